@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from compliance import entry
 from compliance.bundle import pack_path
@@ -37,6 +38,14 @@ OVERRUN_MS = 60_000
 LATE_MS = 10 * 60_000
 
 
+class _Due(NamedTuple):
+    """Of a decision that a play was due."""
+
+    boot: str
+    mono: int
+    grace: int
+
+
 @dataclass
 class Auditor:
     """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256."""
@@ -47,7 +56,7 @@ class Auditor:
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
-    _due: dict[tuple[str, int], entry.PlayDue] = field(default_factory=dict)
+    _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
@@ -86,9 +95,11 @@ class Auditor:
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
+            case entry.Seal():  # every tenth entry, and of no kind below
+                pass
             case entry.PlayStarted():
                 self._plays.start(line)
-                self._registered.play(where, line)
+                self._registered.play(index, line)
                 if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
                     self._due[line.seat, line.seq] = due  # midnight came while it was saved
             case entry.PlayEnded():
@@ -215,7 +226,7 @@ class Auditor:
                 self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             if (line.seat, line.play) in self._due:
                 self._note("due-again", where, msg("it was due before and let go on"))
-            self._due[line.seat, line.play] = line
+            self._due[line.seat, line.play] = _Due(line.boot, line.mono, line.grace)
         try:
             self._recomputer.check(line)
         except Unfounded as error:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import SEEK_END
 from pathlib import Path
 from typing import Protocol
 
 from compliance.format import container, repacked
-from compliance.format.container import Damage, NotAContainer
+from compliance.format.container import Damage, NotAContainer, Pieces
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
 from i18n.message import MessageError, msg, said_by
@@ -78,19 +79,49 @@ def _tile(log: Source, tile: Tile) -> bytes:
 
 
 def read(path: Path | str) -> Bundle:
-    """The bundle in the file at `path`. BundleError if it cannot be read or is not one."""
+    """The bundle in a file, whose members are read when they are asked for. BundleError if it cannot be read or is none."""
     try:
-        data = Path(path).read_bytes()
+        data = _File(path)
+        source: Pieces = data if data.seekable else data[:]
     except OSError as error:
         raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=said_by(error))) from None
     try:
-        return parse(data)
+        return parse(source)
     except BundleError as error:
         raise BundleError(msg("{where}: {why}", where=str(path), why=said_by(error))) from None
 
 
-def parse(data: bytes) -> Bundle:
+class _File:
+    """A file as bytes of which pieces are read, open as long as somebody may ask. Opening it may raise OSError, reading it
+    BundleError.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._file = Path(path).open("rb")  # noqa: SIM115 - whoever has the last member closes it
+        self.seekable = self._file.seekable()  # a pipe is not
+        self._size = self._file.seek(0, SEEK_END) if self.seekable else 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, piece: slice, /) -> bytes:
+        try:
+            if not self.seekable:
+                return self._file.read()
+            start, end, _ = piece.indices(self._size)
+            self._file.seek(start)
+            return self._file.read(max(0, end - start))
+        except OSError as error:
+            raise BundleError(msg("cannot be read: {why}", why=said_by(error))) from None
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self._file.close()
+
+
+def parse(data: Pieces) -> Bundle:
     """The bundle that these bytes are, damaged or not. BundleError if they are something else."""
+    members: Mapping[str, bytes]
     try:
         members, damage = container.unpack(data)
     except NotAContainer:
@@ -103,7 +134,7 @@ def parse(data: bytes) -> Bundle:
     return found
 
 
-def _packed_anew(data: bytes, ours: Bundle) -> Bundle:
+def _packed_anew(data: Pieces, ours: Bundle) -> Bundle:
     """The bundle as any zip of its members. One that is neither that nor nearly `ours` has a single fault, and not one for each
     member.
     """

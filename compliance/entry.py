@@ -485,8 +485,12 @@ _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 
-# What could break the profile in canonical bytes: a float, an integer of sixteen digits or more, many braces. Most have none.
-_SUSPECT = re.compile(rb"[:,\[-][0-9]+[.eE]|[:,\[-][0-9]{16}")
+# What could break the profile in canonical bytes of a kind: a key or a text that is not ASCII, an integer of sixteen digits or
+# more, and what has room for anything, the rule in `inline`. Most have none of it.
+_ODD_KEY = re.compile(rb'\\|"[^"\x80-\xff]*+[\x80-\xff][^"]*+":')  # each byte is looked at once; an escaped quote is odd, too
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = b"0" * 16
+_LONGS = (b":" + _LONG, b"," + _LONG, b"[" + _LONG, b"-" + _LONG)
 
 
 def encode(entry: Entry) -> bytes:
@@ -510,9 +514,19 @@ def decode(data: bytes) -> AnyEntry:
         raise (_newer(data, str(error)) or not_an_entry(error)) from None
     except RecursionError:
         raise EntryError(msg("nested too deep")) from None
-    if not data.isascii() or data.count(b"{") + data.count(b"[") > MAX_DEPTH or _SUSPECT.search(data):
+    if _suspect(data):
         _check_all(entry)
     return entry
+
+
+def _suspect(data: bytes) -> bool:
+    """Whether these bytes, canonical in all else, need a closer look."""
+    digits = data.translate(_DIGITS)
+    if _LONG in digits and any(long in digits for long in _LONGS):
+        return True
+    if not data.isascii() and (_ODD_KEY.search(data) or not unicodedata.is_normalized("NFC", data.decode())):
+        return True
+    return b'"inline":{' in data
 
 
 def _newer(data: bytes, said: str) -> NewerError | None:

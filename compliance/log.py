@@ -90,13 +90,16 @@ class Log(LogFile):
         Then nothing was.
         """
         with self._lock:
-            if not entries:
-                return self.checkpoint
+            return self._append(entries, _positions_of(entries))
+
+    def _append(self, entries: Sequence[bytes], positions: Sequence[_Position]) -> str:
+        """As `append`, where the lock is held and the positions are known."""
+        if entries:
             before = self.size
             frontier = Frontier(before, self._frontier.peaks)
             leaves = [tree.leaf_hash(data) for data in entries]
             completed = frontier.extend(leaves, HEIGHT)
-            runs, heads = self._chains(entries)
+            runs, heads = self._chains(entries, positions)
             tiles, edges = self._grown(before, leaves, completed)
             note = self._signer.sign(checkpoint_text(self._signer.name, frontier.size, frontier.root()))
             try:
@@ -104,7 +107,7 @@ class Log(LogFile):
             except (sqlite3.Error, OverflowError) as error:
                 raise LogError(msg("cannot be written: {why}", why=said_by(error))) from error
             self._frontier, self._edges, self.checkpoint = frontier, edges, note
-            return note
+        return self.checkpoint
 
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
         """Takes in a batch of a seat's chain, ending in a seal by `key`. What the log holds already is not logged again.
@@ -126,15 +129,19 @@ class Log(LogFile):
             fresh = entries[known:]
             if fresh:
                 chain.check_batch(fresh, seat, key, head)
-            note = self.append(fresh)
-            return Appended(tuple(self.index(seat, position.seq) for position in positions), note, len(fresh))
+            first = self.size
+            indexes = [self.index(seat, position.seq) for position in positions[:known]]
+            note = self._append(fresh, positions[known:])
+            return Appended((*indexes, *range(first, self.size)), note, len(fresh))
 
-    def _chains(self, entries: Sequence[bytes]) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
+    def _chains(
+        self, entries: Sequence[bytes], positions: Sequence[_Position]
+    ) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
         """Where unbroken runs of a seat's entries begin, and each seat's last entry: rows of `run` and `seat`."""
         runs: list[tuple[str, int, int]] = []
         last: dict[str, tuple[int, bytes]] = {}
         previous = _Position("", 0)
-        for index, (data, position) in enumerate(zip(entries, _positions_of(entries), strict=True), self.size):
+        for index, (data, position) in enumerate(zip(entries, positions, strict=True), self.size):
             if (position.seat, position.seq) != (previous.seat, previous.seq + 1):
                 before = last[position.seat][0] if position.seat in last else self.head(position.seat).seq
                 if position.seq != before + 1:

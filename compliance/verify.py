@@ -3,46 +3,48 @@
 Of what writes the log it shares what both have to agree on: compliance.format, bundle, entry, note and tree, and `rules`, which
 decided then and decides again now. It shares nothing of compliance.journal, log and writing (a contract in pyproject.toml holds
 it to that). Whatever is missing, unknown or cannot be read is a failure.
-Failures are named in the order in which they are found; a stage that could only repeat one is not reached.
+Failures are named in the order in which they are found; a stage that could only repeat one is not reached. Members are read one
+after the other, each once, and no entry is kept: what a log takes is time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from hashlib import sha256
+from operator import attrgetter
+from typing import NamedTuple
 
-from compliance import tree
 from compliance.audit import Auditor
-from compliance.bundle import CHECKPOINT, KEY, Bundle
-from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
-from compliance.format.chain import AGENT, Chain, ChainError
+from compliance.bundle import CHECKPOINT, KEY, Bundle, pack_path
+from compliance.entry import AnyEntry, Decided, EntryError, decode
 from compliance.format.container import Damage
-from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
-from compliance.tree import HASH_BYTES
+from compliance.verifying.chains import Chains
+from compliance.verifying.cosigned import MAX_AGE_DAYS, Cosigned
 from compliance.verifying.earlier import Earlier, read_earlier
-from compliance.verifying.report import NO_MOMENT, Failure, Report, entry_name
+from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
-from i18n.message import Arg, Message, msg, said_by
+from compliance.verifying.whole import Broken, Tree, check_names, content, text
+from i18n.message import msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 
-_ABSENT = msg("it is not in the bundle")
+MOST = 1_000  # faults of entries and chains, after which only the tree is gone through: whoever makes millions wastes no time
 _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
 
-class _Broken(Exception):
-    """A failure after which no later stage can say more."""
+def verify(
+    bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None, *, now: int | None = None,
+    max_age_days: int = MAX_AGE_DAYS, progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """What holds and what does not. `since` is a signed note with an earlier checkpoint, or a card: NoteError if neither.
 
-    def __init__(self, where: Arg, what: Message) -> None:
-        super().__init__(where)
-        self.failure = Failure(where, what)
-
-
-def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None) -> Report:
-    """What holds and what does not. `since` is a signed note with an earlier checkpoint, or a card: NoteError if neither."""
+    `now` (Unix ms): cosignatures older than `max_age_days` then anchor nothing. `progress` is told again and again how many
+    entries were read, and of how many. BundleError if the file cannot be read to its end.
+    """
     earlier = None if since is None else read_earlier(since)
     report = Report()
     failures: list[Failure] = []
@@ -51,244 +53,150 @@ def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None
         report = replace(report, key=key.text, fingerprint=key.fingerprint)
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
-        texts = _packs(bundle)
-        _members(bundle, checkpoint.size)
-        entries, leaves = _tree(bundle, checkpoint)
-        failures += _trusted(checkpoint, key, trust)
+        texts = _Packs(bundle.members)
+        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *map(pack_path, texts)))
+        whole = Tree(bundle.members, checkpoint.size, None if earlier is None else min(earlier.size, checkpoint.size))
+        read = _entries(whole, checkpoint.size, key, texts, progress)
+        cosigned = Cosigned(checkpoint, key, trust, now, max_age_days)
+        _check_root(checkpoint, whole)
+        failures += cosigned.failures()
         if earlier is not None:
-            failures += _continues(earlier, key, leaves)
-        report, found = _entries(report, entries, key, texts)
-        failures += found
-        report = _anchors(report, checkpoint, trust, earlier)
-    except _Broken as broken:
+            failures += _continues(earlier, key, checkpoint.size, whole)
+        failures += read.failures
+        audit = replace(read.audit, findings=(*cosigned.findings(), *read.audit.findings))
+        report = _anchored(replace(report, audit=audit, zone=read.zone), cosigned, earlier)
+    except Broken as broken:
         failures.append(broken.failure)
     failures += [_damaged(one) for one in bundle.damage]
     return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
 
 
 def _key(bundle: Bundle) -> VerifierKey:
-    text = _text(bundle, KEY)
+    told = text(bundle.members, KEY)
     try:
-        key = parse_vkey(text.removesuffix("\n"))
+        key = parse_vkey(told.removesuffix("\n"))
     except NoteError as error:
-        raise _Broken(KEY, error.message) from None
-    if text != key.text + "\n" or key.kind != ED25519:
-        raise _Broken(KEY, msg("not the verifier key of a log"))
+        raise Broken(KEY, error.message) from None
+    if told != key.text + "\n" or key.kind != ED25519:
+        raise Broken(KEY, msg("not the verifier key of a log"))
     return key
 
 
 def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkpoint:
     witnesses = () if trust is None else trust.witnesses.values()
     try:
-        return parse_checkpoint(_text(bundle, CHECKPOINT), [key, *witnesses])
+        return parse_checkpoint(text(bundle.members, CHECKPOINT), [key, *witnesses])
     except NoteError as error:
-        raise _Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
+        raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
 
 
-def _text(bundle: Bundle, name: str) -> str:
-    try:
-        return bundle.members[name].decode()
-    except KeyError:
-        raise _Broken(name, _ABSENT) from None
-    except UnicodeDecodeError:
-        raise _Broken(name, msg("not UTF-8")) from None
+class _Packs(Mapping[str, str]):
+    """The packs' texts by their SHA-256, which their names say rightly. They are read when they are asked for."""
 
+    def __init__(self, members: Mapping[str, bytes]) -> None:
+        self._members = members
+        self._names = {found[1]: name for name in members if (found := _PACK.fullmatch(name)) is not None}
+        for digest, name in self._names.items():
+            if sha256(content(members, name)).hexdigest() != digest:
+                raise Broken(name, msg("its content does not have the SHA-256 in its name"))
+            text(members, name)
 
-def _packs(bundle: Bundle) -> dict[str, str]:
-    texts = {}
-    for name in bundle.members:
-        if (found := _PACK.fullmatch(name)) is not None:
-            if sha256(bundle.members[name]).hexdigest() != found[1]:
-                raise _Broken(name, msg("its content does not have the SHA-256 in its name"))
-            texts[found[1]] = _text(bundle, name)
-    return texts
+    def __getitem__(self, digest: str) -> str:
+        return text(self._members, self._names[digest])
 
+    def __contains__(self, digest: object) -> bool:  # Mapping's own would read it
+        return digest in self._names
 
-def _members(bundle: Bundle, size: int) -> None:
-    """Exactly the members that a tree of this size has."""
-    expected = {CHECKPOINT, KEY, *(tile.path for tile in (*hash_tiles(size), *entry_bundles(size)))}
-    actual = {name for name in bundle.members if not _PACK.fullmatch(name)}
-    for name in sorted(expected - actual):
-        raise _Broken(name, _ABSENT)
-    for name in sorted(actual - expected):
-        raise _Broken(name, msg("a log of {size} entries does not have this file", size=size))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
-
-# --- the tree ------------------------------------------------------------------------------------------------------------
-
-
-def _tree(bundle: Bundle, checkpoint: Checkpoint) -> tuple[list[bytes], list[bytes]]:
-    """All entries and their leaf hashes, once entries, tiles and root agree."""
-    entries: list[bytes] = []
-    leaves: list[bytes] = []
-    for tile in entry_bundles(checkpoint.size):
-        lines = _lines(bundle, tile)
-        entries += lines
-        leaves += [tree.leaf_hash(line) for line in lines]
-    level = leaves
-    for tile in hash_tiles(checkpoint.size):
-        if tile.number == 0 and tile.level > 0:
-            level = [tree.root_of(level[at : at + WIDTH]) for at in range(0, len(level) - WIDTH + 1, WIDTH)]
-        if bundle.members[tile.path] != b"".join(level[tile.first : tile.first + tile.width]):
-            raise _differing(bundle.members[tile.path], level, tile, entries)
-    if tree.root_of(leaves) != checkpoint.root:
-        raise _Broken(CHECKPOINT, msg("its root is not that of the entries"))
-    return entries, leaves
-
-
-def _lines(bundle: Bundle, tile: Tile) -> list[bytes]:
-    try:
-        lines = decode_entries(bundle.members[tile.path])
-    except BundleEncodingError as error:
-        raise _Broken(_in(tile, entry_name(tile.first + error.entry)), msg("it is cut off")) from None
-    if len(lines) != tile.width:
-        what = msg("it should have {expected} entries and has {found}", expected=tile.width, found=len(lines))
-        raise _Broken(tile.path, what)
-    return lines
-
-
-def _differing(data: bytes, level: list[bytes], tile: Tile, entries: list[bytes]) -> _Broken:
-    """Names the first hash of a tile that is not that of what lies under it."""
-    if len(data) != tile.width * HASH_BYTES:
-        expected = tile.width * HASH_BYTES
-        return _Broken(tile.path, msg("it should have {expected} bytes and has {found}", expected=expected, found=len(data)))
-    hashes = [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
-    at = next(at for at, hashed in enumerate(hashes) if hashed != level[tile.first + at])
-    index = tile.first + at
-    if tile.level:
-        return _Broken(_in(tile, msg("hash {number}", number=str(at))), msg("it is not that of the tile below"))
-    try:
-        line = decode(entries[index])
-    except EntryError:
-        line = None
-    where = _in(Tile(ENTRIES, tile.number, tile.width), entry_name(index, line))
-    return _Broken(where, msg("it does not have the hash that {file} says", file=tile.path))
-
-
-def _in(tile: Tile, part: Message) -> Message:
-    return msg("{file}, {part}", file=tile.path, part=part)
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------------
 
 
-def _trusted(checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Iterator[Failure]:
-    if trust is None:
-        return
-    if trust.logs and key not in trust.logs:
-        yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"))
-    if not trust.satisfied([one.key for one in checkpoint.signatures]):
-        yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
+def _check_root(checkpoint: Checkpoint, whole: Tree) -> None:
+    if whole.root != checkpoint.root:
+        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
+    if not checkpoint.size:
+        raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"))
 
 
-def _continues(earlier: Earlier, key: VerifierKey, leaves: list[bytes]) -> Iterator[Failure]:
+def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Failure]:
     """Whether the log still begins with what the inspector saw."""
     if not earlier.of(key):
         if earlier.note:
             yield Failure("--since", msg("the earlier checkpoint is not signed by the key of this log"))
         else:
             yield Failure("--since", msg("the card shows the fingerprint of another key than that of this log"))
-        return
-    if earlier.size > len(leaves):
-        yield Failure("--since", msg("the log had {before} entries and now has {now}", before=earlier.size, now=len(leaves)))
-    elif tree.root_of(leaves[: earlier.size]) != earlier.root:
+    elif earlier.size > size:
+        yield Failure("--since", msg("the log had {before} entries and now has {now}", before=earlier.size, now=size))
+    elif whole.seen_root != earlier.root:
         yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
-def _anchors(report: Report, checkpoint: Checkpoint, trust: Trust | None, earlier: Earlier | None) -> Report:
+def _anchored(report: Report, cosigned: Cosigned, earlier: Earlier | None) -> Report:
     """How far outsiders have seen the log, once all else holds."""
     anchored = 0 if earlier is None else earlier.size
-    witnesses = tuple((one.key.name, one.time) for one in checkpoint.signatures if one.time is not None)
-    if trust is not None and trust.quorum is not None:
-        anchored = checkpoint.size
+    trust, signatures = cosigned.trust, cosigned.checkpoint.signatures
+    witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
+    if cosigned.anchors:
+        anchored = report.size
     return replace(report, anchored=anchored, witnesses=witnesses, trusted=trust is not None and bool(trust.logs))
 
 
 # --- entries ---------------------------------------------------------------------------------------------------------------
 
 
-def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, texts: dict[str, str]) -> tuple[Report, list[Failure]]:
-    """Every entry canonical, every chain whole and sealed; then what the entries say."""
-    chains, auditor = _Chains(key), Auditor(texts)
-    for index, data in enumerate(entries):
-        try:
-            line = decode(data)
-        except EntryError as error:
-            chains.failures.append(Failure(entry_name(index), error.message))
-            continue
-        chains.take(index, line, data)
-        if _datable(line):
-            auditor.take(index, line)
-        else:
-            chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
+class _Read(NamedTuple):
+    """What all entries say."""
+
+    failures: list[Failure]
+    audit: Audit
+    zone: str
+
+
+def _entries(
+    whole: Tree, size: int, key: VerifierKey, texts: Mapping[str, str], progress: Callable[[int, int], None] | None
+) -> _Read:
+    """Every entry canonical, every chain whole and sealed; and what the entries say. Broken if the tree is not theirs."""
+    chains, auditor = Chains(key), Auditor(texts)
+    for first, lines in whole.tiles():
+        for index, data in enumerate(lines, first) if len(chains.failures) < MOST else ():
+            try:
+                line = decode(data)
+            except EntryError as error:
+                chains.failures.append(Failure(entry_name(index), error.message))
+                continue
+            chains.take(index, line, data)
+            if _datable(line):
+                auditor.take(index, line)
+            else:
+                chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
+        if progress is not None:
+            progress(first + len(lines), size)
+    if len(chains.failures) >= MOST:
+        chains.failures.append(Failure("tile/entries", msg("so much is wrong that not all entries were looked at")))
     chains.finish()
     audit = auditor.finish()
-    found = [*chains.failures, *audit.failures]
-    return replace(report, audit=audit, zone=auditor.zone), found
+    return _Read([*chains.failures, *audit.failures], audit, auditor.zone)
+
+
+@cache
+def _moments(kind: type[AnyEntry]) -> Callable[[AnyEntry], tuple[int | None, ...]]:
+    """What gets the moments of an entry of this kind: `wall`, and what else it has."""
+    names = [name for name in _MOMENTS if name in kind.__struct_fields__]
+    return attrgetter(*names, "wall")  # of one name it would get no tuple
 
 
 def _datable(line: AnyEntry) -> bool:
     """Whether every moment in it can be put on a calendar, with a year to spare on either side."""
-    moments = [getattr(line, name, None) for name in _MOMENTS]
-    if isinstance(line, Decided):
-        moments += [grant.given for grant in line.grants]
-    return all(moment is None or 0 <= moment < NO_MOMENT for moment in moments)
-
-
-@dataclass
-class _Chains:
-    """Follows all chains at once. A chain that broke is not followed further."""
-
-    key: VerifierKey
-    failures: list[Failure] = field(default_factory=list)
-    _chains: dict[str, Chain | None] = field(default_factory=dict)
-    _open: dict[str, Arg] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._chains[AGENT] = Chain(AGENT, self.key)
-
-    def take(self, index: int, line: AnyEntry, data: bytes) -> None:
-        where = entry_name(index, line)
-        if line.seat not in self._chains:
-            self._chains[line.seat] = None
-            self._fail(where, msg("no seat.enrolled before it names the key of this seat"))
-        chain = self._chains[line.seat]
-        if chain is None:
-            return
-        try:
-            chain.follow(line, data)
-        except ChainError as error:
-            self._chains[line.seat] = None
-            self._fail(where, msg("the chain of its seat is broken: {why}", why=error.why))
-            return
-        if not chain.open:
-            self._open.pop(line.seat, None)
-        else:
-            self._open.setdefault(line.seat, where)
-        if isinstance(line, SeatEnrolled) and line.seat == AGENT:
-            self._enrol(where, line)
-
-    def finish(self) -> None:
-        """What no seal covers is not vouched for."""
-        for seat, where in self._open.items():
-            if self._chains[seat] is not None:
-                self._fail(where, msg("from here on no seal covers the entries of this seat"))
-
-    def _enrol(self, where: Arg, line: SeatEnrolled) -> None:
-        try:
-            key = parse_vkey(line.key)
-        except NoteError as error:
-            self._fail(where, msg("the key of the seat is not valid: {why}", why=said_by(error)))
-            return
-        if key.kind != ED25519:
-            self._fail(where, msg("the key of the seat is of a type that cannot seal"))
-            return
-        known = self._chains.setdefault(line.id, Chain(line.id, key))
-        if known is not None and known.key.public != key.public:
-            self._fail(where, msg("this seat has another key already: a reinstalled seat is a new seat"))
-
-    def _fail(self, where: Arg, what: Message) -> None:
-        self.failures.append(Failure(where, what))
+    for moment in _moments(type(line))(line):
+        if moment is not None and not 0 <= moment < NO_MOMENT:
+            return False
+    return not isinstance(line, Decided) or all(0 <= grant.given < NO_MOMENT for grant in line.grants)
 
 
 def _damaged(damage: Damage) -> Failure:

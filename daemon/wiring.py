@@ -31,9 +31,10 @@ from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import Chains, new_seat_id, put_aside
+from daemon.recording.rejoin import Chains, put_aside
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
+from daemon.recording.seat_key import new_seat_id, seed_of
 from daemon.reporting.announce import Announcer
 from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.doctor import Doctor
@@ -278,7 +279,7 @@ class Daemon:
         return parse_keys(read_owned(self.home.public / KEYS, files().publishers(self.home.kind)))
 
     def _signer(self, seat: str) -> Signer:
-        return Signer(seat, self._seed)
+        return Signer(seat, seed_of(seat, self._seed))
 
     def _whole_journal(self) -> Journal:
         """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""

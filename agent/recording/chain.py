@@ -29,6 +29,7 @@ class OwnChain:
             self._journal = Journal(store.raw, AGENT, clock.boot(), signer)
         self._store = store
         self._clock = clock
+        self.key = signer.key
 
     @property
     def delivered(self) -> int:

@@ -25,12 +25,17 @@ def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
         raise bad_input(msg("the seat's key is not valid: {why}", why=said_by(error))) from error
     if key.kind != ED25519:
         raise bad_input(msg("the seat's key has to be Ed25519"))
-    known = {seat.id: seat.key for seat in change.tables.seats()}.get(request.seat)
+    seats = {seat.id: seat.key for seat in change.tables.seats()}
+    known = seats.get(request.seat)
     if known == request.key:
         return Outcome(request.seat, changed=False)
     if known is not None:
         # Its chain goes on under the key it began with; another key is another seat, whatever it calls itself.
         raise refused(msg("the seat {seat} is enrolled with another key", seat=request.seat))
+    owners = {parse_vkey(other).public: seat for seat, other in seats.items()} | {change.chain.key.public: AGENT}
+    if key.public in owners:  # of two under one key nobody could tell which of them wrote
+        owner = owners[key.public]
+        raise refused(msg("this key is that of {seat} already: a new seat needs a key of its own", seat=owner))
     change.tables.add_seat(m.Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)

@@ -8,6 +8,7 @@ which the agent's chain enrolled it (`seat.enrolled`); the agent's own chain, se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ from compliance.note import NoteError, Signer, VerifierKey
 from i18n.message import Message, MessageError, msg
 
 AGENT = "agent"
+_HEX = re.compile(r"[0-9a-f]{128}")
 SEAL_HEADER = b"giochoi-seal/v1\n"
 
 E = TypeVar("E", bound=entry.Entry)
@@ -111,7 +113,7 @@ class Chain:
         if line.prev != self.head.hash:
             raise ChainError(line.seq, msg("its prev is not the hash of the entry before it"))
         if isinstance(line, entry.Seal):
-            self._check(line)
+            self._check(line, data)
             self.sealed = line.seq
         self.head = Head(line.seq, digest(data))
 
@@ -120,18 +122,18 @@ class Chain:
         """How many entries at its end no seal covers."""
         return self.head.seq - self.sealed
 
-    def _check(self, seal: entry.Seal) -> None:
+    def _check(self, seal: entry.Seal, data: bytes) -> None:
         if (seal.first, seal.last) != (self.sealed + 1, seal.seq - 1) or seal.first > seal.last:
             told, due = f"{seal.first}–{seal.last}", f"{self.sealed + 1}–{seal.seq - 1}"
             raise ChainError(seal.seq, msg("the seal covers {told}, not {due}", told=told, due=due))
         if seal.head != seal.prev:
             raise ChainError(seal.seq, msg("the head of the seal is not the hash of the entry before it"))
+        if not _HEX.fullmatch(seal.sig):  # bytes.fromhex would pass over spaces and capitals
+            raise ChainError(seal.seq, msg("the signature of the seal is not 128 digits of lower-case hex"))
         try:
-            self.key.verify(seal_message(seal), bytes.fromhex(seal.sig))
-        except (NoteError, ValueError):
+            self.key.verify(SEAL_HEADER + data.replace(b'"sig":"%b"' % seal.sig.encode(), b'"sig":""'), bytes.fromhex(seal.sig))
+        except NoteError:
             raise ChainError(seal.seq, msg("the signature of the seal is not by the key of {seat}", seat=self.seat)) from None
-        if seal.sig != seal.sig.lower():
-            raise ChainError(seal.seq, msg("the signature of the seal is not in lower-case hex"))
 
 
 def check_batch(entries: Sequence[bytes], seat: str, key: VerifierKey, previous: Head = START) -> Head:

@@ -3,23 +3,28 @@
 How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is
 read, if there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told
 alike by its header and by the directory, which ends the file. Dates, attributes, owners say nothing; of extra fields none is
-taken that could say something else of a member, as another name.
+taken that could say something else of a member, as another name. What is deflated is inflated, and found to be as written or
+not, when somebody asks for it: a file that nobody asks for costs nothing.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
+from compliance.format.container import MAX_MEMBER, MAX_MEMBERS, MAX_NAME, Members, Pieces
 from i18n.message import Message, MessageError, msg
 
 # How much smaller than its members a file may be. Logs of ticks, refusals and long lists of packs came to 6 to 11: each entry
 # holds a hash.
 MAX_RATIO = 30
 _SLACK = 1 << 20
+_MAX_EXTRA = 1024  # bytes beside a name; known tools write at most 36
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -47,82 +52,103 @@ class Member(NamedTuple):
     size: int
     offset: int
 
+    @property
+    def text(self) -> str:
+        return self.name.decode("ascii")
 
-def unpack(data: bytes) -> dict[str, bytes]:
-    """The members by name, folders left out. Unreadable says why not."""
+
+def unpack(data: Pieces) -> Members:
+    """The members by name, folders left out. Unreadable says why not; asking for one that is not as written raises it, too."""
     members, end = _directory(data)
     if len({one.name for one in members}) < len(members):
         raise Unreadable(msg("a member is there twice"))
     if sum(one.size for one in members) > MAX_RATIO * len(data) + _SLACK:
         raise Unreadable(msg("its members are far larger than the file"))
-    found: dict[str, bytes] = {}
+    found: dict[str, Callable[[], bytes]] = {}
+    empty: set[str] = set()
     at = 0
     for member in sorted(members, key=lambda one: one.offset):
         if member.offset != at:
             raise _stray(member)
-        content, at = _member(data, member, end)
-        found[member.name.decode("ascii")] = content
+        start, at = _place(data, member, end)
+        found[member.text] = partial(_content, data, member, start)
+        if member.method == _STORED and zlib.crc32(data[start : start + member.packed]) != member.crc:
+            raise Unreadable(msg("{member}: its content is not as written", member=member.text))
+        if not member.size:
+            empty.add(member.text)
     if at != end:
         raise Unreadable(msg("there are bytes that belong to no member"))
-    folders = set(_folders(found))
-    return {name: content for name, content in found.items() if name not in folders}
+    for folder in list(_folders(found, empty)):
+        del found[folder]
+    return Members(found)
 
 
-def _directory(data: bytes) -> tuple[list[Member], int]:
+def _directory(data: Pieces) -> tuple[list[Member], int]:
     """All members, and where the directory begins."""
     at_end = len(data) - _END.size
-    if at_end < 0 or data[at_end : at_end + 4] != _END_MARK:
+    last = data[max(0, at_end) :]
+    if len(last) < _END.size or last[:4] != _END_MARK:
         raise Unreadable(msg("it does not end as a zip does"))
-    _, disk, first, here, count, size, start, comment = _END.unpack_from(data, at_end)
+    _, disk, first, here, count, size, start, comment = _END.unpack(last)
     if disk or first or here != count or comment or start + size != at_end:
         raise Unreadable(msg("the end of the file is not that of a plain zip"))
-    members = list(_lines(data, start, at_end))
+    if size > MAX_MEMBERS * (_CENTRAL.size + MAX_NAME + _MAX_EXTRA):
+        raise Unreadable(msg("its directory is not that of a plain zip"))
+    members = list(_lines(data[start:at_end]))
     if len(members) != count:
         raise Unreadable(msg("the end of the file is not that of a plain zip"))
     return members, start
 
 
-def _lines(data: bytes, at: int, end: int) -> Iterator[Member]:
+def _lines(directory: bytes) -> Iterator[Member]:
+    at, end = 0, len(directory)
     while at < end:
-        if at + _CENTRAL.size > end or data[at : at + 4] != _CENTRAL_MARK:
+        if at + _CENTRAL.size > end or directory[at : at + 4] != _CENTRAL_MARK:
             raise Unreadable(msg("its directory is not that of a plain zip"))
-        fields = _CENTRAL.unpack_from(data, at)
+        fields = _CENTRAL.unpack_from(directory, at)
         flags, method, crc, packed, size, name_length, extra, comment = *fields[3:5], *fields[7:13]
-        name = data[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
-        if len(name) != name_length or not name or any(byte not in _ASCII for byte in name):
+        name = directory[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
+        if len(name) != name_length or not 0 < name_length <= MAX_NAME or any(byte not in _ASCII for byte in name):
             raise Unreadable(msg("a member has a name that no exported log has"))
         if flags & ~(_LATER | _HARMLESS) or method not in {_STORED, _DEFLATED} or comment or fields[13]:
             raise Unreadable(msg("{member} is packed in a way that is not read here", member=name.decode("ascii")))
+        if size > MAX_MEMBER or packed > MAX_MEMBER + _SLACK:
+            raise Unreadable(msg("{member} is larger than any file of a log", member=name.decode("ascii")))
         member = Member(name, flags, method, crc, packed, size, fields[16])
         behind = at + _CENTRAL.size + name_length
-        _check_extra(member, data[behind : behind + extra], extra)
+        _check_extra(member, directory[behind : behind + extra], extra)
         yield member
         at += _CENTRAL.size + name_length + extra
     if at != end:
         raise Unreadable(msg("its directory is not that of a plain zip"))
 
 
-def _member(data: bytes, member: Member, limit: int) -> tuple[bytes, int]:
-    """Its content, and where the next one begins."""
-    if member.offset + _LOCAL.size > limit or data[member.offset : member.offset + 4] != _LOCAL_MARK:
+def _place(data: Pieces, member: Member, limit: int) -> tuple[int, int]:
+    """Where its content begins, and where the next member does."""
+    header = data[member.offset : member.offset + _LOCAL.size + MAX_NAME + _MAX_EXTRA]
+    if member.offset + _LOCAL.size > limit or header[:4] != _LOCAL_MARK:
         raise _stray(member)
-    _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(data, member.offset)
-    start = member.offset + _LOCAL.size
+    _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(header)
     told = (member.crc, member.packed, member.size)
     later = flags & _LATER and (crc, packed, size) in {(0, 0, 0), told}
     same = (crc, packed, size) == told or later
-    if (data[start : start + name_length], flags, method) != (member.name, member.flags, member.method) or not same:
-        raise Unreadable(msg("{member}: its header and the directory differ", member=member.name.decode("ascii")))
-    start += name_length
-    _check_extra(member, data[start : start + extra], extra)
-    start += extra
+    named = _LOCAL.size + name_length
+    if (header[_LOCAL.size : named], flags, method) != (member.name, member.flags, member.method) or not same:
+        raise Unreadable(msg("{member}: its header and the directory differ", member=member.text))
+    _check_extra(member, header[named : named + extra], extra)
+    start = member.offset + named + extra
     end = start + member.packed
     if end > limit:
         raise _stray(member)
-    content = _inflated(data[start:end], member) if method == _DEFLATED else data[start:end]
+    return start, end + (_behind(data, end, told) if flags & _LATER else 0)
+
+
+def _content(data: Pieces, member: Member, start: int) -> bytes:
+    packed = data[start : start + member.packed]
+    content = _inflated(packed, member) if member.method == _DEFLATED else packed
     if len(content) != member.size or zlib.crc32(content) != member.crc:
-        raise Unreadable(msg("{member}: its content is not as written", member=member.name.decode("ascii")))
-    return content, end + (_behind(data, end, told) if flags & _LATER else 0)
+        raise Unreadable(msg("its content is not as written"))
+    return content
 
 
 def _check_extra(member: Member, extra: bytes, length: int) -> None:
@@ -134,8 +160,8 @@ def _check_extra(member: Member, extra: bytes, length: int) -> None:
         if kind not in _DATES_AND_OWNERS and not (kind == _ZIP64 and block == sizes):
             break
         at += 4 + size
-    if not at == len(extra) == length:
-        raise Unreadable(msg("{member} is packed in a way that is not read here", member=member.name.decode("ascii")))
+    if not at == len(extra) == length <= _MAX_EXTRA:
+        raise Unreadable(msg("{member} is packed in a way that is not read here", member=member.text))
 
 
 def _inflated(data: bytes, member: Member) -> bytes:
@@ -146,11 +172,11 @@ def _inflated(data: bytes, member: Member) -> bytes:
     except zlib.error:
         content = b""
     if not inflate.eof or inflate.unused_data or len(content) != member.size:
-        raise Unreadable(msg("{member}: its content is not as written", member=member.name.decode("ascii")))
+        raise Unreadable(msg("its content is not as written"))
     return content
 
 
-def _behind(data: bytes, at: int, told: tuple[int, int, int]) -> int:
+def _behind(data: Pieces, at: int, told: tuple[int, int, int]) -> int:
     """How long what is told behind a content is; with or without a mark of its own."""
     record = struct.pack("<3I", *told)
     for behind in (_DATA_MARK + record, record):
@@ -159,13 +185,13 @@ def _behind(data: bytes, at: int, told: tuple[int, int, int]) -> int:
     raise Unreadable(msg("there are bytes that belong to no member"))
 
 
-def _folders(found: Mapping[str, bytes]) -> Iterator[str]:
+def _folders(found: Iterable[str], empty: AbstractSet[str]) -> Iterator[str]:
     """What is no member but holds some. In the order of names, what lies in a folder comes right behind it."""
     for name, after in pairwise(sorted(found)):
-        if name.endswith("/") and not found[name] and after.startswith(name):
+        if name.endswith("/") and name in empty and after.startswith(name):
             yield name
 
 
 def _stray(member: Member) -> Unreadable:
-    text: Message = msg("{member} does not lie where it should", member=member.name.decode("ascii"))
+    text: Message = msg("{member} does not lie where it should", member=member.text)
     return Unreadable(text)

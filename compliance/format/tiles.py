@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
+MAX_BUNDLE = WIDTH * (2 + 0xFFFF)
+"""The bytes of the largest entry bundle."""
 ENTRIES = -1
 """The level of entry bundles, which lie beside tiles of level 0."""
 
@@ -55,6 +57,12 @@ def level_tiles(level: int, count: int) -> Iterator[Tile]:
         yield Tile(level, number, min(WIDTH, count - number * WIDTH))
 
 
+def tiles(size: int) -> Iterator[Tile]:
+    """All tiles of a tree of `size` leaves, one after the other: a size that somebody only claims costs nothing."""
+    yield from entry_bundles(size)
+    yield from hash_tiles(size)
+
+
 def hash_tiles(size: int) -> Iterator[Tile]:
     """All hash tiles of a tree of `size` leaves, from level 0 up."""
     level = 0
@@ -74,10 +82,10 @@ def encode_entries(entries: Iterable[bytes]) -> bytes:
 
 
 def decode_entries(data: bytes) -> list[bytes]:
-    """The entries of a bundle. BundleEncodingError if the last one is cut off."""
+    """The entries of a bundle; of one that has too many, one more than there can be. BundleEncodingError if one is cut off."""
     entries: list[bytes] = []
     at = 0
-    while at < len(data):
+    while at < len(data) and len(entries) <= WIDTH:
         length = int.from_bytes(data[at : at + 2], "big")
         end = at + 2 + length
         if at + 2 > len(data) or end > len(data):

@@ -5,8 +5,10 @@ Pseudonyms change by the day, so that it was this player cannot be told on anoth
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from compliance.entry import ProgramRefused, ProgramsChanged
 from compliance.format.chain import AGENT
@@ -22,11 +24,11 @@ class Programs:
 
     _failures: list[Failure] = field(default_factory=list)
     _changes: list[tuple[int, int]] = field(default_factory=list)  # from when on how many players
-    _refused: list[tuple[Arg, ProgramRefused]] = field(default_factory=list)
+    _refused: list[tuple[Arg, int]] = field(default_factory=list)  # and when
 
     def take(self, where: Arg, line: ProgramsChanged | ProgramRefused) -> None:
         if isinstance(line, ProgramRefused):
-            self._refused.append((where, line))
+            self._refused.append((where, line.wall))
         elif line.seat != AGENT:
             self._failures.append(Failure(where, msg("only the agent can say this, not a seat")))
         else:
@@ -45,16 +47,30 @@ class Programs:
 
     def findings(self) -> Iterator[Finding]:
         """A seat that did not hear of a change goes by the one before."""
-        strange = [where for where, line in self._refused if not self._on(line.wall)]
+        on = self._on()
+        begins = [begin for begin, _ in on]
+        strange = []
+        for where, at in self._refused:
+            number = bisect_right(begins, at) - 1
+            if number < 0 or at > on[number][1]:
+                strange.append(where)
         if strange and any(players for _, players in self._changes):
             yield Finding("programs", strange[0], msgn(
                 "{n} program was refused when by the agent's entries everybody could run any",
                 "{n} programs were refused when by the agent's entries everybody could run any", len(strange),
             ))  # fmt: skip
 
-    def _on(self, at: int) -> bool:
-        ends = [*(start for start, _ in self._changes[1:]), at]
-        return any(
-            players and start - AROUND_MS <= at <= max(end, start) + AROUND_MS
-            for (start, players), end in zip(self._changes, ends, strict=False)
-        )
+    def _on(self) -> list[tuple[int, float]]:
+        """When it was true of somebody, first and last moment of each stretch, in order; the last one may go on."""
+        found: list[tuple[int, float]] = []
+        ends = [*(start for start, _ in self._changes[1:]), inf]
+        stretches = (
+            (start - AROUND_MS, max(end, start) + AROUND_MS)
+            for (start, players), end in zip(self._changes, ends, strict=False) if players
+        )  # fmt: skip
+        for begin, end in sorted(stretches):
+            if found and begin <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            else:
+                found.append((begin, end))
+        return found

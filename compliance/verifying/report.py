@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,11 +108,20 @@ class Report:
 
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:
     """How an entry is called; `line` is what it says, if it can be read."""
-    number = str(index)
     if line is None:
-        return msg("entry {number}", number=number)
-    kind = str(type(line).__struct_config__.tag)
-    return msg("entry {number} (seat {seat}, seq {seq}, {kind})", number=number, seat=line.seat, seq=str(line.seq), kind=kind)
+        return msg("entry {number}", number=str(index))
+    return seq_name(index, line.seat, line.seq, type(line))
+
+
+def seq_name(index: int, seat: str, seq: int, kind: type[AnyEntry]) -> Message:
+    """The same, of an entry that nobody holds any more."""
+    said = {"number": str(index), "seat": seat, "seq": str(seq), "kind": _tag(kind)}
+    return msg("entry {number} (seat {seat}, seq {seq}, {kind})", **said)
+
+
+@cache
+def _tag(kind: type[AnyEntry]) -> str:
+    return str(kind.__struct_config__.tag)
 
 
 def length(ms: int | None) -> Arg:

@@ -7,18 +7,19 @@ registry, and not which roster it went by: a play under another label than the h
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from compliance.entry import Approval, ApprovalEnded, GameChanged, GameFacts, GuardianChanged, PlayStarted
 from compliance.format.chain import AGENT
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import Failure, Finding, seq_name
 from i18n.message import Arg, Message, Moment, msg, msgn
 from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
@@ -46,7 +47,7 @@ class Registered:
     failures: list[Failure] = field(default_factory=list)
     _notes: list[Finding] = field(default_factory=list)
     _games: dict[str, list[_Change]] = field(default_factory=lambda: defaultdict(list))
-    _plays: dict[str, list[tuple[Arg, PlayStarted]]] = field(default_factory=lambda: defaultdict(list))
+    _plays: dict[str, _Under] = field(default_factory=lambda: defaultdict(_Under))
     _approvals: dict[str, bool] = field(default_factory=dict)
     _guardians: int | None = None
 
@@ -68,16 +69,16 @@ class Registered:
                     self._fail(where, msg("no approval with its id holds"))
                 self._approvals[line.id] = False
 
-    def play(self, where: Arg, line: PlayStarted) -> None:
-        self._plays[line.game].append((where, line))
+    def play(self, index: int, line: PlayStarted) -> None:
+        self._plays[line.game].take(index, line)
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """What no rule forbids; moments are shown in `zone`."""
         yield from self._notes
         for id, changes in self._games.items():
-            plays = self._plays.get(id, [])
+            plays = self._plays.get(id, _Under())
             game = _Game(id, changes, list(accumulate((one.at for one in changes), max)))
-            yield from game.lowered([line.wall for _, line in plays], zone)
+            yield from game.lowered(plays.walls, zone)
             yield from game.otherwise(plays)
 
     def _game(self, where: Arg, line: GameChanged) -> None:
@@ -107,6 +108,41 @@ class Registered:
         self._notes.append(Finding(kind, where, what))
 
 
+class _Label(NamedTuple):
+    """Under what a seat had a game played."""
+
+    seat: str
+    label: int | None
+    system: str | UnsetType | None
+
+
+class _Under:
+    """The plays of one game in the order of the log: of each where it is, when it began and under which label. There may be
+    hundreds of thousands.
+    """
+
+    def __init__(self) -> None:
+        self.walls = array("q")
+        self._at = array("q")  # index and seq of each
+        self._labels = array("q")  # the number of the label of each
+        self._numbers: dict[_Label, int] = {}
+
+    def take(self, index: int, line: PlayStarted) -> None:
+        self.walls.append(line.wall)
+        self._at.extend((index, line.seq))
+        label = _Label(line.seat, line.label, line.system)
+        self._labels.append(self._numbers.setdefault(label, len(self._numbers)))
+
+    def __iter__(self) -> Iterator[tuple[int, int, _Label]]:
+        """Each play's number here, the moment of its seat's clock, its label."""
+        labels = list(self._numbers)
+        for number, (wall, label) in enumerate(zip(self.walls, self._labels, strict=True)):
+            yield number, wall, labels[label]
+
+    def where(self, number: int, seat: str) -> Message:
+        return seq_name(self._at[2 * number], seat, self._at[2 * number + 1], PlayStarted)
+
+
 def _agree(told: GameFacts | None, known: GameFacts | None) -> bool:
     """Whose label it is may be read from its source better than an older version did; all else is as it was said."""
     if told is None or known is None:
@@ -122,12 +158,12 @@ class _Game:
     changes: list[_Change]
     at: list[int]
 
-    def lowered(self, plays: list[int], zone: str) -> Iterator[Finding]:
+    def lowered(self, plays: Iterable[int], zone: str) -> Iterator[Finding]:
         """Each change to a lower label than was said before, until one is as high again, or from the law's to another system's,
         with the plays under it. Removed and added anew, a game is compared with what was said of it before.
         """
         high: GameFacts | None = None
-        plays = sorted(plays)
+        walls = sorted(plays)
         for one, start, end in zip(self.changes, self.at, [*self.at[1:], None], strict=True):
             old = high = high or _labelled(one.before)
             if old is None:
@@ -136,7 +172,7 @@ class _Game:
                 high = one.after
                 if old.system != "VN" or high is None or high.system == "VN":
                     continue
-            count = (len(plays) if end is None else bisect_left(plays, end)) - bisect_left(plays, start)
+            count = (len(walls) if end is None else bisect_left(walls, end)) - bisect_left(walls, start)
             said = {"game": self.id, "before": _said(old), "after": _said(one.after), "at": Moment(one.at, zone, "full")}
             yield Finding("label", one.where, msgn(
                 "the label of {game} was changed from {before} to {after} on {at}, and may bind less; {n} play under it",
@@ -144,20 +180,21 @@ class _Game:
                 max(0, count), **said,
             ))  # fmt: skip
 
-    def otherwise(self, plays: list[tuple[Arg, PlayStarted]]) -> Iterator[Finding]:
+    def otherwise(self, plays: _Under) -> Iterator[Finding]:
         """Plays under a label that the house did not say then, told once for each seat and label."""
-        found: dict[tuple[object, ...], list[tuple[Arg, PlayStarted, GameFacts]]] = defaultdict(list)
-        for where, line in plays:
-            known = self._known(line.wall)
-            if known and not any(_same(line, one) for one in known):
-                found[line.seat, line.label, line.system].append((where, line, known[0]))
-        for hits in found.values():
-            where, line, facts = hits[0]
-            told = _label(line.label, line.system)
-            yield Finding("label", where, msgn(
+        found: dict[_Label, tuple[int, GameFacts]] = {}
+        hits: Counter[_Label] = Counter()
+        for number, wall, label in plays:
+            known = self._known(wall)
+            if known and not any(_same(label, one) for one in known):
+                found.setdefault(label, (number, known[0]))
+                hits[label] += 1
+        for label, (number, facts) in found.items():
+            told = _label(label.label, label.system)
+            yield Finding("label", plays.where(number, label.seat), msgn(
                 "{n} play of {game} from here on with the label {told}, but the house had said {label}",
                 "{n} plays of {game} from here on with the label {told}, but the house had said {label}",
-                len(hits), game=self.id, told=told, label=_said(facts),
+                hits[label], game=self.id, told=told, label=_said(facts),
             ))  # fmt: skip
 
     def _known(self, at: int) -> list[GameFacts]:
@@ -178,7 +215,7 @@ def _lower(new: GameFacts | None, old: GameFacts) -> bool:
     return new is None or new.label is None or (old.label is not None and new.label < old.label)
 
 
-def _same(line: PlayStarted, facts: GameFacts) -> bool:
+def _same(line: _Label, facts: GameFacts) -> bool:
     return line.label == facts.label and (line.system is UNSET or not facts.system or line.system == facts.system)
 
 

@@ -7,7 +7,6 @@ agent never took. Plays of today are written once more, marked late, because the
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from daemon.deciding.plays import Play, Plays
 from daemon.recording.bound_fields import bound_fields
 from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
+from daemon.recording.seat_key import new_seat_id
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from daemon.storing.rows import PlayRow
@@ -26,11 +26,6 @@ from rules.calendar import day_bounds, day_name
 
 _AGAIN = "write-again"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
-
-
-def new_seat_id() -> str:
-    """Made at the first start and under each new agent; carried by every entry."""
-    return f"seat-{secrets.token_hex(4)}"
 
 
 def put_aside(store: Store, *, again: bool = False) -> str:

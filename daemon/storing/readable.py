@@ -117,7 +117,7 @@ def _meta(row: dict[str, Any]) -> None:
 
 
 def _seat(text: str) -> None:
-    if not re.fullmatch("seat-[0-9a-f]{8}", text):
+    if not re.fullmatch("seat-[0-9a-f]{8}(?:[0-9a-f]{2})?", text):
         raise ValueError(text)
 
 

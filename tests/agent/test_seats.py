@@ -33,6 +33,17 @@ def test_enrolling_again_is_no_news(desk):
     assert (desk.roster.number, desk.agent.log.size) == before
 
 
+@pytest.mark.parametrize("whose", ["another seat's", "the log's"])
+def test_one_key_is_one_seats(desk, whose):
+    """Of two under one key nobody could tell which of them wrote. Nothing is logged."""
+    desk.ask("seat.enrol", m.Enrol(seat="seat-1", key=KEY))
+    signer = desk.agent.keys.log if whose == "the log's" else Signer("seat-1", b"k" * 32)
+    before = desk.agent.log.size
+    with pytest.raises(ApiError, match="a new seat needs a key of its own"):
+        desk.ask("seat.enrol", m.Enrol(seat="seat-2", key=Signer("seat-2", signer.seed).vkey))
+    assert desk.agent.log.size == before
+
+
 def test_another_key_is_another_seat(desk):
     """A chain goes on under the key that it began with."""
     desk.ask("seat.enrol", m.Enrol(seat="seat-1", key=KEY))
@@ -64,7 +75,7 @@ def test_the_tick_says_who_was_heard_and_who_is_silent(desk, clock):
     """Silent after three minutes; a seat not heard since the agent's start counts from that."""
     began = clock.wall()
     desk.ask("seat.enrol", m.Enrol(seat="seat-1", key=KEY))
-    desk.ask("seat.enrol", m.Enrol(seat="seat-2", key=KEY))
+    desk.ask("seat.enrol", m.Enrol(seat="seat-2", key=OTHER))
     clock.run(180_000)
     desk.ask("seat.alive", m.Alive(seat="seat-2", wall=clock.wall()))
     clock.run(1)

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
-from compliance import entry
+from compliance import bundle, entry
 from compliance.__main__ import main
+from compliance.format.container import pack
+from compliance.note import COSIGNATURE, Signer, VerifierKey
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,6 +97,35 @@ def test_since_and_trust_anchor(site, file, tmp_path, capsys):
     assert "Whole and anchored" in capsys.readouterr().out
 
 
+def test_how_old_cosignatures_may_be_is_asked_of_the_clock(site, tmp_path, capsys, monkeypatch):
+    """Eight days, or as many as are demanded; a quorum that is older is no failure, and anchors nothing."""
+    site.honest_day()
+    at = 1_795_500_000
+    witness = Signer("witness.example/w1", b"\x05" * 32)
+    key = VerifierKey(witness.name, COSIGNATURE, witness.key.public)
+    members = dict(bundle.parse(site.bundle()).members)
+    note = members["checkpoint"].decode()
+    signed = witness.sign_bytes(f"cosignature/v1\ntime {at}\n{note.rpartition(chr(10) * 2)[0]}\n".encode())
+    line = b64encode(key.id + at.to_bytes(8, "big") + signed).decode()
+    members["checkpoint"] = f"{note}— {witness.name} {line}\n".encode()
+    (tmp_path / "log.zip").write_bytes(b"".join(pack(sorted(members.items()))))
+    (tmp_path / "trust").write_text(f"witness w {key.text}\nquorum w\n", "utf-8")
+    arguments = [str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust"), "--json"]
+    for days, more, anchored in ((8, [], True), (9, [], False), (9, ["--max-age", "9"], True), (9, ["--max-age", "0"], False)):
+        monkeypatch.setattr("compliance.__main__.wall", lambda days=days: at * 1000 + days * 86_400_000)
+        assert main([*arguments, *more]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["anchored"], ["old-cosignatures" in one["kind"] for one in told["findings"]].count(True)) == (
+            anchored, not anchored,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("days", ["", "-1", "1.5", "eight", "1000000", "٣"])
+def test_an_age_that_is_none_is_exit_2(file, capsys, days):
+    assert main([str(file), f"--max-age={days}"]) == 2
+    assert "--max-age is a number of days" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("written", [
     lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
     lambda text: text.replace("\n", "\r\n").encode("utf-16"),
@@ -149,7 +181,7 @@ def test_help_is_in_the_language_asked_for(capsys):
     assert main(["--help", "--lang", "vi"]) == 0
     told = capsys.readouterr().out
     assert "không cần mạng" in told
-    options = ("BUNDLE", "--trust FILE", "--since CHECKPOINT", "--json", "--html FILE", "--lang vi|en")
+    options = ("BUNDLE", "--trust FILE", "--since CHECKPOINT", "--max-age DAYS", "--json", "--html FILE", "--lang vi|en")
     assert all(option in told for option in options)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from compliance import bundle
 from compliance.__main__ import main
-from compliance.format import container
+from compliance.format import container, repacked
 from compliance.format.repacked import MAX_RATIO, Unreadable, _folders, unpack
 from compliance.verify import verify
 from i18n.message import plain
@@ -240,7 +240,7 @@ def test_an_archive_with_more_than_one_reading_is_refused(members, make):
 def test_a_bomb_is_not_unpacked(members):
     """Nothing of it: the directory says already how large it is."""
     data = bomb(members)
-    with pytest.raises(Unreadable, match="far larger"):
+    with pytest.raises(Unreadable, match="larger than any file of a log"):
         unpack(data)
 
 
@@ -252,6 +252,16 @@ def test_what_is_unpacked_stays_in_proportion(members):
     hundredth = b"".join(noise.randbytes(100) + bytes(9_900) for _ in range(400))
     with pytest.raises(Unreadable, match="far larger"):
         unpack(zipped([("key", hundredth)]))
+
+
+def test_what_nobody_asks_for_is_not_inflated(members, monkeypatch):
+    """A file that no log has is refused by its name; only then would it be read."""
+    data = zipped([*members.items(), ("more", bytes(1 << 20))])
+    inflated = []
+    real = repacked._inflated
+    monkeypatch.setattr(repacked, "_inflated", lambda packed, member: inflated.append(member.text) or real(packed, member))
+    assert plain(verify(bundle.parse(data)).failures[0].where) == "more"
+    assert "more" not in inflated
 
 
 class _Name(str):
@@ -268,9 +278,9 @@ class _Name(str):
 def test_folders_are_told_apart_in_one_pass():
     """However many there are: each against all others, 65,535 took six minutes."""
     empty = ["tile/", *(f"tile/{number}/" for number in range(2_000))]
-    found = {_Name(name): b"" for name in (*empty, "tile/7/000", "full/x")} | {_Name("full/"): b"x"}
+    found = [_Name(name) for name in (*empty, "tile/7/000", "full/x", "full/")]
     _Name.asked = 0
-    assert list(_folders(found)) == ["tile/", "tile/7/"]
+    assert list(_folders(found, {name for name in found if name != "full/"})) == ["tile/", "tile/7/"]
     assert _Name.asked <= len(found)
 
 
@@ -283,7 +293,7 @@ def test_no_content_changes_unseen(members, data):
     changed = bytearray(sound)
     changed[place] ^= 1 << data.draw(st.integers(0, 7))
     try:
-        found = unpack(bytes(changed))
+        found = dict(unpack(bytes(changed)))
     except Unreadable:
         return
     assert found == read
@@ -293,7 +303,7 @@ def test_no_content_changes_unseen(members, data):
 def test_nothing_but_its_own_error(tail, cut):
     for data in (tail, zipped([("key", tail)])[: -cut or None], b"".join(container.pack([("key", tail)])) + tail):
         with suppress(Unreadable):
-            unpack(data)
+            dict(unpack(data))
 
 
 def test_what_stands_behind_a_content_may_come_without_a_mark():

@@ -105,6 +105,7 @@ def test_the_trust_policy_of_the_readme_can_be_demanded(site, tmp_path):
     """With a key on it, the log of that key is trusted and no other."""
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     (told,) = re.findall(r"^    (log KEY)\n    (quorum none)\n", readme, re.MULTILINE)
+    site.deliver()
     (tmp_path / "log.zip").write_bytes(site.bundle())
     for key, code in ((site.signer.vkey, 0), (Signer(site.signer.key.name, b"o" * 32).vkey, 4)):
         (tmp_path / "trust.txt").write_text("\n".join(told).replace("KEY", key) + "\n", "utf-8")

@@ -18,13 +18,14 @@ from i18n.message import plain
 WITNESS = Signer("witness.example/w1", b"\x05" * 32)
 WITNESS_KEY = VerifierKey(WITNESS.name, COSIGNATURE, WITNESS.key.public)
 TIME = 1_795_500_000
+DAY = 86_400_000
 
 
-def cosigned(note):
+def cosigned(note, signer=WITNESS, key=WITNESS_KEY, time=TIME):
     text = note.rpartition("\n\n")[0] + "\n"
-    signature = WITNESS.sign_bytes(f"cosignature/v1\ntime {TIME}\n{text}".encode())
-    blob = WITNESS_KEY.id + TIME.to_bytes(8, "big") + signature
-    return f"{note}— {WITNESS.name} {base64.b64encode(blob).decode()}\n"
+    signature = signer.sign_bytes(f"cosignature/v1\ntime {time}\n{text}".encode())
+    blob = key.id + time.to_bytes(8, "big") + signature
+    return f"{note}— {signer.name} {base64.b64encode(blob).decode()}\n"
 
 
 def forge(entries, signer, packs, sign=lambda note: note):
@@ -109,10 +110,15 @@ def test_an_honest_day_is_whole_and_not_anchored(honest):
     assert (report.audit.decisions, report.audit.plays, report.audit.days) == (4, 3, 1)
 
 
-def test_an_empty_log_is_whole(site):
+def test_an_empty_log_shows_nothing(site):
+    """Whoever has something to hide could show one; that an earlier checkpoint was empty, too, makes it no better."""
     empty = forge([], site.signer, {})
-    report = verify(bundle.parse(empty))
-    assert (report.failures, report.size) == ((), 0)
+    for since in (None, site.signer.sign(checkpoint_text(site.signer.name, 0, tree.EMPTY_ROOT))):
+        report = verify(bundle.parse(empty), since=since)
+        assert (report.ok, report.size, report.anchored) == (False, 0, 0)
+        assert [(one.where, plain(one.what)) for one in report.failures] == [
+            ("checkpoint", "the log has no entries: there is nothing that it could show")
+        ]
 
 
 def test_a_forgery_without_change_is_the_log_itself(honest, lines, tamper, forged):
@@ -191,6 +197,38 @@ def test_a_seat_key_that_cannot_seal_is_refused(lines, forged, vkey):
     index = place_of(lines, entry.SeatEnrolled, 1)
     report = forged([*lines[:index], msgspec.structs.replace(lines[index], key=vkey), *lines[index + 1 :]])
     assert f"entry {index} " in plain(report.failures[0].where)
+
+
+@pytest.mark.parametrize("whose", ["the log's", "another seat's"])
+def test_a_key_is_one_seats_alone(honest, lines, tamper, whose):
+    """An operator who has one key for two seats writes for both, though each chain is whole."""
+    signer = honest.signer if whose == "the log's" else honest.seats["home-pc"].signer
+    index = place_of(lines, entry.SeatEnrolled, 1)
+    second = msgspec.structs.replace(lines[index], id="second", key=Signer("second", signer.seed).vkey)
+    start = next(line for line in lines if isinstance(line, entry.SeatStart))
+    seal = next(line for line in lines if isinstance(line, entry.Seal) and line.seat == "home-pc")
+    more = [msgspec.structs.replace(line, seat="second") for line in (start, seal)]
+    signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer, "second": signer}
+    (failure,) = tamper(rechained([*lines[: index + 1], second, *lines[index + 1 :], *more], signers)).failures
+    owner = "agent" if whose == "the log's" else "home-pc"
+    assert plain(failure.what) == f"its key is that of {owner} already: whoever holds it writes for both"
+    own = {**signers, "second": Signer("second", b"s" * 32)}
+    second = msgspec.structs.replace(second, key=own["second"].vkey)
+    assert tamper(rechained([*lines[: index + 1], second, *lines[index + 1 :], *more], own)).ok
+
+
+@pytest.mark.parametrize("change", [
+    lambda sig: f"{sig[:10]} {sig[10:]}", lambda sig: f" {sig}", lambda sig: f"{sig}\n", str.upper, lambda sig: sig[:-2],
+    lambda sig: f"{sig}00", lambda sig: sig[:0], lambda sig: f"{sig[:-1]}٠",
+], ids=["a space", "one in front", "a line break", "capitals", "short", "long", "none", "another digit"])  # fmt: skip
+def test_a_seal_is_hex_to_the_letter(lines, tamper, honest, change):
+    """The same signature written otherwise would be another entry with the same right."""
+    signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer}
+    *before, last = rechained(lines, signers)
+    seal = entry.decode(last)
+    assert isinstance(seal, entry.Seal)
+    (failure,) = tamper([*before, entry.encode(msgspec.structs.replace(seal, sig=change(seal.sig)))]).failures
+    assert "the signature of the seal is not 128 digits of lower-case hex" in plain(failure.what)
 
 
 def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
@@ -295,6 +333,44 @@ def test_a_quorum_of_witnesses_anchors_everything(honest, texts):
     assert (report.failures, report.anchored, report.witnesses) == ((), report.size, ((WITNESS.name, TIME),))
     unsigned = verify(bundle.parse(honest.bundle()), trust)
     assert [one.where for one in unsigned.failures] == ["checkpoint"]
+
+
+@pytest.mark.parametrize(("age", "most", "anchored"), [
+    (0, 8, True), (8 * DAY, 8, True), (8 * DAY + 1, 8, False), (30 * DAY, 8, False), (30 * DAY, 31, True), (1, 0, False),
+    (-DAY, 8, True),
+])  # fmt: skip
+def test_cosignatures_get_old(honest, texts, age, most, anchored):
+    """A head of last month has its quorum, too: whoever shows it keeps back what came since."""
+    trust = parse_trust(f"log {honest.signer.vkey}\nwitness w {WITNESS_KEY.text}\nquorum w\n".encode())
+    signed = bundle.parse(forge(list(honest.log.entries()), honest.signer, texts, cosigned))
+    now = TIME * 1000 + age
+    report = verify(signed, trust, now=now, max_age_days=most)
+    told = [one.kind for one in report.audit.findings if one.kind == "old-cosignatures"]
+    assert (report.ok, report.anchored == report.size, told) == (True, anchored, [] if anchored else ["old-cosignatures"])
+    assert verify(signed, trust).anchored == report.size
+    assert verify(signed, trust, since=honest.log.checkpoint, now=now).anchored == report.size
+
+
+def test_a_quorum_of_which_one_is_old_anchors_nothing(honest, texts):
+    """Not even with another's fresh signature, if both are demanded."""
+    other = Signer("w2.example", b"\x06" * 32)
+    key = VerifierKey(other.name, COSIGNATURE, other.key.public)
+    witnesses = f"witness w {WITNESS_KEY.text}\nwitness v {key.text}\n"
+    signed = forge(list(honest.log.entries()), honest.signer, texts,
+                   lambda note: cosigned(cosigned(note), other, key, TIME - 9 * 86_400))  # fmt: skip
+    for quorum, anchored in (("group g all w v\nquorum g\n", False), ("group g any w v\nquorum g\n", True)):
+        trust = parse_trust((witnesses + quorum).encode())
+        report = verify(bundle.parse(signed), trust, now=TIME * 1000)
+        assert (report.ok, report.anchored == report.size) == (True, anchored)
+
+
+def test_a_log_is_not_its_own_witness(honest, texts):
+    """Its key under another type and name is still its own."""
+    key = VerifierKey("w.example", COSIGNATURE, honest.signer.key.public)
+    trust = parse_trust(f"witness w {key.text}\nquorum w\n".encode())
+    signer = Signer(key.name, honest.signer.seed)
+    signed = forge(list(honest.log.entries()), honest.signer, texts, lambda note: cosigned(note, signer, key))
+    assert [one.where for one in verify(bundle.parse(signed), trust).failures] == ["checkpoint"]
 
 
 def test_a_trusted_key_without_witnesses_anchors_nothing(honest):

@@ -1,0 +1,73 @@
+"""All seats' chains at once: each entry where it belongs, each seal by the key with which its seat was enrolled. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from compliance.entry import AnyEntry, SeatEnrolled
+from compliance.format.chain import AGENT, Chain, ChainError
+from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
+from compliance.verifying.report import Failure, entry_name
+from i18n.message import Arg, Message, msg, said_by
+
+
+@dataclass
+class Chains:
+    """`take` every entry, then `finish`. A chain that broke is not followed further. `key` is the log's."""
+
+    key: VerifierKey
+    failures: list[Failure] = field(default_factory=list)
+    _chains: dict[str, Chain | None] = field(default_factory=dict)
+    _open: dict[str, Arg] = field(default_factory=dict)  # by seat, the first entry that no seal covers yet
+    _owners: dict[bytes, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._chains[AGENT] = Chain(AGENT, self.key)
+        self._owners[self.key.public] = AGENT
+
+    def take(self, index: int, line: AnyEntry, data: bytes) -> None:
+        """The next entry of the log, whose canonical bytes are `data`."""
+        seat = line.seat
+        chain = self._chains.get(seat)
+        if chain is None:
+            if seat not in self._chains:
+                self._chains[seat] = None
+                self._fail(entry_name(index, line), msg("no seat.enrolled before it names the key of this seat"))
+            return
+        try:
+            chain.follow(line, data)
+        except ChainError as error:
+            self._chains[seat] = None
+            self._fail(entry_name(index, line), msg("the chain of its seat is broken: {why}", why=error.why))
+            return
+        if not chain.open:
+            self._open.pop(seat, None)
+        elif seat not in self._open:
+            self._open[seat] = entry_name(index, line)
+        if isinstance(line, SeatEnrolled) and seat == AGENT:
+            self._enrol(entry_name(index, line), line)
+
+    def finish(self) -> None:
+        """What no seal covers is not vouched for."""
+        for seat, where in self._open.items():
+            if self._chains[seat] is not None:
+                self._fail(where, msg("from here on no seal covers the entries of this seat"))
+
+    def _enrol(self, where: Arg, line: SeatEnrolled) -> None:
+        try:
+            key = parse_vkey(line.key)
+        except NoteError as error:
+            self._fail(where, msg("the key of the seat is not valid: {why}", why=said_by(error)))
+            return
+        if key.kind != ED25519:
+            self._fail(where, msg("the key of the seat is of a type that cannot seal"))
+            return
+        known = self._chains.setdefault(line.id, Chain(line.id, key))
+        if known is not None and known.key.public != key.public:
+            self._fail(where, msg("this seat has another key already: a reinstalled seat is a new seat"))
+        owner = self._owners.setdefault(key.public, line.id)
+        if owner != line.id:
+            self._fail(where, msg("its key is that of {seat} already: whoever holds it writes for both", seat=owner))
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self.failures.append(Failure(where, what))

@@ -1,0 +1,147 @@
+"""The members of a bundle and its tree, one tile after the other: what does not hold is raised where it is found. Pure.
+
+Nothing of it is kept but the edge of the tree, as the log's writer has it: a long log takes no more memory than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from compliance import tree
+from compliance.entry import EntryError, decode
+from compliance.format.repacked import Unreadable
+from compliance.format.tiles import ENTRIES, HEIGHT, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, tiles
+from compliance.tree import HASH_BYTES, Frontier
+from compliance.verifying.report import Failure, entry_name
+from i18n.message import Arg, Message, msg
+
+_ABSENT = msg("it is not in the bundle")
+
+
+class Broken(Exception):
+    """A failure after which no later stage can say more."""
+
+    def __init__(self, where: Arg, what: Message) -> None:
+        super().__init__(where)
+        self.failure = Failure(where, what)
+
+
+def content(members: Mapping[str, bytes], name: str) -> bytes:
+    """A member. Broken if it is not there, or the archive does not hold it as it says."""
+    try:
+        return members[name]
+    except KeyError:
+        raise Broken(name, _ABSENT) from None
+    except Unreadable as error:
+        raise Broken(name, error.message) from None
+
+
+def text(members: Mapping[str, bytes], name: str) -> str:
+    """A member's text. Broken as `content`, and if it is none."""
+    try:
+        return content(members, name).decode()
+    except UnicodeDecodeError:
+        raise Broken(name, msg("not UTF-8")) from None
+
+
+def check_names(names: Iterable[str], size: int, others: Iterable[str]) -> None:
+    """Broken unless the names are exactly those that a tree of this size has, and `others`. What a size only claims to have is
+    not gone through: the first that is missing is the end of it.
+    """
+    found = set(names)
+    for name in others:
+        if name not in found:
+            raise Broken(name, _ABSENT)
+        found.discard(name)
+    for tile in tiles(size):
+        path = tile.path
+        if path not in found:
+            raise Broken(path, _ABSENT)
+        found.discard(path)
+    if found:
+        raise Broken(min(found), msg("a log of {size} entries does not have this file", size=size))
+
+
+class Tree:
+    """The tree of `size` entries over the tiles among `members`. `seen`: of so many first entries the root is wanted, too."""
+
+    def __init__(self, members: Mapping[str, bytes], size: int, seen: int | None = None) -> None:
+        self.root = tree.EMPTY_ROOT  # once all tiles were gone through
+        self.seen_root = tree.EMPTY_ROOT if seen == 0 else None
+        self._members = members
+        self._size = size
+        self._seen = seen
+        self._edge = Frontier()  # its leaves are the full tiles of level 0
+        self._levels: dict[int, list[bytes]] = {}  # the hashes of each level's last tile so far; from level 1 on
+        self._numbers: dict[int, int] = {}
+
+    def tiles(self) -> Iterator[tuple[int, list[bytes]]]:
+        """The entries of each bundle with the index of the first. Broken as soon as entries and hashes do not agree."""
+        for tile in entry_bundles(self._size):
+            lines = self._lines(tile)
+            leaves = [tree.leaf_hash(line) for line in lines]
+            self._compare(Tile(0, tile.number, tile.width), leaves, lines)
+            if self._seen is not None and tile.first < self._seen <= tile.first + tile.width:
+                self.seen_root = self._root(leaves[: self._seen - tile.first])
+            self.root = self._root(leaves)
+            if tile.width == WIDTH:
+                self._grow(tree.root_of(leaves))
+            yield tile.first, lines
+        for level, hashes in self._levels.items():
+            if hashes:
+                self._compare(Tile(level, self._numbers.get(level, 0), len(hashes)), hashes)
+
+    def _root(self, leaves: list[bytes]) -> bytes:
+        """That of all full tiles so far and these leaves."""
+        result = tree.root_of(leaves)
+        for peak in reversed(self._edge.peaks):
+            result = tree.node_hash(peak, result)
+        return result
+
+    def _grow(self, hashed: bytes) -> None:
+        """One more full tile of level 0: with it, one of each level above may be full."""
+        for height, done in [(0, hashed), *self._edge.extend([hashed], HEIGHT)]:
+            level = height // HEIGHT + 1
+            hashes = self._levels.setdefault(level, [])
+            hashes.append(done)
+            if len(hashes) == WIDTH:
+                number = self._numbers.get(level, 0)
+                self._compare(Tile(level, number, WIDTH), hashes)
+                self._numbers[level] = number + 1
+                hashes.clear()
+
+    def _lines(self, tile: Tile) -> list[bytes]:
+        try:
+            lines = decode_entries(content(self._members, tile.path))
+        except BundleEncodingError as error:
+            raise Broken(_in(tile, entry_name(tile.first + error.entry)), msg("it is cut off")) from None
+        if len(lines) > WIDTH:
+            raise Broken(tile.path, msg("it has more than its {expected} entries", expected=tile.width))
+        if len(lines) != tile.width:
+            what = msg("it should have {expected} entries and has {found}", expected=tile.width, found=len(lines))
+            raise Broken(tile.path, what)
+        return lines
+
+    def _compare(self, tile: Tile, hashes: list[bytes], lines: list[bytes] | None = None) -> None:
+        """Names the first hash of a tile that is not that of what lies under it: of `lines` at level 0."""
+        data = content(self._members, tile.path)
+        if data == b"".join(hashes):
+            return
+        if len(data) != tile.width * HASH_BYTES:
+            expected = tile.width * HASH_BYTES
+            what = msg("it should have {expected} bytes and has {found}", expected=expected, found=len(data))
+            raise Broken(tile.path, what)
+        told = [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+        at = next(at for at, hashed in enumerate(told) if hashed != hashes[at])
+        if lines is None:
+            raise Broken(_in(tile, msg("hash {number}", number=str(at))), msg("it is not that of the tile below"))
+        try:
+            line = decode(lines[at])
+        except EntryError:
+            line = None
+        where = _in(Tile(ENTRIES, tile.number, tile.width), entry_name(tile.first + at, line))
+        raise Broken(where, msg("it does not have the hash that {file} says", file=tile.path))
+
+
+def _in(tile: Tile, part: Message) -> Message:
+    return msg("{file}, {part}", file=tile.path, part=part)
