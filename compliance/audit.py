@@ -24,6 +24,7 @@ from compliance.verifying.report import Audit, Failure, Finding, entry_name, len
 from compliance.verifying.sums import Plays
 from compliance.verifying.told import Registered
 from compliance.verifying.unchecked import not_added_up
+from compliance.verifying.windows import Windows
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -34,9 +35,10 @@ LATE_MS = 10 * 60_000
 
 @dataclass
 class Auditor:
-    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256."""
+    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, `windows` when entries were seen."""
 
     texts: Mapping[str, str]
+    windows: Windows = field(default_factory=Windows)
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Auditor:
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
         self._findings += presence.take(line, where)
+        self.windows.take(index, where, line.seat, line.wall)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -148,7 +151,7 @@ class Auditor:
             *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone), *self.windows.findings())
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

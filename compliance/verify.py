@@ -15,16 +15,19 @@ from hashlib import sha256
 
 from compliance import tree
 from compliance.audit import Auditor
-from compliance.bundle import CHECKPOINT, KEY, Bundle
+from compliance.bundle import CHECKPOINT, HEADS, KEY, Bundle
 from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
 from compliance.format.chain import AGENT, Chain, ChainError
 from compliance.format.container import Damage
 from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
 from compliance.tree import HASH_BYTES
+from compliance.verifying.anchors import anchors, trusted
 from compliance.verifying.earlier import Earlier, read_earlier
+from compliance.verifying.heads import Heads, heads_of
 from compliance.verifying.report import NO_MOMENT, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
+from compliance.verifying.windows import Windows
 from i18n.message import Arg, Message, msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
@@ -53,13 +56,15 @@ def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _packs(bundle)
         _members(bundle, checkpoint.size)
+        heads = _heads(bundle, checkpoint, trust)
         entries, leaves = _tree(bundle, checkpoint)
-        failures += _trusted(checkpoint, key, trust)
+        heads.extend(leaves)
+        failures += [*heads.failures, *trusted(heads, key, trust)]
         if earlier is not None:
             failures += _continues(earlier, key, leaves)
-        report, found = _entries(report, entries, key, texts)
+        report, found = _entries(report, entries, key, Auditor(texts, Windows(heads.dated())))
         failures += found
-        report = _anchors(report, checkpoint, trust, earlier)
+        report = anchors(report, checkpoint, trust, earlier, heads)
     except _Broken as broken:
         failures.append(broken.failure)
     failures += [_damaged(one) for one in bundle.damage]
@@ -85,6 +90,13 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
         raise _Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
 
 
+def _heads(bundle: Bundle, checkpoint: Checkpoint, trust: Trust | None) -> Heads:
+    try:
+        return heads_of(_text(bundle, HEADS) if HEADS in bundle.members else "", checkpoint, trust)
+    except NoteError as error:
+        raise _Broken(HEADS, error.message) from None
+
+
 def _text(bundle: Bundle, name: str) -> str:
     try:
         return bundle.members[name].decode()
@@ -107,7 +119,7 @@ def _packs(bundle: Bundle) -> dict[str, str]:
 def _members(bundle: Bundle, size: int) -> None:
     """Exactly the members that a tree of this size has."""
     expected = {CHECKPOINT, KEY, *(tile.path for tile in (*hash_tiles(size), *entry_bundles(size)))}
-    actual = {name for name in bundle.members if not _PACK.fullmatch(name)}
+    actual = {name for name in bundle.members if not _PACK.fullmatch(name) and name != HEADS}
     for name in sorted(expected - actual):
         raise _Broken(name, _ABSENT)
     for name in sorted(actual - expected):
@@ -172,15 +184,6 @@ def _in(tile: Tile, part: Message) -> Message:
 # --- trust ----------------------------------------------------------------------------------------------------------------
 
 
-def _trusted(checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Iterator[Failure]:
-    if trust is None:
-        return
-    if trust.logs and key not in trust.logs:
-        yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"))
-    if not trust.satisfied([one.key for one in checkpoint.signatures]):
-        yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
-
-
 def _continues(earlier: Earlier, key: VerifierKey, leaves: list[bytes]) -> Iterator[Failure]:
     """Whether the log still begins with what the inspector saw."""
     if not earlier.of(key):
@@ -195,21 +198,12 @@ def _continues(earlier: Earlier, key: VerifierKey, leaves: list[bytes]) -> Itera
         yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
-def _anchors(report: Report, checkpoint: Checkpoint, trust: Trust | None, earlier: Earlier | None) -> Report:
-    """How far outsiders have seen the log, once all else holds."""
-    anchored = 0 if earlier is None else earlier.size
-    witnesses = tuple((one.key.name, one.time) for one in checkpoint.signatures if one.time is not None)
-    if trust is not None and trust.quorum is not None:
-        anchored = checkpoint.size
-    return replace(report, anchored=anchored, witnesses=witnesses, trusted=trust is not None and bool(trust.logs))
-
-
 # --- entries ---------------------------------------------------------------------------------------------------------------
 
 
-def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, texts: dict[str, str]) -> tuple[Report, list[Failure]]:
+def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, auditor: Auditor) -> tuple[Report, list[Failure]]:
     """Every entry canonical, every chain whole and sealed; then what the entries say."""
-    chains, auditor = _Chains(key), Auditor(texts)
+    chains = _Chains(key)
     for index, data in enumerate(entries):
         try:
             line = decode(data)
