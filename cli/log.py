@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
+from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.files import write_new
@@ -34,6 +35,7 @@ def add_to(commands: Commands) -> None:
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
+    witnesses.add_to(commands)
     commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
 
 
