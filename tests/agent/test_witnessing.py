@@ -214,7 +214,7 @@ def test_what_a_courier_makes_up_is_not_kept(witnessed, outsider):
 def test_of_old_heads_one_an_hour_is_kept(desk, outsider, clock):
     """Of the last two days all; what is kept before them still ascends and is still the log's."""
     outsider.state.add(desk.agent.log.key)
-    desk.agent.witnessing.post = lambda url, body: Reply(200, body=outsider.answer(read_request(body)).body.encode())
+    desk.agent.witnessing.post = lambda _, body: Reply(200, body=outsider.answer(read_request(body)).body.encode())
     desk.ask("witness.add", w.WitnessAdd(url="http://w.example", key=outsider.cosigner.key.text))
     for _ in range(3 * 24 * 2):
         grow(desk, clock, 30)

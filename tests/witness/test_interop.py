@@ -1,5 +1,5 @@
-"""Other people's code, unmodified: litewitness cosigns our log, and what golang.org/x/mod and torchwood make of our tiles is asked
-of our witness. Built by tests/lab/witnesses.
+"""Other people's code, unmodified: litewitness cosigns our log, golang.org/x/mod and torchwood read it and ask our witness.
+Built by tests/lab/witnesses.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ NAME = "litewitness.example/w"
 @pytest.fixture(scope="module")
 def theirs():
     """Where their programs lie."""
-    found = Path(subprocess.run([ROOT / "tests/lab/witnesses", "--where"], capture_output=True, text=True, check=True).stdout.strip())
+    said = subprocess.run([ROOT / "tests/lab/witnesses", "--where"], capture_output=True, text=True, check=True).stdout
+    found = Path(said.strip())
     if not (found / "outsider").exists():
         pytest.skip("tests/lab/witnesses has not built other people's witness here")
     return found
@@ -56,8 +57,9 @@ class OurLog:
         while self.log.size < size:
             for _ in range(max(1, min(150, size - self.log.size - 1))):
                 self.clock.run(1000)
-                told = {"seat": self.branch} if self.log.size > 3 and self.branch else {}
-                self.journal.append(AgentTick, mono=self.clock.mono(), wall=self.clock.wall(), payload=None, seats=told, silent=())
+                seats = {"seat": self.branch} if self.log.size > 3 and self.branch else {}
+                moment = {"mono": self.clock.mono(), "wall": self.clock.wall()}
+                self.journal.append(AgentTick, payload=None, seats=seats, silent=(), **moment)
             self.journal.seal(self.clock.mono(), self.clock.wall())
             while (batch := self.journal.spool()) is not None:
                 self.log.append_batch(AGENT, self.log.key, batch.entries)
@@ -100,12 +102,12 @@ class Litewitness:
         self._run(["ssh-agent", "-D", "-a", sock])
         until(sock.exists)
         subprocess.run(["ssh-add", "-q", self._folder / "key"], check=True, env={"SSH_AUTH_SOCK": str(sock)})
-        fingerprint = subprocess.run(["ssh-keygen", "-lf", self._folder / "key"], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(["ssh-keygen", "-lf", self._folder / "key"], capture_output=True, text=True, check=True)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self._run([
             self._program, "-name", NAME, "-db", self._folder / "db", "-ssh-agent", sock, "-listen", f"127.0.0.1:{self.port}",
-            "-key", fingerprint.split()[1],
+            "-key", told.stdout.split()[1],
         ])  # fmt: skip
         until(self._answers)
 
@@ -140,7 +142,7 @@ def litewitness(theirs, folder):
 
 
 def test_litewitness_cosigns_what_our_agent_asks(theirs, need, ours, home_folder, tmp_path, clock):
-    """From nothing, over full tiles, to an export that a policy with it believes; and it refuses the same agent's other past."""
+    """From nothing, over full tiles, to an export that a policy with it believes; it refuses the same agent's other past."""
     for program in ("ssh-agent", "ssh-add", "ssh-keygen"):
         need(program)
     witnessing = Witnessing(ours.log)
@@ -188,7 +190,10 @@ def test_other_peoples_code_has_our_witness_cosign(theirs, witness, ours, tmp_pa
     """Proofs by golang.org/x/mod from our tiles, and our cosignature opened with its note package."""
     witness.state.add(ours.log.key)
     with witness.served() as url:
-        ask = lambda folder, old: run(theirs / "outsider", "ask", folder, url, witness.cosigner.key.text, old).stdout.split()
+
+        def ask(folder, old):
+            return run(theirs / "outsider", "ask", folder, url, witness.cosigner.key.text, old).stdout.split()
+
         before = 0
         for size in (5, 256, 400):
             ours.grow(size)
