@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from agent.api.witnessing import Errand, WitnessAdd, WitnessAnswer, Witnesses, WitnessLine, WitnessRemove
-from agent.errors import bad_input, not_found
+from agent.errors import bad_input, not_found, refused
 from compliance.format.cosigning import PATH, SIZE_TYPE, AddCheckpoint, cosignature, read_request, read_size, write_request
 from compliance.log import Log, LogError
 from compliance.note import COSIGNATURE, NoteError, parse_vkey, read_checkpoint
@@ -26,6 +26,7 @@ from host.wire import ApiError
 from i18n.message import Message, msg, said_by
 
 TRIES = 3
+MOST = 16  # a note has room for a hundred signatures
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,10 @@ class Witnessing:
             raise bad_input(told)
         if not valid(request.url):
             raise bad_input(msg("{url} is no address of a witness, such as https://witness.example", url=request.url))
-        known = {one.key: one for one in self._witnesses()}.get(key.text, Witness(key.name, key.text, ""))
+        there = self._witnesses()
+        if sum(one.name != key.name for one in there) >= MOST:
+            raise refused(msg("there are {most} witnesses already", most=str(MOST)))
+        known = next((one for one in there if one.key == key.text), Witness(key.name, key.text, ""))
         with _kept():
             self.log.cosigned.add(Witness(key.name, key.text, request.url.rstrip("/"), known.size, known.at))
         self.problems.pop(key.name, None)
