@@ -19,6 +19,7 @@ from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
 from agent.store.tables import Tables
+from agent.witnessing import shown
 from compliance import bundle
 from compliance.format.chain import ChainError
 from compliance.log import LogError
@@ -49,6 +50,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.PutRequests, SEAT, change(requests.requests_put)),
         Route(m.Submit, SEAT, answers.submit),
+        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked))),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),

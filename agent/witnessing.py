@@ -14,7 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from agent.api.witnessing import Errand, WitnessAdd, WitnessAnswer, Witnesses, WitnessLine, WitnessRemove
+from agent.api.witnessing import (
+    Errand,
+    HeadShown,
+    LogFollow,
+    WitnessAdd,
+    WitnessAnswer,
+    Witnesses,
+    WitnessLine,
+    WitnessRemove,
+)
 from agent.errors import bad_input, not_found, refused
 from compliance.format.cosigning import PATH, SIZE_TYPE, AddCheckpoint, cosignature, read_request, read_size, write_request
 from compliance.log import Log, LogError
@@ -181,6 +190,12 @@ class Witnessing:
     def _witnesses(self) -> tuple[Witness, ...]:
         with _kept():
             return self.log.cosigned.witnesses()
+
+
+def shown(log: Log, request: LogFollow) -> HeadShown:
+    """The newest head, for a seat that saw an earlier one. LogError."""
+    proof = log.consistency_proof(request.trusted) if 0 < request.trusted <= log.size else []
+    return HeadShown(checkpoint=log.checkpoint, consistency=tuple(proof))
 
 
 _REFUSALS = {

@@ -1,4 +1,4 @@
-"""What is said to the agent of its log's witnesses: which there are, and what a courier carries to them and back."""
+"""What is said to the agent of whoever sees its log from outside: witnesses, the couriers that go to them, and seats."""
 
 from __future__ import annotations
 
@@ -71,3 +71,18 @@ class WitnessAnswer(Request["Errand"], frozen=True, kw_only=True):
     status: int
     kind: str = ""
     body: bytes = b""
+
+
+class LogFollow(Request["HeadShown"], frozen=True, kw_only=True):
+    """By a seat, once a minute: the newest head, and that it goes on from the one of `trusted` entries."""
+
+    op = "log.follow"
+
+    trusted: int
+
+
+class HeadShown(Wire, frozen=True, kw_only=True):
+    """`consistency` is empty where the log has not got so many entries."""
+
+    checkpoint: str
+    consistency: tuple[bytes, ...] = ()
