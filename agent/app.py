@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from agent.api import messages as m
+from agent.api import witnessing as w
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
@@ -18,6 +19,7 @@ from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
 from agent.store.tables import Tables
+from agent.witnessing import shown
 from compliance import bundle
 from compliance.format.chain import ChainError
 from compliance.log import LogError
@@ -31,6 +33,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
 
 POLL_S = 60.0
+WITNESSES_S = 5.0
 _CHUNK = 256 << 10
 
 
@@ -47,6 +50,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.PutRequests, SEAT, change(requests.requests_put)),
         Route(m.Submit, SEAT, answers.submit),
+        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked))),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
@@ -72,6 +76,12 @@ def routes(agent: Agent) -> dict[str, Route]:
         # newer versions
         Route(m.UpdateGet, ANY, answers.updates),
         Route(m.UpdateFetch, KEEPER, answers.fetch_update, waits=True),
+        # the log's witnesses
+        Route(w.WitnessList, KEEPER, answers.witnesses(lambda _: agent.witnessing.show())),
+        Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
+        Route(w.WitnessRemove, KEEPER, answers.witnesses(agent.witnessing.remove)),
+        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.errands()))),
+        Route(w.WitnessAnswer, KEEPER, answers.witnesses(agent.witnessing.answered)),
         # log
         Route(m.LogShow, KEEPER, look(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
@@ -144,10 +154,22 @@ class _Answers:
         agent.hear(request.seat)
         return accepted
 
+    def witnesses(self, answer: Callable[[Any], msgspec.Struct]) -> Handler[Any]:
+        """A handler of what is about the log's witnesses."""
+
+        async def handle(_: Caller, request: Any) -> msgspec.Struct:
+            self._agent.deliver()
+            with _answered():
+                return answer(request)
+
+        return handle
+
     async def export(self, _: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
         agent = self._agent
         with _answered():
             agent.deliver(strict=True)
+            # Their newest cosignatures come with it, if they answer soon.
+            await asyncio.wait({asyncio.ensure_future(agent.witnessing.ask())}, timeout=WITNESSES_S)
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
             waiting = bytearray()

@@ -1,5 +1,5 @@
 """What the agent does by itself, by APScheduler: proof that it is alive, the card, what a full disk kept from the log, newer
-versions.
+versions, the witnesses' cosignatures.
 
 Every job is a coroutine: APScheduler runs a plain function in a thread, and the agent's parts belong to one thread.
 """
@@ -16,14 +16,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 _Job = Callable[[], Awaitable[None]]
 
 TICK_S = 300
+WITNESS_S = 300
 RETRY_S = 30
 UPDATES_S = 600
 
 
-def schedule(tick: _Job, deliver: _Job, update: _Job, *, every: float = TICK_S) -> tuple[Any, asyncio.Future[None]]:
+def schedule(
+    tick: _Job, deliver: _Job, update: _Job, witness: _Job, *, every: float = TICK_S
+) -> tuple[Any, asyncio.Future[None]]:
     """A scheduler that runs, and a future that gets the first error of a job. A late run is made up once.
 
-    `tick` comes every five minutes, `deliver` twice a minute, `update` every ten minutes. Needs a running loop.
+    `tick` and `witness` come every five minutes, `deliver` twice a minute, `update` every ten minutes. Needs a running loop.
     """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -38,5 +41,6 @@ def schedule(tick: _Job, deliver: _Job, update: _Job, *, every: float = TICK_S) 
     scheduler.add_job(tick, "interval", seconds=every)
     scheduler.add_job(deliver, "interval", seconds=RETRY_S)
     scheduler.add_job(update, "interval", seconds=UPDATES_S)
+    scheduler.add_job(witness, "interval", seconds=WITNESS_S)
     scheduler.start()
     return scheduler, failed

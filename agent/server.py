@@ -16,6 +16,7 @@ from agent.recording.keys import Keys, publish
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
+from agent.witnessing import Witnessing
 from compliance.entry import AgentTick
 from compliance.format.chain import AGENT, ChainError
 from compliance.log import Log, LogError
@@ -45,6 +46,7 @@ class Agent:
     payloads: Payloads
     registry: Registry
     updating: Updating
+    witnessing: Witnessing
     since: int
     heard: dict[str, int] = field(default_factory=dict)
     _troubled: list[str] = field(default_factory=list)

@@ -21,6 +21,7 @@ from agent.server import Agent
 from agent.startup import begin
 from agent.store.database import Store, create, open_store, refuse_foreign
 from agent.updating import Updating
+from agent.witnessing import Witnessing
 from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
@@ -63,7 +64,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, clock.wall())
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log), clock.wall())
         agent.change(lambda change: begin(change, keys), AGENT)
         prepare(home.public, 0o755)
         publish(home, PUBLISHED, keys.published)
@@ -77,8 +78,9 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
         prepare_for(home.agent_address)
         own = files().owner()
         server = await rpc.serve(home.agent_address, routes(agent), lambda caller: roles(caller, own, agent.registry.roster))
-        scheduler, failed = schedule(agent.tick, agent.retry, agent.updating.look_if_due)
+        scheduler, failed = schedule(agent.tick, agent.retry, agent.updating.look_if_due, agent.witnessing.ask)
         waiting = asyncio.ensure_future(stop.wait())
+        asking = asyncio.ensure_future(agent.witnessing.ask())
         try:
             await agent.tick()
             ready(home.agent_address)
@@ -90,6 +92,7 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
             service().notify("STOPPING=1")
             scheduler.shutdown(wait=False)
             waiting.cancel()
+            asking.cancel()
             await server.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
+from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.files import write_new
@@ -35,6 +36,7 @@ def add_to(commands: Commands) -> None:
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
+    witnesses.add_to(commands)
     parser = commands.add("log card", card, "", "/media/usb/card.txt", "--json",
                           about=msg("show or write the card that an inspector keeps"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet; without it the card is shown"), type=Path, nargs="?")

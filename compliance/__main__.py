@@ -22,7 +22,7 @@ from compliance.page.model import data, page
 from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
-from compliance.verifying.cosigned import MAX_AGE_DAYS
+from compliance.verifying.anchors import MAX_AGE_DAYS
 from compliance.verifying.report import Report, document
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader

@@ -30,6 +30,7 @@ from compliance.verifying.report import Audit, Failure, Finding, entry_name
 from compliance.verifying.rulebook import Rulebook
 from compliance.verifying.sums import Plays
 from compliance.verifying.told import Registered
+from compliance.verifying.windows import Windows
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -48,9 +49,10 @@ class _Due(NamedTuple):
 
 @dataclass
 class Auditor:
-    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256."""
+    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, `windows` when entries were seen."""
 
     texts: Mapping[str, str]
+    windows: Windows = field(default_factory=Windows)
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Auditor:
         self._redecider.take(where, line)
         self._rulebook.take(where, line)
         self._looker.take(index, line)
+        self.windows.take(index, where, line.seat, line.wall)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -172,10 +175,11 @@ class Auditor:
         self._failures += self._redecider.failures
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
         self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += self.windows.findings()
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
-        for seat, entries in self._late.items():
+        for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
         self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())

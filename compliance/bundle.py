@@ -1,6 +1,6 @@
 """What an inspector carries away and opens offline: checkpoint, key, tiles, entries and the texts of the packs, in one file.
 
-    checkpoint  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
+    checkpoint  heads  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
 
 The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
 docs/spec/log.md. The file is a zip whose bytes follow from them (compliance.format.container); one that another tool packed
@@ -9,7 +9,7 @@ anew is read as well (compliance.format.repacked).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import SEEK_END
@@ -18,11 +18,13 @@ from typing import Protocol
 
 from compliance.format import container, repacked
 from compliance.format.container import Damage, NotAContainer, Pieces
+from compliance.format.cosigning import write_heads
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
 from i18n.message import MessageError, msg, said_by
 
 CHECKPOINT = "checkpoint"
+HEADS = "heads"
 KEY = "key"
 
 
@@ -37,6 +39,7 @@ class Source(Protocol):
     def checkpoint(self) -> str: ...
     @property
     def key(self) -> VerifierKey: ...
+    def heads(self, end: int) -> Sequence[str]: ...
     def tile(self, tile: Tile) -> bytes: ...
     def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]: ...
 
@@ -64,12 +67,22 @@ def write(log: Source, packs: Iterable[str] = ()) -> Iterator[bytes]:
     size = read_checkpoint(note).size
     texts = {pack_path(sha256(text.encode()).hexdigest()): text.encode() for text in packs}
     tiles = {tile.path: tile for tile in (*hash_tiles(size), *entry_bundles(size))}
+    # What witnesses cosigned: this very head, if they did yet, and those before it.
+    note, heads = _cosigned(note, log.heads(size))
     fixed = {CHECKPOINT: note.encode(), KEY: (log.key.text + "\n").encode(), **texts}
+    if heads:
+        fixed[HEADS] = write_heads(heads).encode()
 
     def content(name: str) -> bytes:
         return fixed[name] if name in fixed else _tile(log, tiles[name])
 
     return container.pack((name, content(name)) for name in sorted({*fixed, *tiles}))
+
+
+def _cosigned(note: str, heads: Sequence[str]) -> tuple[str, Sequence[str]]:
+    if heads and heads[-1].startswith(note):
+        return heads[-1], heads[:-1]
+    return note, heads
 
 
 def _tile(log: Source, tile: Tile) -> bytes:

@@ -23,6 +23,7 @@ from compliance.format.chain import AGENT, ChainError
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
+from compliance.writing.cosigned import Cosigned
 from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id
 from i18n.message import msg, said_by
 
@@ -63,6 +64,7 @@ class Log(LogFile):
         super().__init__(path)
         try:
             self._open()
+            self.cosigned = Cosigned(self._connection, self._lock)
         except (sqlite3.Error, LookupError) as error:
             self._connection.close()
             raise damaged(said_by(error)) from error
@@ -80,6 +82,13 @@ class Log(LogFile):
     def root(self) -> bytes:
         """The tree hash over all of them."""
         return self._frontier.root()
+
+    def heads(self, end: int) -> list[str]:
+        """The heads of at most this size that witnesses cosigned, as notes, the smallest first."""
+        try:
+            return self.cosigned.heads(end)
+        except sqlite3.Error as error:
+            raise damaged(said_by(error)) from error
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,10 @@ class NoteError(MessageError, ValueError):
     """A text that is not a signed note, verifier key or checkpoint, or that no trusted key has signed."""
 
 
+class UnsignedError(NoteError):
+    """Of the trusted keys none has signed it."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A named public key: `kind` is ED25519 or COSIGNATURE, `public` its 32 bytes."""
@@ -160,7 +164,7 @@ def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> tuple[st
         if key is not None:
             signatures.append(_verified(key, text, signature))
     if not signatures:
-        raise NoteError(msg("signed by none of the trusted keys"))
+        raise UnsignedError(msg("signed by none of the trusted keys"))
     return text, tuple(signatures)
 
 

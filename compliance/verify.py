@@ -18,16 +18,18 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from compliance.audit import Auditor
-from compliance.bundle import CHECKPOINT, KEY, Bundle, pack_path
+from compliance.bundle import CHECKPOINT, HEADS, KEY, Bundle, pack_path
 from compliance.entry import AnyEntry, Decided, EntryError, decode
 from compliance.format.container import Damage
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
+from compliance.verifying.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.chains import Chains
-from compliance.verifying.cosigned import MAX_AGE_DAYS, Cosigned
 from compliance.verifying.earlier import Earlier, read_earlier
+from compliance.verifying.heads import Heads, heads_of
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
 from compliance.verifying.whole import Broken, Tree, check_names, content, text
+from compliance.verifying.windows import Windows
 from i18n.message import msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
@@ -54,17 +56,19 @@ def verify(
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _Packs(bundle.members)
-        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *map(pack_path, texts)))
+        heads = _heads(bundle, checkpoint, key, trust)
+        others = (HEADS,) if HEADS in bundle.members else ()
+        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)))
         whole = Tree(bundle.members, checkpoint.size, None if earlier is None else min(earlier.size, checkpoint.size))
-        read = _entries(whole, checkpoint.size, key, texts, progress)
-        cosigned = Cosigned(checkpoint, key, trust, now, max_age_days)
+        read = _entries(whole, heads, key, Auditor(texts, Windows(heads.dated())), _told(progress, checkpoint.size))
+        anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
-        failures += cosigned.failures()
+        failures += [*heads.failures, *anchors.failures()]
         if earlier is not None:
             failures += _continues(earlier, key, checkpoint.size, whole)
         failures += read.failures
-        audit = replace(read.audit, findings=(*cosigned.findings(), *read.audit.findings))
-        report = _anchored(replace(report, audit=audit, zone=read.zone), cosigned, earlier)
+        audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
+        report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
         failures.append(broken.failure)
     failures += [_damaged(one) for one in bundle.damage]
@@ -88,6 +92,13 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
         return parse_checkpoint(text(bundle.members, CHECKPOINT), [key, *witnesses])
     except NoteError as error:
         raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
+
+
+def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
+    try:
+        return heads_of(text(bundle.members, HEADS) if HEADS in bundle.members else "", checkpoint, key, trust)
+    except NoteError as error:
+        raise Broken(HEADS, error.message) from None
 
 
 class _Packs(Mapping[str, str]):
@@ -137,16 +148,6 @@ def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> It
         yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
-def _anchored(report: Report, cosigned: Cosigned, earlier: Earlier | None) -> Report:
-    """How far outsiders have seen the log, once all else holds."""
-    anchored = 0 if earlier is None else earlier.size
-    trust, signatures = cosigned.trust, cosigned.checkpoint.signatures
-    witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
-    if cosigned.anchors:
-        anchored = report.size
-    return replace(report, anchored=anchored, witnesses=witnesses, trusted=trust is not None and bool(trust.logs))
-
-
 # --- entries ---------------------------------------------------------------------------------------------------------------
 
 
@@ -158,12 +159,15 @@ class _Read(NamedTuple):
     zone: str
 
 
-def _entries(
-    whole: Tree, size: int, key: VerifierKey, texts: Mapping[str, str], progress: Callable[[int, int], None] | None
-) -> _Read:
+def _told(progress: Callable[[int, int], None] | None, size: int) -> Callable[[int], None]:
+    return (lambda _: None) if progress is None else lambda read: progress(read, size)
+
+
+def _entries(whole: Tree, heads: Heads, key: VerifierKey, auditor: Auditor, progress: Callable[[int], None]) -> _Read:
     """Every entry canonical, every chain whole and sealed; and what the entries say. Broken if the tree is not theirs."""
-    chains, auditor = Chains(key), Auditor(texts)
-    for first, lines in whole.tiles():
+    chains = Chains(key)
+    for first, lines, leaves in whole.tiles():
+        heads.extend(leaves)
         for index, data in enumerate(lines, first) if len(chains.failures) < MOST else ():
             try:
                 line = decode(data)
@@ -175,8 +179,7 @@ def _entries(
                 auditor.take(index, line)
             else:
                 chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
-        if progress is not None:
-            progress(first + len(lines), size)
+        progress(first + len(lines))
     if len(chains.failures) >= MOST:
         chains.failures.append(Failure("tile/entries", msg("so much is wrong that not all entries were looked at")))
     chains.finish()

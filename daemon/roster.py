@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from agent.api.messages import Accepted, Roster, SignedRoster
+from agent.api.witnessing import HeadShown
 from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
 from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from daemon.store import Store
@@ -172,6 +173,20 @@ class Trust:
         with self._store.transaction():
             self._store.put("checkpoint", accepted.checkpoint.encode())
             self._store.put("checkpoint-wall", str(wall).encode())
+        self.checkpoint, self.checkpoint_wall = head, wall
+
+
+    def follow(self, shown: HeadShown, known: Checkpoint, wall: int) -> None:
+        """Believes a newer head in place of `known`, unless that was another meanwhile. In memory: what is delivered next is
+        kept, and nothing ticks to the disk for this.
+        """
+        if known is not self.checkpoint:
+            return
+        try:
+            head = parse_checkpoint(shown.checkpoint, [self._pinned().log])
+            verify_consistency(known.size, head.size, shown.consistency, known.root, head.root)
+        except (NoteError, ProofError, ValueError) as error:
+            raise Replaced(msg("its log does not prove what it says: {why}", why=said_by(error))) from None
         self.checkpoint, self.checkpoint_wall = head, wall
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from agent.api import messages as m
+from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
 from compliance.note import Signer
 from daemon.grants import Grants
@@ -54,6 +55,7 @@ class Uplink:
     kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _enrolled: bool = field(default=False, init=False)
+    _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
     _adopted: m.SignedRoster | None = field(default=None, init=False)
 
@@ -224,10 +226,12 @@ class Uplink:
         batch = journal.spool(BATCH)
         if batch is None:
             return False
-        known = self.trust.checkpoint
-        accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
-        first = batch.last - len(batch.entries) + 1
-        self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
+        async with self._proving:
+            known = self.trust.checkpoint
+            accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
+            first = batch.last - len(batch.entries) + 1
+            self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
+        self._heard("follow")
         self.recorder.do(lambda journal: journal.forget(batch.last))
         return True
 
@@ -244,6 +248,21 @@ class Uplink:
         if self._enrolled:
             with suppress(Unreachable, ApiError):
                 await aask(self.address, m.Alive(seat=self.seat, wall=self.now().wall))
+                await self._follow()
+
+    async def _follow(self) -> None:
+        """The log goes on from the last head that was seen, whoever's entries made it: a witness may have cosigned it."""
+        known = self.trust.checkpoint
+        if known is None or self._proving.locked():
+            return
+        async with self._proving:
+            shown = await aask(self.address, LogFollow(trusted=known.size))
+            try:
+                self.trust.follow(shown, known, self.now().wall)
+            except Replaced as error:
+                self._heard("follow", "log-replaced", error.message)
+            else:
+                self._heard("follow")
 
 
 async def _refused(step: Callable[[], Awaitable[None]]) -> ApiError | None:

@@ -75,8 +75,8 @@ class Tree:
         self._levels: dict[int, list[bytes]] = {}  # the hashes of each level's last tile so far; from level 1 on
         self._numbers: dict[int, int] = {}
 
-    def tiles(self) -> Iterator[tuple[int, list[bytes]]]:
-        """The entries of each bundle with the index of the first. Broken as soon as entries and hashes do not agree."""
+    def tiles(self) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
+        """Of each bundle the index of its first entry, its entries and their leaf hashes. Broken as soon as entries and hashes do not agree."""
         for tile in entry_bundles(self._size):
             lines = self._lines(tile)
             leaves = [tree.leaf_hash(line) for line in lines]
@@ -86,7 +86,7 @@ class Tree:
             self.root = self._root(leaves)
             if tile.width == WIDTH:
                 self._grow(tree.root_of(leaves))
-            yield tile.first, lines
+            yield tile.first, lines, leaves
         for level, hashes in self._levels.items():
             if hashes:
                 self._compare(Tile(level, self._numbers.get(level, 0), len(hashes)), hashes)

@@ -99,6 +99,10 @@ class LogFile:
         """The proof that the tree of `size1` leaves begins this one. ProofError if it is longer."""
         return [self._hash(span) for span in tree.consistency_path(size1, self.size)]
 
+    def root_at(self, size: int) -> bytes:
+        """The root that the log had at this size, which is not above its own. LookupError or LogError if it had none."""
+        return Frontier(size, [self._full(first, end) for first, end in tree.peak_ranges(size)]).root()
+
     def _hash(self, span: Range) -> bytes:
         """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
         first, end = span

@@ -40,6 +40,7 @@ PROGRAMS: Final = (
     Program("giochoi-daemon", "daemon", "Giờ Chơi – limits on games"),
     Program("giochoi-tray", "tray", "Giờ Chơi", windowed=True),
     Program("giochoi-verify", "compliance", "Giờ Chơi – verifier of the log"),
+    Program("giochoi-witness", "witness", "Giờ Chơi – witness of other people's logs"),
 )
 
 

@@ -30,7 +30,7 @@ def test_jobs_run_where_the_databases_were_opened():
             ticked.append(threading.current_thread())
             found.set()
 
-        scheduler, failed = schedule(tick, nothing, nothing, every=0.02)
+        scheduler, failed = schedule(tick, nothing, nothing, nothing, every=0.02)
         async with asyncio.timeout(PATIENCE):
             await found.wait()
         scheduler.shutdown(wait=False)
@@ -44,7 +44,7 @@ def test_an_error_is_told():
     """Whoever waits for the future ends the agent by it."""
 
     async def body():
-        scheduler, failed = schedule(fail, nothing, nothing, every=0.02)
+        scheduler, failed = schedule(fail, nothing, nothing, nothing, every=0.02)
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(failed, PATIENCE)
         scheduler.shutdown(wait=False)

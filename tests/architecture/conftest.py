@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-ROOMS = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray")
+ROOMS = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "witness")
 
 
 @dataclass(frozen=True)

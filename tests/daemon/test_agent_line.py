@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from agent.api import messages as m
+from agent.api.witnessing import LogFollow
 from agent.intake import take_in
+from agent.witnessing import shown
 from compliance import entry
 from compliance.log import Log
 from compliance.note import parse_vkey
@@ -76,7 +78,7 @@ class Agent:
     def routes(self):
         answers = {
             m.Enrol: self.enrol, m.RosterGet: self.roster_get, m.PutGrants: self.done, m.Alive: self.done,
-            m.Submit: self.submit,
+            m.Submit: self.submit, LogFollow: self.follow,
         }  # fmt: skip
         return rpc.table(*(rpc.Route(kind, "any", self.said(kind, answer)) for kind, answer in answers.items()))
 
@@ -104,6 +106,9 @@ class Agent:
 
     async def done(self, _):
         return m.Done(number=self.roster.number)
+
+    async def follow(self, request):
+        return shown(self.log, request)
 
     async def submit(self, request):
         if request.seat not in self.seats:
@@ -421,6 +426,50 @@ def test_the_agent_hears_that_the_seat_is_alive_once_they_have_met(world, agent)
         await world.daemon.uplink.alive()
 
     asyncio.run(run())
+
+
+async def minutes(world, condition):
+    """Until it holds: a look is left out while something is handed in, which looks itself, and comes again a minute later."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await world.daemon.uplink.alive()
+            await asyncio.sleep(0.01)
+
+
+def test_a_log_that_went_back_is_seen_before_anything_is_handed_in(world, agent, tmp_path):
+    """It grew by others' entries and was shown; then an older copy is put in its place. Within a minute that is an Issue, also
+    where the copy has grown past that head; the true log clears it. Nothing of it is written to the disk.
+    """
+    copies = []
+
+    def stranger(count, mark):
+        return [b'{"boot":"b","kind":"x","seat":"%s","seq":%d}' % (mark, seq) for seq in range(1, count + 1)]
+
+    async def run():
+        world.start()
+        async with connected(world, agent):
+            await until(lambda: world.daemon.trust.checkpoint is not None)
+            await until(lambda: not world.daemon.uplink._waits())
+            before = list(agent.log.entries())
+            kept = world.daemon.store.get("checkpoint")
+            agent.log.append(stranger(40, b"other"))
+            await world.daemon.uplink.alive()
+            assert world.daemon.trust.checkpoint.size == agent.log.size == len(before) + 40
+            assert world.daemon.store.get("checkpoint") == kept
+            true = agent.log
+            for grown in (5, 60):
+                copies.append(Log(tmp_path / f"back{grown}.db", world.log))
+                copies[-1].append([*before, *stranger(grown, b"forged")])
+                agent.log = copies[-1]
+                await minutes(world, lambda: "log-replaced" in issues(world))
+                agent.log = true
+                await minutes(world, lambda: issues(world) == [] and not world.daemon.uplink._waits())
+
+    try:
+        asyncio.run(run())
+    finally:
+        for copy in copies:
+            copy.close()
 
 
 # --- up ---------------------------------------------------------------------------------------------------------------------

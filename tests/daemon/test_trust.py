@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agent.api.messages import Accepted, Proof, SignedRoster
+from agent.api.witnessing import HeadShown
 from compliance.log import Log
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.store import Store
@@ -171,6 +172,20 @@ def test_a_log_that_grows_is_believed(store, trust, book):
     trust.take_proofs(proofs(book, trusted=5), list(enumerate(lines(3, first=6), 6)), NOON + 1)
     for known in (trust, Trust(store)):
         assert (known.checkpoint.size, known.checkpoint_wall) == (8, NOON + 1)
+
+
+def test_a_head_that_is_only_shown_is_followed_in_memory(store, trust, book):
+    """What continues the last one; what was another meanwhile changes nothing, and what does not continue it is no head."""
+    trust.take_proofs(proofs(book), [], NOON)
+    known = trust.checkpoint
+    book.append(lines(3, first=6))
+    said = HeadShown(checkpoint=book.checkpoint, consistency=tuple(book.consistency_proof(5)))
+    with pytest.raises(Replaced, match="does not prove"):
+        trust.follow(HeadShown(checkpoint=book.checkpoint), known, NOON + 1)
+    trust.follow(said, known, NOON + 1)
+    assert (trust.checkpoint.size, trust.checkpoint_wall, Trust(store).checkpoint.size) == (8, NOON + 1, 5)
+    trust.follow(HeadShown(checkpoint="nonsense"), known, NOON + 2)
+    assert trust.checkpoint_wall == NOON + 1
 
 
 def test_an_entry_that_is_not_in_the_log_is_not_proved(store, trust, book):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parents[3] / "installers/linux"
-UNITS = ("giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service")
+UNITS = ("giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service", "giochoi-witnesses.service")
 
 
 def unit(name):
@@ -40,6 +40,14 @@ def test_the_agent_has_no_power_and_the_daemon_no_network():
     assert daemon["PrivateTmp"] == "no", "games that lie in /tmp would not be seen"
 
 
+def test_who_asks_the_witnesses_has_a_network_and_nothing_else_of_the_agents():
+    asks, timer = dict(unit(UNITS[3])), dict(unit("giochoi-witnesses.timer"))
+    assert (asks["User"], asks["CapabilityBoundingSet"], "PrivateNetwork" in asks) == ("giochoi", "", False)
+    assert "-/var/lib/giochoi/agent" in asks["InaccessiblePaths"].split()
+    assert asks["ExecStart"].endswith(" -m cli log witness ask")
+    assert timer["WantedBy"] == "timers.target"
+
+
 def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
     """The last word counts: systemd reads the lists in turn."""
     lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
@@ -49,7 +57,7 @@ def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
 
 @pytest.mark.root  # it makes a folder in /run, where systemd does not run
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
-@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 5), (UNITS[1], 35)])
+@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 5), (UNITS[1], 35), (UNITS[3], 20)])
 def test_a_unit_leaves_no_more_open_than_it_has_to(name, most):
     """In tenths, of the hundred that a service without any limits has."""
     look = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", "--no-pager"]

@@ -1,0 +1,67 @@
+"""What outsiders vouch for: whether a trust policy is met, how far the log was seen, and whether that says anything of today. Pure.
+
+A witness signs what it is shown. Whoever shows an inspector the head of last month, and keeps back what came since, has a
+quorum for that, too: last month's. So cosignatures get old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from compliance.bundle import CHECKPOINT, KEY
+from compliance.note import Checkpoint, VerifierKey
+from compliance.verifying.earlier import Earlier
+from compliance.verifying.heads import Head, Heads
+from compliance.verifying.report import Failure, Finding, Report
+from compliance.verifying.trust import Trust
+from i18n.message import msg, msgn
+from rules.calendar import DAY_MS
+
+MAX_AGE_DAYS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Of the log with this key. `now` (Unix ms) None: nobody asks how old cosignatures are."""
+
+    key: VerifierKey
+    heads: Heads
+    trust: Trust | None = None
+    now: int | None = None
+    max_age_days: int = MAX_AGE_DAYS
+
+    def failures(self) -> Iterator[Failure]:
+        if self.trust is None:
+            return
+        if self.trust.logs and self.key not in self.trust.logs:
+            yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"))
+        if self.trust.quorum is not None and self.heads.anchor is None:
+            yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
+
+    def findings(self) -> Iterator[Finding]:
+        anchor = self.heads.anchor
+        if anchor is not None and not self._recent(anchor):
+            told = msgn(
+                "its witnesses signed it more than {n} day ago, so what came since may be kept back",
+                "its witnesses signed it more than {n} days ago, so what came since may be kept back",
+                self.max_age_days,
+            )
+            last = max((one.time * 1000 for one in anchor.signatures if one.time is not None), default=None)
+            yield Finding("old-cosignatures", CHECKPOINT, told, at=last)
+
+    def shown(self, report: Report, checkpoint: Checkpoint, earlier: Earlier | None) -> Report:
+        """How far outsiders have seen the log, once all else holds."""
+        anchored, anchor = 0 if earlier is None else earlier.size, self.heads.anchor
+        if anchor is not None and self._recent(anchor):
+            anchored = max(anchored, anchor.size)
+        signatures = checkpoint.signatures if anchor is None else anchor.signatures
+        witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
+        return replace(report, anchored=anchored, witnesses=witnesses, trusted=self.trust is not None and bool(self.trust.logs))
+
+    def _recent(self, head: Head) -> bool:
+        """Whether a quorum has signed it lately."""
+        if self.now is None or self.trust is None:
+            return True
+        oldest = self.now - self.max_age_days * DAY_MS
+        return self.trust.satisfied([one.key for one in head.signatures if one.time is not None and one.time * 1000 >= oldest])

@@ -1,0 +1,83 @@
+"""The log's witnesses and what they cosigned: two tables of log.db.
+
+Every head of the last two days is kept; of older ones the last of each hour, which is as closely as anybody will ask when an
+entry came. An older version of the program leaves these tables alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+
+from compliance.note import Signature, read_checkpoint
+
+KEEP_ALL_S = 2 * 86_400
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS witness (
+    name TEXT PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER) STRICT;
+CREATE TABLE IF NOT EXISTS cosigned (size INTEGER PRIMARY KEY, at INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """`key` is a C2SP verifier key of type 0x04; `size` and `at` (Unix s) are of what it cosigned last."""
+
+    name: str
+    key: str
+    url: str
+    size: int = 0
+    at: int | None = None
+
+
+class Cosigned:
+    """Of one log, whose `connection` and `lock` it shares. sqlite3.Error if it cannot be read or written."""
+
+    def __init__(self, connection: sqlite3.Connection, lock: threading.RLock) -> None:
+        self._connection, self._lock = connection, lock
+        connection.executescript(SCHEMA)
+
+    def witnesses(self) -> tuple[Witness, ...]:
+        rows = self._connection.execute("SELECT name, key, url, size, at FROM witness ORDER BY name").fetchall()
+        return tuple(Witness(*row) for row in rows)
+
+    def add(self, witness: Witness) -> None:
+        """Also in place of one of the same name."""
+        values = (witness.name, witness.key, witness.url, witness.size, witness.at)
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO witness (name, key, url, size, at) VALUES (?, ?, ?, ?, ?)", values)
+
+    def remove(self, name: str) -> bool:
+        """Whether there was one. What it cosigned stays."""
+        with self._lock:
+            return self._connection.execute("DELETE FROM witness WHERE name = ?", (name,)).rowcount > 0
+
+    def heads(self, end: int) -> list[str]:
+        """The cosigned heads of at most this size, as notes, the smallest first."""
+        rows = self._connection.execute("SELECT note FROM cosigned WHERE size <= ? ORDER BY size", (end,)).fetchall()
+        return [note for (note,) in rows]
+
+    def put(self, note: str, line: str, signature: Signature) -> None:
+        """Keep a verified cosignature of the head in `note`, a line under it."""
+        size, at = read_checkpoint(note).size, signature.time or 0
+        run = self._connection
+        with self._lock:
+            run.execute("BEGIN IMMEDIATE")
+            try:
+                known = run.execute("SELECT note FROM cosigned WHERE size = ?", (size,)).fetchone()
+                if known is None:
+                    run.execute("INSERT INTO cosigned (size, at, note) VALUES (?, ?, ?)", (size, at, note + line))
+                elif line.rpartition(" ")[0] not in {one.rpartition(" ")[0] for one in known[0].splitlines()}:
+                    run.execute("UPDATE cosigned SET note = note || ? WHERE size = ?", (line, size))
+                run.execute("UPDATE witness SET size = ?, at = ? WHERE name = ?", (size, at, signature.key.name))
+                run.execute(
+                    "DELETE FROM cosigned WHERE at < ? AND size NOT IN (SELECT max(size) FROM cosigned GROUP BY at / 3600)",
+                    (at - KEEP_ALL_S,),
+                )
+                run.execute("COMMIT")
+            except BaseException:
+                if run.in_transaction:
+                    run.execute("ROLLBACK")
+                raise

@@ -1,0 +1,209 @@
+"""Heads that witnesses cosigned on the way: they anchor and date a log, and a log that contradicts one fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from compliance import bundle
+from compliance.entry import AgentTick
+from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
+from compliance.note import NoteError, checkpoint_text
+from compliance.verify import verify
+from compliance.verifying.trust import parse_trust
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+class Witnesses:
+    """Three, who cosign whatever head the site's log has now."""
+
+    def __init__(self, site):
+        self.site, self.all = site, [Cosigner(f"w{number}.example", bytes([number]) * 32) for number in (1, 2, 3)]
+
+    def cosign(self, *numbers, after=0):
+        self.site.deliver()
+        note = self.site.log.checkpoint
+        for number in numbers or (1, 2, 3):
+            signer = self.all[number - 1]
+            line = signer.cosign(note.rpartition("\n\n")[0] + "\n", self.site.clock.wall() // 1000 + after)
+            self.site.log.cosigned.put(note, *cosignature(note, line.encode(), signer.key))
+        return self.site.log.size
+
+    def trust(self, quorum="any"):
+        lines = [f"witness {signer.key.name} {signer.key.text}" for signer in self.all]
+        names = " ".join(signer.key.name for signer in self.all)
+        return parse_trust("\n".join([*lines, f"group g {quorum} {names}", "quorum g"]).encode())
+
+
+@pytest.fixture
+def witnesses(site):
+    return Witnesses(site)
+
+
+def verified(site, trust, **changed):
+    site.deliver()
+    found = bundle.parse(site.bundle())
+    return verify(replace(found, members={**found.members, **changed}), trust)
+
+
+def kinds(report):
+    return [one.kind for one in report.audit.findings if one.kind in {"late", "ahead"}]
+
+
+def test_a_head_of_the_past_anchors_what_it_covers(site, seat, witnesses):
+    """The newest entries were seen by nobody, which is said; without a policy nothing is anchored, and nothing fails."""
+    size = witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.stop()
+    report = verified(site, witnesses.trust())
+    assert (report.failures, report.anchored) == ((), size)
+    assert size < report.size
+    assert {name for name, _ in report.witnesses} == {"w1.example", "w2.example", "w3.example"}
+    alone = verified(site, None)
+    assert (alone.failures, alone.anchored) == ((), 0)
+
+
+def test_the_newest_head_with_a_quorum_counts(site, seat, witnesses):
+    """Two of three are demanded; one alone on a later head anchors nothing more, and none at all is a failure."""
+    report = verified(site, witnesses.trust("2"))
+    assert [str(one.what) for one in report.failures] == ["its witnesses do not make the quorum of the trust policy"]
+    size = witnesses.cosign(1, 3)
+    site.clock.run(HOUR)
+    seat.stop()
+    witnesses.cosign(2)
+    report = verified(site, witnesses.trust("2"))
+    assert (report.failures, report.anchored) == ((), size)
+    assert verified(site, witnesses.trust("all")).failures
+
+
+def test_the_same_head_of_a_second_witness_is_one_head(site, witnesses):
+    witnesses.cosign(1)
+    witnesses.cosign(2)
+    witnesses.cosign(2)
+    [note] = site.log.heads(site.log.size)
+    assert (note.count("w1.example"), note.count("w2.example")) == (1, 1)
+
+
+def test_a_head_of_another_past_is_a_failure(site, seat, witnesses):
+    """What a witness saw is not in this log: cut and written anew, with all keys. Also where the policy names no witness."""
+    size = witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.stop()
+    site.deliver()
+    text = checkpoint_text(site.signer.name, size, bytes(32))
+    false = site.signer.sign(text) + witnesses.all[0].cosign(text, 5)
+    for trust in (None, witnesses.trust()):
+        report = verified(site, trust, heads=write_heads([false]).encode())
+        assert ["is not the beginning of this log" in str(one.what) for one in report.failures] == [True]
+        assert report.anchored == 0
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda heads: heads[::-1], lambda heads: [heads[0], heads[0]], lambda heads: [heads[0].replace("cafe.", "other.")],
+    lambda heads: [heads[0], "x"], lambda heads: [heads[0] + "\n"],
+    lambda heads: [heads[0].replace("— w1.example ", "— w1.example A")],
+])  # fmt: skip
+def test_what_are_no_heads_of_this_log_is_a_failure(site, seat, witnesses, spoil):
+    witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.stop()
+    witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.start()
+    site.deliver()
+    heads = site.log.heads(site.log.size)
+    assert len(heads) == 2
+    report = verified(site, witnesses.trust(), heads=write_heads(spoil(heads)).encode())
+    assert [one.where for one in report.failures] == ["heads"]
+
+
+def test_a_false_cosignature_of_a_trusted_witness_is_a_failure_and_a_strangers_is_nothing(site, seat, witnesses):
+    witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.stop()
+    site.deliver()
+    [head] = site.log.heads(site.log.size)
+    text = head.rpartition("\n\n")[0] + "\n"
+    later = checkpoint_text(site.signer.name, 1, bytes(32))
+    false = f"{text}\n{witnesses.all[0].cosign(later, 5)}"
+    assert verified(site, witnesses.trust(), heads=write_heads([false]).encode()).failures
+    strange = f"{text}\n{Cosigner('w1.example', bytes(32)).cosign(text, 5)}"
+    report = verified(site, witnesses.trust(), heads=write_heads([strange]).encode())
+    assert [str(one.what) for one in report.failures] == ["its witnesses do not make the quorum of the trust policy"]
+
+
+def test_an_honest_day_of_cosigned_heads_finds_nothing(site, seat, witnesses):
+    """Every entry came while it was new; a night without anybody, a reboot and a sleep change nothing."""
+    for night in range(3):
+        for _ in range(20):
+            site.clock.run(5 * MINUTE)
+            site.clock.sleep(MINUTE)
+            site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+            witnesses.cosign()
+        seat.stop()
+        witnesses.cosign()
+        site.clock.reboot(9 * HOUR + night)
+        seat.start()
+    report = verified(site, witnesses.trust())
+    assert (report.failures, kinds(report)) == ((), [])
+
+
+def test_what_was_held_back_comes_late_by_the_witnesses(site, seat, witnesses):
+    """Entries that give a moment of two hours ago, though a head was cosigned meanwhile without them: who holds all keys cannot
+    date back what witnesses had not seen then."""
+    witnesses.cosign()
+    site.clock.run(3 * HOUR)
+    site.agent.add(AgentTick, seats={}, silent=())
+    witnesses.cosign()
+    site.clock.run(MINUTE)
+    site.clock.step(-2 * HOUR)
+    seat.stop()
+    site.clock.step(2 * HOUR)
+    report = verified(site, witnesses.trust())
+    [late] = [one for one in report.audit.findings if one.kind == "late" and one.at is not None]
+    assert late.seat == "home-pc"
+    assert "by the witnesses' clocks" in str(late.what)
+
+
+def test_a_moment_after_a_witness_saw_it_is_told(site, seat, witnesses):
+    site.clock.step(2 * HOUR)
+    seat.stop()
+    site.deliver()
+    site.clock.step(-2 * HOUR)
+    witnesses.cosign()
+    assert set(kinds(verified(site, witnesses.trust()))) == {"ahead"}
+    assert kinds(verified(site, None)) == []
+
+
+def test_a_quorum_dates_by_its_last_witness(site, seat, witnesses):
+    """One witness whose clock is a day behind dates nothing where two are demanded and the others agree."""
+    witnesses.cosign(1, after=-86_400)
+    witnesses.cosign(2, 3)
+    site.clock.run(MINUTE)
+    seat.stop()
+    witnesses.cosign(1, after=-86_400)
+    witnesses.cosign(2, 3)
+    assert kinds(verified(site, witnesses.trust("3"))) == []
+    assert "ahead" in kinds(verified(site, witnesses.trust("1")))
+
+
+def test_heads_are_read_as_they_were_written(site, witnesses):
+    note = site.log.checkpoint
+    assert list(read_heads(write_heads([note, note]))) == [note, note]
+    assert list(read_heads("")) == []
+    for text in ("x", "\n\n", note, write_heads([note]) + "x"):
+        with pytest.raises(NoteError):
+            list(read_heads(text))
+
+
+def test_they_are_in_the_bundle_only_where_there_are_any(site, seat, witnesses):
+    """The bundle of a log without witnesses has the bytes that it always had."""
+    site.deliver()
+    assert "heads" not in bundle.parse(site.bundle()).members
+    witnesses.cosign()
+    found = bundle.parse(site.bundle()).members
+    assert "heads" not in found
+    assert b"w2.example" in found["checkpoint"]
