@@ -1,4 +1,4 @@
-"""What outsiders vouch for: whether a trust policy is met, how far the log was seen, and whether that says anything of today. Pure.
+"""What outsiders vouch for: whether a trust policy is met, how far the log was seen, whether that tells of today. Pure.
 
 A witness signs what it is shown. Whoever shows an inspector the head of last month, and keeps back what came since, has a
 quorum for that, too: last month's. So cosignatures get old.
