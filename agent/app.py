@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -12,8 +12,21 @@ import msgspec
 from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
-from agent.recording import logbook
-from agent.registering import approvals, games, grants, guardians, labels, limits, people, place, requests, rulebook, seats
+from agent.recording import logbook, person
+from agent.registering import (
+    approvals,
+    erased,
+    games,
+    grants,
+    guardians,
+    labels,
+    limits,
+    people,
+    place,
+    requests,
+    rulebook,
+    seats,
+)  # fmt: skip
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -51,6 +64,8 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
         Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
+        Route(m.PlayerErase, KEEPER, answers.erase, waits=True),
+        Route(m.PlayerExport, KEEPER, answers.export_player),
         Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
         Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
         Route(m.GuardianAdd, KEEPER, change(guardians.guardian_add)),
@@ -144,21 +159,52 @@ class _Answers:
         agent.hear(request.seat)
         return accepted
 
+    async def erase(self, caller: Caller, request: m.PlayerErase) -> m.Done:
+        """All that is personal of whom this is: what waits for the log first, as it may be about them."""
+        agent = self._agent
+        with _answered():
+            agent.deliver(strict=True)
+            with agent.store.transaction() as tables:
+                row = erased.kept(tables, request.player)
+            found = []
+            for part in person.entries(agent.log, row.key):
+                found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
+                await asyncio.sleep(0)  # others are served meanwhile
+            done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
+            agent.erase()
+            agent.store.compact()
+        return done
+
+    async def export_player(self, _: Caller, request: m.PlayerExport) -> AsyncIterator[m.Chunk]:
+        agent = self._agent
+        with _answered():
+            agent.deliver(strict=True)
+            with agent.store.transaction() as tables:
+                row = erased.kept(tables, request.player)
+                known = person.registered(tables, row)
+            async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
+                yield chunk
+
     async def export(self, _: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
         agent = self._agent
         with _answered():
             agent.deliver(strict=True)
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
-            waiting = bytearray()
-            for piece in bundle.write(agent.log, texts):
-                waiting += piece
-                if len(waiting) >= _CHUNK:
-                    yield m.Chunk(data=bytes(waiting))
-                    waiting.clear()
-                    # Others are served between two pieces.
-                    await asyncio.sleep(0)
+            async for chunk in _chunks(bundle.write(agent.log, texts)):
+                yield chunk
+
+
+async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[m.Chunk]:
+    """A file in pieces of one size. Others are served between two of them."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _CHUNK:
             yield m.Chunk(data=bytes(waiting))
+            waiting.clear()
+        await asyncio.sleep(0)
+    yield m.Chunk(data=bytes(waiting))
 
 
 @contextmanager

@@ -68,6 +68,17 @@ class Agent:
         else:
             self._troubled.clear()
 
+    def erase(self) -> None:
+        """Delete the personal data that is to be deleted, and overwrite it. If that fails it still waits. PayloadError,
+        StoreError.
+        """
+        with self.store.transaction() as tables:
+            entries = tables.erasing()
+        if entries:
+            self.payloads.erase(entries)
+            with self.store.transaction() as tables:
+                tables.erased_now()
+
     def hear(self, seat: str) -> None:
         """A seat spoke."""
         self.heard[seat] = self.clock.wall()
@@ -99,8 +110,12 @@ class Agent:
             _log.error("%s", error)
 
     async def retry(self) -> None:
-        """Try again to bring into the log what a full disk kept out."""
+        """Try again to bring into the log what a full disk kept out, and to delete what it kept from being deleted."""
         self.deliver()
+        try:
+            self.erase()
+        except (PayloadError, StoreError) as error:
+            _log.error("%s", error)
 
     def close(self) -> None:
         self.payloads.close()

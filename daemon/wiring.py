@@ -29,6 +29,7 @@ from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
+from daemon.recording.forgetting import Forgetting
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains, new_seat_id, put_aside
@@ -209,7 +210,7 @@ class Daemon:
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
-            self.loop, self.housekeeping,
+            self.loop, self.housekeeping, Forgetting(self.store, self.plays, self._grants, self.recorder),
         )  # fmt: skip
         self.seat = Seat(
             platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays

@@ -47,5 +47,9 @@ requests = _table("requests", "id", "player asked data")
 # What a player may run besides what is installed.
 programs = _table("programs", "player sha256", "data")
 
+# Of whom nothing is kept any more; and the entries whose personal data is still to be deleted.
+erased = _table("erased", "sha256", "at")
+erasing = _table("erasing", "seat seq")
+
 games = _table("games", "id", "data")
 seats = _table("seats", "id", "key")

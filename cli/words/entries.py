@@ -35,7 +35,7 @@ KINDS: Final[dict[str, Arg]] = {
     "clock.jump": msg("clock changed"),
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
-    "agent.tick": msg("agent was on"),
+    "agent.tick": msg("agent was on"), "erasure": msg("personal data deleted"),
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
@@ -59,7 +59,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
-    "locked": msg("none taken until"), "pin": msg("PIN"), "code": msg("code by telephone"),
+    "locked": msg("none taken until"), "payloads": msg("entries"), "pin": msg("PIN"), "code": msg("code by telephone"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
