@@ -40,7 +40,7 @@ def test_the_seat_forgets_and_the_day_is_summed_up(world):
     world.start()
     world.clock.run(24 * HOUR)
     world.beat()
-    assert {line.who for line in world.journal("usage.day")} == {luanti.who, world.journal("play.started")[-1].who}
+    assert [line.who for line in world.journal("usage.day")].count(luanti.who) == 1
     assert kept(world) == []
 
 
