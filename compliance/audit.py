@@ -17,6 +17,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.asked import Asked
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
+from compliance.verifying.owed import Owed
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -52,6 +53,7 @@ class Auditor:
     _programs: Programs = field(default_factory=Programs)
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
+    _owed: Owed = field(default_factory=Owed)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -117,6 +119,8 @@ class Auditor:
                 self._asked.take(where, line)
             case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn():
                 self._overrides.take(where, line)
+            case entry.Erasure() | entry.Restored():
+                self._owed.take(where, line)
             case _:
                 pass
 
@@ -146,9 +150,10 @@ class Auditor:
             self._summary(where, summary)
         self._failures += (
             *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
+            *self._owed.failures,
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone), *self._owed.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

@@ -29,10 +29,11 @@ from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
+from daemon.recording.come_back import come_back
 from daemon.recording.forgetting import Forgetting
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import Chains, new_seat_id, put_aside
+from daemon.recording.rejoin import Chains, begin_seat, put_aside, signer_of
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
 from daemon.reporting.announce import Announcer
@@ -132,7 +133,7 @@ class Daemon:
             self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
             self._new_seat = self.store.get("seat") is None
-            self._seat_id = _seat_id(self.store)
+            self._seat_id = come_back(self.store, folder) or _seat_id(self.store)
         except Unwritable as error:
             raise self._unwritable(error) from None
         self._tell_of_store()
@@ -279,7 +280,7 @@ class Daemon:
         return parse_keys(read_owned(self.home.public / KEYS, files().publishers(self.home.kind)))
 
     def _signer(self, seat: str) -> Signer:
-        return Signer(seat, self._seed)
+        return signer_of(self.store, self._seed, seat)
 
     def _whole_journal(self) -> Journal:
         """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
@@ -317,7 +318,5 @@ def _seat_id(store: Store) -> str:
     known = store.get("seat")
     if known is not None:
         return known.decode()
-    made = new_seat_id()
     with store.transaction():
-        store.put("seat", made.encode())
-    return made
+        return begin_seat(store)

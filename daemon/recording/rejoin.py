@@ -7,6 +7,7 @@ agent never took. Plays of today are written once more, marked late, because the
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import timedelta
 
 from compliance import entry, journal
 from compliance.journal import Journal
+from compliance.note import Signer
 from daemon.deciding.plays import Plays
 from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
@@ -25,12 +27,28 @@ from rules.calendar import day_bounds, day_name
 from rules.games import Clue
 
 _AGAIN = "write-again"
+_OWN_KEY = "seat-own-key"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
 
 
 def new_seat_id() -> str:
     """Made at the first start and under each new agent; carried by every entry."""
     return f"seat-{secrets.token_hex(4)}"
+
+
+def begin_seat(store: Store) -> str:
+    """From now on this is another seat, with a key of its own; its id. The transaction is the caller's."""
+    seat = new_seat_id()
+    store.put("seat", seat.encode())
+    store.put(_OWN_KEY, b"1")
+    return seat
+
+
+def signer_of(store: Store, seed: bytes, seat: str) -> Signer:
+    """The key of this PC's seat `seat`: no two seats have one. Older versions signed with the seed itself."""
+    if store.get(_OWN_KEY) is not None:
+        seed = hmac.digest(seed, f"giochoi-seat/v1\n{seat}".encode(), "sha256")
+    return Signer(seat, seed)
 
 
 def put_aside(store: Store, *, again: bool = False) -> str:
@@ -44,8 +62,7 @@ def put_aside(store: Store, *, again: bool = False) -> str:
     store.db.execute("UPDATE plays SET seq = seq - ?", (_ASIDE,))
     store.db.execute("UPDATE pieces SET play = play - ?", (_ASIDE,))
     journal.create_tables(store.db)
-    seat = new_seat_id()
-    store.put("seat", seat.encode())
+    seat = begin_seat(store)
     if again:
         store.put(_AGAIN, b"1")
     return seat

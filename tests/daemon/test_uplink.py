@@ -16,6 +16,7 @@ from agent.api import messages as m
 from agent.api.messages import LogExport
 from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
+from host.backup import make, restore
 from host.clock import SystemClock
 from host.homes import Home, server_home
 from host.rpc_client import aask, items
@@ -229,5 +230,100 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
             hand.exit(2)
             await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)))
             assert not await built.uplink.delivered(0.5)
+
+    asyncio.run(run())
+
+
+# --- put back from a backup -------------------------------------------------------------------------------------------------
+
+
+def backup_of(home, to) -> Path:
+    (to / "made").mkdir()
+    return make(home, to / "made", SystemClock().wall())
+
+
+def put_back(home, backup, to, *parts):
+    """While nobody runs there."""
+    (to / "back").mkdir()
+    restore(home, backup, parts, to / "back")
+
+
+async def play(built, hand, pid):
+    hand.run(pid, account="root")
+    hand.exit(pid)
+    assert await built.uplink.delivered(PATIENCE)
+
+
+@pytest.mark.parametrize("parts", [("agent",), ("daemon",), ("agent", "daemon")])
+def test_whatever_is_put_back_works_and_the_log_is_honest(home, live, tmp_path, parts):
+    """A seat goes on as a new one, with a key of its own, under the agent that it has; the agent says of what day it is."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, PATIENCE)
+            await play(built, hand, 1)
+            former = built.uplink.seat
+            backup = await asyncio.to_thread(backup_of, home, tmp_path)
+            await play(built, hand, 2)
+            await aask(home.agent_address, m.PlayerAdd(name="Bình"))
+        live.end()
+        put_back(home, backup, tmp_path, *parts)
+        live.start()
+        async with seat(home) as (built, hand):
+            assert built.uplink.seat != former
+            await play(built, hand, 3)
+            assert issues(built) == []
+            await add_another(home, built)
+        assert await asyncio.to_thread(verified, home) == 0
+        kinds = [line.entry for line in (await aask(home.agent_address, m.LogShow(last=500))).lines]
+        assert sum('"kind":"restored"' in line for line in kinds) == ("agent" in parts)
+        keys = {line.rpartition('"key":"')[2].split("+")[2].split('"')[0] for line in kinds if '"kind":"seat.enrolled"' in line}
+        assert len(keys) == 3  # the agent's, and those of both seats
+
+    asyncio.run(run())
+
+
+async def add_another(home, built):
+    """What is changed comes into force."""
+    done = await aask(home.agent_address, m.LimitSet(player="an", ms=0))
+    assert await built.uplink.holds(done.number, PATIENCE)
+
+
+@pytest.mark.parametrize("part", ["agent", "daemon"])
+def test_what_somebody_copied_back_is_mended_by_the_same_key(home, live, tmp_path, part):
+    """Files put in their place by hand, as by an older image of the disk: a guardian who compared the key lets it in again."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, PATIENCE)
+            await play(built, hand, 1)
+        live.end()
+        shutil.copytree(home.root / part, tmp_path / "copy")
+        live.start()
+        async with seat(home) as (built, hand):
+            await play(built, hand, 2)
+            done = await aask(home.agent_address, m.PlayerAdd(name="Bình"))
+            await built.uplink.holds(done.number, PATIENCE)
+        live.end()
+        shutil.rmtree(home.root / part)
+        shutil.copytree(tmp_path / "copy", home.root / part)
+        live.start()
+        async with seat(home) as (built, hand):
+            hand.run(3, account="root")
+            hand.exit(3)
+            wrong = {"agent": "log-replaced", "daemon": "agent-refuses"}[part]
+            await until(lambda: wrong in issues(built))
+            if part == "agent":
+                [told] = [str(one.text) for one in built.health.open() if one.id == wrong]
+                assert "put back from a copy" in told or "list of players has the number" in told
+            built.repair.mend((await aask(home.agent_address, m.LogCard())).fingerprint)
+            await until(lambda: issues(built) == [])
+            await play(built, hand, 4)
+            await add_another(home, built)
+            assert await asyncio.to_thread(verified, home) == 0
 
     asyncio.run(run())
