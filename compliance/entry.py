@@ -453,7 +453,8 @@ AnyEntry = (
 )
 
 _AGENTS = (
-    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick, Erasure, Restored,
+    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick, Erasure,
+    Restored,
 )  # fmt: skip
 OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in _AGENTS)
 """The kinds that only the agent may write: no seat knows these things."""

@@ -38,21 +38,8 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "acting_for",
-    "lock",
-    "owner",
-    "prepare",
-    "private_root",
-    "privileged",
-    "publishers",
-    "read_owned",
-    "seal",
-    "sealed_by",
-    "serves_system",
-    "system_root",
-    "unseal",
-    "vet",
-    "write_atomic",
+    "acting_for", "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
+    "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
