@@ -229,7 +229,8 @@ class Uplink:
             accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
         except ApiError as error:
             if error.code == "refused":
-                self.trust.check_head((await aask(self.address, m.LogHead())).checkpoint)
+                with suppress(ApiError):  # then the first is what is wrong
+                    self.trust.check_head((await aask(self.address, m.LogHead())).checkpoint)
             raise
         first = batch.last - len(batch.entries) + 1
         self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
