@@ -92,6 +92,7 @@ def routes(agent: Agent) -> dict[str, Route]:
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
         )),
         Route(m.LogExport, KEEPER, answers.export),
+        Route(m.LogPrune, KEEPER, answers.prune),
         Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=log.checkpoint, key=log.key.text))),
         Route(m.LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
     )
@@ -174,6 +175,11 @@ class _Answers:
             agent.erase()
             agent.store.compact()
         return done
+
+    async def prune(self, caller: Caller, request: m.LogPrune) -> m.Pruned:
+        with _answered():
+            self._agent.deliver(strict=True)
+            return self._agent.prunable() if request.dry else await self._agent.prune(caller.account)
 
     async def export_player(self, _: Caller, request: m.PlayerExport) -> AsyncIterator[m.Chunk]:
         agent = self._agent

@@ -16,6 +16,7 @@ from agent.housekeeping import schedule
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
+from agent.recording.retention import Daily, last_wall
 from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import begin, come_back
@@ -62,8 +63,9 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         games = shipped_catalogue() if settings.catalogue.shipped else ()
         world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
+        daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, clock.wall())
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, clock.wall(), daily)
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:
             agent.change(lambda change: come_back(change, mark.made), AGENT)

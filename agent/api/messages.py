@@ -623,6 +623,25 @@ class Chunk(Wire, frozen=True, kw_only=True):
     data: bytes
 
 
+class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
+    """Deletes the personal data that was kept for six months; `dry`: only says what that is."""
+
+    op = "log.prune"
+    patience = 300.0
+
+    dry: bool = False
+
+
+class Pruned(Wire, frozen=True, kw_only=True):
+    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `old`: how many entries
+    are older than thirteen months.
+    """
+
+    before: int
+    payloads: int
+    old: int
+
+
 class LogHead(Request["Head"], frozen=True, kw_only=True):
     """The latest signed checkpoint."""
 

@@ -38,7 +38,8 @@ texts = _table("texts", "sha256", "pack text public")
 # Own daily limits; game "" is all games.
 limits = _table("limits", "player game day", "ms")
 
-# Events: rows are never deleted. `ended` says that the player or the game was removed since.
+# Events: rows are deleted only with their player, and when they are half a year old.
+# `ended` says that the player or the game was removed since.
 approvals = _table("approvals", "id", "player game by at ended")
 grants = _table("grants", "id", "player given revoked data")
 

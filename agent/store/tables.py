@@ -206,6 +206,11 @@ class Tables:
         for seat, seq in entries:
             self._do(insert(t.erasing).values(seat=seat, seq=seq).on_conflict_do_nothing())
 
+    def forget_events(self, before: int) -> None:
+        """What was given and asked before then, which counts in nothing and whose reasons name people."""
+        self._do(delete(t.grants).where(t.grants.c.given < before))
+        self._do(delete(t.requests).where(t.requests.c.asked < before))
+
     def erasing(self) -> tuple[tuple[str, int], ...]:
         return tuple((row.seat, row.seq) for row in self._do(select(t.erasing)))
 

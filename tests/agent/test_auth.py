@@ -50,6 +50,6 @@ def test_what_a_child_may_ask(desk):
             "guardian.add", "guardian.set", "guardian.remove", "guardian.list",
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
             "game.allowed", "game.label", "place.set",
-            "log.show", "log.export", "update.fetch",
+            "log.show", "log.export", "log.prune", "update.fetch",
         },
     }  # fmt: skip
