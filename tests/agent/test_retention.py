@@ -27,7 +27,7 @@ def half_a_year(an, make_seat, clock):
     seat = make_seat()
     an.ask("seat.enrol", seat.enrol)
     for pause in (PERSONAL_MS - 30 * DAY_MS, 30 * DAY_MS):
-        seat.add(entry.CodeUsed, b'{"account":"an","guardian":"me"}', who=None, ms=1)
+        seat.add(entry.CodeUsed, b'{"account":"an","guardian":"me"}', who="a", ms=1)
         seat.seal()
         batch = seat.batch()
         an.ask("log.submit", batch)
