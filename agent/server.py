@@ -16,6 +16,7 @@ from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
 from agent.recording.retention import Daily
+from agent.registering import erased
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
@@ -88,7 +89,7 @@ class Agent:
         before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
         while more:
             found = retention.personal(self.log, self.payloads, before)
-            self.change(partial(retention.prune, entries=found, before=before), who)
+            self.change(partial(erased.prune, entries=found, before=before), who)
             self.erase()
             number, more = number + len(found), bool(found)
             await asyncio.sleep(0)  # others are served between two parts

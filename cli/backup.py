@@ -29,7 +29,7 @@ _PARTS: Final[dict[str, Arg]] = {
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("backup", save, "giochoi-2026-11.zip", looks=True)
+    parser = commands.add("backup", save, "giochoi-2026-11.zip", "/media/usb/giochoi.zip", looks=True)
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     parser = commands.add("restore", put_back, "giochoi-2026-11.zip", "giochoi-2026-11.zip --only agent")
     parser.takes("file", "FILE", msg("a file that {command} made", command="giochoi backup"), type=Path)

@@ -34,7 +34,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
-    parser = commands.add("log prune", prune, "--dry-run", about=msg("delete personal data that was kept for six months"))
+    parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete personal data that was kept for six months"))
     parser.takes("--dry-run", "", msg("only say what that would be"))
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)

@@ -11,8 +11,6 @@ from typing import Final
 
 import msgspec
 
-from agent.registry import Change, Outcome
-from compliance.entry import Erasure
 from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.writing.payloads import Payloads
@@ -55,16 +53,6 @@ def personal(log: Log, payloads: Payloads, before: int, most: int = _AT_ONCE) ->
                 break
             found.append((seat, seq))
     return tuple(found)
-
-
-def prune(change: Change, entries: tuple[tuple[str, int], ...], before: int) -> Outcome:
-    """Say that the personal data beside these goes, which is deleted next; and reasons in what was given and asked before."""
-    change.tables.forget_events(before)
-    if entries:
-        by = None if change.who == AGENT else {"what": "log.prune"}
-        change.record(Erasure, by, who=None, before=before, payloads=len(entries))
-        change.tables.erase_later(entries)
-    return Outcome(changed=False)
 
 
 @dataclass(slots=True)

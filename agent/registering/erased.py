@@ -17,6 +17,7 @@ from agent.roster import ERASED_MS
 from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import ApprovalEnded, Erasure, ProgramsChanged
+from compliance.format.chain import AGENT
 from host.wire import ApiError
 from i18n.message import comma, msg
 
@@ -65,6 +66,16 @@ def erase(change: Change, id: str, entries: Iterable[tuple[str, int]]) -> Outcom
     change.tables.erase_later(entries)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
     return Outcome(row.id, guest, name=row.name)
+
+
+def prune(change: Change, entries: tuple[tuple[str, int], ...], before: int) -> Outcome:
+    """Say that the personal data beside these goes, which is deleted next; and reasons in what was given and asked before."""
+    change.tables.forget_events(before)
+    if entries:
+        by = None if change.who == AGENT else {"what": "log.prune"}
+        change.record(Erasure, by, who=None, before=before, payloads=len(entries))
+        change.tables.erase_later(entries)
+    return Outcome(changed=False)
 
 
 def _end(change: Change, row: PlayerRow) -> None:

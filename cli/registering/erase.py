@@ -19,8 +19,8 @@ _PLAYER: Final = msg("name or id of the player, who may have been removed")
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("player export", export, "An an.json", about=msg("write down all that is kept about a player"),
-                          looks=True)  # fmt: skip
+    parser = commands.add("player export", export, "An an.json", "an /media/usb/an.json",
+                          about=msg("write down all that is kept about a player"), looks=True)  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     parser = commands.add("player erase", erase, "An", "an --yes", about=msg("delete all that is kept about a player"))
