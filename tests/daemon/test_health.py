@@ -10,7 +10,7 @@ from tests.daemon.world import NOON
 def test_the_words_follow_and_nobody_is_told_twice():
     """Without news of its own a report changes nothing."""
     told = []
-    health = Health(lambda: Reading(NOON, 0, 0, "b"), lambda issue, raised, _: told.append((issue.id, raised)))
+    health = Health(lambda: Reading("b", 0, 0, (NOON,)), lambda issue, raised, _: told.append((issue.id, raised)))
     for details in ("one thing", "another", None):
         health.report("agent-refuses", trouble=True, details=details)
     [open_] = health.open()
