@@ -56,12 +56,15 @@ class Uplink:
     _enrolled: bool = field(default=False, init=False)
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
     _adopted: m.SignedRoster | None = field(default=None, init=False)
+    _poll: asyncio.Task[m.SignedRoster] | None = field(default=None, init=False)
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
         self.seat = seat
         self._enrolled = False
         self.work.set()
+        if self._poll is not None:
+            self._poll.cancel()  # it may wait for a list that its agent, put back to an older day, will make in weeks
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -162,7 +165,13 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        signed = await aask(self.address, m.RosterGet(above=self.trust.number))
+        self._poll = asyncio.ensure_future(aask(self.address, m.RosterGet(above=self.trust.number)))
+        try:
+            signed = await self._poll
+        except asyncio.CancelledError:
+            if not self._poll.cancelled() or _cancelled():
+                raise
+            return  # what it waited for is not what is wanted any more: ask again
         roster = self.trust.read_roster(signed)
         if roster is not None:
             try:
@@ -250,6 +259,12 @@ class Uplink:
         if self._enrolled:
             with suppress(Unreachable, ApiError):
                 await aask(self.address, m.Alive(seat=self.seat, wall=self.now().wall))
+
+
+def _cancelled() -> bool:
+    """Whether it is our own task that is to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _refused(step: Callable[[], Awaitable[None]]) -> ApiError | None:
