@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -13,8 +13,21 @@ from agent.api import messages as m
 from agent.api import witnessing as w
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
-from agent.recording import logbook
-from agent.registering import approvals, games, grants, guardians, labels, limits, people, place, requests, rulebook, seats
+from agent.recording import logbook, person
+from agent.registering import (
+    approvals,
+    erased,
+    games,
+    grants,
+    guardians,
+    labels,
+    limits,
+    people,
+    place,
+    requests,
+    rulebook,
+    seats,
+)  # fmt: skip
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -55,6 +68,8 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
         Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
+        Route(m.PlayerErase, KEEPER, answers.erase, waits=True),
+        Route(m.PlayerExport, KEEPER, answers.export_player),
         Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
         Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
         Route(m.GuardianAdd, KEEPER, change(guardians.guardian_add)),
@@ -87,6 +102,7 @@ def routes(agent: Agent) -> dict[str, Route]:
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
         )),
         Route(m.LogExport, KEEPER, answers.export),
+        Route(m.LogPrune, KEEPER, answers.prune),
         Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=log.checkpoint, key=log.key.text))),
         Route(m.LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
     )
@@ -164,6 +180,37 @@ class _Answers:
 
         return handle
 
+    async def erase(self, caller: Caller, request: m.PlayerErase) -> m.Done:
+        """All that is personal of whom this is: what waits for the log first, as it may be about them."""
+        agent = self._agent
+        with _answered():
+            agent.deliver(strict=True)
+            with agent.store.transaction() as tables:
+                row = erased.kept(tables, request.player)
+            found = []
+            for part in person.entries(agent.log, row.key):
+                found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
+                await asyncio.sleep(0)  # others are served meanwhile
+            done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
+            agent.erase()
+            agent.store.compact()
+        return done
+
+    async def prune(self, caller: Caller, request: m.LogPrune) -> m.Pruned:
+        with _answered():
+            self._agent.deliver(strict=True)
+            return self._agent.prunable() if request.dry else await self._agent.prune(caller.account)
+
+    async def export_player(self, _: Caller, request: m.PlayerExport) -> AsyncIterator[m.Chunk]:
+        agent = self._agent
+        with _answered():
+            agent.deliver(strict=True)
+            with agent.store.transaction() as tables:
+                row = erased.kept(tables, request.player)
+                known = person.registered(tables, row)
+            async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
+                yield chunk
+
     async def export(self, _: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
         agent = self._agent
         with _answered():
@@ -172,15 +219,20 @@ class _Answers:
             await asyncio.wait({asyncio.ensure_future(agent.witnessing.ask())}, timeout=WITNESSES_S)
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
-            waiting = bytearray()
-            for piece in bundle.write(agent.log, texts):
-                waiting += piece
-                if len(waiting) >= _CHUNK:
-                    yield m.Chunk(data=bytes(waiting))
-                    waiting.clear()
-                    # Others are served between two pieces.
-                    await asyncio.sleep(0)
+            async for chunk in _chunks(bundle.write(agent.log, texts)):
+                yield chunk
+
+
+async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[m.Chunk]:
+    """A file in pieces of one size. Others are served between two of them."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _CHUNK:
             yield m.Chunk(data=bytes(waiting))
+            waiting.clear()
+        await asyncio.sleep(0)
+    yield m.Chunk(data=bytes(waiting))
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from rules.policy import Pack, Scope
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
 GRANTS_MATTER_MS = 8 * DAY_MS
+# A seat keeps play for 400 days at most (daemon.recording.day_summary): whoever was off for less still hears of an erasure.
+ERASED_MS = 400 * DAY_MS
 
 
 def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
@@ -47,6 +49,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         grants=tuple(grants),
         requests=_requests(tables, day_bounds(place.zone, now)[0], everybody),
         seats=tables.seats(),
+        erased=tables.erased(now - ERASED_MS),
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from agent.api.messages import Done
-from agent.recording import logbook
+from agent.api.messages import Done, Pruned
+from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
+from agent.recording.retention import Daily
+from agent.registering import erased
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
@@ -48,6 +52,7 @@ class Agent:
     updating: Updating
     witnessing: Witnessing
     since: int
+    daily: Daily
     heard: dict[str, int] = field(default_factory=dict)
     _troubled: list[str] = field(default_factory=list)
 
@@ -70,15 +75,50 @@ class Agent:
         else:
             self._troubled.clear()
 
+    def erase(self) -> None:
+        """Delete the personal data that is to be deleted, and overwrite it. If that fails it still waits. PayloadError,
+        StoreError.
+        """
+        with self.store.transaction() as tables:
+            entries = tables.erasing()
+        if entries:
+            self.payloads.erase(entries)
+            with self.store.transaction() as tables:
+                tables.erased_now()
+
+    async def prune(self, who: str) -> Pruned:
+        """Delete the personal data that was kept long enough. StoreError, PayloadError, LogError."""
+        before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
+        while more:
+            found = retention.personal(self.log, self.payloads, before)
+            self.change(partial(erased.prune, entries=found, before=before), who)
+            self.erase()
+            number, more = number + len(found), bool(found)
+            await asyncio.sleep(0)  # others are served between two parts
+        return Pruned(before=before, payloads=number, old=self._old())
+
+    def prunable(self) -> Pruned:
+        """What `prune` would delete. PayloadError, LogError."""
+        before = self.clock.wall() - retention.PERSONAL_MS
+        found = retention.personal(self.log, self.payloads, before, most=self.log.size)
+        return Pruned(before=before, payloads=len(found), old=self._old())
+
+    def _old(self) -> int:
+        return retention.came_before(self.log, self.clock.wall() - retention.LEAVES_MS)
+
     def hear(self, seat: str) -> None:
         """A seat spoke."""
         self.heard[seat] = self.clock.wall()
 
     async def tick(self) -> None:
-        """Say in the log that the agent was there, and whom it heard; renew what it publishes."""
+        """Say in the log that the agent was there, and whom it heard; renew what it publishes. Once a day, let go of what was
+        kept long enough.
+        """
         try:
             self.change(self._ticked, AGENT)
-        except StoreError as error:
+            if self.daily.due():
+                await self.prune(AGENT)
+        except (StoreError, PayloadError, LogError) as error:
             _log.error("%s", error)
         self.publish()
 
@@ -101,8 +141,12 @@ class Agent:
             _log.error("%s", error)
 
     async def retry(self) -> None:
-        """Try again to bring into the log what a full disk kept out."""
+        """Try again to bring into the log what a full disk kept out, and to delete what it kept from being deleted."""
         self.deliver()
+        try:
+            self.erase()
+        except (PayloadError, StoreError) as error:
+            _log.error("%s", error)
 
     def close(self) -> None:
         self.payloads.close()

@@ -11,7 +11,7 @@ from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import PLACE, PackRow
-from compliance.entry import SeatEnrolled
+from compliance.entry import Restored, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
 from host.wire import ApiError
@@ -27,6 +27,12 @@ def begin(change: Change, keys: Keys) -> Outcome:
     for target, rows in change.tables.packs().items():
         _follow(change, target, rows)
     return Outcome(changed=not _says_the_same(change, keys, state.note))
+
+
+def come_back(change: Change, made: int) -> Outcome:
+    """Say that all this is from a backup of then. Whoever was erased since is here again, and is to be erased again."""
+    change.record(Restored, made=made)
+    return Outcome()
 
 
 def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:

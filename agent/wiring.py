@@ -16,9 +16,10 @@ from agent.housekeeping import schedule
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
+from agent.recording.retention import Daily, last_wall
 from agent.registry import Registry, World
 from agent.server import Agent
-from agent.startup import begin
+from agent.startup import begin, come_back
 from agent.store.database import Store, create, open_store, refuse_foreign
 from agent.updating import Updating
 from agent.witnessing import Witnessing
@@ -26,12 +27,12 @@ from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
 from compliance.writing.payloads import Payloads
-from host import publisher, rpc
+from host import publisher, restored, rpc
 from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
-from i18n.message import msg
+from i18n.message import msg, said_by
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
 
@@ -63,9 +64,15 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         games = shipped_catalogue() if settings.catalogue.shipped else ()
         world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
+        daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log), clock.wall())
+        agent = Agent(
+            home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log), clock.wall(), daily
+        )
         agent.change(lambda change: begin(change, keys), AGENT)
+        if (mark := _restored(home.agent)) is not None:
+            agent.change(lambda change: come_back(change, mark.made), AGENT)
+            restored.take_away(home.agent)
         prepare(home.public, 0o755)
         publish(home, PUBLISHED, keys.published)
         yield agent
@@ -111,6 +118,13 @@ def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
     if chain.delivered and not (path.exists() and path.stat().st_size):
         raise _gone(path)
     return Log(path, signer)
+
+
+def _restored(folder: Path) -> restored.Restored | None:
+    try:
+        return restored.read(folder)
+    except OSError as error:
+        raise StartError(msg("{path}: cannot be read: {why}", path=str(folder / restored.NAME), why=said_by(error))) from error
 
 
 def _gone(path: Path) -> StartError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
+from agent.api.messages import Card, LogCard, LogExport, LogHead, LogPrune, LogShow
 from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context
@@ -22,7 +23,7 @@ from cli.words.qr import qr
 from cli.words.shell import quote, whole
 from compliance.format.card import write as written
 from host.rpc_client import ask, items
-from i18n.message import Arg, Day, msg
+from i18n.message import Arg, Day, msg, msgn
 
 _MOST = 100_000
 _SEATS = 64  # as many seals may come first, whose entries stand further back
@@ -35,6 +36,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete personal data that was kept for six months"))
+    parser.takes("--dry-run", "", msg("only say what that would be"))
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     witnesses.add_to(commands)
     parser = commands.add("log card", card, "", "/media/usb/card.txt", "--json",
@@ -63,6 +66,21 @@ def export(args: Namespace, context: Context) -> None:
     check = whole(f"giochoi-verify {quote(str(args.file))}")
     said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
     context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+
+
+def prune(args: Namespace, context: Context) -> None:
+    done = ask(context.home.agent_address, LogPrune(dry=args.dry_run))
+    beside = msgn("beside {n} entry", "beside {n} entries", done.payloads)
+    day = Day(datetime.fromtimestamp(done.before / 1000, UTC).date())
+    said = msg("personal data {beside} from before {day} would be deleted", beside=beside, day=day)
+    if not args.dry_run:
+        said = msg("personal data {beside} from before {day} is deleted", beside=beside, day=day)
+    context.out.answer({**msgspec.structs.asdict(done), "dry": args.dry_run}, said)
+    if done.old:
+        context.out.message(msgn(
+            "{n} entry is older than thirteen months; entries are kept by this version",
+            "{n} entries are older than thirteen months; entries are kept by this version", done.old,
+        ))  # fmt: skip
 
 
 def head(args: Namespace, context: Context) -> None:

@@ -22,6 +22,7 @@ from compliance.verifying.crossing import Crossing
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
 from compliance.verifying.overview import Looker
+from compliance.verifying.owed import Owed
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -68,6 +69,7 @@ class Auditor:
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
     _looker: Looker = field(default_factory=Looker)
+    _owed: Owed = field(default_factory=Owed)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
 
@@ -143,6 +145,8 @@ class Auditor:
                 self._asked.take(where, line)
             case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn():
                 self._overrides.take(where, line)
+            case entry.Erasure() | entry.Restored():
+                self._owed.take(where, line)
             case _:
                 pass
 
@@ -169,13 +173,13 @@ class Auditor:
         self._crossing.close()
         self._failures += (
             *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
-            *self._asked.failures, *self._overrides.failures, *self._rulebook.failures(),
+            *self._asked.failures, *self._overrides.failures, *self._rulebook.failures(), *self._owed.failures,
         )  # fmt: skip
         self._findings += self._redecider.findings()
         self._failures += self._redecider.failures
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
         self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
-        self._findings += self.windows.findings()
+        self._findings += (*self.windows.findings(), *self._owed.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

@@ -453,6 +453,24 @@ class UsageDay(Entry, frozen=True, kw_only=True, tag="usage.day"):
     games: dict[str, GameDay]
 
 
+class Erasure(Entry, frozen=True, kw_only=True, tag="erasure"):
+    """Personal data beside so many entries (`payloads`) was deleted: all that was kept of `who` (who is known here by this
+    pseudonym for the last time), or (null) whatever was older than `before`.
+    """
+
+    who: str | None
+    before: int | None
+    payloads: int
+
+
+class Restored(Entry, frozen=True, kw_only=True, tag="restored"):
+    """The agent goes on from a backup that was `made` then (0: nobody knows when). What was logged since is not here, though
+    somebody may have seen it.
+    """
+
+    made: int
+
+
 class Seal(Entry, frozen=True, kw_only=True, tag="seal"):
     """The seat's Ed25519 signature (hex) over its entries `first`..`last`, whose last has the hash `head`."""
 
@@ -474,10 +492,13 @@ AnyEntry = (
     | PlayDue | PlayEnded | PlayRuled | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
     | EnforcementOff | EnforcementOn | Approval | ApprovalEnded | PinFailed | CodeUsed | GameChanged | ProgramsChanged
     | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
-    | IssueCleared | UsageDay | Seal | AgentTick
+    | IssueCleared | UsageDay | Erasure | Restored | Seal | AgentTick
 )
 
-_AGENTS = (SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick)
+_AGENTS = (
+    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick, Erasure,
+    Restored,
+)  # fmt: skip
 OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in _AGENTS)
 """The kinds that only the agent may write: no seat knows these things."""
 

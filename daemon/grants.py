@@ -73,6 +73,15 @@ class Grants:
             self.take(event)
         return over
 
+    def drop(self, players: Collection[str]) -> None:
+        """Nothing that was given to these is kept. The transaction is the caller's."""
+        over = [event.id for event in self.all() if event.player in players]
+        for id_ in over:
+            self._events.pop(id_, None)
+            self._unsent.discard(id_)
+        self._asked.clear()
+        self._store.drop_grants(over)
+
     def forget(self, now: int) -> None:
         """What lapsed long ago leaves memory, once the store and the agent have it."""
         over = [event for event in self._events.values() if _lapsed(event, now) and event.id not in self._unsent]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.api.issues import ISSUES
 from daemon.trusted import Reading
@@ -33,14 +33,19 @@ class Health:
         self._changed = changed
 
     def report(self, id_: str, *, trouble: bool, details: Arg | None = None, text: Message | None = None) -> None:
-        """Raises or clears the Issue `id_`; nothing if it stands so already. `details` are added to its text; `text` is one of
-        its own.
+        """Raises or clears the Issue `id_`; if it stands so already, its words alone are new. `details` are added to its text;
+        `text` is one of its own.
         """
-        if trouble and id_ not in self._open:
+        if trouble:
+            words, known = text or _text(id_, details), self._open.get(id_)
+            if known is not None:
+                if details or text:  # what is wrong with it may have become something else
+                    self._open[id_] = replace(known, text=words)
+                return
             now = self._read()
-            self._open[id_] = problem = OpenIssue(id_, now.wall, text or _text(id_, details))
+            self._open[id_] = problem = OpenIssue(id_, now.wall, words)
             self._changed(problem, True, now)
-        elif not trouble and id_ in self._open:
+        elif id_ in self._open:
             self._changed(self._open.pop(id_), False, self._read())
 
     def open(self) -> tuple[OpenIssue, ...]:

@@ -21,6 +21,7 @@ from host import lenient
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 _MARK = "/roster"
+_ANEW = "roster-anew"
 T = TypeVar("T")
 
 
@@ -65,6 +66,16 @@ def _read_keys(text: str) -> AgentKeys:
     return found
 
 
+def write_pin(store: Store, keys: AgentKeys | None) -> None:
+    """Whatever was seen of an agent is over; the next roster counts, whatever its number. `keys`: trusted from now on; None:
+    those that are. The transaction is the caller's.
+    """
+    if keys is not None:
+        store.put("agent-keys", msgspec.json.encode(keys))
+    store.delete("checkpoint")
+    store.put(_ANEW, b"1")
+
+
 class Trust:
     """Reads and writes what is believed; every check that fails is Replaced."""
 
@@ -77,6 +88,7 @@ class Trust:
         if (keys := self.keys) is not None:
             self.checkpoint = self._load(lambda text: parse_checkpoint(text, [keys.log]), "checkpoint")
         self.checkpoint_wall = self._load(int, "checkpoint-wall") or 0
+        self._anew = store.get(_ANEW) is not None
 
     def _load(self, read: Callable[[str], T], name: str) -> T | None:
         """None if it is not there. If it cannot be read any more it is dropped, as the guardian is told."""
@@ -105,7 +117,7 @@ class Trust:
     @property
     def number(self) -> int:
         """Of the pinned agent's last roster; -1 without one."""
-        if self.roster is None or self.keys is None or self.roster.origin != parse_vkey(self.keys.log).name:
+        if self._anew or self.roster is None or self.keys is None or self.roster.origin != parse_vkey(self.keys.log).name:
             return -1
         return self.roster.number
 
@@ -117,11 +129,10 @@ class Trust:
 
     def write_pin(self, keys: AgentKeys) -> None:
         """As `pin`, in a transaction of the caller's, who calls `pinned` once it happened."""
-        self._store.put("agent-keys", msgspec.json.encode(keys))
-        self._store.delete("checkpoint")
+        write_pin(self._store, keys)
 
     def pinned(self, keys: AgentKeys) -> None:
-        self.keys, self.checkpoint = keys, None
+        self.keys, self.checkpoint, self._anew = keys, None, True
 
     def check_keys(self, keys: AgentKeys) -> None:
         if self.keys is not None and keys != self.keys:
@@ -137,7 +148,7 @@ class Trust:
     def read_roster(self, signed: SignedRoster) -> Roster | None:
         """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it."""
         (roster, newer), known = _opened(signed.note, self._pinned().roster), self.roster
-        if known is not None and roster.origin == known.origin:
+        if known is not None and roster.origin == known.origin and not self._anew:
             if roster.number < known.number:
                 numbers = {"number": str(roster.number), "known": str(known.number)}
                 raise Replaced(msg("its list of players has the number {number}, after {known}", **numbers))
@@ -152,7 +163,18 @@ class Trust:
         with self._store.transaction():
             self._store.put("roster", signed.note.encode())
             self._store.put("roster-key", key.encode())
-        self.roster = roster
+            self._store.delete(_ANEW)
+        self.roster, self._anew = roster, False
+
+    def check_head(self, note: str) -> None:
+        """Whether the agent's log, whose signed head this is, is as long at least as it was."""
+        try:
+            head = parse_checkpoint(note, [self._pinned().log])
+        except NoteError as error:
+            raise _unproved(error) from None
+        if (known := self.checkpoint) is not None and head.size < known.size:
+            sizes = {"size": str(head.size), "known": str(known.size)}
+            raise Replaced(msg("its log has {size} entries, after {known}: it was put back from a copy, or replaced", **sizes))
 
     def take_proofs(self, accepted: Accepted, entries: Sequence[tuple[int, bytes]], wall: int) -> None:
         """Believes, from `wall` on, the new checkpoint if it continues the last one and holds every one of `entries` (seq,
@@ -169,7 +191,7 @@ class Trust:
                 found = proofs[seq]
                 verify_inclusion(found.index, head.size, leaf_hash(data), found.hashes, head.root)
         except (NoteError, ProofError, ValueError, KeyError) as error:
-            raise Replaced(msg("its log does not prove what it says: {why}", why=said_by(error))) from None
+            raise _unproved(error) from None
         with self._store.transaction():
             self._store.put("checkpoint", accepted.checkpoint.encode())
             self._store.put("checkpoint-wall", str(wall).encode())
@@ -186,8 +208,12 @@ class Trust:
             head = parse_checkpoint(shown.checkpoint, [self._pinned().log])
             verify_consistency(known.size, head.size, shown.consistency, known.root, head.root)
         except (NoteError, ProofError, ValueError) as error:
-            raise Replaced(msg("its log does not prove what it says: {why}", why=said_by(error))) from None
+            raise _unproved(error) from None
         self.checkpoint, self.checkpoint_wall = head, wall
+
+
+def _unproved(error: Exception) -> Replaced:
+    return Replaced(msg("its log does not prove what it says: {why}", why=said_by(error)))
 
 
 def _opened(note: str, key: str) -> tuple[Roster, bool]:

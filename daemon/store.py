@@ -230,6 +230,16 @@ class Store:
         rows = self.db.execute("SELECT player, game, count FROM refusals WHERE day = ?", (day,))
         return {(player, game): count for player, game, count in rows}
 
+    def players(self) -> tuple[str, ...]:
+        """Of whom play or a refusal is kept."""
+        return tuple(id_ for (id_,) in self.db.execute("SELECT player FROM plays UNION SELECT player FROM refusals"))
+
+    def forget_player(self, player: str) -> None:
+        """All that is over of the player's."""
+        self.db.execute("DELETE FROM pieces WHERE play IN (SELECT seq FROM plays WHERE player = ? AND ended)", (player,))
+        self.db.execute("DELETE FROM plays WHERE player = ? AND ended", (player,))
+        self.db.execute("DELETE FROM refusals WHERE player = ?", (player,))
+
     # --- grants -----------------------------------------------------------------------------------------------------------
 
     def grant_events(self) -> tuple[tuple[str, bool], ...]:
@@ -248,6 +258,9 @@ class Store:
             "WHERE event != excluded.event OR sent != excluded.sent",
             rows,
         )
+
+    def drop_grants(self, ids: Iterable[str]) -> None:
+        self.db.executemany("DELETE FROM grants WHERE id = ?", ((id_,) for id_ in ids))
 
     # --- requests ---------------------------------------------------------------------------------------------------------
 

@@ -58,12 +58,15 @@ class Uplink:
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
     _adopted: m.SignedRoster | None = field(default=None, init=False)
+    _poll: asyncio.Task[m.SignedRoster] | None = field(default=None, init=False)
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
         self.seat = seat
         self._enrolled = False
         self.work.set()
+        if self._poll is not None:
+            self._poll.cancel()  # it may wait for a list that its agent, put back to an older day, will make in weeks
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -164,7 +167,13 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        signed = await aask(self.address, m.RosterGet(above=self.trust.number))
+        self._poll = asyncio.ensure_future(aask(self.address, m.RosterGet(above=self.trust.number)))
+        try:
+            signed = await self._poll
+        except asyncio.CancelledError:
+            if not self._poll.cancelled() or _cancelled():
+                raise
+            return  # what it waited for is not what is wanted any more: ask again
         roster = self.trust.read_roster(signed)
         if roster is not None:
             try:
@@ -228,7 +237,13 @@ class Uplink:
             return False
         async with self._proving:
             known = self.trust.checkpoint
-            accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
+            try:
+                accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
+            except ApiError as error:
+                if error.code == "refused":
+                    with suppress(ApiError):  # then the first is what is wrong
+                        self.trust.check_head((await aask(self.address, m.LogHead())).checkpoint)
+                raise
             first = batch.last - len(batch.entries) + 1
             self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
         self._heard("follow")
@@ -263,6 +278,12 @@ class Uplink:
                 self._heard("follow", "log-replaced", error.message)
             else:
                 self._heard("follow")
+
+
+def _cancelled() -> bool:
+    """Whether it is our own task that is to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _refused(step: Callable[[], Awaitable[None]]) -> ApiError | None:

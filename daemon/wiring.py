@@ -29,6 +29,8 @@ from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
+from daemon.recording.come_back import come_back
+from daemon.recording.forgetting import Forgetting
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains, put_aside
@@ -132,7 +134,7 @@ class Daemon:
             self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
             self._new_seat = self.store.get("seat") is None
-            self._seat_id = _seat_id(self.store)
+            self._seat_id = come_back(self.store, folder) or _seat_id(self.store)
         except Unwritable as error:
             raise self._unwritable(error) from None
         self._tell_of_store()
@@ -210,7 +212,7 @@ class Daemon:
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
-            self.loop, self.housekeeping,
+            self.loop, self.housekeeping, Forgetting(self.store, self.plays, self._grants, self.recorder),
         )  # fmt: skip
         self.seat = Seat(
             platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays

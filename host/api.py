@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol, Self, TypeAlias
@@ -109,6 +110,9 @@ class Files(Protocol):
 
     def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
         """Replace the file in one step, durably, with exactly this mode."""
+
+    def acting_for(self, folder: Path) -> AbstractContextManager[None]:
+        """Meanwhile files are opened and made as whose the folder is, where we may act for others; else as ourselves."""
 
     def sealed_by(self) -> str:
         """What keeps it from others: "file", its mode; "dpapi"."""

@@ -88,7 +88,7 @@ class Seat(Wire, frozen=True, kw_only=True):
 class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
-    still matter.
+    still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex).
     """
 
     number: int
@@ -107,6 +107,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     grants: tuple[GrantEvent, ...] = ()
     requests: tuple[RequestEvent, ...] = ()
     seats: tuple[Seat, ...] = ()
+    erased: tuple[str, ...] = ()
 
 
 # --- seat: what a daemon asks ----------------------------------------------------------------------------------------
@@ -292,6 +293,24 @@ class PlayerSet(Request["Done"], frozen=True, kw_only=True):
 
 class PlayerRemove(Request["Done"], frozen=True, kw_only=True):
     op = "player.remove"
+
+    player: str
+
+
+class PlayerErase(Request["Done"], frozen=True, kw_only=True):
+    """Deletes all that names the player, who may be a removed one."""
+
+    op = "player.erase"
+    patience = 120.0
+
+    player: str
+
+
+class PlayerExport(Request["Chunk"], frozen=True, kw_only=True):
+    """All that is kept of the player, who may be a removed one: one JSON document, streamed as Chunks."""
+
+    op = "player.export"
+    patience = 120.0
 
     player: str
 
@@ -602,6 +621,25 @@ class Chunk(Wire, frozen=True, kw_only=True):
     """A piece of a file."""
 
     data: bytes
+
+
+class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
+    """Deletes the personal data that was kept for six months; `dry`: only says what that is."""
+
+    op = "log.prune"
+    patience = 300.0
+
+    dry: bool = False
+
+
+class Pruned(Wire, frozen=True, kw_only=True):
+    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `old`: how many entries
+    are older than thirteen months.
+    """
+
+    before: int
+    payloads: int
+    old: int
 
 
 class LogHead(Request["Head"], frozen=True, kw_only=True):

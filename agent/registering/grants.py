@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from agent.api import messages as m
+from agent.api.erased import mark
 from agent.registry import Change, Outcome
-from agent.roster import GRANTS_MATTER_MS
+from agent.roster import ERASED_MS, GRANTS_MATTER_MS
 from agent.store.rows import PlayerRow
 from compliance.entry import GrantRevoked
 
@@ -16,8 +17,10 @@ def grants_put(change: Change, request: m.PutGrants) -> Outcome:
     removal may have given time to whoever was removed.
     """
     players = {row.id: row for row in change.tables.players()}
-    news = False
+    news, gone = False, change.tables.erased(change.now - ERASED_MS)
     for event in request.grants:
+        if mark(event.player) in gone:
+            continue
         known = change.tables.grant(event.id)
         revoked = min((one.revoked for one in (known, event) if one and one.revoked is not None), default=None)
         merged = replace(known or event, revoked=revoked)

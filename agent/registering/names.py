@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Container
 
 from agent.api import naming
 from agent.api.naming import same, tidy
@@ -46,7 +46,7 @@ def person(name: str) -> str:
     return found
 
 
-def free_id(base: str, taken: Collection[str]) -> str:
+def free_id(base: str, taken: Container[str]) -> str:
     """`base`, or with the first number from 2 on that makes it unique and no reserved word."""
     number, candidate = 1, base
     while candidate in taken or candidate in RESERVED:

@@ -19,6 +19,7 @@ from agent.registering.accounts import account_of, mistakable, nothing_holds, wr
 from agent.registering.approvals import end_for_player
 from agent.registering.consequences import floor
 from agent.registering.consequences.hints import free
+from agent.registering.erased import taken
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
 from agent.registering.programs import end_programs, programs_set
@@ -35,7 +36,7 @@ _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
-    row = _returning(change, name, born) or _new_player(change.tables, name)
+    row = _returning(change, name, born) or _new_player(change.tables, name, change.now)
     again = (msg("this is the {name} who was removed: what was played today counts on", name=name),) if row.removed else ()
     if row.removed:  # what was given to them before does not come back
         row = replace(row, since=change.now)
@@ -146,9 +147,8 @@ def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> 
     return name
 
 
-def _new_player(tables: Tables, name: str) -> PlayerRow:
-    taken = {word for row in tables.players() for word in (row.id, row.name)}  # a name is never another's id
-    id = free_id(slug(name, "player"), taken)
+def _new_player(tables: Tables, name: str, now: int) -> PlayerRow:
+    id = free_id(slug(name, "player"), taken(tables, now))
     return PlayerRow(id, name, None, None, secrets.token_bytes(32))
 
 

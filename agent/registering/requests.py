@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from agent.api import messages as m
 from agent.api.asked import RequestAnswer, RequestEvent, merged
+from agent.api.erased import mark
 from agent.registering import approvals, programs
 from agent.registry import Change, Outcome
+from agent.roster import ERASED_MS
 from agent.store.rows import ApprovalRow, PlayerRow
 from compliance.entry import GrantRevoked
 
@@ -19,8 +21,10 @@ def requests_put(change: Change, request: m.PutRequests) -> Outcome:
     have let something through for somebody who was removed: that holds no longer.
     """
     players = {row.id: row for row in change.tables.players()}
-    news = False
+    news, gone = False, change.tables.erased(change.now - ERASED_MS)
     for event in request.requests:
+        if mark(event.player) in gone:
+            continue
         known = change.tables.request(event.id)
         now = merged(known, event)
         if now == known:

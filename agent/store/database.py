@@ -45,6 +45,12 @@ class Store:
         with _one_line(self._path), self._connection.begin():
             yield Tables(self._connection)
 
+    def compact(self) -> None:
+        """Overwrite what was deleted, also in the file beside the database that changes go through. StoreError."""
+        with _one_line(self._path):
+            self.raw.execute("VACUUM")
+            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()

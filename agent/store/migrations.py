@@ -62,6 +62,10 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE guardians ADD COLUMN code TEXT;
     ALTER TABLE guardians ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 1800000;
     """,
+    """
+    CREATE TABLE erased (sha256 TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE erasing (seat TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -38,7 +38,8 @@ texts = _table("texts", "sha256", "pack text public")
 # Own daily limits; game "" is all games.
 limits = _table("limits", "player game day", "ms")
 
-# Events: rows are never deleted. `ended` says that the player or the game was removed since.
+# Events: rows are deleted only with their player, and when they are half a year old.
+# `ended` says that the player or the game was removed since.
 approvals = _table("approvals", "id", "player game by at ended")
 grants = _table("grants", "id", "player given revoked data")
 
@@ -46,6 +47,10 @@ requests = _table("requests", "id", "player asked data")
 
 # What a player may run besides what is installed.
 programs = _table("programs", "player sha256", "data")
+
+# Of whom nothing is kept any more; and the entries whose personal data is still to be deleted.
+erased = _table("erased", "sha256", "at")
+erasing = _table("erasing", "seat seq")
 
 games = _table("games", "id", "data")
 seats = _table("seats", "id", "key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -182,6 +183,40 @@ class Tables:
     def put_request(self, event: RequestEvent) -> None:
         """Add the event, or replace what is known of it."""
         self._put(t.requests, {"id": event.id, "player": event.player, "asked": event.asked, "data": _json(event)})
+
+    # --- erasure
+
+    def erase_player(self, player: str, sha256: str, at: int) -> None:
+        """Nothing here names this player any more; `sha256` of the id says since when. Texts of packs that nobody uses and that
+        nobody else may see go, too.
+        """
+        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests):
+            self._do(delete(table).filter_by(player=player))
+        self._do(delete(t.packs).filter_by(target=player))
+        self._do(delete(t.players).filter_by(id=player))
+        self._do(delete(t.texts).where(t.texts.c.public == 0, t.texts.c.sha256.not_in(select(t.packs.c.sha256))))
+        self._put(t.erased, {"sha256": sha256, "at": at})
+
+    def erased(self, since: int) -> tuple[str, ...]:
+        """Who was erased at or after `since`."""
+        return tuple(self._do(select(t.erased.c.sha256).where(t.erased.c.at >= since).order_by(t.erased.c.sha256)).scalars())
+
+    def erase_later(self, entries: Iterable[tuple[str, int]]) -> None:
+        """The personal data beside these entries (seat, seq) is to be deleted."""
+        for seat, seq in entries:
+            self._do(insert(t.erasing).values(seat=seat, seq=seq).on_conflict_do_nothing())
+
+    def forget_events(self, before: int) -> None:
+        """What was given and asked before then, which counts in nothing and whose reasons name people."""
+        self._do(delete(t.grants).where(t.grants.c.given < before))
+        self._do(delete(t.requests).where(t.requests.c.asked < before))
+
+    def erasing(self) -> tuple[tuple[str, int], ...]:
+        return tuple((row.seat, row.seq) for row in self._do(select(t.erasing)))
+
+    def erased_now(self) -> None:
+        """What was to be deleted is."""
+        self._do(delete(t.erasing))
 
     # --- how rows are read and written
 

@@ -38,13 +38,16 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
         raise CommandError(msg("{name} cannot be the name of a file", name=typed(name))) from None
 
 
-def write_new(path: Path, pieces: Iterable[bytes]) -> int:
-    """Write a file that did not exist, durably, in one step; returns its size. CommandError (1): then there is no file."""
+def write_new(path: Path, pieces: Iterable[bytes], *, secret: bool = False) -> int:
+    """Write a file that did not exist, durably, in one step; returns its size. `secret`: nobody else on this PC may read it.
+    CommandError (1): then there is no file.
+    """
     if os.path.lexists(path):
         raise CommandError(msg("{path} exists; choose another name or remove it first", path=str(path)), code=1)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
+        mode = 0o600 if secret else 0o666
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             size = sum(file.write(piece) for piece in pieces)
             file.flush()
             os.fsync(file.fileno())

@@ -14,7 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
 from cli.given.values import some
-from cli.registering import programs
+from cli.registering import erase, programs
 from cli.registering.settle import heard, settle
 from cli.words.days import spoken
 from cli.words.layout import row
@@ -52,6 +52,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("player remove", remove, "An", "an --yes", about=msg("remove a player; the log stays"))
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--yes", "", YES)
+    erase.add_to(commands)
 
 
 def born(text: str) -> str | None:

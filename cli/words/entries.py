@@ -36,7 +36,8 @@ KINDS: Final[dict[str, Arg]] = {
     "clock.jump": msg("clock changed"),
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
-    "agent.tick": msg("agent was on"),
+    "agent.tick": msg("agent was on"), "erasure": msg("personal data deleted"),
+    "restored": msg("put back from a backup"),
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
@@ -61,7 +62,8 @@ _LABELS: Final[dict[str, Arg]] = {
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
-    "learning": msg("does not count"), "locked": msg("none taken until"), "pin": msg("PIN"), "code": msg("code by telephone"),
+    "learning": msg("does not count"), "locked": msg("none taken until"), "payloads": msg("entries"),
+    "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -100,7 +102,7 @@ _UNTOLD: Final = frozenset(
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
 _FACTS: Final = frozenset({"guardian", "approved"})
-_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked"})
+_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack
 

@@ -24,6 +24,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
     "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
     "request.approve": msg("a guardian said yes to a request"), "request.answered": msg("another answer came first"),
+    "player.erase": msg("a player's data were erased"), "log.prune": msg("old personal data were deleted"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {

@@ -76,7 +76,7 @@ class Tree:
         self._numbers: dict[int, int] = {}
 
     def tiles(self) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
-        """Of each bundle: the index of its first entry, entries, leaf hashes. Broken as soon as entries and hashes do not agree."""
+        """Of each bundle its first index, entries and leaf hashes. Broken as soon as entries and hashes do not agree."""
         for tile in entry_bundles(self._size):
             lines = self._lines(tile)
             leaves = [tree.leaf_hash(line) for line in lines]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -59,14 +60,10 @@ class Payloads:
 
     def get(self, seat: str, seq: int) -> Payload | None:
         """The payload of a seat's entry; None without one, or once it was erased. PayloadError if it is not what was stored."""
-        query = "SELECT box FROM payload WHERE seat = ? AND seq = ?"
-        try:
-            row = self._connection.execute(query, (seat, seq)).fetchone()
-        except sqlite3.Error as error:
-            raise PayloadError(msg("cannot be read: {why}", why=said_by(error))) from error
-        if row is None:
+        rows = self._rows("SELECT box FROM payload WHERE seat = ? AND seq = ?", seat, seq)
+        if not rows:
             return None
-        box = bytes(row[0])
+        box = bytes(rows[0][0])
         try:
             plain = self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _bound_to(seat, seq))
         except InvalidTag:
@@ -76,6 +73,26 @@ class Payloads:
     def erase(self, entries: Iterable[tuple[str, int]]) -> None:
         """Deletes the payloads of these entries (seat, seq) with their salts, and overwrites what they lay on."""
         self._change("DELETE FROM payload WHERE seat = ? AND seq = ?", entries, "VACUUM")
+
+    def seats(self) -> Iterator[str]:
+        """Of whose entries there are some."""
+        seat = ""
+        while (found := self._rows("SELECT min(seat) FROM payload WHERE seat > ?", seat)) and found[0][0] is not None:
+            seat = str(found[0][0])
+            yield seat
+
+    def seqs(self, seat: str) -> Iterator[int]:
+        """Of which of its entries, in order; read a part at a time."""
+        last = 0
+        while rows := self._rows("SELECT seq FROM payload WHERE seat = ? AND seq > ? ORDER BY seq LIMIT 1000", seat, last):
+            for (last,) in rows:
+                yield last
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise PayloadError(msg("cannot be read: {why}", why=said_by(error))) from error
 
     def _change(self, statement: str, rows: Iterable[tuple[object, ...]], *after: str) -> None:
         """All of it, durably, or nothing."""

@@ -182,6 +182,10 @@ class Plays:
         for history in self._over.values():
             history.forget_before(wall)
 
+    def forget(self, player: str) -> None:
+        """All of it that is over."""
+        self._over.pop(player, None)
+
     def sleep(self, before: Reading, now: Reading) -> None:
         """The PC slept after `before`: what was played till then is a piece of its own, so that it stays on its day."""
         awake = now.mono - before.mono

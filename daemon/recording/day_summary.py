@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from compliance import entry
@@ -30,8 +31,11 @@ def days_due(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((today - first).days))
 
 
-def write_day(journal: Journal, store: Store, grants: Grants, people: People, day: date, now: Reading) -> None:
-    """Writes the entries of one day that is over. The transaction is the caller's."""
+def write_day(
+    journal: Journal, store: Store, grants: Grants, people: People, day: date, now: Reading, *,
+    only: Collection[str] | None = None,
+) -> None:
+    """Writes the entries of one day that is over, or is for these players (`only`). The transaction is the caller's."""
     days = calendar(people.zone)
     start, end = days.start(day), days.start(day + timedelta(days=1))
     games: dict[str, dict[str, entry.GameDay]] = defaultdict(dict)
@@ -51,6 +55,8 @@ def write_day(journal: Journal, store: Store, grants: Grants, people: People, da
         ms = union_ms(played.get(key, ()), start, end)
         games[player][game] = entry.GameDay(ms, refusals.get(key, 0), given.get(key, 0))
     for id_, by_game in games.items():
+        if only is not None and id_ not in only:
+            continue
         known = people.by_id(id_)
         who = names.get(id_) or (known.pseudonym(day) if known is not None else None)
         if who is not None:

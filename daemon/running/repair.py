@@ -16,6 +16,9 @@ from daemon.uplink import Uplink
 from host.wire import ApiError
 from i18n.message import msg, said_by
 
+# What an agent, or a seat, of the same key gets that was put back from a copy: neither goes on with what the other knows.
+_GONE_BACK = ("log-replaced", "agent-refuses")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repair:
@@ -59,7 +62,7 @@ class Repair:
             raise ApiError("unavailable", msg("the agent's key cannot be read: {why}", why=said_by(error))) from None
         if _plain(keys.fingerprint) != _plain(fingerprint):
             raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
-        if keys == self.trust.keys:
+        if keys == self.trust.keys and not any(map(self.health.has, _GONE_BACK)):
             return
         self.announcer.settle()
         try:

@@ -9,6 +9,7 @@ from daemon import events
 from daemon.grants import Grants
 from daemon.loop import Loop
 from daemon.platforms.api import Accounts
+from daemon.recording.forgetting import Forgetting
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
@@ -30,6 +31,7 @@ class Rosters:
     chains: Chains
     loop: Loop
     housekeeping: Housekeeping
+    forgetting: Forgetting
     _last: Roster | None = field(default=None, init=False)
 
     def take_up(self, floor: int) -> None:
@@ -66,4 +68,5 @@ class Rosters:
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
         self.loop.scan(now, now.mono if floor is None else floor, "list changed")
+        self.forgetting.forget(roster.erased, people, now)
         self.housekeeping.in_zone(people.zone)

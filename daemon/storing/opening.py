@@ -84,6 +84,7 @@ def connect(path: Path, keep: Keep) -> sqlite3.Connection:
     with closed_if_not(db):
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=ON")  # who is erased is to be gone from the disk
         if _version(db, path) < schema.SCHEMA:
             db.execute("BEGIN IMMEDIATE")
             schema.migrate(db)

@@ -7,7 +7,8 @@ import errno
 import fcntl
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from host.api import Kind, TakenError, UntrustedError, UserId
@@ -176,6 +177,22 @@ def _write(folder: int, name: str, data: bytes, mode: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def acting_for(folder: Path) -> Iterator[None]:
+    found = folder.stat() if os.geteuid() == 0 and folder.is_dir() else None
+    if found is None or found.st_uid == 0:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(found.st_gid)
+    os.seteuid(found.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
 
 
 def sealed_by() -> str:

@@ -11,7 +11,7 @@ import msvcrt
 import os
 import secrets
 import uuid
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from ctypes import wintypes
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
+    "acting_for", "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
     "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
 ]  # fmt: skip
 
@@ -131,6 +131,10 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
     if not mode & 0o77 and readers(entries, whose) - ours and whose in _mine():
         with open_itself(folder, _LOOK | WRITE_DAC) as opened:
             protect(opened.value, sddl_for(mode, folder=True))
+
+
+def acting_for(folder: Path) -> AbstractContextManager[None]:
+    return nullcontext()  # what lies in a server's folder has the folder's rights, whoever puts it there
 
 
 def sealed_by() -> str:

@@ -46,10 +46,10 @@ def test_what_a_child_may_ask(desk):
         ANY: {"game.list", "log.head", "log.card", "place.show", "update.show"},
         SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "request.put", "log.submit"},
         KEEPER: {
-            "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.set",
-            "guardian.remove", "guardian.list",
+            "player.add", "player.set", "player.remove", "player.list", "player.days", "player.erase", "player.export",
+            "guardian.add", "guardian.set", "guardian.remove", "guardian.list",
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
             "game.allowed", "game.label", "place.set",
-            "log.show", "log.export", "update.fetch",
+            "log.show", "log.export", "log.prune", "update.fetch",
         },
     }  # fmt: skip

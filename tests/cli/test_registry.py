@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -327,3 +328,19 @@ def test_no_text_is_in_the_other_language(agent):
     done(agent("player", "add", "Quân", "--born", "2014-05-01"))
     done(agent("policy", "use", "Quân", "vn-147"))
     assert "quy tắc" not in done(agent("policy", "show", "Quân"))
+
+
+def test_all_that_is_kept_of_somebody_and_nothing_any_more(agent, tmp_path):
+    """A file that only its owner may read; then nobody of that name is known."""
+    done(agent("player", "add", "Giang", "--born", "2013"))
+    done(agent("player", "remove", "Giang", "--yes"))
+    file = tmp_path / "giang.json"
+    assert "all that is kept about Giang" in done(agent("player", "export", "Giang", str(file)))
+    assert json.loads(file.read_bytes())["player"]["removed"] is True
+    assert file.stat().st_mode & 0o077 == 0 or os.name == "nt"
+    assert "add --yes" in agent.fails(2, "player", "erase", "Giang")
+    erased = agent("player", "erase", "Giang", "--yes")
+    assert done(erased) == "nothing is kept about Giang any more (id giang)\n"
+    assert "no player 'Giang'" in agent.fails(2, "player", "export", "Giang", str(tmp_path / "again.json"))
+    assert not (tmp_path / "again.json").exists()
+    assert "personal data deleted" in done(agent("log", "show"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,6 +17,7 @@ from agent.api import messages as m
 from agent.api.messages import LogExport
 from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
+from host.backup import make, restore
 from host.clock import SystemClock
 from host.homes import Home, server_home
 from host.rpc_client import aask, items
@@ -229,5 +231,98 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
             hand.exit(2)
             await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)))
             assert not await built.uplink.delivered(0.5)
+
+    asyncio.run(run())
+
+
+# --- put back from a backup -------------------------------------------------------------------------------------------------
+
+
+def put_back(home, backup, to, *parts):
+    """While nobody runs there."""
+    to.mkdir()
+    restore(home, backup, parts, to)
+
+
+async def play(built, hand, pid):
+    hand.run(pid, account="root")
+    hand.exit(pid)
+    assert await built.uplink.delivered(PATIENCE)
+
+
+def test_whatever_is_put_back_works_and_the_log_is_honest(home, live, tmp_path):
+    """Only the seat, only the agent, both: the seat goes on as a new one, with its own key, under the agent that it has; the
+    agent says of what day it is."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, PATIENCE)
+            await play(built, hand, 1)
+            backup = await asyncio.to_thread(make, home, tmp_path, SystemClock().wall())
+            former = built.uplink.seat
+        for number, parts in enumerate((("daemon",), ("agent",), ("agent", "daemon"))):
+            async with seat(home) as (built, hand):
+                await play(built, hand, 2)
+                await in_force(home, built, number)
+            live.end()
+            put_back(home, backup, tmp_path / str(number), *parts)
+            live.start()
+            async with seat(home) as (built, hand):
+                assert built.uplink.seat != former
+                former = built.uplink.seat
+                await play(built, hand, 3)
+                await in_force(home, built, 100 + number)
+                assert issues(built) == []
+            assert await asyncio.to_thread(verified, home) == 0
+            lines = [line.entry for line in (await aask(home.agent_address, m.LogShow(last=500))).lines]
+            assert sum('"kind":"restored"' in line for line in lines) == ("agent" in parts)
+            enrolled = [line for line in lines if '"kind":"seat.enrolled"' in line]
+            keys = [line.partition('"key":"')[2].partition('"')[0].split("+", 2)[2] for line in enrolled]
+            assert len(keys) == len(set(keys)) == 3  # the agent's, and those of both seats
+
+    asyncio.run(run())
+
+
+async def in_force(home, built, minutes):
+    """What is changed is."""
+    done = await aask(home.agent_address, m.LimitSet(player="an", ms=60_000 * minutes))
+    assert await built.uplink.holds(done.number, PATIENCE)
+
+
+@pytest.mark.parametrize("part", ["agent", "daemon"])
+def test_what_somebody_copied_back_is_mended_by_the_same_key(home, live, tmp_path, part):
+    """Files put in their place by hand, as by an older image of the disk: a guardian who compared the key lets it in again."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, PATIENCE)
+            await play(built, hand, 1)
+            with ZipFile(await asyncio.to_thread(make, home, tmp_path, 1)) as file:
+                file.extractall(tmp_path / "copy")
+            await play(built, hand, 2)
+            for minutes in (1, 3, 5):
+                await in_force(home, built, minutes)
+        if part == "agent":
+            live.end()
+        for path in (tmp_path / "copy" / part).glob("*.db"):
+            for former in (home.root / part).glob(f"{path.name}*"):
+                former.unlink()
+            shutil.copyfile(path, home.root / part / path.name)
+        if part == "agent":
+            live.start()
+        async with seat(home) as (built, hand):
+            hand.run(3, account="root")
+            hand.exit(3)
+            wrong = {"agent": "log-replaced", "daemon": "agent-refuses"}[part]
+            await until(lambda: wrong in issues(built))
+            built.repair.mend((await aask(home.agent_address, m.LogCard())).fingerprint)
+            await until(lambda: issues(built) == [])
+            await play(built, hand, 4)
+            await in_force(home, built, 2)
+            assert await asyncio.to_thread(verified, home) == 0
 
     asyncio.run(run())

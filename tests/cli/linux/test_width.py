@@ -47,6 +47,9 @@ AT_HOME = (
     ("simulate", LONG, "--pack", "home-balanced", "--from", "agent"),
     ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"),
     ("player", "remove", f"Em {LONG}", "--yes"),
+    ("player", "export", f"Em {LONG}", "{home}/em.json"), ("player", "erase", f"Em {LONG}", "--yes"),
+    ("log", "prune", "--dry-run"),
+    ("backup", "{home}/all.zip"), ("restore", "{home}/all.zip", "--yes"),  # which is refused, as both run
     ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
     ("help",), *(("help", noun) for noun in NOUNS),
 )  # fmt: skip

@@ -1,0 +1,87 @@
+"""giochoi backup, giochoi restore: this home in one file, and back. By files alone: no server is asked."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cli.commands import Commands
+from cli.context import Context
+from cli.errors import CommandError
+from cli.given.asking import YES, confirm
+from cli.given.files import write_new
+from host import backup
+from host.clock import wall
+from host.homes import HomeError
+from i18n.message import Arg, comma, msg, said_by
+
+_PIECE: Final = 1 << 20
+# What people call the folders of a home.
+_ONLY: Final = {"agent": ("agent",), "seat": ("daemon",)}
+_PARTS: Final[dict[str, Arg]] = {
+    "agent": msg("the agent (players, limits, log)"), "daemon": msg("this PC (what was played, what waits for the agent)"),
+}  # fmt: skip
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("backup", save, "giochoi-2026-11.zip", "/media/usb/giochoi.zip", looks=True)
+    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser = commands.add("restore", put_back, "giochoi-2026-11.zip", "giochoi-2026-11.zip --only agent")
+    parser.takes("file", "FILE", msg("a file that {command} made", command="giochoi backup"), type=Path)
+    parser.takes("--only", "agent|seat", msg("the agent's part, or this PC's; without it: both"), choices=tuple(_ONLY))
+    parser.takes("--yes", "", YES)
+
+
+def save(args: Namespace, context: Context) -> None:
+    with _room(args.file) as folder:
+        try:
+            made = backup.make(context.home, folder, wall())
+        except backup.BackupError as error:
+            raise CommandError(error.message, code=1) from None
+        parts = backup.read(made).parts()
+        size = write_new(args.file, _pieces(made), secret=True)
+    said = msg("{file}: {size} bytes; whoever has it can read all names and, with the keys in it, sign this log: keep it safe",
+               file=str(args.file), size=size)  # fmt: skip
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": parts}, said)
+
+
+def put_back(args: Namespace, context: Context) -> None:
+    try:
+        contents = backup.read(args.file)
+        parts = contents.parts() if args.only is None else _ONLY[args.only]
+        made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+        what = comma([_PARTS[part] for part in parts])
+        question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
+        confirm(question, context, yes=args.yes)
+        with _room(context.home.root) as folder:
+            backup.restore(context.home, args.file, parts, folder)
+    except backup.BackupError as error:
+        raise CommandError(error.message, code=1) from None
+    except HomeError as error:
+        text = msg("{why}; giochoi-agent and giochoi-daemon have to be stopped meanwhile", why=error.message)
+        raise CommandError(text, code=1) from None
+    said = msg("put back as of {when}: {what}; now start giochoi-agent and giochoi-daemon again, and look with {command}",
+               when=made, what=what, command="giochoi doctor")  # fmt: skip
+    context.out.answer({"made": contents.made, "parts": parts}, said)
+
+
+@contextmanager
+def _room(beside: Path) -> Iterator[Path]:
+    """A folder that nobody else reads, for as long as it is needed, on the disk of this file."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".giochoi-", dir=beside.absolute().parent) as folder:
+            yield Path(folder)
+    except OSError as error:
+        text = msg("{path} cannot be written: {why}", path=str(beside.absolute().parent), why=said_by(error))
+        raise CommandError(text, code=1) from None
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -1,0 +1,47 @@
+"""giochoi player export, player erase: what is kept about a person, and that nothing is any more."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from agent.api.messages import PlayerErase, PlayerExport
+from cli.commands import Commands
+from cli.context import Context
+from cli.given.asking import YES, confirm
+from cli.given.files import write_new
+from cli.registering.settle import heard, settle
+from host.rpc_client import ask, items
+from i18n.message import msg
+
+_PLAYER: Final = msg("name or id of the player, who may have been removed")
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("player export", export, "An an.json", "an /media/usb/an.json",
+                          about=msg("write down all that is kept about a player"), looks=True)  # fmt: skip
+    parser.takes("player", "PLAYER", _PLAYER)
+    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser = commands.add("player erase", erase, "An", "an --yes", about=msg("delete all that is kept about a player"))
+    parser.takes("player", "PLAYER", _PLAYER)
+    parser.takes("--yes", "", YES)
+
+
+def export(args: Namespace, context: Context) -> None:
+    pieces = (chunk.data for chunk in items(context.home.agent_address, PlayerExport(player=args.player)))
+    size = write_new(args.file, pieces, secret=True)
+    said = msg("{file}: {size} bytes, all that is kept about {name}", file=str(args.file), size=size, name=args.player)
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+
+
+def erase(args: Namespace, context: Context) -> int:
+    question = msg(
+        "Delete for good all that is kept about {name}: limits, time given, names and reasons beside the log? Nobody can bring "
+        "it back. The log stays, without a name in it.",
+        name=args.player,
+    )  # fmt: skip
+    confirm(question, context, yes=args.yes)
+    heard(context)
+    done = ask(context.home.agent_address, PlayerErase(player=args.player))
+    return settle(context, done, msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id))

@@ -1,0 +1,44 @@
+"""What is not here any more, as the agent says itself: personal data that was deleted, what a restored backup lacks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compliance.entry import Erasure, Restored
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Moment, msg, msgn
+
+
+@dataclass
+class Owed:
+    """`take` each such entry, then ask `findings`. `failures`: what contradicts itself."""
+
+    failures: list[Failure] = field(default_factory=list)
+    _restored: list[tuple[Arg, Restored]] = field(default_factory=list)
+    _erased: int = 0
+    _first: Arg = ""
+
+    def take(self, where: Arg, line: Erasure | Restored) -> None:
+        if line.seat != AGENT:
+            self.failures.append(Failure(where, msg("only the agent can say this, not a seat")))
+        elif isinstance(line, Restored):
+            self._restored.append((where, line))
+        elif line.payloads < 0 or (line.who is None) == (line.before is None):
+            self.failures.append(Failure(where, msg("it is neither one person's data nor what was too old")))
+        elif line.who is not None:
+            self._first = self._first or where
+            self._erased += 1
+
+    def findings(self, zone: str) -> Iterator[Finding]:
+        """What no rule forbids; moments are shown in `zone`."""
+        for where, line in self._restored:
+            since = msg("an unknown day") if line.made == 0 else Moment(line.made, zone)
+            told = msg("the agent goes on from a backup of {when}: what was logged from then to here is missing", when=since)
+            yield Finding("restored", where, told, seat=AGENT, at=line.wall)
+        if self._erased:
+            yield Finding("erasure", self._first, msgn(
+                "all personal data of {n} person was erased; what the log says of them holds without it",
+                "all personal data of {n} persons was erased; what the log says of them holds without it", self._erased,
+            ))  # fmt: skip

@@ -1,0 +1,249 @@
+"""A home in one file: its databases, each as it was at one moment, and its keys and settings as they lie there. And back.
+
+Needs no server: it is made while they run, and put back while they do not. Keys that lie elsewhere – with systemd, in a
+keyring, sealed for an account of Windows – stay there: such a backup is of use on the same PC only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from host import choose, files, restored
+from host.homes import Home, HomeError, lock
+from host.restored import Restored
+from i18n.message import MessageError, msg, said_by
+
+PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+    "daemon": ("store.db", "seat.key", "config.toml"),
+    "agent": ("agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "config.toml"),
+})  # fmt: skip
+_CONTENTS: Final = "contents.json"
+_KEYS: Final = "public/agent.keys"
+_BUSY_S: Final = 30
+_MOST: Final = 64 << 30
+_PIECE: Final = 1 << 20
+
+
+class BackupError(MessageError):
+    """What cannot be saved or put back, and why; then nothing was changed, unless it says so."""
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member."""
+
+    made: int
+    files: dict[str, str]
+
+    def parts(self) -> tuple[str, ...]:
+        """Which of PARTS are in it."""
+        return tuple(part for part in PARTS if any(name.startswith(f"{part}/") for name in self.files))
+
+
+def make(home: Home, folder: Path, made: int) -> Path:
+    """The backup, as a file in `folder`, which is ours and empty. BackupError."""
+    try:
+        found = [*_databases(home, folder), *_small(home, folder)]
+        if not found:
+            raise BackupError(msg("{folder}: nothing of Giờ Chơi is there", folder=str(home.root)))
+        contents = Contents(made, {name: _sum(folder / name) for name in found})
+        backup = folder / "backup.zip"
+        with zipfile.ZipFile(backup, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            file.writestr(_CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
+            for name in found:
+                file.write(folder / name, name)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(msg("{folder}: cannot be saved: {why}", folder=str(home.root), why=said_by(error))) from error
+    return backup
+
+
+def _databases(home: Home, to: Path) -> Iterator[str]:
+    """Copies them. The seat's is no newer than the agent's; the agent's three are of one moment."""
+    for part, folder in (("daemon", home.daemon), ("agent", home.agent)):
+        names = [name for name in PARTS[part] if name.endswith(".db") and _there(folder / name)]
+        if not names:
+            continue
+        (to / part).mkdir()
+        with ExitStack() as stack:
+            gate, *others = (stack.enter_context(_opened(folder / name)) for name in names)
+            # As long as nobody writes to the first, nothing of what the others have to agree with it on changes.
+            gate.execute("BEGIN IMMEDIATE")
+            for one in others:
+                one.execute("BEGIN")
+                one.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # what it reads is fixed from here on
+            _copy(folder / names[0], to / part / names[0])
+            gate.execute("ROLLBACK")
+            for name, one in zip(names[1:], others, strict=True):
+                with closing(sqlite3.connect(to / part / name)) as copy:
+                    one.backup(copy)
+        yield from (f"{part}/{name}" for name in names)
+
+
+def _small(home: Home, to: Path) -> Iterator[str]:
+    """Copies keys and settings."""
+    for part in PARTS:
+        for name in (name for name in PARTS[part] if not name.endswith(".db")):
+            if (content := _read(home.root / part / name)) is not None:
+                (to / part).mkdir(exist_ok=True)
+                (to / part / name).write_bytes(content)
+                yield f"{part}/{name}"
+    if (content := _read(home.root / _KEYS)) is not None:
+        (to / "public").mkdir()
+        (to / _KEYS).write_bytes(content)
+        yield _KEYS
+
+
+def _there(path: Path) -> bool:
+    """OSError if it cannot be told."""
+    try:
+        with choose.files().acting_for(path.parent), path.open("rb"):
+            return True
+    except FileNotFoundError:
+        return False
+
+
+def _read(path: Path) -> bytes | None:
+    """A small file; None if it is not there. OSError."""
+    try:
+        with choose.files().acting_for(path.parent), path.open("rb") as file:
+            return file.read(files.LIMIT)
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Opened as whoever owns the folder, with what SQLite has beside it, so that no link there leads to what is not theirs."""
+    with ExitStack() as stack:
+        with choose.files().acting_for(path.parent):
+            connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None, timeout=_BUSY_S)))
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        yield connection
+
+
+def _copy(path: Path, to: Path) -> None:
+    with _opened(path) as source, choose.files().acting_for(to.parent), closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- back -----------------------------------------------------------------------------------------------------------------
+
+
+def read(backup: Path) -> Contents:
+    """What is in the file. BackupError if it is none of ours."""
+    try:
+        with zipfile.ZipFile(backup) as file:
+            contents = msgspec.json.decode(_member(file, _CONTENTS, files.LIMIT), type=Contents)
+    except OSError as error:
+        raise BackupError(msg("{path}: cannot be read: {why}", path=str(backup), why=said_by(error))) from error
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, msgspec.MsgspecError) as error:
+        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup))) from error
+    known = {f"{part}/{name}" for part, names in PARTS.items() for name in names} | {_KEYS}
+    if not contents.parts() or not contents.files.keys() <= known:
+        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup)))
+    return contents
+
+
+def restore(home: Home, backup: Path, parts: Collection[str], folder: Path) -> None:
+    """Puts these `parts` back, while nobody runs in them. `folder` is ours, empty, and has room for them. BackupError: nothing
+    was changed; HomeError: somebody runs there, or only some of it could be written.
+    """
+    contents = read(backup)
+    if missing := [part for part in parts if part not in contents.parts()]:
+        raise BackupError(msg("{path}: nothing of {part} is in it", path=str(backup), part=missing[0]))
+    with ExitStack() as stack:
+        for part in PARTS:  # who goes on must not go on meanwhile either: what it knows has to fit
+            if (home.root / part).is_dir():
+                with choose.files().acting_for(home.root / part):
+                    stack.enter_context(lock(home.root / part))
+        _unpack(backup, contents, parts, folder)
+        _mark(home, contents, parts, folder)
+        for part in parts:
+            try:
+                _put_back(home.root / part, folder / part, PARTS[part])
+            except (OSError, sqlite3.Error) as error:
+                text = msg("{folder}: only some of it could be put back, do it again: {why}", folder=part, why=said_by(error))
+                raise HomeError(text) from error
+
+
+def _unpack(backup: Path, contents: Contents, parts: Collection[str], folder: Path) -> None:
+    """The members that are wanted, checked. BackupError."""
+    wanted = [name for name in contents.files if name.partition("/")[0] in {*parts, "public"}]
+    try:
+        with zipfile.ZipFile(backup) as file:
+            for name in wanted:
+                (folder / name).parent.mkdir(exist_ok=True)
+                with file.open(name) as source, (folder / name).open("xb") as copy:
+                    shutil.copyfileobj(source, copy, _PIECE)
+                if _sum(folder / name) != contents.files[name]:
+                    raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=name))
+                if name.endswith(".db"):
+                    _check(folder / name)
+    except (OSError, zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=said_by(error))) from error
+    except (sqlite3.Error, ValueError) as error:
+        raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=said_by(error))) from error
+
+
+def _check(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as look:
+        verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if verdict != "ok":
+        raise ValueError(verdict)
+
+
+def _mark(home: Home, contents: Contents, parts: Collection[str], folder: Path) -> None:
+    """Before anything else: whoever starts on a half of it has to know. A seat of this home follows an agent that came back."""
+    keys = None
+    if "agent" in parts and _KEYS in contents.files:
+        keys = (folder / _KEYS).read_text("utf-8")
+    for part in PARTS:
+        if part in parts or (part == "daemon" and (home.daemon / "store.db").exists()):
+            _write(home.root / part / restored.NAME, msgspec.json.encode(Restored(contents.made, keys)))
+
+
+def _put_back(folder: Path, source: Path, names: Collection[str]) -> None:
+    for name in names:
+        if not (source / name).exists():
+            continue
+        if name.endswith(".db"):
+            _replace(folder / name, source / name)
+        elif _read(folder / name) != (content := (source / name).read_bytes()):
+            _write(folder / name, content)
+
+
+def _replace(database: Path, source: Path) -> None:
+    """In one transaction, so that the file stays whose it is; if what is there is no database any more, as a new one."""
+    try:
+        _copy(source, database)
+    except sqlite3.DatabaseError:
+        with choose.files().acting_for(database.parent):
+            for path in (database, *(database.with_name(database.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+                with suppress(FileNotFoundError):
+                    path.unlink()
+        _copy(source, database)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with choose.files().acting_for(path.parent):
+        files.write_atomic(path, content)
+
+
+def _member(file: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    with file.open(name) as member:
+        return member.read(limit)

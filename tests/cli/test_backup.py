@@ -1,0 +1,101 @@
+"""`giochoi backup` and `restore`: everything in one file that nobody else reads, and back; what goes wrong changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def agent(servers, giochoi_in):
+    servers.start("agent")
+    giochoi = giochoi_in(servers.home)
+    assert giochoi("player", "add", "An", "--born", "2014").returncode == 0
+    return giochoi
+
+
+@contextmanager
+def stopped(servers):
+    """The agent does not run meanwhile."""
+    servers.stop("agent")
+    yield
+    servers.start("agent")
+
+
+def names(agent):
+    return [one["name"] for one in json.loads(agent("player", "list", "--json").stdout)["players"]]
+
+
+def test_all_comes_back(agent, servers, tmp_path):
+    """Made while the agent runs; not put back before it is stopped, nor without a yes; said in the log."""
+    file = tmp_path / "all.zip"
+    saved = agent("backup", str(file))
+    assert (saved.returncode, "keep it safe" in saved.stdout) == (0, True), saved
+    assert file.stat().st_mode & 0o077 == 0 or os.name == "nt"
+    assert "exists" in agent.fails(1, "backup", str(file))
+    agent("player", "add", "Bình", "--born", "2014")
+    assert names(agent) == ["An", "Bình"]
+    assert "in use by process" in agent.fails(1, "restore", str(file), "--yes")
+    assert "add --yes" in agent.fails(2, "restore", str(file))
+    assert "nothing of daemon is in it" in agent.fails(1, "restore", str(file), "--only", "seat", "--yes")
+    with stopped(servers):
+        back = agent("restore", str(file), "--yes")
+    assert (back.returncode, "now start giochoi-agent" in back.stdout) == (0, True), back
+    assert names(agent) == ["An"]
+    assert "put back from a backup" in agent("log", "show").stdout
+    assert list(servers.home.glob(".giochoi-*")) == []
+
+
+def test_what_is_lost_comes_back_too(agent, servers, tmp_path):
+    """A database that is none any more, and a key that is gone."""
+    file = tmp_path / "all.zip"
+    assert agent("backup", str(file)).returncode == 0
+    with stopped(servers):
+        (servers.home / "agent" / "log.key").unlink()
+        (servers.home / "agent" / "agent.db").write_bytes(b"nothing" * 1000)
+        assert agent("restore", str(file), "--yes").returncode == 0
+    assert names(agent) == ["An"]
+    bundle = tmp_path / "log.zip"
+    assert agent("log", "export", str(bundle)).returncode == 0
+
+
+def content(folder):
+    """But for who had it last."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+
+
+def changed(source, name, content):
+    """The backup, but for one member."""
+    to = source.with_name(f"{len(list(source.parent.iterdir()))}.zip")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(to, "w") as new:
+        for known in old.namelist():
+            new.writestr(known, content if known == name else old.read(known))
+    return to
+
+
+def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, tmp_path):
+    """Looked at before anything is written."""
+    file, other = tmp_path / "all.zip", tmp_path / "other.zip"
+    assert agent("backup", str(file)).returncode == 0
+    other.write_bytes(b"PK")
+    stranger = json.dumps({"made": 1, "files": {"agent/agent.db": "0", "../x": "0"}})
+    with stopped(servers):
+        before = content(servers.home / "agent")
+        for bad, said in (
+            (tmp_path / "none.zip", "cannot be read"),
+            (other, "not a backup"),
+            (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
+            (changed(file, "contents.json", stranger), "not a backup"),
+        ):
+            assert said in agent.fails(1, "restore", str(bad), "--yes")
+        assert content(servers.home / "agent") == before
+
+
+def test_nothing_to_save(fails, tmp_path):
+    """A home in which nobody ever ran."""
+    assert "nothing of Giờ Chơi is there" in fails(1, "backup", str(tmp_path / "all.zip"))
+    assert list(tmp_path.iterdir()) == []
