@@ -62,6 +62,7 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE guardians ADD COLUMN code TEXT;
     ALTER TABLE guardians ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 1800000;
     """,
+    "ALTER TABLE place ADD COLUMN hotline TEXT NOT NULL DEFAULT ''",
 )
 
 
