@@ -103,6 +103,11 @@ def _show(out: Output, found: Report) -> None:
         if table.note:
             out.say(table.note, 2)
     out.line()
+    out.head(msg("What this report cannot tell"))
     for note in found.notes:
         out.say(note, 0, 2)
+    out.line()
+    out.head(msg("Which log was counted"))
+    out.pairs(found.log)
+    out.line()
     out.say(found.hotlines)

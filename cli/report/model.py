@@ -33,12 +33,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the whole, `notes` what it cannot tell. `official`: it is handed in, so it has a place to sign."""
+    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `official`: it is handed in, so it
+    has a place to sign.
+    """
 
     title: Arg
     days: Arg
     place: Arg
     head: tuple[tuple[Arg, Arg], ...]
+    log: tuple[tuple[Arg, Arg], ...]
     tables: tuple[Table, ...]
     notes: tuple[Arg, ...]
     hotlines: Arg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Sums
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -35,8 +36,8 @@ CHANGES: Final[dict[str, Arg]] = {
     "game.changed": msg("labels of games"), "programs.changed": msg("which programs may run"),
 }  # fmt: skip
 SHOWN: Final[dict[str, Arg]] = {
-    "unseen": msg("on no display"), "shown": msg("shown"), "banner": msg("banner"), "notification": msg("notification"),
-    "window": msg("window"), "sound": msg("sound only"),
+    "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"), "notification": msg("a notification"),
+    "window": msg("a window"), "sound": msg("sound only"),
 }  # fmt: skip
 _NOTHING: Final[Cell] = Cell()
 
@@ -45,8 +46,9 @@ def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Iterat
     """In the order in which they are read."""
     yield _groups(figures)
     games: dict[str, Arg] = {game.id: game_called(game.title, game.id) for game in shipped_catalogue()}
-    yield _played(figures, msg("Play by game"), (msg("game"), msg("label")), ("game", "label"),
-                  lambda game, label: (games.get(str(game), str(game)), _label(label)))  # fmt: skip
+    played = _played(figures, msg("Play by game"), (msg("game"), msg("label")), ("game", "label"),
+                     lambda game, label: (games.get(str(game), str(game)), _label(label)))  # fmt: skip
+    yield replace(played, rows=tuple(sorted(played.rows, key=_plays, reverse=True)))
     yield _played(figures, msg("Play by age label"), (msg("label"),), ("label",), lambda label: (_label(label),))
     yield from _by_time(figures)
     yield _refused(figures, decisions)
@@ -58,8 +60,12 @@ def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Iterat
     yield _issues(figures)
 
 
+def _plays(row: Row) -> int:
+    return sum(cell for cell in row.cells if isinstance(cell, int))
+
+
 def _label(label: str) -> Arg:
-    return label or msg("none")
+    return label or msg("no label")
 
 
 def _groups(figures: Figures) -> Table:
@@ -72,15 +78,14 @@ def _groups(figures: Figures) -> Table:
         rows.append(Row(cells, [number for cell in (play, time, refused, due, warned) for number in cell.entries]))
     total = [figures.by(name).get((), _NOTHING) for name in ("play", "time", "refused", "due", "warned")]
     rows.append(Row((msg("together"), total[0].n, Length(total[1].ms), *(one.n for one in total[2:]))))
-    columns = (msg("players"), msg("plays"), msg("time"), msg("refused starts"), msg("plays that were due"), msg("reminders"))
-    return Table(msg("In short"), columns, tuple(rows))
+    columns = (msg("players"), msg("plays"), msg("time of play"), msg("refused starts"), msg("plays that were due"), msg("reminders"))
+    return Table(msg("Overview"), columns, tuple(rows))
 
 
 Words = Callable[..., tuple[Arg, ...]]
 
 
-def _played(figures: Figures, title: Arg, columns: tuple[Arg, ...], fields: tuple[str, ...], words: Words, *,
-            long: bool = False) -> Table:  # fmt: skip
+def _played(figures: Figures, title: Arg, columns: tuple[Arg, ...], fields: tuple[str, ...], words: Words) -> Table:
     """Plays and time of each group of ages, by these fields."""
     plays, times = figures.by("play", *fields, "group"), figures.by("time", *fields, "group")
     keys = sorted({key[:-1] for key in (*plays, *times)})
@@ -97,7 +102,7 @@ def _played(figures: Figures, title: Arg, columns: tuple[Arg, ...], fields: tupl
         msg("plays, under 18"), msg("time, under 18"), msg("plays, adults"), msg("time, adults"), msg("plays, age not known"),
         msg("time, age not known"),
     )  # fmt: skip
-    return Table(title, (*columns, *heads), tuple(rows), len(columns), empty=msg("Nobody played."), long=long)
+    return Table(title, (*columns, *heads), tuple(rows), len(columns), empty=msg("Nobody played."))
 
 
 def _by_time(figures: Figures) -> Iterator[Table]:
@@ -107,7 +112,7 @@ def _by_time(figures: Figures) -> Iterator[Table]:
         yield by_day
         return
     yield _by_month(by_day)
-    yield Table(by_day.title, by_day.columns, by_day.rows, by_day.wide, long=True)
+    yield replace(by_day, long=True)
 
 
 def _by_month(days: Table) -> Table:
@@ -154,7 +159,7 @@ def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         cells = [found.get((cite, rule, how, group), _NOTHING) for group in GROUPS]
         numbers = [number for cell in cells for number in cell.entries]
         rows.append(Row((_rule(rule, decisions), cite, HOW.get(how, how), *(cell.n for cell in cells)), numbers))
-    return Table(msg("Plays that had to end, and how they did"), (msg("rule"), msg("source"), msg("end"), *GROUPS.values()),
+    return Table(msg("Plays that had to end, and how they did"), (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values()),
                  tuple(rows), 3, empty=msg("No play had to end."))  # fmt: skip
 
 
@@ -166,7 +171,7 @@ def _warned(figures: Figures) -> Table:
         cells = [found.get((about, how, group), _NOTHING) for group in GROUPS]
         numbers = [number for cell in cells for number in cell.entries]
         rows.append(Row((what[about], SHOWN.get(how, how), *(cell.n for cell in cells)), numbers))
-    return Table(msg("Reminders on the screen"), (msg("about"), msg("shown"), *GROUPS.values()), tuple(rows), 2,
+    return Table(msg("Reminders on the screen"), (msg("reminder of"), msg("shown as"), *GROUPS.values()), tuple(rows), 2,
                  empty=msg("There were none."))  # fmt: skip
 
 
@@ -175,7 +180,7 @@ def _overrides(figures: Figures) -> Table:
     for (what, by), cell in figures.by("override", "what", "by").items():
         role = ROLES.get(by, by) or "–"
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
-    columns = (msg("what"), msg("by"), msg("times"), msg("time"))
+    columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
     return Table(msg("What people let happen, or kept from it"), columns, tuple(rows), 2,
                  empty=msg("Nobody did anything beside the rules."))  # fmt: skip
 
@@ -196,13 +201,13 @@ def _seats(figures: Figures) -> Table:
         cells = (seat, counted[seat], Length(on.ms), lost.n, Length(lost.ms), off.n, Length(off.ms))
         rows.append(Row(cells, [*on.entries, *lost.entries, *off.entries]))
     columns = (
-        msg("PC"), msg("days on"), msg("time watched"), msg("gaps without an end"), msg("time of these"),
+        msg("PC"), msg("days on"), msg("time watched"), msg("unexplained gaps"), msg("time of these"),
         msg("times stopped in order"), msg("time of that"),
     )  # fmt: skip
     return Table(
         msg("When each PC was watched"), columns, tuple(rows), empty=msg("No PC was on."),
-        note=msg("A gap without an end: the log stops without saying so, as after a power failure, or where somebody ended the "
-                 "program. What was played then is in no figure here."),
+        note=msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where somebody ended it. "
+                 "What was played then is in no figure here."),
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from cli.report.model import Report, Row, Table
+from cli.words.layout import row
 from compliance.reporting.figures import ranges
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Length, Text, msg
@@ -30,9 +31,11 @@ _FONTS: Final = Path(__file__).parent / "fonts"
 _FONT, _BOLD = "Tinos", "Tinos-Bold"
 _MARGINS: Final = {"left": 25 * mm, "right": 15 * mm, "top": 18 * mm, "bottom": 20 * mm}
 _WIDTH: Final = A4[0] - _MARGINS["left"] - _MARGINS["right"]
+_PADDING: Final = 6  # what a frame of ReportLab keeps free on each side
 _LINE: Final = colors.HexColor("#999999")
 _HEAD: Final = colors.HexColor("#eeeeee")
-_MOST = 160  # characters of entries' numbers on paper; sheets have all of them
+_TOGETHER: Final = 45 * mm  # a heading stands on no page without so much of what is below it
+_MOST = 44  # characters of entries' numbers on paper; sheets have all of them
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -41,7 +44,8 @@ def pdf(report: Report, words: Catalogue) -> bytes:
     _fonts()
     into = io.BytesIO()
     page = SimpleDocTemplate(
-        into, pagesize=A4, leftMargin=_MARGINS["left"], rightMargin=_MARGINS["right"], topMargin=_MARGINS["top"],
+        into, pagesize=A4, leftMargin=_MARGINS["left"] - _PADDING, rightMargin=_MARGINS["right"] - _PADDING,
+        topMargin=_MARGINS["top"],
         bottomMargin=_MARGINS["bottom"], title=words(report.title), author=words(report.place), lang=words.language,
     )  # fmt: skip
     foot = _Foot(words(report.hotlines), words)
@@ -69,7 +73,7 @@ _NUMBER_HEAD = _style("number-head", 9, fontName=_BOLD, alignment=TA_RIGHT)
 _TITLE = _style("title", 15, fontName=_BOLD, alignment=TA_CENTER, spaceBefore=14, spaceAfter=2)
 _CENTRED = _style("centred", 11, alignment=TA_CENTER)
 _CENTRED_BOLD = _style("centred-bold", 11, fontName=_BOLD, alignment=TA_CENTER)
-_SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4, keepWithNext=1)
+_SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
 class _Foot:
@@ -97,12 +101,14 @@ class _Pages:
         shown = [table for table in report.tables if not table.long]
         for number, table in enumerate(shown):
             yield from self._section(_ROMAN[number], table)
+        yield CondPageBreak(_TOGETHER)
         yield self._paragraph(msg("What this report cannot tell"), _SECTION)
         for note in report.notes:
-            yield self._paragraph(msg("– {text}", text=note), _TEXT)
+            yield self._paragraph(row(("–", note), " "), _TEXT)
         if report.official:
             yield self._signatures()
-        yield from self._annex(shown)
+        yield PageBreak()
+        yield from self._annex(report, shown)
 
     def _top(self, report: Report) -> Iterator[Flowable]:
         name = self._words(report.place)
@@ -110,22 +116,26 @@ class _Pages:
             left = [self._paragraph(name or "……………………", _CENTRED_BOLD)]
             right = [self._paragraph(_STATE, _CENTRED_BOLD), self._paragraph(_MOTTO, _CENTRED_BOLD)]
             yield LongTable([[left, right if self._words.language == "vi" else ""]], [_WIDTH * 0.4, _WIDTH * 0.6], style=_PLAIN)
-        yield self._paragraph(report.title, _TITLE)
+        yield self._paragraph(self._words(report.title).upper(), _TITLE)
         yield self._paragraph(report.days, _CENTRED)
         yield Spacer(0, 8)
         if report.official:
-            yield self._paragraph(msg("To: {whom}", whom="…" * 40), _TEXT)
+            yield self._paragraph(msg("To: {whom}", whom="…" * 36), _TEXT)
         elif name:
             yield self._paragraph(name, _CENTRED)
-        rows = [[self._paragraph(name, _CELL_HEAD), self._paragraph(said, _CELL)] for name, said in report.head]
-        yield LongTable(rows, [38 * mm, _WIDTH - 38 * mm], style=_PLAIN)
+        yield self._pairs(report.head)
+
+    def _pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
+        rows = [[self._paragraph(name, _TEXT), self._paragraph(said, _TEXT)] for name, said in told]
+        return LongTable(rows, [38 * mm, _WIDTH - 38 * mm], style=_PLAIN)
 
     def _section(self, number: str, table: Table) -> Iterator[Flowable]:
-        yield self._paragraph(msg("{number}. {title}", number=number, title=table.title), _SECTION)
+        yield CondPageBreak(_TOGETHER)
+        yield self._paragraph(row((number, table.title), ". "), _SECTION)
         if not table.rows:
             yield self._paragraph(table.empty, _TEXT)
             return
-        yield self._grid(table.columns, [row.cells for row in table.rows], table.wide)
+        yield self._grid(table.columns, [line.cells for line in table.rows], table.wide)
         if table.note:
             yield Spacer(0, 3)
             yield self._paragraph(table.note, _SMALL)
@@ -133,14 +143,14 @@ class _Pages:
     def _grid(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> Flowable:
         """Words to the left, numbers to the right; as much room for each number as it takes."""
         heads = [self._paragraph(one, _NUMBER_HEAD if place >= wide else _CELL_HEAD) for place, one in enumerate(columns)]
-        cells = [[self._paragraph(one, _NUMBER if place >= wide else _CELL) for place, one in enumerate(row)] for row in rows]
+        cells = [[self._paragraph(one, _NUMBER if place >= wide else _CELL) for place, one in enumerate(line)] for line in rows]
         return LongTable([heads, *cells], self._widths(columns, rows, wide), repeatRows=1, style=_GRID)
 
     def _widths(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> list[float]:
         """Columns of numbers take what their longest word needs, those of words share the rest by how long they are."""
         needs = []
         for place, head in enumerate(columns):
-            texts = {self._said(row[place]) for row in rows}
+            texts = {self._said(line[place]) for line in rows}
             words = {word for text in (*texts, self._said(head)) for word in text.split(" ")}
             longest = max(stringWidth(word, _BOLD, 9.5) for word in words)
             whole = max((stringWidth(text, _FONT, 9.5) for text in texts), default=0)
@@ -151,14 +161,16 @@ class _Pages:
         wishes = [max(0.0, whole - least[place]) if place < wide else 0.0 for place, (_, whole) in enumerate(needs)]
         share = min(1.0, rest / sum(wishes)) if sum(wishes) else 0.0
         widths = [one + wish * share for one, wish in zip(least, wishes, strict=True)]
-        scale = _WIDTH / sum(widths)
-        return [one * scale for one in widths]
+        over = (_WIDTH - sum(widths)) / len(widths)
+        return [one + over for one in widths]
 
-    def _annex(self, tables: list[Table]) -> Iterator[Flowable]:
-        """From which entries each line is."""
+    def _annex(self, report: Report, tables: list[Table]) -> Iterator[Flowable]:
+        """Which log was counted, and from which entries each line is."""
+        yield self._paragraph(msg("Annex: which log was counted"), _SECTION)
+        yield self._pairs(report.log)
         rows: list[tuple[Arg, ...]] = [
-            (_ROMAN[number], self._line(row, table.wide), len(set(row.entries)), self._numbers(row))
-            for number, table in enumerate(tables) for row in table.rows if row.entries
+            (_ROMAN[number], self._line(line, table.wide), len(set(line.entries)), self._numbers(line))
+            for number, table in enumerate(tables) for line in table.rows if line.entries
         ]  # fmt: skip
         if not rows:
             return
@@ -167,15 +179,15 @@ class _Pages:
             msg("The numbers are those of giochoi log show. Where they are too many for paper, --xlsx and --csv write all."), _TEXT
         )
         heads = [self._paragraph(one, _CELL_HEAD) for one in (msg("table"), msg("line"), msg("entries"), msg("numbers"))]
-        cells = [[self._paragraph(one, _SMALL) for one in row] for row in rows]
-        widths = [14 * mm, 62 * mm, 18 * mm, _WIDTH - 94 * mm]
+        cells = [[self._paragraph(one, _SMALL) for one in line] for line in rows]
+        widths = [14 * mm, 66 * mm, 18 * mm, _WIDTH - 98 * mm]
         yield LongTable([heads, *cells], widths, repeatRows=1, style=_GRID)
 
-    def _line(self, row: Row, wide: int) -> str:
-        return ", ".join(filter(None, (self._words(cell) for cell in row.cells[:wide])))
+    def _line(self, line: Row, wide: int) -> str:
+        return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
 
-    def _numbers(self, row: Row) -> str:
-        text = ranges(row.entries)
+    def _numbers(self, line: Row) -> str:
+        text = ranges(line.entries)
         return text if len(text) <= _MOST else text[: text.rindex(",", 0, _MOST)] + ", …"
 
     def _signatures(self) -> Flowable:

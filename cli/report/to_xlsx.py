@@ -51,7 +51,7 @@ class _Sheets:
         sheet.write_string(1, 0, self._words(report.days))
         sheet.write_string(2, 0, self._words(report.hotlines))
         at = 4
-        for name, said in ((msg("place"), report.place or "–"), *report.head):
+        for name, said in ((msg("place"), report.place or "–"), *report.head, *report.log):
             sheet.write_string(at, 0, self._words(name), self._bold)
             sheet.write_string(at, 1, self._words(said), self._text)
             at += 1

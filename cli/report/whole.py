@@ -24,22 +24,22 @@ NATIONAL: Final = "111"
 
 def report(figures: Figures, counter: Counter, source: Source, period: Period, place: PlaceShown | None, now: int) -> Report:
     """`place` is what is set, None where only the log is at hand."""
-    days: Arg = msg("{day}", day=Day(period.last)) if period.first == period.last else msg(
-        "from {first} to {last}", first=Day(period.first), last=Day(period.last)
-    )  # fmt: skip
+    days: Arg = Day(period.last)
+    if period.first < period.last:
+        days = msg("from {first} to {last}", first=Day(period.first), last=days)
     kind = counter.place if place is None else place.place
     local = "" if place is None else place.hotline
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)
     return Report(
         title=msg("Report on the time and age of players of online games"), days=days,
-        place="" if place is None else place.name, head=tuple(_head(source, place, kind, now, counter.zone)),
+        place="" if place is None else place.name, head=tuple(_head(place, kind, now, counter.zone)), log=tuple(_log(source)),
         tables=tuple(all_tables(figures, counter.decisions)), notes=tuple(_notes(counter, period, now)),
         hotlines=row((hotlines, msg("local: {number}", number=local)), " · ") if local else hotlines,
         official=kind != "home",
     )  # fmt: skip
 
 
-def _head(source: Source, place: PlaceShown | None, kind: str, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
+def _head(place: PlaceShown | None, kind: str, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
     yield msg("kind of place"), PLACES.get(kind, kind)
     if place is not None:
         if place.certificate:
@@ -49,8 +49,12 @@ def _head(source: Source, place: PlaceShown | None, kind: str, now: int, zone: s
             yield msg("certificate"), row((place.certificate, expires), ", ")
         if place.hours or place.place == "game-point":
             yield msg("hours"), place.hours or msg("the law's")
-    yield msg("made"), Moment(now, zone, "full")
-    yield msg("from the log"), source.checkpoint.origin
+    yield msg("made on"), Moment(now, zone, "full")
+
+
+def _log(source: Source) -> Iterator[tuple[Arg, Arg]]:
+    """As on the card that an inspector keeps."""
+    yield msg("origin"), source.checkpoint.origin
     yield msg("fingerprint"), source.key.fingerprint
     yield msg("size"), msg("{n} entries", n=source.checkpoint.size)
     yield msg("root"), base64.b64encode(source.checkpoint.root).decode()
