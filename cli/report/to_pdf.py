@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,17 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    LongTable,
+    PageBreak,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    TableStyle,
+)
 
 from cli.report.model import Report, Row, Table
 from cli.words.layout import row
@@ -169,15 +179,14 @@ class _Pages:
         yield self._paragraph(msg("Annex: which log was counted"), _SECTION)
         yield self._pairs(report.log)
         rows: list[tuple[Arg, ...]] = [
-            (_ROMAN[number], self._line(line, table.wide), len(set(line.entries)), self._numbers(line))
+            (_ROMAN[number], self._line(line, table.wide), *_numbers(line.entries))
             for number, table in enumerate(tables) for line in table.rows if line.entries
         ]  # fmt: skip
         if not rows:
             return
         yield self._paragraph(msg("Annex: from which entries of the log each line is"), _SECTION)
-        yield self._paragraph(
-            msg("The numbers are those of giochoi log show. Where they are too many for paper, --xlsx and --csv write all."), _TEXT
-        )
+        said = msg("The numbers are those of giochoi log show. Where they are too many for paper, --xlsx and --csv write all.")
+        yield self._paragraph(said, _TEXT)
         heads = [self._paragraph(one, _CELL_HEAD) for one in (msg("table"), msg("line"), msg("entries"), msg("numbers"))]
         cells = [[self._paragraph(one, _SMALL) for one in line] for line in rows]
         widths = [14 * mm, 66 * mm, 18 * mm, _WIDTH - 98 * mm]
@@ -185,10 +194,6 @@ class _Pages:
 
     def _line(self, line: Row, wide: int) -> str:
         return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
-
-    def _numbers(self, line: Row) -> str:
-        text = ranges(line.entries)
-        return text if len(text) <= _MOST else text[: text.rindex(",", 0, _MOST)] + ", …"
 
     def _signatures(self) -> Flowable:
         place = [self._paragraph(msg("…………, date …………"), _CENTRED)]
@@ -203,6 +208,14 @@ class _Pages:
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
         return Paragraph(escape(_known(self._said(said))), style)
+
+
+def _numbers(entries: Sequence[int]) -> tuple[int, str]:
+    """How many entries these are, and the first ones."""
+    found = sorted(set(entries))
+    text = ranges(found[: _MOST * 4])  # more than fit, but for very long ranges
+    whole = len(text) <= _MOST and len(found) <= _MOST * 4
+    return len(found), text if whole else text[: text.rfind(",", 0, _MOST) + 1 or _MOST] + " …"
 
 
 def _known(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
@@ -85,7 +85,7 @@ class _Sheets:
         for table in tables:
             for row in table.rows:
                 line = ", ".join(filter(None, (self._words(cell) for cell in row.cells[: table.wide])))
-                for part in textwrap.wrap(ranges(row.entries), _CELL):
+                for part in _parts(ranges(row.entries)):
                     for column, text in enumerate((self._words(table.title), line, part)):
                         sheet.write_string(at, column, text)
                     at += 1
@@ -110,3 +110,13 @@ class _Sheets:
                 sheet.write_datetime(row, column, day, self._date)
             case _:
                 sheet.write_string(row, column, self._words(cell), self._text)
+
+
+def _parts(numbers: str) -> Iterator[str]:
+    """As much as a cell takes, cut between two numbers."""
+    while len(numbers) > _CELL:
+        end = numbers.rindex(", ", 0, _CELL)
+        yield numbers[:end]
+        numbers = numbers[end + 2 :]
+    if numbers:
+        yield numbers

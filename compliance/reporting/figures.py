@@ -83,10 +83,13 @@ class Figures:
 
 def ranges(entries: Iterable[int]) -> str:
     """Numbers in order, neighbours as a range: 3, 5–9."""
-    runs: list[list[int]] = []
-    for number in sorted(set(entries)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
+    numbers = sorted(set(entries))
+    runs = []
+    first = last = numbers[0] if numbers else 0
+    for number in (*numbers[1:], -1):
+        if number == last + 1:
+            last = number
+            continue
+        runs.append(f"{first}–{last}" if first < last else str(first))
+        first = last = number
+    return ", ".join(runs) if numbers else ""
