@@ -36,8 +36,8 @@ CHANGES: Final[dict[str, Arg]] = {
     "game.changed": msg("labels of games"), "programs.changed": msg("which programs may run"),
 }  # fmt: skip
 SHOWN: Final[dict[str, Arg]] = {
-    "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"), "notification": msg("a notification"),
-    "window": msg("a window"), "sound": msg("sound only"),
+    "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),
+    "notification": msg("a notification"), "window": msg("a window"), "sound": msg("sound only"),
 }  # fmt: skip
 _NOTHING: Final[Cell] = Cell()
 
@@ -78,7 +78,9 @@ def _groups(figures: Figures) -> Table:
         rows.append(Row(cells, [number for cell in (play, time, refused, due, warned) for number in cell.entries]))
     total = [figures.by(name).get((), _NOTHING) for name in ("play", "time", "refused", "due", "warned")]
     rows.append(Row((msg("together"), total[0].n, Length(total[1].ms), *(one.n for one in total[2:]))))
-    columns = (msg("players"), msg("plays"), msg("time of play"), msg("refused starts"), msg("plays that were due"), msg("reminders"))
+    columns = (
+        msg("players"), msg("plays"), msg("time of play"), msg("refused starts"), msg("plays that were due"), msg("reminders"),
+    )  # fmt: skip
     return Table(msg("Overview"), columns, tuple(rows))
 
 
@@ -159,8 +161,8 @@ def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         cells = [found.get((cite, rule, how, group), _NOTHING) for group in GROUPS]
         numbers = [number for cell in cells for number in cell.entries]
         rows.append(Row((_rule(rule, decisions), cite, HOW.get(how, how), *(cell.n for cell in cells)), numbers))
-    return Table(msg("Plays that had to end, and how they did"), (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values()),
-                 tuple(rows), 3, empty=msg("No play had to end."))  # fmt: skip
+    columns = (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values())
+    return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."))
 
 
 def _warned(figures: Figures) -> Table:
@@ -206,8 +208,8 @@ def _seats(figures: Figures) -> Table:
     )  # fmt: skip
     return Table(
         msg("When each PC was watched"), columns, tuple(rows), empty=msg("No PC was on."),
-        note=msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where somebody ended it. "
-                 "What was played then is in no figure here."),
+        note=msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where somebody "
+                 "ended it. What was played then is in no figure here."),
     )  # fmt: skip
 
 

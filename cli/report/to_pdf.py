@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -16,17 +17,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import (
-    CondPageBreak,
-    Flowable,
-    KeepTogether,
-    LongTable,
-    PageBreak,
-    Paragraph,
-    SimpleDocTemplate,
-    Spacer,
-    TableStyle,
-)
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus.tables import TableStyle
 
 from cli.report.model import Report, Row, Table
 from cli.words.layout import row
@@ -45,7 +37,7 @@ _PADDING: Final = 6  # what a frame of ReportLab keeps free on each side
 _LINE: Final = colors.HexColor("#999999")
 _HEAD: Final = colors.HexColor("#eeeeee")
 _TOGETHER: Final = 45 * mm  # a heading stands on no page without so much of what is below it
-_MOST = 44  # characters of entries' numbers on paper; sheets have all of them
+_MOST = 6  # numbers of entries on paper; sheets have all of them
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -212,10 +204,9 @@ class _Pages:
 
 def _numbers(entries: Sequence[int]) -> tuple[int, str]:
     """How many entries these are, and the first ones."""
-    found = sorted(set(entries))
-    text = ranges(found[: _MOST * 4])  # more than fit, but for very long ranges
-    whole = len(text) <= _MOST and len(found) <= _MOST * 4
-    return len(found), text if whole else text[: text.rfind(",", 0, _MOST) + 1 or _MOST] + " …"
+    runs = ranges(entries)
+    first = list(islice(runs, _MOST))
+    return len(set(entries)), ", ".join(first) + (", …" if next(runs, "") else "")
 
 
 def _known(text: str) -> str:

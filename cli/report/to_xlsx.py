@@ -85,7 +85,7 @@ class _Sheets:
         for table in tables:
             for row in table.rows:
                 line = ", ".join(filter(None, (self._words(cell) for cell in row.cells[: table.wide])))
-                for part in _parts(ranges(row.entries)):
+                for part in _parts(", ".join(ranges(row.entries))):
                     for column, text in enumerate((self._words(table.title), line, part)):
                         sheet.write_string(at, column, text)
                     at += 1

@@ -81,15 +81,15 @@ class Figures:
                     yield name, told, entry, ms
 
 
-def ranges(entries: Iterable[int]) -> str:
+def ranges(entries: Iterable[int]) -> Iterator[str]:
     """Numbers in order, neighbours as a range: 3, 5–9."""
     numbers = sorted(set(entries))
-    runs = []
-    first = last = numbers[0] if numbers else 0
-    for number in (*numbers[1:], -1):
+    if not numbers:
+        return
+    first = last = numbers[0]
+    for number in (*numbers[1:], -1):  # no entry has that number
         if number == last + 1:
             last = number
             continue
-        runs.append(f"{first}–{last}" if first < last else str(first))
+        yield f"{first}–{last}" if first < last else str(first)
         first = last = number
-    return ", ".join(runs) if numbers else ""
