@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from compliance.format.chain import AGENT
 from compliance.format.tiles import encode_entries, entry_bundles
 from compliance.note import Signer, checkpoint_text
 
+TOP = Path(__file__).resolve().parents[2]
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 CITE = "NĐ 147/2024, Đ.39 k.1 đ.e"
@@ -35,8 +37,8 @@ def play(seq, at, game, age, minutes=30, label=0):
     """As a play begins and ends."""
     yield line(entry.PlayStarted, at, seq=seq, who="f" * 32, age=age, game=game, label=label, system="VN", publisher=None,
                match=("content",), pid=1, started=1, since=at, resumed=None)  # fmt: skip
-    yield line(entry.PlayEnded, at + minutes * MINUTE, seq=seq + 1, play=seq, who="f" * 32, game=game, since=at, ms=minutes * MINUTE,
-               how="asked", late=False)  # fmt: skip
+    about = {"who": "f" * 32, "game": game, "since": at, "ms": minutes * MINUTE}
+    yield line(entry.PlayEnded, at + minutes * MINUTE, seq=seq + 1, play=seq, how="asked", late=False, **about)
 
 
 def refused(at, rule="vn-147.daily-game", cite=CITE):
@@ -94,9 +96,10 @@ def test_a_day_has_that_days_alone(giochoi, log):
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "the point's staff", CITE[:12], "111", "The log begins on 24 Nov 2026",
-            "giochoi-verify", "Play by day")),
-    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "nhân viên của điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
+    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "the point's staff", CITE[:12], "111",
+            "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
+    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "nhân viên của điểm", CITE[:12],
+            "Tổng đài bảo vệ trẻ em: 111")),
 ])  # fmt: skip
 def test_a_year_in_words(giochoi, log, lang, said):
     """In eighty columns, without anybody's name."""
@@ -108,18 +111,22 @@ def test_a_year_in_words(giochoi, log, lang, said):
 
 
 def test_a_row_for_each_entry(giochoi, log, tmp_path):
-    """Whoever adds the lines up has the figures; what a spreadsheet would run is a text; Vietnamese is Vietnamese in any of them."""
+    """Whoever adds the lines up has the figures; what a spreadsheet would run is a text; and it knows the letters."""
     done = giochoi("report", "month", *DAYS, "--from", log, "--csv", str(tmp_path / "all.csv"))
     data = (tmp_path / "all.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
     assert (done.stdout, data[:3]) == (f"written: {tmp_path / 'all.csv'}\n", b"\xef\xbb\xbf")
     assert sum(float(row["seconds"]) for row in rows if row["figure"] == "time") == 7200
-    assert [(row["entry"], row["game"]) for row in rows if row["figure"] == "play"] == [("4", "'=1+1"), ("2", "luanti"), ("6", "teeworlds")]
+    assert [(row["entry"], row["game"]) for row in rows if row["figure"] == "play"] == [
+        ("4", "'=1+1"), ("2", "luanti"), ("6", "teeworlds"),
+    ]  # fmt: skip
     assert [row["cite"] for row in rows if row["figure"] == "refused"] == [CITE]
 
 
-@pytest.mark.parametrize(("text", "told"), [("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\ta", "'\ta"), ("a=1", "a=1"), ("", "")])
+@pytest.mark.parametrize(("text", "told"), [
+    ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\ta", "'\ta"), ("a=1", "a=1"), ("", ""),
+])  # fmt: skip
 def test_what_a_spreadsheet_would_run_is_a_text(text, told):
     assert harmless(text) == told
 
@@ -148,14 +155,15 @@ def test_numbers_that_are_too_many_for_a_cell_go_on_in_the_next():
 
 
 @pytest.mark.parametrize(("entries", "told"), [
-    ([3, 4, 5, 9], (4, "3–5, 9")), (range(1000), (1000, "0–999")), (range(0, 200, 2), (100, "0, 2, 4, 6, 8, 10, …")), ([], (0, "")),
+    ([3, 4, 5, 9], (4, "3–5, 9")), (range(1000), (1000, "0–999")), (range(0, 200, 2), (100, "0, 2, 4, 6, 8, 10, …")),
+    ([], (0, "")),
 ])  # fmt: skip
 def test_on_paper_are_the_first_numbers_alone(entries, told):
     assert _numbers(entries) == told
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("vi", ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO KIỂM SOÁT THỜI GIAN", "CHỦ ĐIỂM", "Tổng đài bảo vệ trẻ em: 111", "Phụ lục")),
+    ("vi", ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO KIỂM SOÁT THỜI GIAN", "CHỦ ĐIỂM", "bảo vệ trẻ em: 111", "Phụ lục")),
     ("en", ("REPORT ON THE TIME AND AGE", "Owner of the place", "Annex", "page 1")),
 ])  # fmt: skip
 def test_the_page_has_every_letter(giochoi, log, tmp_path, need, lang, said):
@@ -168,6 +176,15 @@ def test_the_page_has_every_letter(giochoi, log, tmp_path, need, lang, said):
     assert [one for one in (*said, CITE, "=1+1", "Luanti") if one not in text] == []
     assert "?" not in text
     assert [row.split()[-5] for row in fonts.splitlines()[2:] if "Tinos" in row] == ["yes", "yes"]
+
+
+def test_the_font_has_each_letter_that_we_write():
+    """Of all texts in both languages, and of the law that is cited here."""
+    text = "".join(path.read_text("utf-8") for path in (TOP / "i18n/vi.po", *(TOP / "rules/packs").glob("vn-*.toml")))
+    written = {one for one in text.upper() + text if one.isalpha()}
+
+    assert len(written) > 150
+    assert _known("".join(sorted(written))) == "".join(sorted(written))
 
 
 def test_letters_of_other_scripts_are_a_question_mark():
