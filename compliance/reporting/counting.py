@@ -5,6 +5,8 @@ A play belongs to the day on which it began, everything else to the day on which
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
@@ -62,11 +64,16 @@ class Counter:
         self._period = period
         self._zones = Zones()
         self._calendar: Calendar = calendar(DEFAULT)
-        self._names: dict[int, str] = {}
+        self._day_from = self._day_to = 0  # the last day that was asked for, as the next entry is mostly of it
+        self._name: str | None = None
         self._plays: dict[tuple[str, int], _Play] = {}
         self._dues: dict[tuple[str, int], _Due] = {}
         self._off: dict[tuple[str, str], tuple[int, str, int, int]] = {}
         self._watched = Watched(self)
+        self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
+            entry.PlayStarted: self._started, entry.PlayEnded: self._ended, entry.Warned: self._warned,
+            entry.PlayDue: self._due, entry.LaunchRefused: self._refused,
+        }  # fmt: skip
 
     @property
     def zone(self) -> str:
@@ -85,19 +92,8 @@ class Counter:
         if self.begun is None:
             self.begun = line.wall
         self._watched.take(index, line)
-        match line:
-            case entry.PlayStarted():
-                self._started(index, line)
-            case entry.PlayEnded():
-                self._ended(index, line)
-            case entry.Warned():
-                self._warned(index, line)
-            case entry.PlayDue():
-                self._due(index, line)
-            case entry.LaunchRefused() if (day := self._day(line.wall)) is not None:
-                self.figures.add("refused", index, day, _group(line.age), self._rule(line), line.cite)
-            case _:
-                self._other(index, line)
+        if not isinstance(line, entry.Presence):
+            self._takers.get(type(line), self._other)(index, line)
 
     def finish(self) -> Figures:
         """What was open when the log ended."""
@@ -152,6 +148,10 @@ class Counter:
         if key not in self._dues and (day := self._day(line.wall)) is not None:
             self._dues[key] = _Due(index, day, _group(line.age), self._rule(line), line.cite)
 
+    def _refused(self, index: int, line: entry.LaunchRefused) -> None:
+        if (day := self._day(line.wall)) is not None:
+            self.figures.add("refused", index, day, _group(line.age), self._rule(line), line.cite)
+
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, entry.PlaceChanged) and line.seat == AGENT:
             self._moved(line)
@@ -174,6 +174,7 @@ class Counter:
         self.place = line.place
         self._zones.change(line.wall, line.zone)
         self._calendar = calendar(self._zones.last)
+        self._day_from = self._day_to = 0
 
     def _rule(self, line: entry.Decided) -> str:
         """Its id; those that a house made itself are one."""
@@ -184,16 +185,14 @@ class Counter:
 
     def _day(self, at: int) -> str | None:
         """The day of the moment, if it is one of these. Of several zones the last one before it in the log counts."""
-        try:
-            ordinal = self._calendar.day(at).ordinal
-        except (ValueError, OverflowError):
-            return None
-        if ordinal not in self._period:
-            return None
-        name = self._names.get(ordinal)
-        if name is None:
-            name = self._names[ordinal] = self._period.first.fromordinal(ordinal).isoformat()
-        return name
+        if not self._day_from <= at < self._day_to:
+            try:
+                day = self._calendar.day(at)
+            except (ValueError, OverflowError):
+                return None
+            self._day_from, self._day_to = day.start, day.end
+            self._name = date.fromordinal(day.ordinal).isoformat() if day.ordinal in self._period else None
+        return self._name
 
 
 def _group(age: int | None) -> str:

@@ -35,10 +35,6 @@ class Cell:
     entries: array[int] = field(default_factory=lambda: array("q"))
     lengths: array[int] = field(default_factory=lambda: array("q"))
 
-    def add(self, entry: int, ms: int) -> None:
-        self.entries.append(entry)
-        self.lengths.append(ms)
-
     @property
     def n(self) -> int:
         return len(self.entries)
@@ -60,7 +56,8 @@ class Figures:
         cell = cells.get(values)
         if cell is None:
             cell = cells[values] = Cell()
-        cell.add(entry, ms)
+        cell.entries.append(entry)
+        cell.lengths.append(ms)
 
     def by(self, name: str, *fields: str) -> dict[tuple[str, ...], Cell]:
         """The figure by some of its fields, in their order."""

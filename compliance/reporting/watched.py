@@ -40,17 +40,16 @@ class Watched:
         seat = self._seats.get(line.seat)
         if seat is None:
             seat = self._seats[line.seat] = _Seat()
-        match line:
-            case SeatStart():
-                self._start(index, line, seat)
-            case SeatStop():
-                seat.stopped = line.wall
-            case Presence() if _BITS.fullmatch(line.bits):
-                self._present(index, line, seat)
-            case _:
-                pass
-        seat.entry, seat.seen = index, max(seat.seen, line.wall)
-        self._end = max(self._end, line.wall)
+        if isinstance(line, Presence):
+            self._present(index, line, seat)
+        elif isinstance(line, SeatStart):
+            self._start(index, line, seat)
+        elif isinstance(line, SeatStop):
+            seat.stopped = line.wall
+        seat.entry = index
+        if line.wall > seat.seen:
+            seat.seen = line.wall
+            self._end = max(self._end, line.wall)
 
     def finish(self, agent: str) -> None:
         """The log ends: whoever did not stop and was not heard since is missing. The `agent` is no seat."""
@@ -72,6 +71,8 @@ class Watched:
 
     def _present(self, index: int, line: Presence, seat: _Seat) -> None:
         """Minutes that an earlier row told of count once."""
+        if not _BITS.fullmatch(line.bits):
+            return
         first = line.since // MINUTE_MS
         bits = int(line.bits, 16) >> max(0, seat.minute - first)
         seat.minute = max(seat.minute, first + 60)
