@@ -36,6 +36,7 @@ _OLDER = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # what the
 LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
 _UNUSED = re.compile(
     r"(?:.*/)?(?:tests?/|__pycache__/|[^/]*\.(?:c|h|pxd|pyc|pyi|pyx)$)|.*\.dist-info/(?:RECORD|WHEEL|scm_\w+\.json)$"
+    r"|reportlab/(?:fonts|graphics)/.*"  # our reports have a font of their own, and no drawings
 )
 _INTO_LIBRARY = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")  # scripts and headers

@@ -11,6 +11,7 @@ from typing import get_args
 from agent.api.messages import LogExport, PlaceShow
 from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.given.files import write_new
 from cli.given.values import parse_day
 from cli.output import Output
@@ -68,8 +69,10 @@ def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> I
     """The files that were asked for, each made only then: its library is loaded by nothing else."""
     words = Catalogue(out.words.language)
     if args.pdf:
-        from cli.report.to_pdf import pdf  # noqa: PLC0415 - a library that nothing else needs
-
+        try:
+            from cli.report.to_pdf import pdf  # noqa: PLC0415 - a library that nothing else needs
+        except ImportError:  # Debian's package takes Pillow from the system, which may do without
+            raise CommandError(msg("a PDF cannot be made without {package}", package="python3-pil"), code=1) from None
         yield _file(args.pdf, lambda: [pdf(found, words)])
     if args.xlsx:
         from cli.report.to_xlsx import workbook  # noqa: PLC0415 - the same

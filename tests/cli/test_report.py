@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -214,6 +215,14 @@ def test_what_is_no_whole_log_is_not_counted(fails, log, tmp_path):
         (tmp_path / name).write_bytes(b"".join(container.pack(sorted(left.items()))))
     for name in ("text.zip", "short.zip", "less.zip", "other.zip"):
         assert name in fails(2, "report", "day", "--from", str(tmp_path / name))
+
+
+def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, monkeypatch):
+    """Debian's package only recommends it."""
+    monkeypatch.setitem(sys.modules, "cli.report.to_pdf", None)
+    done = giochoi("report", "day", *DAYS, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
+
+    assert (done.returncode, done.stderr) == (1, "giochoi: a PDF cannot be made without python3-pil\n")
 
 
 def test_no_file_is_written_over_another(giochoi, log, tmp_path):
