@@ -37,6 +37,8 @@ _PADDING: Final = 6  # what a frame of ReportLab keeps free on each side
 _LINE: Final = colors.HexColor("#999999")
 _HEAD: Final = colors.HexColor("#eeeeee")
 _TOGETHER: Final = 45 * mm  # a heading stands on no page without so much of what is below it
+_WORD: Final = 60 * mm  # a longer word is divided
+_LONGEST: Final = 300  # characters of a cell, which has to fit on a page
 _MOST = 6  # numbers of entries on paper; sheets have all of them
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
@@ -154,7 +156,7 @@ class _Pages:
         for place, head in enumerate(columns):
             texts = {self._said(line[place]) for line in rows}
             words = {word for text in (*texts, self._said(head)) for word in text.split(" ")}
-            longest = max(stringWidth(word, _BOLD, 9.5) for word in words)
+            longest = min(max(stringWidth(word, _BOLD, 9.5) for word in words), _WORD)
             whole = max((stringWidth(text, _FONT, 9.5) for text in texts), default=0)
             needs.append((longest + 10, max(longest, whole) + 10))
         least = [one if place < wide else min(whole, 26 * mm) if one < whole else one
@@ -163,8 +165,8 @@ class _Pages:
         wishes = [max(0.0, whole - least[place]) if place < wide else 0.0 for place, (_, whole) in enumerate(needs)]
         share = min(1.0, rest / sum(wishes)) if sum(wishes) else 0.0
         widths = [one + wish * share for one, wish in zip(least, wishes, strict=True)]
-        over = (_WIDTH - sum(widths)) / len(widths)
-        return [one + over for one in widths]
+        over = _WIDTH - sum(widths)
+        return [one + over / len(widths) if over > 0 else one * _WIDTH / sum(widths) for one in widths]
 
     def _annex(self, report: Report, tables: list[Table]) -> Iterator[Flowable]:
         """Which log was counted, and from which entries each line is."""
@@ -199,7 +201,8 @@ class _Pages:
         return text.replace(" ", "\u00a0") if isinstance(said, Length) and len(text) < 18 else text
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
-        return Paragraph(escape(_known(self._said(said))), style)
+        text = _known(self._said(said))
+        return Paragraph(escape(text if len(text) <= _LONGEST or style is _TEXT else f"{text[:_LONGEST]}…"), style)
 
 
 def _numbers(entries: Sequence[int]) -> tuple[int, str]:

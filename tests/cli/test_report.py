@@ -188,6 +188,19 @@ def test_the_font_has_each_letter_that_we_write():
     assert _known("".join(sorted(written))) == "".join(sorted(written))
 
 
+def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
+    """As long as an entry holds; with what a page would take for its own marks."""
+    log = written(tmp_path / "log.zip", [
+        line(entry.SeatStart, NOON, "s" * 20_000, version="1", watch="gate", clean=False, lost_from=NOON - HOUR),
+        *play(1, NOON, "g" * 60_000, 12), *play(3, NOON, "<b>&amp; " * 2000, None), *play(5, NOON, "", 12, 2**40 // MINUTE),
+    ])  # fmt: skip
+    files = [tmp_path / f"a.{kind}" for kind in ("pdf", "xlsx", "csv")]
+    words = (word for file in files for word in (f"--{file.suffix[1:]}", str(file)))
+
+    assert giochoi("report", "day", "--to", "2026-11-24", "--from", log, *words).returncode == 0
+    assert [file.stat().st_size > 1000 for file in files] == [True] * 3
+
+
 def test_letters_of_other_scripts_are_a_question_mark():
     assert _known("Đừng & 原神 <b>") == "Đừng & ?? <b>"
 
