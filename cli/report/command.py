@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from agent.api.messages import LogExport, PlaceShow
 from cli.commands import Commands
@@ -28,16 +29,25 @@ from i18n.catalogue import Catalogue
 from i18n.message import comma, msg
 from rules.calendar import day_name
 
+_YEARS: Final = (2000, 2999)  # calendars end, and no PC had this program before
+
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("report", make, "day", "month --to 2026-10-31 --xlsx october.xlsx",
                           "year --to 2026-11-25 --pdf report.pdf --csv entries.csv", looks=True)  # fmt: skip
     parser.takes("span", "SPAN", msg("day, month or year"), choices=get_args(Span))
-    parser.takes("--to", "YYYY-MM-DD", msg("the last day of it; without it: today"), type=parse_day)
+    parser.takes("--to", "YYYY-MM-DD", msg("the last day of it; without it: today"), type=_last_day)
     parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=Path)
     parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=Path)
     parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=Path)
     parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log"), type=Path, dest="source")
+
+
+def _last_day(text: str) -> date:
+    day = parse_day(text)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise CommandError(msg("there can be no log of {day}", day=text))
+    return day
 
 
 def make(args: Namespace, context: Context) -> None:

@@ -208,6 +208,8 @@ def test_letters_of_other_scripts_are_a_question_mark():
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("week",), 2, "SPAN: 'week' is not known"),
     (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
+    (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
+    (("year", "--to", "9999-12-31"), 2, "there can be no log"),
     (("day", "--from", "no.zip"), 2, "no.zip: No such file or directory"),
     (("day", "--to", "2026-11-24"), 3, ""),
 ])  # fmt: skip
