@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,12 @@ from compliance.format import container
 from compliance.format.chain import AGENT
 from compliance.format.tiles import encode_entries, entry_bundles
 from compliance.note import Signer, checkpoint_text
+from rules.packs.shipped import shipped_packs
 
 TOP = Path(__file__).resolve().parents[2]
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+LAW = sha256(shipped_packs()["vn-147"].encode()).hexdigest()
 CITE = "NĐ 147/2024, Đ.39 k.1 đ.e"
 DAYS = ("--to", "2026-11-25")
 
@@ -46,7 +49,7 @@ def refused(at, rule="vn-147.daily-game", cite=CITE):
     return line(
         entry.LaunchRefused, at, who="f" * 32, at=at, age=12, place="game-point", game="luanti", label=0, system="VN",
         publisher=None, guardian=False, before={"game": 0, "publisher": 0, "total": 0}, counted=None, grants=(), approved=False,
-        verdict="refuse", rule=rule, cite=cite, pack="0" * 64, params={}, inline=None, zone="Asia/Ho_Chi_Minh", budget=None,
+        verdict="refuse", rule=rule, cite=cite, pack=LAW, params={}, inline=None, zone="Asia/Ho_Chi_Minh", budget=None,
         until=None, how="gate",
     )  # fmt: skip
 
@@ -97,10 +100,10 @@ def test_a_day_has_that_days_alone(giochoi, log):
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "the point's staff", CITE[:12], "111",
-            "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
-    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "nhân viên của điểm", CITE[:12],
-            "Tổng đài bảo vệ trẻ em: 111")),
+    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "the point's staff",
+            CITE[:12], "111", "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
+    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "Người dưới 18",
+            "nhân viên của điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
 ])  # fmt: skip
 def test_a_year_in_words(giochoi, log, lang, said):
     """In eighty columns, without anybody's name."""
@@ -174,7 +177,7 @@ def test_the_page_has_every_letter(giochoi, log, tmp_path, need, lang, said):
     text = subprocess.run([need("pdftotext"), "-layout", page, "-"], capture_output=True, text=True, check=True).stdout
     fonts = subprocess.run([need("pdffonts"), page], capture_output=True, text=True, check=True).stdout
 
-    assert [one for one in (*said, CITE, "=1+1", "Luanti") if one not in text] == []
+    assert [one for one in (*said, CITE[:12], "=1+1", "Luanti") if one not in text] == []
     assert "?" not in text
     assert [row.split()[-5] for row in fonts.splitlines()[2:] if "Tinos" in row] == ["yes", "yes"]
 
