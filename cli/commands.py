@@ -36,6 +36,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "place": ("cli.registering.place", msg("what kind of place this is")),
     "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
     "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
+    "report": ("cli.report.command", msg("a day, a month or a year in figures, to read or to hand in")),
     "backup": ("cli.backup", msg("save all of this in one file")),
     "restore": ("cli.backup", msg("put back what was saved")),
     "simulate": ("cli.simulate.command", msg("what other rules would have done to recorded play")),

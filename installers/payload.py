@@ -29,13 +29,14 @@ TOP: Final = Path(__file__).resolve().parents[1]
 LOCK: Final = TOP / "requirements.lock"
 KEPT: Final = TOP / "build/wheels"  # what was downloaded, so that the next build needs no network
 ROOMS: Final = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "witness")
-_OURS = frozenset({".desktop", ".png", ".py", ".toml", ".wav"})
+_OURS = frozenset({".desktop", ".png", ".py", ".toml", ".ttf", ".txt", ".wav"})
 _BUILDERS = frozenset({"i18n/build.py", "i18n/hatch.py"})  # they make what is installed, and are not installed themselves
 _MANYLINUX = re.compile(r"manylinux_2_(\d+)_(\w+)")
 _OLDER = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # what these were called before
 LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
 _UNUSED = re.compile(
     r"(?:.*/)?(?:tests?/|__pycache__/|[^/]*\.(?:c|h|pxd|pyc|pyi|pyx)$)|.*\.dist-info/(?:RECORD|WHEEL|scm_\w+\.json)$"
+    r"|reportlab/(?:fonts|graphics)/.*"  # our reports have a font of their own, and no drawings
 )
 _INTO_LIBRARY = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")  # scripts and headers

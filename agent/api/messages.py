@@ -545,7 +545,7 @@ class GameDisallow(Request["Done"], frozen=True, kw_only=True):
 
 class PlaceSet(Request["Done"], frozen=True, kw_only=True):
     """None leaves a field as it is, "" clears it. `hours` is HH:MM-HH:MM; across midnight only if `overnight`. `lang` is the
-    language of whoever set none of its own.
+    language of whoever set none of its own. `hotline`: the local telephone number for the protection of children.
     """
 
     op = "place.set"
@@ -558,6 +558,7 @@ class PlaceSet(Request["Done"], frozen=True, kw_only=True):
     expires: date | None = None
     lang: Literal["vi", "en"] | None = None
     overnight: bool = False
+    hotline: str | None = None
 
 
 class PlaceShow(Request["PlaceShown"], frozen=True, kw_only=True):
@@ -578,6 +579,7 @@ class PlaceShown(Wire, frozen=True, kw_only=True):
     expired: bool
     packs: tuple[str, ...]
     lang: str | None
+    hotline: str = ""
 
 
 # --- log: what an inspector or the operator asks ---------------------------------------------------------------------------

@@ -62,6 +62,7 @@ def place_show(tables: Tables, now: int) -> m.PlaceShown:
     return m.PlaceShown(
         place=row.place, zone=row.zone, hours=row.hours, name=row.name, certificate=row.certificate, expires=row.expires,
         expired=_over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
+        hotline=row.hotline,
     )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
         # The day is the certificate's: without one there is none, and another one has another.
         expires=request.expires or (old.expires if certificate == old.certificate else None),
         lang=request.lang or old.lang,
+        hotline=old.hotline if request.hotline is None else _hotline(request.hotline),
     )
     if new.expires is not None and not new.certificate:
         raise bad_input(msg("--expires is a certificate's last day: name it with --certificate"))
@@ -89,6 +91,14 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
 def _cleaned(asked: str | None, old: str) -> str:
     """What was asked for, tidied, which may be nothing; else the old one."""
     return old if asked is None else asked and clean(asked)
+
+
+def _hotline(number: str) -> str:
+    """A telephone number as people write them, which may be none."""
+    number = number.strip()
+    if number and not re.fullmatch(r"\+?[0-9](?:[ .-]?[0-9]){1,18}", number, re.ASCII):
+        raise bad_input(msg("--hotline: a telephone number has digits alone, such as 111"))
+    return number
 
 
 def _hours(place: Place, hours: str, *, overnight: bool) -> str:

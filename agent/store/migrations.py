@@ -66,6 +66,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE erased (sha256 TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL) STRICT;
     CREATE TABLE erasing (seat TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID;
     """,
+    "ALTER TABLE place ADD COLUMN hotline TEXT NOT NULL DEFAULT ''",
 )
 
 

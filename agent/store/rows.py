@@ -21,7 +21,7 @@ class StateRow(msgspec.Struct, frozen=True):
 
 
 class PlaceRow(msgspec.Struct, frozen=True):
-    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own."""
+    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own. `hotline`: for reports."""
 
     place: Place
     zone: str
@@ -30,6 +30,7 @@ class PlaceRow(msgspec.Struct, frozen=True):
     certificate: str
     expires: date | None
     lang: str | None = None
+    hotline: str = ""
 
 
 class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):

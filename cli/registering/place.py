@@ -42,6 +42,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--certificate", "NO|none", msg("number of the certificate; none: there is none any more"),
                  type=lambda text: "" if text == "none" else text)  # fmt: skip
     parser.takes("--expires", "YYYY-MM-DD", msg("last day of the certificate"), type=parse_day)
+    parser.takes("--hotline", "NUMBER|none", msg("local telephone number for the protection of children, for reports"),
+                 type=lambda text: "" if text == "none" else text)  # fmt: skip
     commands.add("place show", show, "", "--json", about=msg("show what is set"), looks=True)
 
 
@@ -54,7 +56,7 @@ def hours(text: str) -> str:
 def set_place(args: Namespace, context: Context) -> int:
     request = PlaceSet(
         place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires,
-        lang=context.lang, overnight=args.overnight,
+        lang=context.lang, overnight=args.overnight, hotline=args.hotline,
     )  # fmt: skip
     done = ask(context.home.agent_address, request)
     said = msg("this place is now: {place}", place=PLACES[args.place])
@@ -74,6 +76,7 @@ def _say(context: Context, shown: PlaceShown) -> None:
         (msg("hours"), shown.hours or (msg("the law's") if shown.place == "game-point" else "")),
         (msg("time zone"), shown.zone),
         (msg("certificate"), row((shown.certificate, _valid(shown)), ", ") if shown.certificate else ""),
+        (msg("local hotline"), shown.hotline),
         (msg("packs"), comma(shown.packs) if shown.packs else ""),
         (msg("language"), _LANGUAGES[shown.lang]),
     )

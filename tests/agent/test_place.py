@@ -180,6 +180,18 @@ def test_what_is_set_can_be_seen(desk, clock):
     assert desk.ask("place.show", m.PlaceShow()).expired
 
 
+def test_the_local_hotline_is_a_telephone_number(desk):
+    """It stays until it is taken away; the log's own entry of the place has no room for it."""
+    desk.ask("place.set", m.PlaceSet(place="home", hotline=" 0123 456-789 "))
+    desk.ask("place.set", m.PlaceSet(place="home", name="Net"))
+    assert desk.ask("place.show", m.PlaceShow()).hotline == "0123 456-789"
+    for wrong in ("call us", "1", "12\n34", "12  34", "٣٤٥٦", "1" * 40):
+        assert refusal(desk, m.PlaceSet(place="home", hotline=wrong))[0] == "bad-input"
+    desk.ask("place.set", m.PlaceSet(place="home", hotline="+84 111"))
+    desk.ask("place.set", m.PlaceSet(place="home", hotline=""))
+    assert desk.ask("place.show", m.PlaceShow()).hotline == ""
+
+
 def test_a_certificate_can_be_taken_away(desk):
     """With its last day, which is no other certificate's; and a day without a certificate is none."""
     set_ = m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2029, 1, 31))

@@ -1,0 +1,126 @@
+"""giochoi report: what was played and refused in a day, a month or a year, for whoever has to be told."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Final, get_args
+
+from agent.api.messages import LogExport, PlaceShow
+from cli.commands import Commands
+from cli.context import Context
+from cli.errors import CommandError
+from cli.given.files import write_new
+from cli.given.values import parse_day
+from cli.output import Output
+from cli.report.model import Report
+from cli.report.reading import Source, count
+from cli.report.whole import document, report
+from compliance.reporting.counting import Counter
+from compliance.reporting.figures import Figures
+from compliance.reporting.periods import Span, period
+from compliance.verifying.zones import DEFAULT
+from host.clock import wall
+from host.rpc_client import ask, items
+from i18n.catalogue import Catalogue
+from i18n.message import comma, msg
+from rules.calendar import day_name
+
+_YEARS: Final = (2000, 2999)  # calendars end, and no PC had this program before
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("report", make, "day", "month --to 2026-10-31 --xlsx october.xlsx",
+                          "year --to 2026-11-25 --pdf report.pdf --csv entries.csv", looks=True)  # fmt: skip
+    parser.takes("span", "SPAN", msg("day, month or year"), choices=get_args(Span))
+    parser.takes("--to", "YYYY-MM-DD", msg("the last day of it; without it: today"), type=_last_day)
+    parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=Path)
+    parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=Path)
+    parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=Path)
+    parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log"), type=Path, dest="source")
+
+
+def _last_day(text: str) -> date:
+    day = parse_day(text)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise CommandError(msg("there can be no log of {day}", day=text))
+    return day
+
+
+def make(args: Namespace, context: Context) -> None:
+    now = wall()
+    place = None if args.source else ask(context.home.agent_address, PlaceShow())
+    about = period(args.span, args.to or day_name(DEFAULT if place is None else place.zone, now))
+    counter = Counter(about)
+    source = _counted(args.source, counter, context)
+    figures = counter.finish()
+    found = report(figures, counter, source, about, place, now)
+    written = list(_written(args, found, figures, context.out))
+    if written and not context.out.json:
+        context.out.say(msg("written: {files}", files=comma(written)))
+        return
+    context.out.answer(document(found, figures, about) | {"files": written}, lambda: _show(context.out, found))
+
+
+def _counted(bundle: Path | None, counter: Counter, context: Context) -> Source:
+    """From the file, or from what this machine's agent exports now."""
+    if bundle is not None:
+        return count(bundle, counter, str(bundle))
+    with tempfile.TemporaryDirectory(prefix="giochoi-") as folder:
+        log = Path(folder) / "log.zip"
+        write_new(log, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
+        return count(log, counter, "log.zip")
+
+
+def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> Iterable[str]:
+    """The files that were asked for, each made only then: its library is loaded by nothing else."""
+    words = Catalogue(out.words.language)
+    if args.pdf:
+        try:
+            from cli.report.to_pdf import pdf  # noqa: PLC0415 - a library that nothing else needs
+        except ImportError:  # Debian's package takes Pillow from the system, which may do without
+            raise CommandError(msg("a PDF cannot be made without {package}", package="python3-pil"), code=1) from None
+        yield _file(args.pdf, lambda: [pdf(found, words)])
+    if args.xlsx:
+        from cli.report.to_xlsx import workbook  # noqa: PLC0415 - the same
+
+        yield _file(args.xlsx, lambda: [workbook(found, words)])
+    if args.csv:
+        from cli.report.to_csv import pieces  # noqa: PLC0415 - the same
+
+        yield _file(args.csv, lambda: pieces(figures))
+
+
+def _file(path: Path, made: Callable[[], Iterable[bytes]]) -> str:
+    write_new(path, made())
+    return str(path)
+
+
+def _show(out: Output, found: Report) -> None:
+    out.head(found.title)
+    out.say(found.days)
+    out.line()
+    out.pairs(found.head)
+    for table in found.tables:
+        if table.long:
+            continue
+        out.line()
+        out.head(table.title)
+        if table.rows:
+            out.table(table.columns, (row.cells for row in table.rows))
+        else:
+            out.say(table.empty, 2)
+        if table.note:
+            out.say(table.note, 2)
+    out.line()
+    out.head(msg("What this report cannot tell"))
+    for note in found.notes:
+        out.say(note, 0, 2)
+    out.line()
+    out.head(msg("Which log was counted"))
+    out.pairs(found.log)
+    out.line()
+    out.say(found.hotlines)

@@ -1,0 +1,48 @@
+"""What a report says, before it is a page, a sheet or lines on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from i18n.message import Arg
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`entries`: the numbers of the entries that its figures are made of."""
+
+    cells: tuple[Arg, ...]
+    entries: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`wide`: how many of the columns, the first ones, hold words; the others hold numbers and lengths. `empty`: what is said
+    of no rows. `long`: there may be hundreds of rows, which a page leaves to sheets.
+    """
+
+    title: Arg
+    columns: tuple[Arg, ...]
+    rows: tuple[Row, ...]
+    wide: int = 1
+    note: Arg = ""
+    empty: Arg = ""
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `official`: it is handed in, so it
+    has a place to sign.
+    """
+
+    title: Arg
+    days: Arg
+    place: Arg
+    head: tuple[tuple[Arg, Arg], ...]
+    log: tuple[tuple[Arg, Arg], ...]
+    tables: tuple[Table, ...]
+    notes: tuple[Arg, ...]
+    hotlines: Arg
+    official: bool

@@ -1,0 +1,228 @@
+"""Counts the entries of a log for the days of a report. Pure; takes each entry once, in the order of the log.
+
+A play belongs to the day on which it began, everything else to the day on which it was written. Days are the place's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from compliance import entry
+from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
+from compliance.format.house_rule import HOUSE
+from compliance.reporting.figures import Figures
+from compliance.reporting.periods import Period
+from compliance.reporting.watched import Watched
+from compliance.verifying.zones import DEFAULT, Zones
+from rules.calendar import Calendar, calendar
+from rules.engine.label_words import label_said
+from rules.systems import SYSTEMS
+
+ADULT = 18
+# What is counted nowhere, and is most of a log. Entries are canonical, so these bytes stand in no other kind.
+_SEAL, _TICK, _DAY = (f'"kind":"{kind}"'.encode() for kind in ("seal", "agent.tick", "usage.day"))
+_decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
+_CHANGES = {
+    entry.PlaceChanged: "place.changed", entry.PolicyChanged: "policy.changed", entry.GuardianChanged: "guardian.changed",
+    entry.GameChanged: "game.changed", entry.ProgramsChanged: "programs.changed",
+}  # fmt: skip
+
+
+class _Play(NamedTuple):
+    day: str | None  # None: not of these days
+    group: str
+    game: str
+    label: str
+
+
+class _Due(NamedTuple):
+    number: int
+    day: str
+    group: str
+    rule: str
+    cite: str
+
+
+class Counter:
+    """`figures` are those of the period once `finish` was called. `decisions`: of each rule the fields of one that named it, to
+    be put into words; `unread`: entries of a newer version; `running`: plays of these days whose end the log does not tell.
+    """
+
+    def __init__(self, period: Period) -> None:
+        self.figures = Figures()
+        self.decisions: dict[str, dict[str, Any]] = {}
+        self.unread = 0
+        self.running = 0
+        self.place = ""
+        self.begun: int | None = None  # when the first entry was written
+        self._period = period
+        self._zones = Zones()
+        self._calendar: Calendar = calendar(DEFAULT)
+        self._day_from = self._day_to = 0  # the last day that was asked for, as the next entry is mostly of it
+        self._name: str | None = None
+        self._plays: dict[tuple[str, int], _Play] = {}
+        self._dues: dict[tuple[str, int], _Due] = {}
+        self._off: dict[tuple[str, str], tuple[int, str, int, int]] = {}
+        self._watched = Watched(self)
+        self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
+            entry.PlayStarted: self._started, entry.PlayEnded: self._ended, entry.Warned: self._warned,
+            entry.PlayDue: self._due, entry.LaunchRefused: self._refused,
+        }  # fmt: skip
+
+    @property
+    def zone(self) -> str:
+        """The place's, whose days these are."""
+        return self._calendar.zone
+
+    def take(self, index: int, data: bytes) -> None:
+        """The entry number `index`, by its bytes."""
+        if _SEAL in data or _TICK in data or _DAY in data:
+            return
+        try:
+            line = _decoder.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            self.unread += 1
+            return
+        if self.begun is None:
+            self.begun = line.wall
+        self._watched.take(index, line)
+        if not isinstance(line, entry.Presence):
+            self._takers.get(type(line), self._other)(index, line)
+
+    def finish(self) -> Figures:
+        """What was open when the log ended."""
+        for due in self._dues.values():
+            self.figures.add("due", *due, "")
+        for index, day, start, until in self._off.values():
+            self.figures.add("override", index, day, "enforcement.off", "guardian", ms=max(0, until - start))
+        self.running = sum(play.day is not None for play in self._plays.values())
+        self._watched.finish(AGENT)
+        return self.figures
+
+    # What `Watched` finds.
+
+    def alive(self, entry: int, seat: str, since: int, ms: int) -> None:
+        if (day := self._day(since)) is not None and ms:
+            self.figures.add("alive", entry, day, seat, ms=ms)
+
+    def gap(self, entry: int, seat: str, start: int, end: int, how: str) -> None:
+        """As much of it as lies in these days, told on the last of them."""
+        first, over = (self._calendar.moment(day, 0) for day in
+                       (self._period.first.toordinal(), self._period.last.toordinal() + 1))  # fmt: skip
+        start, end = max(start, first), min(end, over)
+        if end > start:
+            self.figures.add("gap", entry, self._day(end - 1) or "", seat, how, ms=end - start)
+
+    # What each kind says.
+
+    def _started(self, index: int, line: entry.PlayStarted) -> None:
+        play = _Play(self._day(line.since), _group(line.age), line.game, _label(line))
+        self._plays[line.seat, line.seq] = play
+        if play.day is not None and line.resumed is None:
+            self.figures.add("play", index, play.day, *play[1:])
+
+    def _ended(self, index: int, line: entry.PlayEnded) -> None:
+        play = self._plays.pop((line.seat, line.play), None)
+        if play is not None and play.day is not None:
+            self.figures.add("time", index, play.day, *play[1:], ms=max(0, line.ms))
+        due = self._dues.pop((line.seat, line.play), None)
+        if due is not None:
+            self.figures.add("due", *due, line.how)
+
+    def _warned(self, index: int, line: entry.Warned) -> None:
+        if (day := self._day(line.wall)) is None:
+            return
+        play = self._plays.get((line.seat, line.play))
+        how = "unseen" if not line.shown else "shown" if line.how is UNSET else line.how
+        what = "time" if line.rule is None else "law"
+        self.figures.add("warned", index, day, "unknown" if play is None else play.group, what, how)
+
+    def _due(self, index: int, line: entry.PlayDue) -> None:
+        key = line.seat, line.play
+        if key not in self._dues and (day := self._day(line.wall)) is not None:
+            self._dues[key] = _Due(index, day, _group(line.age), self._rule(line), line.cite)
+
+    def _refused(self, index: int, line: entry.LaunchRefused) -> None:
+        if (day := self._day(line.wall)) is not None:
+            self.figures.add("refused", index, day, _group(line.age), self._rule(line), line.cite)
+
+    def _other(self, index: int, line: AnyEntry) -> None:
+        if isinstance(line, entry.PlaceChanged) and line.seat == AGENT:
+            self._moved(line)
+        elif isinstance(line, entry.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
+            self.figures.add("override", off[0], off[1], "enforcement.off", "guardian", ms=max(0, line.wall - off[2]))
+        if (day := self._day(line.wall)) is None:
+            return
+        if isinstance(line, entry.EnforcementOff):
+            self._off[line.seat, line.id] = index, day, line.wall, line.until
+        elif (over := _override(line)) is not None:
+            self.figures.add("override", index, day, *over[:2], ms=over[2])
+        elif (change := _CHANGES.get(type(line))) is not None:
+            self.figures.add("change", index, day, change)
+        elif isinstance(line, entry.IssueRaised):
+            self.figures.add("issue", index, day, line.id)
+        elif isinstance(line, entry.ProgramRefused):
+            self.figures.add("program", index, day, line.how)
+
+    def _moved(self, line: entry.PlaceChanged) -> None:
+        self.place = line.place
+        self._zones.change(line.wall, line.zone)
+        self._calendar = calendar(self._zones.last)
+        self._day_from = self._day_to = 0
+
+    def _rule(self, line: entry.Decided) -> str:
+        """Its id; those that a house made itself are one."""
+        rule = HOUSE if line.pack == HOUSE else line.rule
+        if rule not in self.decisions:
+            self.decisions[rule] = msgspec.to_builtins(line)
+        return rule
+
+    def _day(self, at: int) -> str | None:
+        """The day of the moment, if it is one of these. Of several zones the last one before it in the log counts."""
+        if not self._day_from <= at < self._day_to:
+            try:
+                day = self._calendar.day(at)
+            except (ValueError, OverflowError):
+                return None
+            self._day_from, self._day_to = day.start, day.end
+            self._name = date.fromordinal(day.ordinal).isoformat() if day.ordinal in self._period else None
+        return self._name
+
+
+def _group(age: int | None) -> str:
+    return "unknown" if age is None else "minor" if age < ADULT else "adult"
+
+
+def _label(line: entry.PlayStarted) -> str:
+    """As it is shown; "" for none."""
+    if line.label is None:
+        return ""
+    system = "VN" if line.system is UNSET else next((one for one in SYSTEMS if one == line.system), None)
+    return label_said(line.label, system)
+
+
+def _override(line: AnyEntry) -> tuple[str, str, int] | None:  # noqa: PLR0911 - one case a kind of entry
+    """What somebody did beside the rules, in which role, and how much time that gave. Only guardians pause, and let games
+    through; who gave time or answered is in the entry."""
+    match line:
+        case entry.GrantGiven():
+            return "grant.given", line.by, max(0, line.ms)
+        case entry.GrantRevoked():
+            return "grant.revoked", "", 0
+        case entry.Answered():
+            what = "answer.yes" if line.approved else "answer.withdrawn" if line.by == "player" else "answer.no"
+            return what, line.by, 0
+        case entry.Approval() | entry.ApprovalEnded() | entry.Paused():
+            return str(line.__struct_config__.tag), "guardian", 0
+        case entry.CodeUsed():
+            return "code.used", "guardian", 0
+        case entry.PinFailed():
+            return "pin.failed", "", 0
+        case _:
+            return None

@@ -1,0 +1,268 @@
+"""giochoi report: the same figures on a terminal, for programs, on paper, in a workbook and line by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from cli.report.to_csv import harmless
+from cli.report.to_pdf import _known, _numbers
+from cli.report.to_xlsx import _parts
+from compliance import bundle, entry
+from compliance.entry import encode
+from compliance.format import container
+from compliance.format.chain import AGENT
+from compliance.format.tiles import encode_entries, entry_bundles
+from compliance.note import Signer, checkpoint_text
+from rules.packs.shipped import shipped_packs
+
+TOP = Path(__file__).resolve().parents[2]
+NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+LAW = sha256(shipped_packs()["vn-147"].encode()).hexdigest()
+CITE = "NĐ 147/2024, Đ.39 k.1 đ.e"
+DAYS = ("--to", "2026-11-25")
+
+
+def line(kind, wall, seat="may-01", seq=1, **fields):
+    return kind(seat=seat, boot="b", seq=seq, prev="", mono=1, wall=wall, **fields)
+
+
+def play(seq, at, game, age, minutes=30, label=0):
+    """As a play begins and ends."""
+    yield line(entry.PlayStarted, at, seq=seq, who="f" * 32, age=age, game=game, label=label, system="VN", publisher=None,
+               match=("content",), pid=1, started=1, since=at, resumed=None)  # fmt: skip
+    about = {"who": "f" * 32, "game": game, "since": at, "ms": minutes * MINUTE}
+    yield line(entry.PlayEnded, at + minutes * MINUTE, seq=seq + 1, play=seq, how="asked", late=False, **about)
+
+
+def refused(at, rule="vn-147.daily-game", cite=CITE):
+    return line(
+        entry.LaunchRefused, at, who="f" * 32, at=at, age=12, place="game-point", game="luanti", label=0, system="VN",
+        publisher=None, guardian=False, before={"game": 0, "publisher": 0, "total": 0}, counted=None, grants=(), approved=False,
+        verdict="refuse", rule=rule, cite=cite, pack=LAW, params={}, inline=None, zone="Asia/Ho_Chi_Minh", budget=None,
+        until=None, how="gate",
+    )  # fmt: skip
+
+
+def written(path, lines):
+    """A bundle of these entries; no tree, as only the verifier asks for one."""
+    data = [encode(one) for one in lines]
+    signer = Signer("cafe.example/log", bytes(32))
+    members = {
+        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), bytes(32))).encode(),
+        bundle.KEY: (signer.key.text + "\n").encode(),
+        **{tile.path: encode_entries(data[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(data))},
+    }
+    path.write_bytes(b"".join(container.pack((name, members[name]) for name in sorted(members))))
+    return str(path)
+
+
+@pytest.fixture
+def log(tmp_path):
+    """Two days of a game point: a child's two plays and an adult's, a refused start, time given by staff."""
+    return written(tmp_path / "log.zip", [
+        line(entry.PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="08:00-22:00"),
+        line(entry.SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None),
+        *play(2, NOON, "luanti", 12), *play(4, NOON + HOUR, "=1+1", 12), *play(6, NOON + DAY, "teeworlds", 20, 60, 12),
+        refused(NOON + HOUR),
+        line(entry.GrantGiven, NOON, id="g", who="f" * 32, by="staff", ms=15 * MINUTE, game=None, given=NOON),
+        line(entry.Presence, NOON + DAY + HOUR, since=NOON + DAY, bits="f" * 15),
+        line(entry.IssueRaised, NOON + DAY, id="clock-jump"),
+    ])  # fmt: skip
+
+
+def test_json_tells_each_figure_with_its_entries(giochoi, log):
+    answer = json.loads(giochoi("report", "month", *DAYS, "--from", log, "--json").stdout)
+
+    assert (answer["first"], answer["last"], answer["files"]) == ("2026-10-26", "2026-11-25", [])
+    assert [(one["day"], one["group"], one["game"], one["seconds"], one["entries"]) for one in answer["figures"]["time"]] == [
+        ("2026-11-24", "minor", "=1+1", 1800.0, [5]), ("2026-11-24", "minor", "luanti", 1800.0, [3]),
+        ("2026-11-25", "adult", "teeworlds", 3600.0, [7]),
+    ]  # fmt: skip
+    assert [(one["cite"], one["n"], one["entries"]) for one in answer["figures"]["refused"]] == [(CITE, 1, [8])]
+    assert [(one["by"], one["n"], one["seconds"]) for one in answer["figures"]["override"]] == [("staff", 1, 900.0)]
+
+
+def test_a_day_has_that_days_alone(giochoi, log):
+    answer = json.loads(giochoi("report", "day", *DAYS, "--from", log, "--json").stdout)["figures"]
+
+    assert ([one["game"] for one in answer["play"]], answer["refused"], len(answer["issue"])) == (["teeworlds"], [], 1)
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "the point's staff",
+            CITE[:12], "111", "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
+    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "Người dưới 18",
+            "nhân viên của điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
+])  # fmt: skip
+def test_a_year_in_words(giochoi, log, lang, said):
+    """In eighty columns, without anybody's name."""
+    text = giochoi("report", "year", *DAYS, "--from", log, "--lang", lang, COLUMNS="80").stdout
+
+    assert [one for one in said if one not in text] == []
+    assert [wide for wide in text.splitlines() if len(wide) > 80] == []
+    assert "f" * 32 not in text
+
+
+def test_a_row_for_each_entry(giochoi, log, tmp_path):
+    """Whoever adds the lines up has the figures; what a spreadsheet would run is a text; and it knows the letters."""
+    done = giochoi("report", "month", *DAYS, "--from", log, "--csv", str(tmp_path / "all.csv"))
+    data = (tmp_path / "all.csv").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+    assert (done.stdout, data[:3]) == (f"written: {tmp_path / 'all.csv'}\n", b"\xef\xbb\xbf")
+    assert sum(float(row["seconds"]) for row in rows if row["figure"] == "time") == 7200
+    assert [(row["entry"], row["game"]) for row in rows if row["figure"] == "play"] == [
+        ("4", "'=1+1"), ("2", "luanti"), ("6", "teeworlds"),
+    ]  # fmt: skip
+    assert [row["cite"] for row in rows if row["figure"] == "refused"] == [CITE]
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\ta", "'\ta"), ("a=1", "a=1"), ("", ""),
+])  # fmt: skip
+def test_what_a_spreadsheet_would_run_is_a_text(text, told):
+    assert harmless(text) == told
+
+
+def test_the_workbook_has_numbers_as_numbers(giochoi, log, tmp_path):
+    """Each table a sheet, no formula in any, lengths as times, and for each line its entries."""
+    assert giochoi("report", "month", *DAYS, "--from", log, "--xlsx", str(tmp_path / "a.xlsx"), "--lang", "vi").returncode == 0
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        sheets = {name: book.read(name).decode() for name in book.namelist() if "worksheets/" in name}
+        texts = book.read("xl/sharedStrings.xml").decode()
+        names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+
+    assert len(sheets) == len(names) == 13
+    assert names[0] == "1 Thông tin chung"
+    assert not any("<f>" in sheet for sheet in sheets.values())
+    assert all(one in texts for one in ("=1+1", "Luanti", "dưới 18 tuổi", CITE, ">2–3<", ">2–5, 8<"))
+    assert f"<v>{60 / 1440}</v>"[:12] in sheets["xl/worksheets/sheet2.xml"]
+
+
+def test_numbers_that_are_too_many_for_a_cell_go_on_in_the_next():
+    numbers = ", ".join(map(str, range(1, 40_000, 3)))
+    parts = list(_parts(numbers))
+
+    assert (", ".join(parts), max(map(len, parts)) <= 30_000, len(parts)) == (numbers, True, 3)
+    assert list(_parts("")) == []
+
+
+@pytest.mark.parametrize(("entries", "told"), [
+    ([3, 4, 5, 9], (4, "3–5, 9")), (range(1000), (1000, "0–999")), (range(0, 200, 2), (100, "0, 2, 4, 6, 8, 10, …")),
+    ([], (0, "")),
+])  # fmt: skip
+def test_on_paper_are_the_first_numbers_alone(entries, told):
+    assert _numbers(entries) == told
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("vi", ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO KIỂM SOÁT THỜI GIAN", "CHỦ ĐIỂM", "bảo vệ trẻ em: 111", "Phụ lục")),
+    ("en", ("REPORT ON THE TIME AND AGE", "Owner of the place", "Annex", "page 1")),
+])  # fmt: skip
+def test_the_page_has_every_letter(giochoi, log, tmp_path, need, lang, said):
+    """Its own font is in it, and knows Vietnamese."""
+    page = tmp_path / "page.pdf"
+    assert giochoi("report", "month", *DAYS, "--from", log, "--pdf", str(page), "--lang", lang).returncode == 0
+    text = subprocess.run([need("pdftotext"), "-layout", page, "-"], capture_output=True, text=True, check=True).stdout
+    fonts = subprocess.run([need("pdffonts"), page], capture_output=True, text=True, check=True).stdout
+
+    assert [one for one in (*said, CITE[:12], "=1+1", "Luanti") if one not in text] == []
+    assert "?" not in text
+    assert [row.split()[-5] for row in fonts.splitlines()[2:] if "Tinos" in row] == ["yes", "yes"]
+
+
+def test_the_font_has_each_letter_that_we_write():
+    """Of all texts in both languages, and of the law that is cited here."""
+    text = "".join(path.read_text("utf-8") for path in (TOP / "i18n/vi.po", *(TOP / "rules/packs").glob("vn-*.toml")))
+    written = {one for one in text.upper() + text if one.isalpha()}
+
+    assert len(written) > 150
+    assert _known("".join(sorted(written))) == "".join(sorted(written))
+
+
+def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
+    """As long as an entry holds; with what a page would take for its own marks."""
+    log = written(tmp_path / "log.zip", [
+        line(entry.SeatStart, NOON, "s" * 20_000, version="1", watch="gate", clean=False, lost_from=NOON - HOUR),
+        *play(1, NOON, "g" * 60_000, 12), *play(3, NOON, "<b>&amp; " * 2000, None), *play(5, NOON, "", 12, 2**40 // MINUTE),
+    ])  # fmt: skip
+    files = [tmp_path / f"a.{kind}" for kind in ("pdf", "xlsx", "csv")]
+    words = (word for file in files for word in (f"--{file.suffix[1:]}", str(file)))
+
+    assert giochoi("report", "day", "--to", "2026-11-24", "--from", log, *words).returncode == 0
+    assert [file.stat().st_size > 1000 for file in files] == [True] * 3
+
+
+def test_letters_of_other_scripts_are_a_question_mark():
+    assert _known("Đừng & 原神 <b>") == "Đừng & ?? <b>"
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (("week",), 2, "SPAN: 'week' is not known"),
+    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
+    (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
+    (("year", "--to", "9999-12-31"), 2, "there can be no log"),
+    (("day", "--from", "no.zip"), 2, "no.zip: No such file or directory"),
+    (("day", "--to", "2026-11-24"), 3, ""),
+])  # fmt: skip
+def test_mistakes_are_one_line(fails, words, code, said):
+    assert said in fails(code, "report", *words)
+
+
+def test_what_is_no_whole_log_is_not_counted(fails, log, tmp_path):
+    """Another file, one that breaks off, one without its last tile, a head of another key."""
+    whole = (tmp_path / "log.zip").read_bytes()
+    (tmp_path / "text.zip").write_text("no archive")
+    (tmp_path / "short.zip").write_bytes(whole[: len(whole) // 2])
+    with zipfile.ZipFile(log) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    other = Signer("cafe.example/log", b"o" * 32).key.text.encode() + b"\n"
+    for name, left in (("less.zip", {key: data for key, data in members.items() if "entries" not in key}),
+                       ("other.zip", members | {"key": other})):  # fmt: skip
+        (tmp_path / name).write_bytes(b"".join(container.pack(sorted(left.items()))))
+    for name in ("text.zip", "short.zip", "less.zip", "other.zip"):
+        assert name in fails(2, "report", "day", "--from", str(tmp_path / name))
+
+
+def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, monkeypatch):
+    """Debian's package only recommends it."""
+    monkeypatch.setitem(sys.modules, "cli.report.to_pdf", None)
+    done = giochoi("report", "day", *DAYS, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
+
+    assert (done.returncode, done.stderr) == (1, "giochoi: a PDF cannot be made without python3-pil\n")
+
+
+def test_no_file_is_written_over_another(giochoi, log, tmp_path):
+    (tmp_path / "a.csv").write_text("mine")
+    done = giochoi("report", "day", *DAYS, "--from", log, "--csv", str(tmp_path / "a.csv"))
+
+    assert (done.returncode, "exists" in done.stderr, (tmp_path / "a.csv").read_text()) == (1, True, "mine")
+
+
+def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp_path):
+    """Name, certificate and telephone are those that were set; nothing lies about afterwards."""
+    servers.start("agent")
+    agent = giochoi_in(servers.home)
+    words = ("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2029-01-31")
+    assert agent(*words, "--hotline", "0123 456 789").returncode == 0
+    assert "local hotline: 0123 456 789\n" in agent("place", "show").stdout
+    assert "digits alone" in agent.fails(2, "place", "set", "game-point", "--hotline", "call us")
+    text = agent("report", "day", TMPDIR=str(tmp_path)).stdout
+    assert all(one in text for one in ("12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's", "place or hours"))
+    answer = json.loads(agent("report", "year", "--csv", str(tmp_path / "all.csv"), "--json").stdout)
+    assert answer["files"] == [str(tmp_path / "all.csv")]
+    assert {"place.changed", "policy.changed"} == {one["what"] for one in answer["figures"]["change"]}
+    assert agent("place", "set", "game-point", "--hotline", "none").returncode == 0
+    assert "local:" not in agent("report", "day").stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["all.csv"]
