@@ -168,7 +168,7 @@ def test_what_the_profile_forbids_is_no_entry_however_canonical_it_is(line):
 def test_what_only_looks_forbidden_is_an_entry():
     """Sixteen digits in a name, words of any language in a text, quotes and colons in it."""
     for line in (
-        refusal(cite="NĐ 147/2024, Đ.39 \":đ.e"), refusal(game="1234567890123456"), refusal(inline={"a": "0123456789012345"}),
+        refusal(cite='NĐ 147/2024, Đ.39 ":đ.e'), refusal(game="1234567890123456"), refusal(inline={"a": "0123456789012345"}),
         refusal(who=":0000000000000000"), AgentTick(**PLACE, seats={}, silent=("máy",)),
     ):  # fmt: skip
         assert decode(encode(line)) == line
