@@ -506,12 +506,11 @@ _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 
-# What could break the profile in canonical bytes of a kind: a key or a text that is not ASCII, an integer of sixteen digits or
+# What could break the profile in canonical bytes of a kind: a text or a key that is not ASCII, an integer of sixteen digits or
 # more, and what has room for anything, the rule in `inline`. Most have none of it.
-_ODD_KEY = re.compile(rb'\\|"[^"\x80-\xff]*+[\x80-\xff][^"]*+":')  # each byte is looked at once; an escaped quote is odd, too
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 16
-_LONGS = (b":" + _LONG, b"," + _LONG, b"[" + _LONG, b"-" + _LONG)
+_LONGS = re.compile(rb"[:,\[-]0{16}")
 
 
 def encode(entry: Entry) -> bytes:
@@ -535,19 +534,19 @@ def decode(data: bytes) -> AnyEntry:
         raise (_newer(data, str(error)) or not_an_entry(error)) from None
     except RecursionError:
         raise EntryError(msg("nested too deep")) from None
-    if _suspect(data):
+    digits = data.translate(_DIGITS)
+    if (_LONG in digits and _LONGS.search(digits)) or b'"inline":{' in data or not (
+        data.isascii() or _plain(entry, data)
+    ):
         _check_all(entry)
     return entry
 
 
-def _suspect(data: bytes) -> bool:
-    """Whether these bytes, canonical in all else, need a closer look."""
-    digits = data.translate(_DIGITS)
-    if _LONG in digits and any(long in digits for long in _LONGS):
-        return True
-    if not data.isascii() and (_ODD_KEY.search(data) or not unicodedata.is_normalized("NFC", data.decode())):
-        return True
-    return b'"inline":{' in data
+def _plain(entry: AnyEntry, data: bytes) -> bool:
+    """Whether what is not ASCII is nothing but texts in NFC. Decisions have some, as citations; others are few."""
+    if not isinstance(entry, Decided) or not unicodedata.is_normalized("NFC", data.decode()):
+        return False
+    return all(map(str.isascii, entry.params)) and all(map(str.isascii, entry.before))
 
 
 def _newer(data: bytes, said: str) -> NewerError | None:

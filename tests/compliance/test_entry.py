@@ -8,7 +8,18 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.entry import MAX_BYTES, MAX_INT, EntryError, IssueRaised, LaunchRefused, decode, encode
+from compliance.entry import (
+    MAX_BYTES,
+    MAX_INT,
+    AgentTick,
+    EntryError,
+    GameDay,
+    IssueRaised,
+    LaunchRefused,
+    UsageDay,
+    decode,
+    encode,
+)
 from i18n.catalogue import Catalogue
 
 PLACE = {"seat": "home-pc", "boot": "b", "seq": 1, "prev": "", "mono": 1, "wall": 2}
@@ -138,3 +149,26 @@ def test_why_it_is_no_entry_is_told_in_the_inspectors_language():
         decode(b'{"boot":"b","kind":"seat.stop","mono":1,"prev":"","seq":1,"v":1,"wall":1}')
 
     assert Catalogue("vi")(error.value.message) == "sai định dạng: thiếu trường seat"
+
+
+@pytest.mark.parametrize("line", [
+    refusal(params={"giờ": 1}), refusal(before={"giờ": 1}), refusal(cite="e\u0301"), refusal(inline={"giờ": 1}),
+    refusal(inline={"a": 1.5}),
+    refusal(at=10**16), refusal(at=-(10**16)), refusal(counted=((10**16, 1),)), refusal(inline={"a": "e\u0301"}),
+    UsageDay(**PLACE, day="2026-11-24", who="child", games={"giờ": GameDay(1, 0, 0)}),
+    AgentTick(**PLACE, seats={"máy": 1}, silent=()), AgentTick(**PLACE, seats={}, silent=("e\u0301",)),
+])  # fmt: skip
+def test_what_the_profile_forbids_is_no_entry_however_canonical_it_is(line):
+    """It is looked for only where there can be some, which must not let any through."""
+    data = msgspec.json.Encoder(order="sorted").encode(line)
+    with pytest.raises(EntryError):
+        decode(data)
+
+
+def test_what_only_looks_forbidden_is_an_entry():
+    """Sixteen digits in a name, words of any language in a text, quotes and colons in it."""
+    for line in (
+        refusal(cite='NĐ 147/2024, Đ.39 ":đ.e'), refusal(game="1234567890123456"), refusal(inline={"a": "0123456789012345"}),
+        refusal(who=":0000000000000000"), AgentTick(**PLACE, seats={}, silent=("máy",)),
+    ):  # fmt: skip
+        assert decode(encode(line)) == line
