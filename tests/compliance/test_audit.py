@@ -363,7 +363,7 @@ def test_what_an_inspector_should_know_is_told(site, seat, audit):
     site.agent.add(entry.PolicyChanged, target="place", packs=(entry.PackLine("x", "f" * 64, {}),), house=True)
     report = audit()
     assert said(report) == []
-    assert sorted(kinds(report)) == ["clock-jump", "issue", "issue", "late", "overrun", "pack", "silent"]
+    assert sorted(kinds(report)) == ["clock-jump", "issue", "issue", "late", "not-decidable", "overrun", "pack", "silent"]
     assert any(f"seq {raised.seq}" in plain(one.where) and "over at" in plain(one.what) for one in report.audit.findings)
 
 
