@@ -138,10 +138,16 @@ def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
     """All that is known at `at` but what was played, given and paused. ValueError: nothing can be asked about such a day."""
     bound, today = ruled.bound, day_name(ruled.bound.zone, at)
     return Facts(
-        now=at, place=bound.place, game=run.game, publisher=ruled.publisher, label=ruled.label,  # type: ignore[arg-type]
-        system=ruled.system, born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),  # type: ignore[arg-type]
-        guardian=bound.guardian, approved=frozenset((run.game,) if ruled.approved else ()),
-    )  # fmt: skip
+        now=at,
+        place=bound.place,  # type: ignore[arg-type] # checked where the entry is read
+        game=run.game,
+        publisher=ruled.publisher,
+        label=ruled.label,
+        system=ruled.system,  # type: ignore[arg-type] # one that no rule knows is one more system
+        born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),
+        guardian=bound.guardian,
+        approved=frozenset((run.game,) if ruled.approved else ()),
+    )
 
 
 def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
