@@ -56,7 +56,7 @@ class Persons:
 
     zones: Zones
     _failures: list[Failure] = field(default_factory=list)
-    _ages: list[Finding] = field(default_factory=list)
+    _told: list[Finding] = field(default_factory=list)
     _persons: dict[str, _Person] = field(default_factory=dict)
     _began: dict[str, int] = field(default_factory=dict)  # the chain of each seat that decides
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
@@ -107,7 +107,7 @@ class Persons:
         if person is None:
             person = self._persons[who] = _Person(frozenset(days))
         elif person.days is not None and not (both := person.days & days):
-            self._fail(where, msg("its pseudonym was that of another day"))
+            self._told.append(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
             person.days = None
         elif person.days is not None and both != person.days:
             person.days = both
@@ -118,7 +118,7 @@ class Persons:
                 person.differs = True
                 ages_said = {"before": _age(person.age), "now": _age(age)}
                 text = msg("the player was {before} years old before, the same day, and is {now} now", **ages_said)
-                self._ages.append(Finding("age", where, text, at=at))
+                self._told.append(Finding("age", where, text, at=at))
 
     def _decided(self, where: Arg, line: Decided) -> None:
         days = self.zones.dates(line.at)
@@ -162,7 +162,7 @@ class Persons:
         yield from self._failures
 
     def findings(self) -> Iterator[Finding]:
-        yield from self._ages
+        yield from self._told
         if self._missing:
             yield Finding("grant", self._missing[0], msgn(
                 "{n} decision counts extra time that no entry gives", "{n} decisions count extra time that no entry gives",

@@ -364,8 +364,10 @@ def test_days_add_up(found):
 def test_a_game_that_is_cut_beside_another_takes_no_time(told, make_bundle):
     """Two at once: the time goes on, but the start that was refused is counted."""
     def write(seat):
-        seat.play(WHO, "2026-11-24 19:00", 30)
+        first = seat.play(WHO, "2026-11-24 19:00", None)
         seat.play(WHO, "2026-11-24 19:00", 10, game="b", label=16)
+        begin, ms = at("2026-11-24 19:00"), 30 * MINUTE
+        seat.add(entry.PlayEnded, begin + ms, play=first, who=WHO, game="a", since=begin, ms=ms, how="by itself", late=False)
 
     answer = told(make_bundle(write))
     assert (answer["total"]["cut_s"], answer["total"]["refused_starts"]) == (0.0, 1)
