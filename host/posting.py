@@ -51,11 +51,11 @@ def post(url: str, body: bytes) -> Reply:
         over.start()
         try:
             connection.request("POST", path, body, {"Content-Type": "text/plain; charset=utf-8", "Connection": "close"})
-            answer = connection.getresponse()
-            said = answer.read(MOST)
-            if answer.length and len(said) < MOST:
-                raise http.client.IncompleteRead(said, answer.length)
-            return Reply(answer.status, answer.getheader("Content-Type", ""), said)
+            with connection.getresponse() as answer:
+                said = answer.read(MOST)
+                if answer.length and len(said) < MOST:
+                    raise http.client.IncompleteRead(said, answer.length)
+                return Reply(answer.status, answer.getheader("Content-Type", ""), said)
         finally:
             over.cancel()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
