@@ -41,17 +41,19 @@ FINDINGS: Final[dict[str, Arg]] = {
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "silent": msg("silent seats"), "agent-silent": msg("silence of the agent"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
-    "zone": msg("a PC's time zone"),
+    "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
+    "not-said": msg("seats that stopped saying what bound their plays"),
+    "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
 }  # fmt: skip
 
 # Against no article, but nothing that an honest place has without a reason; `heard` is also a gap, and counted as that.
 ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian", "no-break", "after-hours", "over-cap", "age",
-    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text",
+    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
 })  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {
-    "stopped": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
+    "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
     "presence": msg("no sign of life"),
 }  # fmt: skip

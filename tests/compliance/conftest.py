@@ -78,6 +78,11 @@ class SeatUnderTest:
     def stop(self):
         return self.add(entry.SeatStop)
 
+    def alive(self, since):
+        """It was, in each minute from `since` up to an hour or now."""
+        minutes = min(60, (self.site.clock.wall() - since) // MINUTE)
+        return self.add(entry.Presence, since=since, bits=f"{(1 << minutes) - 1:015x}")
+
     def begin(self, who="child", game="luanti", publisher=None, label=0, age=12, *, since=None, resumed=None, **told):
         clock = self.site.clock
         since = clock.wall() if since is None else since
@@ -227,6 +232,7 @@ class Site:
     def honest_day(self):
         """Starts, plays an hour of one game to its limit and half of another's, is refused, stops."""
         seat, clock = self.enrol(), self.clock
+        began = clock.wall() // MINUTE * MINUTE
         seat.start()
         clock.run(MINUTE)
         play = seat.begin()
@@ -234,6 +240,7 @@ class Site:
         seat.due(play, self.pack())
         clock.run(3_000)
         seat.end(play)
+        seat.alive(began)
         seat.refuse(self.pack())
         other = seat.begin(game="teeworlds", publisher="teeworlds")
         clock.run(30 * MINUTE)
@@ -245,11 +252,12 @@ class Site:
         clock.run(5 * MINUTE)
         seat.due(third, replace(self.pack(), budgets=self.pack().budgets[:1]))
         seat.end(third)
-        seat.add(entry.Presence, since=clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
+        seat.alive(began + 60 * MINUTE)
         seat.add(entry.UsageDay, day="2026-11-24", who="child", games={
             "luanti": entry.GameDay(third.ended.ms + play.ended.ms, 1, 0), "teeworlds": entry.GameDay(other.ended.ms, 0, 0),
         })
         seat.stop()
+        self.deliver()
         self.agent.add(entry.AgentTick, seats={"home-pc": clock.wall()}, silent=())
         self.deliver()
         return seat

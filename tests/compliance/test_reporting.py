@@ -73,15 +73,15 @@ def test_a_days_plays_are_counted_by_age_game_and_label(site, counted):
     assert {key: n for key, (n, _) in told(figures, "due", "rule", "how").items()} == {
         ("house", "killed"): 1, ("vn-147.daily-game", "asked"): 2,
     }  # fmt: skip
-    assert told(figures, "alive", "seat") == {("home-pc",): (1, 60)}
-    assert told(figures, "change", "what") == {("place.changed",): (1, 0)}
+    assert told(figures, "alive", "seat") == {("home-pc",): (2, 96)}
+    assert told(figures, "change", "what") == {("place.changed",): (1, 0), ("policy.changed",): (1, 0)}
     assert counted.counter.decisions.keys() == {"house", "vn-147.daily-game"}
     assert (counted.counter.place, counted.counter.running, counted.counter.unread) == ("home", 0, 0)
 
 
 KINDS = {
     "play": {"play.started"}, "time": {"play.ended"}, "refused": {"launch.refused"}, "due": {"play.due"}, "warned": {"warned"},
-    "alive": {"presence"}, "change": {"place.changed"}, "override": {"grant.given", "enforcement.off"},
+    "alive": {"presence"}, "change": {"place.changed", "policy.changed"}, "override": {"grant.given", "enforcement.off"},
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def members_of(lines):
 
 
 def gone_through(whole):
-    return [line for _, lines in whole.tiles() for line in lines]
+    return [line for _, lines, _ in whole.tiles() for line in lines]
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 513, 700, 65_536, 65_537, 66_100])
