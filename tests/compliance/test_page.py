@@ -52,7 +52,7 @@ def found(report, *findings, **more):
 
 
 def gap(seat, hour, ms=MINUTE, *, explained=False, **more):
-    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **more)
+    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **{"kind": "stopped" if explained else "lost", **more})
 
 
 def shown(report, words=EN, width=80):
