@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from compliance import bundle
+from compliance.__main__ import main
 from compliance.entry import AgentTick
 from compliance.format import container
 from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
-from compliance.note import NoteError, checkpoint_text, read_checkpoint
+from compliance.note import NoteError, Signer, checkpoint_text, read_checkpoint
 from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
 
@@ -248,3 +249,22 @@ def test_old_heads_are_kept_by_the_hour_and_then_by_the_day(site, witnesses):
     assert {one for day, one in kept if 43 < day < 72} == {3, 9}
     assert {one for day, one in kept if day > 72} == {1, 2, 3, 8, 9}
     assert {day for day, _ in kept} == set(range(75))
+
+
+def test_what_only_the_policy_lacks_accuses_nobody(site, seat, witnesses, capsys, tmp_path):
+    """An honest bundle from before the witnesses were added, and a policy of another key: neither was changed on its way."""
+    site.deliver()
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    key = Signer("other.example/log", bytes(32)).vkey
+    for words, step in ((f"witness w {witnesses.all[0].key.text}\nquorum w\n", "giochoi log witness ask"),
+                        (f"log {key}\nquorum none\n", "another key")):  # fmt: skip
+        (tmp_path / "trust.txt").write_text(words)
+        assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt"), "--lang", "en"]) == 4
+        told = " ".join(capsys.readouterr().out.split())
+        assert "NOT VERIFIED: less than your trust policy demands; the log itself is whole" in told
+        assert step in told
+        assert "changed on its way" not in told
+        assert "seen by no outsider yet" in told
+    (tmp_path / "log.zip").write_bytes(site.bundle().replace(b'"kind":"seal"', b'"kind":"seaL"'))
+    assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt"), "--lang", "en"]) == 4
+    assert "changed on its way" in " ".join(capsys.readouterr().out.split())
