@@ -373,6 +373,22 @@ def test_extra_time_was_given(site, seat, audit, lie):
         assert [f"seq {line.seq}" in one for one in said(report)] == [True]
 
 
+def test_two_may_be_given_the_same_at_once(site, seat, audit):
+    """The one's is taken back, the other's counts on; and whoever makes a thousand of it has nothing looked through."""
+    grant = Grant("guardian", 10 * MINUTE, None, site.clock.wall())
+    seat.give(grant, who="sister", id="g1")
+    seat.give(grant, who="child", id="g2")
+    site.clock.run(MINUTE)
+    seat.add(entry.GrantRevoked, id="g1")
+    site.clock.run(MINUTE)
+    seat.refuse(site.house(0), grants=(grant,))
+    assert (said(audit()), told(audit(), "grant")) == ([], [])
+    seat.add(entry.GrantRevoked, id="g2")
+    site.clock.run(MINUTE)
+    line = seat.refuse(site.house(0), grants=(grant,))
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
+
+
 def test_what_was_let_through_was_said(site, seat, audit):
     seat.refuse(site.house(0), approved=True)
     assert len(told(audit(), "approval")) == 1
