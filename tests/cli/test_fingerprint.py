@@ -197,7 +197,7 @@ def test_what_an_installed_program_has_too_is_not_its_own(tmp_path, installed):
 
 @pytest.mark.linux("as above")
 def test_the_build_of_an_installed_program_is_no_games_own(tmp_path, installed, monkeypatch):
-    """A copy of it with some bytes behind: by its build the system's own program would be ended, too. One of a game is the game."""
+    """With some bytes behind it: by its build the system's own program would be ended, too. A game's copy is the game."""
     content = native.program().content
     assert known(tmp_path / "turtles", content + b"some bytes").build_id is not None
     native.write(installed / "sleeper", content)
