@@ -52,7 +52,8 @@ def found(report, *findings, **more):
 
 
 def gap(seat, hour, ms=MINUTE, *, explained=False, **more):
-    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **{"kind": "stopped" if explained else "lost", **more})
+    kind = {"kind": "stopped" if explained else "lost"}
+    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **{**kind, **more})
 
 
 def shown(report, words=EN, width=80):
