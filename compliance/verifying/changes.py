@@ -90,7 +90,7 @@ class Changes:
         if line.place != old.place:
             kinds = {"before": _PLACES.get(old.place, old.place), "after": _PLACES.get(line.place, line.place)}
             said = msg("the kind of place was changed: {before} → {after}", **kinds)
-            if line.place == was.earlier:
+            if line.place == was.earlier and old.place != _POINT:
                 lasted = Length(max(0, line.wall - was.since))
                 said = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
             self._tell("looser" if old.place == _POINT else "place-changed", where, line, said)
