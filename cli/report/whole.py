@@ -11,7 +11,7 @@ from cli.report.model import Report
 from cli.report.reading import Source
 from cli.report.tables import all_tables
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import KINDS
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import FIELDS, Figures
 from compliance.reporting.periods import Period
@@ -40,7 +40,7 @@ def report(figures: Figures, counter: Counter, source: Source, period: Period, p
 
 
 def _head(place: PlaceShown | None, kind: str, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
-    yield msg("kind of place"), PLACES.get(kind, kind)
+    yield msg("kind of place"), KINDS.get(kind, kind)
     if place is not None:
         if place.certificate:
             expires = "" if place.expires is None else msg("valid to {day}", day=Day(place.expires))

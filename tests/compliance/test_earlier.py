@@ -55,7 +55,7 @@ def test_a_card_as_it_is_shown_anchors_the_log(log, tmp_path, capsys, monkeypatc
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     (tmp_path / "card.txt").write_text(shown(card, language, json=json), "utf-8")
     assert main([str(file), "--since", str(tmp_path / "card.txt")]) == 0
-    assert f"Whole, anchored up to entry {card.size}" in capsys.readouterr().out
+    assert f"Whole; its first {card.size} entries are anchored" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("change", "what"), [
@@ -72,6 +72,7 @@ def test_a_card_that_the_log_does_not_continue_is_exit_4(site, log, tmp_path, ca
         verdict = capsys.readouterr().out.partition("VERDICT\n")[2].partition("\n\n")[0]
         first, second = (" ".join(line.split()) for line in verdict.split("✗")[1:])
         assert first == "NOT VERIFIED: 1 thing in it does not hold"
+        assert second.startswith("the earlier head or card: ")
         assert what in second
 
 
@@ -86,7 +87,9 @@ def test_a_card_as_its_file_and_qr_code_have_it_anchors_the_log(log, tmp_path, c
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     (tmp_path / "card.txt").write_bytes(made(signed(card)).encode())
     assert main([str(file), option, str(tmp_path / "card.txt")]) == 0
-    assert f"Whole, anchored up to entry {card.size}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"Whole; its first {card.size} entries are anchored" in told
+    assert f"{card.name}, as the earlier card calls it" in told
 
 
 def test_a_card_says_whose_it_is(site, log):
@@ -138,7 +141,9 @@ def test_the_card_of_another_log_is_exit_4(log, tmp_path, capsys, monkeypatch):
     text = signed(structs.replace(card, checkpoint=note, key=other.key.text))
     (tmp_path / "card.txt").write_text(text, "utf-8")
     assert main([str(file), "--card", str(tmp_path / "card.txt")]) == 4
-    assert "not signed by the key of this log" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "not signed by the key of this log" in told
+    assert card.name not in told
 
 
 def test_the_fingerprint_alone_tells_the_log_and_anchors_nothing(log, tmp_path, capsys, monkeypatch):
