@@ -71,7 +71,8 @@ class Heard:
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
-        self._newest[line.seat] = max(self._newest.get(line.seat, 0), line.wall)
+        if line.wall > self._newest.get(line.seat, 0):
+            self._newest[line.seat] = line.wall
         if self._silences:
             self._alive(line.seat, line.wall)
             if isinstance(line, Presence):
