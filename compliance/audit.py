@@ -100,7 +100,7 @@ class Auditor:
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
-            case entry.Seal():  # every tenth entry, and of no kind below
+            case entry.Seal() | entry.Warned():  # many, and of no kind below
                 pass
             case entry.PlayStarted():
                 self._plays.start(line)
