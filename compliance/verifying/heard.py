@@ -55,6 +55,7 @@ class Heard:
     _ticks: list[int] = field(default_factory=list)
     _last: AgentTick | None = None
     _silences: list[_Silence] = field(default_factory=list)
+    _silent_to: int = 0  # the end of the last of them
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if line.seat != AGENT:
@@ -71,14 +72,17 @@ class Heard:
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
-        self._newest[line.seat] = max(self._newest.get(line.seat, 0), line.wall)
-        if self._silences:
+        if line.wall > self._newest.get(line.seat, 0):
+            self._newest[line.seat] = line.wall
+        if line.wall < self._silent_to or isinstance(line, Presence):
             self._alive(line.seat, line.wall)
             if isinstance(line, Presence):
                 self._alive(line.seat, line.since)
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
+        if not self._silences:
+            return
         found = bisect_right(self._silences, at, key=lambda one: one.start) - 1
         silence = self._silences[found]
         if found >= 0 and silence.start + _SILENT_MS <= at < silence.end - _SILENT_MS:
@@ -105,6 +109,7 @@ class Heard:
         if last is not None and line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
             slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
             self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
+            self._silent_to = max(self._silent_to, line.wall)
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:

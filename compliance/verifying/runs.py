@@ -43,16 +43,29 @@ class Day:
     """One pseudonym at one seat: what was played, and what else decisions of it share."""
 
     who: str
-    history: History = field(default_factory=History)
     total: int = 0  # the lengths of all of it, one after the other
     running: dict[int, Run] = field(default_factory=dict)
     games: dict[str, int] = field(default_factory=dict)  # the same of each
     learning: frozenset[str] = frozenset()
-    bound: tuple[int, Bound] | None = None
+    bound: tuple[int, Bound, Rules] | None = None  # the last that was told in full, where, and as rules
     slept: bool = False  # a play's length is not the time between its ends
     blurred: bool = False  # and another play ran meanwhile
     many: bool = False
     last: int = 0
+    _history: History = field(default_factory=History)
+    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet: of most days nothing is asked
+
+    def end(self, run: Run, ms: int) -> None:
+        """It is over."""
+        self._ended.append((*run.by_last, run.since, ms))
+
+    @property
+    def history(self) -> History:
+        """All that is over."""
+        for game, publisher, label, since, ms in self._ended:
+            self._history.add(Played(game, publisher, since, ms, label))
+        self._ended.clear()
+        return self._history
 
     @property
     def part(self) -> Part:
@@ -60,8 +73,7 @@ class Day:
         return "none" if self.blurred else "days" if self.slept else "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(NamedTuple):
     """What a play is decided by from `at` on."""
 
     at: int
@@ -99,11 +111,16 @@ class Run:
     slept: bool = False
     shifts: Sequence[Shift] = ()
 
+    @property
+    def by_last(self) -> tuple[str, str | None, int | None]:
+        """The game, its publisher and its label, as they were said last."""
+        last = self.ruled[-1] if self.ruled else self
+        return self.game, last.publisher, last.label
+
     def played(self, ms: int) -> Played:
         """What was played of it by then."""
-        last = self.ruled[-1] if self.ruled else None
-        publisher, label = (self.publisher, self.label) if last is None else (last.publisher, last.label)
-        return Played(self.game, publisher, self.since, ms, label)
+        game, publisher, label = self.by_last
+        return Played(game, publisher, self.since, ms, label)
 
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
@@ -111,7 +111,10 @@ class Own:
         return {name: _range(union or Union(), running, day, lost) for name, (union, running) in chosen.items()}
 
 
-def _range(union: Union, running: Iterable[Part], day: tuple[int, int], lost: int) -> Range:
+def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
+    if not running:
+        known = union.within(*day)
+        return Range(max(known, min(union.longest - lost, day[1] - day[0])), known + union.loose)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
     slack = RUNNING_SLACK_MS if exact or loose else 0
