@@ -17,6 +17,7 @@ from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000
 _HEARD_MS = 3 * _MINUTE_MS  # who was not heard for longer is said to be silent
+_SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
 _SILENT_MS = 10 * _MINUTE_MS
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
@@ -116,7 +117,7 @@ class Heard:
         for name, at in line.seats.items():
             ago = line.wall - at
             silent = ago > _HEARD_MS // 2 if name in line.silent else ago <= 2 * _HEARD_MS
-            if not silent or ago < -_AHEAD_MS or before.get(name, 0) > at + _AHEAD_MS:
+            if not silent or ago < -_SET_MS or before.get(name, 0) > at + _AHEAD_MS:
                 self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:

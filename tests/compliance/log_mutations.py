@@ -23,7 +23,7 @@ MADE_ANEW = frozenset({"v", "seat", "seq", "prev"})
 MOMENTS = frozenset({"wall", "at", "since", "given", "until", "lost_from", "expected", "to", "locked", "before"})
 # Clocks may be wrong by five minutes, and entries ten minutes late: what moves by less is no lie that any log could show.
 MOVED = (15 * MINUTE, HOUR, 2 * HOUR, 24 * HOUR)
-LONGER = (2 * MINUTE, 15 * MINUTE, HOUR)
+LONGER = (5 * MINUTE, 15 * MINUTE, HOUR)
 REFERENCES = ("play", "resumed", "bound")
 TICKS = 0.05  # the share of changes to the agent's ticks: they are half of the log
 
@@ -98,7 +98,8 @@ class Mutations:
         if known and dice.random() < 0.2:
             return dice.choice(known)
         sizes = MOVED if name in MOMENTS or name == "mono" else LONGER if value > 1_000 or name == "ms" else (1, 2, 6)
-        return max(0, value + dice.choice((-1, 1)) * dice.choice(sizes))
+        by = dice.choice(sizes)
+        return value - by if value >= by and dice.random() < 0.5 else value + by
 
     def _inside(self, dice: Random, value: dict[str, Any]) -> dict[str, Any]:
         key = dice.choice(sorted(value))
