@@ -95,7 +95,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(w.WitnessList, KEEPER, answers.witnesses(lambda _: agent.witnessing.show())),
         Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
         Route(w.WitnessRemove, KEEPER, answers.witnesses(agent.witnessing.remove)),
-        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.errands()))),
+        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
         Route(w.WitnessAnswer, KEEPER, answers.witnesses(agent.witnessing.answered)),
         # log
         Route(m.LogShow, KEEPER, look(

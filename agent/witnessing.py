@@ -35,6 +35,7 @@ from host.wire import ApiError
 from i18n.message import Message, msg, said_by
 
 TRIES = 3
+COURIER_MS = 15 * 60_000  # three of its rounds
 MOST = 16  # a note has room for a hundred signatures
 
 _log = logging.getLogger(__name__)
@@ -42,13 +43,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Witnessing:
-    """The witnesses of one log. `wall`: the agent's clock (Unix ms). `problems`: what each one's last answer was, if it was no cosignature."""
+    """The witnesses of one log. `wall`: the agent's clock (Unix ms); `zone`: the place's, for showing moments. `problems`: what
+    each one's last answer was, if it was no cosignature.
+    """
 
     log: Log
     wall: Callable[[], int]
+    zone: Callable[[], str] = str
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _carried: int | None = field(default=None, init=False)
 
     # --- which there are ----------------------------------------------------------------------------------------------
 
@@ -61,7 +66,7 @@ class Witnessing:
             )
             for one in self._witnesses()
         ]  # fmt: skip
-        return Witnesses(witnesses=tuple(lines), size=self.log.size)
+        return Witnesses(witnesses=tuple(lines), size=self.log.size, zone=self.zone())
 
     def add(self, request: WitnessAdd) -> Witnesses:
         """ApiError, LogError."""
@@ -107,6 +112,8 @@ class Witnessing:
             if not errand.url:
                 break
             reply = await self._posted(errand)
+            if reply.status == 0 and self._has_courier():
+                break
             answer = WitnessAnswer(
                 name=errand.name, asked=errand.body, status=reply.status, kind=reply.kind, body=reply.body
             )
@@ -130,8 +137,20 @@ class Witnessing:
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(answer, reply)
 
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError as error:  # there are too many
+            return Reply(0, body=str(error).encode())
         return await found
+
+    def carried(self) -> tuple[Errand, ...]:
+        """What a courier is to ask now. LogError."""
+        self._carried = self.wall()
+        return self.errands()
+
+    def _has_courier(self) -> bool:
+        """Whether one was here lately. Where the agent has no network, what the courier meets is what counts."""
+        return self._carried is not None and 0 <= self.wall() - self._carried < COURIER_MS
 
     def errands(self) -> tuple[Errand, ...]:
         """What to ask now. LogError."""

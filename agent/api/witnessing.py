@@ -18,10 +18,11 @@ class WitnessLine(Wire, frozen=True, kw_only=True):
 
 
 class Witnesses(Wire, frozen=True, kw_only=True):
-    """`size`: how many entries the log has."""
+    """`size`: how many entries the log has. `zone`: the place's, for showing moments; "" where the agent does not say."""
 
     witnesses: tuple[WitnessLine, ...]
     size: int
+    zone: str = ""
 
 
 class WitnessList(Request["Witnesses"], frozen=True, kw_only=True):

@@ -266,3 +266,33 @@ def test_a_witness_whose_clock_is_wrong_takes_nothing_away(witnessed, outsider, 
         grow(witnessed, clock)
         assert ask(witnessed).at == clock.wall() // 1000 * 1000
     assert len(witnessed.agent.log.heads(witnessed.agent.log.size)) == 4
+
+
+def test_where_no_thread_can_be_had_it_is_said(witnessed, clock, monkeypatch):
+    """And the agent goes on: its jobs may not fail."""
+    grow(witnessed, clock)
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", start)
+        line = ask(witnessed)
+    assert "can't start new thread" in str(line.problem)
+    assert ask(witnessed).problem is None
+
+
+def test_where_a_courier_goes_the_agents_own_failure_is_no_news(witnessed, outsider, clock, caplog):
+    """Debian's agent has no network: only once the courier stays away, "not reached" is what there is to say."""
+    carried, witnessed.agent.witnessing.post = witnessed.agent.witnessing.post, lambda url, body: Reply(0, body=b"no network")
+    for _ in range(4):
+        grow(witnessed, clock)
+        [errand] = witnessed.ask("witness.errands", w.WitnessErrands()).errands
+        reply = carried(errand.url, errand.body)
+        answer = w.WitnessAnswer(name=NAME, asked=errand.body, status=reply.status, kind=reply.kind, body=reply.body)
+        assert witnessed.ask("witness.answer", answer).url == ""
+        grow(witnessed, clock)
+        assert ask(witnessed).problem is None
+    assert not caplog.records
+    grow(witnessed, clock, 10)
+    assert "no network" in str(ask(witnessed).problem)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -70,6 +71,17 @@ def test_one_that_drips_is_cut_off(monkeypatch):
     monkeypatch.setattr(posting, "ALL_S", 0.2)
     with server(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", wait=threading.Event()) as (url, _):
         assert post(url, b"hello").status == 0
+
+
+def test_a_cut_leaves_its_tls_to_whoever_reads():
+    """It is cut by another thread: the reader meets an end, not a half-undone TLS."""
+    ours, theirs = socket.socketpair()
+    with theirs, ssl.create_default_context().wrap_socket(
+        ours, server_hostname="w.example", do_handshake_on_connect=False
+    ) as line:
+        posting._cut(line)
+        with suppress(OSError):  # broken, or ended: as the system calls it
+            assert line.read(1) == b""
 
 
 def test_nobody_there():
