@@ -131,7 +131,7 @@ class Witnessing:
         def run() -> None:
             try:
                 reply = self.post(errand.url, errand.body)
-            except Exception as error:  # whatever it is: who waits for this waits for ever
+            except Exception as error:  # noqa: BLE001 - whatever it is: who waits for this waits for ever
                 _log.exception("%s", errand.name)
                 reply = Reply(0, body=(str(error) or type(error).__name__).encode())
             with suppress(RuntimeError):  # the loop was closed meanwhile
