@@ -63,7 +63,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.PutRequests, SEAT, change(requests.requests_put)),
         Route(m.Submit, SEAT, answers.submit),
-        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked))),
+        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked, agent.witnessing.told()))),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),

@@ -44,7 +44,8 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class Witnessing:
     """The witnesses of one log. `wall`: the agent's clock (Unix ms); `zone`: the place's, for showing moments. `problems`: what
-    each one's last answer was, if it was no cosignature.
+    each one's last answer was, if it was no cosignature; `against`: that of whoever has seen another log, which no later
+    silence takes back.
     """
 
     log: Log
@@ -52,6 +53,7 @@ class Witnessing:
     zone: Callable[[], str] = str
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
+    against: dict[str, Message] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _carried: int | None = field(default=None, init=False)
 
@@ -85,7 +87,7 @@ class Witnessing:
         known = next((one for one in there if one.key == key.text), Witness(key.name, key.text, ""))
         with _kept():
             self.log.cosigned.add(Witness(key.name, key.text, request.url.rstrip("/"), known.size, known.at))
-        self.problems.pop(key.name, None)
+        self._forget(key.name)
         return self.show()
 
     def remove(self, request: WitnessRemove) -> Witnesses:
@@ -94,7 +96,7 @@ class Witnessing:
             found = self.log.cosigned.remove(request.name)
         if not found:
             raise not_found(msg("there is no witness {name}", name=request.name))
-        self.problems.pop(request.name, None)
+        self._forget(request.name)
         return self.show()
 
     # --- asking them ---------------------------------------------------------------------------------------------------
@@ -165,7 +167,7 @@ class Witnessing:
             return self._problem(witness.name, msg(
                 "it has seen {seen} entries of this log, which has {size}: is it an old copy, or are there two?",
                 seen=str(old), size=str(self.log.size),
-            ))  # fmt: skip
+            ), against=True)  # fmt: skip
         return Errand(name=witness.name, url=witness.url + PATH, body=write_request(AddCheckpoint(old, tuple(proof), note)))
 
     def answered(self, answer: WitnessAnswer) -> Errand:
@@ -187,7 +189,7 @@ class Witnessing:
         if seen is not None and seen != asked.old:
             return self._errand(witness, seen)
         refusal = _REFUSALS.get(answer.status) or msg("it answers {status}", status=str(answer.status))
-        return self._problem(witness.name, refusal)
+        return self._problem(witness.name, refusal, against=answer.status in _AGAINST)
 
     def _ours(self, asked: AddCheckpoint) -> None:
         """Whether it is a head of this log: a courier may be anybody. NoteError."""
@@ -202,13 +204,15 @@ class Witnessing:
             return self._problem(witness.name, error.message)
         with _kept():
             self.log.cosigned.put(asked.note, line, signature, self.wall() // 1000)
-        self.problems.pop(witness.name, None)
+        self._forget(witness.name)
         return Errand(name=witness.name)
 
-    def _problem(self, name: str, what: Message) -> Errand:
+    def _problem(self, name: str, what: Message, *, against: bool = False) -> Errand:
         if self.problems.get(name) != what:
             _log.warning("%s: %s", name, what)
         self.problems[name] = what
+        if against:
+            self.against[name] = what
         return Errand(name=name)
 
     def _witnesses(self) -> tuple[Witness, ...]:
@@ -216,10 +220,19 @@ class Witnessing:
             return self.log.cosigned.witnesses()
 
 
-def shown(log: Log, request: LogFollow) -> HeadShown:
+    def _forget(self, name: str) -> None:
+        self.problems.pop(name, None)
+        self.against.pop(name, None)
+
+    def told(self) -> Message | None:
+        """What one who saw another log says, for everybody to hear."""
+        return next((msg("{name}: {why}", name=name, why=why) for name, why in self.against.items()), None)
+
+
+def shown(log: Log, request: LogFollow, against: Message | None = None) -> HeadShown:
     """The newest head, for a seat that saw an earlier one. LogError."""
     proof = log.consistency_proof(request.trusted) if 0 < request.trusted <= log.size else []
-    return HeadShown(checkpoint=log.checkpoint, consistency=tuple(proof))
+    return HeadShown(checkpoint=log.checkpoint, consistency=tuple(proof), against=against)
 
 
 _REFUSALS = {
@@ -228,6 +241,7 @@ _REFUSALS = {
     409: msg("it has seen another log of this name and size: this one was rewritten"),
     422: msg("it has seen another log of this name: this one was rewritten"),
 }
+_AGAINST = {409, 422}
 
 
 @contextmanager

@@ -284,7 +284,7 @@ def test_where_no_thread_can_be_had_it_is_said(witnessed, clock, monkeypatch):
 
 def test_where_a_courier_goes_the_agents_own_failure_is_no_news(witnessed, outsider, clock, caplog):
     """Debian's agent has no network: only once the courier stays away, "not reached" is what there is to say."""
-    carried, witnessed.agent.witnessing.post = witnessed.agent.witnessing.post, lambda url, body: Reply(0, body=b"no network")
+    carried, witnessed.agent.witnessing.post = witnessed.agent.witnessing.post, lambda _, __: Reply(0, body=b"no network")
     for _ in range(4):
         grow(witnessed, clock)
         [errand] = witnessed.ask("witness.errands", w.WitnessErrands()).errands
@@ -296,3 +296,43 @@ def test_where_a_courier_goes_the_agents_own_failure_is_no_news(witnessed, outsi
     assert not caplog.records
     grow(witnessed, clock, 10)
     assert "no network" in str(ask(witnessed).problem)
+
+
+def told(desk):
+    """What a seat hears of it."""
+    return str(desk.ask("log.follow", w.LogFollow(trusted=0)).against or "")
+
+
+def test_an_old_copy_that_a_witness_refuses_is_told_to_every_seat(witnessed, outsider, clock, tmp_path):
+    """Until it is removed: no later silence takes it back. A new witness begins with this log, as nobody else would sign it."""
+    grow(witnessed, clock)
+    ask(witnessed)
+    assert told(witnessed) == ""
+    outsider.state._connection.execute("UPDATE log SET size = size + 50")
+    grow(witnessed, clock)
+    assert "is it an old copy" in str(ask(witnessed).problem)
+    assert told(witnessed).startswith(f"{NAME}: ")
+    outsider.state._connection.execute("UPDATE log SET size = size - 50, root = ?", (bytes(32),))
+    ask(witnessed)
+    assert "rewritten" in told(witnessed)
+    witnessed.agent.witnessing.post = lambda _, __: Reply(0)
+    grow(witnessed, clock)
+    assert "not reached" in str(ask(witnessed).problem)
+    assert "rewritten" in told(witnessed)
+    witnessed.agent.witnessing.post = post
+    new = Outsider(tmp_path / "new.db", clock, "witness.example/w22")
+    new.state.add(witnessed.agent.log.key)
+    with closing(new.state), new.served() as url:
+        witnessed.ask("witness.remove", w.WitnessRemove(name=NAME))
+        witnessed.ask("witness.add", w.WitnessAdd(url=url, key=new.cosigner.key.text))
+        line = ask(witnessed)
+        assert (line.size, line.problem, told(witnessed)) == (witnessed.agent.log.size, None, "")
+    trust = parse_trust(f"witness w {new.cosigner.key.text}\nquorum w\n".encode())
+    assert verify(exported(witnessed), trust).failures == ()
+
+
+def test_a_witness_that_does_not_know_the_log_says_nothing_against_it(desk, outsider):
+    with outsider.served() as url:
+        desk.ask("witness.add", w.WitnessAdd(url=url, key=outsider.cosigner.key.text))
+        assert ask(desk).problem is not None
+        assert told(desk) == ""
