@@ -83,7 +83,7 @@ class LogFollow(Request["HeadShown"], frozen=True, kw_only=True):
 
 
 class HeadShown(Wire, frozen=True, kw_only=True):
-    """`consistency` is empty where the log has not got so many entries. `against`: what a witness has seen instead of this log."""
+    """`consistency` is empty where the log has not got so many entries. `against`: what a witness has seen instead of it."""
 
     checkpoint: str
     consistency: tuple[bytes, ...] = ()

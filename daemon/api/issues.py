@@ -23,8 +23,8 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi doctor --repair --agent-key …",
     ),
     "witness-refuses": msg(
-        "an outsider has seen more of the log, or another, than there is now: was an old copy put back? limits hold and records "
-        "are kept; see {command}",
+        "an outsider has seen more of the log, or another, than there is now: was an old copy put back? limits hold and "
+        "records are kept; see {command}",
         command="giochoi log witness list",
     ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
