@@ -32,7 +32,7 @@ from compliance.tree import ProofError
 from compliance.writing.cosigned import Witness
 from host.posting import Reply, post, valid
 from host.wire import ApiError
-from i18n.message import Message, msg, said_by
+from i18n.message import Message, msg, said_by, said_so
 
 TRIES = 3
 COURIER_MS = 15 * 60_000  # three of its rounds
@@ -81,12 +81,13 @@ class Witnessing:
             raise bad_input(told)
         if not valid(request.url):
             raise bad_input(msg("{url} is no address of a witness, such as https://witness.example", url=request.url))
+        url = request.url.rstrip("/").removesuffix(PATH)  # with or without what a witness shows that is ready
         there = self._witnesses()
         if sum(one.name != key.name for one in there) >= MOST:
             raise refused(msg("there are {most} witnesses already", most=str(MOST)))
         known = next((one for one in there if one.key == key.text), Witness(key.name, key.text, ""))
         with _kept():
-            self.log.cosigned.add(Witness(key.name, key.text, request.url.rstrip("/"), known.size, known.at))
+            self.log.cosigned.add(Witness(key.name, key.text, url, known.size, known.at))
         self._forget(key.name)
         return self.show()
 
@@ -183,7 +184,7 @@ class Witnessing:
         if answer.status == 200:
             return self._cosigned(witness, asked, answer.body)
         if answer.status == 0:
-            why = answer.body.decode(errors="replace")[:200]
+            why = said_so(answer.body.decode(errors="replace")[:200])
             return self._problem(witness.name, msg("not reached: {why}", why=why))
         seen = read_size(answer.body) if answer.status == 409 and answer.kind == SIZE_TYPE else None
         if seen is not None and seen != asked.old:

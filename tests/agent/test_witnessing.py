@@ -19,6 +19,7 @@ from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
 from host.posting import Reply, post
 from host.wire import ApiError
+from i18n.message import Message
 from witness.server import Server
 from witness.state import State
 
@@ -296,6 +297,22 @@ def test_where_a_courier_goes_the_agents_own_failure_is_no_news(witnessed, outsi
     assert not caplog.records
     grow(witnessed, clock, 10)
     assert "no network" in str(ask(witnessed).problem)
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/add-checkpoint", "/add-checkpoint/"])
+def test_the_address_is_taken_as_a_witness_shows_it(desk, outsider, ending):
+    key = outsider.cosigner.key.text
+    [line] = desk.ask("witness.add", w.WitnessAdd(url=f"http://w.example/of{ending}", key=key)).witnesses
+    assert line.url == "http://w.example/of"
+
+
+def test_what_the_network_does_is_said_in_our_words(desk, outsider):
+    """So that it is Vietnamese for whoever reads that."""
+    desk.agent.witnessing.post = lambda _, __: Reply(0, body=b"Connection refused")
+    desk.ask("witness.add", w.WitnessAdd(url="http://w.example", key=outsider.cosigner.key.text))
+    problem = ask(desk).problem
+    assert isinstance(problem.args["why"], Message)
+    assert str(problem) == "not reached: Connection refused"
 
 
 def told(desk):

@@ -87,7 +87,10 @@ def test_a_cut_leaves_its_tls_to_whoever_reads():
 def test_nobody_there():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert post(f"http://127.0.0.1:{port}", b"").status == 0
+    reply = post(f"http://127.0.0.1:{port}", b"")
+    assert reply.status == 0
+    assert reply.body
+    assert b"Errno" not in reply.body
 
 
 GOOD = ("http://w.example", "https://w.example:8443/path", "http://[::1]:80")
