@@ -40,6 +40,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
+    "early-cosignatures": msg("cosignatures of the future"),
     "silent": msg("silent seats"), "agent-silent": msg("silence of the agent"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),

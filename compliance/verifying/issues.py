@@ -11,6 +11,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "clock-jump": msg("the PC's clock was set, and nothing explained it"),
     "agent-away": msg("the log's server did not answer"),
     "log-replaced": msg("the log's server had another key or another log"),
+    "witness-refuses": msg("a witness had seen more of the log, or another, and did not sign it any more"),
     "agent-refuses": msg("the log's server did not take this PC's records"),
     "journal-unwritable": msg("the PC could not write its records"),
     "store-broken": msg("the PC's records were damaged"),

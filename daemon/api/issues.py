@@ -22,6 +22,11 @@ ISSUES: Final[dict[str, Message]] = {
         card="giochoi log card",
         command="giochoi doctor --repair --agent-key …",
     ),
+    "witness-refuses": msg(
+        "an outsider has seen more of the log, or another, than there is now: was an old copy put back? limits hold and "
+        "records are kept; see {command}",
+        command="giochoi log witness list",
+    ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
     "journal-unwritable": msg(
         "the journal cannot be written: is the disk full or read-only? limits hold, it is written once it can be"
