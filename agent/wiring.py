@@ -67,7 +67,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
         agent = Agent(
-            home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log), clock.wall(), daily
+            home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log, clock.wall), clock.wall(),
+            daily,
         )
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:

@@ -8,7 +8,9 @@ import gc
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,6 +48,10 @@ _OPTIONS = {
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
 }
+_USAGE = (
+    f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE]",
+    "               [--max-age DAYS] [--json] [--html FILE] [--lang vi|en]",
+)
 
 
 class UsageError(MessageError):
@@ -65,9 +71,10 @@ def _misused(why: Arg) -> UsageError:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies a bundle and says so. Exit code: 0 verified, 1 that cannot be said, 2 bad usage or input, 4 not verified."""
     speak_utf8()
-    words = Catalogue(reader())
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    words = Catalogue(reader(dict(pairwise(given)).get("--lang")))
     try:
-        options, more = _parser().parse_known_args(arguments)
+        options, more = _parser().parse_known_args(given)
         words = Catalogue(reader(options.lang))
         return _run(options, more, words)
     except (BundleError, UsageError) as error:
@@ -80,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if options.help:
-        _print(_help(words))
+        _print(_help(words, _wide()))
         return OK
     if more:
         raise _misused(" ".join(more))
@@ -131,8 +138,11 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
         return
     if options.html is not None:
         said = tuple(section for section in said if section.id == "verdict")
-    wide = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
-    _print("\n".join(text.lines(said, words, wide)))
+    _print("\n".join(text.lines(said, words, _wide())))
+
+
+def _wide() -> int:
+    return max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
 
 
 def _parser() -> _Parser:
@@ -146,11 +156,13 @@ def _parser() -> _Parser:
     return parser
 
 
-def _help(words: Catalogue) -> str:
-    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE] [--json] [--html FILE]"
-    head += " [--max-age DAYS] [--lang vi|en]"
-    told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
-    return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
+def _help(words: Catalogue, wide: int) -> str:
+    def folded(said: str, first: str, indent: int) -> list[str]:
+        return textwrap.wrap(said, wide, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+    told = [line for option, about in _OPTIONS.items() for line in folded(words(about), f"  {option:<26}", 28)]
+    about = words(msg("Verifies an exported compliance log, without a network."))
+    return "\n".join([*_USAGE, *folded(about, "", 0), "", *told])
 
 
 def _print(text: str) -> None:

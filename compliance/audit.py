@@ -97,8 +97,12 @@ class Auditor:
         self._rulebook.take(where, line)
         self._looker.take(index, line)
         self.windows.take(index, where, line.seat, line.wall)
-        if line.seat != AGENT and self._tick - line.wall > LATE_MS:
-            self._late[line.seat] += 1
+        if line.seat != AGENT:
+            if self._tick - line.wall > LATE_MS:
+                self._late[line.seat] += 1
+            if type(line) in entry.AGENTS:
+                self._fail(where, msg("only the agent can say this, not a seat"))
+                return
         match line:
             case entry.Seal():  # every tenth entry, and of no kind below
                 pass
@@ -120,7 +124,7 @@ class Auditor:
         match line:
             case entry.UsageDay():
                 self._adding.summed(where, line)
-            case entry.PlaceChanged() if line.seat == AGENT:
+            case entry.PlaceChanged():
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
                 self._policy(where, line)
@@ -132,7 +136,7 @@ class Auditor:
                 self._programs.take(where, line)
             case entry.IssueRaised() | entry.IssueCleared():
                 self._issue(where, line)
-            case entry.AgentTick() if line.seat == AGENT:
+            case entry.AgentTick():
                 self._tick = line.wall
                 self._silent.update(line.silent)
             case _:

@@ -115,10 +115,3 @@ def test_packs_that_cannot_be_read_are_told_as_far_as_they_are(site, seat, audit
     assert told(audit(), "policy-changed") == [
         "rules changed for the whole place: put on: nonsense", "rules changed for the whole place: taken off: nonsense",
     ]  # fmt: skip
-
-
-def test_only_the_agent_says_what_is_in_force(site, seat, audit):
-    """A seat's word would put rules off for all."""
-    seat.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
-    seat.add(entry.PolicyChanged, target="place", packs=(), house=False)
-    assert [one.rpartition(": ")[2] for one in said(audit())] == ["only the agent may say it"] * 2

@@ -110,6 +110,8 @@ def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kin
 
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
+    assert section(report, "AGAINST WHICH ARTICLE") == "✓ nothing was found"
+    assert section(report, "GAPS") == "✓ none was found"
 
 
 # --- findings by article ------------------------------------------------------------------------------------------------------
@@ -167,7 +169,8 @@ def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
 def test_place_certificate_and_hours_are_named(at_point):
     told = section(at_point, "PLACE")
     assert "Place a public game point Certificate 12/GCN, valid to 30 Nov 2026 Hours 08:00-22:00" in told
-    assert "all this was changed 1 time before" in told
+    assert "this was changed; see “Also to know”" in told
+    assert "Refused 1 start of a game" in told
     assert "24 Nov 2026 08:00 – 24 Nov 2026 10:36" in told
 
 
