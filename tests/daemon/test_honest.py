@@ -12,7 +12,7 @@ from i18n.message import plain
 from tests.daemon.world import HOUR, MINUTE, limit, roster
 
 DAY = 24 * HOUR
-TOLD = {"late-play", "due-again", "overrun", "issue", "clock-jump", "clock-back", "clock-dip", "unchecked"}
+TOLD = {"late-play", "due-again", "overrun", "issue", "clock-jump", "clock-back", "clock-dip", "unchecked", "not-decidable"}
 
 
 def audited(lines):
@@ -112,6 +112,12 @@ class Owner:
         self.world.clock.step(self.dice.choice([-3 * HOUR, -20 * MINUTE, 20 * MINUTE, 3 * HOUR]))
         self.world.beat()
 
+    def far(self):
+        """Somebody sets it by days, and says that it is right."""
+        self.world.clock.step(self.dice.choice([-3 * DAY, 3 * DAY]))
+        self.confirm()
+        self.world.beat()
+
     def confirm(self):
         self.world.daemon.heart.confirm_clock()
 
@@ -143,6 +149,36 @@ def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
     world.beat()
     found = audited(world.journal())
     assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
+
+
+def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
+    """The seat goes on naming what it said of An before."""
+    world.start(roster(packs=(limit(90),)))
+    for pid, days in ((101, 3), (102, -3), (103, 0)):
+        world.platform.run(pid)
+        world.pass_time(5 * MINUTE)
+        world.platform.exit(pid)
+        world.clock.step(days * DAY)
+        world.beat()
+        world.daemon.heart.confirm_clock()
+        world.beat()
+    assert isinstance(world.journal("play.started")[-1].bound, int)
+    assert said(audited(world.journal()).failures) == []
+
+
+class Traveller(Owner):
+    """Sets the clock by days, too."""
+
+    def choices(self):
+        return [*super().choices(), "far"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nor_do_clocks_that_are_days_apart(world, seed, soak):
+    owner = Traveller(world, seed)
+    for _ in range(soak(30, 600)):
+        owner.go_on()
+    assert said(audited(world.journal()).failures) == [], owner.steps
 
 
 @pytest.mark.parametrize("seed", [0, 2, 8, 67, 137])
