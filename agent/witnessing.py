@@ -42,7 +42,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Witnessing:
-    """The witnesses of one log. `wall`: the agent's clock (Unix ms). `problems`: what each one's last answer was, if it was no cosignature."""
+    """The witnesses of one log. `wall`: the agent's clock (Unix ms). `problems`: what each one's last answer was, if it was no
+    cosignature.
+    """
 
     log: Log
     wall: Callable[[], int]
@@ -124,7 +126,7 @@ class Witnessing:
         def run() -> None:
             try:
                 reply = self.post(errand.url, errand.body)
-            except Exception as error:  # whatever it is: who waits for this waits for ever
+            except Exception as error:  # noqa: BLE001 - whatever it is: who waits for this waits for ever
                 _log.exception("%s", errand.name)
                 reply = Reply(0, body=(str(error) or type(error).__name__).encode())
             with suppress(RuntimeError):  # the loop was closed meanwhile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import gc
+import hashlib
 import re
 import shutil
 import sys
@@ -20,6 +21,7 @@ from compliance.bundle import BundleError, read
 from compliance.clock import wall
 from compliance.note import NoteError
 from compliance.page import html, text
+from compliance.page.blocks import Fact, Section
 from compliance.page.model import data, page
 from compliance.page.words import sections, told
 from compliance.progress import Progress
@@ -28,7 +30,7 @@ from compliance.verifying.anchors import MAX_AGE_DAYS
 from compliance.verifying.report import Report, document
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
-from i18n.message import Arg, MessageError, msg, said_by, typed
+from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
 from i18n.streams import drop_output, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
@@ -36,6 +38,7 @@ _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _DAYS = re.compile("[0-9]{1,5}")
+_DOTS = "." * 60
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
@@ -131,7 +134,7 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     shown = page(report)
     said = sections(shown)
     if options.html is not None:
-        _write(options.html, html.document(said, words, words.language))
+        _write(options.html, html.document((*said, _check(options.bundle, report.zone)), words, words.language))
     if options.json:
         found = words.document({**document(report), "page": data(shown, told(said))})
         _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -139,6 +142,15 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     if options.html is not None:
         said = tuple(section for section in said if section.id == "verdict")
     _print("\n".join(text.lines(said, words, _wide())))
+
+
+def _check(bundle: str, zone: str) -> Section:
+    """What tells one printed page from another, and where it is signed."""
+    facts = [Fact(msg("File"), Path(bundle).name), Fact(msg("Checked on"), Moment(wall(), zone, "full"))]
+    if Path(bundle).is_file():
+        with Path(bundle).open("rb") as file:
+            facts.insert(1, Fact("SHA-256", hashlib.file_digest(file, "sha256").hexdigest()))
+    return Section("check", msg("This check"), (*facts, Fact(msg("Checked by"), _DOTS), Fact(msg("Signature"), _DOTS)))
 
 
 def _wide() -> int:

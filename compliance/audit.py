@@ -97,12 +97,8 @@ class Auditor:
         self._rulebook.take(where, line)
         self._looker.take(index, line)
         self.windows.take(index, where, line.seat, line.wall)
-        if line.seat != AGENT:
-            if self._tick - line.wall > LATE_MS:
-                self._late[line.seat] += 1
-            if type(line) in entry.AGENTS:
-                self._fail(where, msg("only the agent can say this, not a seat"))
-                return
+        if line.seat != AGENT and not self._a_seats_own(where, line):
+            return
         match line:
             case entry.Seal():  # every tenth entry, and of no kind below
                 pass
@@ -119,6 +115,14 @@ class Auditor:
                 self._fail(where, msg("it says that the last run ended in order, but there is no seat.stop"))
             case _:
                 self._take_other(where, line)
+
+    def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:
+        if self._tick - line.wall > LATE_MS:
+            self._late[line.seat] += 1
+        if type(line) in entry.AGENTS:
+            self._fail(where, msg("only the agent can say this, not a seat"))
+            return False
+        return True
 
     def _take_other(self, where: Arg, line: entry.AnyEntry) -> None:
         match line:

@@ -496,8 +496,8 @@ AnyEntry = (
 )
 
 AGENTS: frozenset[type[Entry]] = frozenset({
-    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, ProgramsChanged, AgentTick,
-    Erasure, Restored,
+    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, ProgramsChanged,
+    AgentTick, Erasure, Restored,
 })  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""
 OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in AGENTS)

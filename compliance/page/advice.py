@@ -10,6 +10,8 @@ from compliance.verifying.report import Report
 from i18n.message import Arg, comma, msg, msgn
 
 UNDECIDED = "not-decidable"
+OLD = "old-cosignatures"
+RESTORED = "restored"
 SOME = 6
 
 
@@ -53,6 +55,9 @@ def steps(page: Page) -> Iterator[Arg]:
             "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
+    if any(group.kind == OLD for group in page.notes):
+        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be kept"
+                  " back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
     if page.articles or page.odd:
         yield msg(
             "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"
@@ -69,6 +74,8 @@ def steps(page: Page) -> Iterator[Arg]:
     yield msg("Take along today's card for the next visit: {command}", command="giochoi log card card-2.txt")
     if report.size:
         yield msg("Walk through the place: each PC on which games run has to be among the seats named here.")
+    if any(group.kind == RESTORED for group in page.notes):
+        yield msg("Something was put back from a backup: after that a PC goes on as a new seat, and two seats may be one PC.")
 
 
 def _demands(report: Report) -> Iterator[Arg]:

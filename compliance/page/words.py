@@ -12,7 +12,7 @@ from compliance.page.model import Page
 from compliance.page.seen import moment, seen
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import Report
-from i18n.message import Arg, Day, Length, Message, Moment, comma, msg, msgn
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
 from rules.calendar import day_name
 
 SHOWN = 20

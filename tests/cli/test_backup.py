@@ -107,7 +107,7 @@ def test_what_has_no_room_changes_nothing(agent, servers, tmp_path, monkeypatch)
     assert agent("backup", str(file)).returncode == 0
     with stopped(servers):
         before = content(servers.home / "agent")
-        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
         assert "no room" in agent.fails(1, "restore", str(file), "--yes")
         assert content(servers.home / "agent") == before
 
@@ -125,9 +125,10 @@ def test_a_full_disk_does_not_cost_the_database_that_is_there(tmp_path, monkeypa
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    with monkeypatch.context() as patched, pytest.raises(sqlite3.OperationalError):
+    with monkeypatch.context() as patched:
         patched.setattr(backup, "_copy", full)
-        backup._replace(there, source)
+        with pytest.raises(sqlite3.OperationalError):
+            backup._replace(there, source)
     assert there.read_bytes() == before
     there.write_bytes(b"nothing" * 1000)
     backup._replace(there, source)

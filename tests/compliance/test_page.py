@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -323,6 +324,8 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
     assert "Do giochoi-verify lập" in made
+    for told in (file.name, sha256(file.read_bytes()).hexdigest(), "Kiểm tra lúc", "Chữ ký"):
+        assert told in made
     data = bytearray(file.read_bytes())
     data[data.index(b"play.due")] ^= 1
     file.write_bytes(data)

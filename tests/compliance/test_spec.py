@@ -89,7 +89,9 @@ def test_paragraphs_are_numbered_and_what_refers_to_one_finds_it():
     """A row of a kind refers to a paragraph that speaks of this kind."""
     sections = dict(re.findall(r"^## (\d)\. [^\n]*\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE))
     parts = {number: re.split(r"^(\d+)\. ", text, flags=re.MULTILINE) for number, text in sections.items()}
-    paragraphs = {f"{number}.{nth}": text for number, part in parts.items() for nth, text in zip(part[1::2], part[2::2], strict=True)}
+    paragraphs = {
+        f"{number}.{nth}": text for number, part in parts.items() for nth, text in zip(part[1::2], part[2::2], strict=True)
+    }
     for number, part in parts.items():
         assert part[1::2] == [str(nth) for nth in range(1, len(part) // 2 + 1)], number
     for told in re.findall(r"(?<![\w.])(?:by |from |where |\()?([2-7]\.\d+)(?=[\s);,])", TEXT[TEXT.index("## 1.") :]):
