@@ -102,7 +102,7 @@ def test_a_day_has_that_days_alone(giochoi, log):
 @pytest.mark.parametrize(("lang", "said"), [
     ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "the point's staff",
             CITE[:12], "111", "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
-    ("vi", ("từ ngày 26/11/2025 đến ngày 25/11/2026", "dưới 18 tuổi", "Luanti", "Người dưới 18",
+    ("vi", ("từ 26/11/2025 đến 25/11/2026", "dưới 18 tuổi", "Luanti", "Người dưới 18",
             "nhân viên của điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
 ])  # fmt: skip
 def test_a_year_in_words(giochoi, log, lang, said):
