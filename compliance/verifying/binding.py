@@ -6,7 +6,7 @@ them is over; what they alone would have ended is not found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -55,6 +55,17 @@ class Rules:
         if part == "all":
             return False
         return self.sessions or (part == "none" and any(pack.budgets for pack in self.packs or ()))
+
+    def limits(self, *, elsewhere: bool, resumed: bool) -> Iterator[Why]:
+        """What of a play cannot be decided: of a player who was at another seat, one that goes on from another day."""
+        if self.why is not None:
+            yield self.why
+        if self.house:
+            yield "own"
+        if elsewhere and self.counts("none"):
+            yield "seats"
+        if self.long or (self.sessions and resumed):
+            yield "long"
 
 
 @dataclass

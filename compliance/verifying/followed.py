@@ -29,6 +29,8 @@ from compliance.entry import (
     PlayRuled,
     PlayStarted,
     PolicyChanged,
+    Restored,
+    SeatEnrolled,
 )
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -50,6 +52,7 @@ _KINDS: Final = get_args(Place)  # what is none of these is named where the deci
 _NONE: Final[frozenset[_Key]] = frozenset()
 _TOLD: Final = frozenset({
     PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, PlayDue, LaunchRefused, PlayStarted, PlayRuled,
+    Restored, SeatEnrolled,
 })  # fmt: skip
 
 
@@ -80,6 +83,8 @@ class Followed:
     _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target) and "kind" of the place
     _heard: dict[str, deque[int]] = field(default_factory=dict)
     _apart: dict[str, set[str]] = field(default_factory=dict)
+    _restored: bool = False
+    _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
     _failures: list[Failure] = field(default_factory=list)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
     _behind: dict[str, _Behind] = field(default_factory=dict)
@@ -107,6 +112,10 @@ class Followed:
                 self._apart.setdefault(line.seat, set()).add(line.id)
             case IssueCleared() if line.id in _APART:
                 self._apart.get(line.seat, set()).discard(line.id)
+            case Restored() if line.seat == AGENT:
+                self._restored = True
+            case SeatEnrolled() if line.seat == AGENT and self._restored:
+                self._anew[line.id] = line.wall + _CLOCKS_MS
             case Decided():
                 self._decided(where, line)
             case _:
@@ -187,7 +196,7 @@ class Followed:
                 self._unlike(where, line, at, key, what)
 
     def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
-        known, failure, apart = self._known.get(key), Failure(where, what), bool(self._apart.get(line.seat))
+        known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)
         if known is None and not self.timeline.whole:
             return  # what the log began with is gone
         if known is None and not apart:
@@ -196,6 +205,10 @@ class Followed:
             self._failures.append(failure)
         else:
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
+
+    def _is_apart(self, seat: str, at: int) -> bool:
+        """Whether its agent's word may be unknown to it: it says so, or that agent was put back, and what the seat had is newer."""
+        return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:
         """Whether the seat must have had at `at` what was changed at `since`."""

@@ -38,7 +38,8 @@ from compliance.verifying.runs import (
 from compliance.verifying.shifts import FOREVER
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
-from compliance.verifying.wrong import finding, unended, unsaid
+from compliance.verifying.unsaid import Unsaid
+from compliance.verifying.wrong import finding, unended
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant
@@ -67,7 +68,7 @@ class Redecider:
     _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _doubtful: list[Run] = field(default_factory=list)
     _surely: Surely = field(default_factory=Surely)
-    _unsaid: list[Finding] = field(default_factory=list)
+    _unsaid: Unsaid = field(default_factory=Unsaid)
     _work: int = 1_000  # how many moments may be looked at, at the end
     _undecided: Undecided = field(default_factory=Undecided)
 
@@ -109,10 +110,8 @@ class Redecider:
 
     def _start(self, where: Arg, line: entry.PlayStarted, seat: Seat) -> None:
         day = self._day(line.who, line.wall, seat)
-        ruled = self._read(where, line, day)
+        ruled = self._read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
-        if seat.tells and line.bound is UNSET and line.wall - line.since <= SLEPT_MS:  # else a former chain's, written again
-            self._unsaid.append(unsaid(where, line))
         resumed = line.resumed is not None and line.resumed in seat.midnight
         late = resumed or line.since < (seat.first or 0)
         run = Run(
@@ -121,12 +120,14 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + LEAVE_MS
+        self._unsaid.start(run, line, tells=seat.tells)
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
             return
         self.decided += 1
-        for why in self._limits(ruled, line):
+        elsewhere = self._first_seat.setdefault(line.who, line.seat) != line.seat
+        for why in ruled.rules.limits(elsewhere=elsewhere, resumed=line.resumed is not None):
             self._undecided.add(why, where)
         run.shifts = seat.shifts.during(day.who, run.at, run.at)
 
@@ -156,6 +157,7 @@ class Redecider:
         run = seat.runs.pop(line.play, None)
         if run is None:
             return
+        self._unsaid.end(run, line)
         day = run.day
         day.running.pop(line.play, None)
         if line.how == "midnight":
@@ -192,7 +194,7 @@ class Redecider:
         if run is None or run.day.who != line.who:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             return
-        ruled = self._read(where, line, run.day)
+        ruled = self._read(where, line, seat)
         self._learns(line, run)
         if ruled is not None and len(run.ruled) <= MOST:
             run.ruled += (ruled,)
@@ -203,30 +205,35 @@ class Redecider:
 
     def _day(self, who: str, wall: int, seat: Seat) -> Day:
         """What is known of this pseudonym at the seat; what is over for long is not kept."""
-        day = seat.days.pop(who, None) or Day(who)
+        day = seat.days.pop(who, None)
+        if day is None:
+            again = wall < seat.dropped + _KEPT_MS  # the clock went back: it may be of those that are not kept
+            day = Day(who, slept=again, blurred=again)
         day.last = wall
         seat.days[who] = day
         for oldest in seat.days.values():
             if oldest.last >= wall - _KEPT_MS or oldest.running:
                 break
             del seat.days[oldest.who]
+            seat.dropped = max(seat.dropped, oldest.last)
             break
         return day
 
-    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, day: Day) -> Ruled | None:
+    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, seat: Seat) -> Ruled | None:
         """What the entry says bound it. None: nothing, or what cannot be."""
         bound = line.bound
         if bound is UNSET:
             self._undecided.add("older", where)
             return None
         if isinstance(bound, int):
-            if day.bound is None or day.bound[0] != bound:
+            said = seat.bounds.get(line.who)
+            if said is None or said[0] != bound:
                 self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
                 return None
-            _, bound, rules = day.bound
+            _, bound, rules = said
         else:
             rules = self._policies.of(bound)
-            day.bound = (line.seq, bound, rules)
+            seat.say(line.who, line.seq, bound, rules)
         if bound.place not in _PLACES:
             self._fail(where, msg("there is no kind of place {place}", place=bound.place))
             return None
@@ -246,18 +253,6 @@ class Redecider:
             line.wall, rules, bound, line.age, line.label, system, line.publisher, line.approved is True
         )
 
-    def _limits(self, ruled: Ruled, line: entry.PlayStarted) -> Iterator[Why]:
-        """What of this play cannot be decided."""
-        rules = ruled.rules
-        if rules.why is not None:
-            yield rules.why
-        if rules.house:
-            yield "own"
-        if self._first_seat.setdefault(line.who, line.seat) != line.seat and rules.counts("none"):
-            yield "seats"
-        if rules.long or (rules.sessions and line.resumed is not None):
-            yield "long"
-
     # --- the end --------------------------------------------------------------------------------------------------------
 
     def findings(self) -> Iterator[Finding]:
@@ -272,7 +267,7 @@ class Redecider:
                 self._undecided.add(found, run.where)
             elif found is not None:
                 yield finding(run, found)
-        yield from (*self._unsaid, *self._undecided.findings())
+        yield from (*self._unsaid.findings(), *self._undecided.findings())
 
     def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
         own = self._grants.get(run.day.who, [])
@@ -292,6 +287,7 @@ class Redecider:
 
     def _open(self, name: str, seq: int, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
+        self._unsaid.open(run)
         if run.boot != seat.boot:
             return
         ended = run.now(seat.mono, seat.boot, seat.wall)

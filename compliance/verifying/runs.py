@@ -27,6 +27,7 @@ SLACK_MS = 60_000  # a machine may be busy; events may come late
 LEAVE_MS = NEWS_MS + SLACK_MS
 START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
+SAID = 64  # of so many pseudonyms a seat refers to what it said of them last
 
 
 class Given(NamedTuple):
@@ -47,7 +48,6 @@ class Day:
     running: dict[int, Run] = field(default_factory=dict)
     games: dict[str, int] = field(default_factory=dict)  # the same of each
     learning: frozenset[str] = frozenset()
-    bound: tuple[int, Bound, Rules] | None = None  # the last that was told in full, where, and as rules
     slept: bool = False  # a play's length is not the time between its ends
     blurred: bool = False  # and another play ran meanwhile
     many: bool = False
@@ -104,6 +104,7 @@ class Run:
     changes: int
     alone: bool
     late: bool  # it began before its seat's chain, or goes on from another day
+    unsaid: bool = False  # its seat says what binds plays, but not of this one
     refused: bool = False  # by all that its seat had written by then
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
@@ -132,6 +133,8 @@ class Seat:
     """One seat's chain, as far as it was read."""
 
     days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    dropped: int = 0  # the moment of the last of those days that are not kept
+    bounds: OrderedDict[str, tuple[int, Bound, Rules]] = field(default_factory=OrderedDict)  # said last in full, of whom
     runs: dict[int, Run] = field(default_factory=dict)
     shifts: Shifts = field(default_factory=Shifts)
     midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
@@ -140,6 +143,13 @@ class Seat:
     mono: int = 0
     boot: str = ""
     wall: int = 0
+
+    def say(self, who: str, seq: int, bound: Bound, rules: Rules) -> None:
+        """What binds this pseudonym. By its clock a seat may be anywhere; it names only what it said of the last ones."""
+        self.bounds[who] = (seq, bound, rules)
+        self.bounds.move_to_end(who)
+        if len(self.bounds) > SAID:
+            self.bounds.popitem(last=False)
 
 
 class Over(NamedTuple):

@@ -87,8 +87,14 @@ class Own:
     games: dict[str, Union] = field(default_factory=lambda: defaultdict(Union))
     publishers: dict[str | None, Union] = field(default_factory=lambda: defaultdict(Union))
     running: dict[int, Play] = field(default_factory=dict)
+    since_summary: int = 0  # how much of it ended after the day was summed up last
+
+    def told(self, boot: str) -> bool:
+        """Whether all that goes on can be added up in this run of the PC."""
+        return len(self.running) <= _MOST_OPEN and all(play.boot == boot for play in self.running.values())
 
     def end(self, play: Play, line: PlayEnded, *, exact: bool) -> None:
+        self.since_summary += line.ms
         for union in (self.total, self.games[play.game], self.publishers[play.publisher]):
             if exact:
                 union.add(line.since, line.ms)

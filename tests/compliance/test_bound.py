@@ -101,6 +101,17 @@ def test_a_seat_may_be_behind_for_a_while(told):
     assert (told.failures, told.behind) == (["the packs of the place that it names were not those in force"], 1)
 
 
+@pytest.mark.parametrize(("restored", "minutes", "fails"), [(True, 0, False), (True, 11, True), (False, 0, True)])
+def test_a_seat_knows_more_than_an_agent_that_was_put_back(told, restored, minutes, fails):
+    """It goes on as a new seat by the last list that it got, and that its agent never had, until they have talked."""
+    if restored:
+        told.say(entry.Restored, made=1)
+    told.say(entry.SeatEnrolled, id="pc", key="")
+    told.now += minutes * HOUR // 60
+    told.play(packs=(LAXER,))
+    assert (told.failures, told.behind) == ((["its pack vn-147, with its values, was not in force"], 0) if fails else ([], 1))
+
+
 def test_of_what_the_log_does_not_say_nobody_is_accused():
     """Its beginning is gone, and with it what was put in force there."""
     told = Told(first=500)

@@ -428,6 +428,16 @@ def test_a_day_of_play_is_summed_up(site, seat, audit):
     assert (said(report), told(report, "usage-day")) == ([], ["the play of 1 player on one day was never summed up"])
 
 
+def test_a_day_is_summed_up_to_its_end(site, seat, audit):
+    """Summed up at noon: what is played afterwards is in no summary."""
+    seat.end(played(seat, 10))
+    seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(10 * MINUTE, 0, 0)})
+    seat.end(played(seat, 120, game="teeworlds"))
+    alive(seat, 30)
+    report = audit()
+    assert (said(report), told(report, "usage-day")) == ([], ["the play of 1 player on one day was never summed up"])
+
+
 def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
     seat.end(played(seat, 50))
     seat.refuse(site.house(0))
