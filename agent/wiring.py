@@ -66,8 +66,9 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         registry = Registry(store, world, chain, keys.roster, clock)
         daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
+        witnessing = Witnessing(log, clock.wall)
         agent = Agent(
-            home, clock, keys, world, store, chain, log, payloads, registry, updating, Witnessing(log), clock.wall(), daily
+            home, clock, keys, world, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
         )
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:

@@ -42,9 +42,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Witnessing:
-    """The witnesses of one log. `problems`: what each one's last answer was, if it was no cosignature."""
+    """The witnesses of one log. `wall`: the agent's clock (Unix ms). `problems`: what each one's last answer was, if it was no
+    cosignature.
+    """
 
     log: Log
+    wall: Callable[[], int]
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -121,7 +124,11 @@ class Witnessing:
                 found.set_result(reply)
 
         def run() -> None:
-            reply = self.post(errand.url, errand.body)
+            try:
+                reply = self.post(errand.url, errand.body)
+            except Exception as error:  # noqa: BLE001 - whatever it is: who waits for this waits for ever
+                _log.exception("%s", errand.name)
+                reply = Reply(0, body=(str(error) or type(error).__name__).encode())
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(answer, reply)
 
@@ -177,7 +184,7 @@ class Witnessing:
         except NoteError as error:
             return self._problem(witness.name, error.message)
         with _kept():
-            self.log.cosigned.put(asked.note, line, signature)
+            self.log.cosigned.put(asked.note, line, signature, self.wall() // 1000)
         self.problems.pop(witness.name, None)
         return Errand(name=witness.name)
 

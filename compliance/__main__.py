@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import codecs
 import gc
+import hashlib
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +21,7 @@ from compliance.bundle import BundleError, read
 from compliance.clock import wall
 from compliance.note import NoteError
 from compliance.page import html, text
+from compliance.page.blocks import Fact, Section
 from compliance.page.model import data, page
 from compliance.page.words import sections, told
 from compliance.progress import Progress
@@ -26,7 +30,7 @@ from compliance.verifying.anchors import MAX_AGE_DAYS
 from compliance.verifying.report import Report, document
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
-from i18n.message import Arg, MessageError, msg, said_by, typed
+from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
 from i18n.streams import drop_output, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
@@ -34,6 +38,7 @@ _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _DAYS = re.compile("[0-9]{1,5}")
+_DOTS = "." * 60
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
@@ -46,6 +51,10 @@ _OPTIONS = {
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
 }
+_USAGE = (
+    f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE]",
+    "               [--max-age DAYS] [--json] [--html FILE] [--lang vi|en]",
+)
 
 
 class UsageError(MessageError):
@@ -65,9 +74,10 @@ def _misused(why: Arg) -> UsageError:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies a bundle and says so. Exit code: 0 verified, 1 that cannot be said, 2 bad usage or input, 4 not verified."""
     speak_utf8()
-    words = Catalogue(reader())
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    words = Catalogue(reader(dict(pairwise(given)).get("--lang")))
     try:
-        options, more = _parser().parse_known_args(arguments)
+        options, more = _parser().parse_known_args(given)
         words = Catalogue(reader(options.lang))
         return _run(options, more, words)
     except (BundleError, UsageError) as error:
@@ -80,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if options.help:
-        _print(_help(words))
+        _print(_help(words, _wide()))
         return OK
     if more:
         raise _misused(" ".join(more))
@@ -124,15 +134,27 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     shown = page(report)
     said = sections(shown)
     if options.html is not None:
-        _write(options.html, html.document(said, words, words.language))
+        _write(options.html, html.document((*said, _check(options.bundle, report.zone)), words, words.language))
     if options.json:
         found = words.document({**document(report), "page": data(shown, told(said))})
         _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return
     if options.html is not None:
         said = tuple(section for section in said if section.id == "verdict")
-    wide = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
-    _print("\n".join(text.lines(said, words, wide)))
+    _print("\n".join(text.lines(said, words, _wide())))
+
+
+def _check(bundle: str, zone: str) -> Section:
+    """What tells one printed page from another, and where it is signed."""
+    facts = [Fact(msg("File"), Path(bundle).name), Fact(msg("Checked on"), Moment(wall(), zone, "full"))]
+    if Path(bundle).is_file():
+        with Path(bundle).open("rb") as file:
+            facts.insert(1, Fact("SHA-256", hashlib.file_digest(file, "sha256").hexdigest()))
+    return Section("check", msg("This check"), (*facts, Fact(msg("Checked by"), _DOTS), Fact(msg("Signature"), _DOTS)))
+
+
+def _wide() -> int:
+    return max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
 
 
 def _parser() -> _Parser:
@@ -146,11 +168,13 @@ def _parser() -> _Parser:
     return parser
 
 
-def _help(words: Catalogue) -> str:
-    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE] [--json] [--html FILE]"
-    head += " [--max-age DAYS] [--lang vi|en]"
-    told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
-    return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
+def _help(words: Catalogue, wide: int) -> str:
+    def folded(said: str, first: str, indent: int) -> list[str]:
+        return textwrap.wrap(said, wide, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+    told = [line for option, about in _OPTIONS.items() for line in folded(words(about), f"  {option:<26}", 28)]
+    about = words(msg("Verifies an exported compliance log, without a network."))
+    return "\n".join([*_USAGE, *folded(about, "", 0), "", *told])
 
 
 def _print(text: str) -> None:

@@ -97,8 +97,8 @@ class Auditor:
         self._rulebook.take(where, line)
         self._looker.take(index, line)
         self.windows.take(index, where, line.seat, line.wall)
-        if line.seat != AGENT and self._tick - line.wall > LATE_MS:
-            self._late[line.seat] += 1
+        if line.seat != AGENT and not self._a_seats_own(where, line):
+            return
         match line:
             case entry.Seal():  # every tenth entry, and of no kind below
                 pass
@@ -116,11 +116,19 @@ class Auditor:
             case _:
                 self._take_other(where, line)
 
+    def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:
+        if self._tick - line.wall > LATE_MS:
+            self._late[line.seat] += 1
+        if type(line) in entry.AGENTS:
+            self._fail(where, msg("only the agent can say this, not a seat"))
+            return False
+        return True
+
     def _take_other(self, where: Arg, line: entry.AnyEntry) -> None:
         match line:
             case entry.UsageDay():
                 self._adding.summed(where, line)
-            case entry.PlaceChanged() if line.seat == AGENT:
+            case entry.PlaceChanged():
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
                 self._policy(where, line)
@@ -132,7 +140,7 @@ class Auditor:
                 self._programs.take(where, line)
             case entry.IssueRaised() | entry.IssueCleared():
                 self._issue(where, line)
-            case entry.AgentTick() if line.seat == AGENT:
+            case entry.AgentTick():
                 self._tick = line.wall
                 self._silent.update(line.silent)
             case _:

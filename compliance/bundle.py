@@ -26,6 +26,7 @@ from i18n.message import MessageError, msg, said_by
 CHECKPOINT = "checkpoint"
 HEADS = "heads"
 KEY = "key"
+MOST_HEADS = 1 << 16
 
 
 class BundleError(MessageError):
@@ -80,8 +81,11 @@ def write(log: Source, packs: Iterable[str] = ()) -> Iterator[bytes]:
 
 
 def _cosigned(note: str, heads: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """More heads than a verifier reads become fewer, evenly."""
     if heads and heads[-1].startswith(note):
-        return heads[-1], heads[:-1]
+        note, heads = heads[-1], heads[:-1]
+    while len(heads) > MOST_HEADS or len(write_heads(heads).encode()) > container.MAX_MEMBER:
+        heads = heads[::-2][::-1]
     return note, heads
 
 

@@ -495,12 +495,12 @@ AnyEntry = (
     | IssueCleared | UsageDay | Erasure | Restored | Seal | AgentTick
 )
 
-_AGENTS = (
-    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick, Erasure,
-    Restored,
-)  # fmt: skip
-OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in _AGENTS)
+AGENTS: frozenset[type[Entry]] = frozenset({
+    SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, ProgramsChanged,
+    AgentTick, Erasure, Restored,
+})  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""
+OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in AGENTS)
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)

@@ -66,6 +66,7 @@ def verify(
         failures += [*heads.failures, *anchors.failures()]
         if earlier is not None:
             failures += _continues(earlier, key, checkpoint.size, whole)
+            report = replace(report, card_name=earlier.name)
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)

@@ -30,7 +30,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
 _CONTENTS: Final = "contents.json"
 _KEYS: Final = "public/agent.keys"
 _BUSY_S: Final = 30
-_MOST: Final = 64 << 30
+_LATEST_MS: Final = 253_000_000_000_000  # in the year 9987: calendars end soon after
 _PIECE: Final = 1 << 20
 
 
@@ -152,6 +152,8 @@ def read(backup: Path) -> Contents:
         raise BackupError(msg("{path}: cannot be read: {why}", path=str(backup), why=said_by(error))) from error
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, msgspec.MsgspecError) as error:
         raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup))) from error
+    if not 0 <= contents.made < _LATEST_MS:
+        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup)))
     known = {f"{part}/{name}" for part, names in PARTS.items() for name in names} | {_KEYS}
     if not contents.parts() or not contents.files.keys() <= known:
         raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup)))
@@ -185,6 +187,9 @@ def _unpack(backup: Path, contents: Contents, parts: Collection[str], folder: Pa
     wanted = [name for name in contents.files if name.partition("/")[0] in {*parts, "public"}]
     try:
         with zipfile.ZipFile(backup) as file:
+            size = sum(file.getinfo(name).file_size for name in wanted)  # more than that zipfile does not unpack
+            if size > shutil.disk_usage(folder).free:
+                raise BackupError(msg("{folder}: no room for the {bytes} bytes of it", folder=str(folder.parent), bytes=size))
             for name in wanted:
                 (folder / name).parent.mkdir(exist_ok=True)
                 with file.open(name) as source, (folder / name).open("xb") as copy:
@@ -230,7 +235,9 @@ def _replace(database: Path, source: Path) -> None:
     """In one transaction, so that the file stays whose it is; if what is there is no database any more, as a new one."""
     try:
         _copy(source, database)
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            raise  # what is there may be sound: the disk is full, or somebody holds it
         with choose.files().acting_for(database.parent):
             for path in (database, *(database.with_name(database.name + ending) for ending in ("-wal", "-shm", "-journal"))):
                 with suppress(FileNotFoundError):

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,14 +31,17 @@ PROGRAM = "giochoi-witness"
 LISTEN = "127.0.0.1:7380"
 _ABOUT = msg("""giochoi-witness [--home DIR] [--lang vi|en] COMMAND
 
-Cosigns the heads of other people's logs (C2SP tlog-witness): so nobody can shorten or rewrite one unseen.
+Cosigns the heads of other people's logs (C2SP tlog-witness): so nobody can
+shorten or rewrite one unseen.
 
-  init NAME              once: make the key; NAME is like an address, as witness.ward.example/w1
-  key                    the key that logs and inspectors are given
-  add KEY                cosign the log with this key (giochoi log card shows it)
-  list                   these logs, and how much of each was seen
-  remove ORIGIN          cosign it no longer; what was seen of it stays known
-  serve [--listen HOST:PORT]   answer; without --listen on this PC only, at 127.0.0.1:7380""")
+  init NAME       once: make the key; NAME is like an address, as
+                  witness.ward.example/w1
+  key             the key that logs and inspectors are given
+  add KEY         cosign the log with this key (giochoi log card shows it)
+  list            these logs, and how much of each was seen
+  remove ORIGIN   cosign it no longer; what was seen of it stays known
+  serve [--listen HOST:PORT]
+                  answer; without --listen on this PC only, at 127.0.0.1:7380""")
 
 
 class UsageError(MessageError):
@@ -52,8 +56,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, or told to stop; 1 it failed; 2 bad usage."""
     speak_utf8()
-    words = Catalogue(reader())
     typed = sys.argv[1:] if argv is None else list(argv)
+    words = Catalogue(reader(dict(pairwise(typed)).get("--lang")))
     try:
         if not typed or {"-h", "--help"} & set(typed):
             print(words(_ABOUT))

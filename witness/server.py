@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,7 +18,8 @@ from witness.answering import TEXT, Answer
 from witness.state import StateError
 
 AT_ONCE = 32
-PATIENCE_S = 10.0
+PATIENCE_S = 10.0  # for the next bytes
+ALL_S = 20.0  # for all that comes on one connection
 
 Decide = Callable[[Any], Answer]
 Told = Callable[[StateError], object]
@@ -43,13 +45,22 @@ class Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        over = threading.Timer(ALL_S, _cut, [request])  # whoever sends a byte now and then holds nobody's place for long
+        over.daemon = True
+        over.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
+            over.cancel()
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever hangs up in the middle is no news."""
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from host.images import appended, segments
+from host.images import appended, build_id, segments
 from host.loaded import Blocks, compared, sampled
 from rules.matching.engines import LONGEST, is_engines
 from rules.matching.loaded import MOST_PAGES, is_written, written
+from rules.programs import is_engine
 
 _PIECE = 1 << 20
 _MOST_SEARCHED = 1 << 27  # bytes; an engine's constants lie before its code
@@ -47,6 +48,21 @@ def code_of(file: BinaryIO, path: Path, size: int) -> str | None:
                 del blocks[block]
     text = written(blocks)
     return text if is_written(text) else None
+
+
+def build_of(file: BinaryIO, path: Path, size: int) -> str | None:
+    """The build id of a program that is not shared; None if it has none, or an installed program that is no game has the same:
+    a copy with a few bytes more is not that program, and would be known by what it shares with it. OSError.
+    """
+    build = build_id(file, is_engine)
+    others = _installed(path, size) if build else ()
+    return None if any(_build(other) == build for other in others if other.parent != Path(_GAMES)) else build
+
+
+def _build(path: Path) -> str | None:
+    with suppress(OSError), path.open("rb") as file:
+        return build_id(file, is_engine)
+    return None
 
 
 def _shared(other: Path, blocks: Blocks) -> Collection[tuple[int, int]]:

@@ -10,9 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.games.code import code_of, is_shared
+from cli.games.code import build_of, code_of, is_shared
 from host import choose
-from host.images import build_id
 from host.parts import own
 from host.pe import version
 from i18n.message import msg, said_by
@@ -20,7 +19,7 @@ from rules.games import Fingerprint
 from rules.matching.alike import written
 from rules.matching.beside import deciding as candidates
 from rules.matching.paths import is_windows
-from rules.programs import interpreter, is_engine, is_everybodys
+from rules.programs import interpreter, is_everybodys
 
 
 def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
@@ -45,7 +44,7 @@ def content(path: Path) -> Fingerprint:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size, said = file.tell(), version(file)
             shared = is_shared(file)
-            build = None if shared else build_id(file, is_engine)
+            build = None if shared else build_of(file, real, size)
             found = Fingerprint(
                 path=str(real), size=size, sha256=digest, build_id=build,
                 original=said.original_name, product=said.product_name,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compliance.bundle import KEY
 from compliance.page.model import Page
+from compliance.verifying.report import Report
 from i18n.message import Arg, comma, msg, msgn
 
 UNDECIDED = "not-decidable"
+OLD = "old-cosignatures"
+RESTORED = "restored"
 SOME = 6
 
 
@@ -45,11 +49,15 @@ def _of_this(page: Page) -> Iterator[Arg]:
 
 def steps(page: Page) -> Iterator[Arg]:
     report = page.report
-    if report.failures:
+    yield from _demands(report)
+    if report.failures and not report.only_demands:
         yield msg(
             "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
+    if any(group.kind == OLD for group in page.notes):
+        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be kept"
+                  " back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
     if page.articles or page.odd:
         yield msg(
             "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"
@@ -62,7 +70,24 @@ def steps(page: Page) -> Iterator[Arg]:
         )  # fmt: skip
     if not report.anchored and not report.failures:
         yield msg("Compare the fingerprint below with that on the card from an earlier visit, and verify with {option}.",
-                  option="--since card.txt")  # fmt: skip
-    yield msg("Take along today's mark for the next visit: {command}", command="giochoi log head > mark.txt")
+                  option="--card card.txt")  # fmt: skip
+    yield msg("Take along today's card for the next visit: {command}", command="giochoi log card card-2.txt")
     if report.size:
         yield msg("Walk through the place: each PC on which games run has to be among the seats named here.")
+    if any(group.kind == RESTORED for group in page.notes):
+        yield msg("Something was put back from a backup: after that a PC goes on as a new seat, and two seats may be one PC.")
+
+
+def _demands(report: Report) -> Iterator[Arg]:
+    """Where less is there than whoever verifies demands, which nobody at the place need have done."""
+    for one in report.failures:
+        if one.demand and one.where == KEY:
+            yield msg(
+                "The log has another key than those in your trust policy. Compare the fingerprint below with the card, and ask"
+                " since when it has this one, and why: an agent that was set up anew begins a new log."
+            )
+        elif one.demand:
+            yield msg(
+                "The witnesses that you demand have not signed this file. Ask whether they know this log and since when, have"
+                " them asked ({command}), and have it exported again.", command="giochoi log witness ask",
+            )  # fmt: skip

@@ -43,6 +43,11 @@ class Page:
         return self.report.failures
 
     @property
+    def read(self) -> bool:
+        """Whether its entries could be read at all."""
+        return bool(self.report.root and self.report.audit.seats)
+
+    @property
     def expires(self) -> date | None:
         """The last day of the place's certificate, if that is a date."""
         try:

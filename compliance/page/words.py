@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from compliance.format.chain import AGENT
 from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
-from compliance.page.model import Page, Span
+from compliance.page.model import Page
+from compliance.page.seen import moment, seen
 from compliance.verifying.overview import PlaceAt
-from compliance.verifying.report import NO_MOMENT, Report
-from i18n.message import Arg, Day, Length, Message, Moment, comma, msg, msgn
+from compliance.verifying.report import Report
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
 from rules.calendar import day_name
 
 SHOWN = 20
@@ -27,7 +29,7 @@ def sections(page: Page) -> tuple[Section, ...]:
         Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
         Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
         Section("notes", msg("Also to know"), tuple(_notes(page))),
-        Section("seen", msg("What outsiders have seen"), tuple(_seen(page))),
+        Section("seen", msg("What outsiders have seen"), tuple(seen(page))),
         Section("unknown", msg("What cannot be known from this"), tuple(map(Said, advice.unknown(page)))),
         Section("next", msg("What to do next"), tuple(map(Said, advice.steps(page)))),
         Section("checked", msg("What was checked"), tuple(_checked(page.report))),
@@ -55,7 +57,9 @@ def _place(page: Page) -> Iterator[Block]:
             if place.place != "home":
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
-            yield Fact("", msgn("all this was changed {n} time before", "all this was changed {n} times before", page.changes))
+            yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
+    if report.card_name:
+        yield Fact(msg("Name"), msg("{name}, as the earlier card calls it", name=report.card_name))
     if report.origin:
         yield Fact(msg("Log"), report.origin)
     if page.period is not None:
@@ -64,6 +68,7 @@ def _place(page: Page) -> Iterator[Block]:
         audit = report.audit
         told: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
         yield Fact(msg("Played"), msg("Days with play: {days}; plays: {plays}; time played: {time}", **told))
+        yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
 
 
 def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
@@ -118,12 +123,14 @@ def verdict(page: Page) -> Said:
 
 
 def _whole(report: Report) -> Message:
+    if report.only_demands:
+        return msg("NOT VERIFIED: less than your trust policy demands; the log itself is whole")
     if n := len(report.failures):
         return msgn("NOT VERIFIED: {n} thing in it does not hold", "NOT VERIFIED: {n} things in it do not hold", n)
     if report.anchored == report.size and report.size:
         return msg("Whole and anchored")
     if report.anchored:
-        return msg("Whole, anchored up to entry {number}", number=str(report.anchored))
+        return msgn("Whole; its first entry is anchored", "Whole; its first {n} entries are anchored", report.anchored)
     return msg("Whole, not anchored")
 
 
@@ -131,6 +138,8 @@ def _whole(report: Report) -> Message:
 
 
 def _articles(page: Page) -> Iterator[Block]:
+    if page.read and not page.articles:
+        yield Said(msg("nothing was found"), (), "good")
     for one in page.articles:
         for group in one.groups:
             yield Said(_against(one, _counted(group, page.report.zone)), _examples(group), "bad" if one.violation else "note")
@@ -164,8 +173,8 @@ def _counted(group: Group, zone: str) -> Arg:
             msg("on {days} days from {first} to {last}", days=group.days, first=first, last=last) if group.days > 1
             else msg("on {day}", day=first)
         )  # fmt: skip
-    if group.seats:
-        parts.append(msgn("seat {seats}", "seats {seats}", len(group.seats), seats=_some(group.seats)))
+    if seats := [seat for seat in group.seats if seat != AGENT]:
+        parts.append(msgn("seat {seats}", "seats {seats}", len(seats), seats=_some(seats)))
     return comma(parts)
 
 
@@ -193,6 +202,8 @@ def _example(group: Group, at: int) -> Arg:
 
 def _gaps(page: Page) -> Iterator[Block]:
     zone = page.report.zone
+    if page.read and not page.gaps and not page.pauses[0]:
+        yield Said(msg("none was found"), (), "good")
     for one in page.gaps:
         (seat, *others) = one.seats
         lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
@@ -247,35 +258,6 @@ def _coverage(page: Page) -> Iterator[Block]:
         )  # fmt: skip
 
 
-def _seen(page: Page) -> Iterator[Block]:
-    report = page.report
-    if report.failures or not report.size:
-        return
-    if report.anchored:
-        seen = msgn(
-            "the first entry: seen by an outsider, and unchanged since",
-            "the first {n} entries: seen by an outsider, and unchanged since", report.anchored,
-        )  # fmt: skip
-        yield Said(_range(seen, page.anchored, report.zone), (), "good")
-    if rest := report.size - report.anchored:
-        unseen = msgn(
-            "the last entry: seen by no outsider yet", "the last {n} entries: seen by no outsider yet", rest,
-        ) if report.anchored else msgn(
-            "{n} entry, all there is: seen by no outsider yet", "all {n} entries: seen by no outsider yet", rest,
-        )  # fmt: skip
-        yield Said(_range(unseen, page.open, report.zone), (), "note")
-    for name, time in report.witnesses:
-        yield Said(msg("Witness: {name}, {at}", name=name, at=moment(time * 1000, report.zone)))
-
-
-def _range(what: Arg, span: Span | None, zone: str) -> Arg:
-    """By the agent's clock: of the others nobody knows when they reached the log."""
-    if span is None:
-        return what
-    ends: dict[str, Arg] = {"start": moment(span[0], zone), "end": moment(span[1], zone)}
-    return msg("{what} ({start} – {end} by the agent's clock)", what=what, **ends)
-
-
 def _checked(report: Report) -> Iterator[Block]:
     if report.key:
         yield Fact(msg("Fingerprint of its key"), report.fingerprint)
@@ -292,7 +274,3 @@ def _checked(report: Report) -> Iterator[Block]:
             if one.coverage is not None:
                 said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(one.coverage * 1000) / 10)
             yield Fact(one.seat, said)
-
-
-def moment(at: int, zone: str) -> Arg:
-    return Moment(at, zone) if 0 <= at < NO_MOMENT else f"{at} ms"

@@ -35,9 +35,9 @@ class Anchors:
         if self.trust is None:
             return
         if self.trust.logs and self.key not in self.trust.logs:
-            yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"))
+            yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"), demand=True)
         if self.trust.quorum is not None and self.heads.anchor is None:
-            yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
+            yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"), demand=True)
 
     def findings(self) -> Iterator[Finding]:
         anchor = self.heads.anchor

@@ -5,7 +5,7 @@ None of it is forbidden, so it is told. What packs ask of whom is read from thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, get_args
 
@@ -18,6 +18,7 @@ from rules.engine.strictness import Somebody, looser, strictness
 from rules.parse import parse_pack
 from rules.policy import Pack, Param, Place, PolicyError, Rule
 
+_POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
 _PLACES: Final[dict[str, Arg]] = {
@@ -61,8 +62,11 @@ class Changes:
         self._packs[line.target] = (line.packs, line.house)
         if before is not None and before != (line.packs, line.house):
             who = _TARGETS.get(line.target, line.target)
-            changed = () if len(self._found) >= _MOST else self._changed(line, *before)
-            self._tell("policy-changed", where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
+            full = len(self._found) >= _MOST
+            lost = [] if full else self._looser(line, before[0])
+            changed = () if full else self._changed(line, *before, lost)
+            kind = "looser" if lost and self._at_point() else "policy-changed"
+            self._tell(kind, where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
         elif line.target not in _TARGETS:
             self._players += 1
             self._first = self._first or where
@@ -86,10 +90,10 @@ class Changes:
         if line.place != old.place:
             kinds = {"before": _PLACES.get(old.place, old.place), "after": _PLACES.get(line.place, line.place)}
             said = msg("the kind of place was changed: {before} → {after}", **kinds)
-            if line.place == was.earlier:
+            if line.place == was.earlier and old.place != _POINT:
                 lasted = Length(max(0, line.wall - was.since))
                 said = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
-            self._tell("place-changed", where, line, said)
+            self._tell("looser" if old.place == _POINT else "place-changed", where, line, said)
             self._place = _Before(line.wall, line, old.place)
         else:
             self._place = _Before(was.since, line, was.earlier)
@@ -103,7 +107,11 @@ class Changes:
 
     # --- packs -----------------------------------------------------------------------------------------------------------
 
-    def _changed(self, line: PolicyChanged, packs: Packs, house: object) -> Iterator[Arg]:
+    def _at_point(self) -> bool:
+        """Whether this is a public game point, or was one before it became something else."""
+        return self._place is not None and _POINT in {self._place.line.place, self._place.earlier}
+
+    def _changed(self, line: PolicyChanged, packs: Packs, house: object, lost: Sequence[Arg]) -> Iterator[Arg]:
         """What is other than before, and what asks less now."""
         old, new = ({pack.id: pack for pack in some} for some in (packs, line.packs))
         if off := [_said(pack) for id_, pack in old.items() if id_ not in new]:
@@ -117,7 +125,7 @@ class Changes:
                 yield msg("{pack} has another text", pack=pack.id)
         if house is not line.house:
             yield msg("own limits were set") if line.house else msg("own limits were taken off")
-        if lost := self._looser(line, packs):
+        if lost:
             yield msg("looser now: {rules}", rules=comma(lost))
 
     def _looser(self, line: PolicyChanged, before: Packs) -> list[Arg]:

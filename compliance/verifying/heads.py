@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from compliance.bundle import HEADS
+from compliance.bundle import HEADS, MOST_HEADS
 from compliance.format.cosigning import read_heads
 from compliance.note import Checkpoint, NoteError, Signature, UnsignedError, VerifierKey, open_note, read_checkpoint
 from compliance.tree import Frontier
 from compliance.verifying.report import Failure
 from compliance.verifying.trust import Trust
 from i18n.message import Message, msg
-
-MOST = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def _read(text: str, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | No
     witnesses = () if trust is None else tuple(one for one in trust.witnesses.values() if one.public != key.public)
     for count, note in enumerate(read_heads(text)):
         head = read_checkpoint(note)
-        if head.origin != checkpoint.origin or not before < head.size <= checkpoint.size or count == MOST:
+        if head.origin != checkpoint.origin or not before < head.size <= checkpoint.size or count == MOST_HEADS:
             raise NoteError(_disordered(checkpoint))
         before = head.size
         signed = _signed(note, witnesses)
@@ -86,7 +84,7 @@ def _read(text: str, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | No
 
 
 def _disordered(checkpoint: Checkpoint) -> Message:
-    said = {"origin": checkpoint.origin, "size": str(checkpoint.size), "most": str(MOST)}
+    said = {"origin": checkpoint.origin, "size": str(checkpoint.size), "most": str(MOST_HEADS)}
     return msg("not heads of {origin} in ascending order, none above {size}, at most {most}", **said)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance.entry import AnyEntry, PlaceChanged
+from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
@@ -46,10 +46,13 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """`refused`: how many starts were."""
+
     places: tuple[PlaceAt, ...] = ()
     clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
     seats: tuple[SeatMinutes, ...] = ()
     overridden: tuple[Override, ...] = ()
+    refused: int = 0
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Looker:
     _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
     _watched: dict[str, Watched] = field(default_factory=dict)
     _overridden: Overridden = field(default_factory=Overridden)
+    _refused: int = 0
 
     def take(self, index: int, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -71,6 +75,8 @@ class Looker:
             watched = self._watched.get(line.seat)
             if watched is None:
                 watched = self._watched[line.seat] = Watched(line.seat)
+            if type(line) is LaunchRefused:
+                self._refused += 1
             if type(line) in WATCHED:  # most are not, and a million of them are asked
                 watched.take(line)
         if type(line) in OVERRIDING:
@@ -78,7 +84,7 @@ class Looker:
 
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
-        return Overview(tuple(self._places), self._clock, seats, self._overridden.all())
+        return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused)
 
 
 def _place(line: PlaceChanged) -> PlaceAt:

@@ -6,8 +6,8 @@ from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 from compliance.verifying.alive import MINUTE_MS, Minutes
 from compliance.verifying.clocks import read_bits
 from compliance.verifying.report import Gap, SeatPart
+from compliance.verifying.watched import ran_on
 
-_RAN_ON_MS = 5 * MINUTE_MS  # a new version is installed in less
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
 _MINUTES = 60
 _AHEAD = 6  # minutes that a clock may have been set back by since
@@ -56,8 +56,8 @@ class SeatPresence:
     def _start(self, line: SeatStart) -> None:
         self.claim_holds = not (line.clean and self._ran and self._stopped is None)
         if (stop := self._stopped) is not None:
-            ran_on = stop.boot == line.boot and line.mono - stop.mono > _RAN_ON_MS
-            self._gap(stop.wall, line.wall, "ran-on" if ran_on else "stopped", explained=not ran_on)
+            unwatched = ran_on(stop, line)
+            self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
         elif self._ran or not line.clean:
             self._gap(self._lost(line), line.wall, "lost")
         if self._run_from is None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from math import inf
 
 from compliance.entry import ProgramRefused, ProgramsChanged
-from compliance.format.chain import AGENT
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg, msgn
 
@@ -29,8 +28,6 @@ class Programs:
     def take(self, where: Arg, line: ProgramsChanged | ProgramRefused) -> None:
         if isinstance(line, ProgramRefused):
             self._refused.append((where, line.wall))
-        elif line.seat != AGENT:
-            self._failures.append(Failure(where, msg("only the agent can say this, not a seat")))
         else:
             before = self._changes[-1][1] if self._changes else 0
             if line.players < int(line.only_installed) or abs(line.players - before) > 1:

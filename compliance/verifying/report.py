@@ -18,10 +18,13 @@ NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that does not hold: exactly where, and what is wrong there."""
+    """Something that does not hold: exactly where, and what is wrong there. `demand`: it is only less than whoever verifies
+    demands, and nothing is wrong with the log.
+    """
 
     where: Arg
     what: Message
+    demand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Audit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
-    `repacked`: another tool packed the file.
+    `repacked`: another tool packed the file. `card_name`: what an earlier card calls the place, which no log says.
     """
 
     origin: str = ""
@@ -100,10 +103,16 @@ class Report:
     audit: Audit = field(default_factory=Audit)
     zone: str = "Asia/Ho_Chi_Minh"
     repacked: bool = False
+    card_name: str = ""
 
     @property
     def ok(self) -> bool:
         return not self.failures
+
+    @property
+    def only_demands(self) -> bool:
+        """Whether it fails by what whoever verifies demands, and by nothing else."""
+        return bool(self.failures) and all(one.demand for one in self.failures)
 
 
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:
@@ -144,7 +153,7 @@ def document(report: Report) -> dict[str, Any]:
         "trusted": report.trusted,
         "repacked": report.repacked,
         "witnesses": [{"name": name, "time": when(time * 1000, zone)} for name, time in report.witnesses],
-        "failures": report.failures,
+        "failures": [{"where": one.where, "what": one.what} for one in report.failures],
         "gaps": [
             {
                 "seat": gap.seat, "from": when(gap.start, zone), "to": when(gap.end, zone), "explained": gap.explained,

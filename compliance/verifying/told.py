@@ -18,7 +18,6 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from compliance.entry import Approval, ApprovalEnded, GameChanged, GameFacts, GuardianChanged, PlayStarted
-from compliance.format.chain import AGENT
 from compliance.verifying.report import Failure, Finding, seq_name
 from i18n.message import Arg, Message, Moment, msg, msgn
 from rules.engine.label_words import label_said
@@ -52,9 +51,6 @@ class Registered:
     _guardians: int | None = None
 
     def take(self, where: Arg, line: Told) -> None:
-        if line.seat != AGENT:
-            self._fail(where, msg("only the agent can say this, not a seat"))
-            return
         match line:
             case GameChanged():
                 self._game(where, line)

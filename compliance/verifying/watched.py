@@ -15,6 +15,7 @@ EVER = 2**62
 WATCHED = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
 _BITS = re.compile(r"[0-9a-f]{15}")
+_RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
 _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 
 
@@ -43,6 +44,11 @@ class SeatMinutes:
         return alive, off
 
 
+def ran_on(stop: SeatStop, start: SeatStart) -> bool:
+    """Whether the PC ran on, by the clock that play is counted on, between both: then nobody watched it."""
+    return stop.boot == start.boot and start.mono - stop.mono > _RAN_ON_MS
+
+
 def span_bits(start: int, end: int) -> int:
     """The bits of an hour from `start` to before `end`; what lies outside of it is left out."""
     start, end = max(0, start), min(HOUR, end)
@@ -58,14 +64,14 @@ class Watched:
     _off: list[tuple[int, int]] = field(default_factory=list)
     _first: int | None = None
     _told: int = 0
-    _stopped: int | None = None
+    _stopped: SeatStop | None = None
 
     def take(self, line: AnyEntry) -> None:
         match line:
             case SeatStart():
                 self._start(line)
             case SeatStop():
-                self._stopped = line.wall // MINUTE_MS
+                self._stopped = line
             case Presence() if _BITS.fullmatch(line.bits):
                 self._mark(line.since // MINUTE_MS, int(line.bits, 16))
             case _:
@@ -75,7 +81,7 @@ class Watched:
         """None of who never enforced anything, as the agent."""
         if self._first is None:
             return None
-        off = self._off if self._stopped is None else [*self._off, (self._stopped, EVER)]
+        off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
         return SeatMinutes(self.seat, self._first, self._told, self._alive, _joined(off))
 
     def _start(self, line: SeatStart) -> None:
@@ -83,7 +89,8 @@ class Watched:
         if self._first is None:
             self._first = self._told = now + 1  # this minute had begun before
         elif self._stopped is not None:
-            self._off.append((self._stopped, now + 1))
+            if not ran_on(self._stopped, line):
+                self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
         elif line.lost_from is not None:  # what a killed daemon had not written down yet, it now tells the end of
             lost = line.lost_from // MINUTE_MS
             told = max(self._told, lost + 1 - _UNTOLD)

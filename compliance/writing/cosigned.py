@@ -1,7 +1,8 @@
 """The log's witnesses and what they cosigned: two tables of log.db.
 
-Every head of the last two days is kept; of older ones the last of each hour, which is as closely as anybody will ask when an
-entry came. An older version of the program leaves these tables alone.
+Every head of the last two days is kept, of older ones the last of each hour, and of those of more than a month the last of each
+day: the closest that anybody will ask when an entry came, and little enough for a bundle. An older version of the program leaves
+these tables alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from compliance.note import Signature, read_checkpoint
 
 KEEP_ALL_S = 2 * 86_400
+KEEP_HOURS_S = 31 * 86_400
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS witness (
@@ -23,7 +25,7 @@ CREATE TABLE IF NOT EXISTS cosigned (size INTEGER PRIMARY KEY, at INTEGER NOT NU
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """`key` is a C2SP verifier key of type 0x04; `size` and `at` (Unix s) are of what it cosigned last."""
+    """`key` is a C2SP verifier key of type 0x04; `size` is that of the head it cosigned last, `at` (Unix s) when that came."""
 
     name: str
     key: str
@@ -59,9 +61,11 @@ class Cosigned:
         rows = self._connection.execute("SELECT note FROM cosigned WHERE size <= ? ORDER BY size", (end,)).fetchall()
         return [note for (note,) in rows]
 
-    def put(self, note: str, line: str, signature: Signature) -> None:
-        """Keep a verified cosignature of the head in `note`, a line under it."""
-        size, at = read_checkpoint(note).size, signature.time or 0
+    def put(self, note: str, line: str, signature: Signature, at: int) -> None:
+        """Keep a verified cosignature of the head in `note`, a line under it, which came `at` (Unix s). A witness's own clock
+        says nothing of what may be deleted.
+        """
+        size = read_checkpoint(note).size
         run = self._connection
         with self._lock:
             run.execute("BEGIN IMMEDIATE")
@@ -73,8 +77,9 @@ class Cosigned:
                     run.execute("UPDATE cosigned SET note = note || ? WHERE size = ?", (line, size))
                 run.execute("UPDATE witness SET size = ?, at = ? WHERE name = ?", (size, at, signature.key.name))
                 run.execute(
-                    "DELETE FROM cosigned WHERE at < ? AND size NOT IN (SELECT max(size) FROM cosigned GROUP BY at / 3600)",
-                    (at - KEEP_ALL_S,),
+                    "DELETE FROM cosigned WHERE at < ? AND size NOT IN (SELECT max(size) FROM cosigned "
+                    "GROUP BY CASE WHEN at < ? THEN -(at / 86400) ELSE at / 3600 END)",
+                    (at - KEEP_ALL_S, at - KEEP_HOURS_S),
                 )
                 run.execute("COMMIT")
             except BaseException:

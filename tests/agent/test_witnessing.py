@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -239,3 +240,29 @@ def test_it_outlives_the_agent(open_desk, outsider, clock):
         assert line.size
         assert line.url == url
         assert len(desk.agent.log.heads(desk.agent.log.size)) == 1
+
+
+def test_whatever_goes_wrong_in_asking_one_others_are_asked_on(witnessed, clock):
+    """Not only what a network does: else nobody would be asked until the agent is started anew."""
+    sound = witnessed.agent.witnessing.post
+
+    def broken(url, body):
+        raise ValueError("closed in the middle")
+
+    witnessed.agent.witnessing.post = broken
+    grow(witnessed, clock)
+    assert "closed in the middle" in str(ask(witnessed).problem)
+    witnessed.agent.witnessing.post = sound
+    assert ask(witnessed).problem is None
+
+
+@pytest.mark.parametrize("off", [-(10**9), 10**9])
+def test_a_witness_whose_clock_is_wrong_takes_nothing_away(witnessed, outsider, clock, off):
+    """What is kept goes by the agent's own clock."""
+    grow(witnessed, clock)
+    ask(witnessed)
+    outsider.clock = SimpleNamespace(wall=lambda: clock.wall() + off * 1000)
+    for _ in range(3):
+        grow(witnessed, clock)
+        assert ask(witnessed).at == clock.wall() // 1000 * 1000
+    assert len(witnessed.agent.log.heads(witnessed.agent.log.size)) == 4

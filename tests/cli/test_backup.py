@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import zipfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
+
+from host import backup
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +94,45 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
             (other, "not a backup"),
             (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
             (changed(file, "contents.json", stranger), "not a backup"),
+            *((changed(file, "contents.json", json.dumps({"made": made, "files": {"agent/agent.db": "0"}})), "not a backup")
+              for made in (10**18, -1)),
         ):
             assert said in agent.fails(1, "restore", str(bad), "--yes")
         assert content(servers.home / "agent") == before
+
+
+def test_what_has_no_room_changes_nothing(agent, servers, tmp_path, monkeypatch):
+    """Nothing is unpacked before it is known that there is room for it."""
+    file = tmp_path / "all.zip"
+    assert agent("backup", str(file)).returncode == 0
+    with stopped(servers):
+        before = content(servers.home / "agent")
+        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+        assert "no room" in agent.fails(1, "restore", str(file), "--yes")
+        assert content(servers.home / "agent") == before
+
+
+def test_a_full_disk_does_not_cost_the_database_that_is_there(tmp_path, monkeypatch):
+    """Only what is no database any more is taken away."""
+    there, source = tmp_path / "log.db", tmp_path / "source.db"
+    for path in (there, source):
+        with closing(sqlite3.connect(path)) as made:
+            made.executescript("CREATE TABLE one (two)")
+    before = there.read_bytes()
+
+    def full(path, to):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "_copy", full)
+        with pytest.raises(sqlite3.OperationalError):
+            backup._replace(there, source)
+    assert there.read_bytes() == before
+    there.write_bytes(b"nothing" * 1000)
+    backup._replace(there, source)
+    assert there.read_bytes() == before
 
 
 def test_nothing_to_save(fails, tmp_path):

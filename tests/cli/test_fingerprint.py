@@ -196,6 +196,18 @@ def test_what_an_installed_program_has_too_is_not_its_own(tmp_path, installed):
 
 
 @pytest.mark.linux("as above")
+def test_the_build_of_an_installed_program_is_no_games_own(tmp_path, installed, monkeypatch):
+    """With some bytes behind it: by its build the system's own program would be ended, too. A game's copy is the game."""
+    content = native.program().content
+    assert known(tmp_path / "turtles", content + b"some bytes").build_id is not None
+    native.write(installed / "sleeper", content)
+    assert known(tmp_path / "turtles", content + b"some bytes").build_id is None
+    assert known(installed / "sleeper", content).build_id is not None
+    monkeypatch.setattr(code, "_GAMES", str(installed))
+    assert known(tmp_path / "turtles", content + b"some bytes").build_id is not None
+
+
+@pytest.mark.linux("as above")
 def test_a_game_that_is_installed_is_known_by_its_code(installed):
     assert known(installed / "turtles", native.program().content).loaded is not None
 

@@ -55,7 +55,7 @@ def test_a_card_as_it_is_shown_anchors_the_log(log, tmp_path, capsys, monkeypatc
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     (tmp_path / "card.txt").write_text(shown(card, language, json=json), "utf-8")
     assert main([str(file), "--since", str(tmp_path / "card.txt")]) == 0
-    assert f"Whole, anchored up to entry {card.size}" in capsys.readouterr().out
+    assert f"Whole; its first {card.size} entries are anchored" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("change", "what"), [
@@ -86,7 +86,9 @@ def test_a_card_as_its_file_and_qr_code_have_it_anchors_the_log(log, tmp_path, c
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     (tmp_path / "card.txt").write_bytes(made(signed(card)).encode())
     assert main([str(file), option, str(tmp_path / "card.txt")]) == 0
-    assert f"Whole, anchored up to entry {card.size}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"Whole; its first {card.size} entries are anchored" in told
+    assert f"{card.name}, as the earlier card calls it" in told
 
 
 def test_a_card_says_whose_it_is(site, log):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from compliance import bundle
+from compliance.__main__ import main
 from compliance.entry import AgentTick
+from compliance.format import container
 from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
-from compliance.note import NoteError, checkpoint_text
+from compliance.note import NoteError, Signer, checkpoint_text, read_checkpoint
 from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
 
@@ -29,7 +32,7 @@ class Witnesses:
         for number in numbers or (1, 2, 3):
             signer = self.all[number - 1]
             line = signer.cosign(note.rpartition("\n\n")[0] + "\n", self.site.clock.wall() // 1000 + after)
-            self.site.log.cosigned.put(note, *cosignature(note, line.encode(), signer.key))
+            self.site.log.cosigned.put(note, *cosignature(note, line.encode(), signer.key), self.site.clock.wall() // 1000)
         return self.site.log.size
 
     def trust(self, quorum="any"):
@@ -207,3 +210,61 @@ def test_they_are_in_the_bundle_only_where_there_are_any(site, seat, witnesses):
     found = bundle.parse(site.bundle()).members
     assert "heads" not in found
     assert b"w2.example" in found["checkpoint"]
+
+
+class Many:
+    """A log of one entry that claims many heads, as of decades and sixteen witnesses."""
+
+    def __init__(self, log, notes):
+        self.log, self.notes = log, notes
+
+    def heads(self, end):
+        return self.notes
+
+    def __getattr__(self, name):
+        return getattr(self.log, name)
+
+
+@pytest.mark.parametrize(("count", "bytes_each"), [(70_000, 100), (10_000, 2_400), (65_536, 300)])
+def test_a_bundle_has_no_more_heads_than_a_verifier_reads(site, count, bytes_each):
+    """Fewer, evenly, and the newest among them."""
+    notes = [f"{number}\n\n— {'w' * (bytes_each - len(str(number)) - 7)}\n" for number in range(count)]
+    found = bundle.parse(b"".join(bundle.write(Many(site.log, notes)))).members["heads"]
+    assert len(found) <= container.MAX_MEMBER
+    kept = [int(one.partition("\n")[0]) for one in read_heads(found.decode())]
+    assert kept[-1] == count - 1
+    assert count / 8 < len(kept) <= bundle.MOST_HEADS
+    assert {after - before for before, after in pairwise(kept)} <= {1, 2, 4}
+
+
+def test_old_heads_are_kept_by_the_hour_and_then_by_the_day(site, witnesses):
+    """Of two months and a half with four heads in some hours; the newest of each span stays."""
+    signer = witnesses.all[0]
+    for quarter in (day * 96 + one for day in range(75) for one in (1, 2, 3, 8, 9)):
+        note = site.signer.sign(checkpoint_text(site.signer.name, quarter + 1, bytes(32)))
+        line = signer.cosign(note.rpartition("\n\n")[0] + "\n", 5).encode()
+        site.log.cosigned.put(note, *cosignature(note, line, signer.key), quarter * 900)
+    kept = [divmod(read_checkpoint(note).size - 1, 96) for note in site.log.heads(10**9)]
+    assert {one for day, one in kept if day < 43} == {9}
+    assert {one for day, one in kept if 43 < day < 72} == {3, 9}
+    assert {one for day, one in kept if day > 72} == {1, 2, 3, 8, 9}
+    assert {day for day, _ in kept} == set(range(75))
+
+
+def test_what_only_the_policy_lacks_accuses_nobody(site, seat, witnesses, capsys, tmp_path):
+    """An honest bundle from before the witnesses were added, and a policy of another key: neither was changed on its way."""
+    site.deliver()
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    key = Signer("other.example/log", bytes(32)).vkey
+    for words, step in ((f"witness w {witnesses.all[0].key.text}\nquorum w\n", "giochoi log witness ask"),
+                        (f"log {key}\nquorum none\n", "another key")):  # fmt: skip
+        (tmp_path / "trust.txt").write_text(words)
+        assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt"), "--lang", "en"]) == 4
+        told = " ".join(capsys.readouterr().out.split())
+        assert "NOT VERIFIED: less than your trust policy demands; the log itself is whole" in told
+        assert step in told
+        assert "changed on its way" not in told
+        assert "seen by no outsider yet" in told
+    (tmp_path / "log.zip").write_bytes(site.bundle().replace(b'"kind":"seal"', b'"kind":"seaL"'))
+    assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt"), "--lang", "en"]) == 4
+    assert "changed on its way" in " ".join(capsys.readouterr().out.split())

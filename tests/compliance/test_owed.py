@@ -29,12 +29,3 @@ def test_an_erasure_is_of_one_person_or_of_what_was_too_old(site, audit, fields)
     """Neither both nor nothing."""
     site.agent.add(entry.Erasure, **{"who": None, "before": None, "payloads": 0, **fields})
     assert said(audit()) == ["it is neither one person's data nor what was too old"]
-
-
-@pytest.mark.parametrize(("kind", "fields"), [
-    (entry.Erasure, {"who": "a", "before": None, "payloads": 0}), (entry.Restored, {"made": 1}),
-])  # fmt: skip
-def test_a_seat_says_nothing_of_it(seat, audit, kind, fields):
-    """It knows neither."""
-    seat.add(kind, **fields)
-    assert said(audit()) == ["only the agent can say this, not a seat"]

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -110,6 +111,8 @@ def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kin
 
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
+    assert section(report, "AGAINST WHICH ARTICLE") == "✓ nothing was found"
+    assert section(report, "GAPS") == "✓ none was found"
 
 
 # --- findings by article ------------------------------------------------------------------------------------------------------
@@ -167,7 +170,8 @@ def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
 def test_place_certificate_and_hours_are_named(at_point):
     told = section(at_point, "PLACE")
     assert "Place a public game point Certificate 12/GCN, valid to 30 Nov 2026 Hours 08:00-22:00" in told
-    assert "all this was changed 1 time before" in told
+    assert "this was changed; see “Also to know”" in told
+    assert "Refused 1 start of a game" in told
     assert "24 Nov 2026 08:00 – 24 Nov 2026 10:36" in told
 
 
@@ -320,6 +324,8 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
     assert "Do giochoi-verify lập" in made
+    for told in (file.name, sha256(file.read_bytes()).hexdigest(), "Kiểm tra lúc", "Chữ ký"):
+        assert told in made
     data = bytearray(file.read_bytes())
     data[data.index(b"play.due")] ^= 1
     file.write_bytes(data)

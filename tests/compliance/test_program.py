@@ -185,6 +185,18 @@ def test_help_is_in_the_language_asked_for(capsys):
     assert all(option in told for option in options)
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_help_fits_a_terminal(capsys, monkeypatch, lang):
+    """And what was typed wrong is told in the language that was asked for, too."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("GIOCHOI_LANG", {"vi": "en", "en": "vi"}[lang])
+    assert main(["--help", "--lang", lang]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+    assert main(["--lang", lang, "--trust"]) == 2
+    assert {"vi": "không hiểu", "en": "not understood"}[lang] in capsys.readouterr().err
+
+
 def test_it_runs_as_a_program_of_its_own(file):
     done = subprocess.run([sys.executable, "-m", "compliance", file, "--json"], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -60,8 +60,3 @@ def test_how_many_do_is_counted_one_by_one(changed, audit, players):
     for one in players:
         changed(one)
     assert len(said(audit())) == 1
-
-
-def test_a_seat_does_not_say_who(seat, changed, audit):
-    changed(1, by=seat)
-    assert said(audit()) == ["only the agent can say this, not a seat"]

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from compliance import tree
-from compliance.entry import AnyEntry, Decided, Entry, SeatEnrolled, decode
+from compliance.entry import OF_AGENT, AnyEntry, Decided, Entry, SeatEnrolled, decode
 from compliance.format import card
 from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey
@@ -78,3 +78,24 @@ def test_every_kind_is_there_with_its_fields():
     for kind, own in rows:
         made = [*(name for name in common if name != "kind"), *(decision if "a decision's" in own else ()), *told[kind]]
         assert sorted(made) == sorted(kinds[kind].__struct_fields__), kind
+
+
+def test_only_the_agents_kinds_are_named():
+    told = re.search(r"A seat MUST NOT write (.*?), and an agent MUST", TEXT, re.DOTALL)
+    assert set(re.findall(r"`([\w.]+)`", told[1])) == OF_AGENT
+
+
+def test_paragraphs_are_numbered_and_what_refers_to_one_finds_it():
+    """A row of a kind refers to a paragraph that speaks of this kind."""
+    sections = dict(re.findall(r"^## (\d)\. [^\n]*\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE))
+    parts = {number: re.split(r"^(\d+)\. ", text, flags=re.MULTILINE) for number, text in sections.items()}
+    paragraphs = {
+        f"{number}.{nth}": text for number, part in parts.items() for nth, text in zip(part[1::2], part[2::2], strict=True)
+    }
+    for number, part in parts.items():
+        assert part[1::2] == [str(nth) for nth in range(1, len(part) // 2 + 1)], number
+    for told in re.findall(r"(?<![\w.])(?:by |from |where |\()?([2-7]\.\d+)(?=[\s);,])", TEXT[TEXT.index("## 1.") :]):
+        assert told in paragraphs or told in {"7.9", "4.3", "2.0"}, told
+    for kind, row in re.findall(r"^\| `([\w.]+)` \| (.*)$", sections["7"], re.MULTILINE):
+        for told in re.findall(r"\(([2-6]\.\d+)\)", row):
+            assert f"`{kind}`" in paragraphs[told] or "bound" in row, (kind, told)

@@ -41,18 +41,6 @@ def play(seat, label, **other):
 # --- contradictions -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "fields"), [
-    (entry.GameChanged, {"game": "luanti", "before": None, "after": facts(0)}),
-    (entry.GuardianChanged, {"registered": 0}),
-    (entry.Approval, {"id": "a", "who": "child", "game": "luanti"}),
-    (entry.ApprovalEnded, {"id": "a"}),
-])  # fmt: skip
-def test_a_seat_says_nothing_of_the_registry(site, seat, audit, kind, fields):
-    site.agent.add(entry.Approval, id="a" if kind is entry.ApprovalEnded else "b", who="child", game="luanti")
-    seat.add(kind, **fields)
-    assert said(audit()) == ["only the agent can say this, not a seat"]
-
-
 @pytest.mark.parametrize("lie", [None, facts(0), facts(18, learning=True), facts(None)])
 def test_a_change_begins_where_the_last_one_ended(change, audit, lie):
     change(None, facts(18))

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from compliance import entry
 from compliance.page.calendar import LAW_HOURS, MOST_DAYS, coverage
@@ -65,6 +66,16 @@ def test_minutes_told_twice_count_once():
     half = (1 << 30) - 1
     found = calendar([started(at(8)), present(at(8), half), present(at(8), half), present(at(9), 0)], at(12))
     assert found.seats[0].hours[TODAY, 8].missing == 30
+
+
+def test_a_seat_that_stopped_while_its_pc_ran_on_is_missed():
+    """By the clock that play is counted on; a new version is installed in less than a minute."""
+    begun = [started(at(8)), present(at(8)), present(at(9), (1 << 10) - 1), stopped(at(9, 10))]
+    for minutes, off, missing in ((1, 2, 0), (3, 0, 4)):
+        again = structs.replace(started(at(9, 10 + minutes)), mono=minutes * MINUTE)
+        found = calendar([*begun, again, present(at(9, 11 + minutes)), present(at(10))], at(11))
+        nine = found.seats[0].hours[TODAY, 9]
+        assert (nine.off, nine.missing) == (off, missing)
 
 
 def test_a_seat_that_stopped_stays_off_and_one_that_fell_silent_is_missed():

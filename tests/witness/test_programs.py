@@ -108,6 +108,15 @@ def test_what_is_typed_wrong_is_one_line(witness, code, words):
     assert out or err
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_help_fits_a_terminal_in_the_language_asked_for(witness, lang):
+    code, out, _ = witness("--help", "--lang", lang)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert {"vi": "nhật ký", "en": "other people"}[lang] in out
+    assert {"vi": "không hiểu", "en": "not understood"}[lang] in witness("--lang", lang, "nonsense")[2]
+
+
 def test_neither_a_witnesss_key_nor_a_strange_address_is_taken(witness):
     key = witness("init", "witness.example/w1")[1]
     assert witness("add", key)[0] == 2

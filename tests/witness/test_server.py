@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import socket
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import pytest
 
 from compliance.format.cosigning import MAX_BODY, PATH, cosignature, write_request
+from tests.system import until
 from witness import server as module
 
 
@@ -80,3 +82,22 @@ def test_many_who_say_nothing_keep_nobody_out_for_long(monkeypatch, witness, log
             finally:
                 door.close()
         assert status == 200
+
+
+def test_whoever_sends_a_byte_now_and_then_keeps_nobody_out_for_long(monkeypatch, witness, log):
+    """The connection ends in the middle of its endless header, and the next caller is served."""
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    monkeypatch.setattr(module, "ALL_S", 0.3)
+    with witness.served() as url:
+        address = (urlsplit(url).hostname, urlsplit(url).port)
+        with socket.create_connection(address, 30) as slow:
+            slow.sendall(b"POST /add-checkpoint HTTP/1.1\r\nX: ")
+            with pytest.raises(OSError):  # noqa: PT011 - reset, broken or aborted: as the system calls it
+                until(lambda: slow.sendall(b"x"))
+
+        def served():
+            door = http.client.HTTPConnection(*address, timeout=30)
+            with closing(door), suppress(ConnectionError, http.client.HTTPException):
+                return said(door, "POST", PATH, write_request(log.asks(0, 5)))[0]
+
+        assert until(served) == 200

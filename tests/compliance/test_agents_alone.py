@@ -1,0 +1,41 @@
+"""What only the agent may say: in a seat's chain each such entry is a failure, and the agent takes none of a seat."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance import entry
+from compliance.format.chain import AGENT
+from compliance.note import Signer
+from i18n.message import plain
+
+FACTS = entry.GameFacts(label=18, system="VN", learning=False)
+KEY = Signer("seat-b", bytes(31) + b"\x09").vkey
+SAID = {
+    entry.SeatEnrolled: {"id": "seat-b", "key": KEY},
+    entry.PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
+    entry.PolicyChanged: {"target": "place", "packs": (), "house": False},
+    entry.GuardianChanged: {"registered": 0},
+    entry.Approval: {"id": "a", "who": "child", "game": "luanti"},
+    entry.ApprovalEnded: {"id": "b"},
+    entry.GameChanged: {"game": "luanti", "before": None, "after": FACTS},
+    entry.ProgramsChanged: {"who": "child", "only_installed": False, "let": (), "interpreters": (), "players": 0},
+    entry.AgentTick: {"seats": {}, "silent": ()},
+    entry.Erasure: {"who": "child", "before": None, "payloads": 0},
+    entry.Restored: {"made": 1},
+}
+
+
+@pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__struct_config__.tag)
+def test_a_seat_does_not_say_it(site, seat, audit, kind):
+    """With nothing of it in force, though its seals hold."""
+    site.agent.add(entry.Approval, id="b", who="child", game="luanti")
+    seat.add(kind, **SAID[kind])
+    report = audit()
+    assert [plain(one.what) for one in report.failures] == ["only the agent can say this, not a seat"]
+    assert {one.seat for one in report.audit.findings if one.kind in {"place-changed", "policy-changed"}} <= {AGENT}
+
+
+def test_these_are_all():
+    """What an agent refuses is what a verifier does: else one seat could spoil the whole log."""
+    assert set(SAID) == entry.AGENTS
