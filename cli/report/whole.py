@@ -27,7 +27,8 @@ def report(figures: Figures, counter: Counter, source: Source, period: Period, p
     days: Arg = Day(period.last)
     if period.first < period.last:
         days = msg("from {first} to {last}", first=Day(period.first), last=days)
-    kind = counter.place if place is None else place.place
+    logged = counter.place
+    kind = place.place if place is not None else "" if logged is None else logged.place
     local = "" if place is None else place.hotline
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)
     return Report(

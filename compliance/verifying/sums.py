@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from compliance.entry import Decided, PlayEnded, PlayStarted
+from compliance.verifying.again import Again
 from compliance.verifying.union import Union
 
 RUNNING_SLACK_MS = 1000
@@ -132,7 +133,9 @@ def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: in
 
 @dataclass
 class Plays:
-    """All plays by the day's pseudonym. `first`: when its first began; `sinces`: when each did; `played_ms`: all that ended."""
+    """All plays by the day's pseudonym. `first`: when its first began; `sinces`: when each did; `played_ms`: all that ended.
+    The last two count what was written once more once.
+    """
 
     own: dict[tuple[str, str], Own] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)
@@ -141,6 +144,7 @@ class Plays:
     _open: dict[tuple[str, int], Play] = field(default_factory=dict)
     _ended: dict[str, list[Ended]] = field(default_factory=lambda: defaultdict(list))
     _begun: dict[str, dict[str | None, _Begun]] = field(default_factory=dict)
+    _again: Again = field(default_factory=Again)
 
     def start(self, line: PlayStarted) -> None:
         late = line.wall - line.since
@@ -152,7 +156,8 @@ class Plays:
             own = self.own[line.who, line.seat] = Own((line.game, line.since))
         own.running[line.seq] = self._open[line.seat, line.seq] = play
         self.first.setdefault(line.who, line.since)
-        self.sinces.append(line.since)
+        if self._again.start(line) is None:
+            self.sinces.append(line.since)
 
     def running(self, seat: str, seq: int) -> Play | None:
         """The play that this entry of the seat began, while it goes on."""
@@ -164,7 +169,7 @@ class Plays:
         own.end(play, line, exact=exact)
         del own.running[play.seq], self._open[play.seat, play.seq]
         self._ended[play.who].append(Ended(line.since, line.ms, play.seat, play.game, exact))
-        self.played_ms += line.ms
+        self.played_ms += self._again.end(line)
 
     # --- once all were taken -------------------------------------------------------------------------------------------
 
