@@ -109,6 +109,15 @@ def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kin
     assert says in section(found(report, finding(kind, cite="")), "VERDICT")
 
 
+@pytest.mark.parametrize("kind", ["label", "own-pack"])
+def test_what_a_family_may_say_has_to_be_explained_elsewhere(at_point, kind):
+    """A lower label, rules of one's own."""
+    point = found(at_point, finding(kind, cite=""))
+    home = replace(point, audit=replace(point.audit, overview=replace(point.audit.overview, places=())))
+    assert section(home, "VERDICT") == "✓ Whole, not anchored"
+    assert "1 thing that needs an explanation. Whole" in section(point, "VERDICT")
+
+
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
     assert section(report, "AGAINST WHICH ARTICLE") == "✓ nothing was found"
