@@ -242,6 +242,13 @@ def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
     assert "no limit enforced, by a guardian: 1 time, at 24 Nov 2026 08:00; 20 min in all" in told
 
 
+def test_at_a_public_place_nobodys_parent_is_said_to_have_overridden(site, seat, audit):
+    """In the law a guardian is a minor's own."""
+    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="")
+    seat.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=10 * MINUTE, game=None, given=site.clock.wall())
+    assert "extra time, by whoever manages the place: 1 time" in section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
+
+
 def test_what_cannot_be_known_is_always_said(report):
     """What an owner with the seat's key may do unseen, and what of this log is open."""
     told = section(found(report, finding("not-decidable", cite="")), "WHAT CANNOT BE KNOWN FROM THIS")
