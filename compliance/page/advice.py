@@ -56,8 +56,8 @@ def steps(page: Page) -> Iterator[Arg]:
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
     if any(group.kind == OLD for group in page.notes):
-        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be kept"
-                  " back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
+        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be"
+                  " kept back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
     if page.articles or page.odd:
         yield msg(
             "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"
