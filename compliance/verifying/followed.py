@@ -23,9 +23,7 @@ from compliance.entry import (
     Entry,
     IssueCleared,
     IssueRaised,
-    LaunchRefused,
     PlaceChanged,
-    PlayDue,
     PlayRuled,
     PlayStarted,
     PolicyChanged,
@@ -50,9 +48,8 @@ _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all p
 
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
-_TOLD: Final = frozenset({
-    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, PlayDue, LaunchRefused, PlayStarted, PlayRuled,
-    Restored, SeatEnrolled,
+_SAID: Final = frozenset({
+    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled,
 })  # fmt: skip
 
 
@@ -93,12 +90,16 @@ class Followed:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
-        if type(line) not in _TOLD:
-            return
+        if isinstance(line, PlayStarted | PlayRuled):
+            if isinstance(line.bound, Bound):
+                self._bound(where, line, line.bound)
+        elif isinstance(line, Decided):
+            self._decided(where, line)
+        elif type(line) in _SAID:
+            self._said(line)
+
+    def _said(self, line: AnyEntry) -> None:
         match line:
-            case PlayStarted() | PlayRuled():
-                if isinstance(line.bound, Bound):
-                    self._bound(where, line, line.bound)
             case PlaceChanged() if line.seat == AGENT:
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
             case PolicyChanged() if line.seat == AGENT:
@@ -116,8 +117,6 @@ class Followed:
                 self._restored = True
             case SeatEnrolled() if line.seat == AGENT and self._restored:
                 self._anew[line.id] = line.wall + _CLOCKS_MS
-            case Decided():
-                self._decided(where, line)
             case _:
                 pass
 
