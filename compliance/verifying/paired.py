@@ -1,4 +1,4 @@
-"""Entries of which one belongs to another of its seat – raised and cleared, off and on, started and stopped –, and what is there twice. Pure."""
+"""Entries of which one belongs to another of its seat – raised and cleared, off and on –, and what is there twice. Pure."""
 
 from __future__ import annotations
 
