@@ -1,4 +1,4 @@
-"""Whether what players were told goes with their plays, and whether each play that was ended was due, and told so before. Pure."""
+"""Whether what players were told goes with their plays, and each play that was ended was due, and told so before. Pure."""
 
 from __future__ import annotations
 

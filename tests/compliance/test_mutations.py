@@ -56,7 +56,8 @@ UNKNOWABLE: Final = {
     "drop game.changed": "of a game that nobody played", "game.changed.game": "of a game that nobody played",
     "game.changed.before": "what the house had said before its first entry", "game.changed.after": "of a game nobody played",
     "seat.enrolled.wall": "the first moment of the log", "seat.start.wall": "the first moment of a chain",
-    "seat.enrolled.boot": "the first start of the agent's PC", "enforcement.off.until": "until when, if it was taken back before",
+    "seat.enrolled.boot": "the first start of the agent's PC",
+    "enforcement.off.until": "until when, if it was taken back before",
     "play.due.grace": "how long it had to save, below what its rule leaves", "play.started.bound": "said in full once more",
     "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
 }
