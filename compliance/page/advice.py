@@ -28,6 +28,10 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("Whether an age is true. It is what was registered; look at the papers of whoever plays.")
     yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
+    yield msg(
+        "What leaves no second trace: a refused start, a request, one warning of several, whom a pause or a permission was for,"
+        " and what came after a seat's last entry."
+    )
     yield from _of_this(page)
 
 
