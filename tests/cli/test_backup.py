@@ -118,7 +118,7 @@ def test_what_has_no_room_changes_nothing(agent, servers, tmp_path, monkeypatch)
     assert agent("backup", str(file)).returncode == 0
     with stopped(servers):
         before = content(servers.home / "agent")
-        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
         assert "no room" in agent.fails(1, "restore", str(file), "--yes")
         assert content(servers.home / "agent") == before
 
@@ -136,9 +136,10 @@ def test_a_full_disk_does_not_cost_the_database_that_is_there(tmp_path, monkeypa
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    with monkeypatch.context() as patched, pytest.raises(sqlite3.OperationalError):
+    with monkeypatch.context() as patched:
         patched.setattr(backup, "_copy", full)
-        backup._replace(there, source)
+        with pytest.raises(sqlite3.OperationalError):
+            backup._replace(there, source)
     assert there.read_bytes() == before
     there.write_bytes(b"nothing" * 1000)
     backup._replace(there, source)
@@ -160,7 +161,7 @@ def table(path):
 
 
 def test_nobody_who_writes_waits_for_the_copies(tmp_path, monkeypatch):
-    """A slow stick would hold up the agent for longer than it has patience. What is written meanwhile is in none of the copies."""
+    """A slow disk would hold up the agent for longer than it has patience. What is written meanwhile is in no copy."""
     home, room = Home(tmp_path / "home", "given"), tmp_path / "room"
     home.root.mkdir()
     room.mkdir()
