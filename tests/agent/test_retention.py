@@ -94,7 +94,7 @@ def test_a_clock_that_was_set_deletes_nothing(clock):
 
 
 def test_a_clock_that_was_wrong_for_a_while_makes_nothing_old(half_a_year, clock):
-    """An empty battery: the first entry after a start is of 2000. Or it was years ahead. What came before is as young as it was."""
+    """An empty battery: what is written first is of 2000. Or it was years ahead. Nor if it is wrong now."""
     desk = half_a_year
     right = desk.ask("log.prune", m.LogPrune(dry=True)).payloads
     for years in (-26, 26):
@@ -105,6 +105,14 @@ def test_a_clock_that_was_wrong_for_a_while_makes_nothing_old(half_a_year, clock
     assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == right
     clock.step(-400 * DAY_MS)
     assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == 0
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_for_ever(an, clock, request):
+    """What it wrote then is no younger than it is now."""
+    clock.step(26 * 365 * DAY_MS)
+    tick(an)
+    clock.step(-26 * 365 * DAY_MS)
+    assert request.getfixturevalue("half_a_year").ask("log.prune", m.LogPrune(dry=True)).payloads >= 4
 
 
 def test_what_the_log_has_no_entry_of_goes_too(half_a_year):
