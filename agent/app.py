@@ -193,7 +193,7 @@ class _Answers:
                 await asyncio.sleep(0)  # others are served meanwhile
             done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
             agent.erase()
-            agent.store.compact()
+            agent.store.compact()  # also where nothing is beside the log any more
         return done
 
     async def prune(self, caller: Caller, request: m.LogPrune) -> m.Pruned:
