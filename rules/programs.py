@@ -51,7 +51,7 @@ _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "mshta": "mshta", "rundll32": "rundll32",
     # Our own (installers/windows/launcher.c): told -I or -P they are Python.
     "giochoi": "python", "giochoi-agent": "python", "giochoi-daemon": "python", "giochoi-tray": "python",
-    "giochoi-verify": "python",
+    "giochoi-witness": "python", "giochoi-verify": "python",
 })  # fmt: skip
 
 # What only starts the program that follows it, with the options that take a word of their own.

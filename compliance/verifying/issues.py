@@ -27,6 +27,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "read-held": msg("something that a program is known by could not be read in time"),
     "watch-blind": msg("programs could not be looked at"),
     "watch-gate": msg("games could not be refused before they ran"),
+    "catalogue-off": msg("the known games were switched off: only those that were added here were limited"),
     "gate-mounts": msg("on some disks games could not be refused before they ran"),
     "gate-watchdog": msg("the exec gate had lost its watchdog"),
     "gate-failed": msg("the exec gate failed and let a program through"),

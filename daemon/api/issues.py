@@ -41,6 +41,9 @@ ISSUES: Final[dict[str, Message]] = {
         "agent and daemon are of different versions: what both know holds, the rest does not; update Giờ Chơi on this PC and "
         "at the agent"
     ),
+    "catalogue-off": msg(
+        "the known games are switched off, so only games that were added here are limited: [catalogue] in agent/config.toml"
+    ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),
     "not-asked": msg(

@@ -16,6 +16,7 @@ from rules.calendar import DAY_MS, day_bounds
 from rules.decision import Decision
 from rules.facts import Grant
 from rules.games import Game
+from rules.policy import Role
 
 _NEVER = 2**62
 
@@ -28,6 +29,7 @@ class Outlooks:
     plays: Plays
     people: People
     now: Reading
+    by: Role = "guardian"
 
     def about(self, player: RuledPlayer, game: Game | None) -> Game | None:
         """The game that an answer is about: the one meant, else the one played whose end comes first. None: all games – but
@@ -51,7 +53,7 @@ class Outlooks:
         """
 
         def reaches(ms: int) -> bool:
-            given = Grant("guardian", ms, None if only is None else only.id, self.now.wall)
+            given = Grant(self.by, ms, None if only is None else only.id, self.now.wall)
             return _lasts(self.decision(player, game, (given,) if ms else ()), until)
 
         found = bisect_left(range(DAY_MS + 1), True, key=reaches)
@@ -59,7 +61,7 @@ class Outlooks:
 
     def hindrance(self, player: RuledPlayer, game: Game | None, only: Game | None, until: int) -> Message:
         """Why play cannot be made to last until then."""
-        given = Grant("guardian", DAY_MS, None if only is None else only.id, self.now.wall)
+        given = Grant(self.by, DAY_MS, None if only is None else only.id, self.now.wall)
         decision, zone = self.decision(player, game, (given,)), self.people.zone
         told: dict[str, Arg] = {"player": player.registered.name, "until": Moment(until, zone, "time"), "rule": _rule(decision)}
         if decision.verdict == "allow" and decision.until is not None:

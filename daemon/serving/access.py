@@ -16,18 +16,21 @@ from host.api import SYSTEM_USERS, Kind, UserId
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
+from rules.engine.reach import approver
 from rules.games import Game
+from rules.policy import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
     """On whose word something is done: `who`, an account or (`how`) the name of the guardian who proved it, whose id is
-    `guardian`.
+    `guardian`. `by`: as what, which says which rules yield.
     """
 
     who: str
     guardian: str | None
     how: ProvedBy
+    by: Role
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +59,16 @@ class Access:
         if not token:
             if not self.guardian(caller):
                 raise ApiError("refused", msg("only a guardian may do that"))
-            return Acting(caller.account, None, "account")
+            return Acting(caller.account, None, "account", self._role(caller.account))
         found = self.tokens.of(token, caller.uid, self.elapsed(), self.provers())
         if found is None:
             raise ApiError("refused", PROOF_OVER)
-        return Acting(found.name, found.id, "pin")
+        return Acting(found.name, found.id, "pin", "guardian")
+
+    def _role(self, account: str) -> Role:
+        """Who manages a public place is its staff there, unless named as a guardian: no parent's yes is theirs to give."""
+        people = self.in_force.people
+        return "guardian" if people is None or account in people.guardians else approver(people.place)
 
     def provers(self) -> tuple[Guardian, ...]:
         """The guardians whose PIN or code counts."""

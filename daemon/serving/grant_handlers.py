@@ -5,7 +5,7 @@ follows from it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -57,7 +57,7 @@ class GrantHandlers:
         return self._added(acting, player, None, ms, "")
 
     def _added(self, acting: Acting, player: RuledPlayer, only: Game | None, ms: int, reason: str) -> m.GrantAnswer:
-        looks = self.outlooks(self.clock.read())
+        looks = replace(self.outlooks(self.clock.read()), by=acting.by)
         event, before, after = self._give(acting, player, only, ms, reason, looks)
         return of_grant(looks, player, only, event, before, after)
 
@@ -65,7 +65,7 @@ class GrantHandlers:
         acting = self.access.acting(caller, request.token)
         player, only, reason = self._meant(request)
         now = self.clock.read()
-        until, looks = self._today(request.until, now.wall), self.outlooks(now)
+        until, looks = self._today(request.until, now.wall), replace(self.outlooks(now), by=acting.by)
         game = looks.about(player, only)
         ms = looks.needed(player, game, only, until)
         if ms is None:
@@ -135,7 +135,7 @@ class GrantHandlers:
         event = GrantEvent(
             id=new_id(),
             player=player.id,
-            by="guardian",
+            by=acting.by,
             who=acting.who,
             ms=ms,
             game=None if only is None else only.id,

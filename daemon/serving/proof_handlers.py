@@ -107,7 +107,7 @@ class ProofHandlers:
             ms = min(request.ms or self.requests.wanted(player) or CODE_MS, guardian.ceiling)
             self._within_day(player, guardian, ms)
             self._use(caller, used, player, ms, provers, before)
-        acting = Acting(guardian.name, guardian.id, "code")
+        acting = Acting(guardian.name, guardian.id, "code", "guardian")
         return self.requests.approve_open(player, ms, acting) or self.grants.give(player, ms, acting)
 
     # --- tries ------------------------------------------------------------------------------------------------------------

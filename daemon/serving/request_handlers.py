@@ -187,7 +187,7 @@ class RequestHandlers:
         grant = None
         if not let or ms is not None:
             grant = GrantEvent(
-                id=new_id(), player=player.id, by="guardian", who=acting.who, ms=event.ms if ms is None else ms,
+                id=new_id(), player=player.id, by=acting.by, who=acting.who, ms=event.ms if ms is None else ms,
                 game=event.game, given=now.wall, reason=reason or event.reason, request=event.id,
                 guardian=acting.guardian, how=acting.how,
             )  # fmt: skip
@@ -277,7 +277,7 @@ def _fits(player: RuledPlayer, program: LetProgram | None) -> None:
 def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:
     """A yes."""
     return RequestAnswer(
-        approved=True, by="guardian", who=acting.who, guardian=acting.guardian, how=acting.how, at=now.wall, reason=reason
+        approved=True, by=acting.by, who=acting.who, guardian=acting.guardian, how=acting.how, at=now.wall, reason=reason
     )
 
 

@@ -472,7 +472,7 @@ def test_a_code_approves_what_was_asked_last(world):
     """At most as much as whoever gave the code may give."""
     world.start(roster(packs=(limit(30),)))
     handlers = world.daemon.routes["request.approve"].handler.__self__
-    an, mother = world.daemon.in_force.people.players[0], Acting("Mẹ", "me", "code")
+    an, mother = world.daemon.in_force.people.players[0], Acting("Mẹ", "me", "code", "guardian")
     assert handlers.approve_open(an, 30 * MINUTE, mother) is None
     asked(world, ms=10 * MINUTE, game="luanti")
     world.clock.run(10)
@@ -487,7 +487,7 @@ def code_of(world, ms=30 * MINUTE):
     """What a guardian's code finds to answer."""
     handlers = world.daemon.routes["request.approve"].handler.__self__
     an = world.daemon.in_force.people.players[0]
-    return handlers.wanted(an), handlers.approve_open(an, ms, Acting("Mẹ", "me", "code"))
+    return handlers.wanted(an), handlers.approve_open(an, ms, Acting("Mẹ", "me", "code", "guardian"))
 
 
 def test_a_code_lets_nothing_through_for_good(world):

@@ -9,6 +9,9 @@ from agent.api.messages import GrantEvent
 from daemon.api import messages as m
 from daemon.grants import Grants
 from daemon.store import Store
+from host.wire import ApiError
+from rules.packs.shipped import shipped_packs
+from rules.parse import parse_pack
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
@@ -185,3 +188,17 @@ def test_what_was_given_to_a_player_ends_with_the_roster_that_has_them_not(world
     ended = {one.player: one.revoked is not None for one in ask(world, "grant.list", m.GrantsGet()).grants}
     assert ended == {"an": True, "guest": False}
     assert {one.player: one.revoked is not None for one in Grants(world.daemon.store).unsent()} == ended
+
+
+def test_who_manages_a_public_place_gives_time_as_its_staff(world):
+    """No parent's yes is theirs to give: what only a guardian may relax goes on binding, and the answer says so."""
+    law = parse_pack(shipped_packs()["vn-147"], "vn-147", {"guardian": "false"})
+    world.start(roster(place="game-point", packs=(law,)))
+    world.platform.run(1)
+    given = ask(world, "grant.add", m.GrantAdd(player="an", ms=90 * MINUTE))
+    (event,) = ask(world, "grant.list", m.GrantsGet()).grants
+    assert event.by == world.journal("grant.given")[0].by == "staff"
+    assert given.after == given.before
+    assert given.still
+    with pytest.raises(ApiError, match="nothing changed"):
+        ask(world, "grant.extend", m.GrantExtend(player="an", until=20 * HOUR))

@@ -33,6 +33,7 @@ AT_HOME = (
     ("policy", "show", LONG), ("player", "list"), ("game", "list"), ("game", "list", "turtles"),
     ("game", "label", "turtles", "VN18", "--source", "https://example.vn"),
     ("status",), ("why", LONG), ("why", LONG, "turtles"), ("why", "An", "turtles"), ("usage",), ("usage", LONG), ("doctor",),
+    ("log", "witness", "list"), ("report", "year"), ("report", "day"),
     ("game", "allow", LONG, "turtles"), ("game", "disallow", LONG, "turtles"),
     ("grant", LONG, "15", "--reason", WHY),
     ("extend", LONG, "--until", "23:59"), ("grants",), ("revoke", "{grant}"),
