@@ -16,7 +16,7 @@ from compliance.journal import Journal
 from daemon.deciding.plays import Play, Plays
 from daemon.recording.bound_fields import bound_fields
 from daemon.recording.recorder import Recorder, append
-from daemon.recording.run_marks import RunMarks
+from daemon.recording.run_marks import FOLLOWS, RunMarks
 from daemon.recording.seat_key import new_seat_id
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
@@ -40,8 +40,10 @@ def put_aside(store: Store, *, again: bool = False) -> str:
     store.db.execute("UPDATE plays SET seq = seq - ?", (_ASIDE,))
     store.db.execute("UPDATE pieces SET play = play - ?", (_ASIDE,))
     journal.create_tables(store.db)
-    seat = new_seat_id()
+    seat, former = new_seat_id(), store.get("seat")
     store.put("seat", seat.encode())
+    if former is not None:
+        store.put(FOLLOWS, former)
     if again:
         store.put(_AGAIN, b"1")
     return seat

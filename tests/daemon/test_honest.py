@@ -176,6 +176,7 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     world.start(roster(5, packs=(shipped("vn-147"),)))
     world.platform.run(101)
     world.pass_time(5 * MINUTE)
+    former = world.journal()[0].seat
     world.stop()
     (world.home.daemon / restored.NAME).write_bytes(msgspec.json.encode(restored.Restored(1)))
     world.clock.run(2_000)
@@ -184,6 +185,7 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     world.adopt(roster(3))
     world.pass_time(3 * MINUTE)
     seat = world.journal()
+    assert (seat[0].follows, seat[0].seat == former) == (former, False)
     common = {"seat": "agent", "boot": "", "mono": 0, "prev": "", "wall": seat[0].wall}
     agent = [
         entry.SeatEnrolled(**common, seq=1, id="agent", key=""),
