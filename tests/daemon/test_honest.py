@@ -156,6 +156,19 @@ def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
     assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
 
 
+def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
+    """Nothing of it was played when the PC fell asleep: on the next day it did not begin at midnight."""
+    world.start(roster())
+    world.platform.run(101)
+    world.beat()
+    world.clock.sleep(20 * HOUR)
+    world.seat.look_again()
+    woken = world.clock.wall()
+    world.pass_time(5 * MINUTE)
+    first, second = world.journal("play.started")
+    assert (second.resumed, woken - 2_000 <= second.since <= second.wall) == (first.seq, True)
+
+
 def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
     """The seat goes on naming what it said of An before."""
     world.start(roster(packs=(limit(90),)))
