@@ -15,10 +15,11 @@ from compliance.verifying.earlier import Earlier
 from compliance.verifying.heads import Head, Heads
 from compliance.verifying.report import Failure, Finding, Report
 from compliance.verifying.trust import Trust
-from i18n.message import msg, msgn
+from i18n.message import Message, msg, msgn
 from rules.calendar import DAY_MS
 
 MAX_AGE_DAYS = 8
+_AHEAD_MS = DAY_MS  # the clock of whoever verifies may be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,15 @@ class Anchors:
     def findings(self) -> Iterator[Finding]:
         anchor = self.heads.anchor
         if anchor is not None and not self._recent(anchor):
-            told = msgn(
-                "its witnesses signed it more than {n} day ago, so what came since may be kept back",
-                "its witnesses signed it more than {n} days ago, so what came since may be kept back",
-                self.max_age_days,
-            )
             last = max((one.time * 1000 for one in anchor.signatures if one.time is not None), default=None)
+            if self.now is not None and last is not None and last > self.now + _AHEAD_MS:
+                told: Message = msg("its witnesses signed it at a time that is yet to come, so what came since may be kept back")
+            else:
+                told = msgn(
+                    "its witnesses signed it more than {n} day ago, so what came since may be kept back",
+                    "its witnesses signed it more than {n} days ago, so what came since may be kept back",
+                    self.max_age_days,
+                )
             yield Finding("old-cosignatures", CHECKPOINT, told, at=last)
 
     def shown(self, report: Report, checkpoint: Checkpoint, earlier: Earlier | None) -> Report:
@@ -60,8 +64,9 @@ class Anchors:
         return replace(report, anchored=anchored, witnesses=witnesses, trusted=self.trust is not None and bool(self.trust.logs))
 
     def _recent(self, head: Head) -> bool:
-        """Whether a quorum has signed it lately."""
+        """Whether a quorum has signed it lately; a time that is yet to come says nothing of today."""
         if self.now is None or self.trust is None:
             return True
-        oldest = self.now - self.max_age_days * DAY_MS
-        return self.trust.satisfied([one.key for one in head.signatures if one.time is not None and one.time * 1000 >= oldest])
+        oldest, newest = self.now - self.max_age_days * DAY_MS, self.now + _AHEAD_MS
+        times = ((one.key, one.time * 1000) for one in head.signatures if one.time is not None)
+        return self.trust.satisfied([key for key, at in times if oldest <= at <= newest])
