@@ -45,7 +45,9 @@ class Anchors:
         if anchor is not None and not self._recent(anchor):
             last = max((one.time * 1000 for one in anchor.signatures if one.time is not None), default=None)
             if self.now is not None and last is not None and last > self.now + _AHEAD_MS:
-                told: Message = msg("its witnesses signed it at a time that is yet to come, so what came since may be kept back")
+                told: Message = msg(
+                    "its witnesses signed it at a time that is yet to come, so what came since may be kept back"
+                )
             else:
                 told = msgn(
                     "its witnesses signed it more than {n} day ago, so what came since may be kept back",
