@@ -100,7 +100,7 @@ class Auditor:
         if line.seat != AGENT and not self._a_seats_own(where, line):
             return
         match line:
-            case entry.Seal():  # every tenth entry, and of no kind below
+            case entry.Seal() | entry.Warned():  # many, and of no kind below
                 pass
             case entry.PlayStarted():
                 self._plays.start(line)

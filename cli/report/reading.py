@@ -1,23 +1,20 @@
-"""The entries of a bundle one tile after the other: those of a year do not fit into memory."""
+"""The entries of a bundle one tile after the other: those of a year do not fit into memory. They are those that its signed head
+is of; what they say is giochoi-verify's to check.
+"""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import CommandError
-from compliance.bundle import CHECKPOINT, KEY
-from compliance.entry import MAX_BYTES
-from compliance.format.tiles import WIDTH, BundleEncodingError, decode_entries, entry_bundles
+from compliance import bundle
+from compliance.bundle import CHECKPOINT, KEY, BundleError
 from compliance.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from compliance.reporting.counting import Counter
+from compliance.verifying.whole import Broken, Tree, text
 from i18n.message import Arg, msg, said_by
-
-_LARGEST = WIDTH * (MAX_BYTES + 2)  # a tile of the longest entries
-_BROKEN = (OSError, KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, NoteError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +26,34 @@ class Source:
 
 
 def count(path: Path, counter: Counter, called: str) -> Source:
-    """Show `counter` all entries of the bundle at `path`, which mistakes call `called`. CommandError (2)."""
+    """Show `counter` all entries of the bundle at `path`, which mistakes call `called`. CommandError: 4 if something in it was
+    changed, 2 if it is no bundle at all.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
-            key = parse_vkey(_read(archive, KEY).decode().removesuffix("\n"))
-            head = parse_checkpoint(_read(archive, CHECKPOINT).decode(), [key])
-            for index, data in enumerate(_entries(archive, head.size)):
-                counter.take(index, data)
-    except _BROKEN as error:
-        raise CommandError(msg("{file}: {why}", file=called, why=_why(error))) from None
+        found = bundle.read(path)
+        for damage in found.damage:
+            raise _changed(called, damage.member or str(damage.offset), damage.what)
+        return _counted(found.members, counter)
+    except Broken as broken:
+        raise _changed(called, broken.failure.where, broken.failure.what) from None
+    except NoteError as error:
+        raise _changed(called, CHECKPOINT, said_by(error)) from None
+    except BundleError as error:
+        raise CommandError(error.message) from None
+
+
+def _counted(members: Mapping[str, bytes], counter: Counter) -> Source:
+    key = parse_vkey(text(members, KEY).removesuffix("\n"))
+    head = parse_checkpoint(text(members, CHECKPOINT), [key])
+    whole = Tree(members, head.size)
+    for first, lines, _ in whole.tiles():
+        for index, data in enumerate(lines, first):
+            counter.take(index, data)
+    if whole.root != head.root:
+        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
     return Source(head, key)
 
 
-def _entries(archive: zipfile.ZipFile, size: int) -> Iterator[bytes]:
-    for tile in entry_bundles(size):
-        yield from decode_entries(_read(archive, tile.path))
-
-
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    """A member that is no larger than an honest one may be."""
-    if archive.getinfo(name).file_size > _LARGEST:
-        raise BundleEncodingError(0)
-    return archive.read(name)
-
-
-def _why(error: BaseException) -> Arg:
-    if isinstance(error, OSError | NoteError):
-        return said_by(error)
-    return msg("not a whole exported log: look with {command}", command="giochoi-verify")
+def _changed(called: str, where: Arg, what: Arg) -> CommandError:
+    told = {"file": called, "where": where, "why": what, "command": "giochoi-verify"}
+    return CommandError(msg("{file} was changed or damaged, so nothing was counted: {where}: {why}; see: {command}", **told), code=4)

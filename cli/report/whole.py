@@ -11,7 +11,7 @@ from cli.report.model import Report
 from cli.report.reading import Source
 from cli.report.tables import all_tables
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import KINDS
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import FIELDS, Figures
 from compliance.reporting.periods import Period
@@ -27,7 +27,8 @@ def report(figures: Figures, counter: Counter, source: Source, period: Period, p
     days: Arg = Day(period.last)
     if period.first < period.last:
         days = msg("from {first} to {last}", first=Day(period.first), last=days)
-    kind = counter.place if place is None else place.place
+    logged = counter.place
+    kind = place.place if place is not None else "" if logged is None else logged.place
     local = "" if place is None else place.hotline
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)
     return Report(
@@ -40,7 +41,7 @@ def report(figures: Figures, counter: Counter, source: Source, period: Period, p
 
 
 def _head(place: PlaceShown | None, kind: str, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
-    yield msg("kind of place"), PLACES.get(kind, kind)
+    yield msg("kind of place"), KINDS.get(kind, kind)
     if place is not None:
         if place.certificate:
             expires = "" if place.expires is None else msg("valid to {day}", day=Day(place.expires))

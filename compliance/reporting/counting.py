@@ -1,11 +1,12 @@
 """Counts the entries of a log for the days of a report. Pure; takes each entry once, in the order of the log.
 
-A play belongs to the day on which it began, everything else to the day on which it was written. Days are the place's.
+A play belongs to the day on which it began, everything else to the day on which it was written. Days are the place's. A play
+that was written once more, after a backup was put back, is one play.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import Period
 from compliance.reporting.watched import Watched
+from compliance.verifying.again import Again
 from compliance.verifying.zones import DEFAULT, Zones
 from rules.calendar import Calendar, calendar
 from rules.engine.label_words import label_said
@@ -59,7 +61,7 @@ class Counter:
         self.decisions: dict[str, dict[str, Any]] = {}
         self.unread = 0
         self.running = 0
-        self.place = ""
+        self.place: entry.PlaceChanged | None = None  # as it was set last
         self.begun: int | None = None  # when the first entry was written
         self._period = period
         self._zones = Zones()
@@ -67,7 +69,10 @@ class Counter:
         self._day_from = self._day_to = 0  # the last day that was asked for, as the next entry is mostly of it
         self._name: str | None = None
         self._plays: dict[tuple[str, int], _Play] = {}
-        self._dues: dict[tuple[str, int], _Due] = {}
+        self._dues: dict[Hashable, _Due] = {}
+        self._again = Again()
+        self._heard: set[tuple[str, str]] = set()
+        self._tick: bytes | None = None
         self._off: dict[tuple[str, str], tuple[int, str, int, int]] = {}
         self._watched = Watched(self)
         self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
@@ -82,7 +87,10 @@ class Counter:
 
     def take(self, index: int, data: bytes) -> None:
         """The entry number `index`, by its bytes."""
-        if _SEAL in data or _TICK in data or _DAY in data:
+        if _TICK in data:
+            self._tick = data
+            return
+        if _SEAL in data or _DAY in data:
             return
         try:
             line = _decoder.decode(data)
@@ -92,6 +100,9 @@ class Counter:
         if self.begun is None:
             self.begun = line.wall
         self._watched.take(index, line)
+        if line.seat != AGENT and (day := self._day(line.wall)) is not None and (day, line.seat) not in self._heard:
+            self._heard.add((day, line.seat))
+            self.figures.add("heard", index, day, line.seat)
         if not isinstance(line, entry.Presence):
             self._takers.get(type(line), self._other)(index, line)
 
@@ -101,9 +112,16 @@ class Counter:
             self.figures.add("due", *due, "")
         for index, day, start, until in self._off.values():
             self.figures.add("override", index, day, "enforcement.off", "guardian", ms=max(0, until - start))
-        self.running = sum(play.day is not None for play in self._plays.values())
-        self._watched.finish(AGENT)
+        self.running = sum(self._plays[key].day is not None for key in self._again.running())
+        self._watched.finish(AGENT, self._ended_at())
         return self.figures
+
+    def _ended_at(self) -> int | None:
+        """When the log ends, by the clock of its agent; None if that never said so."""
+        try:
+            return None if self._tick is None else _decoder.decode(self._tick).wall
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
 
     # What `Watched` finds.
 
@@ -124,14 +142,20 @@ class Counter:
     def _started(self, index: int, line: entry.PlayStarted) -> None:
         play = _Play(self._day(line.since), _group(line.age), line.game, _label(line))
         self._plays[line.seat, line.seq] = play
+        former = self._again.start(line)
+        if former is not None:
+            if former != line.seat:
+                self._watched.over(former)
+            return
         if play.day is not None and line.resumed is None:
             self.figures.add("play", index, play.day, *play[1:])
 
     def _ended(self, index: int, line: entry.PlayEnded) -> None:
         play = self._plays.pop((line.seat, line.play), None)
-        if play is not None and play.day is not None:
-            self.figures.add("time", index, play.day, *play[1:], ms=max(0, line.ms))
-        due = self._dues.pop((line.seat, line.play), None)
+        due = self._dues.pop(self._again.play(line.seat, line.play), None)
+        again = self._again.end(line)
+        if play is not None and play.day is not None and (again or line.ms <= 0):
+            self.figures.add("time", index, play.day, *play[1:], ms=again)
         if due is not None:
             self.figures.add("due", *due, line.how)
 
@@ -144,17 +168,20 @@ class Counter:
         self.figures.add("warned", index, day, "unknown" if play is None else play.group, what, how)
 
     def _due(self, index: int, line: entry.PlayDue) -> None:
-        key = line.seat, line.play
+        key = self._again.play(line.seat, line.play)
         if key not in self._dues and (day := self._day(line.wall)) is not None:
             self._dues[key] = _Due(index, day, _group(line.age), self._rule(line), line.cite)
 
     def _refused(self, index: int, line: entry.LaunchRefused) -> None:
         if (day := self._day(line.wall)) is not None:
-            self.figures.add("refused", index, day, _group(line.age), self._rule(line), line.cite)
+            about = _group(line.age), self._rule(line), line.cite, line.game, _label(line)
+            self.figures.add("refused", index, day, *about)
 
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, entry.PlaceChanged) and line.seat == AGENT:
             self._moved(line)
+        elif isinstance(line, entry.Restored) and line.seat == AGENT:
+            self._watched.restored()
         elif isinstance(line, entry.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
             self.figures.add("override", off[0], off[1], "enforcement.off", "guardian", ms=max(0, line.wall - off[2]))
         if (day := self._day(line.wall)) is None:
@@ -171,7 +198,7 @@ class Counter:
             self.figures.add("program", index, day, line.how)
 
     def _moved(self, line: entry.PlaceChanged) -> None:
-        self.place = line.place
+        self.place = line
         self._zones.change(line.wall, line.zone)
         self._calendar = calendar(self._zones.last)
         self._day_from = self._day_to = 0
@@ -199,7 +226,7 @@ def _group(age: int | None) -> str:
     return "unknown" if age is None else "minor" if age < ADULT else "adult"
 
 
-def _label(line: entry.PlayStarted) -> str:
+def _label(line: entry.PlayStarted | entry.LaunchRefused) -> str:
     """As it is shown; "" for none."""
     if line.label is None:
         return ""

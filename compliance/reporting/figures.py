@@ -10,13 +10,14 @@ from typing import Final
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "play": ("day", "group", "game", "label"),
     "time": ("day", "group", "game", "label"),
-    "refused": ("day", "group", "rule", "cite"),
+    "refused": ("day", "group", "rule", "cite", "game", "label"),
     "program": ("day", "how"),
     "due": ("day", "group", "rule", "cite", "how"),
     "warned": ("day", "group", "what", "how"),
     "override": ("day", "what", "by"),
     "change": ("day", "what"),
     "issue": ("day", "what"),
+    "heard": ("day", "seat"),
     "alive": ("day", "seat"),
     "gap": ("day", "seat", "how"),
 }
@@ -24,7 +25,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 
 `play`: plays that began; `time`: how long plays were that ended; `refused`: starts; `program`: programs that are not installed;
 `due`: plays that had to end, `how` they did; `warned`: reminders, `how` they were shown; `override`: what people let happen or
-kept from it; `change`: of rules; `issue`: what was not enforced, or not sure; `alive`: when a seat was; `gap`: when it was not.
+kept from it; `change`: of rules; `issue`: what was not enforced, or not sure; `heard`: the first that a
+seat wrote on a day; `alive`: when it was; `gap`: when it was not.
 """
 
 

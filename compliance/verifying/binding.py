@@ -36,6 +36,7 @@ class Rules:
     house: bool = False
     long: bool = False
     sessions: bool = False
+    zones: frozenset[str] = frozenset()
     _policies: dict[tuple[Part, frozenset[str]], Policy] = field(default_factory=dict)
 
     def policy(self, part: Part, learning: frozenset[str]) -> Policy:
@@ -97,6 +98,7 @@ class Policies:
         return Rules(
             packs, None, bound.house, any(rule.period in {"week", "month"} for rule in budgets),
             any(rule.period == "session" for rule in budgets) or any(not one.advisory for pack in packs for one in pack.breaks),
+            frozenset(pack.zone for pack in packs),
         )  # fmt: skip
 
     def _pack(self, line: PackLine, scope: Scope) -> Pack | None:
@@ -117,8 +119,7 @@ class Policies:
 
 def same_day(rules: Rules, zone: str, at: int) -> bool:
     """Whether the rules' days are those of pseudonyms."""
-    zones = {pack.zone for pack in rules.packs or ()} - {zone}
-    return all(day_bounds(one, at) == day_bounds(zone, at) for one in zones)
+    return all(one == zone or day_bounds(one, at) == day_bounds(zone, at) for one in rules.zones)
 
 
 def _key(line: PackLine) -> _Key:

@@ -11,18 +11,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, get_args, runtime_checkable
+from typing import Final, get_args
 
 from msgspec import UNSET
 
 from compliance.entry import (
     AgentTick,
     AnyEntry,
+    Bound,
     Decided,
     Entry,
     IssueCleared,
     IssueRaised,
+    LaunchRefused,
     PlaceChanged,
+    PlayDue,
+    PlayRuled,
+    PlayStarted,
     PolicyChanged,
     Restored,
     SeatEnrolled,
@@ -45,18 +50,10 @@ _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all p
 
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
-
-
-@runtime_checkable
-class Bound(Protocol):
-    """What a play was decided by, as its entry says it: the place and its packs, and the player's own."""
-
-    @property
-    def place(self) -> str: ...
-    @property
-    def place_packs(self) -> Packs: ...
-    @property
-    def packs(self) -> Packs: ...
+_TOLD: Final = frozenset({
+    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, PlayDue, LaunchRefused, PlayStarted, PlayRuled,
+    Restored, SeatEnrolled,
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -96,7 +93,12 @@ class Followed:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
+        if type(line) not in _TOLD:
+            return
         match line:
+            case PlayStarted() | PlayRuled():
+                if isinstance(line.bound, Bound):
+                    self._bound(where, line, line.bound)
             case PlaceChanged() if line.seat == AGENT:
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
             case PolicyChanged() if line.seat == AGENT:
@@ -110,8 +112,6 @@ class Followed:
                 self._parted(line)
             case Decided():
                 self._decided(where, line)
-            case _ if hasattr(line, "bound") and isinstance(line.bound, Bound):
-                self._bound(where, line, line.bound)
             case _:
                 pass
 
@@ -155,13 +155,13 @@ class Followed:
             told = msg("the pack of its rule {rule}, with its values, was not in force", rule=line.rule)
             self._packed(where, line, line.at, _pack(line.pack, line.params), told)
 
-    def _bound(self, where: Arg, line: Entry, bound: Bound) -> None:
+    def _bound(self, where: Arg, line: PlayStarted | PlayRuled, bound: Bound) -> None:
         """What a play says that it was decided by. Of a pseudonym of which the agent said nothing no more is known than whether
         anybody was under its packs.
         """
         self._placed(where, line, line.wall, bound.place)
         self._all_of(where, line, PLACE, bound.place_packs)
-        who = str(getattr(line, "who", ""))
+        who = line.who
         if ("of", who) in self._now and who not in {PLACE, GUEST}:
             self._all_of(where, line, who, bound.packs)
         for pack in bound.packs:

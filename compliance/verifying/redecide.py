@@ -48,6 +48,10 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
+_TOLD = frozenset({
+    entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked, entry.Paused,
+    entry.Resumed, entry.EnforcementOff, entry.EnforcementOn, entry.SeatStart,
+})  # fmt: skip
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
@@ -74,7 +78,13 @@ class Redecider:
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
         self._work += 1
-        seat.first = line.wall if seat.first is None else seat.first
+        if seat.first is None:
+            seat.first = line.wall
+        if type(line) in _TOLD:
+            self._told(where, line, seat)
+        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+
+    def _told(self, where: Arg, line: entry.AnyEntry, seat: Seat) -> None:
         match line:
             case entry.PlayStarted():
                 self._start(where, line, seat)
@@ -95,7 +105,6 @@ class Redecider:
                 seat.shifts.take(line, seat.wall)
             case _:
                 pass
-        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
 
     # --- plays ----------------------------------------------------------------------------------------------------------
 
@@ -163,7 +172,7 @@ class Redecider:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
         if 0 < ms <= 2 * DAY_MS:
-            day.history.add(run.played(ms))
+            day.end(run, ms)
         day.total += max(0, ms)
         day.games[run.game] += max(0, ms)
         if not run.ruled or any(one.rules.packs is None for one in run.ruled):
@@ -221,19 +230,19 @@ class Redecider:
             if said is None or said[0] != bound:
                 self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
                 return None
-            bound = said[1]
+            _, bound, rules = said
         else:
-            seat.say(line.who, line.seq, bound)
+            rules = self._policies.of(bound)
+            seat.say(line.who, line.seq, bound, rules)
         if bound.place not in _PLACES:
             self._fail(where, msg("there is no kind of place {place}", place=bound.place))
             return None
         if line.age is not None and not 0 <= line.age <= _OLDEST:
             self._fail(where, msg("{age} is not an age", age=str(line.age)))
             return None
-        return self._ruled_by(line, bound)
+        return self._ruled_by(line, bound, rules)
 
-    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound) -> Ruled:
-        rules = self._policies.of(bound)
+    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound, rules: Rules) -> Ruled:
         try:
             if rules.packs and not same_day(rules, bound.zone, line.wall):
                 rules = Rules(None, "zone")

@@ -17,11 +17,11 @@ import pytest
 from cli.report.to_csv import harmless
 from cli.report.to_pdf import _known, _numbers
 from cli.report.to_xlsx import _parts
-from compliance import bundle, entry
+from compliance import bundle, entry, tree
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
-from compliance.format.tiles import encode_entries, entry_bundles
+from compliance.format.tiles import decode_entries, encode_entries, entry_bundles, hash_tiles
 from compliance.note import Signer, checkpoint_text
 from rules.packs.shipped import shipped_packs
 
@@ -54,17 +54,30 @@ def refused(at, rule="vn-147.daily-game", cite=CITE):
     )  # fmt: skip
 
 
-def written(path, lines):
-    """A bundle of these entries; no tree, as only the verifier asks for one."""
+def bundled(lines):
+    """The members of a bundle of these entries."""
     data = [encode(one) for one in lines]
+    leaves = level = [tree.leaf_hash(one) for one in data]
     signer = Signer("cafe.example/log", bytes(32))
     members = {
-        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), bytes(32))).encode(),
+        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root_of(leaves))).encode(),
         bundle.KEY: (signer.key.text + "\n").encode(),
         **{tile.path: encode_entries(data[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(data))},
     }
+    for tile in hash_tiles(len(data)):
+        if tile.level and not tile.number:
+            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
+        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
+    return members
+
+
+def packed(path, members):
     path.write_bytes(b"".join(container.pack((name, members[name]) for name in sorted(members))))
     return str(path)
+
+
+def written(path, lines):
+    return packed(path, bundled(lines))
 
 
 @pytest.fixture
@@ -213,7 +226,7 @@ def test_letters_of_other_scripts_are_a_question_mark():
     (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
     (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
     (("year", "--to", "9999-12-31"), 2, "there can be no log"),
-    (("day", "--from", "no.zip"), 2, "no.zip: No such file or directory"),
+    (("day", "--from", "no.zip"), 2, "no.zip cannot be read: No such file or directory"),
     (("day", "--to", "2026-11-24"), 3, ""),
 ])  # fmt: skip
 def test_mistakes_are_one_line(fails, words, code, said):
@@ -225,14 +238,26 @@ def test_what_is_no_whole_log_is_not_counted(fails, log, tmp_path):
     whole = (tmp_path / "log.zip").read_bytes()
     (tmp_path / "text.zip").write_text("no archive")
     (tmp_path / "short.zip").write_bytes(whole[: len(whole) // 2])
-    with zipfile.ZipFile(log) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    other = Signer("cafe.example/log", b"o" * 32).key.text.encode() + b"\n"
-    for name, left in (("less.zip", {key: data for key, data in members.items() if "entries" not in key}),
-                       ("other.zip", members | {"key": other})):  # fmt: skip
-        (tmp_path / name).write_bytes(b"".join(container.pack(sorted(left.items()))))
-    for name in ("text.zip", "short.zip", "less.zip", "other.zip"):
-        assert name in fails(2, "report", "day", "--from", str(tmp_path / name))
+    members = dict(bundle.parse(whole).members)
+    packed(tmp_path / "less.zip", {key: data for key, data in members.items() if "entries" not in key})
+    packed(tmp_path / "other.zip", members | {"key": Signer("cafe.example/log", b"o" * 32).key.text.encode() + b"\n"})
+    for name, code in (("text", 2), ("short", 4), ("less", 4), ("other", 4)):
+        assert f"{name}.zip" in fails(code, "report", "day", "--from", str(tmp_path / f"{name}.zip"))
+
+
+def test_figures_that_somebody_changed_are_not_counted(fails, log, tmp_path):
+    """One number in an entry; the same with its hash changed, too, so that only the signed head tells it."""
+    members = dict(bundle.parse((tmp_path / "log.zip").read_bytes()).members)
+    name = next(key for key in members if "entries" in key)
+    less = members[name].replace(b'"ms":1800000', b'"ms":1000000', 1)
+    hashed = b"".join(map(tree.leaf_hash, decode_entries(less)))
+    hashes = next(key for key in members if key.startswith("tile/0/"))
+    changed = {"entry": {name: less}, "hashes": {name: less, hashes: hashed}}
+    for file, more in changed.items():
+        packed(tmp_path / f"{file}.zip", members | more)
+        said = fails(4, "report", "day", "--from", str(tmp_path / f"{file}.zip"), "--csv", str(tmp_path / "a.csv"))
+        assert "was changed or damaged, so nothing was counted" in said
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, monkeypatch):

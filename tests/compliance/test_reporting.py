@@ -76,12 +76,13 @@ def test_a_days_plays_are_counted_by_age_game_and_label(site, counted):
     assert told(figures, "alive", "seat") == {("home-pc",): (2, 96)}
     assert told(figures, "change", "what") == {("place.changed",): (1, 0), ("policy.changed",): (1, 0)}
     assert counted.counter.decisions.keys() == {"house", "vn-147.daily-game"}
-    assert (counted.counter.place, counted.counter.running, counted.counter.unread) == ("home", 0, 0)
+    assert (counted.counter.place.place, counted.counter.running, counted.counter.unread) == ("home", 0, 0)
 
 
 KINDS = {
     "play": {"play.started"}, "time": {"play.ended"}, "refused": {"launch.refused"}, "due": {"play.due"}, "warned": {"warned"},
-    "alive": {"presence"}, "change": {"place.changed", "policy.changed"}, "override": {"grant.given", "enforcement.off"},
+    "heard": {"seat.start"}, "alive": {"presence"}, "change": {"place.changed", "policy.changed"},
+    "override": {"grant.given", "enforcement.off"},
 }  # fmt: skip
 
 
@@ -163,6 +164,7 @@ def test_what_was_due_and_did_not_end_is_told(site, seat, counted):
 def test_presence_that_is_told_twice_counts_once(site, seat, counted):
     """A row again, one that overlaps, one that is none."""
     hour = site.clock.wall() // HOUR * HOUR
+    site.clock.run(2 * HOUR)
     for since, bits in ((hour, "f" * 15), (hour, "f" * 15), (hour + 30 * MINUTE, "f" * 15), (hour, "no row of bits.")):
         seat.add(entry.Presence, since=since, bits=bits)
 
@@ -244,3 +246,130 @@ def test_a_grant_counts_with_its_time(seat, counted, site):
     seat.add(entry.GrantRevoked, id="1")
 
     assert told(counted(), "override", "what", "by") == {("grant.given", "staff"): (3, 15), ("grant.revoked", ""): (1, 0)}
+
+
+@pytest.fixture
+def again(site):
+    """Writes plays of one seat once more as another, as after a backup; each with its length in minutes, None: it goes on. The
+    other seat.
+    """
+
+    def write(plays, minutes, who="child"):
+        site.deliver()
+        other = site.enrol(f"again-{len(site.seats)}")
+        other.start(clean=False)
+        for play in plays:
+            site.clock.run(1000)
+            told = other.begin(who=who, since=play.since)
+            if minutes is not None:
+                how = {"how": "gone", "late": True, "since": play.since, "ms": minutes * MINUTE}
+                other.add(entry.PlayEnded, play=told.seq, who=who, game=told.game, **how)
+        return other
+
+    return write
+
+
+@pytest.mark.parametrize("who", ["child", "other"])
+def test_plays_that_are_written_once_more_count_once(site, seat, counted, again, audit, who):
+    """By a seat that was put back; also where the former pseudonym is another by now."""
+    plays = []
+    for _ in range(2):
+        plays.append(seat.begin())
+        site.clock.run(10 * MINUTE)
+        seat.end(plays[-1])
+    again(plays, 10, who)
+
+    assert (told(counted(), "play"), told(counted(), "time")) == ({(): (2, 0)}, {(): (2, 20)})
+    assert counted.counter.running == 0
+    found = audit().audit
+    assert (found.plays, found.played_ms) == (2, 20 * MINUTE)
+
+
+def test_a_play_whose_end_the_backup_lost_counts_with_what_was_told_last(site, seat, counted, again):
+    """It went on in the former chain; or ended sooner there than it is known to have."""
+    first = seat.begin()
+    site.clock.run(10 * MINUTE)
+    seat.end(first)
+    second = seat.begin()
+    site.clock.run(30 * MINUTE)
+    again([first], 12)
+
+    assert (told(counted(), "time"), counted.counter.running) == ({(): (2, 12)}, 1)
+    other = again([second], 25)
+    assert (told(counted(), "play"), told(counted(), "time"), counted.counter.running) == ({(): (2, 0)}, {(): (3, 37)}, 0)
+    assert other.begin().seq and (told(counted(), "play"), counted.counter.running) == ({(): (3, 0)}, 1)
+
+
+def test_two_pcs_that_start_a_game_at_once_are_two_plays(site, counted):
+    one, two = site.enrol("one-pc"), site.enrol("two-pc")
+    one.begin()
+    two.begin(who="other")
+
+    assert told(counted(), "play") == {(): (2, 0)}
+
+
+def test_a_play_that_was_due_before_and_after_is_due_once(site, seat, counted, again):
+    play = seat.begin()
+    site.clock.run(HOUR)
+    seat.due(play, site.pack())
+    other = again([play], None)
+    other.due(other.plays[0], site.pack())
+    other.end(other.plays[0])
+
+    assert [(key, cell.n) for key, cell in counted().by("due", "how").items()] == [(("asked",), 1)]
+
+
+def test_a_seat_that_another_goes_on_from_is_not_missing(site, seat, counted, again):
+    """One that was silent as long besides is."""
+    other = site.enrol("other-pc")
+    other.start()
+    play = seat.begin()
+    site.clock.run(HOUR)
+    later = again([play], 60)
+    site.clock.run(3 * HOUR)
+    later.stop()
+
+    assert told(counted(), "gap", "seat", "how") == {("other-pc", "lost"): (1, 240)}
+
+
+def test_seats_from_before_a_backup_are_not_missing_unless_they_write_on(site, seat, counted):
+    other = site.enrol("other-pc")
+    other.start()
+    site.deliver()
+    site.agent.add(entry.Restored, made=0)
+    site.clock.run(3 * HOUR)
+    seat.begin()
+    site.clock.run(3 * HOUR)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+
+    assert told(counted(), "gap", "seat", "how") == {("home-pc", "lost"): (1, 180)}
+
+
+def test_a_clock_of_another_year_hides_no_minute_and_makes_no_gap(site, seat, counted):
+    """One row, and all the entries that follow, of the right time."""
+    seat.start()
+    hour = site.clock.wall() // HOUR * HOUR
+    far = hour + 70 * 365 * DAY
+    site.clock.step(far - hour)
+    seat.add(entry.Presence, since=far, bits="f" * 15)
+    site.clock.step(hour - far)
+    for number in range(3):
+        site.clock.run(HOUR)
+        seat.add(entry.Presence, since=hour + number * HOUR, bits="f" * 15)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+
+    assert told(counted(), "alive", "seat") == {("home-pc",): (3, 180)}
+    assert told(counted(), "gap") == {}
+
+
+def test_minutes_that_have_not_come_do_not_count(site, seat, counted):
+    seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - 10 * MINUTE, bits="f" * 15)
+
+    assert told(counted(), "alive") == {(): (1, 16)}
+
+
+def test_a_seat_is_told_of_before_its_first_hour_is_over(site, seat, counted):
+    seat.start()
+    seat.begin()
+
+    assert told(counted(), "heard", "seat") == {("home-pc",): (1, 0)}

@@ -233,5 +233,5 @@ def test_an_honest_seat_is_not_accused(world, seed, soak):
         owner.go_on()
     audit = audited(world.journal())
     assert said(audit.failures) == [], owner.steps
-    known = TOLD | ({"usage-day", "presence"} if "step" in owner.steps else set())
+    known = TOLD | ({"usage-day", "presence", "not-said"} if "step" in owner.steps else set())
     assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)
