@@ -104,16 +104,19 @@ class Followed:
             case PolicyChanged() if line.seat == AGENT:
                 self._put(line)
             case AgentTick() if line.seat == AGENT:
-                for seat, heard in line.seats.items():
-                    times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
-                    if not times or times[-1] != heard:
-                        times.append(heard)
+                self._ticked(line)
             case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
                 self._parted(line)
             case Decided():
                 self._decided(where, line)
             case _:
                 pass
+
+    def _ticked(self, line: AgentTick) -> None:
+        for seat, heard in line.seats.items():
+            times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
+            if not times or times[-1] != heard:
+                times.append(heard)
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
