@@ -105,20 +105,17 @@ class Followed:
             case PolicyChanged() if line.seat == AGENT:
                 self._put(line)
             case AgentTick() if line.seat == AGENT:
-                for seat, heard in line.seats.items():
-                    times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
-                    if not times or times[-1] != heard:
-                        times.append(heard)
-            case IssueRaised() if line.id in _APART:
-                self._apart.setdefault(line.seat, set()).add(line.id)
-            case IssueCleared() if line.id in _APART:
-                self._apart.get(line.seat, set()).discard(line.id)
-            case Restored() if line.seat == AGENT:
-                self._restored = True
-            case SeatEnrolled() if line.seat == AGENT and self._restored:
-                self._anew[line.id] = line.wall + _CLOCKS_MS
+                self._ticked(line)
+            case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
+                self._parted(line)
             case _:
                 pass
+
+    def _ticked(self, line: AgentTick) -> None:
+        for seat, heard in line.seats.items():
+            times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
+            if not times or times[-1] != heard:
+                times.append(heard)
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
@@ -205,8 +202,21 @@ class Followed:
         else:
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
 
+    def _parted(self, line: IssueRaised | IssueCleared | Restored | SeatEnrolled) -> None:
+        match line:
+            case IssueRaised() if line.id in _APART:
+                self._apart.setdefault(line.seat, set()).add(line.id)
+            case IssueCleared() if line.id in _APART:
+                self._apart.get(line.seat, set()).discard(line.id)
+            case Restored() if line.seat == AGENT:
+                self._restored = True
+            case SeatEnrolled() if line.seat == AGENT and self._restored:
+                self._anew[line.id] = line.wall + _CLOCKS_MS
+            case _:
+                pass
+
     def _is_apart(self, seat: str, at: int) -> bool:
-        """Whether its agent's word may be unknown to it: it says so, or that agent was put back, and what the seat had is newer."""
+        """Whether its agent's word may be unknown to it: it says so, or knows more than an agent that was put back."""
         return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:
