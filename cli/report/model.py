@@ -33,8 +33,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `official`: it is handed in, so it
-    has a place to sign.
+    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days the
+    log says nothing; `nothing`: of none of them it does. `official`: it is handed in, so it has a place to sign.
     """
 
     title: Arg
@@ -46,3 +46,5 @@ class Report:
     notes: tuple[Arg, ...]
     hotlines: Arg
     official: bool
+    lacks: Arg = ""
+    nothing: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus.tables import TableStyle
 
 from cli.report.model import Report, Row, Table
@@ -52,8 +53,7 @@ def pdf(report: Report, words: Catalogue) -> bytes:
         topMargin=_MARGINS["top"],
         bottomMargin=_MARGINS["bottom"], title=words(report.title), author=words(report.place), lang=words.language,
     )  # fmt: skip
-    foot = _Foot(words(report.hotlines), words)
-    page.build(list(_Pages(words).all(report)), onFirstPage=foot, onLaterPages=foot)
+    page.build(list(_Pages(words).all(report)), canvasmaker=partial(_Sheet, words(report.hotlines), words))
     return into.getvalue()
 
 
@@ -80,20 +80,33 @@ _CENTRED_BOLD = _style("centred-bold", 11, fontName=_BOLD, alignment=TA_CENTER)
 _SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
-class _Foot:
-    """Below each page: whom a child can call, and which page it is."""
+class _Sheet(Canvas):
+    """Below each page: whom a child can call, and which page of how many it is. The number of pages is known at the end alone."""
 
-    def __init__(self, hotlines: str, words: Catalogue) -> None:
+    def __init__(self, hotlines: str, words: Catalogue, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._hotlines, self._words = hotlines, words
+        self._pages: list[dict[str, Any]] = []
 
-    def __call__(self, canvas: Any, page: Any) -> None:
-        canvas.saveState()
-        canvas.setFont(_FONT, 9)
-        canvas.setStrokeColor(_LINE)
-        canvas.line(_MARGINS["left"], 14 * mm, A4[0] - _MARGINS["right"], 14 * mm)
-        canvas.drawString(_MARGINS["left"], 9.5 * mm, _known(self._hotlines))
-        canvas.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, self._words(msg("page {page}", page=str(page.page))))
-        canvas.restoreState()
+    def showPage(self) -> None:  # noqa: N802 - the name is ReportLab's
+        self._pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(pages := self._pages, 1):
+            self.__dict__.update(page)
+            self._foot(str(number), str(len(pages)))
+            super().showPage()
+        super().save()
+
+    def _foot(self, page: str, pages: str) -> None:
+        self.saveState()
+        self.setFont(_FONT, 9)
+        self.setStrokeColor(_LINE)
+        self.line(_MARGINS["left"], 14 * mm, A4[0] - _MARGINS["right"], 14 * mm)
+        self.drawString(_MARGINS["left"], 9.5 * mm, _known(self._hotlines))
+        self.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, self._words(msg("page {page}/{pages}", page=page, pages=pages)))
+        self.restoreState()
 
 
 class _Pages:
@@ -118,10 +131,12 @@ class _Pages:
         name = self._words(report.place)
         if report.official:
             left = [self._paragraph(name or "……………………", _CENTRED_BOLD)]
-            right = [self._paragraph(_STATE, _CENTRED_BOLD), self._paragraph(_MOTTO, _CENTRED_BOLD)]
+            right = [self._paragraph(_STATE, _CENTRED_BOLD), self._paragraph(_MOTTO, _CENTRED_BOLD), HRFlowable(45 * mm, 0.7)]
             yield LongTable([[left, right if self._words.language == "vi" else ""]], [_WIDTH * 0.4, _WIDTH * 0.6], style=_PLAIN)
         yield self._paragraph(self._words(report.title).upper(), _TITLE)
         yield self._paragraph(report.days, _CENTRED)
+        if report.lacks:
+            yield self._paragraph(report.lacks, _CENTRED_BOLD)
         yield Spacer(0, 8)
         if report.official:
             yield self._paragraph(msg("To: {whom}", whom="…" * 36), _TEXT)

@@ -50,7 +50,8 @@ class _Sheets:
         sheet.write_string(0, 0, self._words(report.title), self._title)
         sheet.write_string(1, 0, self._words(report.days))
         sheet.write_string(2, 0, self._words(report.hotlines))
-        at = 4
+        sheet.write_string(3, 0, self._words(report.lacks), self._title)
+        at = 5
         for name, said in ((msg("place"), report.place or "–"), *report.head, *report.log):
             sheet.write_string(at, 0, self._words(name), self._bold)
             sheet.write_string(at, 1, self._words(said), self._text)
