@@ -19,7 +19,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """`wide`: how many of the columns, the first ones, hold words; the others hold numbers and lengths. `empty`: what is said
-    of no rows. `long`: there may be hundreds of rows, which a page leaves to sheets.
+    of no rows. `long`: there may be hundreds of rows, which a page leaves to sheets. `short`: the
+    title of its sheet, where the other one is too long for that.
     """
 
     title: Arg
@@ -29,6 +30,7 @@ class Table:
     note: Arg = ""
     empty: Arg = ""
     long: bool = False
+    short: Arg = ""
 
 
 @dataclass(frozen=True, slots=True)

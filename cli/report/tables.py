@@ -153,7 +153,7 @@ def _refused(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         said = msg("programs that no administrator installed")
         rows.append(Row((said, "", "", "", programs.n), programs.entries))
     return Table(msg("Starts that were refused"), (msg("rule"), msg("source"), *GROUPS.values()), tuple(rows), 2,
-                 empty=msg("Nothing was refused."))  # fmt: skip
+                 empty=msg("Nothing was refused."), short=msg("refused starts"))  # fmt: skip
 
 
 def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
@@ -164,7 +164,8 @@ def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         numbers = [number for cell in cells for number in cell.entries]
         rows.append(Row((_rule(rule, decisions), cite, HOW.get(how, how), *(cell.n for cell in cells)), numbers))
     columns = (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values())
-    return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."))
+    return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."),
+                 short=msg("plays that were due"))  # fmt: skip
 
 
 def _warned(figures: Figures) -> Table:
@@ -186,7 +187,7 @@ def _overrides(figures: Figures) -> Table:
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
     columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
     return Table(msg("What people let happen, or kept from it"), columns, tuple(rows), 2,
-                 empty=msg("Nobody did anything beside the rules."))  # fmt: skip
+                 empty=msg("Nobody did anything beside the rules."), short=msg("beside the rules"))  # fmt: skip
 
 
 def _changes(figures: Figures) -> Table:
@@ -221,4 +222,4 @@ def _issues(figures: Figures) -> Table:
     found = figures.by("issue", "what")
     rows = tuple(Row((ISSUES.get(what) or what, cell.n), cell.entries) for (what,), cell in found.items())
     return Table(msg("Trouble: what was not enforced, or not sure"), (msg("what"), msg("times")), rows,
-                 empty=msg("There was none."))  # fmt: skip
+                 empty=msg("There was none."), short=msg("trouble"))  # fmt: skip

@@ -18,7 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus.tables import TableStyle
 
 from cli.report.model import Report, Row, Table
@@ -30,6 +30,7 @@ from i18n.message import Arg, Length, Text, msg
 # Vietnamese papers have it above them; there it is law, and everywhere else not said.
 _STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "")
 _MOTTO: Final = Text("Độc lập - Tự do - Hạnh phúc", "")
+_NUMBER_OF: Final = Text("Số: ………/BC", "")
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FONT, _BOLD = "Tinos", "Tinos-Bold"
 _MARGINS: Final = {"left": 25 * mm, "right": 15 * mm, "top": 18 * mm, "bottom": 20 * mm}
@@ -130,8 +131,9 @@ class _Pages:
     def _top(self, report: Report) -> Iterator[Flowable]:
         name = self._words(report.place)
         if report.official:
-            left = [self._paragraph(name or "……………………", _CENTRED_BOLD)]
-            right = [self._paragraph(_STATE, _CENTRED_BOLD), self._paragraph(_MOTTO, _CENTRED_BOLD), HRFlowable(45 * mm, 0.7)]
+            number = [self._paragraph(_NUMBER_OF, _CENTRED)] if self._words.language == "vi" else []
+            left = [self._paragraph(name or "……………………", _CENTRED_BOLD), *number]
+            right = [self._paragraph(_STATE, _CENTRED_BOLD), Paragraph(f"<u>{self._words(_MOTTO)}</u>", _CENTRED_BOLD)]
             yield LongTable([[left, right if self._words.language == "vi" else ""]], [_WIDTH * 0.4, _WIDTH * 0.6], style=_PLAIN)
         yield self._paragraph(self._words(report.title).upper(), _TITLE)
         yield self._paragraph(report.days, _CENTRED)
@@ -142,7 +144,8 @@ class _Pages:
             yield self._paragraph(msg("To: {whom}", whom="…" * 36), _TEXT)
         elif name:
             yield self._paragraph(name, _CENTRED)
-        yield self._pairs(report.head)
+        by_hand = ((msg("address"), "…" * 36),) if report.official else ()  # nowhere set
+        yield self._pairs((*by_hand, *report.head))
 
     def _pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
         rows = [[self._paragraph(name, _TEXT), self._paragraph(said, _TEXT)] for name, said in told]
