@@ -63,7 +63,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.PutRequests, SEAT, change(requests.requests_put)),
         Route(m.Submit, SEAT, answers.submit),
-        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked))),
+        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked, agent.witnessing.told()))),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
@@ -95,7 +95,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(w.WitnessList, KEEPER, answers.witnesses(lambda _: agent.witnessing.show())),
         Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
         Route(w.WitnessRemove, KEEPER, answers.witnesses(agent.witnessing.remove)),
-        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.errands()))),
+        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
         Route(w.WitnessAnswer, KEEPER, answers.witnesses(agent.witnessing.answered)),
         # log
         Route(m.LogShow, KEEPER, look(

@@ -50,6 +50,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         requests=_requests(tables, day_bounds(place.zone, now)[0], everybody),
         seats=tables.seats(),
         erased=tables.erased(now - ERASED_MS),
+        shipped=bool(shipped.games),
     )
 
 

@@ -11,7 +11,7 @@ from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import PLACE, PackRow
-from compliance.entry import Restored, SeatEnrolled
+from compliance.entry import IssueCleared, IssueRaised, Restored, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
 from host.wire import ApiError
@@ -23,10 +23,21 @@ def begin(change: Change, keys: Keys) -> Outcome:
     if not state.number:
         change.record(SeatEnrolled, id=AGENT, key=keys.log.vkey)
         record_place(change)
+        _record_catalogue(change, before=True)
         return Outcome()
+    old = _in_force(keys, state.note)
+    if old is not None:
+        _record_catalogue(change, before=old.shipped)
     for target, rows in change.tables.packs().items():
         _follow(change, target, rows)
-    return Outcome(changed=not _says_the_same(change, keys, state.note))
+    return Outcome(changed=old is None or not _says_the_same(change, old))
+
+
+def _record_catalogue(change: Change, *, before: bool) -> None:
+    """Whoever switches the known games off, in a file that no command writes, limits only those that they added: it is told."""
+    now = bool(change.world.shipped.games)
+    if now != before:
+        change.record(IssueCleared if now else IssueRaised, id="catalogue-off")
 
 
 def come_back(change: Change, made: int) -> Outcome:
@@ -55,11 +66,15 @@ def _current(change: Change, row: PackRow) -> PackRow:
         return row
 
 
-def _says_the_same(change: Change, keys: Keys, note: str) -> bool:
-    """Whether the roster in force is signed by our key and says what the tables make now, but for grants that are over."""
+def _in_force(keys: Keys, note: str) -> m.Roster | None:
+    """The roster in force; None unless it is signed by our key."""
     try:
-        old = msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=m.Roster)
+        return msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=m.Roster)
     except (NoteError, msgspec.MsgspecError):
-        return False
+        return None
+
+
+def _says_the_same(change: Change, old: m.Roster) -> bool:
+    """Whether it says what the tables make now, but for grants that are over."""
     new = roster.build(change.tables, change.world.shipped, number=old.number, now=old.issued)
     return msgspec.structs.replace(new, grants=old.grants) == old

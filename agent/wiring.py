@@ -66,7 +66,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         registry = Registry(store, world, chain, keys.roster, clock)
         daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        witnessing = Witnessing(log, clock.wall)
+        witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone)
         agent = Agent(
             home, clock, keys, world, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
         )

@@ -32,9 +32,10 @@ from compliance.tree import ProofError
 from compliance.writing.cosigned import Witness
 from host.posting import Reply, post, valid
 from host.wire import ApiError
-from i18n.message import Message, msg, said_by
+from i18n.message import Message, msg, said_by, said_so
 
 TRIES = 3
+COURIER_MS = 15 * 60_000  # three of its rounds
 MOST = 16  # a note has room for a hundred signatures
 
 _log = logging.getLogger(__name__)
@@ -42,15 +43,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Witnessing:
-    """The witnesses of one log. `wall`: the agent's clock (Unix ms). `problems`: what each one's last answer was, if it was no
-    cosignature.
+    """The witnesses of one log. `wall`: the agent's clock (Unix ms); `zone`: the place's, for showing moments. `problems`: what
+    each one's last answer was, if it was no cosignature; `against`: that of whoever has seen another log, which no later
+    silence takes back.
     """
 
     log: Log
     wall: Callable[[], int]
+    zone: Callable[[], str] = str
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
+    against: dict[str, Message] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _carried: int | None = field(default=None, init=False)
 
     # --- which there are ----------------------------------------------------------------------------------------------
 
@@ -63,7 +68,7 @@ class Witnessing:
             )
             for one in self._witnesses()
         ]  # fmt: skip
-        return Witnesses(witnesses=tuple(lines), size=self.log.size)
+        return Witnesses(witnesses=tuple(lines), size=self.log.size, zone=self.zone())
 
     def add(self, request: WitnessAdd) -> Witnesses:
         """ApiError, LogError."""
@@ -76,13 +81,14 @@ class Witnessing:
             raise bad_input(told)
         if not valid(request.url):
             raise bad_input(msg("{url} is no address of a witness, such as https://witness.example", url=request.url))
+        url = request.url.rstrip("/").removesuffix(PATH)  # with or without what a witness shows that is ready
         there = self._witnesses()
         if sum(one.name != key.name for one in there) >= MOST:
             raise refused(msg("there are {most} witnesses already", most=str(MOST)))
         known = next((one for one in there if one.key == key.text), Witness(key.name, key.text, ""))
         with _kept():
-            self.log.cosigned.add(Witness(key.name, key.text, request.url.rstrip("/"), known.size, known.at))
-        self.problems.pop(key.name, None)
+            self.log.cosigned.add(Witness(key.name, key.text, url, known.size, known.at))
+        self._forget(key.name)
         return self.show()
 
     def remove(self, request: WitnessRemove) -> Witnesses:
@@ -91,7 +97,7 @@ class Witnessing:
             found = self.log.cosigned.remove(request.name)
         if not found:
             raise not_found(msg("there is no witness {name}", name=request.name))
-        self.problems.pop(request.name, None)
+        self._forget(request.name)
         return self.show()
 
     # --- asking them ---------------------------------------------------------------------------------------------------
@@ -109,6 +115,8 @@ class Witnessing:
             if not errand.url:
                 break
             reply = await self._posted(errand)
+            if reply.status == 0 and self._has_courier():
+                break
             answer = WitnessAnswer(
                 name=errand.name, asked=errand.body, status=reply.status, kind=reply.kind, body=reply.body
             )
@@ -132,8 +140,20 @@ class Witnessing:
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(answer, reply)
 
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError as error:  # there are too many
+            return Reply(0, body=str(error).encode())
         return await found
+
+    def carried(self) -> tuple[Errand, ...]:
+        """What a courier is to ask now. LogError."""
+        self._carried = self.wall()
+        return self.errands()
+
+    def _has_courier(self) -> bool:
+        """Whether one was here lately. Where the agent has no network, what the courier meets is what counts."""
+        return self._carried is not None and 0 <= self.wall() - self._carried < COURIER_MS
 
     def errands(self) -> tuple[Errand, ...]:
         """What to ask now. LogError."""
@@ -148,7 +168,7 @@ class Witnessing:
             return self._problem(witness.name, msg(
                 "it has seen {seen} entries of this log, which has {size}: is it an old copy, or are there two?",
                 seen=str(old), size=str(self.log.size),
-            ))  # fmt: skip
+            ), against=True)  # fmt: skip
         return Errand(name=witness.name, url=witness.url + PATH, body=write_request(AddCheckpoint(old, tuple(proof), note)))
 
     def answered(self, answer: WitnessAnswer) -> Errand:
@@ -164,13 +184,13 @@ class Witnessing:
         if answer.status == 200:
             return self._cosigned(witness, asked, answer.body)
         if answer.status == 0:
-            why = answer.body.decode(errors="replace")[:200]
+            why = said_so(answer.body.decode(errors="replace")[:200])
             return self._problem(witness.name, msg("not reached: {why}", why=why))
         seen = read_size(answer.body) if answer.status == 409 and answer.kind == SIZE_TYPE else None
         if seen is not None and seen != asked.old:
             return self._errand(witness, seen)
         refusal = _REFUSALS.get(answer.status) or msg("it answers {status}", status=str(answer.status))
-        return self._problem(witness.name, refusal)
+        return self._problem(witness.name, refusal, against=answer.status in _AGAINST)
 
     def _ours(self, asked: AddCheckpoint) -> None:
         """Whether it is a head of this log: a courier may be anybody. NoteError."""
@@ -185,13 +205,15 @@ class Witnessing:
             return self._problem(witness.name, error.message)
         with _kept():
             self.log.cosigned.put(asked.note, line, signature, self.wall() // 1000)
-        self.problems.pop(witness.name, None)
+        self._forget(witness.name)
         return Errand(name=witness.name)
 
-    def _problem(self, name: str, what: Message) -> Errand:
+    def _problem(self, name: str, what: Message, *, against: bool = False) -> Errand:
         if self.problems.get(name) != what:
             _log.warning("%s: %s", name, what)
         self.problems[name] = what
+        if against:
+            self.against[name] = what
         return Errand(name=name)
 
     def _witnesses(self) -> tuple[Witness, ...]:
@@ -199,10 +221,19 @@ class Witnessing:
             return self.log.cosigned.witnesses()
 
 
-def shown(log: Log, request: LogFollow) -> HeadShown:
+    def _forget(self, name: str) -> None:
+        self.problems.pop(name, None)
+        self.against.pop(name, None)
+
+    def told(self) -> Message | None:
+        """What one who saw another log says, for everybody to hear."""
+        return next((msg("{name}: {why}", name=name, why=why) for name, why in self.against.items()), None)
+
+
+def shown(log: Log, request: LogFollow, against: Message | None = None) -> HeadShown:
     """The newest head, for a seat that saw an earlier one. LogError."""
     proof = log.consistency_proof(request.trusted) if 0 < request.trusted <= log.size else []
-    return HeadShown(checkpoint=log.checkpoint, consistency=tuple(proof))
+    return HeadShown(checkpoint=log.checkpoint, consistency=tuple(proof), against=against)
 
 
 _REFUSALS = {
@@ -211,6 +242,7 @@ _REFUSALS = {
     409: msg("it has seen another log of this name and size: this one was rewritten"),
     422: msg("it has seen another log of this name: this one was rewritten"),
 }
+_AGAINST = {409, 422}
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
+import secrets
+import shutil
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +18,10 @@ from cli.errors import CommandError
 from cli.given.asking import YES, confirm
 from cli.given.files import write_new
 from host import backup
+from host.choose import files
 from host.clock import wall
-from host.homes import HomeError
-from i18n.message import Arg, comma, msg, said_by
+from host.homes import Home, HomeError, unwritable
+from i18n.message import Arg, comma, msg
 
 _PIECE: Final = 1 << 20
 # What people call the folders of a home.
@@ -38,13 +41,14 @@ def add_to(commands: Commands) -> None:
 
 
 def save(args: Namespace, context: Context) -> None:
-    with _room(args.file) as folder:
-        try:
-            made = backup.make(context.home, folder, wall())
-        except backup.BackupError as error:
-            raise CommandError(error.message, code=1) from None
-        parts = backup.read(made).parts()
-        size = write_new(args.file, _pieces(made), secret=True)
+    if not os.path.lexists(context.home.root):
+        raise CommandError(backup.nothing(context.home).message, code=1)
+    try:
+        with _room(context.home) as folder, backup.opened(backup.make(context.home, folder, wall())) as made:
+            size = write_new(args.file, _pieces(made.path), secret=True)
+            parts = made.contents.parts()
+    except backup.BackupError as error:
+        raise CommandError(error.message, code=1) from None
     said = msg("{file}: {size} bytes; whoever has it can read all names and, with the keys in it, sign this log: keep it safe",
                file=str(args.file), size=size)  # fmt: skip
     context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": parts}, said)
@@ -52,14 +56,15 @@ def save(args: Namespace, context: Context) -> None:
 
 def put_back(args: Namespace, context: Context) -> None:
     try:
-        contents = backup.read(args.file)
-        parts = contents.parts() if args.only is None else _ONLY[args.only]
-        made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-        what = comma([_PARTS[part] for part in parts])
-        question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
-        confirm(question, context, yes=args.yes)
-        with _room(context.home.root) as folder:
-            backup.restore(context.home, args.file, parts, folder)
+        with backup.opened(args.file) as held:
+            contents = held.contents
+            parts = contents.parts() if args.only is None else _ONLY[args.only]
+            made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+            what = comma([_PARTS[part] for part in parts])
+            question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
+            confirm(question, context, yes=args.yes)
+            with _room(context.home) as folder:
+                backup.restore(context.home, held, parts, folder)
     except backup.BackupError as error:
         raise CommandError(error.message, code=1) from None
     except HomeError as error:
@@ -71,14 +76,20 @@ def put_back(args: Namespace, context: Context) -> None:
 
 
 @contextmanager
-def _room(beside: Path) -> Iterator[Path]:
-    """A folder that nobody else reads, for as long as it is needed, on the disk of this file."""
+def _room(home: Home) -> Iterator[Path]:
+    """A folder that nobody else reads, for as long as it is needed: in the home, where nobody else can put another in its place.
+    CommandError.
+    """
+    folder = home.root / f".giochoi-{secrets.token_hex(8)}"
     try:
-        with tempfile.TemporaryDirectory(prefix=".giochoi-", dir=beside.absolute().parent) as folder:
-            yield Path(folder)
+        files().prepare(home.root, 0o755)
+        files().prepare(folder, 0o700)
     except OSError as error:
-        text = msg("{path} cannot be written: {why}", path=str(beside.absolute().parent), why=said_by(error))
-        raise CommandError(text, code=1) from None
+        raise CommandError(unwritable(home.root, error).message, code=1) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

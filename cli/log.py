@@ -18,7 +18,7 @@ from cli.given.values import parse_number
 from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import KINDS
 from cli.words.qr import qr
 from cli.words.shell import quote, whole
 from compliance.format.card import write as written
@@ -115,7 +115,7 @@ def _show_card(card: Card, out: Output) -> None:
 
 
 def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
-    yield msg("place"), PLACES.get(card.place, card.place)
+    yield msg("place"), KINDS.get(card.place, card.place)
     if card.name:
         yield msg("name"), card.name
     if card.certificate:

@@ -69,12 +69,12 @@ def _show(answer: Witnesses, out: Output) -> None:
     if not answer.witnesses:
         out.line(msg("Nobody cosigns this log yet."))
     for one in answer.witnesses:
-        out.line(_line(one, answer.size))
+        out.line(_line(one, answer))
 
 
-def _line(one: WitnessLine, size: int) -> Arg:
-    said: dict[str, Arg] = {"name": one.name, "seen": one.size, "size": size}
+def _line(one: WitnessLine, answer: Witnesses) -> Arg:
+    said: dict[str, Arg] = {"name": one.name, "seen": one.size, "size": answer.size}
     known = msg("{name}: cosigned nothing yet", name=one.name) if one.at is None else (
-        msg("{name}: cosigned {seen} of {size} entries, last at {at}", **said, at=Moment(one.at, "", "full"))
+        msg("{name}: cosigned {seen} of {size} entries, last at {at}", **said, at=Moment(one.at, answer.zone, "full"))
     )
     return known if one.problem is None else msg("{line}; {why}", line=known, why=one.problem)

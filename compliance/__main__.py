@@ -98,6 +98,8 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
+    if options.html is not None and Path(options.html).exists():
+        raise _exists(options.html)
     trust = None if options.trust is None else _trust(options.trust)
     if options.since is not None and options.card is not None:
         raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
@@ -186,10 +188,18 @@ def _print(text: str) -> None:
 
 
 def _write(path: str, page: str) -> None:
+    """To a new file: what is there may be what was kept from an earlier visit."""
     try:
-        Path(path).write_text(page, "utf-8", newline="\n")
+        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+    except FileExistsError:
+        raise _exists(path) from None
     except OSError as error:
         raise UsageError(msg("{file} cannot be written: {why}", file=path, why=said_by(error))) from None
+
+
+def _exists(path: str) -> UsageError:
+    return UsageError(msg("{file} exists", file=path))
 
 
 def _trust(path: str) -> Trust:

@@ -100,7 +100,7 @@ class Auditor:
         if line.seat != AGENT and not self._a_seats_own(where, line):
             return
         match line:
-            case entry.Seal():  # every tenth entry, and of no kind below
+            case entry.Seal() | entry.Warned():  # many, and of no kind below
                 pass
             case entry.PlayStarted():
                 self._plays.start(line)
@@ -207,6 +207,7 @@ class Auditor:
             seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, since) for since in self._plays.sinces}),
             plays=len(self._plays.sinces),
+            running=self._plays.unended,
             played_ms=self._plays.played_ms,
             decisions=self._decisions,
             overview=self._looker.overview(),

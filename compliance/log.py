@@ -151,7 +151,7 @@ class Log(LogFile):
         last: dict[str, tuple[int, bytes]] = {}
         previous = _Position("", 0)
         for index, (data, position) in enumerate(zip(entries, positions, strict=True), self.size):
-            if (position.seat, position.seq) != (previous.seat, previous.seq + 1):
+            if position.seq != previous.seq + 1 or position.seat != previous.seat:
                 before = last[position.seat][0] if position.seat in last else self.head(position.seat).seq
                 if position.seq != before + 1:
                     raise ChainError(position.seq, msg("it comes after seq {seq}", seq=str(before)))

@@ -19,6 +19,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -77,9 +78,15 @@ class VerifierKey:
     def verify(self, message: bytes, signature: bytes) -> None:
         """NoteError unless `signature` is this key's Ed25519 signature over `message`."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            _public(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             raise NoteError(msg("the signature by {name} does not verify", name=self.name)) from None
+
+
+@lru_cache(maxsize=256)
+def _public(data: bytes) -> Ed25519PublicKey:
+    """A seat seals again and again. ValueError: it is no key."""
+    return Ed25519PublicKey.from_public_bytes(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,19 +187,22 @@ class Frontier:
 
     def extend(self, leaf_hashes: Iterable[bytes], every: int = 8) -> list[tuple[int, bytes]]:
         """Appends leaves; returns (height, hash) of each subtree completed whose height is a multiple of `every`, in order."""
-        peaks, size, completed = self.peaks, self.size, []
-        for leaf in leaf_hashes:
-            result, height, rest = leaf, 0, size
-            while rest & 1:
-                result = sha256(b"\x01" + peaks.pop() + result).digest()
-                rest >>= 1
-                height += 1
-                if height % every == 0:
-                    completed.append((height, result))
-            peaks.append(result)
-            size += 1
-        self.size = size
-        return completed
+        row, before, height = list(leaf_hashes), self.size, 0
+        completed: list[tuple[int, int, bytes]] = []
+        peaks: list[bytes] = []
+        self.size += len(row)
+        while row:  # a height after the other: what no hash stands beside yet is a peak
+            number = before >> height
+            if number & 1:
+                row.insert(0, self.peaks.pop())
+            if len(row) & 1:
+                peaks.append(row.pop())
+            row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+            height += 1
+            if height % every == 0:
+                completed += [(one << height, height, hashed) for one, hashed in enumerate(row, (number >> 1) + 1)]
+        self.peaks += reversed(peaks)
+        return [(height, hashed) for _, height, hashed in sorted(completed)]
 
     def root(self) -> bytes:
         """The tree hash over all leaves so far."""

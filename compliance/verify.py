@@ -24,7 +24,7 @@ from compliance.format.container import Damage
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
 from compliance.verifying.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.chains import Chains
-from compliance.verifying.earlier import Earlier, read_earlier
+from compliance.verifying.earlier import EARLIER, Earlier, read_earlier
 from compliance.verifying.heads import Heads, heads_of
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
@@ -66,7 +66,7 @@ def verify(
         failures += [*heads.failures, *anchors.failures()]
         if earlier is not None:
             failures += _continues(earlier, key, checkpoint.size, whole)
-            report = replace(report, card_name=earlier.name)
+            report = replace(report, card_name=earlier.name if earlier.of(key) else "")
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
@@ -140,13 +140,13 @@ def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> It
     """Whether the log still begins with what the inspector saw."""
     if not earlier.of(key):
         if earlier.note:
-            yield Failure("--since", msg("the earlier checkpoint is not signed by the key of this log"))
+            yield Failure(EARLIER, msg("the earlier checkpoint is not signed by the key of this log"))
         else:
-            yield Failure("--since", msg("the card shows the fingerprint of another key than that of this log"))
+            yield Failure(EARLIER, msg("the card shows the fingerprint of another key than that of this log"))
     elif earlier.size > size:
-        yield Failure("--since", msg("the log had {before} entries and now has {now}", before=earlier.size, now=size))
+        yield Failure(EARLIER, msg("the log had {before} entries and now has {now}", before=earlier.size, now=size))
     elif whole.seen_root != earlier.root:
-        yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
+        yield Failure(EARLIER, msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
 # --- entries ---------------------------------------------------------------------------------------------------------------

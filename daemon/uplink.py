@@ -272,6 +272,7 @@ class Uplink:
             return
         async with self._proving:
             shown = await aask(self.address, LogFollow(trusted=known.size))
+            self.health.report("witness-refuses", trouble=shown.against is not None, details=shown.against)
             try:
                 self.trust.follow(shown, known, self.now().wall)
             except Replaced as error:

@@ -108,6 +108,9 @@ class Files(Protocol):
     def read_owned(self, path: Path, owners: frozenset[UserId], limit: int) -> bytes:
         """The content of a plain file owned by one of `owners`, with no link followed at its end."""
 
+    def open_owned(self, path: Path, owners: frozenset[UserId]) -> BinaryIO:
+        """The same of any size, open."""
+
     def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
         """Replace the file in one step, durably, with exactly this mode."""
 

@@ -7,18 +7,22 @@ keyring, sealed for an account of Windows – stay there: such a backup is of us
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from host import choose, files, restored
+from host.api import UntrustedError
 from host.homes import Home, HomeError, lock
 from host.restored import Restored
 from i18n.message import MessageError, msg, said_by
@@ -32,6 +36,8 @@ _KEYS: Final = "public/agent.keys"
 _BUSY_S: Final = 30
 _LATEST_MS: Final = 253_000_000_000_000  # in the year 9987: calendars end soon after
 _PIECE: Final = 1 << 20
+# What a file that is no zip of ours, or half of one, makes zipfile raise; of the last two also what we read in it.
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
 class BackupError(MessageError):
@@ -49,15 +55,29 @@ class Contents(msgspec.Struct, frozen=True):
         return tuple(part for part in PARTS if any(name.startswith(f"{part}/") for name in self.files))
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One that was looked at, and is open: what is put back is what was looked at, whatever becomes of its name."""
+
+    path: Path
+    contents: Contents
+    members: zipfile.ZipFile
+
+
+def nothing(home: Home) -> BackupError:
+    """The error that says that nobody ever ran there."""
+    return BackupError(msg("{folder}: nothing of Giờ Chơi is there", folder=str(home.root)))
+
+
 def make(home: Home, folder: Path, made: int) -> Path:
     """The backup, as a file in `folder`, which is ours and empty. BackupError."""
     try:
         found = [*_databases(home, folder), *_small(home, folder)]
         if not found:
-            raise BackupError(msg("{folder}: nothing of Giờ Chơi is there", folder=str(home.root)))
+            raise nothing(home)
         contents = Contents(made, {name: _sum(folder / name) for name in found})
         backup = folder / "backup.zip"
-        with zipfile.ZipFile(backup, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        with _private(backup) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr(_CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
             for name in found:
                 file.write(folder / name, name)
@@ -74,18 +94,27 @@ def _databases(home: Home, to: Path) -> Iterator[str]:
             continue
         (to / part).mkdir()
         with ExitStack() as stack:
-            gate, *others = (stack.enter_context(_opened(folder / name)) for name in names)
-            # As long as nobody writes to the first, nothing of what the others have to agree with it on changes.
-            gate.execute("BEGIN IMMEDIATE")
-            for one in others:
-                one.execute("BEGIN")
-                one.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # what it reads is fixed from here on
-            _copy(folder / names[0], to / part / names[0])
-            gate.execute("ROLLBACK")
-            for name, one in zip(names[1:], others, strict=True):
-                with closing(sqlite3.connect(to / part / name)) as copy:
-                    one.backup(copy)
+            for name, one in zip(names, _at_one_moment(stack, [folder / name for name in names]), strict=True):
+                _fill(to / part / name, one)
         yield from (f"{part}/{name}" for name in names)
+
+
+def _at_one_moment(stack: ExitStack, paths: list[Path]) -> list[sqlite3.Connection]:
+    """Connections that go on reading what there is now, for as long as `stack` keeps them; nobody who writes waits for that."""
+    with _opened(paths[0]) as gate:
+        # As long as nobody writes to the first, nothing of what the others have to agree with it on changes.
+        gate.execute("BEGIN IMMEDIATE")
+        found = [stack.enter_context(_opened(path)) for path in paths]
+        for one in found:
+            one.execute("BEGIN")
+            one.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # what it reads is fixed from here on
+        gate.execute("ROLLBACK")
+    return found
+
+
+def _fill(copy: Path, source: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(copy)) as to:
+        source.backup(to)
 
 
 def _small(home: Home, to: Path) -> Iterator[str]:
@@ -94,12 +123,17 @@ def _small(home: Home, to: Path) -> Iterator[str]:
         for name in (name for name in PARTS[part] if not name.endswith(".db")):
             if (content := _read(home.root / part / name)) is not None:
                 (to / part).mkdir(exist_ok=True)
-                (to / part / name).write_bytes(content)
+                files.write_atomic(to / part / name, content)
                 yield f"{part}/{name}"
     if (content := _read(home.root / _KEYS)) is not None:
         (to / "public").mkdir()
-        (to / _KEYS).write_bytes(content)
+        files.write_atomic(to / _KEYS, content)
         yield _KEYS
+
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that nobody else reads or writes, whatever the umask."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def _there(path: Path) -> bool:
@@ -131,8 +165,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _copy(path: Path, to: Path) -> None:
-    with _opened(path) as source, choose.files().acting_for(to.parent), closing(sqlite3.connect(to)) as copy:
-        source.backup(copy)
+    with _opened(path) as source, choose.files().acting_for(to.parent):
+        _fill(to, source)
 
 
 def _sum(path: Path) -> str:
@@ -143,37 +177,52 @@ def _sum(path: Path) -> str:
 # --- back -----------------------------------------------------------------------------------------------------------------
 
 
-def read(backup: Path) -> Contents:
-    """What is in the file. BackupError if it is none of ours."""
-    try:
-        with zipfile.ZipFile(backup) as file:
-            contents = msgspec.json.decode(_member(file, _CONTENTS, files.LIMIT), type=Contents)
-    except OSError as error:
-        raise BackupError(msg("{path}: cannot be read: {why}", path=str(backup), why=said_by(error))) from error
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, msgspec.MsgspecError) as error:
-        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup))) from error
-    if not 0 <= contents.made < _LATEST_MS:
-        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup)))
+@contextmanager
+def opened(path: Path) -> Iterator[Backup]:
+    """The file, open. BackupError if it is none of ours, or somebody else could have written it: what is put back is believed."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(files.open_owned(path, choose.files().publishers("private")))
+            members = stack.enter_context(zipfile.ZipFile(file))
+            contents = _contents(members)
+        except UntrustedError as error:
+            text = msg("{path}: {why}; copy it to a folder that only you can write to, and put back that copy",
+                       path=str(path), why=said_by(error))  # fmt: skip
+            raise BackupError(text) from error
+        except OSError as error:
+            raise BackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
+        except _DAMAGE as error:
+            raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(path))) from error
+        yield Backup(path, contents, members)
+
+
+def _contents(members: zipfile.ZipFile) -> Contents:
+    """What it says of itself. One of _DAMAGE if that is nothing that we write."""
+    with members.open(_CONTENTS) as member:
+        contents = msgspec.json.decode(member.read(files.LIMIT), type=Contents)
     known = {f"{part}/{name}" for part, names in PARTS.items() for name in names} | {_KEYS}
-    if not contents.parts() or not contents.files.keys() <= known:
-        raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(backup)))
+    packed = {member.compress_type for member in members.infolist()}
+    if (
+        not contents.parts() or not contents.files.keys() <= known or not 0 <= contents.made < _LATEST_MS
+        or not packed <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    ):  # fmt: skip
+        raise ValueError(contents)
     return contents
 
 
-def restore(home: Home, backup: Path, parts: Collection[str], folder: Path) -> None:
+def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) -> None:
     """Puts these `parts` back, while nobody runs in them. `folder` is ours, empty, and has room for them. BackupError: nothing
     was changed; HomeError: somebody runs there, or only some of it could be written.
     """
-    contents = read(backup)
-    if missing := [part for part in parts if part not in contents.parts()]:
-        raise BackupError(msg("{path}: nothing of {part} is in it", path=str(backup), part=missing[0]))
+    if missing := [part for part in parts if part not in backup.contents.parts()]:
+        raise BackupError(msg("{path}: nothing of {part} is in it", path=str(backup.path), part=missing[0]))
     with ExitStack() as stack:
         for part in PARTS:  # who goes on must not go on meanwhile either: what it knows has to fit
             if (home.root / part).is_dir():
                 with choose.files().acting_for(home.root / part):
                     stack.enter_context(lock(home.root / part))
-        _unpack(backup, contents, parts, folder)
-        _mark(home, contents, parts, folder)
+        _unpack(backup, parts, folder)
+        _mark(home, backup.contents, parts, folder)
         for part in parts:
             try:
                 _put_back(home.root / part, folder / part, PARTS[part])
@@ -182,26 +231,26 @@ def restore(home: Home, backup: Path, parts: Collection[str], folder: Path) -> N
                 raise HomeError(text) from error
 
 
-def _unpack(backup: Path, contents: Contents, parts: Collection[str], folder: Path) -> None:
+def _unpack(backup: Backup, parts: Collection[str], folder: Path) -> None:
     """The members that are wanted, checked. BackupError."""
-    wanted = [name for name in contents.files if name.partition("/")[0] in {*parts, "public"}]
+    known, members, path = backup.contents.files, backup.members, str(backup.path)
+    wanted = [name for name in known if name.partition("/")[0] in {*parts, "public"}]
     try:
-        with zipfile.ZipFile(backup) as file:
-            size = sum(file.getinfo(name).file_size for name in wanted)  # more than that zipfile does not unpack
-            if size > shutil.disk_usage(folder).free:
-                raise BackupError(msg("{folder}: no room for the {bytes} bytes of it", folder=str(folder.parent), bytes=size))
-            for name in wanted:
-                (folder / name).parent.mkdir(exist_ok=True)
-                with file.open(name) as source, (folder / name).open("xb") as copy:
-                    shutil.copyfileobj(source, copy, _PIECE)
-                if _sum(folder / name) != contents.files[name]:
-                    raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=name))
-                if name.endswith(".db"):
-                    _check(folder / name)
-    except (OSError, zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=said_by(error))) from error
-    except (sqlite3.Error, ValueError) as error:
-        raise BackupError(msg("{path}: damaged: {member}", path=str(backup), member=said_by(error))) from error
+        size = sum(members.getinfo(name).file_size for name in wanted)  # more than that zipfile does not unpack
+        if size > shutil.disk_usage(folder).free:
+            raise BackupError(msg("{folder}: no room for the {bytes} bytes of it", folder=str(folder.parent), bytes=size))
+        for name in wanted:
+            (folder / name).parent.mkdir(exist_ok=True)
+            with members.open(name) as source, (folder / name).open("xb") as copy:
+                shutil.copyfileobj(source, copy, _PIECE)
+            if _sum(folder / name) != known[name]:
+                raise BackupError(msg("{path}: damaged: {member}", path=path, member=name))
+            if name.endswith(".db"):
+                _check(folder / name)
+            if name == _KEYS:
+                (folder / name).read_text("utf-8")
+    except (OSError, sqlite3.Error, *_DAMAGE) as error:
+        raise BackupError(msg("{path}: damaged: {member}", path=path, member=said_by(error))) from error
 
 
 def _check(database: Path) -> None:
@@ -249,8 +298,3 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with choose.files().acting_for(path.parent):
         files.write_atomic(path, content)
-
-
-def _member(file: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    with file.open(name) as member:
-        return member.read(limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 from host import choose
 from host.api import UserId
@@ -16,6 +17,11 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> byt
     No link is followed at its end. What is no plain file is refused unread. OSError says why.
     """
     return choose.files().read_owned(path, owners, limit)
+
+
+def open_owned(path: Path, owners: frozenset[UserId]) -> BinaryIO:
+    """As `read_owned`, of any size: open, to be read. Who puts another file in its place later changes nothing."""
+    return choose.files().open_owned(path, owners)
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -44,7 +44,7 @@ def post(url: str, body: bytes) -> Reply:
         if parts.scheme == "https" else http.client.HTTPConnection(host, parts.port, timeout=PATIENCE_S)
     )  # fmt: skip
     try:
-        connection.connect()
+        connection.connect()  # TLS included, each try of it within PATIENCE_S
         # Whoever sends a byte now and then does not hold us up for long.
         over = threading.Timer(ALL_S, _cut, [connection.sock])
         over.daemon = True
@@ -59,11 +59,13 @@ def post(url: str, body: bytes) -> Reply:
         finally:
             over.cancel()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        return Reply(0, body=(str(error) or type(error).__name__).encode())
+        said = (isinstance(error, OSError) and error.strerror) or str(error)
+        return Reply(0, body=(said or type(error).__name__).encode(errors="replace"))
     finally:
         connection.close()
 
 
 def _cut(connection: socket.socket) -> None:
+    """Below TLS, whose own shutdown takes its state from under whoever reads: a ValueError there, or a read in the clear."""
     with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -122,6 +122,10 @@ _OF_THE_SYSTEM: Final = {
         msg("database or disk is full"), msg("attempt to write a readonly database"), msg("disk I/O error"),
         msg("database is locked"), msg("unable to open database file"), msg("file is not a database"),
         msg("database disk image is malformed"),
+        # whoever asks somebody outside
+        msg("Network is unreachable"), msg("No route to host"), msg("timed out"), msg("Connection timed out"),
+        msg("Connection reset by peer"), msg("Name or service not known"), msg("No address associated with hostname"),
+        msg("Temporary failure in name resolution"), msg("Remote end closed connection without response"),
     )
 }  # fmt: skip
 
@@ -161,8 +165,8 @@ def _of_parsers(said: str) -> Arg:
     found = _AT.fullmatch(said)
     what, path = found.groups() if found else (said, None)
     for pattern, worded in _OF_PARSERS:
-        if said_so := pattern.fullmatch(what):
-            why = worded(*said_so.groups())
+        if fits := pattern.fullmatch(what):
+            why = worded(*fits.groups())
             return why if path is None else msg("{what} (at {path})", what=why, path=path)
     return said
 
@@ -176,7 +180,11 @@ def said_by(error: BaseException) -> Arg:
             return msg("not UTF-8 at byte {byte}", byte=str(error.start))
         case RecursionError():
             return msg("nested too deep")
-    said = (isinstance(error, OSError) and error.strerror) or str(error)
+    return said_so((isinstance(error, OSError) and error.strerror) or str(error))
+
+
+def said_so(said: str) -> Arg:
+    """What the system or a parser says in English, in our words where there are any."""
     return _OF_THE_SYSTEM.get(said) or _of_parsers(said)
 
 

@@ -87,8 +87,8 @@ def _parser() -> _Parser:
                              ("remove", _remove, "origin"), ("serve", _serve, "")):  # fmt: skip
         command = commands.add_parser(name, add_help=False, allow_abbrev=False)
         command.set_defaults(run=run)
-        if value:
-            command.add_argument(value)
+        if value:  # `add` takes the line of a card as it is, whose words a shell takes apart
+            command.add_argument(value, nargs="+" if run is _add else None)
         if run is _serve:
             command.add_argument("--listen", default=LISTEN)
     return parser
@@ -112,7 +112,7 @@ def _key(_: argparse.Namespace, home: Home) -> list[Arg]:
 
 
 def _add(asked: argparse.Namespace, home: Home) -> list[Arg]:
-    key = parse_vkey(asked.key)
+    key = parse_vkey(" ".join(" ".join(asked.key).split()).removeprefix("key "))
     if key.kind != ED25519:
         raise NoteError(msg("not the verifier key of a log"))
     with closing(_state(home)) as state:
@@ -122,7 +122,11 @@ def _add(asked: argparse.Namespace, home: Home) -> list[Arg]:
 
 def _list(_: argparse.Namespace, home: Home) -> list[Arg]:
     with closing(_state(home)) as state:
-        return [msg("{key}: seen up to entry {size}", key=key.text, size=str(size)) for key, size in state.logs()]
+        return [_line(key.text, size) for key, size in state.logs()]
+
+
+def _line(key: str, size: int) -> Message:
+    return msg("{key}: entries seen: {size}", key=key, size=size) if size else msg("{key}: nothing seen yet", key=key)
 
 
 def _remove(asked: argparse.Namespace, home: Home) -> list[Arg]:

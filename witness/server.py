@@ -42,14 +42,20 @@ class Server(ThreadingHTTPServer):
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread for it: the caller is hung up on, and its place is the next one's
+            self._free.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         over = threading.Timer(ALL_S, _cut, [request])  # whoever sends a byte now and then holds nobody's place for long
         over.daemon = True
-        over.start()
         try:
+            over.start()
             super().process_request_thread(request, client_address)
+        except RuntimeError:  # no thread for the timer: nobody is served without one
+            self.shutdown_request(request)
         finally:
             over.cancel()
             self._free.release()

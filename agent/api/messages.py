@@ -88,7 +88,8 @@ class Seat(Wire, frozen=True, kw_only=True):
 class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
-    still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex).
+    still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex). `shipped`: false where the games
+    that come with the program are switched off.
     """
 
     number: int
@@ -108,6 +109,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     requests: tuple[RequestEvent, ...] = ()
     seats: tuple[Seat, ...] = ()
     erased: tuple[str, ...] = ()
+    shipped: bool = True
 
 
 # --- seat: what a daemon asks ----------------------------------------------------------------------------------------

@@ -18,10 +18,11 @@ class WitnessLine(Wire, frozen=True, kw_only=True):
 
 
 class Witnesses(Wire, frozen=True, kw_only=True):
-    """`size`: how many entries the log has."""
+    """`size`: how many entries the log has. `zone`: the place's, for showing moments; "" where the agent does not say."""
 
     witnesses: tuple[WitnessLine, ...]
     size: int
+    zone: str = ""
 
 
 class WitnessList(Request["Witnesses"], frozen=True, kw_only=True):
@@ -82,7 +83,8 @@ class LogFollow(Request["HeadShown"], frozen=True, kw_only=True):
 
 
 class HeadShown(Wire, frozen=True, kw_only=True):
-    """`consistency` is empty where the log has not got so many entries."""
+    """`consistency` is empty where the log has not got so many entries. `against`: what a witness has seen instead of it."""
 
     checkpoint: str
     consistency: tuple[bytes, ...] = ()
+    against: Words | None = None

@@ -14,7 +14,7 @@ from cli.errors import CommandError
 from cli.given.values import parse_day
 from cli.registering.settle import settle
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import KINDS, PLACES
 from host.rpc_client import ask
 from i18n.message import Arg, Day, comma, msg, typed
 from rules.packs.params import SPAN
@@ -71,7 +71,7 @@ def show(args: Namespace, context: Context) -> None:
 
 def _say(context: Context, shown: PlaceShown) -> None:
     lines: tuple[tuple[Arg, Arg], ...] = (
-        (msg("kind"), PLACES[shown.place]),
+        (msg("kind"), KINDS[shown.place]),
         (msg("name"), shown.name),
         (msg("hours"), shown.hours or (msg("the law's") if shown.place == "game-point" else "")),
         (msg("time zone"), shown.zone),

@@ -36,7 +36,7 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days the
-    log says nothing; `nothing`: of none of them it does. `official`: it is handed in, so it has a place to sign.
+    log tells nothing; `nothing`: it is all of them. `official`: it is handed in, so it has a place to sign.
     """
 
     title: Arg

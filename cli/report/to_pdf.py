@@ -82,7 +82,7 @@ _SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
 class _Sheet(Canvas):
-    """Below each page: whom a child can call, and which page of how many it is. The number of pages is known at the end alone."""
+    """Below each page: whom a child can call, and which page of how many it is. How many these are is known at the end alone."""
 
     def __init__(self, hotlines: str, words: Catalogue, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -106,7 +106,8 @@ class _Sheet(Canvas):
         self.setStrokeColor(_LINE)
         self.line(_MARGINS["left"], 14 * mm, A4[0] - _MARGINS["right"], 14 * mm)
         self.drawString(_MARGINS["left"], 9.5 * mm, _known(self._hotlines))
-        self.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, self._words(msg("page {page}/{pages}", page=page, pages=pages)))
+        said = self._words(msg("page {page}/{pages}", page=page, pages=pages))
+        self.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, said)
         self.restoreState()
 
 

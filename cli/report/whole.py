@@ -13,11 +13,12 @@ from cli.report.model import Report, Table
 from cli.report.reading import Source
 from cli.report.tables import all_tables
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import KINDS
 from compliance.entry import PlaceChanged
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import FIELDS, Figures
 from compliance.reporting.periods import Period
+from compliance.verifying.report import NO_MOMENT
 from i18n.message import Arg, Day, Moment, msg, msgn
 from rules.calendar import day_name
 
@@ -54,13 +55,17 @@ def _lacks(counter: Counter, period: Period, now: int | None) -> tuple[Arg, bool
     """Of which of these days the log says nothing, and whether it is all of them. It goes on up to `now`, if that is told."""
     if counter.begun is None:
         return msg("The log is empty: there are no figures."), True
-    begun, ended = (day_name(counter.zone, wall) for wall in (counter.begun, max(counter.ended, now or 0)))
+    begun, ended = (
+        day_name(counter.zone, min(max(0, wall), NO_MOMENT - 1)) for wall in (counter.begun, max(counter.ended, now or 0))
+    )
     if begun > period.last:
         return msg("The log begins on {day}: there are no figures of these days.", day=Day(begun)), True
     if ended < period.first:
         return msg("The log ends on {day}: there are no figures of these days.", day=Day(ended)), True
     early = msg("The log begins on {day}: nothing here is from before.", day=Day(begun)) if begun > period.first else ""
-    late = msg("The log ends on {day}: nothing here is from later.", day=Day(ended)) if ended < period.last and now is None else ""
+    late: Arg = ""
+    if now is None and ended < period.last:
+        late = msg("The log ends on {day}: nothing here is from later.", day=Day(ended))
     return row((early, late), " "), False
 
 
@@ -69,10 +74,11 @@ def _head(place: PlaceShown | None, logged: PlaceChanged | None, now: int, zone:
     if place is not None:
         kind, hours, number, until = place.place, place.hours, place.certificate, place.expires
     elif logged is not None:
-        kind, hours, number, until = logged.place, logged.hours, logged.certificate if isinstance(logged.certificate, str) else "", _date(logged.expires)
+        number = logged.certificate if isinstance(logged.certificate, str) else ""
+        kind, hours, until = logged.place, logged.hours, _date(logged.expires)
     else:
         kind, hours, number, until = "", "", "", None
-    yield msg("kind of place"), PLACES.get(kind, kind)
+    yield msg("kind of place"), KINDS.get(kind, kind)
     if number:
         expires: Arg = "" if until is None else msg("valid to {day}", day=Day(until))
         if until is not None and until < day_name(zone, now):

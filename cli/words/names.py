@@ -11,6 +11,12 @@ PLACES: Final[dict[str, Arg]] = {
     "game-point": msg("at a public game point"),
     "agent-without-games": msg("at an Internet agent without games"),
 }
+KINDS: Final[dict[str, Arg]] = {
+    "home": msg("a home"),
+    "game-point": msg("a public game point"),
+    "agent-without-games": msg("an Internet agent without games"),
+}
+"""What a place is, in the law's own words where it has some."""
 ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff"), "player": msg("the player")}
 WATCHES: Final[dict[str, Arg]] = {
     "gate": msg("before a game runs"), "events": msg("as soon as a game runs"), "poll": msg("by looking again and again"),

@@ -49,10 +49,10 @@ class Share:
         return "whole" if self.missing * 20 <= wanted else "none" if self.missing * 20 >= wanted * 19 else "part"
 
     @property
-    def percent(self) -> int:
-        """What was watched of what was to be, cut and not rounded."""
+    def percent(self) -> str:
+        """What was watched of what was to be, cut and not rounded; of nothing, nothing."""
         wanted = self.open - self.off
-        return (wanted - self.missing) * 100 // wanted if wanted else 100
+        return str((wanted - self.missing) * 100 // wanted) if wanted else "–"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,4 +141,4 @@ def _row(name: str, shares: Sequence[Share]) -> str:
 
 def _cell(share: Share) -> str:
     """Readable without colours: what was missed in part has the percentage that was watched."""
-    return str(share.percent) if share.mark == "part" else _CELLS[share.mark].strip()
+    return share.percent if share.mark == "part" else _CELLS[share.mark].strip()

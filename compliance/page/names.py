@@ -40,11 +40,14 @@ FINDINGS: Final[dict[str, Arg]] = {
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
+    "early-cosignatures": msg("cosignatures of the future"),
     "silent": msg("silent seats"), "agent-silent": msg("silence of the agent"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that stopped saying what bound their plays"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
+    "warned": msg("warnings that do not go with their plays"), "paired": msg("entries that lack what belongs to them"),
+    "learning": msg("play that does not count, and no entry says why"),
 }  # fmt: skip
 
 # Against no article, but nothing that an honest place has without a reason; `heard` is also a gap, and counted as that.
@@ -52,6 +55,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
+    "warned", "paired", "learning",
 })  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {

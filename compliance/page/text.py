@@ -82,7 +82,7 @@ def _chart(chart: Chart, words: Words, width: int) -> Iterator[str]:
 def _rows(found: Coverage, shares: Sequence[Sequence[Share]]) -> Iterator[str]:
     for seat, row in zip(found.seats, shares, strict=True):
         percent = sum(row, Share()).percent
-        yield _row(seat.seat, str(percent), "".join(MARKS[one.mark] for one in row))
+        yield _row(seat.seat, percent, "".join(MARKS[one.mark] for one in row))
 
 
 def _row(name: str, percent: str, marks: str) -> str:

@@ -10,6 +10,7 @@ from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
+from compliance.verifying.earlier import EARLIER
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
@@ -68,6 +69,9 @@ def _place(page: Page) -> Iterator[Block]:
         audit = report.audit
         told: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
         yield Fact(msg("Played"), msg("Days with play: {days}; plays: {plays}; time played: {time}", **told))
+        if audit.running:
+            yield Fact("", msgn("{n} of these plays has no end in the log, so its time is not in this",
+                                "{n} of these plays have no end in the log, so their time is not in this", audit.running))
         yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
 
 
@@ -94,7 +98,8 @@ def _verdict(page: Page) -> Iterator[Block]:
     yield verdict(page)
     alike: dict[str, list[Arg]] = {}
     for one in page.failures:
-        alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=one.where, why=one.what))
+        where = msg("the earlier head or card") if one.where == EARLIER else one.where
+        alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=where, why=one.what))
     yield from (Said(first, _few(rest, FIRST - 1), "bad") for first, *rest in list(alike.values())[:SHOWN])
     if more := sum(map(len, list(alike.values())[SHOWN:])):
         yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")

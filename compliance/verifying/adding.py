@@ -28,6 +28,7 @@ _OFTEN = 8  # a day is summed up once more where the clock went back over midnig
 _CLOCK_MS = 5 * 60_000
 _MOST_SET_MS = 2 * _CLOCK_MS
 _LONGEST_MS = 2 * DAY_MS
+_FORGOTTEN_MS = 2 * 60_000
 
 
 class _Off(NamedTuple):
@@ -74,7 +75,7 @@ class Adding:
         if known > start:  # what was played before, under another pseudonym, is not known
             self._unchecked[True].append(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
-        elif any(play.boot != line.boot for play in own.running.values()):
+        elif not own.told(line.boot):
             self._unchecked[False].append(where)
         for name, allowed in sums.items():
             if line.before.get(name) not in allowed:
@@ -93,6 +94,7 @@ class Adding:
             return
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
+            own.since_summary = 0
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
@@ -154,13 +156,14 @@ class Adding:
         yield from self._without_summary()
 
     def _without_summary(self) -> Iterator[Finding]:
-        """Days of play that nobody summed up, though the seat worked on after them. Of a player who was given another
+        """Days of play that nobody summed up, or not to their end, though the seat worked on after them. Of a player who was given another
         pseudonym that day the plays were written once more under that, and summed up there.
         """
         again: Counter[tuple[str, str, int]] = Counter((seat, *own.first) for (_, seat), own in self.plays.own.items())
         found: dict[str, list[int]] = {}
         for (who, seat), own in self.plays.own.items():
-            if (who, seat) in self._summed or again[seat, *own.first] > 1:
+            left_out = own.since_summary > _FORGOTTEN_MS if (who, seat) in self._summed else again[seat, *own.first] == 1
+            if not left_out:
                 continue
             ends = max(day_bounds(zone, own.first[1])[1] for zone in self.zones.around(own.first[1]))
             if self.clocks[seat].worked > ends + _NIGHT_MS:

@@ -19,6 +19,7 @@ from i18n.message import msg, msgn
 from rules.calendar import DAY_MS
 
 MAX_AGE_DAYS = 8
+AHEAD_MS = DAY_MS  # a verifier's own clock may be behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ class Anchors:
     def findings(self) -> Iterator[Finding]:
         anchor = self.heads.anchor
         if anchor is not None and not self._recent(anchor):
-            told = msgn(
+            kind, told = "old-cosignatures", msgn(
                 "its witnesses signed it more than {n} day ago, so what came since may be kept back",
                 "its witnesses signed it more than {n} days ago, so what came since may be kept back",
                 self.max_age_days,
-            )
+            )  # fmt: skip
+            if self._made(anchor, self._oldest()):
+                kind, told = "early-cosignatures", msg(
+                    "its witnesses signed it in the future: one of the clocks is wrong, theirs or this PC's"
+                )  # fmt: skip
             last = max((one.time * 1000 for one in anchor.signatures if one.time is not None), default=None)
-            yield Finding("old-cosignatures", CHECKPOINT, told, at=last)
+            yield Finding(kind, CHECKPOINT, told, at=last)
 
     def shown(self, report: Report, checkpoint: Checkpoint, earlier: Earlier | None) -> Report:
         """How far outsiders have seen the log, once all else holds."""
@@ -61,7 +66,13 @@ class Anchors:
 
     def _recent(self, head: Head) -> bool:
         """Whether a quorum has signed it lately."""
-        if self.now is None or self.trust is None:
-            return True
-        oldest = self.now - self.max_age_days * DAY_MS
-        return self.trust.satisfied([one.key for one in head.signatures if one.time is not None and one.time * 1000 >= oldest])
+        return self.now is None or self._made(head, self._oldest(), self.now + AHEAD_MS)
+
+    def _oldest(self) -> int:
+        return (self.now or 0) - self.max_age_days * DAY_MS
+
+    def _made(self, head: Head, first: int, last: int | None = None) -> bool:
+        """Whether a quorum signed it between these moments."""
+        timed = [(one.key, one.time * 1000) for one in head.signatures if one.time is not None]
+        signed = [key for key, at in timed if first <= at and (last is None or at <= last)]
+        return self.trust is None or self.trust.satisfied(signed)

@@ -6,7 +6,7 @@ them is over; what they alone would have ended is not found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -36,6 +36,7 @@ class Rules:
     house: bool = False
     long: bool = False
     sessions: bool = False
+    zones: frozenset[str] = frozenset()
     _policies: dict[tuple[Part, frozenset[str]], Policy] = field(default_factory=dict)
 
     def policy(self, part: Part, learning: frozenset[str]) -> Policy:
@@ -54,6 +55,17 @@ class Rules:
         if part == "all":
             return False
         return self.sessions or (part == "none" and any(pack.budgets for pack in self.packs or ()))
+
+    def limits(self, *, elsewhere: bool, resumed: bool) -> Iterator[Why]:
+        """What of a play cannot be decided: of a player who was at another seat, one that goes on from another day."""
+        if self.why is not None:
+            yield self.why
+        if self.house:
+            yield "own"
+        if elsewhere and self.counts("none"):
+            yield "seats"
+        if self.long or (self.sessions and resumed):
+            yield "long"
 
 
 @dataclass
@@ -86,6 +98,7 @@ class Policies:
         return Rules(
             packs, None, bound.house, any(rule.period in {"week", "month"} for rule in budgets),
             any(rule.period == "session" for rule in budgets) or any(not one.advisory for pack in packs for one in pack.breaks),
+            frozenset(pack.zone for pack in packs),
         )  # fmt: skip
 
     def _pack(self, line: PackLine, scope: Scope) -> Pack | None:
@@ -106,8 +119,7 @@ class Policies:
 
 def same_day(rules: Rules, zone: str, at: int) -> bool:
     """Whether the rules' days are those of pseudonyms."""
-    zones = {pack.zone for pack in rules.packs or ()} - {zone}
-    return all(day_bounds(one, at) == day_bounds(zone, at) for one in zones)
+    return all(one == zone or day_bounds(one, at) == day_bounds(zone, at) for one in rules.zones)
 
 
 def _key(line: PackLine) -> _Key:

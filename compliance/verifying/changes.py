@@ -100,6 +100,9 @@ class Changes:
         if line.hours != old.hours:
             hours = {"before": old.hours or "–", "after": line.hours or "–"}
             self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **hours))
+        if (before := _certificate(old)) != (after := _certificate(line)) and before:
+            self._tell("place-changed", where, line, msg("the certificate was changed: {before} → {after}",
+                                                         before=before, after=after or "–"))  # fmt: skip
         if line.zone != old.zone:
             zones = {"before": old.zone, "after": line.zone}
             said = msg("the time zone of the place was changed: {before} → {after}", **zones)
@@ -169,6 +172,11 @@ class Changes:
         else:
             first, number = self._more.get(kind, (where, 0))
             self._more[kind] = first, number + 1
+
+
+def _certificate(line: PlaceChanged) -> str:
+    """Its number and last day; "" if it has none, or an older entry, which says nothing of it."""
+    return ", ".join(one for one in (line.certificate, line.expires) if isinstance(one, str) and one)
 
 
 def _said(pack: PackLine) -> str:

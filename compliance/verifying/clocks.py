@@ -33,6 +33,8 @@ _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back wa
 _DIP_MS = MINUTE_MS
 _SAME_MS = 5_000
 _SILENT_MS = 70 * MINUTE_MS  # a seat says each hour in which minutes it was alive
+_LAST_MS = 10 * MINUTE_MS  # and once more when it stops
+_HOUR, _FEW = 60, 4
 _ROW_MS = 5 * MINUTE_MS  # of a play that goes on there is a row each minute
 _SETTLED_MS = 30 * MINUTE_MS
 _MOST = 20  # findings of a kind that are told one by one
@@ -49,8 +51,8 @@ class SeatClock:
     """
 
     __slots__ = (
-        "_ahead", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_top", "_wall", "_worked", "counted", "seat", "wander",
+        "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "wander",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
@@ -71,7 +73,7 @@ class SeatClock:
         self._wall: int | None = None
         self._top = 0  # how far the wall clock was ever ahead of the play clock in this boot
         self._dip: tuple[Arg, int] | None = None
-        self._alive = 0
+        self._alive = self._told = self._ahead_then = 0  # the play clock, the minute, and the clocks' difference of its last sign of life
         self._full = False
 
     def take(self, line: AnyEntry, where: Arg) -> None:
@@ -108,9 +110,10 @@ class SeatClock:
                 self._over()
                 self._silence(self._mono, line.wall, where)
                 self._run, self._alive, self._stopped = line.mono, line.mono, False
+                self._ahead_then = line.wall - line.mono
             case SeatStop():
                 self._over()
-                self._silence(line.mono, line.wall, where)
+                self._silence(line.mono, line.wall, where, _LAST_MS)
                 self._run, self._stopped = None, True
             case Presence():
                 self._present(line, where)
@@ -198,11 +201,25 @@ class SeatClock:
         if last - line.wall > CLOCK_BACK_MS and not self.went_back:
             text = msg("it says that the seat was alive in minutes that were still to come")
             self._note("presence", line.wall, where, text)
+        if self._run is not None and bits.bit_count() + _FEW < min(_HOUR, max(0, line.mono - self._alive) // MINUTE_MS):
+            text = msg("the PC ran in more minutes than those in which it says that the seat was alive")
+            self._note("presence", line.wall, where, text)
+        self._placed(line, last, where)
         self._silence(line.mono, line.wall, where)
 
-    def _silence(self, mono: int, wall: int, where: Arg) -> None:
+    def _placed(self, line: Presence, last: int, where: Arg) -> None:
+        """Its minutes come after those told before; and if the PC did not sleep, the last was just now."""
+        slept = abs(line.wall - line.mono - self._ahead_then) > CLOCK_BACK_MS
+        if not self.went_back and (line.since < self._told - CLOCK_BACK_MS or (
+            not slept and self._run is not None and line.wall - last > 2 * CLOCK_BACK_MS
+        )):
+            text = msg("it says that the seat was alive in other minutes than those since it said so last")
+            self._note("presence", line.wall, where, text)
+        self._told, self._ahead_then = last + MINUTE_MS, line.wall - line.mono
+
+    def _silence(self, mono: int, wall: int, where: Arg, most: int = _SILENT_MS) -> None:
         """The seat says up to `mono` that it was alive, or ought to."""
-        if self._run is not None and (silent := mono - self._alive) > _SILENT_MS:
+        if self._run is not None and (silent := mono - self._alive) > most:
             said = msg("the PC ran for {length} in which the seat does not say that it was alive", length=Length(silent))
             self._note("presence", wall, where, said)
         self._alive = mono

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from compliance.entry import AnyEntry, PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.heard import Heard
+from compliance.verifying.paired import Paired
 from compliance.verifying.persons import Persons
 from compliance.verifying.report import Failure, Finding, Gap
+from compliance.verifying.same import TAKEN as OF_GAMES
+from compliance.verifying.same import Same
 from compliance.verifying.sums import Play
 from compliance.verifying.timed import Timed
+from compliance.verifying.warned import TAKEN as OF_PLAYS
+from compliance.verifying.warned import Warnings
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
+
+_OF_PLAYS, _OF_GAMES = frozenset(OF_PLAYS), frozenset(OF_GAMES)
 
 
 @dataclass
@@ -24,6 +31,9 @@ class Crossing:
     clocks: dict[str, SeatClock] = field(default_factory=dict)
     _timed: Timed = field(default_factory=Timed)
     _heard: Heard = field(default_factory=Heard)
+    _paired: Paired = field(default_factory=Paired)
+    _warned: Warnings = field(default_factory=Warnings)
+    _same: Same = field(default_factory=Same)
 
     def __post_init__(self) -> None:
         self._persons = Persons(self.zones)
@@ -34,6 +44,12 @@ class Crossing:
             clock = self.clocks[line.seat] = SeatClock(line.seat)
         self._heard.take(where, line)
         self._persons.take(where, line)
+        self._paired.take(where, line)
+        kind = type(line)
+        if kind in _OF_PLAYS:
+            self._warned.take(where, line)
+        if kind in _OF_GAMES:
+            self._same.take(where, line)
         if isinstance(line, PlayStarted):
             self._timed.start(where, line)
         clock.take(line, where)
@@ -51,6 +67,7 @@ class Crossing:
         yield from self._timed.failures()
         yield from self._heard.failures()
         yield from self._persons.failures()
+        yield from self._paired.failures
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
@@ -59,6 +76,9 @@ class Crossing:
         yield from self._timed.findings()
         yield from self._heard.findings(zone)
         yield from self._persons.findings()
+        yield from self._paired.findings()
+        yield from self._warned.findings()
+        yield from self._same.findings()
 
     def gaps(self, of_seats: Iterable[Gap]) -> tuple[Gap, ...]:
         return tuple(self._heard.gaps(of_seats))

@@ -18,6 +18,7 @@ from compliance.note import MAX_NOTE, MAX_SIZE, NoteError, VerifierKey, parse_ch
 from compliance.tree import root_of
 from i18n.message import msg
 
+EARLIER = "--since"  # what a failure names as its place
 _FINGERPRINT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{8}){7}(?![\w-])", re.ASCII)
 _ROOT = re.compile(r"(?<![\w+/=])[\w+/]{43}=(?![\w+/=])", re.ASCII)
 _NAME = re.compile(r"^name (.{1,200}?)[ \r]*$", re.MULTILINE)

@@ -11,11 +11,27 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, get_args, runtime_checkable
+from typing import Final, get_args
 
 from msgspec import UNSET
 
-from compliance.entry import AgentTick, AnyEntry, Decided, Entry, IssueCleared, IssueRaised, PlaceChanged, PolicyChanged
+from compliance.entry import (
+    AgentTick,
+    AnyEntry,
+    Bound,
+    Decided,
+    Entry,
+    IssueCleared,
+    IssueRaised,
+    LaunchRefused,
+    PlaceChanged,
+    PlayDue,
+    PlayRuled,
+    PlayStarted,
+    PolicyChanged,
+    Restored,
+    SeatEnrolled,
+)
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.place import GUEST, PLACE, Packs, Timeline
@@ -34,18 +50,10 @@ _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all p
 
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
-
-
-@runtime_checkable
-class Bound(Protocol):
-    """What a play was decided by, as its entry says it: the place and its packs, and the player's own."""
-
-    @property
-    def place(self) -> str: ...
-    @property
-    def place_packs(self) -> Packs: ...
-    @property
-    def packs(self) -> Packs: ...
+_TOLD: Final = frozenset({
+    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, PlayDue, LaunchRefused, PlayStarted, PlayRuled,
+    Restored, SeatEnrolled,
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -75,6 +83,8 @@ class Followed:
     _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target) and "kind" of the place
     _heard: dict[str, deque[int]] = field(default_factory=dict)
     _apart: dict[str, set[str]] = field(default_factory=dict)
+    _restored: bool = False
+    _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
     _failures: list[Failure] = field(default_factory=list)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
     _behind: dict[str, _Behind] = field(default_factory=dict)
@@ -83,7 +93,12 @@ class Followed:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
+        if type(line) not in _TOLD:
+            return
         match line:
+            case PlayStarted() | PlayRuled():
+                if isinstance(line.bound, Bound):
+                    self._bound(where, line, line.bound)
             case PlaceChanged() if line.seat == AGENT:
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
             case PolicyChanged() if line.seat == AGENT:
@@ -97,10 +112,12 @@ class Followed:
                 self._apart.setdefault(line.seat, set()).add(line.id)
             case IssueCleared() if line.id in _APART:
                 self._apart.get(line.seat, set()).discard(line.id)
+            case Restored() if line.seat == AGENT:
+                self._restored = True
+            case SeatEnrolled() if line.seat == AGENT and self._restored:
+                self._anew[line.id] = line.wall + _CLOCKS_MS
             case Decided():
                 self._decided(where, line)
-            case _ if hasattr(line, "bound") and isinstance(line.bound, Bound):
-                self._bound(where, line, line.bound)
             case _:
                 pass
 
@@ -144,13 +161,13 @@ class Followed:
             told = msg("the pack of its rule {rule}, with its values, was not in force", rule=line.rule)
             self._packed(where, line, line.at, _pack(line.pack, line.params), told)
 
-    def _bound(self, where: Arg, line: Entry, bound: Bound) -> None:
+    def _bound(self, where: Arg, line: PlayStarted | PlayRuled, bound: Bound) -> None:
         """What a play says that it was decided by. Of a pseudonym of which the agent said nothing no more is known than whether
         anybody was under its packs.
         """
         self._placed(where, line, line.wall, bound.place)
         self._all_of(where, line, PLACE, bound.place_packs)
-        who = str(getattr(line, "who", ""))
+        who = line.who
         if ("of", who) in self._now and who not in {PLACE, GUEST}:
             self._all_of(where, line, who, bound.packs)
         for pack in bound.packs:
@@ -179,7 +196,7 @@ class Followed:
                 self._unlike(where, line, at, key, what)
 
     def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
-        known, failure, apart = self._known.get(key), Failure(where, what), bool(self._apart.get(line.seat))
+        known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)
         if known is None and not self.timeline.whole:
             return  # what the log began with is gone
         if known is None and not apart:
@@ -188,6 +205,10 @@ class Followed:
             self._failures.append(failure)
         else:
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
+
+    def _is_apart(self, seat: str, at: int) -> bool:
+        """Whether its agent's word may be unknown to it: it says so, or that agent was put back, and what the seat had is newer."""
+        return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:
         """Whether the seat must have had at `at` what was changed at `since`."""

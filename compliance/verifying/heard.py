@@ -16,6 +16,8 @@ from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000
+_HEARD_MS = 3 * _MINUTE_MS  # who was not heard for longer is said to be silent
+_SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
 _SILENT_MS = 10 * _MINUTE_MS
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
@@ -55,6 +57,8 @@ class Heard:
     _ticks: list[int] = field(default_factory=list)
     _last: AgentTick | None = None
     _silences: list[_Silence] = field(default_factory=list)
+    _silent_to: int = 0  # the end of the last of them
+    _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if line.seat != AGENT:
@@ -71,20 +75,24 @@ class Heard:
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
-        self._newest[line.seat] = max(self._newest.get(line.seat, 0), line.wall)
-        if self._silences:
+        if line.wall > self._newest.get(line.seat, 0):
+            self._newest[line.seat] = line.wall
+        if line.wall < self._silent_to or isinstance(line, Presence):
             self._alive(line.seat, line.wall)
             if isinstance(line, Presence):
                 self._alive(line.seat, line.since)
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
+        if not self._silences:
+            return
         found = bisect_right(self._silences, at, key=lambda one: one.start) - 1
         silence = self._silences[found]
         if found >= 0 and silence.start + _SILENT_MS <= at < silence.end - _SILENT_MS:
             silence.seats[name] = None
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
+        self._checked(where, line)
         for name, at in line.seats.items():
             seat = self._seats.get(name)
             if seat is None:
@@ -105,7 +113,17 @@ class Heard:
         if last is not None and line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
             slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
             self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
+            self._silent_to = max(self._silent_to, line.wall)
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
+
+    def _checked(self, where: Arg, line: AgentTick) -> None:
+        """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before."""
+        before = self._last.seats if self._last is not None and self._last.boot == line.boot else {}
+        for name, at in line.seats.items():
+            ago = line.wall - at
+            silent = ago > _HEARD_MS // 2 if name in line.silent else ago <= 2 * _HEARD_MS
+            if not silent or ago < -_SET_MS or before.get(name, 0) > at + _AHEAD_MS:
+                self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:
         self._gaps.append(Gap(name, seat.since, seat.heard, explained=False, kind="withheld", could=(AGENT,)))
@@ -130,6 +148,9 @@ class Heard:
             said = {"since": Moment(gap.start, zone, "full"), "until": Moment(gap.end, zone, "full")}
             text = msg("the agent heard it until {until}; nothing that it wrote after {since} is in the log", **said)
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
+        for name, (where, at) in self._strange.items():
+            text = msg("when the agent says that it heard seat {seat} contradicts its clock, or what it said before", seat=name)
+            yield Finding("heard", where, text, seat=name, at=at)
         for name, seat in self._seats.items():
             if seat.ahead:
                 text = msg("the clock of seat {seat} is ahead of the agent's by {length}", seat=name, length=Length(seat.ahead))

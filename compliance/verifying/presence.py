@@ -6,7 +6,7 @@ from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 from compliance.verifying.alive import MINUTE_MS, Minutes
 from compliance.verifying.clocks import read_bits
 from compliance.verifying.report import Gap, SeatPart
-from compliance.verifying.watched import ran_on
+from compliance.verifying.watched import WATCHED, ran_on
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
 _MINUTES = 60
@@ -34,6 +34,11 @@ class SeatPresence:
         if not self._entries:
             self._first = line.wall
         self._entries += 1
+        if type(line) in WATCHED:
+            self._watched(line)
+        self._last = line.wall
+
+    def _watched(self, line: AnyEntry) -> None:
         match line:
             case SeatStart():
                 self._start(line)
@@ -43,7 +48,6 @@ class SeatPresence:
                 self._present(line)
             case _:
                 pass
-        self._last = line.wall
 
     def part(self) -> SeatPart:
         """What all entries so far add up to."""

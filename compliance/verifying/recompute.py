@@ -29,6 +29,7 @@ from rules.parse import parse_pack
 from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rating, Rule, combine
 
 SLACK_MS = 1000
+_PLACES = frozenset(get_args(Place))
 _R = TypeVar("_R", bound=Rule)
 
 _ANY = replace(combine([]), grace_ms=MAX_SAVE_MS)  # a pause is of no pack; another rule may give more time to save
@@ -62,6 +63,8 @@ class Recomputer:
         if reason is not None and (reason.cite, reason.budget_ms) != (line.cite, line.budget):
             pack = {"cite": reason.cite, "budget": length(reason.budget_ms)}
             raise Unfounded(msg("its citation or budget is not that of the pack ({cite}, {budget})", **pack))
+        if reason is not None and reason.kind == "budget" and line.until is not None and line.until < (decision.until or 0):
+            raise Unfounded(msg("by its rule no play is left for longer than it says"))
         if isinstance(line, PlayDue) and not 0 <= line.grace <= decision.grace_ms:
             lengths = {"told": length(line.grace), "most": length(decision.grace_ms)}
             raise Unfounded(msg("it leaves {told} to save; its rule leaves at most {most}", **lengths))
@@ -141,7 +144,7 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
 
 def _facts(line: Decided, rule: Rule | None) -> Facts:
     """Facts with exactly the entry's numbers; `rule` None: no rule was asked."""
-    if line.place not in get_args(Place):
+    if line.place not in _PLACES:
         raise Unfounded(msg("there is no kind of place {place}", place=line.place))
     by_sums = _by_sums(line)
     if rule is None and (line.counted, line.pack, line.inline) != (None, "", None):

@@ -38,7 +38,8 @@ from compliance.verifying.runs import (
 from compliance.verifying.shifts import FOREVER
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
-from compliance.verifying.wrong import finding, unended, unsaid
+from compliance.verifying.unsaid import Unsaid
+from compliance.verifying.wrong import finding, unended
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant
@@ -47,6 +48,10 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
+_TOLD = frozenset({
+    entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked, entry.Paused,
+    entry.Resumed, entry.EnforcementOff, entry.EnforcementOn, entry.SeatStart,
+})  # fmt: skip
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
@@ -63,7 +68,7 @@ class Redecider:
     _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _doubtful: list[Run] = field(default_factory=list)
     _surely: Surely = field(default_factory=Surely)
-    _unsaid: list[Finding] = field(default_factory=list)
+    _unsaid: Unsaid = field(default_factory=Unsaid)
     _work: int = 1_000  # how many moments may be looked at, at the end
     _undecided: Undecided = field(default_factory=Undecided)
 
@@ -73,7 +78,13 @@ class Redecider:
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
         self._work += 1
-        seat.first = line.wall if seat.first is None else seat.first
+        if seat.first is None:
+            seat.first = line.wall
+        if type(line) in _TOLD:
+            self._told(where, line, seat)
+        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+
+    def _told(self, where: Arg, line: entry.AnyEntry, seat: Seat) -> None:
         match line:
             case entry.PlayStarted():
                 self._start(where, line, seat)
@@ -94,16 +105,13 @@ class Redecider:
                 seat.shifts.take(line, seat.wall)
             case _:
                 pass
-        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
 
     # --- plays ----------------------------------------------------------------------------------------------------------
 
     def _start(self, where: Arg, line: entry.PlayStarted, seat: Seat) -> None:
         day = self._day(line.who, line.wall, seat)
-        ruled = self._read(where, line, day)
+        ruled = self._read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
-        if seat.tells and line.bound is UNSET and line.wall - line.since <= SLEPT_MS:  # else a former chain's, written again
-            self._unsaid.append(unsaid(where, line))
         resumed = line.resumed is not None and line.resumed in seat.midnight
         late = resumed or line.since < (seat.first or 0)
         run = Run(
@@ -112,12 +120,14 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + LEAVE_MS
+        self._unsaid.start(run, line, tells=seat.tells)
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
             return
         self.decided += 1
-        for why in self._limits(ruled, line):
+        elsewhere = self._first_seat.setdefault(line.who, line.seat) != line.seat
+        for why in ruled.rules.limits(elsewhere=elsewhere, resumed=line.resumed is not None):
             self._undecided.add(why, where)
         run.shifts = seat.shifts.during(day.who, run.at, run.at)
 
@@ -147,6 +157,7 @@ class Redecider:
         run = seat.runs.pop(line.play, None)
         if run is None:
             return
+        self._unsaid.end(run, line)
         day = run.day
         day.running.pop(line.play, None)
         if line.how == "midnight":
@@ -161,7 +172,7 @@ class Redecider:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
         if 0 < ms <= 2 * DAY_MS:
-            day.history.add(run.played(ms))
+            day.end(run, ms)
         day.total += max(0, ms)
         day.games[run.game] += max(0, ms)
         if not run.ruled or any(one.rules.packs is None for one in run.ruled):
@@ -183,7 +194,7 @@ class Redecider:
         if run is None or run.day.who != line.who:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             return
-        ruled = self._read(where, line, run.day)
+        ruled = self._read(where, line, seat)
         self._learns(line, run)
         if ruled is not None and len(run.ruled) <= MOST:
             run.ruled += (ruled,)
@@ -194,39 +205,44 @@ class Redecider:
 
     def _day(self, who: str, wall: int, seat: Seat) -> Day:
         """What is known of this pseudonym at the seat; what is over for long is not kept."""
-        day = seat.days.pop(who, None) or Day(who)
+        day = seat.days.pop(who, None)
+        if day is None:
+            again = wall < seat.dropped + _KEPT_MS  # the clock went back: it may be of those that are not kept
+            day = Day(who, slept=again, blurred=again)
         day.last = wall
         seat.days[who] = day
         for oldest in seat.days.values():
             if oldest.last >= wall - _KEPT_MS or oldest.running:
                 break
             del seat.days[oldest.who]
+            seat.dropped = max(seat.dropped, oldest.last)
             break
         return day
 
-    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, day: Day) -> Ruled | None:
+    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, seat: Seat) -> Ruled | None:
         """What the entry says bound it. None: nothing, or what cannot be."""
         bound = line.bound
         if bound is UNSET:
             self._undecided.add("older", where)
             return None
         if isinstance(bound, int):
-            if day.bound is None or day.bound[0] != bound:
+            said = seat.bounds.get(line.who)
+            if said is None or said[0] != bound:
                 self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
                 return None
-            bound = day.bound[1]
+            _, bound, rules = said
         else:
-            day.bound = (line.seq, bound)
+            rules = self._policies.of(bound)
+            seat.say(line.who, line.seq, bound, rules)
         if bound.place not in _PLACES:
             self._fail(where, msg("there is no kind of place {place}", place=bound.place))
             return None
         if line.age is not None and not 0 <= line.age <= _OLDEST:
             self._fail(where, msg("{age} is not an age", age=str(line.age)))
             return None
-        return self._ruled_by(line, bound)
+        return self._ruled_by(line, bound, rules)
 
-    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound) -> Ruled:
-        rules = self._policies.of(bound)
+    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound, rules: Rules) -> Ruled:
         try:
             if rules.packs and not same_day(rules, bound.zone, line.wall):
                 rules = Rules(None, "zone")
@@ -236,18 +252,6 @@ class Redecider:
         return Ruled(
             line.wall, rules, bound, line.age, line.label, system, line.publisher, line.approved is True
         )
-
-    def _limits(self, ruled: Ruled, line: entry.PlayStarted) -> Iterator[Why]:
-        """What of this play cannot be decided."""
-        rules = ruled.rules
-        if rules.why is not None:
-            yield rules.why
-        if rules.house:
-            yield "own"
-        if self._first_seat.setdefault(line.who, line.seat) != line.seat and rules.counts("none"):
-            yield "seats"
-        if rules.long or (rules.sessions and line.resumed is not None):
-            yield "long"
 
     # --- the end --------------------------------------------------------------------------------------------------------
 
@@ -263,7 +267,7 @@ class Redecider:
                 self._undecided.add(found, run.where)
             elif found is not None:
                 yield finding(run, found)
-        yield from (*self._unsaid, *self._undecided.findings())
+        yield from (*self._unsaid.findings(), *self._undecided.findings())
 
     def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
         own = self._grants.get(run.day.who, [])
@@ -283,6 +287,7 @@ class Redecider:
 
     def _open(self, name: str, seq: int, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
+        self._unsaid.open(run)
         if run.boot != seat.boot:
             return
         ended = run.now(seat.mono, seat.boot, seat.wall)

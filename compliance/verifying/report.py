@@ -80,6 +80,7 @@ class Audit:
     seats: tuple[SeatPart, ...] = ()
     days: int = 0
     plays: int = 0
+    running: int = 0  # of these, plays whose end is not told
     played_ms: int = 0
     decisions: int = 0
     overview: Overview = field(default_factory=Overview)
@@ -115,6 +116,9 @@ class Report:
         return bool(self.failures) and all(one.demand for one in self.failures)
 
 
+_ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})").id
+
+
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:
     """How an entry is called; `line` is what it says, if it can be read."""
     if line is None:
@@ -124,8 +128,7 @@ def entry_name(index: int, line: AnyEntry | None = None) -> Message:
 
 def seq_name(index: int, seat: str, seq: int, kind: type[AnyEntry]) -> Message:
     """The same, of an entry that nobody holds any more."""
-    said = {"number": str(index), "seat": seat, "seq": str(seq), "kind": _tag(kind)}
-    return msg("entry {number} (seat {seat}, seq {seq}, {kind})", **said)
+    return Message(_ENTRY, {"number": str(index), "seat": seat, "seq": str(seq), "kind": _tag(kind)})
 
 
 @cache

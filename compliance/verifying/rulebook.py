@@ -28,7 +28,8 @@ class Rulebook:
         self._followed = Followed(self.timeline)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
-        self.timeline.take(line)
+        if line.seat == AGENT:
+            self.timeline.take(line)
         self._followed.take(where, line)
         if isinstance(line, Decided):
             self._named.decided(where, line)

@@ -27,6 +27,7 @@ SLACK_MS = 60_000  # a machine may be busy; events may come late
 LEAVE_MS = NEWS_MS + SLACK_MS
 START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
+SAID = 64  # of so many pseudonyms a seat refers to what it said of them last
 
 
 class Given(NamedTuple):
@@ -43,16 +44,28 @@ class Day:
     """One pseudonym at one seat: what was played, and what else decisions of it share."""
 
     who: str
-    history: History = field(default_factory=History)
     total: int = 0  # the lengths of all of it, one after the other
     running: dict[int, Run] = field(default_factory=dict)
     games: dict[str, int] = field(default_factory=dict)  # the same of each
     learning: frozenset[str] = frozenset()
-    bound: tuple[int, Bound] | None = None
     slept: bool = False  # a play's length is not the time between its ends
     blurred: bool = False  # and another play ran meanwhile
     many: bool = False
     last: int = 0
+    _history: History = field(default_factory=History)
+    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet: of most days nothing is asked
+
+    def end(self, run: Run, ms: int) -> None:
+        """It is over."""
+        self._ended.append((*run.by_last, run.since, ms))
+
+    @property
+    def history(self) -> History:
+        """All that is over."""
+        for game, publisher, label, since, ms in self._ended:
+            self._history.add(Played(game, publisher, since, ms, label))
+        self._ended.clear()
+        return self._history
 
     @property
     def part(self) -> Part:
@@ -60,8 +73,7 @@ class Day:
         return "none" if self.blurred else "days" if self.slept else "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(NamedTuple):
     """What a play is decided by from `at` on."""
 
     at: int
@@ -92,6 +104,7 @@ class Run:
     changes: int
     alone: bool
     late: bool  # it began before its seat's chain, or goes on from another day
+    unsaid: bool = False  # its seat says what binds plays, but not of this one
     refused: bool = False  # by all that its seat had written by then
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
@@ -99,11 +112,16 @@ class Run:
     slept: bool = False
     shifts: Sequence[Shift] = ()
 
+    @property
+    def by_last(self) -> tuple[str, str | None, int | None]:
+        """The game, its publisher and its label, as they were said last."""
+        last = self.ruled[-1] if self.ruled else self
+        return self.game, last.publisher, last.label
+
     def played(self, ms: int) -> Played:
         """What was played of it by then."""
-        last = self.ruled[-1] if self.ruled else None
-        publisher, label = (self.publisher, self.label) if last is None else (last.publisher, last.label)
-        return Played(self.game, publisher, self.since, ms, label)
+        game, publisher, label = self.by_last
+        return Played(game, publisher, self.since, ms, label)
 
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
@@ -115,6 +133,8 @@ class Seat:
     """One seat's chain, as far as it was read."""
 
     days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    dropped: int = 0  # the moment of the last of those days that are not kept
+    bounds: OrderedDict[str, tuple[int, Bound, Rules]] = field(default_factory=OrderedDict)  # said last in full, of whom
     runs: dict[int, Run] = field(default_factory=dict)
     shifts: Shifts = field(default_factory=Shifts)
     midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
@@ -123,6 +143,13 @@ class Seat:
     mono: int = 0
     boot: str = ""
     wall: int = 0
+
+    def say(self, who: str, seq: int, bound: Bound, rules: Rules) -> None:
+        """What binds this pseudonym. By its clock a seat may be anywhere; it names only what it said of the last ones."""
+        self.bounds[who] = (seq, bound, rules)
+        self.bounds.move_to_end(who)
+        if len(self.bounds) > SAID:
+            self.bounds.popitem(last=False)
 
 
 class Over(NamedTuple):

@@ -42,6 +42,7 @@ class Shifts:
     count: int = 0
     many: bool = False  # more than can be asked for each play
     _shifts: list[Shift] = field(default_factory=list)
+    _last: int = 0  # none ends after that
 
     def take(self, line: Paused | Resumed | EnforcementOff | EnforcementOn | SeatStart, last: int) -> None:
         """`last`: the moment of the seat's entry before."""
@@ -60,6 +61,7 @@ class Shifts:
 
     def _add(self, shift: Shift) -> None:
         self._shifts.append(shift)
+        self._last = max(self._last, shift.end)
         if len(self._shifts) & 63 == 0:  # now and then: what no running play can ask for any more
             self._shifts = [one for one in self._shifts if one.end > shift.start - _KEPT_MS]
             self.many = self.many or len(self._shifts) > MOST
@@ -77,4 +79,6 @@ class Shifts:
 
     def during(self, who: str, start: int, end: int) -> list[Shift]:
         """Those that touch [start, end]."""
+        if start > self._last:
+            return []
         return [one for one in self._shifts if one.start <= end and one.ends(who) >= start and one.about(who)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
@@ -88,8 +88,14 @@ class Own:
     games: dict[str, Union] = field(default_factory=lambda: defaultdict(Union))
     publishers: dict[str | None, Union] = field(default_factory=lambda: defaultdict(Union))
     running: dict[int, Play] = field(default_factory=dict)
+    since_summary: int = 0  # how much of it ended after the day was summed up last
+
+    def told(self, boot: str) -> bool:
+        """Whether all that goes on can be added up in this run of the PC."""
+        return len(self.running) <= _MOST_OPEN and all(play.boot == boot for play in self.running.values())
 
     def end(self, play: Play, line: PlayEnded, *, exact: bool) -> None:
+        self.since_summary += line.ms
         for union in (self.total, self.games[play.game], self.publishers[play.publisher]):
             if exact:
                 union.add(line.since, line.ms)
@@ -112,7 +118,10 @@ class Own:
         return {name: _range(union or Union(), running, day, lost) for name, (union, running) in chosen.items()}
 
 
-def _range(union: Union, running: Iterable[Part], day: tuple[int, int], lost: int) -> Range:
+def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
+    if not running:
+        known = union.within(*day)
+        return Range(max(known, min(union.longest - lost, day[1] - day[0])), known + union.loose)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
     slack = RUNNING_SLACK_MS if exact or loose else 0
@@ -153,6 +162,11 @@ class Plays:
     def running(self, seat: str, seq: int) -> Play | None:
         """The play that this entry of the seat began, while it goes on."""
         return self._open.get((seat, seq))
+
+    @property
+    def unended(self) -> int:
+        """How many plays have no end in the log."""
+        return sum(1 for _ in self._again.running())
 
     def end(self, play: Play, line: PlayEnded) -> None:
         exact = not line.late and abs(line.wall - line.since - line.ms) <= _SLEPT_MS

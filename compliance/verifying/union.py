@@ -25,6 +25,11 @@ class Union:
     def add(self, start: int, ms: int) -> None:
         """One more interval of which it is known where it lies."""
         end = start + ms
+        if not self._ends or start > self._ends[-1]:
+            self._before.append(self._before[-1] + self._ends[-1] - self._starts[-1] if self._ends else 0)
+            self._starts.append(start)
+            self._ends.append(end)
+            return
         first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
         if len(self._starts) - last > _MOST_MOVED:
             self.add_loose(ms)

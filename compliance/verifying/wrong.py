@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from compliance.entry import PlayStarted
 from compliance.verifying.report import NO_MOMENT, Finding
 from compliance.verifying.runs import Over, Run
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -41,12 +40,6 @@ def unended(run: Run, ms: int) -> Finding:
     told: dict[str, Arg] = {"game": run.game, "length": Length(ms)}
     said = msg("{game} was due, and for {length} after its time to save no entry says that it ended", **told)
     return Finding("unended", run.where, said, run.seat, None if run.due is None else run.due[0])
-
-
-def unsaid(where: Arg, line: PlayStarted) -> Finding:
-    """A play of whose rules nothing is said, though its seat does say that."""
-    said = msg("its entry does not say what was in force, and earlier ones of its seat did")
-    return Finding("not-said", where, said, line.seat, line.wall)
 
 
 def _rule(found: Over, id_: str) -> Rule | None:

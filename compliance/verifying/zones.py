@@ -59,7 +59,8 @@ class Zones:
 
     def _of(self, moment: int, after: int) -> list[str]:
         """`after` a change, or a day before, either zone may have held."""
-        changed = self._changed.get(moment // DAY_MS, {}).items()
+        if not (changed := self._changed.get(moment // DAY_MS, {}).items()):
+            return [zone if _known(zone := self.at(moment)) else DEFAULT]
         near = [zone for zone, (first, last) in changed if first - DAY_MS <= moment <= last + after]
         return [zone for zone in dict.fromkeys((self.at(moment), *near)) if _known(zone)] or [DEFAULT]
 

@@ -1,8 +1,8 @@
 """The log's witnesses and what they cosigned: two tables of log.db.
 
 Every head of the last two days is kept, of older ones the last of each hour, and of those of more than a month the last of each
-day: the closest that anybody will ask when an entry came, and little enough for a bundle. An older version of the program leaves
-these tables alone.
+day: the closest that anybody will ask when an entry came, and little enough for a bundle. An older version of the program
+leaves these tables alone.
 """
 
 from __future__ import annotations

@@ -22,6 +22,11 @@ ISSUES: Final[dict[str, Message]] = {
         card="giochoi log card",
         command="giochoi doctor --repair --agent-key …",
     ),
+    "witness-refuses": msg(
+        "an outsider has seen more of the log, or another, than there is now: was an old copy put back? limits hold and "
+        "records are kept; see {command}",
+        command="giochoi log witness list",
+    ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
     "journal-unwritable": msg(
         "the journal cannot be written: is the disk full or read-only? limits hold, it is written once it can be"
@@ -35,6 +40,9 @@ ISSUES: Final[dict[str, Message]] = {
     "update": msg(
         "agent and daemon are of different versions: what both know holds, the rest does not; update Giờ Chơi on this PC and "
         "at the agent"
+    ),
+    "catalogue-off": msg(
+        "the known games are switched off, so only games that were added here are limited: [catalogue] in agent/config.toml"
     ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),

@@ -13,7 +13,14 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Lack, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.people_checks import certificate_check, limits_check, nobody_check, programs_check, unlimited_check
+from daemon.reporting.people_checks import (
+    catalogue_check,
+    certificate_check,
+    limits_check,
+    nobody_check,
+    programs_check,
+    unlimited_check,
+)
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from host.api import Person
@@ -99,6 +106,7 @@ class Doctor:
             yield from (limits_check(player, people, now) for player in people.players)
             yield from (check for player in people.players for check in programs_check(player, self.platform.watcher.kind))
             yield from certificate_check(people, now)
+            yield from catalogue_check(people)
             yield from unlimited_check(people, self.persons(), self.platform.accounts)
 
     def _journal(self, *, tried: bool) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from daemon.api.issues import ISSUES
 from daemon.api.messages import Check
 from daemon.platforms.api import Accounts, WatchKind
 from daemon.sessions import People, RuledPlayer
@@ -75,6 +76,11 @@ def certificate_check(people: People, now: int) -> tuple[Check, ...]:
         return ()
     text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
     return (Check(id="certificate", ok=False, text=text),)
+
+
+def catalogue_check(people: People) -> tuple[Check, ...]:
+    """Where the known games are switched off: a file says so that nobody sees."""
+    return () if people.roster.shipped else (Check(id="catalogue-off", ok=False, text=ISSUES["catalogue-off"]),)
 
 
 def expired(people: People, today: date) -> date | None:

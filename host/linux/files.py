@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from host.api import Kind, TakenError, UntrustedError, UserId
 from host.linux import agent_account, users
@@ -124,6 +125,20 @@ def _lockable(file: Path) -> int:
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
+    handle = _open_owned(path, owners)
+    try:
+        if os.fstat(handle).st_size > limit:
+            raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
+        return _read(handle, limit)
+    finally:
+        os.close(handle)
+
+
+def open_owned(path: Path, owners: frozenset[UserId]) -> BinaryIO:
+    return os.fdopen(_open_owned(path, owners), "rb")
+
+
+def _open_owned(path: Path, owners: frozenset[UserId]) -> int:
     # O_NONBLOCK: a FIFO in the place of the file must not stop us.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -134,11 +149,10 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
             raise _of_another(found)
         if found.st_mode & _OTHERS:
             raise UntrustedError(msg("others may write to it"))
-        if found.st_size > limit:
-            raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
-        return _read(handle, limit)
-    finally:
+    except OSError:
         os.close(handle)
+        raise
+    return handle
 
 
 def _read(handle: int, limit: int) -> bytes:

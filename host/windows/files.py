@@ -14,6 +14,7 @@ import uuid
 from contextlib import AbstractContextManager, nullcontext, suppress
 from ctypes import wintypes
 from pathlib import Path
+from typing import BinaryIO
 
 import win32api
 import win32file
@@ -38,7 +39,7 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "acting_for", "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
+    "acting_for", "lock", "open_owned", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
     "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
 ]  # fmt: skip
 
@@ -177,6 +178,14 @@ def _holder(handle: Handle) -> int:
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
+    with open_owned(path, owners) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
+    return data
+
+
+def open_owned(path: Path, owners: frozenset[UserId]) -> BinaryIO:
     with open_itself(path, _READ) as handle:
         found = _look(handle)
         on_disk = win32file.GetFileType(handle.value) == win32file.FILE_TYPE_DISK
@@ -188,23 +197,7 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
         others -= {whose, *owners, *_ours()}
         if others:
             raise UntrustedError(msg("{who} may write to it", who=users.named(others)))
-        if found.size_high or found.size_low > limit:
-            raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
-        return _read(handle, limit)
-
-
-def _read(handle: Handle, limit: int) -> bytes:
-    descriptor = _descriptor(handle, os.O_RDONLY)
-    data = bytearray()
-    try:
-        while len(data) <= limit:
-            piece = os.read(descriptor, 1 << 16)
-            if not piece:
-                return bytes(data)
-            data += piece
-    finally:
-        os.close(descriptor)
-    raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
+        return os.fdopen(_descriptor(handle, os.O_RDONLY), "rb")
 
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:

@@ -72,3 +72,16 @@ def test_another_roster_key_signs_anew(open_desk, home):
     (home.agent / "roster.key").unlink()
     with open_desk() as desk:
         assert desk.roster.number == number + 1
+
+
+def test_known_games_that_are_switched_off_are_told(open_desk, world):
+    """A file of the agent's does that, and no command: log and seats hear of it, once, and when they are known again."""
+    said = []
+    for games in (None, (), (), None):
+        with open_desk(shipping(world, games=games)) as desk:
+            raised, cleared = desk.entries("issue.raised"), desk.entries("issue.cleared")
+            said.append(([one["id"] for one in raised], len(cleared), desk.roster.shipped))
+    off = ["catalogue-off"]
+    assert said == [([], 0, True), (off, 0, False), (off, 0, False), (off, 1, True)]
+    with open_desk(shipping(world, games=())) as desk:
+        assert len(desk.entries("issue.raised")) == 2

@@ -19,6 +19,7 @@ from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
 from host.posting import Reply, post
 from host.wire import ApiError
+from i18n.message import Message
 from witness.server import Server
 from witness.state import State
 
@@ -266,3 +267,89 @@ def test_a_witness_whose_clock_is_wrong_takes_nothing_away(witnessed, outsider, 
         grow(witnessed, clock)
         assert ask(witnessed).at == clock.wall() // 1000 * 1000
     assert len(witnessed.agent.log.heads(witnessed.agent.log.size)) == 4
+
+
+def test_where_no_thread_can_be_had_it_is_said(witnessed, clock, monkeypatch):
+    """And the agent goes on: its jobs may not fail."""
+    grow(witnessed, clock)
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", start)
+        line = ask(witnessed)
+    assert "can't start new thread" in str(line.problem)
+    assert ask(witnessed).problem is None
+
+
+def test_where_a_courier_goes_the_agents_own_failure_is_no_news(witnessed, outsider, clock, caplog):
+    """Debian's agent has no network: only once the courier stays away, "not reached" is what there is to say."""
+    carried, witnessed.agent.witnessing.post = witnessed.agent.witnessing.post, lambda _, __: Reply(0, body=b"no network")
+    for _ in range(4):
+        grow(witnessed, clock)
+        [errand] = witnessed.ask("witness.errands", w.WitnessErrands()).errands
+        reply = carried(errand.url, errand.body)
+        answer = w.WitnessAnswer(name=NAME, asked=errand.body, status=reply.status, kind=reply.kind, body=reply.body)
+        assert witnessed.ask("witness.answer", answer).url == ""
+        grow(witnessed, clock)
+        assert ask(witnessed).problem is None
+    assert not caplog.records
+    grow(witnessed, clock, 10)
+    assert "no network" in str(ask(witnessed).problem)
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/add-checkpoint", "/add-checkpoint/"])
+def test_the_address_is_taken_as_a_witness_shows_it(desk, outsider, ending):
+    key = outsider.cosigner.key.text
+    [line] = desk.ask("witness.add", w.WitnessAdd(url=f"http://w.example/of{ending}", key=key)).witnesses
+    assert line.url == "http://w.example/of"
+
+
+def test_what_the_network_does_is_said_in_our_words(desk, outsider):
+    """So that it is Vietnamese for whoever reads that."""
+    desk.agent.witnessing.post = lambda _, __: Reply(0, body=b"Connection refused")
+    desk.ask("witness.add", w.WitnessAdd(url="http://w.example", key=outsider.cosigner.key.text))
+    problem = ask(desk).problem
+    assert isinstance(problem.args["why"], Message)
+    assert str(problem) == "not reached: Connection refused"
+
+
+def told(desk):
+    """What a seat hears of it."""
+    return str(desk.ask("log.follow", w.LogFollow(trusted=0)).against or "")
+
+
+def test_an_old_copy_that_a_witness_refuses_is_told_to_every_seat(witnessed, outsider, clock, tmp_path):
+    """Until it is removed: no later silence takes it back. A new witness begins with this log, as nobody else would sign it."""
+    grow(witnessed, clock)
+    ask(witnessed)
+    assert told(witnessed) == ""
+    outsider.state._connection.execute("UPDATE log SET size = size + 50")
+    grow(witnessed, clock)
+    assert "is it an old copy" in str(ask(witnessed).problem)
+    assert told(witnessed).startswith(f"{NAME}: ")
+    outsider.state._connection.execute("UPDATE log SET size = size - 50, root = ?", (bytes(32),))
+    ask(witnessed)
+    assert "rewritten" in told(witnessed)
+    witnessed.agent.witnessing.post = lambda _, __: Reply(0)
+    grow(witnessed, clock)
+    assert "not reached" in str(ask(witnessed).problem)
+    assert "rewritten" in told(witnessed)
+    witnessed.agent.witnessing.post = post
+    new = Outsider(tmp_path / "new.db", clock, "witness.example/w22")
+    new.state.add(witnessed.agent.log.key)
+    with closing(new.state), new.served() as url:
+        witnessed.ask("witness.remove", w.WitnessRemove(name=NAME))
+        witnessed.ask("witness.add", w.WitnessAdd(url=url, key=new.cosigner.key.text))
+        line = ask(witnessed)
+        assert (line.size, line.problem, told(witnessed)) == (witnessed.agent.log.size, None, "")
+    trust = parse_trust(f"witness w {new.cosigner.key.text}\nquorum w\n".encode())
+    assert verify(exported(witnessed), trust).failures == ()
+
+
+def test_a_witness_that_does_not_know_the_log_says_nothing_against_it(desk, outsider):
+    with outsider.served() as url:
+        desk.ask("witness.add", w.WitnessAdd(url=url, key=outsider.cosigner.key.text))
+        assert ask(desk).problem is not None
+        assert told(desk) == ""

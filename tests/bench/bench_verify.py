@@ -85,6 +85,8 @@ class Chain:
         self.name, self.signer = name, signer
         self.head, self.sealed, self.now, self.booted = START, 0, MORNING, MORNING - MINUTE
         self.data: list[bytes] = []
+        self.bound: entry.Bound | None = None  # what plays say they were decided by; None: nothing, as older seats
+        self._full: tuple[str, int] = ("", 0)  # whose play said so last in full, and where
 
     def add(self, kind: type[entry.Entry], **fields: object) -> entry.Entry:
         line = kind(seat=self.name, seq=self.head.seq + 1, prev=self.head.hash, boot=name_of(self.booted),
@@ -105,7 +107,8 @@ class Chain:
     def play(self, who: str, game: str, ms: int, due: dict[str, object] | None = None) -> None:
         start = self.now
         play = self.add(entry.PlayStarted, who=who, age=12, game=game, label=0, system=None, publisher=game,
-                        match=("content", "name"), pid=1234, started=5678, since=start, resumed=None)  # fmt: skip
+                        match=("content", "name"), pid=1234, started=5678, since=start, resumed=None,
+                        **self._decided_by(who))  # fmt: skip
         self.now += ms
         if due is not None:
             for left in (15, 5, 1):
@@ -114,6 +117,14 @@ class Chain:
             sums = {"game": ms, "publisher": ms, "total": ms}
             self.add(entry.PlayDue, **due, who=who, at=self.now, before=sums, play=play.seq, grace=10_000)
         self.add(entry.PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms, how="asked", late=False)
+
+    def _decided_by(self, who: str) -> dict[str, object]:
+        """As a daemon tells it: in full with the first play of each player's day, and then where that was."""
+        if self.bound is None:
+            return {}
+        known, told = self._full[0] == who, self.bound
+        self._full = self._full if known else (who, self.head.seq + 1)
+        return {"bound": self._full[1] if known else told, "approved": True, "learning": False}
 
     def part(self, who: str, number: int, due: dict[str, object]) -> None:
         """Nine entries and a seal: the hour that is allowed, or eight short plays of something else and a start refused."""
@@ -139,18 +150,19 @@ def name_of(*of: object) -> str:
 def decided() -> dict[str, object]:
     """What all decisions of this log have in common: an hour of the game was played, and that is what vn-147 allows."""
     facts = Facts(now=MORNING + HOUR, place="home", game="luanti", publisher="luanti", label=0, born=date(2014, 1, 1),
-                  played=(Played("luanti", "luanti", MORNING, HOUR),), guardian=True)  # fmt: skip
+                  played=(Played("luanti", "luanti", MORNING, HOUR),), guardian=True,
+                  approved=frozenset({"luanti"}))  # fmt: skip
     reason = decide(combine([parse_pack(PACK, "vn-147")]), facts).reason
     return {
         "age": 12, "place": "home", "game": "luanti", "label": 0, "system": None, "publisher": "luanti", "guardian": True,
-        "counted": reason.counted, "grants": (), "approved": False, "verdict": "refuse", "rule": reason.rule,
+        "counted": reason.counted, "grants": (), "approved": True, "verdict": "refuse", "rule": reason.rule,
         "cite": reason.cite, "pack": reason.pack, "params": reason.params, "inline": None, "zone": ZONE,
         "budget": reason.budget_ms, "until": None,
     }  # fmt: skip
 
 
-def days(count: int) -> Iterator[list[bytes]]:
-    """At least so many entries, in the order of a log, a day at a time."""
+def days(count: int, *, bound: bool) -> Iterator[list[bytes]]:
+    """At least so many entries, in the order of a log, a day at a time. `bound`: plays say what they were decided by."""
     due = decided()
     agent = Chain(AGENT, LOG)
     seats = [Chain(f"pc-{number:02}", Signer(f"pc-{number:02}", bytes([number + 1]) * 32)) for number in range(SEATS)]
@@ -159,8 +171,12 @@ def days(count: int) -> Iterator[list[bytes]]:
         agent.add(entry.SeatEnrolled, id=seat.name, key=seat.signer.vkey)
     agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
     agent.add(entry.GuardianChanged, registered=1)
+    for game in ("luanti", "teeworlds"):
+        agent.add(entry.Approval, id=name_of(game), who=name_of("pc-00", 0, 0), game=game)
     told = entry.PackLine("vn-147", due["pack"], due["params"])
     agent.add(entry.PolicyChanged, target="place", packs=(told,), house=False)
+    for seat in seats if bound else ():
+        seat.bound = entry.Bound("home", ZONE, (told,), (), house=False, guardian=True)
     agent.seal()
     day = made = 0
     while made < count:
@@ -199,12 +215,13 @@ def _day(agent: Chain, seats: list[Chain], day: int, due: dict[str, object]) -> 
         seat.data.clear()
 
 
-def exported(folder: Path, count: int) -> tuple[Path, int]:
+def exported(folder: Path, count: int, *, bound: bool) -> tuple[Path, int]:
     """A bundle of so many entries, written as every other."""
-    log = Log(folder / "long.db", LOG)
-    for lines in days(count):
+    name = "bound" if bound else "long"
+    log = Log(folder / f"{name}.db", LOG)
+    for lines in days(count, bound=bound):
         log.append(lines)
-    path = folder / "long.giochoi"
+    path = folder / f"{name}.giochoi"
     with path.open("wb") as file:
         file.writelines(bundle.write(log, [PACK]))
     size = log.size
@@ -227,11 +244,16 @@ def main() -> Iterator[Row]:
     count, times = (FEW, 5) if measure.quick else (ENTRIES, 1)
     share = count / ENTRIES
     with tempfile.TemporaryDirectory(prefix="giochoi-bench-") as name:
-        path, size = exported(Path(name), count)
+        path, size = exported(Path(name), count, bound=False)
         raw, integrity, whole = ([alone(program, path) for _ in range(times)] for program in (RAW, INTEGRITY, WHOLE))
+        path, told = exported(Path(name), count, bound=True)
+        bound = [alone(WHOLE, path) for _ in range(times)]
     what = f"giochoi-verify, {size} entries"
     yield Row("SHA-256 and Ed25519 of the same alone", [one for one, _ in raw], "CPU s", least=1)
     yield Row(f"{what}: integrity", [one for one, _ in integrity], "CPU s", 20 * share, least=1)
     more = [b - a for (a, _), (b, _) in zip(integrity, whole, strict=True)]
     yield Row(f"{what}: what the entries say", more, "CPU s", 20 * share, least=1)
     yield Row(f"{what}: memory", [most for _, most in whole], "MiB", 400, least=1)
+    what = f"giochoi-verify, {told} entries whose plays are decided again"
+    yield Row(f"{what}: all", [one for one, _ in bound], "CPU s", 40 * share, least=1)
+    yield Row(f"{what}: memory", [most for _, most in bound], "MiB", 400, least=1)

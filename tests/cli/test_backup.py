@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from host import backup
+from host.homes import Home
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +74,10 @@ def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
 
 
-def changed(source, name, content):
-    """The backup, but for one member."""
+def changed(source, name, content, packed=zipfile.ZIP_STORED):
+    """The backup, but for one member, as its contents say, or for how it is packed."""
     to = source.with_name(f"{len(list(source.parent.iterdir()))}.zip")
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(to, "w") as new:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(to, "w", packed) as new:
         for known in old.namelist():
             new.writestr(known, content if known == name else old.read(known))
     return to
@@ -86,6 +88,12 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
     file, other = tmp_path / "all.zip", tmp_path / "other.zip"
     assert agent("backup", str(file)).returncode == 0
     other.write_bytes(b"PK")
+    torn = tmp_path / "torn.zip"
+    with zipfile.ZipFile(file) as whole:
+        no_text = json.loads(whole.read("contents.json"))
+        start = whole.getinfo("agent/agent.db").header_offset + 100
+    no_text["files"]["public/agent.keys"] = hashlib.sha256(b"\xff").hexdigest()
+    torn.write_bytes(file.read_bytes()[:start] + b"\xff" * 200 + file.read_bytes()[start + 200 :])
     stranger = json.dumps({"made": 1, "files": {"agent/agent.db": "0", "../x": "0"}})
     with stopped(servers):
         before = content(servers.home / "agent")
@@ -93,7 +101,10 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
             (tmp_path / "none.zip", "cannot be read"),
             (other, "not a backup"),
             (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
+            (torn, "damaged"),
+            (changed(changed(file, "public/agent.keys", b"\xff"), "contents.json", json.dumps(no_text)), "damaged"),
             (changed(file, "contents.json", stranger), "not a backup"),
+            (changed(file, "", b"", zipfile.ZIP_LZMA), "not a backup"),
             *((changed(file, "contents.json", json.dumps({"made": made, "files": {"agent/agent.db": "0"}})), "not a backup")
               for made in (10**18, -1)),
         ):
@@ -139,3 +150,36 @@ def test_nothing_to_save(fails, tmp_path):
     """A home in which nobody ever ran."""
     assert "nothing of Giờ Chơi is there" in fails(1, "backup", str(tmp_path / "all.zip"))
     assert list(tmp_path.iterdir()) == []
+
+
+def table(path):
+    """A database as servers keep theirs."""
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("CREATE TABLE one (two)")
+
+
+def test_nobody_who_writes_waits_for_the_copies(tmp_path, monkeypatch):
+    """A slow stick would hold up the agent for longer than it has patience. What is written meanwhile is in none of the copies."""
+    home, room = Home(tmp_path / "home", "given"), tmp_path / "room"
+    home.root.mkdir()
+    room.mkdir()
+    sources = [home.daemon / "store.db", home.agent / "agent.db", home.agent / "log.db", home.agent / "payload.db"]
+    for path in sources:
+        table(path)
+    wrote, fill = [], backup._fill
+
+    def slow(copy, source):
+        for path in (path for path in sources if path.parent.name == copy.parent.name):
+            with closing(sqlite3.connect(path, timeout=0)) as writer, writer:
+                writer.execute("INSERT INTO one VALUES (1)")
+            wrote.append(path)
+        fill(copy, source)
+
+    monkeypatch.setattr(backup, "_fill", slow)
+    backup.make(home, room, 1)
+    assert set(wrote) == set(sources)
+    for copy in room.glob("agent/*.db"):
+        with closing(sqlite3.connect(copy)) as look:
+            assert look.execute("SELECT count(*) FROM one").fetchone() == (0,), copy

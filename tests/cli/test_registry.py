@@ -94,7 +94,7 @@ def test_the_place_is_shown_and_its_certificate_taken_away(agent):
     done(agent("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2020-01-31"))
     text = done(agent("place", "show"))
     for line in (
-        "kind: at a public game point", "name: Net Sao", "hours: the law's", "time zone: Asia/Ho_Chi_Minh",
+        "kind: a public game point", "name: Net Sao", "hours: the law's", "time zone: Asia/Ho_Chi_Minh",
         "certificate: 12/GCN, expired on 31 Jan 2020", "packs: vn-game-point", "language: each reader's own",
     ):  # fmt: skip
         assert f"{line}\n" in text

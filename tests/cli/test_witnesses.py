@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import closing
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +50,8 @@ def test_from_nobody_to_a_cosigned_log(agent, tmp_path):
                 assert asked.returncode == 0, asked
                 [line] = json.loads(asked.stdout)["witnesses"]
                 assert line["size"] == json.loads(asked.stdout)["size"]
+                there = datetime.fromtimestamp(line["at"] / 1000, ZoneInfo("Asia/Ho_Chi_Minh"))
+                assert f"{there:%H:%M:%S}" in agent("log", "witness", "list").stdout, "in the place's zone"
                 assert "cosigned" in agent("log", "witness", "list").stdout
                 assert "đã đồng ký" in agent("log", "witness", "list", "--lang", "vi").stdout
             finally:

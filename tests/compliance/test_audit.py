@@ -3,6 +3,7 @@
 import pytest
 
 from compliance import entry
+from compliance.verifying.sums import Own
 from compliance.verifying.unchecked import not_added_up
 from i18n.message import plain
 
@@ -224,6 +225,16 @@ def test_what_cannot_be_added_up_names_where_and_why(number):
     assert "started anew during a play" in plain(restart.what)
     assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
     assert list(not_added_up({True: [], False: []})) == []
+
+
+def test_of_very_many_plays_at_once_none_is_looked_at():
+    """A decision does not go through all of them."""
+
+    class Many(dict):
+        def values(self):
+            raise AssertionError
+
+    assert not Own(("g", 0), running=Many.fromkeys(range(100))).told("boot-1")
 
 
 def test_a_zone_that_was_left_long_ago_hides_nothing(site, seat, audit):

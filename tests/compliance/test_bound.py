@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from compliance import entry
@@ -14,18 +13,6 @@ HOUR = 3_600_000
 COMMON = {"boot": "b", "prev": "", "mono": 0}
 LAW, HOURS = entry.PackLine("vn-147", "a" * 64, {"guardian": True}), entry.PackLine("vn-game-point", "b" * 64, {})
 LAXER = entry.PackLine("vn-147", "a" * 64, {"guardian": False})
-
-
-class Bound(msgspec.Struct, frozen=True):
-    place: str
-    place_packs: tuple[entry.PackLine, ...]
-    packs: tuple[entry.PackLine, ...]
-
-
-class Started(entry.PlayStarted, frozen=True, kw_only=True, tag="play.started"):
-    """As its entry is once it tells what it was decided by."""
-
-    bound: Bound | int
 
 
 class Told:
@@ -55,8 +42,8 @@ class Told:
 
     def play(self, place="game-point", place_packs=(HOURS,), packs=(LAW,), who="an"):
         self.say(
-            Started, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1, since=self.now,
-            resumed=None, bound=Bound(place, place_packs, packs),
+            entry.PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1, since=self.now,
+            resumed=None, bound=entry.Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True),
         )  # fmt: skip
 
     @property
@@ -112,6 +99,17 @@ def test_a_seat_may_be_behind_for_a_while(told):
     told.hours(2)
     told.play()
     assert (told.failures, told.behind) == (["the packs of the place that it names were not those in force"], 1)
+
+
+@pytest.mark.parametrize(("restored", "minutes", "fails"), [(True, 0, False), (True, 11, True), (False, 0, True)])
+def test_a_seat_knows_more_than_an_agent_that_was_put_back(told, restored, minutes, fails):
+    """It goes on as a new seat by the last list that it got, and that its agent never had, until they have talked."""
+    if restored:
+        told.say(entry.Restored, made=1)
+    told.say(entry.SeatEnrolled, id="pc", key="")
+    told.now += minutes * HOUR // 60
+    told.play(packs=(LAXER,))
+    assert (told.failures, told.behind) == ((["its pack vn-147, with its values, was not in force"], 0) if fails else ([], 1))
 
 
 def test_of_what_the_log_does_not_say_nobody_is_accused():

@@ -76,6 +76,13 @@ def test_other_values_hours_and_zones_are_told(site, seat, audit):
     ]
 
 
+def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
+    """Its last day too: without a number nothing would be over any more."""
+    for certificate, expires in (("12/GCN", "2026-11-01"), ("", None)):
+        site.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="", certificate=certificate, expires=expires)
+    assert told(audit(), "place-changed") == ["the certificate was changed: 12/GCN, 2026-11-01 → –"]
+
+
 def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
     """On one day a pseudonym is one player's; by the next day it is another, and only that rules were set is known."""
     packs(site, "an-today", "vn-147")

@@ -198,7 +198,9 @@ def test_minutes_count_once_and_what_is_missing_is_told(site, seat, audit):
     seat.stop()
     report = audit()
     assert {one.seat: one.coverage for one in report.audit.seats}["home-pc"] == pytest.approx(0.25)
-    assert [one.split(" in which")[0] for one in told(report, "presence")] == ["the PC ran for 10800 s"]
+    assert sorted(one.split(" in ")[0] for one in told(report, "presence")) == [
+        "it says that the seat was alive", "the PC ran for 10800 s",  # in minutes that it had told before
+    ]
 
 
 @pytest.mark.parametrize("bits", ["0" * 15, "F" * 15, "f" * 14, "x" * 15])
@@ -421,6 +423,16 @@ def test_a_zone_does_not_switch_the_sums_off(site, seat, audit):
 def test_a_day_of_play_is_summed_up(site, seat, audit):
     """All summaries left out: who played that day is in none, though the seat worked on for a day."""
     seat.end(played(seat, 50))
+    alive(seat, 30)
+    report = audit()
+    assert (said(report), told(report, "usage-day")) == ([], ["the play of 1 player on one day was never summed up"])
+
+
+def test_a_day_is_summed_up_to_its_end(site, seat, audit):
+    """Summed up at noon: what is played afterwards is in no summary."""
+    seat.end(played(seat, 10))
+    seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(10 * MINUTE, 0, 0)})
+    seat.end(played(seat, 120, game="teeworlds"))
     alive(seat, 30)
     report = audit()
     assert (said(report), told(report, "usage-day")) == ([], ["the play of 1 player on one day was never summed up"])

@@ -72,6 +72,7 @@ def test_a_card_that_the_log_does_not_continue_is_exit_4(site, log, tmp_path, ca
         verdict = capsys.readouterr().out.partition("VERDICT\n")[2].partition("\n\n")[0]
         first, second = (" ".join(line.split()) for line in verdict.split("✗")[1:])
         assert first == "NOT VERIFIED: 1 thing in it does not hold"
+        assert second.startswith("the earlier head or card: ")
         assert what in second
 
 
@@ -140,7 +141,9 @@ def test_the_card_of_another_log_is_exit_4(log, tmp_path, capsys, monkeypatch):
     text = signed(structs.replace(card, checkpoint=note, key=other.key.text))
     (tmp_path / "card.txt").write_text(text, "utf-8")
     assert main([str(file), "--card", str(tmp_path / "card.txt")]) == 4
-    assert "not signed by the key of this log" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "not signed by the key of this log" in told
+    assert card.name not in told
 
 
 def test_the_fingerprint_alone_tells_the_log_and_anchors_nothing(log, tmp_path, capsys, monkeypatch):

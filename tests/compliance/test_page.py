@@ -329,8 +329,16 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     data = bytearray(file.read_bytes())
     data[data.index(b"play.due")] ^= 1
     file.write_bytes(data)
-    assert main([str(file), "--html", str(tmp_path / "page.html")]) == 4
-    assert "NOT VERIFIED" in (tmp_path / "page.html").read_text("utf-8")
+    assert main([str(file), "--html", str(tmp_path / "failed.html")]) == 4
+    assert "NOT VERIFIED" in (tmp_path / "failed.html").read_text("utf-8")
+
+
+def test_a_page_is_written_over_nothing(file, tmp_path, capsys):
+    """What is there may be the bundle itself, or what was kept from an earlier visit."""
+    before = file.read_bytes()
+    assert main([str(file), "--html", str(file), "--lang", "en"]) == 2
+    assert capsys.readouterr().err == f"giochoi-verify: {file} exists\n"
+    assert file.read_bytes() == before
 
 
 def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_path, capsys):
@@ -359,3 +367,14 @@ def test_json_groups_findings_by_article(at_point):
     (article,) = data(page(found(at_point, *many)), {})["articles"]
     (kind,) = article["kinds"]
     assert (article["violation"], kind["count"], kind["days"], len(kind["first"])) == (True, 30, 1, 3)
+
+
+def test_the_page_says_that_a_play_has_no_end(site, seat, audit):
+    """Its time is in no sum; one that was written once more and ended there has one."""
+    seat.begin()
+    site.clock.run(MINUTE)
+    seat.end(seat.begin(game="teeworlds"))
+    report = audit()
+
+    assert (report.audit.plays, report.audit.running) == (2, 1)
+    assert "1 of these plays has no end in the log" in "\n".join(text.lines(sections(page(report)), EN, 200))

@@ -17,6 +17,7 @@ from rules.packs.shipped import shipped_packs
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 
 def pack(name, **params):
@@ -58,6 +59,16 @@ def play(site, seat):
         return made
 
     return played
+
+
+def written(seat):
+    """All entries of a seat, which are then gone from its journal."""
+    seat.seal()
+    lines = []
+    while (batch := seat.journal.spool()) is not None:
+        lines += [entry.decode(one) for one in batch.entries]
+        seat.journal.forget(batch.last)
+    return lines
 
 
 def at(site, hour, minute=0):
@@ -257,6 +268,42 @@ def test_but_not_to_another(seat, audit, who):
     assert len(said(audit())) == 1
 
 
+def far(seat, bound, days=3, who="tomorrow"):
+    """Somebody plays while the clock is days ahead."""
+    clock = seat.site.clock
+    clock.step(days * DAY)
+    made = seat.begin(who=who, bound=bound, approved=False, learning=False)
+    clock.run(MINUTE)
+    seat.end(made)
+    clock.step(-days * DAY)
+
+
+def test_it_may_be_days_ago_by_the_clock(site, seat, audit):
+    """The seat's clock was far ahead meanwhile. What was played before that is let go of, and so its sum is not decided."""
+    first = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(40 * MINUTE)
+    seat.end(first)
+    far(seat, bound())
+    second = seat.begin(bound=first.seq, approved=False, learning=False)
+    site.clock.run(40 * MINUTE)
+    seat.end(second)
+    report = audit()
+    assert [one for one in said(report) if "bound by" in one] == []
+    assert [f"seq {second.seq}, " in plain(one.where) for one in report.audit.findings if one.kind == "not-decidable"] == [True]
+
+
+@pytest.mark.parametrize(("others", "fails"), [(63, False), (64, True)])
+def test_but_not_once_many_others_were_told_of(seat, others, fails):
+    checker = Redecider({})
+    first = seat.begin(bound=bound(), approved=False, learning=False)
+    for number in range(others):
+        seat.begin(who=f"other {number}", bound=bound(), approved=False, learning=False)
+    seat.begin(bound=first.seq, approved=False, learning=False)
+    for line in written(seat):
+        checker.take("", line)
+    assert bool(checker.failures) is fails
+
+
 @pytest.mark.parametrize(
     ("made", "why"),
     [
@@ -350,7 +397,6 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
     decide = runs.decide
     monkeypatch.setattr(runs, "decide", lambda *facts: calls.append(1) or decide(*facts))
     checker = Redecider({sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()})
-    lines = []
     for number in range(1_000):
         made = seat.begin(game=f"g{number % 5}", bound=bound(LAW), approved=False, learning=False)
         site.clock.run(5 * MINUTE)
@@ -358,10 +404,7 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
         seat.add(entry.Paused, id=f"p{number}", who="sister", until=None)
         wall = site.clock.wall()
         seat.add(entry.GrantGiven, id=f"g{number}", who="child", by="guardian", ms=1, game=None, given=wall)
-    seat.seal()
-    while (batch := seat.journal.spool()) is not None:
-        lines += [entry.decode(one) for one in batch.entries]
-        seat.journal.forget(batch.last)
+    lines = written(seat)
     for line in lines:
         checker.take("", line)
     assert [one.kind for one in checker.findings()]
@@ -374,6 +417,23 @@ def test_a_seat_that_said_it_and_says_it_no_more_is_told(site, seat, play, audit
     play(5, LAW)
     seat.begin(since=site.clock.wall() - since)
     assert bool([one for one in audit().audit.findings if one.kind == "not-said"]) is odd
+
+
+def test_neither_of_one_that_began_ahead_of_a_clock_set_back(site, seat, play, audit):
+    """A player registered anew: the play is written once more, over at once, later than it seems."""
+    play(5, LAW)
+    made = seat.begin("anew", since=site.clock.wall() + MINUTE)
+    seat.end(made, "gone", late=True, ms=MINUTE)
+    assert "not-said" not in {one.kind for one in audit().audit.findings}
+
+
+def test_a_play_told_late_is_no_older_one(site, seat, play, audit):
+    """It says that it began before its entry, and the seat saw its end."""
+    play(5, LAW)
+    made = seat.begin(since=site.clock.wall() - 3_000)
+    site.clock.run(HOUR)
+    seat.end(made)
+    assert "not-said" in {one.kind for one in audit().audit.findings}
 
 
 @pytest.mark.parametrize("made", [{"bound": bound(place="moon")}, {"age": -1, "bound": bound(LAW)}])

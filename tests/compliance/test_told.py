@@ -86,6 +86,7 @@ def test_an_approval_is_another_one_each_time(site, audit):
 ])  # fmt: skip
 def test_guardians_come_and_go_one_by_one(site, audit, counts, fails, notes):
     for registered in counts:
+        site.clock.run(1)
         site.agent.add(entry.GuardianChanged, registered=registered)
     report = audit()
     assert (len(said(report)), len(noted(report))) == (fails, notes)

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from compliance import entry
-from compliance.page.calendar import LAW_HOURS, MOST_DAYS, coverage
+from compliance.page.calendar import LAW_HOURS, MOST_DAYS, Share, coverage
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.watched import SeatMinutes, Watched
 from rules.packs.shipped import shipped_packs
@@ -66,6 +66,11 @@ def test_minutes_told_twice_count_once():
     half = (1 << 30) - 1
     found = calendar([started(at(8)), present(at(8), half), present(at(8), half), present(at(9), 0)], at(12))
     assert found.seats[0].hours[TODAY, 8].missing == 30
+
+
+def test_where_nothing_was_to_be_watched_there_is_no_percentage():
+    assert sum((), Share()).percent == "–"
+    assert sum(calendar([started(at(8)), present(at(8))], at(9)).seats[0].hours.values(), Share()).percent == "100"
 
 
 def test_a_seat_that_stopped_while_its_pc_ran_on_is_missed():

@@ -53,6 +53,7 @@ class Agent:
         self.roster = roster()
         self.heard: list[msgspec.Struct] = []
         self.says: dict[type, object] = {}
+        self.against: Message | None = None
         self.seats: dict[str, str] = {}
         world.home.public.mkdir(exist_ok=True)
         self.key_file = world.home.public / "agent.keys"
@@ -108,7 +109,7 @@ class Agent:
         return m.Done(number=self.roster.number)
 
     async def follow(self, request):
-        return shown(self.log, request)
+        return shown(self.log, request, self.against)
 
     async def submit(self, request):
         if request.seat not in self.seats:
@@ -470,6 +471,23 @@ def test_a_log_that_went_back_is_seen_before_anything_is_handed_in(world, agent,
     finally:
         for copy in copies:
             copy.close()
+
+
+def test_what_a_witness_refuses_is_an_issue_until_it_signs_again(world, agent):
+    """The agent tells it once a minute; what the seat itself saw of the log is as it was."""
+
+    async def run():
+        world.start()
+        async with connected(world, agent):
+            await until(lambda: world.daemon.trust.checkpoint is not None and not world.daemon.uplink._waits())
+            agent.against = Message("w.example/w1: another")
+            await minutes(world, lambda: issues(world) == ["witness-refuses"])
+            (check,) = [one for one in world.daemon.health.open() if one.id == "witness-refuses"]
+            assert "w.example/w1: another" in str(check.text)
+            agent.against = None
+            await minutes(world, lambda: issues(world) == [])
+
+    asyncio.run(run())
 
 
 # --- up ---------------------------------------------------------------------------------------------------------------------

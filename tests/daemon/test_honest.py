@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from agent.api.messages import GrantEvent
+from compliance import entry
 from compliance.audit import Auditor
 from daemon import events
+from host import restored
 from i18n.message import plain
-from tests.daemon.world import HOUR, MINUTE, limit, roster
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 DAY = 24 * HOUR
 TOLD = {
@@ -115,6 +117,12 @@ class Owner:
         self.world.clock.step(self.dice.choice([-3 * HOUR, -20 * MINUTE, 20 * MINUTE, 3 * HOUR]))
         self.world.beat()
 
+    def far(self):
+        """Somebody sets it by days, and says that it is right."""
+        self.world.clock.step(self.dice.choice([-3 * DAY, 3 * DAY]))
+        self.confirm()
+        self.world.beat()
+
     def confirm(self):
         self.world.daemon.heart.confirm_clock()
 
@@ -148,6 +156,60 @@ def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
     assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
 
 
+def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
+    """The seat goes on naming what it said of An before."""
+    world.start(roster(packs=(limit(90),)))
+    for pid, days in ((101, 3), (102, -3), (103, 0)):
+        world.platform.run(pid)
+        world.pass_time(5 * MINUTE)
+        world.platform.exit(pid)
+        world.clock.step(days * DAY)
+        world.beat()
+        world.daemon.heart.confirm_clock()
+        world.beat()
+    assert isinstance(world.journal("play.started")[-1].bound, int)
+    assert said(audited(world.journal()).failures) == []
+
+
+def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
+    """A pack was put on since the backup, and a game runs: the seat goes on by it until it hears of the list of then."""
+    world.start(roster(5, packs=(shipped("vn-147"),)))
+    world.platform.run(101)
+    world.pass_time(5 * MINUTE)
+    world.stop()
+    (world.home.daemon / restored.NAME).write_bytes(msgspec.json.encode(restored.Restored(1)))
+    world.clock.run(2_000)
+    world.start()
+    world.beat()
+    world.adopt(roster(3))
+    world.pass_time(3 * MINUTE)
+    seat = world.journal()
+    common = {"seat": "agent", "boot": "", "mono": 0, "prev": "", "wall": seat[0].wall}
+    agent = [
+        entry.SeatEnrolled(**common, seq=1, id="agent", key=""),
+        entry.PlaceChanged(**common, seq=2, place="home", zone="Asia/Ho_Chi_Minh", hours=""),
+        entry.Restored(**common, seq=3, made=1),
+        entry.SeatEnrolled(**common, seq=4, id=seat[0].seat, key=""),
+    ]
+    found = audited([*agent, *seat])
+    assert (said(found.failures), "rules-behind" in {one.kind for one in found.findings}) == ([], True)
+
+
+class Traveller(Owner):
+    """Sets the clock by days, too."""
+
+    def choices(self):
+        return [*super().choices(), "far"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nor_do_clocks_that_are_days_apart(world, seed, soak):
+    owner = Traveller(world, seed)
+    for _ in range(soak(30, 600)):
+        owner.go_on()
+    assert said(audited(world.journal()).failures) == [], owner.steps
+
+
 @pytest.mark.parametrize("seed", [0, 2, 8, 67, 137])
 def test_an_honest_seat_is_not_accused(world, seed, soak):
     """These seeds are those that found the most."""
@@ -156,5 +218,5 @@ def test_an_honest_seat_is_not_accused(world, seed, soak):
         owner.go_on()
     audit = audited(world.journal())
     assert said(audit.failures) == [], owner.steps
-    known = TOLD | ({"usage-day", "presence"} if "step" in owner.steps else set())
+    known = TOLD | ({"usage-day", "presence", "not-said"} if "step" in owner.steps else set())
     assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)

@@ -17,7 +17,7 @@ from agent.api import messages as m
 from agent.api.messages import LogExport
 from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
-from host.backup import make, restore
+from host.backup import make, opened, restore
 from host.clock import SystemClock
 from host.homes import Home, server_home
 from host.rpc_client import aask, items
@@ -241,7 +241,8 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
 def put_back(home, backup, to, *parts):
     """While nobody runs there."""
     to.mkdir()
-    restore(home, backup, parts, to)
+    with opened(backup) as held:
+        restore(home, held, parts, to)
 
 
 async def play(built, hand, pid):

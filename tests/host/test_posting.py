@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -72,10 +73,24 @@ def test_one_that_drips_is_cut_off(monkeypatch):
         assert post(url, b"hello").status == 0
 
 
+def test_a_cut_leaves_its_tls_to_whoever_reads():
+    """It is cut by another thread: the reader meets an end, not a half-undone TLS."""
+    ours, theirs = socket.socketpair()
+    with theirs, ssl.create_default_context().wrap_socket(
+        ours, server_hostname="w.example", do_handshake_on_connect=False
+    ) as line:
+        posting._cut(line)
+        with suppress(OSError):  # broken, or ended: as the system calls it
+            assert line.read(1) == b""
+
+
 def test_nobody_there():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert post(f"http://127.0.0.1:{port}", b"").status == 0
+    reply = post(f"http://127.0.0.1:{port}", b"")
+    assert reply.status == 0
+    assert reply.body
+    assert b"Errno" not in reply.body
 
 
 GOOD = ("http://w.example", "https://w.example:8443/path", "http://[::1]:80")

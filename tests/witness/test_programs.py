@@ -55,13 +55,14 @@ def test_from_first_to_last(witness, home_folder, log):
     assert readable(home_folder / "witness/witness.key", "its owner")
     assert witness("init", "other.example/w1")[0] == 1
     assert witness("add", log.signer.key.text)[0] == 0
+    assert witness("list")[1] == f"{log.signer.key.text}: nothing seen yet"
     running, url = started(home_folder, "witness", "serve", "--listen", "127.0.0.1:0")
     try:
         assert post(url, write_request(log.asks(0, 5))).status == 200
         assert witness("serve", "--listen", "127.0.0.1:0")[0] == 1, "one at a time"
     finally:
         ended(running)
-    assert witness("list")[1] == f"{log.signer.key.text}: seen up to entry 5"
+    assert witness("list")[1] == f"{log.signer.key.text}: entries seen: 5"
     running, url = started(home_folder, "witness", "serve", "--listen", "127.0.0.1:0")
     try:
         assert post(url, write_request(log.asks(0, 8))).status == 409
@@ -123,3 +124,10 @@ def test_neither_a_witnesss_key_nor_a_strange_address_is_taken(witness):
     assert witness("add", Signer("x.example/log", bytes(32)).vkey)[0] == 0
     for address in ("7380", "127.0.0.1", "127.0.0.1:x", ":80", "127.0.0.1:99999"):
         assert witness("serve", "--listen", address)[0] == 2
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_the_line_of_a_card_is_taken_as_it_is(witness, log, quoted):
+    key = log.signer.key.text
+    assert witness("add", *([f" key {key} "] if quoted else ["key", key]))[0] == 0
+    assert witness("list")[1].startswith(key)

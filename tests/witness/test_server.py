@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import threading
 from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
@@ -94,6 +95,29 @@ def test_whoever_sends_a_byte_now_and_then_keeps_nobody_out_for_long(monkeypatch
             slow.sendall(b"POST /add-checkpoint HTTP/1.1\r\nX: ")
             with pytest.raises(OSError):  # noqa: PT011 - reset, broken or aborted: as the system calls it
                 until(lambda: slow.sendall(b"x"))
+
+        def served():
+            door = http.client.HTTPConnection(*address, timeout=30)
+            with closing(door), suppress(ConnectionError, http.client.HTTPException):
+                return said(door, "POST", PATH, write_request(log.asks(0, 5)))[0]
+
+        assert until(served) == 200
+
+
+@pytest.mark.parametrize("kind", [threading.Timer, threading.Thread])
+def test_where_there_is_no_thread_for_a_caller_its_place_is_free_again(monkeypatch, witness, log, kind):
+    """The caller is hung up on; the next one is served."""
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    with witness.served() as url:
+        address = (urlsplit(url).hostname, urlsplit(url).port)
+        with monkeypatch.context() as full:
+
+            def start(self):
+                raise RuntimeError("can't start new thread")
+
+            full.setattr(kind, "start", start, raising=False)
+            with socket.create_connection(address, 30) as caller:
+                assert caller.recv(1) == b""
 
         def served():
             door = http.client.HTTPConnection(*address, timeout=30)

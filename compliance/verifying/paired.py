@@ -1,0 +1,144 @@
+"""Entries of which one belongs to another of its seat – raised and cleared, off and on, started and stopped –, and what is there twice. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from compliance.entry import (
+    AnyEntry,
+    EnforcementOff,
+    EnforcementOn,
+    GrantGiven,
+    GrantRevoked,
+    IssueCleared,
+    IssueRaised,
+    LaunchRefused,
+    Paused,
+    ProgramRefused,
+    Resumed,
+    Seal,
+    SeatStart,
+    SeatStop,
+)
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.warned import times
+from i18n.message import Arg, msg
+
+_AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
+_OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
+_OF_PAIRS = frozenset({
+    EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed, SeatStart, SeatStop,
+})  # fmt: skip
+
+_WHAT = {
+    "twice": msg("the same entry is there twice"),
+    "raised": msg("it says that something is over which no entry says began"),
+    "revoked": msg("the extra time that it takes back was given by no entry"),
+    "open": msg("no entry says that it was over, and its seat went on"),
+    "start": msg("it contradicts how the run before it ended"),
+    "first": msg("the chain of its seat does not begin with a start"),
+    "given": msg("its time was given at another moment than this"),
+}
+
+
+@dataclass(slots=True)
+class _Seat:
+    """`last`: its last entry; `open`: what began and is not over, by kind and id, until when; `whole`: seen from its beginning."""
+
+    whole: bool = False
+    last: AnyEntry | None = None
+    stopped: bool | None = None
+    open: dict[tuple[str, str], tuple[Arg, int | None]] = field(default_factory=dict)
+
+
+@dataclass
+class Paired:
+    """`take` every entry, then ask `failures` and `findings`."""
+
+    failures: list[Failure] = field(default_factory=list)
+    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _given: set[str] = field(default_factory=set)
+    _revoked: list[tuple[str, Arg, GrantRevoked]] = field(default_factory=list)
+    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
+    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        kind = type(line)
+        if kind is Seal:
+            return
+        seat = self._seats.get(line.seat)
+        if seat is None:
+            seat = self._seats[line.seat] = _Seat(line.seq == 1)
+            if line.seq == 1 and line.seat != AGENT and kind is not SeatStart:
+                self._see("first", where, line)
+        last, seat.last = seat.last, line
+        if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
+            self._see("twice", where, line)
+        elif kind in _OF_PAIRS:
+            self._pair(where, line, seat)
+
+    def _pair(self, where: Arg, line: AnyEntry, seat: _Seat) -> None:
+        match line:
+            case SeatStart():
+                self._start(where, line, seat)
+            case SeatStop():
+                seat.stopped = True
+            case IssueRaised():
+                seat.open["issue", line.id] = where, None
+            case IssueCleared():
+                self._over(where, line, seat, ("issue", line.id))
+            case EnforcementOff():
+                seat.open["off", line.id] = where, line.until
+            case EnforcementOn():
+                self._over(where, line, seat, ("off", line.id))
+            case Paused():
+                seat.open["pause", line.id] = where, line.until
+            case Resumed():
+                if ("pause", line.id) in seat.open or line.who is None:
+                    self._over(where, line, seat, ("pause", line.id))
+            case GrantGiven():
+                self._given.add(line.id)
+                if abs(line.given - line.wall) > _AFTER_MS - 60_000:
+                    self._see("given", where, line)
+            case GrantRevoked():
+                self._revoked.append((line.seat, where, line))
+            case _:
+                pass
+
+    def _start(self, where: Arg, line: SeatStart, seat: _Seat) -> None:
+        if line.clean and line.lost_from is not None:
+            self.failures.append(Failure(where, msg("it says both that the last run ended in order and when it was lost")))
+        elif not line.clean and (line.lost_from is None or seat.stopped):
+            self._see("start", where, line)
+        seat.stopped = False
+
+    def _over(self, where: Arg, line: AnyEntry, seat: _Seat, what: tuple[str, str]) -> None:
+        if seat.open.pop(what, None) is None and seat.whole:
+            self._see("raised", where, line)
+
+    def findings(self) -> Iterator[Finding]:
+        for name, where, line in self._revoked:
+            if line.id not in self._given and all(seat.whole for seat in self._seats.values()):
+                self._count("revoked", name, where, line.wall)
+        for name, seat in self._seats.items():
+            for where, until in seat.open.values():
+                if until is not None and seat.last is not None and not seat.stopped and seat.last.wall > until + _AFTER_MS:
+                    self._count("open", name, where, until)
+        for (what, name), (where, at) in self._first.items():
+            yield Finding("paired", where, times(_WHAT[what], self._times[what, name]), seat=name, at=at)
+
+    def _see(self, what: str, where: Arg, line: AnyEntry) -> None:
+        self._count(what, line.seat, where, line.wall)
+
+    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
+        self._times[what, seat] += 1
+        self._first.setdefault((what, seat), (where, at))
+
+
+def _same(last: AnyEntry, line: AnyEntry) -> bool:
+    return not isinstance(line, _OFTEN) and msgspec.structs.replace(last, seq=line.seq, prev=line.prev) == line

@@ -1,0 +1,135 @@
+"""Whether what a seat says of a game stays the same, and what it takes as let through or as learning was said. Pure.
+
+Labels and publishers change with a new list of games, or with what the house says of one. The catalogue's are not in the log, so
+all of it is told, and is no failure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from msgspec import UNSET
+
+from compliance.entry import (
+    Answered,
+    AnyEntry,
+    Approval,
+    Decided,
+    GameChanged,
+    LaunchRefused,
+    PlayDue,
+    PlayRuled,
+    PlayStarted,
+    Requested,
+    SeatStart,
+    UsageDay,
+)
+from compliance.verifying.report import Finding
+from compliance.verifying.warned import times
+from i18n.message import Arg, msg
+
+TAKEN = (Answered, Approval, GameChanged, LaunchRefused, PlayDue, PlayRuled, PlayStarted, Requested, SeatStart, UsageDay)
+_MOST = 10_000
+
+_WHAT = {
+    "label": msg("the label or the publisher of a game is another than before, and no entry says why"),
+    "learning": msg("its play does not count, which no entry says of the game"),
+    "approval": msg("it takes the game as let through, which no entry says"),
+    "usage-day": msg("it sums up the day of somebody of whom no other entry tells"),
+}
+_Said = tuple[object, ...]
+
+
+@dataclass
+class Same:
+    """`take` each entry of TAKEN, then ask `findings`."""
+
+    _games: dict[tuple[str, str], _Said] = field(default_factory=dict)  # by seat and game
+    _plays: dict[tuple[str, int], str] = field(default_factory=dict)  # the game of each
+    _versions: dict[str, str] = field(default_factory=dict)
+    _changed: set[str] = field(default_factory=set)  # told.py says what a seat did under which of the house's labels
+    _others: list[tuple[str, Arg, AnyEntry]] = field(default_factory=list)
+    _learning: set[str] = field(default_factory=set)
+    _let: set[str] = field(default_factory=set)
+    _asked: dict[str, str] = field(default_factory=dict)
+    _who: set[str] = field(default_factory=set)
+    _later: list[tuple[str, str, Arg, AnyEntry]] = field(default_factory=list)  # what is known at the end alone
+    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
+    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        match line:
+            case PlayStarted():
+                self._plays[line.seat, line.seq] = line.game
+                self._play(where, line, line.game)
+            case PlayRuled() if (game := self._plays.get((line.seat, line.play))) is not None:
+                self._play(where, line, game)
+            case Decided():
+                self._of_game(where, line, line.game)
+            case SeatStart():
+                if self._versions.get(line.seat) != line.version:
+                    self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
+                self._versions[line.seat] = line.version
+            case GameChanged():
+                self._changed.add(line.game)
+                if any(one is not None and one.learning for one in (line.before, line.after)):
+                    self._learning.add(line.game)
+            case _:
+                self._take_other(where, line)
+
+    def _take_other(self, where: Arg, line: AnyEntry) -> None:
+        match line:
+            case Approval():
+                self._let.add(line.game)
+            case Requested():
+                self._who.add(line.who)
+                if line.game is not None:
+                    self._asked[line.id] = line.game
+            case Answered() if line.let and line.id in self._asked:
+                self._let.add(self._asked[line.id])
+            case UsageDay():
+                if not any(one.grants for one in line.games.values()):  # given at another place than a seat of this log
+                    self._keep("usage-day", line.who, where, line)
+            case _:
+                pass
+
+    def _play(self, where: Arg, line: PlayStarted | PlayRuled, game: str) -> None:
+        self._of_game(where, line, game)
+        if line.learning is True:
+            self._keep("learning", game, where, line)
+        if line.approved is True:
+            self._keep("approval", game, where, line)
+
+    def _of_game(self, where: Arg, line: PlayStarted | PlayRuled | Decided, game: str) -> None:
+        self._who.add(line.who)
+        system = line.system if line.system is not UNSET else None if line.label is None else "VN"
+        said = (line.label, system, line.publisher)
+        before = self._games.get((line.seat, game))
+        if before is None and len(self._games) >= _MOST:
+            return
+        self._games[line.seat, game] = said
+        if before is not None and before != said:
+            self._others.append((game, where, line))
+
+    def _keep(self, what: str, name: str, where: Arg, line: AnyEntry) -> None:
+        """Each seat's first, as what explains it may come to the log later; a name that was said already needs none."""
+        known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}[what]
+        if name not in known and len(self._later) < _MOST:
+            self._later.append((what, name, where, line))
+
+    def findings(self) -> Iterator[Finding]:
+        known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}
+        for what, name, where, line in self._later:
+            if name not in known[what]:
+                self._count(what, line.seat, where, line.wall)
+        for game, where, line in self._others:
+            if game not in self._changed:
+                self._count("label", line.seat, where, line.wall)
+        for (what, seat), (where, at) in self._first.items():
+            yield Finding(what, where, times(_WHAT[what], self._times[what, seat]), seat=seat, at=at)
+
+    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
+        self._times[what, seat] += 1
+        self._first.setdefault((what, seat), (where, at))

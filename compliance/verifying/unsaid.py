@@ -1,0 +1,44 @@
+"""Plays of which a seat does not say what was in force, though it says that of others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from msgspec import UNSET
+
+from compliance.entry import PlayEnded, PlayStarted
+from compliance.verifying.report import Finding
+from compliance.verifying.runs import SLEPT_MS, Run
+from i18n.message import msg
+
+
+@dataclass
+class Unsaid:
+    """`start` each play, `end` it, or `open` once all entries were taken; then ask `findings`."""
+
+    _found: list[Finding] = field(default_factory=list)
+
+    def start(self, run: Run, line: PlayStarted, *, tells: bool) -> None:
+        """`tells`: entries of its seat say it."""
+        run.unsaid = tells and line.bound is UNSET
+
+    def end(self, run: Run, line: PlayEnded) -> None:
+        """A play that is written once more, for another log or under another name, is over by then: nobody knows what bound it."""
+        at_once = line.how == "gone" and line.boot == run.boot and line.mono - run.mono <= SLEPT_MS
+        self._tell(run, again=line.late and (at_once or not _fresh(run)))
+
+    def open(self, run: Run) -> None:
+        self._tell(run, again=not _fresh(run))
+
+    def _tell(self, run: Run, *, again: bool) -> None:
+        if run.unsaid and not run.ruled and not again:
+            said = msg("its entry does not say what was in force, and earlier ones of its seat did")
+            self._found.append(Finding("not-said", run.where, said, run.seat, run.at))
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._found
+
+
+def _fresh(run: Run) -> bool:
+    return abs(run.at - run.since) <= SLEPT_MS
