@@ -209,6 +209,7 @@ class Auditor:
             seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, since) for since in self._plays.sinces}),
             plays=len(self._plays.sinces),
+            running=self._plays.unended,
             played_ms=self._plays.played_ms,
             decisions=self._decisions,
             overview=self._looker.overview(),

@@ -9,6 +9,7 @@ from cli.errors import CommandError
 from i18n.message import msg, typed
 
 _DAY_MS = 86_400_000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
 
 
@@ -48,6 +49,8 @@ def parse_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
+    if day is None and _DAY.fullmatch(text):
+        raise CommandError(msg("there is no day {text}", text=typed(text)))
     if day is None or day.isoformat() != text:
         raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2014-05-01", text=typed(text)))
     return day

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
-from agent.api.messages import LogExport, PlaceShow
+from agent.api.messages import GameList, LogExport, PlaceShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -26,7 +26,7 @@ from compliance.verifying.zones import DEFAULT
 from host.clock import wall
 from host.rpc_client import ask, items
 from i18n.catalogue import Catalogue
-from i18n.message import comma, msg
+from i18n.message import Message, comma, msg
 from rules.calendar import day_name
 
 _YEARS: Final = (2000, 2999)  # calendars end, and no PC had this program before
@@ -57,12 +57,15 @@ def make(args: Namespace, context: Context) -> None:
     counter = Counter(about)
     source = _counted(args.source, counter, context)
     figures = counter.finish()
-    found = report(figures, counter, source, about, place, now)
+    titles = None if args.source else {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
+    found = report(figures, counter, source, about, place, now, titles)
     written = list(_written(args, found, figures, context.out))
     if written and not context.out.json:
         context.out.say(msg("written: {files}", files=comma(written)))
-        return
-    context.out.answer(document(found, figures, about) | {"files": written}, lambda: _show(context.out, found))
+    else:
+        context.out.answer(document(found, figures, about) | {"files": written}, lambda: _show(context.out, found))
+    if found.nothing and isinstance(found.lacks, Message):
+        raise CommandError(found.lacks, code=1)
 
 
 def _counted(bundle: Path | None, counter: Counter, context: Context) -> Source:
@@ -101,7 +104,11 @@ def _file(path: Path, made: Callable[[], Iterable[bytes]]) -> str:
 
 def _show(out: Output, found: Report) -> None:
     out.head(found.title)
+    if found.place:
+        out.say(found.place)
     out.say(found.days)
+    if found.lacks:
+        out.say(found.lacks)
     out.line()
     out.pairs(found.head)
     for table in found.tables:

@@ -19,7 +19,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """`wide`: how many of the columns, the first ones, hold words; the others hold numbers and lengths. `empty`: what is said
-    of no rows. `long`: there may be hundreds of rows, which a page leaves to sheets.
+    of no rows. `long`: there may be hundreds of rows, which a page leaves to sheets. `short`: the
+    title of its sheet, where the other one is too long for that.
     """
 
     title: Arg
@@ -29,12 +30,13 @@ class Table:
     note: Arg = ""
     empty: Arg = ""
     long: bool = False
+    short: Arg = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `official`: it is handed in, so it
-    has a place to sign.
+    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days the
+    log tells nothing; `nothing`: it is all of them. `official`: it is handed in, so it has a place to sign.
     """
 
     title: Arg
@@ -46,3 +48,5 @@ class Report:
     notes: tuple[Arg, ...]
     hotlines: Arg
     official: bool
+    lacks: Arg = ""
+    nothing: bool = False

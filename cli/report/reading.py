@@ -55,5 +55,6 @@ def _counted(members: Mapping[str, bytes], counter: Counter) -> Source:
 
 
 def _changed(called: str, where: Arg, what: Arg) -> CommandError:
-    told = {"file": called, "where": where, "why": what, "command": "giochoi-verify"}
-    return CommandError(msg("{file} was changed or damaged, so nothing was counted: {where}: {why}; see: {command}", **told), code=4)
+    said = msg("{file} was changed or damaged, so nothing was counted: {where}: {why}; see: {command}",
+               file=called, where=where, why=what, command="giochoi-verify")  # fmt: skip
+    return CommandError(said, code=4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter as Sums
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from cli.report.model import Row, Table
 from cli.words.game_titles import game_called
+from cli.words.layout import row as together
 from cli.words.logged_rules import rule_of
 from cli.words.names import ROLES
 from compliance.format.house_rule import HOUSE
@@ -42,10 +43,11 @@ SHOWN: Final[dict[str, Arg]] = {
 _NOTHING: Final[Cell] = Cell()
 
 
-def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Iterator[Table]:
-    """In the order in which they are read."""
+def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]], titles: Mapping[str, str]) -> Iterator[Table]:
+    """In the order in which they are read. `titles`: of games that the place knows, by their id."""
     yield _groups(figures)
-    games: dict[str, Arg] = {game.id: game_called(game.title, game.id) for game in shipped_catalogue()}
+    games: dict[str, Arg] = {game: game_called(title, game) for game, title in titles.items() if title}
+    games |= {game.id: game_called(game.title, game.id) for game in shipped_catalogue()}
     played = _played(figures, msg("Play by game"), (msg("game"), msg("label")), ("game", "label"),
                      lambda game, label: (games.get(str(game), str(game)), _label(label)))  # fmt: skip
     yield replace(played, rows=tuple(sorted(played.rows, key=_plays, reverse=True)))
@@ -151,7 +153,7 @@ def _refused(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         said = msg("programs that no administrator installed")
         rows.append(Row((said, "", "", "", programs.n), programs.entries))
     return Table(msg("Starts that were refused"), (msg("rule"), msg("source"), *GROUPS.values()), tuple(rows), 2,
-                 empty=msg("Nothing was refused."))  # fmt: skip
+                 empty=msg("Nothing was refused."), short=msg("refused starts"))  # fmt: skip
 
 
 def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
@@ -162,7 +164,8 @@ def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
         numbers = [number for cell in cells for number in cell.entries]
         rows.append(Row((_rule(rule, decisions), cite, HOW.get(how, how), *(cell.n for cell in cells)), numbers))
     columns = (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values())
-    return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."))
+    return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."),
+                 short=msg("plays that were due"))  # fmt: skip
 
 
 def _warned(figures: Figures) -> Table:
@@ -184,7 +187,7 @@ def _overrides(figures: Figures) -> Table:
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
     columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
     return Table(msg("What people let happen, or kept from it"), columns, tuple(rows), 2,
-                 empty=msg("Nobody did anything beside the rules."))  # fmt: skip
+                 empty=msg("Nobody did anything beside the rules."), short=msg("beside the rules"))  # fmt: skip
 
 
 def _changes(figures: Figures) -> Table:
@@ -197,8 +200,9 @@ def _seats(figures: Figures) -> Table:
     """How long each PC was watched, and when it was not."""
     alive, days, gaps = figures.by("alive", "seat"), figures.by("alive", "seat", "day"), figures.by("gap", "seat", "how")
     counted = Sums(seat for seat, _ in days)
-    rows = []
-    for seat in sorted({key[0] for key in (*alive, *gaps)}):
+    rows: list[Row] = []
+    heard = figures.by("heard", "seat")
+    for seat in sorted({key[0] for key in (*heard, *alive, *gaps)}):
         on, lost, off = alive.get((seat,), _NOTHING), gaps.get((seat, "lost"), _NOTHING), gaps.get((seat, "off"), _NOTHING)
         cells = (seat, counted[seat], Length(on.ms), lost.n, Length(lost.ms), off.n, Length(off.ms))
         rows.append(Row(cells, [*on.entries, *lost.entries, *off.entries]))
@@ -206,15 +210,16 @@ def _seats(figures: Figures) -> Table:
         msg("PC"), msg("days on"), msg("time watched"), msg("unexplained gaps"), msg("time of these"),
         msg("times stopped in order"), msg("time of that"),
     )  # fmt: skip
-    return Table(
-        msg("When each PC was watched"), columns, tuple(rows), empty=msg("No PC was on."),
-        note=msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where somebody "
-                 "ended it. What was played then is in no figure here."),
-    )  # fmt: skip
+    notes: list[Arg] = [msg("Each hour a PC tells in which minutes it was watched: the last hour may not be in here.")]
+    if any(how == "lost" for _, how in gaps):
+        notes.append(msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where "
+                         "somebody ended it. What was played then is in no figure here."))  # fmt: skip
+    empty = msg("The log says nothing of any PC in these days.")
+    return Table(msg("When each PC was watched"), columns, tuple(rows), empty=empty, note=together(notes, " "))
 
 
 def _issues(figures: Figures) -> Table:
     found = figures.by("issue", "what")
     rows = tuple(Row((ISSUES.get(what) or what, cell.n), cell.entries) for (what,), cell in found.items())
     return Table(msg("Trouble: what was not enforced, or not sure"), (msg("what"), msg("times")), rows,
-                 empty=msg("There was none."))  # fmt: skip
+                 empty=msg("There was none."), short=msg("trouble"))  # fmt: skip

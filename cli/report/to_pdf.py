@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus.tables import TableStyle
 
@@ -29,6 +30,7 @@ from i18n.message import Arg, Length, Text, msg
 # Vietnamese papers have it above them; there it is law, and everywhere else not said.
 _STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "")
 _MOTTO: Final = Text("Độc lập - Tự do - Hạnh phúc", "")
+_NUMBER_OF: Final = Text("Số: ………/BC", "")
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FONT, _BOLD = "Tinos", "Tinos-Bold"
 _MARGINS: Final = {"left": 25 * mm, "right": 15 * mm, "top": 18 * mm, "bottom": 20 * mm}
@@ -52,8 +54,7 @@ def pdf(report: Report, words: Catalogue) -> bytes:
         topMargin=_MARGINS["top"],
         bottomMargin=_MARGINS["bottom"], title=words(report.title), author=words(report.place), lang=words.language,
     )  # fmt: skip
-    foot = _Foot(words(report.hotlines), words)
-    page.build(list(_Pages(words).all(report)), onFirstPage=foot, onLaterPages=foot)
+    page.build(list(_Pages(words).all(report)), canvasmaker=partial(_Sheet, words(report.hotlines), words))
     return into.getvalue()
 
 
@@ -80,20 +81,34 @@ _CENTRED_BOLD = _style("centred-bold", 11, fontName=_BOLD, alignment=TA_CENTER)
 _SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
-class _Foot:
-    """Below each page: whom a child can call, and which page it is."""
+class _Sheet(Canvas):
+    """Below each page: whom a child can call, and which page of how many it is. How many these are is known at the end alone."""
 
-    def __init__(self, hotlines: str, words: Catalogue) -> None:
+    def __init__(self, hotlines: str, words: Catalogue, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._hotlines, self._words = hotlines, words
+        self._pages: list[dict[str, Any]] = []
 
-    def __call__(self, canvas: Any, page: Any) -> None:
-        canvas.saveState()
-        canvas.setFont(_FONT, 9)
-        canvas.setStrokeColor(_LINE)
-        canvas.line(_MARGINS["left"], 14 * mm, A4[0] - _MARGINS["right"], 14 * mm)
-        canvas.drawString(_MARGINS["left"], 9.5 * mm, _known(self._hotlines))
-        canvas.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, self._words(msg("page {page}", page=str(page.page))))
-        canvas.restoreState()
+    def showPage(self) -> None:  # noqa: N802 - the name is ReportLab's
+        self._pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(pages := self._pages, 1):
+            self.__dict__.update(page)
+            self._foot(str(number), str(len(pages)))
+            super().showPage()
+        super().save()
+
+    def _foot(self, page: str, pages: str) -> None:
+        self.saveState()
+        self.setFont(_FONT, 9)
+        self.setStrokeColor(_LINE)
+        self.line(_MARGINS["left"], 14 * mm, A4[0] - _MARGINS["right"], 14 * mm)
+        self.drawString(_MARGINS["left"], 9.5 * mm, _known(self._hotlines))
+        said = self._words(msg("page {page}/{pages}", page=page, pages=pages))
+        self.drawRightString(A4[0] - _MARGINS["right"], 9.5 * mm, said)
+        self.restoreState()
 
 
 class _Pages:
@@ -117,17 +132,21 @@ class _Pages:
     def _top(self, report: Report) -> Iterator[Flowable]:
         name = self._words(report.place)
         if report.official:
-            left = [self._paragraph(name or "……………………", _CENTRED_BOLD)]
-            right = [self._paragraph(_STATE, _CENTRED_BOLD), self._paragraph(_MOTTO, _CENTRED_BOLD)]
+            number = [self._paragraph(_NUMBER_OF, _CENTRED)] if self._words.language == "vi" else []
+            left = [self._paragraph(name or "……………………", _CENTRED_BOLD), *number]
+            right = [self._paragraph(_STATE, _CENTRED_BOLD), Paragraph(f"<u>{self._words(_MOTTO)}</u>", _CENTRED_BOLD)]
             yield LongTable([[left, right if self._words.language == "vi" else ""]], [_WIDTH * 0.4, _WIDTH * 0.6], style=_PLAIN)
         yield self._paragraph(self._words(report.title).upper(), _TITLE)
         yield self._paragraph(report.days, _CENTRED)
+        if report.lacks:
+            yield self._paragraph(report.lacks, _CENTRED_BOLD)
         yield Spacer(0, 8)
         if report.official:
             yield self._paragraph(msg("To: {whom}", whom="…" * 36), _TEXT)
         elif name:
             yield self._paragraph(name, _CENTRED)
-        yield self._pairs(report.head)
+        by_hand = ((msg("address"), "…" * 36),) if report.official else ()  # nowhere set
+        yield self._pairs((*by_hand, *report.head))
 
     def _pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
         rows = [[self._paragraph(name, _TEXT), self._paragraph(said, _TEXT)] for name, said in told]

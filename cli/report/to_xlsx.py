@@ -50,7 +50,8 @@ class _Sheets:
         sheet.write_string(0, 0, self._words(report.title), self._title)
         sheet.write_string(1, 0, self._words(report.days))
         sheet.write_string(2, 0, self._words(report.hotlines))
-        at = 4
+        sheet.write_string(3, 0, self._words(report.lacks), self._title)
+        at = 5
         for name, said in ((msg("place"), report.place or "–"), *report.head, *report.log):
             sheet.write_string(at, 0, self._words(name), self._bold)
             sheet.write_string(at, 1, self._words(said), self._text)
@@ -60,7 +61,7 @@ class _Sheets:
             sheet.write_string(at, 1, self._words(note), self._text)
 
     def table(self, table: Table) -> None:
-        sheet = self._sheet(table.title)
+        sheet = self._sheet(table.short or table.title)
         sheet.write_string(0, 0, self._words(table.title), self._title)
         for column, head in enumerate(table.columns):
             sheet.set_column(column, column, (36 if column < table.wide else 14) if column or table.wide > 1 else 28)
@@ -93,7 +94,7 @@ class _Sheets:
     def _sheet(self, title: Arg) -> Any:
         self._number += 1
         name = f"{self._number} {_FORBIDDEN.sub(' ', self._words(title))}"
-        sheet = self._book.add_worksheet(name[:_NAME].strip())
+        sheet = self._book.add_worksheet(name if len(name) <= _NAME else name[: _NAME + 1].rpartition(" ")[0])
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)

@@ -70,6 +70,9 @@ def _place(page: Page) -> Iterator[Block]:
         audit = report.audit
         told: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
         yield Fact(msg("Played"), msg("Days with play: {days}; plays: {plays}; time played: {time}", **told))
+        if audit.running:
+            yield Fact("", msgn("{n} of these plays has no end in the log, so its time is not in this",
+                                "{n} of these plays have no end in the log, so their time is not in this", audit.running))
         yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
 
 

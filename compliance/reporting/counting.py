@@ -63,6 +63,7 @@ class Counter:
         self.running = 0
         self.place: entry.PlaceChanged | None = None  # as it was set last
         self.begun: int | None = None  # when the first entry was written
+        self.ended = 0  # and the last one, by the agent's clock if it tells
         self._period = period
         self._zones = Zones()
         self._calendar: Calendar = calendar(DEFAULT)
@@ -99,6 +100,7 @@ class Counter:
             return
         if self.begun is None:
             self.begun = line.wall
+        self.ended = line.wall
         self._watched.take(index, line)
         if line.seat != AGENT and (day := self._day(line.wall)) is not None and (day, line.seat) not in self._heard:
             self._heard.add((day, line.seat))
@@ -113,7 +115,9 @@ class Counter:
         for index, day, start, until in self._off.values():
             self.figures.add("override", index, day, "enforcement.off", "guardian", ms=max(0, until - start))
         self.running = sum(self._plays[key].day is not None for key in self._again.running())
-        self._watched.finish(AGENT, self._ended_at())
+        end = self._ended_at()
+        self.ended = self.ended if end is None else end
+        self._watched.finish(AGENT, end)
         return self.figures
 
     def _ended_at(self) -> int | None:

@@ -80,6 +80,7 @@ class Audit:
     seats: tuple[SeatPart, ...] = ()
     days: int = 0
     plays: int = 0
+    running: int = 0  # of these, plays whose end is not told
     played_ms: int = 0
     decisions: int = 0
     overview: Overview = field(default_factory=Overview)

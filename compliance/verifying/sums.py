@@ -163,6 +163,11 @@ class Plays:
         """The play that this entry of the seat began, while it goes on."""
         return self._open.get((seat, seq))
 
+    @property
+    def unended(self) -> int:
+        """How many plays have no end in the log."""
+        return sum(1 for _ in self._again.running())
+
     def end(self, play: Play, line: PlayEnded) -> None:
         exact = not line.late and abs(line.wall - line.since - line.ms) <= _SLEPT_MS
         own = self.own[play.who, play.seat]

@@ -83,7 +83,8 @@ class Tree:
             self._compare(Tile(0, tile.number, tile.width), leaves, lines)
             if self._seen is not None and tile.first < self._seen <= tile.first + tile.width:
                 self.seen_root = self._root(leaves[: self._seen - tile.first])
-            self.root = self._root(leaves)
+            if tile.first + tile.width == self._size:
+                self.root = self._root(leaves)
             if tile.width == WIDTH:
                 self._grow(tree.root_of(leaves))
             yield tile.first, lines, leaves

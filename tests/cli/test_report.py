@@ -158,6 +158,7 @@ def test_the_workbook_has_numbers_as_numbers(giochoi, log, tmp_path):
 
     assert len(sheets) == len(names) == 13
     assert names[0] == "1 Thông tin chung"
+    assert {"6 lần bị từ chối", "7 lượt phải dừng", "9 ngoài quy tắc", "12 sự cố"} <= set(names)
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert all(one in texts for one in ("=1+1", "Luanti", "dưới 18 tuổi", CITE, ">2–3<", ">2–5, 8<"))
     assert f"<v>{60 / 1440}</v>"[:12] in sheets["xl/worksheets/sheet2.xml"]
@@ -181,7 +182,7 @@ def test_on_paper_are_the_first_numbers_alone(entries, told):
 
 @pytest.mark.parametrize(("lang", "said"), [
     ("vi", ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO KIỂM SOÁT THỜI GIAN", "CHỦ ĐIỂM", "bảo vệ trẻ em: 111", "Phụ lục")),
-    ("en", ("REPORT ON THE TIME AND AGE", "Owner of the place", "Annex", "page 1")),
+    ("en", ("REPORT ON THE TIME AND AGE", "Owner of the place", "Annex", "page 1/")),
 ])  # fmt: skip
 def test_the_page_has_every_letter(giochoi, log, tmp_path, need, lang, said):
     """Its own font is in it, and knows Vietnamese."""
@@ -224,6 +225,7 @@ def test_letters_of_other_scripts_are_a_question_mark():
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("week",), 2, "SPAN: 'week' is not known"),
     (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
+    (("day", "--to", "2026-02-30"), 2, "there is no day '2026-02-30'"),
     (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
     (("year", "--to", "9999-12-31"), 2, "there can be no log"),
     (("day", "--from", "no.zip"), 2, "no.zip cannot be read: No such file or directory"),
@@ -260,6 +262,62 @@ def test_figures_that_somebody_changed_are_not_counted(fails, log, tmp_path):
     assert not (tmp_path / "a.csv").exists()
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    (("year", "--to", "2026-11-23"), "The log begins on 24 Nov 2026: there are no figures of these days."),
+    (("day", "--to", "2099-01-01"), "The log ends on 25 Nov 2026: there are no figures of these days."),
+])  # fmt: skip
+def test_days_of_which_the_log_says_nothing_are_no_days_without_play(giochoi, log, tmp_path, need, words, said):
+    """Neither on the terminal nor on the page that is signed: no table claims that nobody played."""
+    done = giochoi("report", *words, "--from", log)
+    page = giochoi("report", *words, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
+    text = subprocess.run([need("pdftotext"), "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+
+    assert (done.returncode, page.returncode, done.stderr, page.stderr) == (1, 1, f"giochoi: {said}\n", f"giochoi: {said}\n")
+    for told in (done.stdout, text):
+        assert said in told.split("kind of place")[0]
+        assert told.count("No figures.") == 11
+        assert not [one for one in ("Nobody", "Nothing", "There w", "under 18", "No PC", "No play") if one in told]
+
+
+def test_what_a_part_of_the_days_lacks_stands_above_the_figures(giochoi, log):
+    text = giochoi("report", "month", "--to", "2026-11-30", "--from", log).stdout
+    wanted = ("The log begins on 24 Nov 2026: nothing here is from before. "
+              "The log ends on 25 Nov 2026: nothing here is from later.")  # fmt: skip
+
+    assert wanted in " ".join(text.split("kind of place")[0].split())
+
+
+def test_a_log_alone_tells_certificate_and_hours(giochoi, log, tmp_path):
+    text = giochoi("report", "day", *DAYS, "--from", log).stdout
+    assert "08:00-22:00" in text
+    assert "certificate" not in text
+    place = {"place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": ""}
+    for expires, said in (("2026-01-31", "12/GCN, expired on 31 Jan 2026"), (None, "12/GCN"), ("soon", "12/GCN")):
+        other = written(tmp_path / f"{expires}.zip", [
+            line(entry.PlaceChanged, NOON, AGENT, certificate="12/GCN", expires=expires, **place),
+        ])  # fmt: skip
+        lines = giochoi("report", "day", "--to", "2026-11-24", "--from", other).stdout.splitlines()
+        assert [one.split(maxsplit=1)[1] for one in lines if one.strip().startswith("certificate")] == [said]
+
+
+def test_a_pc_that_is_on_for_less_than_an_hour_is_no_pc_that_was_off(giochoi, tmp_path):
+    log = written(tmp_path / "log.zip", [
+        line(entry.SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None), *play(2, NOON, "luanti", 12),
+    ])  # fmt: skip
+    text = giochoi("report", "day", "--to", "2026-11-24", "--from", log).stdout
+
+    assert "may-01" in text
+    assert "the last hour may not be in here" in " ".join(text.split())
+    assert "Unexplained:" not in text
+
+
+def test_each_refused_start_tells_its_game(giochoi, log, tmp_path):
+    giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--csv", str(tmp_path / "a.csv"))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text("utf-8-sig"))))
+
+    assert [(row["game"], row["label"]) for row in rows if row["figure"] == "refused"] == [("luanti", "VN00")]
+
+
 def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, monkeypatch):
     """Debian's package only recommends it."""
     monkeypatch.setitem(sys.modules, "cli.report.to_pdf", None)
@@ -284,7 +342,8 @@ def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp
     assert "local hotline: 0123 456 789\n" in agent("place", "show").stdout
     assert "digits alone" in agent.fails(2, "place", "set", "game-point", "--hotline", "call us")
     text = agent("report", "day", TMPDIR=str(tmp_path)).stdout
-    assert all(one in text for one in ("12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's", "place or hours"))
+    wanted = ("Net Sao", "12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's", "place or hours")
+    assert [one for one in wanted if one not in text] == []
     answer = json.loads(agent("report", "year", "--csv", str(tmp_path / "all.csv"), "--json").stdout)
     assert answer["files"] == [str(tmp_path / "all.csv")]
     assert {"place.changed", "policy.changed"} == {one["what"] for one in answer["figures"]["change"]}

@@ -383,3 +383,14 @@ def test_json_groups_findings_by_article(at_point):
     (article,) = data(page(found(at_point, *many)), {})["articles"]
     (kind,) = article["kinds"]
     assert (article["violation"], kind["count"], kind["days"], len(kind["first"])) == (True, 30, 1, 3)
+
+
+def test_the_page_says_that_a_play_has_no_end(site, seat, audit):
+    """Its time is in no sum; one that was written once more and ended there has one."""
+    seat.begin()
+    site.clock.run(MINUTE)
+    seat.end(seat.begin(game="teeworlds"))
+    report = audit()
+
+    assert (report.audit.plays, report.audit.running) == (2, 1)
+    assert "1 of these plays has no end in the log" in "\n".join(text.lines(sections(page(report)), EN, 200))
