@@ -1,4 +1,4 @@
-"""Lies about what belongs together: warnings and plays, pairs of entries, what is there twice, presence, whom the agent heard."""
+"""Lies about what belongs together: warnings and plays, pairs of entries, what is there twice, presence, who was heard."""
 
 from __future__ import annotations
 

@@ -58,7 +58,8 @@ UNKNOWABLE: Final = {
     "seat.enrolled.wall": "the first moment of the log", "seat.start.wall": "the first moment of a chain",
     "seat.enrolled.boot": "the first start of the agent's PC",
     "enforcement.off.until": "until when, if it was taken back before",
-    "play.due.grace": "how long it had to save: another of the player's rules may leave more", "play.started.bound": "said in full once more",
+    "play.due.grace": "how long it had to save: another of the player's rules may leave more",
+    "play.started.bound": "said in full once more",
     "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
 }
 """What no log can show of one lie, and why. The page says it in short (compliance/page/advice.py)."""
