@@ -124,9 +124,9 @@ class Same:
         for what, name, where, line in self._later:
             if name not in known[what]:
                 self._count(what, line.seat, where, line.wall)
-        for game, where, line in self._others:
+        for game, where, other in self._others:
             if game not in self._changed:
-                self._count("label", line.seat, where, line.wall)
+                self._count("label", other.seat, where, other.wall)
         for (what, seat), (where, at) in self._first.items():
             yield Finding(what, where, times(_WHAT[what], self._times[what, seat]), seat=seat, at=at)
 

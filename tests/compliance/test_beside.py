@@ -1,4 +1,4 @@
-"""Lies about what belongs together: warnings and plays, pairs of entries, what was said twice, presence, the agent's hearing."""
+"""Lies about what belongs together: warnings and plays, pairs of entries, what is there twice, presence, who was heard."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ def told(report, kind):
     return [plain(one.what) for one in report.audit.findings if one.kind == kind]
 
 
-def warned(seat, play, **fields):
+def warned(seat, play, /, **fields):
     told = {"who": play.who, "play": play.seq, "game": play.game, "left": 5 * MINUTE, "rule": None, "shown": False}
     return seat.add(entry.Warned, **{**told, **fields})
 
 
 @pytest.mark.parametrize(("lie", "says"), [
-    ({}, []), ({"who": "other"}, ["it is of no play"]), ({"game": "gta"}, ["it is of no play"]), ({"play": 99}, ["it is of no play"]),
+    ({}, []), ({"who": "other"}, ["it is of no play"]), ({"game": "gta"}, ["it is of no play"]),
+    ({"play": 99}, ["it is of no play"]),
     ({"rule": "vn-147.notice"}, ["what it told, or how"]), ({"left": None}, ["what it told, or how"]),
     ({"how": "banner"}, ["what it told, or how"]),
 ])  # fmt: skip
@@ -142,7 +143,7 @@ def test_every_test_of_the_table_of_attacks_is_there():
     for row in (line.split("|")[3] for line in table.splitlines() if line.startswith("| ") and "`" in line.split("|")[3]):
         file = ""
         for word in re.findall(r"`([^`]+)`", row):
-            name, _, test = word.lstrip("…").partition("::") if "::" in word else (word, "", word if word.startswith("…") else "")
+            name, _, test = word.partition("::")
             if word.startswith("…"):
                 name, test = file, word[1:]
             if not name.endswith(".py") and not name.startswith("tests/"):

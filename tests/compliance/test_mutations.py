@@ -58,12 +58,14 @@ UNKNOWABLE: Final = {
     "seat.enrolled.wall": "the first moment of the log", "seat.start.wall": "the first moment of a chain",
     "seat.enrolled.boot": "the first start of the agent's PC",
     "enforcement.off.until": "until when, if it was taken back before",
-    "play.due.grace": "how long it had to save, below what its rule leaves", "play.started.bound": "said in full once more",
+    "play.due.grace": "how long it had to save: another of the player's rules may leave more",
+    "play.started.bound": "said in full once more",
     "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
 }
 """What no log can show of one lie, and why. The page says it in short (compliance/page/advice.py)."""
 
-ENOUGH: Final = 0.95
+ENOUGH: Final = 0.95  # of what could show
+ALL: Final = 0.92  # of whatever was changed
 
 _COUNT = re.compile(r"(?<![\w-])\d+(?= (?:more|ticks?|plays?|entry|entries|decisions?|times?|programs?)\b)")
 
@@ -126,7 +128,7 @@ def test_the_honest_log_is_whole(judge):
 
 
 def test_lies_show(judge, soak):
-    """Nineteen of twenty; and what does not is of few kinds, each with its reason."""
+    """Nineteen of twenty of what could; what does not is of few kinds, each with its reason."""
     dice, tried, silent = Random(14), Counter(), Counter()
     most = soak(75, 5_000)
     while tried.total() < most:
@@ -138,7 +140,9 @@ def test_lies_show(judge, soak):
         silent[what] += not judge.seen(lines)
     silent = +silent
     told = {what: f"{times} of {tried[what]}" for what, times in silent.most_common()}
-    assert silent.total() <= (1 - ENOUGH) * most + soak(4, 0), told
+    could = [what for what in tried if what not in UNKNOWABLE]
+    assert sum(silent[what] for what in could) <= (1 - ENOUGH) * sum(tried[what] for what in could), told
+    assert silent.total() <= (1 - ALL) * most + soak(3, 0), told
     often = {what for what, times in silent.items() if 2 * times > tried[what] >= soak(4, 10)}
     assert often <= UNKNOWABLE.keys(), told
 
