@@ -206,7 +206,7 @@ class Followed:
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
 
     def _is_apart(self, seat: str, at: int) -> bool:
-        """Whether its agent's word may be unknown to it: it says so, or that agent was put back, and what the seat had is newer."""
+        """Whether its agent's word may be unknown to it: it says so, or that was put back, and what the seat had is newer."""
         return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:
