@@ -83,10 +83,7 @@ class VerifierKey:
             raise NoteError(msg("the signature by {name} does not verify", name=self.name)) from None
 
 
-@lru_cache(maxsize=256)
-def _public(data: bytes) -> Ed25519PublicKey:
-    """A seat seals again and again. ValueError: it is no key."""
-    return Ed25519PublicKey.from_public_bytes(data)
+_public = lru_cache(maxsize=256)(Ed25519PublicKey.from_public_bytes)  # a seat seals again and again
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from compliance.verifying.runs import (
     over,
     overnight,
 )
-from compliance.verifying.shifts import FOREVER
+from compliance.verifying.shifts import FOREVER, SHIFTING
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
 from compliance.verifying.unsaid import Unsaid
@@ -48,10 +48,7 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
-_TOLD = frozenset({
-    entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked, entry.Paused,
-    entry.Resumed, entry.EnforcementOff, entry.EnforcementOn, entry.SeatStart,
-})  # fmt: skip
+_TOLD = SHIFTING | {entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 

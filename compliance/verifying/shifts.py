@@ -9,6 +9,7 @@ from compliance.entry import EnforcementOff, EnforcementOn, Paused, Resumed, Sea
 from compliance.verifying.binding import MOST
 
 FOREVER = 1 << 61
+SHIFTING = frozenset({EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart})
 _KEPT_MS = 3 * 86_400_000
 
 

@@ -45,7 +45,7 @@ import compliance.verify as verifying
 from compliance.verifying.report import Audit
 class Nothing:
     zone = "UTC"
-    def __init__(self, texts): pass
+    def __init__(self, *of): pass
     def take(self, index, line): pass
     def finish(self): return Audit()
 verifying.Auditor = Nothing
