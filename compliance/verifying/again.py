@@ -1,6 +1,7 @@
 """Plays that a seat writes once more: as a new seat after a backup was put back, or under another pseudonym. Pure.
 
-What began in the same millisecond, of the same game, is told later than it began, or without what it was recognised by: it is the same play.
+What began in the same millisecond, of the same game, is told later than it began, or without what it was recognised by: it is
+the same play.
 """
 
 from __future__ import annotations
