@@ -11,7 +11,7 @@ import msgspec
 
 from agent.api import messages as m
 from agent.api import witnessing as w
-from agent.auth import ANY, KEEPER, SEAT
+from agent.auth import ANY, COURIER, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook, person
 from agent.registering import (
@@ -92,11 +92,11 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.UpdateGet, ANY, answers.updates),
         Route(m.UpdateFetch, KEEPER, answers.fetch_update, waits=True),
         # the log's witnesses
-        Route(w.WitnessList, KEEPER, answers.witnesses(lambda _: agent.witnessing.show())),
+        Route(w.WitnessList, COURIER, answers.witnesses(lambda _: agent.witnessing.show())),
         Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
         Route(w.WitnessRemove, KEEPER, answers.witnesses(agent.witnessing.remove)),
-        Route(w.WitnessErrands, KEEPER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
-        Route(w.WitnessAnswer, KEEPER, answers.witnesses(agent.witnessing.answered)),
+        Route(w.WitnessErrands, COURIER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
+        Route(w.WitnessAnswer, COURIER, answers.witnesses(agent.witnessing.answered)),
         # log
         Route(m.LogShow, KEEPER, look(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
@@ -193,7 +193,7 @@ class _Answers:
                 await asyncio.sleep(0)  # others are served meanwhile
             done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
             agent.erase()
-            agent.store.compact()
+            agent.store.compact()  # also where nothing is beside the log any more
         return done
 
     async def prune(self, caller: Caller, request: m.LogPrune) -> m.Pruned:

@@ -83,14 +83,16 @@ class Agent:
             entries = tables.erasing()
         if entries:
             self.payloads.erase(entries)
+            self.store.compact()
             with self.store.transaction() as tables:
                 tables.erased_now()
 
     async def prune(self, who: str) -> Pruned:
         """Delete the personal data that was kept long enough. StoreError, PayloadError, LogError."""
         before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
+        end = self._came_before(before)
         while more:
-            found = retention.personal(self.log, self.payloads, before)
+            found = retention.personal(self.log, self.payloads, end)
             self.change(partial(erased.prune, entries=found, before=before), who)
             self.erase()
             number, more = number + len(found), bool(found)
@@ -100,11 +102,14 @@ class Agent:
     def prunable(self) -> Pruned:
         """What `prune` would delete. PayloadError, LogError."""
         before = self.clock.wall() - retention.PERSONAL_MS
-        found = retention.personal(self.log, self.payloads, before, most=self.log.size)
+        found = retention.personal(self.log, self.payloads, self._came_before(before), most=self.log.size)
         return Pruned(before=before, payloads=len(found), old=self._old())
 
     def _old(self) -> int:
-        return retention.came_before(self.log, self.clock.wall() - retention.LEAVES_MS)
+        return self._came_before(self.clock.wall() - retention.LEAVES_MS)
+
+    def _came_before(self, moment: int) -> int:
+        return retention.came_before(self.log, moment, self.clock.wall())
 
     def hear(self, seat: str) -> None:
         """A seat spoke."""

@@ -59,7 +59,7 @@ def put_back(args: Namespace, context: Context) -> None:
         with backup.opened(args.file) as held:
             contents = held.contents
             parts = contents.parts() if args.only is None else _ONLY[args.only]
-            made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+            made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().isoformat(" ", "minutes")
             what = comma([_PARTS[part] for part in parts])
             question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
             confirm(question, context, yes=args.yes)
@@ -77,8 +77,8 @@ def put_back(args: Namespace, context: Context) -> None:
 
 @contextmanager
 def _room(home: Home) -> Iterator[Path]:
-    """A folder that nobody else reads, for as long as it is needed: in the home, where nobody else can put another in its place.
-    CommandError.
+    """A folder that nobody else reads, for as long as it is needed: in the home, where nobody else can put another in its
+    place. CommandError.
     """
     folder = home.root / f".giochoi-{secrets.token_hex(8)}"
     try:

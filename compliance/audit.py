@@ -189,6 +189,8 @@ class Auditor:
         self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
         self._findings += (*self.windows.findings(), *self._owed.findings(self.zone))
         for seat, times in self._silent.items():
+            if self._looker.over(seat):
+                continue
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
         for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
@@ -203,7 +205,7 @@ class Auditor:
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
-            gaps=self._crossing.gaps(gap for presence in self._seats.values() for gap in presence.gaps),
+            gaps=tuple(self._owed.gaps(self._crossing.gaps(gap for seat in self._seats.values() for gap in seat.gaps))),
             seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, since) for since in self._plays.sinces}),
             plays=len(self._plays.sinces),

@@ -140,12 +140,15 @@ class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
 
 
 class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
-    """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life."""
+    """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life;
+    `follows`: the seat that this PC was before, whose chain is over.
+    """
 
     version: str
     watch: str
     clean: bool
     lost_from: int | None
+    follows: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):

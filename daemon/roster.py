@@ -164,6 +164,8 @@ class Trust:
             self._store.put("roster", signed.note.encode())
             self._store.put("roster-key", key.encode())
             self._store.delete(_ANEW)
+        if roster.erased:
+            self._store.sweep()
         self.roster, self._anew = roster, False
 
     def check_head(self, note: str) -> None:

@@ -64,6 +64,11 @@ class Store:
     def close(self) -> None:
         self.db.close()
 
+    def sweep(self) -> None:
+        """Brings what was written into the database, so that what was deleted is in the file beside it no more either."""
+        with suppress(sqlite3.Error):
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Unwritable: the disk takes nothing now; the caller may free the reserve."""

@@ -199,8 +199,9 @@ class Daemon:
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
         marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
-            self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
-        )
+            self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read,
+            self._overrides,
+        )  # fmt: skip
         self.uplink = Uplink(
             self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests, self.health,
             signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,

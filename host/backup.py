@@ -100,12 +100,15 @@ def _databases(home: Home, to: Path) -> Iterator[str]:
 
 
 def _at_one_moment(stack: ExitStack, paths: list[Path]) -> list[sqlite3.Connection]:
-    """Connections that go on reading what there is now, for as long as `stack` keeps them; nobody who writes waits for that."""
+    """Connections that go on reading what there is now, for as long as `stack` keeps them; nobody who writes waits for that.
+
+    The last is the first to be fixed: personal data is written after its entry, and is none without it.
+    """
     with _opened(paths[0]) as gate:
         # As long as nobody writes to the first, nothing of what the others have to agree with it on changes.
         gate.execute("BEGIN IMMEDIATE")
         found = [stack.enter_context(_opened(path)) for path in paths]
-        for one in found:
+        for one in reversed(found):
             one.execute("BEGIN")
             one.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # what it reads is fixed from here on
         gate.execute("ROLLBACK")
@@ -119,16 +122,11 @@ def _fill(copy: Path, source: sqlite3.Connection) -> None:
 
 def _small(home: Home, to: Path) -> Iterator[str]:
     """Copies keys and settings."""
-    for part in PARTS:
-        for name in (name for name in PARTS[part] if not name.endswith(".db")):
-            if (content := _read(home.root / part / name)) is not None:
-                (to / part).mkdir(exist_ok=True)
-                files.write_atomic(to / part / name, content)
-                yield f"{part}/{name}"
-    if (content := _read(home.root / _KEYS)) is not None:
-        (to / "public").mkdir()
-        files.write_atomic(to / _KEYS, content)
-        yield _KEYS
+    for name in (*(f"{part}/{name}" for part, names in PARTS.items() for name in names if not name.endswith(".db")), _KEYS):
+        if (content := _read(home.root / name)) is not None:
+            (to / name).parent.mkdir(exist_ok=True)
+            files.write_atomic(to / name, content)
+            yield name
 
 
 def _private(path: Path) -> BinaryIO:
@@ -179,7 +177,7 @@ def _sum(path: Path) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Backup]:
-    """The file, open. BackupError if it is none of ours, or somebody else could have written it: what is put back is believed."""
+    """The file, open. BackupError: it is none of ours, or somebody else could have written it: what is put back is believed."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(files.open_owned(path, choose.files().publishers("private")))

@@ -59,8 +59,8 @@ def post(url: str, body: bytes) -> Reply:
         finally:
             over.cancel()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        said = (isinstance(error, OSError) and error.strerror) or str(error)
-        return Reply(0, body=(said or type(error).__name__).encode(errors="replace"))
+        why = (isinstance(error, OSError) and error.strerror) or str(error)
+        return Reply(0, body=(why or type(error).__name__).encode(errors="replace"))
     finally:
         connection.close()
 

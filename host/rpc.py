@@ -43,6 +43,7 @@ _WHO = {
     "seat": msg("this PC's own daemon"),
     "guardian": msg("a guardian"),
     "guardian|operator": msg("a guardian or the operator"),
+    "courier": msg("a guardian or the operator"),
 }
 
 _log = logging.getLogger(__name__)

@@ -22,37 +22,54 @@ LEAVES_MS: Final = 396 * DAY_MS  # thirteen months
 _AT_ONCE: Final = 20_000  # of one go: others are to be served
 _APART_MS: Final = 2 * DAY_MS
 _JUMP_MS: Final = DAY_MS // 24
+_OWN: Final = f'"seat":"{AGENT}"'.encode()
 
 
 class _Wall(msgspec.Struct):
+    seat: str
     wall: int
 
 
 _walls = msgspec.json.Decoder(_Wall)
 
 
-def came_before(log: Log, moment: int) -> int:
-    """How many entries came before then: up to the agent's own last one."""
-    low, high = 1, log.head(AGENT).seq + 1
-    while low < high:
-        middle = (low + high) // 2
-        if _walls.decode(log.entry(log.index(AGENT, middle))).wall < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return log.index(AGENT, low - 1) + 1 if low > 1 else 0
+def came_before(log: Log, moment: int, now: int) -> int:
+    """How many entries came before then: all before the agent's first own one that is of then or later.
+
+    Read in order, never searched: a clock that was behind for a while makes young entries look old. One that was ahead of
+    what it is `now` proves nothing; if it still was at the last one, it is now that cannot be believed.
+    """
+    end, last = 0, last_wall(log)
+    if last is None or last > now:
+        return 0
+    for index, data in enumerate(log.entries()):
+        if _OWN in data and (line := _walls.decode(data)).seat == AGENT:
+            if moment <= line.wall <= now:
+                break
+            if line.wall < moment:
+                end = index + 1
+    return end
 
 
-def personal(log: Log, payloads: Payloads, before: int, most: int = _AT_ONCE) -> tuple[tuple[str, int], ...]:
-    """The entries (seat, seq) older than that which have personal data beside them; so many at `most`, the oldest of a seat."""
-    end = came_before(log, before)
+def personal(log: Log, payloads: Payloads, end: int, most: int = _AT_ONCE) -> tuple[tuple[str, int], ...]:
+    """The entries (seat, seq) before the one at `end` which have personal data beside them; so many at `most`, the oldest of a
+    seat. What the log has no entry of, as after half a restore, is nobody's and goes, too.
+    """
     found: list[tuple[str, int]] = []
     for seat in payloads.seats():
         for seq in payloads.seqs(seat):
-            if len(found) >= most or log.index(seat, seq) >= end:
+            if len(found) >= most or _index(log, seat, seq) >= end:
                 break
             found.append((seat, seq))
     return tuple(found)
+
+
+def _index(log: Log, seat: str, seq: int) -> int:
+    """-1 if the log has it not."""
+    try:
+        return log.index(seat, seq)
+    except LookupError:
+        return -1
 
 
 @dataclass(slots=True)

@@ -101,26 +101,31 @@ class Chain:
     def __init__(self, seat: str, key: VerifierKey, head: Head = START) -> None:
         self.seat = seat
         self.key = key
-        self.head = head
         self.sealed = head.seq
+        self._seq, self._hash = head
+
+    @property
+    def head(self) -> Head:
+        """The last entry that it followed."""
+        return Head(self._seq, self._hash)
 
     def follow(self, line: entry.AnyEntry, data: bytes) -> None:
         """Takes `line`, whose canonical bytes are `data`, as the next entry. ChainError if it is not."""
         if line.seat != self.seat:
             raise ChainError(line.seq, msg("it belongs to seat {seat}, not to {own}", seat=line.seat, own=self.seat))
-        if line.seq != self.head.seq + 1:
-            raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self.head.seq)))
-        if line.prev != self.head.hash:
+        if line.seq != self._seq + 1:
+            raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self._seq)))
+        if line.prev != self._hash:
             raise ChainError(line.seq, msg("its prev is not the hash of the entry before it"))
         if isinstance(line, entry.Seal):
             self._check(line, data)
             self.sealed = line.seq
-        self.head = Head(line.seq, digest(data))
+        self._seq, self._hash = line.seq, digest(data)
 
     @property
     def open(self) -> int:
         """How many entries at its end no seal covers."""
-        return self.head.seq - self.sealed
+        return self._seq - self.sealed
 
     def _check(self, seal: entry.Seal, data: bytes) -> None:
         if (seal.first, seal.last) != (self.sealed + 1, seal.seq - 1) or seal.first > seal.last:

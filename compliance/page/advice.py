@@ -28,6 +28,10 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("Whether an age is true. It is what was registered; look at the papers of whoever plays.")
     yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
+    yield msg(
+        "What leaves no second trace: a refused start, a request, one warning of several, whom a pause or a permission was for,"
+        " and what came after a seat's last entry."
+    )
     yield from _of_this(page)
 
 
@@ -56,8 +60,8 @@ def steps(page: Page) -> Iterator[Arg]:
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
     if any(group.kind == OLD for group in page.notes):
-        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be kept"
-                  " back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
+        yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be"
+                  " kept back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
     if page.articles or page.odd:
         yield msg(
             "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"

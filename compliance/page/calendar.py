@@ -140,7 +140,7 @@ def _span(place: PlaceAt) -> tuple[int, int]:
 
 
 def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int) -> SeatCalendar:
-    end = seat.last if last - seat.last <= _UNTOLD else last
+    end = seat.last if seat.over or last - seat.last <= _UNTOLD else last
     hours: dict[tuple[date, int], Share] = {}
     for slot in slots:
         open_ = slot.open & span_bits(seat.first - slot.first, end - slot.first)

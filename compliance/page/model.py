@@ -9,7 +9,7 @@ from typing import Any
 
 from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
-from compliance.page.names import ODD
+from compliance.page.names import ODD, ODD_OF_OTHERS
 from compliance.verifying.overridden import Override
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
@@ -74,7 +74,8 @@ class Page:
     @property
     def odd(self) -> int:
         """Findings against no article that need a reason."""
-        return sum(group.count for group in self.notes if group.kind in ODD)
+        odd = ODD if self.place is None or self.place.place == "home" else ODD | ODD_OF_OTHERS
+        return sum(group.count for group in self.notes if group.kind in odd)
 
     @property
     def unexplained(self) -> int:

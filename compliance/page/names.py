@@ -58,10 +58,13 @@ ODD: Final = frozenset({
     "warned", "paired", "learning",
 })  # fmt: skip
 
+# At home these are the family's; elsewhere whoever must keep the rules made them laxer.
+ODD_OF_OTHERS: Final = frozenset({"label", "own-pack"})
+
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
-    "presence": msg("no sign of life"),
+    "presence": msg("no sign of life"), "restored": msg("what came after the backup that was put back is missing"),
 }  # fmt: skip
 
 OVERRIDES: Final[dict[str, Arg]] = {

@@ -11,6 +11,7 @@ from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
 from compliance.verifying.earlier import EARLIER
+from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
@@ -243,8 +244,10 @@ def _from_to(seat: SeatGaps, zone: str) -> list[Arg]:
 
 
 def _overridden(page: Page) -> Iterator[Block]:
+    public = page.place is not None and page.place.place != "home"  # no minor's parent is meant there
     for one in page.overridden:
         what, who = names.OVERRIDES.get(one.kind, one.kind), names.ROLES.get(one.by, one.by)
+        who = msg("whoever manages the place") if public and one.by == GUARDIAN else who
         first, last = moment(one.first, page.report.zone), moment(one.last, page.report.zone)
         when = msg("at {first}", first=first) if one.times == 1 else msg("from {first} to {last}", first=first, last=last)
         said = msgn(

@@ -156,8 +156,8 @@ class Adding:
         yield from self._without_summary()
 
     def _without_summary(self) -> Iterator[Finding]:
-        """Days of play that nobody summed up, or not to their end, though the seat worked on after them. Of a player who was given another
-        pseudonym that day the plays were written once more under that, and summed up there.
+        """Days of play that nobody summed up, or not to their end, though the seat worked on after them. Of a player who was
+        given another pseudonym that day the plays were written once more under that, and summed up there.
         """
         again: Counter[tuple[str, str, int]] = Counter((seat, *own.first) for (_, seat), own in self.plays.own.items())
         found: dict[str, list[int]] = {}

@@ -73,7 +73,7 @@ class SeatClock:
         self._wall: int | None = None
         self._top = 0  # how far the wall clock was ever ahead of the play clock in this boot
         self._dip: tuple[Arg, int] | None = None
-        self._alive = self._told = self._ahead_then = 0  # the play clock, the minute, and the clocks' difference of its last sign of life
+        self._alive = self._told = self._ahead_then = 0  # at its last sign of life: play clock, minute, the clocks' difference
         self._full = False
 
     def take(self, line: AnyEntry, where: Arg) -> None:

@@ -23,9 +23,7 @@ from compliance.entry import (
     Entry,
     IssueCleared,
     IssueRaised,
-    LaunchRefused,
     PlaceChanged,
-    PlayDue,
     PlayRuled,
     PlayStarted,
     PolicyChanged,
@@ -50,9 +48,8 @@ _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all p
 
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
-_TOLD: Final = frozenset({
-    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, PlayDue, LaunchRefused, PlayStarted, PlayRuled,
-    Restored, SeatEnrolled,
+_SAID: Final = frozenset({
+    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled,
 })  # fmt: skip
 
 
@@ -93,33 +90,32 @@ class Followed:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
-        if type(line) not in _TOLD:
-            return
+        if isinstance(line, PlayStarted | PlayRuled):
+            if isinstance(line.bound, Bound):
+                self._bound(where, line, line.bound)
+        elif isinstance(line, Decided):
+            self._decided(where, line)
+        elif type(line) in _SAID:
+            self._said(line)
+
+    def _said(self, line: AnyEntry) -> None:
         match line:
-            case PlayStarted() | PlayRuled():
-                if isinstance(line.bound, Bound):
-                    self._bound(where, line, line.bound)
             case PlaceChanged() if line.seat == AGENT:
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
             case PolicyChanged() if line.seat == AGENT:
                 self._put(line)
             case AgentTick() if line.seat == AGENT:
-                for seat, heard in line.seats.items():
-                    times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
-                    if not times or times[-1] != heard:
-                        times.append(heard)
-            case IssueRaised() if line.id in _APART:
-                self._apart.setdefault(line.seat, set()).add(line.id)
-            case IssueCleared() if line.id in _APART:
-                self._apart.get(line.seat, set()).discard(line.id)
-            case Restored() if line.seat == AGENT:
-                self._restored = True
-            case SeatEnrolled() if line.seat == AGENT and self._restored:
-                self._anew[line.id] = line.wall + _CLOCKS_MS
-            case Decided():
-                self._decided(where, line)
+                self._ticked(line)
+            case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
+                self._parted(line)
             case _:
                 pass
+
+    def _ticked(self, line: AgentTick) -> None:
+        for seat, heard in line.seats.items():
+            times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
+            if not times or times[-1] != heard:
+                times.append(heard)
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
@@ -206,8 +202,21 @@ class Followed:
         else:
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
 
+    def _parted(self, line: IssueRaised | IssueCleared | Restored | SeatEnrolled) -> None:
+        match line:
+            case IssueRaised() if line.id in _APART:
+                self._apart.setdefault(line.seat, set()).add(line.id)
+            case IssueCleared() if line.id in _APART:
+                self._apart.get(line.seat, set()).discard(line.id)
+            case Restored() if line.seat == AGENT:
+                self._restored = True
+            case SeatEnrolled() if line.seat == AGENT and self._restored:
+                self._anew[line.id] = line.wall + _CLOCKS_MS
+            case _:
+                pass
+
     def _is_apart(self, seat: str, at: int) -> bool:
-        """Whether its agent's word may be unknown to it: it says so, or that agent was put back, and what the seat had is newer."""
+        """Whether its agent's word may be unknown to it: it says so, or knows more than an agent that was put back."""
         return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:

@@ -121,8 +121,8 @@ class Heard:
         before = self._last.seats if self._last is not None and self._last.boot == line.boot else {}
         for name, at in line.seats.items():
             ago = line.wall - at
-            silent = ago > _HEARD_MS // 2 if name in line.silent else ago <= 2 * _HEARD_MS
-            if not silent or ago < -_SET_MS or before.get(name, 0) > at + _AHEAD_MS:
+            right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
+            if not right or ago < -_SET_MS or before.get(name, 0) > at + _SET_MS:
                 self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:

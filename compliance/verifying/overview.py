@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged
+from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged, SeatStart
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
@@ -79,8 +79,14 @@ class Looker:
                 self._refused += 1
             if type(line) in WATCHED:  # most are not, and a million of them are asked
                 watched.take(line)
+                if type(line) is SeatStart and isinstance(line.follows, str) and line.follows in self._watched:
+                    self._watched[line.follows].over = line.follows != line.seat
         if type(line) in OVERRIDING:
             self._overridden.take(line)
+
+    def over(self, seat: str) -> bool:
+        """Whether another seat followed it."""
+        return seat in self._watched and self._watched[seat].over
 
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)

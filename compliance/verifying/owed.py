@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from compliance.entry import Erasure, Restored
 from compliance.format.chain import AGENT
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
+
+_SHORT_MS = 3_600_000
+_NEAR_MS = 10 * 60_000
+_HOURLY_MS = 70 * 60_000  # the last sign of life that a backup knows of may be older than it is
 
 
 @dataclass
@@ -29,6 +33,12 @@ class Owed:
             self._first = self._first or where
             self._erased += 1
 
+    def gaps(self, gaps: Iterable[Gap]) -> Iterator[Gap]:
+        """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short."""
+        for gap in gaps:
+            known = gap.kind == "lost" and any(_about(gap, line) for _, line in self._restored)
+            yield replace(gap, kind="restored", explained=gap.end - gap.start <= _SHORT_MS) if known else gap
+
     def findings(self, zone: str) -> Iterator[Finding]:
         """What no rule forbids; moments are shown in `zone`."""
         for where, line in self._restored:
@@ -40,3 +50,7 @@ class Owed:
                 "all personal data of {n} person was erased; what the log says of them holds without it",
                 "all personal data of {n} persons was erased; what the log says of them holds without it", self._erased,
             ))  # fmt: skip
+
+
+def _about(gap: Gap, line: Restored) -> bool:
+    return abs(gap.end - line.wall) <= _NEAR_MS and gap.start >= line.made - _HOURLY_MS

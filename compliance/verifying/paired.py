@@ -1,4 +1,4 @@
-"""Entries of which one belongs to another of its seat – raised and cleared, off and on, started and stopped –, and what is there twice. Pure."""
+"""Entries of which one belongs to another of its seat – raised and cleared, off and on –, and what is there twice. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from i18n.message import Arg, msg
 _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
 _OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
 _OF_PAIRS = frozenset({
-    EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed, SeatStart, SeatStop,
+    EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed,
 })  # fmt: skip
 
 _WHAT = {
@@ -48,7 +48,7 @@ _WHAT = {
 
 @dataclass(slots=True)
 class _Seat:
-    """`last`: its last entry; `open`: what began and is not over, by kind and id, until when; `whole`: seen from its beginning."""
+    """`last`: its last entry; `open`: what began and is not over, by kind and id, until when; `whole`: from its beginning."""
 
     whole: bool = False
     last: AnyEntry | None = None
@@ -79,15 +79,15 @@ class Paired:
         last, seat.last = seat.last, line
         if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
             self._see("twice", where, line)
+        elif isinstance(line, SeatStart):
+            self._start(where, line, seat)
+        elif kind is SeatStop:
+            seat.stopped = True
         elif kind in _OF_PAIRS:
             self._pair(where, line, seat)
 
     def _pair(self, where: Arg, line: AnyEntry, seat: _Seat) -> None:
         match line:
-            case SeatStart():
-                self._start(where, line, seat)
-            case SeatStop():
-                seat.stopped = True
             case IssueRaised():
                 seat.open["issue", line.id] = where, None
             case IssueCleared():
@@ -101,6 +101,11 @@ class Paired:
             case Resumed():
                 if ("pause", line.id) in seat.open or line.who is None:
                     self._over(where, line, seat, ("pause", line.id))
+            case _:
+                self._grant(where, line)
+
+    def _grant(self, where: Arg, line: AnyEntry) -> None:
+        match line:
             case GrantGiven():
                 self._given.add(line.id)
                 if abs(line.given - line.wall) > _AFTER_MS - 60_000:

@@ -63,8 +63,6 @@ class Recomputer:
         if reason is not None and (reason.cite, reason.budget_ms) != (line.cite, line.budget):
             pack = {"cite": reason.cite, "budget": length(reason.budget_ms)}
             raise Unfounded(msg("its citation or budget is not that of the pack ({cite}, {budget})", **pack))
-        if reason is not None and reason.kind == "budget" and line.until is not None and line.until < (decision.until or 0):
-            raise Unfounded(msg("by its rule no play is left for longer than it says"))
         if isinstance(line, PlayDue) and not 0 <= line.grace <= decision.grace_ms:
             lengths = {"told": length(line.grace), "most": length(decision.grace_ms)}
             raise Unfounded(msg("it leaves {told} to save; its rule leaves at most {most}", **lengths))

@@ -116,7 +116,7 @@ class Report:
         return bool(self.failures) and all(one.demand for one in self.failures)
 
 
-_ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})").id
+_ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})", number="", seat="", seq="", kind="").id
 
 
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:

@@ -53,7 +53,7 @@ class Day:
     many: bool = False
     last: int = 0
     _history: History = field(default_factory=History)
-    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet: of most days nothing is asked
+    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet
 
     def end(self, run: Run, ms: int) -> None:
         """It is over."""
@@ -61,7 +61,7 @@ class Day:
 
     @property
     def history(self) -> History:
-        """All that is over."""
+        """All that is over. Of most days nothing is asked, and nothing added up."""
         for game, publisher, label, since, ms in self._ended:
             self._history.add(Played(game, publisher, since, ms, label))
         self._ended.clear()

@@ -1,7 +1,7 @@
 """Whether what a seat says of a game stays the same, and what it takes as let through or as learning was said. Pure.
 
-Labels and publishers change with a new list of games, or with what the house says of one. The catalogue's are not in the log, so
-all of it is told, and is no failure.
+Labels and publishers change with a new list of games, or with what the house says of one. The catalogue's are not in the log,
+so all of it is told, and is no failure.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Same:
     _plays: dict[tuple[str, int], str] = field(default_factory=dict)  # the game of each
     _versions: dict[str, str] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)  # told.py says what a seat did under which of the house's labels
-    _others: list[tuple[str, Arg, AnyEntry]] = field(default_factory=list)
+    _others: list[tuple[str, Arg, PlayStarted | PlayRuled | Decided]] = field(default_factory=list)
     _learning: set[str] = field(default_factory=set)
     _let: set[str] = field(default_factory=set)
     _asked: dict[str, str] = field(default_factory=dict)

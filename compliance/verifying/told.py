@@ -126,8 +126,10 @@ class _Under:
     def take(self, index: int, line: PlayStarted) -> None:
         self.walls.append(line.wall)
         self._at.extend((index, line.seq))
-        label = _Label(line.seat, line.label, line.system)
-        self._labels.append(self._numbers.setdefault(label, len(self._numbers)))
+        number = self._numbers.get((line.seat, line.label, line.system))  # type: ignore[call-overload] # equal to its label
+        if number is None:
+            number = self._numbers[_Label(line.seat, line.label, line.system)] = len(self._numbers)
+        self._labels.append(number)
 
     def __iter__(self) -> Iterator[tuple[int, int, _Label]]:
         """Each play's number here, the moment of its seat's clock, its label."""

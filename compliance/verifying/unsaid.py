@@ -24,7 +24,7 @@ class Unsaid:
         run.unsaid = tells and line.bound is UNSET
 
     def end(self, run: Run, line: PlayEnded) -> None:
-        """A play that is written once more, for another log or under another name, is over by then: nobody knows what bound it."""
+        """A play that is written once more, for another log or by another name, is over by then: nobody knows what bound it."""
         at_once = line.how == "gone" and line.boot == run.boot and line.mono - run.mono <= SLEPT_MS
         self._tell(run, again=line.late and (at_once or not _fresh(run)))
 

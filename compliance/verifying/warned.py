@@ -1,4 +1,4 @@
-"""Whether what players were told goes with their plays, and whether each play that was ended was due, and told so before. Pure."""
+"""Whether what players were told goes with their plays, and each play that was ended was due, and told so before. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from msgspec import UNSET
 from compliance.entry import (
     AnyEntry,
     ClockJump,
+    Decided,
     EnforcementOff,
     EnforcementOn,
     GrantGiven,
     GrantRevoked,
+    LaunchRefused,
     Paused,
     PlayDue,
     PlayEnded,
@@ -34,7 +36,7 @@ _CHANGING = (
     GrantGiven, GrantRevoked, Paused, Resumed, EnforcementOff, EnforcementOn, PlayStarted, PlayEnded, PlayRuled, ClockJump,
     SeatStart,
 )  # fmt: skip
-TAKEN = (*_CHANGING, Warned, PlayDue)
+TAKEN = (*_CHANGING, Warned, PlayDue, LaunchRefused)
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class Warnings:
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
     _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _deciding: set[str] = field(default_factory=set)  # the rules that ended or refused play: none of them only tells
+    _told: dict[str, tuple[Arg, Warned]] = field(default_factory=dict)  # by rule, where a warning named it first
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         seat = self._seats.get(line.seat)
@@ -84,8 +88,10 @@ class Warnings:
         if isinstance(line, Warned):
             self._warned(where, line, seat)
             return
-        if isinstance(line, PlayDue):
-            self._due(where, line, seat)
+        if isinstance(line, Decided):
+            self._deciding.add(line.rule)
+            if isinstance(line, PlayDue):
+                self._due(where, line, seat)
             return
         seat.changes += 1
         if isinstance(line, PlayStarted):
@@ -98,6 +104,8 @@ class Warnings:
         play = seat.plays.get(line.play) or seat.over.get(line.play)
         if (line.left is None) is (line.rule is None) or (line.how is not UNSET and not line.shown):
             self._see("how", where, line)
+        if line.rule is not None:
+            self._told.setdefault(line.rule, (where, line))
         if play is None:
             if line.play and not (seat.over and line.play < min(seat.over)):  # it was not kept so long
                 self._see("play", where, line)
@@ -150,6 +158,8 @@ class Warnings:
         for name, seat in self._seats.items():
             for play in (*seat.over.values(), *seat.plays.values()):
                 self._close(name, play)
+        for rule in self._told.keys() & self._deciding:
+            self._see("how", *self._told[rule])
         for (what, name), (where, at) in self._first.items():
             yield Finding("warned", where, times(_WHAT[what], self._times[what, name]), seat=name, at=at or None)
 

@@ -23,7 +23,7 @@ _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a s
 class SeatMinutes:
     """`alive`: of each hour since 1970 its minutes, bit 0 the first; `off`: disjoint [start, end) in minutes since 1970, in
     order, the last one up to EVER where it was off when its chain ended. `first`: the first minute of which it says anything,
-    `last` the end of the last one.
+    `last` the end of the last one. `over`: another seat followed it on its PC.
     """
 
     seat: str
@@ -31,6 +31,7 @@ class SeatMinutes:
     last: int
     alive: dict[int, int]
     off: tuple[tuple[int, int], ...]
+    over: bool = False
 
     def minutes(self, first: int) -> tuple[int, int]:
         """The hour from this minute on: the bits in which it was alive, and those in which it was off."""
@@ -65,8 +66,10 @@ class Watched:
     _first: int | None = None
     _told: int = 0
     _stopped: SeatStop | None = None
+    over: bool = False  # another seat says that it followed it, and nothing came since
 
     def take(self, line: AnyEntry) -> None:
+        self.over = False
         match line:
             case SeatStart():
                 self._start(line)
@@ -82,7 +85,7 @@ class Watched:
         if self._first is None:
             return None
         off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        return SeatMinutes(self.seat, self._first, self._told, self._alive, _joined(off))
+        return SeatMinutes(self.seat, self._first, self._told, self._alive, _joined(off), self.over)
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS

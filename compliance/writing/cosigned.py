@@ -39,9 +39,18 @@ class Cosigned:
 
     def __init__(self, connection: sqlite3.Connection, lock: threading.RLock) -> None:
         self._connection, self._lock = connection, lock
-        connection.executescript(SCHEMA)
+        self._there = False
+
+    def _made(self) -> bool:
+        """Whether there are tables. The first witness makes them: a full disk does not keep a log from being opened."""
+        if not self._there:
+            asked = "SELECT count(*) FROM sqlite_schema WHERE name IN ('witness', 'cosigned')"
+            self._there = self._connection.execute(asked).fetchone()[0] == 2
+        return self._there
 
     def witnesses(self) -> tuple[Witness, ...]:
+        if not self._made():
+            return ()
         rows = self._connection.execute("SELECT name, key, url, size, at FROM witness ORDER BY name").fetchall()
         return tuple(Witness(*row) for row in rows)
 
@@ -49,15 +58,20 @@ class Cosigned:
         """Also in place of one of the same name."""
         values = (witness.name, witness.key, witness.url, witness.size, witness.at)
         with self._lock:
+            self._connection.executescript(SCHEMA)
             self._connection.execute("INSERT OR REPLACE INTO witness (name, key, url, size, at) VALUES (?, ?, ?, ?, ?)", values)
 
     def remove(self, name: str) -> bool:
         """Whether there was one. What it cosigned stays."""
+        if not self._made():
+            return False
         with self._lock:
             return self._connection.execute("DELETE FROM witness WHERE name = ?", (name,)).rowcount > 0
 
     def heads(self, end: int) -> list[str]:
         """The cosigned heads of at most this size, as notes, the smallest first."""
+        if not self._made():
+            return []
         rows = self._connection.execute("SELECT note FROM cosigned WHERE size <= ? ORDER BY size", (end,)).fetchall()
         return [note for (note,) in rows]
 
@@ -68,6 +82,7 @@ class Cosigned:
         size = read_checkpoint(note).size
         run = self._connection
         with self._lock:
+            run.executescript(SCHEMA)
             run.execute("BEGIN IMMEDIATE")
             try:
                 known = run.execute("SELECT note FROM cosigned WHERE size = ?", (size,)).fetchone()

@@ -72,7 +72,7 @@ class Payloads:
 
     def erase(self, entries: Iterable[tuple[str, int]]) -> None:
         """Deletes the payloads of these entries (seat, seq) with their salts, and overwrites what they lay on."""
-        self._change("DELETE FROM payload WHERE seat = ? AND seq = ?", entries, "VACUUM")
+        self._change("DELETE FROM payload WHERE seat = ? AND seq = ?", entries, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def seats(self) -> Iterator[str]:
         """Of whose entries there are some."""

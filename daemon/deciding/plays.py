@@ -94,9 +94,11 @@ class Play:
 
     def cut(self, wall: int, mono: int, *, sure: bool) -> None:
         """What was played up to `mono` is a piece of its own; the next one begins at `wall`."""
+        if mono < self.since_mono:
+            return
         if mono > self.since_mono:
             self.pieces.append(self._piece(mono - self.since_mono, sure=sure))
-            self.since_wall, self.since_mono = wall, mono
+        self.since_wall, self.since_mono = wall, mono
 
     def row(self, now: Reading, *, ended: bool = False) -> PlayRow:
         """As the store keeps it. ValueError while `seq` is not known."""

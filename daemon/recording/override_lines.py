@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+import msgspec
+from msgspec import structs
+
 from compliance import entry
+from compliance.journal import Journal
 from daemon import events
-from daemon.sessions import RuledPlayer
-from rules.calendar import day_name
+from daemon.deciding.overrides import Overrides
+from daemon.sessions import People, RuledPlayer
+from daemon.trusted import Reading
+from rules.calendar import DAY_MS, day_name
 
 Override: TypeAlias = events.PlayPaused | events.PlayResumed | events.EnforcementOff | events.EnforcementOn
 
@@ -25,6 +32,28 @@ def override(event: Override, zone: str) -> tuple[type[entry.Entry], dict[str, A
             return entry.EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
         case events.EnforcementOn(off, who):
             return entry.EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
+
+
+def write_again(journal: Journal, overrides: Overrides, people: People, now: Reading) -> None:
+    """What holds goes on in a chain that begins anew, where it is said once more. The transaction is the caller's."""
+    for event in _held(overrides, people, now):
+        kind, fields, beside = override(event, people.zone)
+        if isinstance(event, events.PlayResumed):
+            beside = {"player": beside["player"]}  # who took it back is not kept
+        payload = msgspec.json.encode(beside)
+        journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+
+
+def _held(overrides: Overrides, people: People, now: Reading) -> Iterator[Override]:
+    for pause in overrides.pauses:
+        player = None if pause.player is None else people.by_id(pause.player)
+        if player is None and pause.player is not None:
+            continue
+        yield events.PlayPaused(player, pause, now)
+        for but in filter(None, map(people.by_id, pause.but)):
+            yield events.PlayResumed(but, pause, pause.who, now, pause.how)
+    if (off := overrides.off) is not None and overrides.open(now):
+        yield events.EnforcementOff(structs.replace(off, until=min(off.until, now.wall + DAY_MS)), now)
 
 
 def proved(how: str) -> dict[str, str]:

@@ -13,10 +13,12 @@ from datetime import timedelta
 
 from compliance import entry, journal
 from compliance.journal import Journal
+from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
 from daemon.recording.bound_fields import bound_fields
+from daemon.recording.override_lines import write_again
 from daemon.recording.recorder import Recorder, append
-from daemon.recording.run_marks import RunMarks
+from daemon.recording.run_marks import FOLLOWS, RunMarks
 from daemon.recording.seat_key import new_seat_id
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
@@ -33,15 +35,17 @@ def put_aside(store: Store, *, again: bool = False) -> str:
     """Ends the chain: its tables get another name, a new chain can begin. The new seat's id. `again`: what was played today
     still has to be written to it. The transaction is the caller's.
     """
-    former = "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'journal_head_[0-9]*'"
-    number = store.db.execute(former).fetchone()[0]
+    aside = "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'journal_head_[0-9]*'"
+    number = store.db.execute(aside).fetchone()[0]
     for table in ("journal", "journal_head"):
         store.db.execute(f"ALTER TABLE {table} RENAME TO {table}_{number + 1}")
     store.db.execute("UPDATE plays SET seq = seq - ?", (_ASIDE,))
     store.db.execute("UPDATE pieces SET play = play - ?", (_ASIDE,))
     journal.create_tables(store.db)
-    seat = new_seat_id()
+    seat, former = new_seat_id(), store.get("seat")
     store.put("seat", seat.encode())
+    if former is not None:
+        store.put(FOLLOWS, former)
     if again:
         store.put(_AGAIN, b"1")
     return seat
@@ -65,6 +69,7 @@ class Chains:
     marks: RunMarks
     open_journal: Callable[[str], Journal]
     read: Callable[[], Reading]
+    overrides: Overrides
 
     def begin_anew(self, pin: Callable[[], None]) -> str:
         """Begins a new chain for a new agent's log; the new seat's id. `pin` notes the agent's keys in the same transaction.
@@ -99,10 +104,13 @@ class Chains:
         self.recorder.do(action)
 
     def record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool = False) -> None:
-        """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log.
+        """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log,
+        with what guardians put before the rules.
         Of plays that go on only the start is written; a running play is found by its old number. The transaction is the
         caller's.
         """
+        if everything:
+            write_again(chain, self.overrides, people, now)
         start, _ = day_bounds(people.zone, now.wall)
         running = {play.seq: play for play in self.plays.running.values() if play.seq is not None}
         for row in self.store.plays(start):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from compliance import entry
 from compliance.journal import Journal
 from daemon.platforms.api import Watcher
@@ -12,6 +14,7 @@ from daemon.store import Store
 from daemon.trusted import Reading
 from host import VERSION
 
+FOLLOWS = "follows"  # which seat the PC was before, until its new chain says so
 _STOPPED = "stopped"  # set while no run is under way: the last one ended in an orderly way
 
 
@@ -26,8 +29,14 @@ class RunMarks:
         """`lost_from`: when a former run was last alive, by its wall clock. Not written if that run was stopped in order."""
         clean = lost_from is None or self.store.get(_STOPPED) is not None
         lost = None if clean else lost_from
-        append(journal, entry.SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost)
+        former = self.store.get(FOLLOWS)
+        follows = UNSET if former is None else former.decode()
+        append(
+            journal, entry.SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost,
+            follows=follows,
+        )  # fmt: skip
         self.store.delete(_STOPPED)
+        self.store.delete(FOLLOWS)
         self.store.see(now)
 
     def end(self, journal: Journal, now: Reading) -> None:

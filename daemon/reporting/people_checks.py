@@ -70,10 +70,13 @@ def programs_check(player: RuledPlayer, kind: WatchKind) -> tuple[Check, ...]:
 
 
 def certificate_check(people: People, now: int) -> tuple[Check, ...]:
-    """A certificate that has run out, if there is one: it is the operator's to renew."""
+    """A certificate that has run out, or that a game point does not name: it is the operator's to renew."""
     day = expired(people, day_name(people.zone, now))
     if day is None:
-        return ()
+        if people.roster.place != "game-point" or people.roster.certificate:
+            return ()
+        none = msg("no certificate is named, and an inspector will ask for it: {command}", command=_RENEW)
+        return (Check(id="certificate", ok=False, text=none),)
     text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
     return (Check(id="certificate", ok=False, text=text),)
 

@@ -6,7 +6,7 @@ import pytest
 
 from agent.api.messages import Guardian, Player, Roster
 from agent.app import routes
-from agent.auth import ANY, KEEPER, SEAT, roles
+from agent.auth import ANY, COURIER, KEEPER, SEAT, roles
 from host.transport import Caller
 
 OWN = 990
@@ -25,15 +25,16 @@ def caller(account, uid, *, admin=False):
 @pytest.mark.parametrize(
     ("who", "home", "point"),
     [
-        (caller("giochoi", OWN), {ANY, SEAT, KEEPER, "guardian"}, {ANY, SEAT, KEEPER, "operator"}),
-        (caller("root", 0, admin=True), {ANY, SEAT, KEEPER, "guardian"}, {ANY, SEAT, KEEPER, "operator"}),
-        (caller("bo", 1000, admin=True), {ANY, KEEPER, "guardian"}, {ANY, KEEPER, "operator"}),
-        (caller("me", 1001), {ANY, KEEPER, "guardian"}, {ANY, "guardian"}),
+        (caller("giochoi", OWN), {ANY, SEAT, COURIER, KEEPER, "guardian"}, {ANY, SEAT, COURIER, KEEPER, "operator"}),
+        (caller("root", 0, admin=True), {ANY, SEAT, COURIER, KEEPER, "guardian"}, {ANY, SEAT, COURIER, KEEPER, "operator"}),
+        (caller("bo", 1000, admin=True), {ANY, COURIER, KEEPER, "guardian"}, {ANY, COURIER, KEEPER, "operator"}),
+        (caller("me", 1001), {ANY, COURIER, KEEPER, "guardian"}, {ANY, "guardian"}),
         (caller("an", 1002), {ANY}, {ANY}),
+        (caller("giochoi-courier", 991), {ANY, COURIER}, {ANY, COURIER}),
     ],
 )
 def test_roles(who, home, point):
-    """The agent's account, root, an administrator, a guardian's account, a child's."""
+    """The agent's account, root, an administrator, a guardian's account, a child's; who goes to witnesses."""
     assert (roles(who, OWN, at("home")), roles(who, OWN, at("game-point"))) == (home, point)
 
 
@@ -51,6 +52,7 @@ def test_what_a_child_may_ask(desk):
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
             "game.allowed", "game.label", "place.set",
             "log.show", "log.export", "log.prune", "update.fetch",
-            "witness.list", "witness.add", "witness.remove", "witness.errands", "witness.answer",
+            "witness.add", "witness.remove",
         },
+        COURIER: {"witness.list", "witness.errands", "witness.answer"},
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -138,8 +139,10 @@ def test_a_crash_in_between_is_made_good(quynh, open_desk, monkeypatch):
         desk.ask("player.erase", m.PlayerErase(player=NAME))
     assert NAME in "".join(personal(desk))
     monkeypatch.undo()
-    desk.agent.erase()
+    asyncio.run(desk.agent.retry())
     assert NAME not in "".join(personal(desk))
+    beside = b"".join(path.read_bytes() for path in desk.agent.home.agent.glob("agent.db*"))
+    assert NAME.encode() not in beside
 
 
 def test_all_that_is_kept_is_told(quynh):

@@ -10,6 +10,7 @@ from agent.api import messages as m
 from agent.recording.retention import PERSONAL_MS, Daily
 from compliance import entry
 from compliance.__main__ import main
+from compliance.journal import Payload
 from rules.calendar import DAY_MS
 
 
@@ -90,3 +91,35 @@ def test_a_clock_that_was_set_deletes_nothing(clock):
     assert not Daily(clock, clock.wall() - 400 * DAY_MS).due()
     assert not Daily(clock, clock.wall() + DAY_MS).due()
     assert not Daily(clock, None).due()
+
+
+def test_a_clock_that_was_wrong_for_a_while_makes_nothing_old(half_a_year, clock):
+    """An empty battery: what is written first is of 2000. Or it was years ahead. Nor if it is wrong now."""
+    desk = half_a_year
+    right = desk.ask("log.prune", m.LogPrune(dry=True)).payloads
+    for years in (-26, 26):
+        clock.step(years * 365 * DAY_MS)
+        tick(desk)
+        clock.step(-years * 365 * DAY_MS)
+        tick(desk)
+    assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == right
+    clock.step(-400 * DAY_MS)
+    assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == 0
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_for_ever(an, clock, request):
+    """What it wrote then is no younger than it is now."""
+    clock.step(26 * 365 * DAY_MS)
+    tick(an)
+    clock.step(-26 * 365 * DAY_MS)
+    assert request.getfixturevalue("half_a_year").ask("log.prune", m.LogPrune(dry=True)).payloads >= 4
+
+
+def test_what_the_log_has_no_entry_of_goes_too(half_a_year):
+    """After half a restore: it stops nobody."""
+    desk = half_a_year
+    desk.agent.payloads.put("nobody", [Payload(1, bytes(32), b"{}")])
+    object.__setattr__(desk.agent, "daily", Daily(desk.agent.clock, desk.agent.clock.wall() - DAY_MS))
+    tick(desk)
+    assert "nobody" not in desk.agent.payloads.seats()
+    assert len(desk.entries("erasure")) == 1

@@ -232,7 +232,7 @@ def test_it_outlives_the_agent(open_desk, outsider, clock):
     """Witnesses and what they cosigned lie in log.db; a log that was made before there were any has room for them."""
     with open_desk() as desk:
         outsider.state.add(desk.agent.log.key)
-        desk.agent.log.cosigned._connection.executescript("DROP TABLE witness; DROP TABLE cosigned;")
+        desk.agent.log.cosigned._connection.executescript("DROP TABLE IF EXISTS witness; DROP TABLE IF EXISTS cosigned;")
     with open_desk() as desk, outsider.served() as url:
         desk.ask("witness.add", w.WitnessAdd(url=url, key=outsider.cosigner.key.text))
         ask(desk)

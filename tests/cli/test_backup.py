@@ -160,8 +160,20 @@ def table(path):
         made.execute("CREATE TABLE one (two)")
 
 
+def watched(opened, begun):
+    """Says of which databases it is fixed what is read of them, in order."""
+
+    @contextmanager
+    def opening(path):
+        with opened(path) as connection:
+            connection.set_trace_callback(lambda text: begun.append(path.name) if text == "BEGIN" else None)
+            yield connection
+
+    return opening
+
+
 def test_nobody_who_writes_waits_for_the_copies(tmp_path, monkeypatch):
-    """A slow stick would hold up the agent for longer than it has patience. What is written meanwhile is in none of the copies."""
+    """A slow disk would hold up the agent for longer than it has patience. What is written meanwhile is in no copy."""
     home, room = Home(tmp_path / "home", "given"), tmp_path / "room"
     home.root.mkdir()
     room.mkdir()
@@ -178,7 +190,9 @@ def test_nobody_who_writes_waits_for_the_copies(tmp_path, monkeypatch):
         fill(copy, source)
 
     monkeypatch.setattr(backup, "_fill", slow)
+    monkeypatch.setattr(backup, "_opened", watched(backup._opened, begun := []))
     backup.make(home, room, 1)
+    assert begun[-3:] == ["payload.db", "log.db", "agent.db"]  # no personal data without its entry
     assert set(wrote) == set(sources)
     for copy in room.glob("agent/*.db"):
         with closing(sqlite3.connect(copy)) as look:

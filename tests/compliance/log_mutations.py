@@ -1,4 +1,4 @@
-"""Random lies of somebody who holds every key: one change of one entry of an honest log, which is then numbered and sealed again.
+"""Random lies of somebody who holds every key: one change of one entry of an honest log, then numbered and sealed again.
 
     drop, twice, move       the entry is left out, is there twice, or stands elsewhere among its seat's
     kind.field              one field has another value that it could have
@@ -29,7 +29,7 @@ TICKS = 0.05  # the share of changes to the agent's ticks: they are half of the 
 
 
 class Mutations:
-    """`lines` are the honest entries with the seals' places. `one(dice)`: what was changed, the entries with it; None: nothing."""
+    """`lines` are the honest entries with the seals' places. `one(dice)`: what was changed, and the entries with it."""
 
     def __init__(self, lines: list[entry.AnyEntry], uncounted: frozenset[str]) -> None:
         self.lines, self.uncounted = lines, uncounted

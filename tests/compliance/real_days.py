@@ -1,10 +1,10 @@
-"""Logs of a home and of a public game point over three days, as real daemons write their seats' entries; their agent's beside."""
+"""Logs of a home and of a public game point over three days: what real daemons write, and their agent's entries beside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -152,7 +152,7 @@ def _journal(seat):
 
 
 def merged(place: Place, seats: dict[str, list[entry.AnyEntry]], asleep: list[tuple[int, int]]) -> Days:
-    """One log, by moments; each seat hands in what it has with a seal every ten minutes at most. The agent's PC sleeps at times."""
+    """One log, by moments; each seat hands in what it has every ten minutes. The agent's PC sleeps at times."""
     signers = {AGENT: Signer(ORIGIN, sha256(b"log").digest())}
     signers |= {name: Signer(name, sha256(name.encode()).digest()) for name in seats}
     begin = min(lines[0].wall for lines in seats.values()) - MINUTE
@@ -162,7 +162,8 @@ def merged(place: Place, seats: dict[str, list[entry.AnyEntry]], asleep: list[tu
         own.insert(0, _agents(entry.SeatEnrolled, begin, id=name, key=signer.vkey))
     own += _ticks(seats, begin, end, asleep)
     own.sort(key=lambda one: one.wall)
-    own = [msgspec.structs.replace(one, boot="agent-1", mono=10 * HOUR + one.wall - begin - _slept(one.wall, asleep)) for one in own]
+    zero = begin - 10 * HOUR
+    own = [msgspec.structs.replace(one, boot="agent-1", mono=one.wall - zero - _slept(one.wall, asleep)) for one in own]
     numbered = {AGENT: _numbered(own)} | {name: list(lines) for name, lines in seats.items()}
     return Days(_in_order(numbered), signers)
 
@@ -206,14 +207,14 @@ def _numbered(lines):
 
 
 def _in_order(chains):
-    """By moments, in batches of ten minutes; a seal of each seat ends what it hands in. `seq` counts without seals here."""
+    """By moments, in batches of ten minutes, which a seal ends."""
     batches = []
     for name, lines in chains.items():
         batch, due = [], None
         for line in lines:
-            if due is not None and (line.wall >= due or isinstance(batch[-1], entry.SeatEnrolled) and not isinstance(
+            if due is not None and (line.wall >= due or (isinstance(batch[-1], entry.SeatEnrolled) and not isinstance(
                 line, entry.SeatEnrolled
-            )):
+            ))):
                 batches.append((batch[-1].wall, name != AGENT, batch))
                 batch, due = [], None
             batch.append(line)
@@ -234,8 +235,8 @@ def _in_order(chains):
 def home(folder: Path, make_clock) -> Days:
     """An, 12, and Bình, 17, on one PC from Tuesday noon to Thursday evening."""
     law = shipped("vn-147")
-    an = replace_player("an", date(2014, 5, 1), "11", (law,))
-    binh = replace_player("binh", date(2009, 3, 1), "33", (law, limit(150)))
+    an = person("an", date(2014, 5, 1), "11", (law,))
+    binh = person("binh", date(2009, 3, 1), "33", (law, limit(150)))
     place = Place("home", {"an": an, "binh": binh})
     at = NOON - 50_000
     place.say(at, entry.PlaceChanged, place="home", zone=ZONE, hours="", certificate="", expires=None)
@@ -250,7 +251,11 @@ def home(folder: Path, make_clock) -> Days:
     return merged(place, {"home-pc": lines}, nights)
 
 
-def replace_player(name, born, key, packs):
+def nothing(seat: Seat) -> None:
+    """It runs to here."""
+
+
+def person(name, born, key, packs):
     return Player(id=name, name=name.title(), born=born, account=name, guardian=True, key=key * 32, packs=packs)
 
 
@@ -281,20 +286,20 @@ def _tuesday(place):
         (180, lambda seat: seat.off(150 * MINUTE)),
         (340, lambda seat: seat.play("binh")), (370, lambda seat: seat.ask("pause", a.Pause())),
         (390, lambda seat: seat.ask("resume", a.Resume())), (400, lambda seat: seat.play("binh")),
-        (420, lambda seat: seat.close("binh")), (630, lambda seat: seat.ask("grant.add", m.GrantAdd(player="binh", ms=20 * MINUTE))),
+        (420, lambda seat: seat.close("binh")),
+        (630, lambda seat: seat.ask("grant.add", m.GrantAdd(player="binh", ms=20 * MINUTE))),
         (690, lambda seat: seat.play("binh")), (760, lambda seat: seat.close("binh")),  # over midnight
         (775, lambda seat: seat.sleep(5 * HOUR)),
     ]  # fmt: skip
 
 
 def _wednesday(place):
-    def learns(seat):
-        """The house says that teeworlds is for nobody under 16."""
+    def changes(seat):
+        """A game more, a guardian more, and what was let through no longer is."""
         at = seat.world.clock.wall() + 500
         place.say(at, entry.GameChanged, game="supertux", before=None, after=entry.GameFacts(6, "VN", False))
         place.say(at + 100, entry.GuardianChanged, registered=2)
-        given = entry.ApprovalEnded
-        place.say(at + 200, given, id="a1")
+        place.say(at + 200, entry.ApprovalEnded, id="a1")
         place.players["an"] = msgspec.structs.replace(place.players["an"], approved=())
         seat.adopt()
 
@@ -305,8 +310,9 @@ def _wednesday(place):
 
     noon = 24 * 60
     return [
-        (noon + 60, learns), (noon + 70, lambda seat: seat.play(game="teeworlds")), (noon + 100, lambda seat: seat.play()),
-        (noon + 120, taken_back), (noon + 165, lambda seat: seat.play("binh")), (noon + 175, lambda seat: seat.ask("off", a.Off(ms=30 * MINUTE, reason="x"))),
+        (noon + 60, changes), (noon + 70, lambda seat: seat.play(game="teeworlds")), (noon + 100, lambda seat: seat.play()),
+        (noon + 120, taken_back), (noon + 165, lambda seat: seat.play("binh")),
+        (noon + 175, lambda seat: seat.ask("off", a.Off(ms=30 * MINUTE, reason="x"))),
         (noon + 190, lambda seat: seat.play()), (noon + 198, lambda seat: seat.close()),
         (noon + 240, lambda seat: seat.close("binh")), (noon + 250, lambda seat: seat.power_cut(60 * MINUTE)),
         (noon + 330, lambda seat: seat.play("binh")), (noon + 350, lambda seat: seat.close("binh")),
@@ -318,7 +324,7 @@ def _thursday():
     noon = 48 * 60
     return [
         (noon + 60, lambda seat: seat.play()), (noon + 70, lambda seat: seat.play("binh", "teeworlds")),
-        (noon + 100, lambda seat: seat.close()), (noon + 150, lambda seat: seat.close("binh")), (noon + 180, lambda seat: None),
+        (noon + 100, lambda seat: seat.close()), (noon + 150, lambda seat: seat.close("binh")), (noon + 180, nothing),
     ]
 
 
@@ -328,12 +334,13 @@ def _thursday():
 def point(folder: Path, make_clock) -> Days:
     """Three PCs of a point that is open from eight to ten, Tuesday to Thursday."""
     law, hours = shipped("vn-147"), replace(shipped("vn-game-point"), scope="place")
-    grown = replace_player("friend", date(1996, 3, 1), "44", (law,))
-    players = {"an": replace_player("an", date(2014, 5, 1), "11", (law,)), "friend": grown,
-               "binh": replace_player("binh", date(2009, 3, 1), "33", (law,))}  # fmt: skip
+    grown = person("friend", date(1996, 3, 1), "44", (law,))
+    players = {"an": person("an", date(2014, 5, 1), "11", (law,)), "friend": grown,
+               "binh": person("binh", date(2009, 3, 1), "33", (law,))}  # fmt: skip
     place = Place("game-point", players, (hours,), rated=True)
     at = EIGHT - 50_000
-    place.say(at, entry.PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN", expires="2029-01-31")
+    place.say(at, entry.PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN",
+              expires="2029-01-31")  # fmt: skip
     place.say(at, entry.PolicyChanged, target="place", packs=(line_of(hours),), house=False)
     place.say(at, entry.PolicyChanged, target="guest", packs=(line_of(law),), house=False)
     place.say(at, entry.GuardianChanged, registered=1)
@@ -354,11 +361,11 @@ def _scripts():
         "pc-1": [
             (30, lambda seat: seat.play()), (100, lambda seat: seat.play()), (110, lambda seat: seat.play(game="teeworlds")),
             (160, lambda seat: seat.close()), (400, lambda seat: seat.play("friend")), (520, lambda seat: seat.close("friend")),
-            (close, lambda seat: seat.play("friend")), (close + 70, lambda seat: None),  # closing time ends it
+            (close, lambda seat: seat.play("friend")), (close + 70, nothing),  # closing time ends it
             (close + 80, lambda seat: seat.off(9 * HOUR + 40 * MINUTE)),
             (day + 30, lambda seat: seat.play()), (day + 60, lambda seat: seat.close()),
             (day + 200, lambda seat: seat.off((day - 210) * MINUTE)),
-            (2 * day + 20, lambda seat: seat.play()), (2 * day + 50, lambda seat: seat.close()), (2 * day + 60, lambda seat: None),
+            (2 * day + 20, lambda seat: seat.play()), (2 * day + 50, lambda seat: seat.close()), (2 * day + 60, nothing),
         ],
         "pc-2": [
             (60, lambda seat: seat.play("binh")), (130, lambda seat: seat.play("binh")),
@@ -367,10 +374,10 @@ def _scripts():
             (210, lambda seat: seat.play("binh")), (240, lambda seat: seat.off((day - 250) * MINUTE)),
             (day + 90, lambda seat: seat.play("binh")), (day + 120, lambda seat: seat.power_cut(4 * MINUTE)),
             (day + 140, lambda seat: seat.play("binh")), (day + 150, lambda seat: seat.close("binh")),
-            (day + 160, lambda seat: seat.off((day - 170) * MINUTE)), (2 * day + 10, lambda seat: None),
+            (day + 160, lambda seat: seat.off((day - 170) * MINUTE)), (2 * day + 10, nothing),
         ],
         "pc-3": [
-            (20, lambda seat: seat.play("guest" if False else "friend", "teeworlds")), (90, lambda seat: seat.close("friend")),
-            (120, lambda seat: seat.off((day - 120) * MINUTE)), (day + 20, lambda seat: None),
+            (20, lambda seat: seat.play("friend", "teeworlds")), (90, lambda seat: seat.close("friend")),
+            (120, lambda seat: seat.off((day - 120) * MINUTE)), (day + 20, nothing),
         ],
     }  # fmt: skip

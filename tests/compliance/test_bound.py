@@ -41,9 +41,10 @@ class Told:
             self.say(entry.AgentTick, seats={"pc": self.now}, silent=())
 
     def play(self, place="game-point", place_packs=(HOURS,), packs=(LAW,), who="an"):
+        bound = entry.Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True)
         self.say(
-            entry.PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1, since=self.now,
-            resumed=None, bound=entry.Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True),
+            entry.PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1,
+            since=self.now, resumed=None, bound=bound,
         )  # fmt: skip
 
     @property

@@ -268,3 +268,17 @@ def test_what_only_the_policy_lacks_accuses_nobody(site, seat, witnesses, capsys
     (tmp_path / "log.zip").write_bytes(site.bundle().replace(b'"kind":"seal"', b'"kind":"seaL"'))
     assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt"), "--lang", "en"]) == 4
     assert "changed on its way" in " ".join(capsys.readouterr().out.split())
+
+
+def test_without_witnesses_nothing_is_written_for_them(site, witnesses):
+    """An older log on a full disk is opened, and says that nobody cosigned it; the first of them makes the tables."""
+
+    def tables():
+        return {name for (name,) in site.log._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+    kept = site.log.cosigned
+    assert (kept.witnesses(), kept.heads(9), kept.remove("nobody")) == ((), [], False)
+    assert not {"witness", "cosigned"} & tables()
+    witnesses.cosign(1)
+    assert {"witness", "cosigned"} <= tables()
+    assert len(kept.heads(site.log.size)) == 1

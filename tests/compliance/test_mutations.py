@@ -1,10 +1,14 @@
-"""One lie about an honest log of real seats, sealed again with all keys: how much of it shows."""
+"""One lie about an honest log of real seats, sealed again with all keys: how much of it shows.
+
+The logs are those of real_days.py, the lies those of log_mutations.py. A lie shows if the report has a failure, a finding or a
+gap that the honest one has not, by kind and text, or more of what it counts. Half of an honest log are the agent's ticks: of
+twenty lies one is about these.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -24,8 +28,44 @@ UNCOUNTED: Final = {
     "play.started.started": "a moment of the system's own count, gone with the program",
     "play.started.match": "by which of its signs the game was known",
     "seat.start.version": "which version wrote the log",
+    "play.due.until": "from when on the player was told that play goes on: each start is decided anew, whatever it says",
+    "launch.refused.until": "the same",
 }
 """What is not counted, each with its reason: it says nothing of play, rules, time, presence or overrides."""
+
+UNKNOWABLE: Final = {
+    "drop warned": "one of several warnings of a play; that there was none at all is told",
+    "drop seat.stop": "the last entry of a seat: a log that is cut at its end, which only somebody who saw more can tell",
+    "drop play.ended": "the same",
+    "drop presence": "the same",
+    "drop launch.refused": "a start that was not let begin is no play, and leaves nothing else",
+    "twice launch.refused": "a game may be begun twice in one moment",
+    "launch.refused.guardian": "whether a guardian was registered is the place's word; no play of that day says otherwise",
+    "launch.refused.grants": "time that was given under the pseudonym of the day before",
+    "drop agent.tick": "the ticks around it, ten minutes apart, say the same",
+    "drop answer": "that a guardian was asked: what was given or let through stands in entries of its own",
+    "request.ms": "how much a player asked for: what was given stands in an entry of its own",
+    "drop policy.changed": "of guests who never played, or of a player whose plays name the same packs",
+    "twice policy.changed": "the same", "policy.changed.packs": "of guests who never played",
+    "policy.changed.house": "whether somebody had limits of the house besides: these are in no entry",
+    "policy.changed.target": "of whom: pseudonyms change by the day, and join nothing",
+    "approval.who": "for whom: pseudonyms change by the day",
+    "resume.who": "for whom: pseudonyms change by the day", "pause.who": "for whom: nobody else tried to play meanwhile",
+    "drop grant.given": "time that was never used, taken back by a log that says so of nobody",
+    "drop grant.revoked": "time that was taken back and never used", "grant.given.game": "time that was never used",
+    "drop game.changed": "of a game that nobody played", "game.changed.game": "of a game that nobody played",
+    "game.changed.before": "what the house had said before its first entry", "game.changed.after": "of a game nobody played",
+    "seat.enrolled.wall": "the first moment of the log", "seat.start.wall": "the first moment of a chain",
+    "seat.enrolled.boot": "the first start of the agent's PC",
+    "enforcement.off.until": "until when, if it was taken back before",
+    "play.due.grace": "how long it had to save, below what its rule leaves", "play.started.bound": "said in full once more",
+    "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
+}
+"""What no log can show of one lie, and why. The page says it in short (compliance/page/advice.py)."""
+
+ENOUGH: Final = 0.95
+
+_COUNT = re.compile(r"(?<![\w-])\d+(?= (?:more|ticks?|plays?|entry|entries|decisions?|times?|programs?)\b)")
 
 
 class Judge:
@@ -51,20 +91,16 @@ class Judge:
         return verify(bundle.parse(forge(entries, self.signers["agent"], self.texts)))
 
     def seen(self, lines) -> bool:
-        """The audit alone is part of what is verified; only what it does not see needs the rest."""
-        if _more(_said(self._audited(numbered(lines))), self.honest):
+        """The audit is part of what is verified; only what it does not see needs the rest."""
+        if _said(self._audited(numbered(lines))) - self.honest:
             return True
         report = self.verified(lines)
-        return not report.ok or _more(_said(report.audit), self.honest)
-
-
-_COUNT = re.compile(r"(?<![\w-])\d+(?= (?:more|ticks?|plays?|entry|entries|decisions?|times?|programs?)\b)")
+        return not report.ok or bool(_said(report.audit) - self.honest)
 
 
 def _said(audit):
     """By kind and text, without the numbers of entries. Of what is only counted, how often."""
-    found = Counter()
-    found["failures"] = len(audit.failures)
+    found = Counter({"failures": len(audit.failures)})
     for one in audit.findings:
         text = re.sub(r"seq \d+", "seq", plain(one.what))
         number = _COUNT.search(text)
@@ -73,5 +109,40 @@ def _said(audit):
     return found
 
 
-def _more(found, honest):
-    return bool(found - honest)
+@pytest.fixture(scope="module", params=["home", "point"])
+def judge(request, tmp_path_factory, make_clock):
+    make = {"home": real_days.home, "point": real_days.point}[request.param]
+    return Judge(make(tmp_path_factory.mktemp("days"), make_clock))
+
+
+def test_the_honest_log_is_whole(judge):
+    """And nothing is found but what happened there."""
+    report = judge.verified(judge.lines)
+    assert [f"{plain(one.where)}: {plain(one.what)}" for one in report.failures] == []
+    assert _said(report.audit) == judge.honest
+    happened = {"issue", "not-decidable", "policy-changed", "pause", "enforcement-off", "silent", "late-play"}
+    assert {one.kind for one in report.audit.findings} <= happened
+    assert {gap.kind for gap in report.audit.gaps} <= {"stopped", "lost"}
+
+
+def test_lies_show(judge, soak):
+    """Nineteen of twenty; and what does not is of few kinds, each with its reason."""
+    dice, tried, silent = Random(14), Counter(), Counter()
+    most = soak(75, 5_000)
+    while tried.total() < most:
+        change = judge.mutations.one(dice)
+        if change is None:
+            continue
+        what, lines = change
+        tried[what] += 1
+        silent[what] += not judge.seen(lines)
+    silent = +silent
+    told = {what: f"{times} of {tried[what]}" for what, times in silent.most_common()}
+    assert silent.total() <= (1 - ENOUGH) * most + soak(4, 0), told
+    often = {what for what, times in silent.items() if 2 * times > tried[what] >= soak(4, 10)}
+    assert often <= UNKNOWABLE.keys(), told
+
+
+def test_every_class_has_a_reason():
+    assert all(UNCOUNTED.values())
+    assert all(UNKNOWABLE.values())

@@ -7,6 +7,8 @@ import pytest
 from compliance import entry
 from i18n.message import plain
 
+HOUR = 3_600_000
+
 
 def said(report):
     return [plain(one.what) for one in report.failures]
@@ -29,3 +31,27 @@ def test_an_erasure_is_of_one_person_or_of_what_was_too_old(site, audit, fields)
     """Neither both nor nothing."""
     site.agent.add(entry.Erasure, **{"who": None, "before": None, "payloads": 0, **fields})
     assert said(audit()) == ["it is neither one person's data nor what was too old"]
+
+
+@pytest.mark.parametrize(("hours", "made", "kind", "explained"), [
+    (0.5, 0.5, "restored", True), (30, 30, "restored", False), (30, 10, "lost", False), (0.5, None, "lost", False),
+])  # fmt: skip
+def test_a_backup_that_was_put_back_is_why_a_seat_was_lost(site, seat, audit, hours, made, kind, explained):
+    """Not where the gap is older than the backup. What is missing of many hours somebody has to explain all the same."""
+    since = site.clock.wall()
+    site.clock.run(int(hours * HOUR))
+    if made is not None:
+        site.agent.add(entry.Restored, made=site.clock.wall() - int(made * HOUR))
+    seat.start(clean=False, lost_from=since)
+    assert [(gap.kind, gap.explained) for gap in audit().audit.gaps if gap.seat == "home-pc"] == [(kind, explained)]
+
+
+def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
+    seat.seal()
+    site.deliver()
+    site.agent.add(entry.AgentTick, seats={}, silent=("home-pc",))
+    assert "silent" in {one.kind for one in audit().audit.findings}
+    other = site.enrol("home-pc-2")
+    other.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None, follows="home-pc")
+    other.seal()
+    assert "silent" not in {one.kind for one in audit().audit.findings}

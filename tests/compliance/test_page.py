@@ -109,6 +109,15 @@ def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kin
     assert says in section(found(report, finding(kind, cite="")), "VERDICT")
 
 
+@pytest.mark.parametrize("kind", ["label", "own-pack"])
+def test_what_a_family_may_say_has_to_be_explained_elsewhere(at_point, kind):
+    """A lower label, rules of one's own."""
+    point = found(at_point, finding(kind, cite=""))
+    home = replace(point, audit=replace(point.audit, overview=replace(point.audit.overview, places=())))
+    assert section(home, "VERDICT") == "✓ Whole, not anchored"
+    assert "1 thing that needs an explanation. Whole" in section(point, "VERDICT")
+
+
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
     assert section(report, "AGAINST WHICH ARTICLE") == "✓ nothing was found"
@@ -231,6 +240,13 @@ def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
     assert "extra time, by a guardian: 2 times, from 24 Nov 2026 08:00 to 24 Nov 2026 08:00; 20 min in all" in told
     assert "extra time, by staff: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
     assert "no limit enforced, by a guardian: 1 time, at 24 Nov 2026 08:00; 20 min in all" in told
+
+
+def test_at_a_public_place_nobodys_parent_is_said_to_have_overridden(site, seat, audit):
+    """In the law a guardian is a minor's own."""
+    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="")
+    seat.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=10 * MINUTE, game=None, given=site.clock.wall())
+    assert "extra time, by whoever manages the place: 1 time" in section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
 
 
 def test_what_cannot_be_known_is_always_said(report):

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from compliance import entry
 from compliance.page.calendar import LAW_HOURS, MOST_DAYS, Share, coverage
-from compliance.verifying.overview import PlaceAt
+from compliance.verifying.overview import Looker, PlaceAt
 from compliance.verifying.watched import SeatMinutes, Watched
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
@@ -53,6 +53,18 @@ def test_hours_are_watched_missed_in_part_off_or_closed():
     lines = [started(at(8)), present(at(8)), present(at(9), (1 << 30) - 1), stopped(at(11)), started(at(12)), present(at(12))]
     found = marks(calendar(lines, at(20)))
     assert found == {8: "whole", 9: "part", 10: "none", 11: "off", 12: "whole", **dict.fromkeys(range(13, 20), "none")}
+
+
+@pytest.mark.parametrize(("more", "over"), [([], True), ([present(at(11))], False)])
+def test_a_seat_that_another_followed_is_over(more, over):
+    """A PC whose backup was put back is another seat; the former one is not missed, unless it goes on."""
+    looker = Looker()
+    follows = structs.replace(started(at(10)), seat="pc-2", follows="pc")
+    for line in [started(at(8)), present(at(8)), follows, *more]:
+        looker.take(0, line)
+    former = next(one for one in looker.overview().seats if one.seat == "pc")
+    found = coverage([former], [PlaceAt(0, "game-point", "08:00-22:00", None, None)], ZONE, at(20))
+    assert (former.over, looker.over("pc"), max(marks(found)) == 8) == (over, over, over)
 
 
 def test_nothing_is_expected_before_the_first_start_nor_of_the_hour_that_goes_on():

@@ -143,6 +143,16 @@ def test_a_certificate_that_ran_out_is_named(world):
     )  # fmt: skip
 
 
+def test_a_game_point_without_a_certificate_is_named(world):
+    """Also once an expired one was given up."""
+    world.start()
+    assert "certificate" not in checks(world)
+    world.adopt(roster(2, place="game-point"))
+    assert checks(world)["certificate"] == (
+        False, "no certificate is named, and an inspector will ask for it: giochoi place set … --certificate … --expires …",
+    )  # fmt: skip
+
+
 def test_whether_the_agent_answers_is_said_once(world):
     """As what it is: not reached yet, away, or there."""
     world.start(roster())

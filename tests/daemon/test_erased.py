@@ -58,3 +58,17 @@ def test_whoever_is_not_meant_stays(world):
     assert world.daemon.store.players() == ("an-2",)
     (line,) = world.journal("usage.day")
     assert line.games == {"luanti": GameDay(MINUTE, 0, 0)}
+
+
+def test_nothing_of_them_is_on_the_disk_any_more(world):
+    """Not in the file beside the database either, which holds pages as they were."""
+    grants = (GrantEvent(id="1", player="an", by="guardian", who="me", ms=MINUTE, given=NOON, reason="rua chay dua"),)
+    world.start(roster(grants=grants))
+    assert any(b"rua chay dua" in path.read_bytes() for path in files(world))
+    world.adopt(replace(roster(2, players=()), erased=ERASED))
+    for path in files(world):
+        assert b"rua chay dua" not in path.read_bytes(), path
+
+
+def files(world):
+    return list(world.home.daemon.glob("store.db*"))

@@ -156,6 +156,19 @@ def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
     assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
 
 
+def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
+    """Nothing of it was played when the PC fell asleep: on the next day it did not begin at midnight."""
+    world.start(roster())
+    world.platform.run(101)
+    world.beat()
+    world.clock.sleep(20 * HOUR)
+    world.seat.look_again()
+    woken = world.clock.wall()
+    world.pass_time(5 * MINUTE)
+    first, second = world.journal("play.started")
+    assert (second.resumed, woken - 2_000 <= second.since <= second.wall) == (first.seq, True)
+
+
 def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
     """The seat goes on naming what it said of An before."""
     world.start(roster(packs=(limit(90),)))
@@ -176,6 +189,7 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     world.start(roster(5, packs=(shipped("vn-147"),)))
     world.platform.run(101)
     world.pass_time(5 * MINUTE)
+    former = world.journal()[0].seat
     world.stop()
     (world.home.daemon / restored.NAME).write_bytes(msgspec.json.encode(restored.Restored(1)))
     world.clock.run(2_000)
@@ -184,6 +198,7 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     world.adopt(roster(3))
     world.pass_time(3 * MINUTE)
     seat = world.journal()
+    assert (seat[0].follows, seat[0].seat == former) == (former, False)
     common = {"seat": "agent", "boot": "", "mono": 0, "prev": "", "wall": seat[0].wall}
     agent = [
         entry.SeatEnrolled(**common, seq=1, id="agent", key=""),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.platforms.api import ProgramUnread
+from host import restored
 from host.wire import ApiError
 from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_displays import displays, settled
+from tests.daemon.test_honest import audited
 from tests.daemon.test_installed_only import OWN, start, strict
 from tests.daemon.test_installed_only import refused as refused_programs
 from tests.daemon.test_pauses import pause
@@ -44,6 +47,25 @@ def test_nothing_is_refused_or_ended_and_all_is_counted(world):
     assert (world.platform.asked, world.platform.ended, world.journal("warned", "play.due", "launch.refused")) == ([], [], [])
     status = world.status()
     assert (status.used_s, status.allowed, status.left_s) == (25 * 60, False, 0)
+
+
+def test_a_chain_that_begins_anew_says_what_holds(world):
+    """A restored seat is another one; what nothing is enforced for, and who is paused, its own entries say."""
+    world.start(roster(packs=(limit(1),)))
+    off(world)
+    pause(world, None)
+    ask(world, "resume", a.Resume(player="an"))
+    former = world.journal("enforcement.off", "pause")
+    world.stop()
+    (world.home.daemon / restored.NAME).write_bytes(msgspec.json.encode(restored.Restored(1)))
+    world.clock.run(2_000)
+    world.start()
+    world.adopt(roster(2, packs=(limit(1),)))
+    world.beat()
+    again = world.journal("enforcement.off", "pause")
+    assert {(one.id, one.until) for one in again} == {(one.id, one.until) for one in former}
+    assert [(one.id, one.how) for one in world.journal("resume")] == [(former[1].id, "taken back")]
+    assert audited(world.journal()).failures == ()
 
 
 def test_what_is_over_by_then_has_a_minute_and_its_time_to_save(world):

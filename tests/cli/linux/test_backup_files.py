@@ -1,4 +1,4 @@
-"""Backups in folders of somebody else: nothing of the home lies there in plain, and what they could have written is not put back."""
+"""Backups in folders of somebody else: nothing lies there in plain; what they could have written is not put back."""
 
 from __future__ import annotations
 

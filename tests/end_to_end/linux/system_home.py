@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.system import PATIENCE, until
 
 TREE = Path(__file__).resolve().parents[3]
-AGENT, CHILD = 917, 38_917  # numbers that no other test uses
+AGENT, COURIER, CHILD = 917, 918, 38_917  # numbers that no other test uses
 HOME = Path("/var/lib/giochoi")
 _MAKE = f"""
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -21,8 +21,9 @@ cp -a /etc /run/etc
 rm -rf /run/etc/credstore.encrypted
 mount --bind /run/etc /etc
 mount -t tmpfs -o mode=755 tmpfs /var/lib
-for name in passwd group; do sed -i '/^giochoi:/d' /etc/$name; done
+for name in passwd group; do sed -i '/^giochoi/d' /etc/$name; done
 echo 'giochoi:x:{AGENT}:{AGENT}::/nonexistent:/usr/sbin/nologin' >> /etc/passwd
+echo 'giochoi-courier:x:{COURIER}:{COURIER}::/nonexistent:/usr/sbin/nologin' >> /etc/passwd
 echo 'gc-an:x:{CHILD}:{CHILD}::/nonexistent:/bin/sh' >> /etc/passwd
 echo 'giochoi:x:{AGENT}:' >> /etc/group
 install -d -m 755 /var/lib/giochoi /run/giochoi

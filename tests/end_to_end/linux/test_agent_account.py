@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.end_to_end.linux.system_home import AGENT, CHILD, HOME, SystemHome
+from tests.end_to_end.linux.system_home import AGENT, CHILD, COURIER, HOME, SystemHome
 from tests.system import until, zone_with_noon
 
 pytestmark = pytest.mark.root
@@ -55,6 +55,21 @@ def test_no_command_needs_more_of_the_agent(pc):
     assert pc.run("ls", str(HOME / "daemon"), uid=AGENT).returncode != 0
     assert [code for code, _, _ in pc.typed(["log", "card"], ["player", "list"], uid=CHILD)] == [0, 1]
     assert [code for code, _, _ in pc.typed(["grant", "guest", "15"], ["off", "5", "--reason", "x"], uid=AGENT)] == [1, 1]
+
+
+def test_who_goes_to_the_witnesses_is_told_nothing_else(pc):
+    """The account with a network: it brings what a witness answers, and neither reads the log nor changes anything."""
+    pc.ready("agent", AGENT)
+    key = pc.shell(f"{sys.executable} -m witness --home /run/w init w.example/w1").strip()
+    pc.shell(f"{sys.executable} -m witness --home /run/w add $(head -n 1 {HOME}/public/agent.keys)")
+    serving = pc.start([sys.executable, "-m", "witness", "--home", "/run/w", "serve", "--listen", "127.0.0.1:0"], 0)
+    url = serving.stdout.readline().split()[-1]
+    pc.json("log", "witness", "add", url, key)
+    [line] = pc.json("log", "witness", "ask", uid=COURIER)["witnesses"]
+    assert (line["size"] > 0, line["problem"]) == (True, None)
+    other = ["log show", "player list", "place set home", f"log witness add {url} {key}", "log witness remove w.example/w1"]
+    said = pc.typed(*(words.split() for words in other), uid=COURIER)
+    assert {(code, "only a guardian or the operator" in err) for code, _, err in said} == {(1, True)}, said
 
 
 def test_keys_that_somebody_else_put_there(pc):

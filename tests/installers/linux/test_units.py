@@ -42,7 +42,8 @@ def test_the_agent_has_no_power_and_the_daemon_no_network():
 
 def test_who_asks_the_witnesses_has_a_network_and_nothing_else_of_the_agents():
     asks, timer = dict(unit(UNITS[3])), dict(unit("giochoi-witnesses.timer"))
-    assert (asks["User"], asks["CapabilityBoundingSet"], "PrivateNetwork" in asks) == ("giochoi", "", False)
+    assert (asks["User"], asks["CapabilityBoundingSet"], "PrivateNetwork" in asks) == ("giochoi-courier", "", False)
+    assert f"u {asks['User']} - " in (HERE / "root/usr/lib/sysusers.d/giochoi.conf").read_text("utf-8")
     assert "-/var/lib/giochoi/agent" in asks["InaccessiblePaths"].split()
     assert asks["ExecStart"].endswith(" -m cli log witness ask")
     assert timer["WantedBy"] == "timers.target"

@@ -1,0 +1,153 @@
+"""Lies about what belongs together: warnings and plays, pairs of entries, what was said twice, presence, the agent's hearing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from compliance import entry
+from i18n.message import plain
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+def told(report, kind):
+    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
+
+
+def warned(seat, play, **fields):
+    told = {"who": play.who, "play": play.seq, "game": play.game, "left": 5 * MINUTE, "rule": None, "shown": False}
+    return seat.add(entry.Warned, **{**told, **fields})
+
+
+@pytest.mark.parametrize(("lie", "says"), [
+    ({}, []), ({"who": "other"}, ["it is of no play"]), ({"game": "gta"}, ["it is of no play"]), ({"play": 99}, ["it is of no play"]),
+    ({"rule": "vn-147.notice"}, ["what it told, or how"]), ({"left": None}, ["what it told, or how"]),
+    ({"how": "banner"}, ["what it told, or how"]),
+])  # fmt: skip
+def test_a_warning_is_of_a_play(site, seat, audit, lie, says):
+    play = seat.begin()
+    site.clock.run(MINUTE)
+    warned(seat, play, **lie)
+    assert [one.partition(",")[0].partition(" of its seat")[0] for one in told(audit(), "warned")] == [
+        one.partition(",")[0] for one in says
+    ]
+
+
+def test_a_rule_that_ends_play_is_no_notice(site, seat, audit):
+    play = seat.begin()
+    warned(seat, play, left=None, rule="vn-147.daily-game")
+    site.clock.run(HOUR)
+    seat.due(play, site.pack())
+    assert len(told(audit(), "warned")) == 1
+
+
+def test_what_was_left_is_what_was(site, seat, audit):
+    """Unless something changed in between."""
+    play = seat.begin()
+    warned(seat, play, left=HOUR)
+    site.clock.run(30 * MINUTE)
+    warned(seat, play, left=30 * MINUTE)
+    assert told(audit(), "warned") == []
+    warned(seat, play, left=15 * MINUTE)
+    assert [one[:29] for one in told(audit(), "warned")] == ["how much it says was left is "]
+    grant = entry.GrantLine("guardian", 15 * MINUTE, None, site.clock.wall())
+    seat.give(grant)
+    warned(seat, play, left=30 * MINUTE)
+    assert len(told(audit(), "warned")) == 1
+
+
+def test_the_same_entry_is_not_there_twice(site, seat, audit):
+    for _ in range(2):
+        seat.add(entry.IssueRaised, id="x")
+    assert [one[:29] for one in told(audit(), "paired")] == ["the same entry is there twice"]
+
+
+@pytest.mark.parametrize("line", [
+    (entry.IssueCleared, {"id": "x"}), (entry.EnforcementOn, {"id": "x", "how": "over"}), (entry.GrantRevoked, {"id": "x"}),
+])  # fmt: skip
+def test_what_is_over_began(seat, audit, line):
+    kind, fields = line
+    seat.add(kind, **fields)
+    assert len(told(audit(), "paired")) == 1
+
+
+def test_what_is_over_is_said_to_be(site, seat, audit):
+    seat.add(entry.EnforcementOff, id="x", until=site.clock.wall() + HOUR)
+    site.clock.run(2 * HOUR)
+    seat.add(entry.IssueRaised, id="x")
+    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
+
+
+def test_a_start_says_one_thing(site, seat, audit):
+    seat.stop()
+    seat.start(clean=False, lost_from=site.clock.wall())
+    assert [one[:14] for one in told(audit(), "paired")] == ["it contradicts"]
+    seat.stop()
+    line = seat.start(clean=True, lost_from=site.clock.wall())
+    assert [f"seq {line.seq}" in plain(one.where) for one in audit().failures] == [True]
+
+
+def test_time_is_given_when_it_says(site, seat, audit):
+    seat.give(entry.GrantLine("guardian", MINUTE, None, site.clock.wall() - HOUR))
+    assert len(told(audit(), "paired")) == 1
+
+
+@pytest.mark.parametrize(("lie", "kind"), [({"learning": True}, "learning"), ({"approved": True}, "approval")])
+def test_what_a_play_takes_for_granted_was_said(seat, audit, lie, kind):
+    seat.begin(**lie)
+    assert len(told(audit(), kind)) == 1
+
+
+def test_a_game_keeps_its_label(site, seat, audit):
+    """Unless the house said another, or another version brought other labels."""
+    seat.end(seat.begin(label=12))
+    site.clock.run(MINUTE)
+    seat.end(seat.begin(label=0))
+    assert [one[:9] for one in told(audit(), "label")] == ["the label"]
+
+
+def test_a_summary_is_of_somebody(seat, audit):
+    seat.add(entry.UsageDay, day="2026-11-24", who="nobody", games={"luanti": entry.GameDay(0, 0, 0)})
+    assert [one[:9] for one in told(audit(), "usage-day")] == ["it sums u"]
+
+
+def test_the_minutes_are_those_since_the_last(site, seat, audit):
+    """Too few, or those of another hour."""
+    for since, bits, says in ((0, (1 << 60) - 1, 0), (0, (1 << 30) - 1, 1), (-2 * HOUR, (1 << 60) - 1, 2)):
+        began = site.clock.wall() // MINUTE * MINUTE
+        site.clock.run(HOUR)
+        seat.add(entry.Presence, since=began + since, bits=f"{bits:015x}")
+        assert len(told(audit(), "presence")) >= says
+        assert says or not told(audit(), "presence")
+
+
+@pytest.mark.parametrize(("ago", "silent", "strange"), [
+    (MINUTE, False, False), (HOUR, True, False), (MINUTE, True, True), (HOUR, False, True), (-HOUR, False, True),
+])  # fmt: skip
+def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
+    site.deliver()
+    site.clock.run(2 * HOUR)
+    names = ("home-pc",) if silent else ()
+    site.agent.add(entry.AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
+    assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
+
+
+def test_every_test_of_the_table_of_attacks_is_there():
+    root = Path(__file__).parents[2]
+    table = (root / "docs/attacks.md").read_text("utf-8")
+    for row in (line.split("|")[3] for line in table.splitlines() if line.startswith("| ") and "`" in line.split("|")[3]):
+        file = ""
+        for word in re.findall(r"`([^`]+)`", row):
+            name, _, test = word.lstrip("…").partition("::") if "::" in word else (word, "", word if word.startswith("…") else "")
+            if word.startswith("…"):
+                name, test = file, word[1:]
+            if not name.endswith(".py") and not name.startswith("tests/"):
+                continue
+            file = name
+            path = root / (name if name.startswith("tests/") else f"tests/compliance/{name}")
+            assert path.exists(), name
+            assert not test or f"def {test}(" in path.read_text("utf-8"), word
