@@ -35,8 +35,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days the
-    log tells nothing; `nothing`: it is all of them. `official`: it is handed in, so it has a place to sign.
+    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days
+    the log tells nothing; `nothing`: it is all of them. `official`: it is handed in, so it has room to sign.
     """
 
     title: Arg

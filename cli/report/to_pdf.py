@@ -81,8 +81,8 @@ _CENTRED_BOLD = _style("centred-bold", 11, fontName=_BOLD, alignment=TA_CENTER)
 _SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
-class _Sheet(Canvas):
-    """Below each page: whom a child can call, and which page of how many it is. How many these are is known at the end alone."""
+class _Sheet(Canvas):  # type: ignore[misc]  # ReportLab has no types
+    """Below each page: whom a child can call, and which page of how many it is; how many these are is known at the end."""
 
     def __init__(self, hotlines: str, words: Catalogue, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -71,6 +71,7 @@ def _lacks(counter: Counter, period: Period, now: int | None) -> tuple[Arg, bool
 
 def _head(place: PlaceShown | None, logged: PlaceChanged | None, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
     """What is set of the place; where only the log is at hand, what that said last."""
+    kind: str
     if place is not None:
         kind, hours, number, until = place.place, place.hours, place.certificate, place.expires
     elif logged is not None:

@@ -1,6 +1,7 @@
 """Plays that a seat writes once more: as a new seat after a backup was put back, or under another pseudonym. Pure.
 
-What began in the same millisecond, of the same game, is told by the clock later than it began: it is the same play.
+What began in the same millisecond, of the same game, is told later than it began, or without what it was recognised by: it is
+the same play.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Again:
         """The seat that wrote this play before; None: it is a new one."""
         key = line.since, line.game
         known = self._known.get(key)
-        if known is not None and abs(line.wall - line.since) > _AT_ONCE_MS and (known.seat, known.who) != (line.seat, line.who):
+        late = not line.match or abs(line.wall - line.since) > _AT_ONCE_MS
+        if known is not None and late and (known.seat, known.who) != (line.seat, line.who):
             self._open[line.seat, line.seq] = known
             return known.seat
         self._known[key] = self._open[line.seat, line.seq] = _Told(line.seat, line.who)

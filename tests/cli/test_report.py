@@ -270,7 +270,8 @@ def test_days_of_which_the_log_says_nothing_are_no_days_without_play(giochoi, lo
     """Neither on the terminal nor on the page that is signed: no table claims that nobody played."""
     done = giochoi("report", *words, "--from", log)
     page = giochoi("report", *words, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
-    text = subprocess.run([need("pdftotext"), "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    command = [need("pdftotext"), "-layout", tmp_path / "a.pdf", "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert (done.returncode, page.returncode, done.stderr, page.stderr) == (1, 1, f"giochoi: {said}\n", f"giochoi: {said}\n")
     for told in (done.stdout, text):

@@ -374,3 +374,13 @@ def test_a_seat_is_told_of_before_its_first_hour_is_over(site, seat, counted):
     seat.begin()
 
     assert told(counted(), "heard", "seat") == {("home-pc",): (1, 0)}
+
+
+def test_a_play_that_was_written_once_more_at_once_counts_once_too(site, seat, counted):
+    """Nothing is told of how it was recognised."""
+    play = seat.begin()
+    site.deliver()
+    about = {"who": "child", "age": 12, "game": play.game, "label": 0, "publisher": None, "pid": 1, "started": 1}
+    site.enrol("again-pc").add(entry.PlayStarted, match=(), since=play.since, resumed=None, **about)
+
+    assert told(counted(), "play") == {(): (1, 0)}

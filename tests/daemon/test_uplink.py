@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import shutil
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,6 +17,8 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
+from compliance.reporting.counting import Counter
+from compliance.reporting.periods import Period
 from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
 from host.backup import make, opened, restore
@@ -279,6 +283,11 @@ def test_whatever_is_put_back_works_and_the_log_is_honest(home, live, tmp_path):
             assert await asyncio.to_thread(verified, home) == 0
             lines = [line.entry for line in (await aask(home.agent_address, m.LogShow(last=500))).lines]
             assert sum('"kind":"restored"' in line for line in lines) == ("agent" in parts)
+            counter = Counter(Period(date(2000, 1, 1), date(2999, 12, 31)))
+            for index, data in enumerate(lines):
+                counter.take(index, data.encode())
+            begun = [json.loads(line) for line in lines if '"kind":"play.started"' in line]
+            assert counter.finish().by("play")[()].n == len({(one["since"], one["game"]) for one in begun})
             enrolled = [line for line in lines if '"kind":"seat.enrolled"' in line]
             keys = [line.partition('"key":"')[2].partition('"')[0].split("+", 2)[2] for line in enrolled]
             assert len(keys) == len(set(keys)) == 3  # the agent's, and those of both seats
