@@ -41,11 +41,16 @@ def test_other_minutes_are_refused(text):
         parse_minutes(text)
 
 
-@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", "2014-02-30", ""])
+@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", ""])
 def test_a_day_has_one_form(text):
     """Python reads more of ISO 8601 than people mean."""
     with pytest.raises(CommandError, match="YYYY-MM-DD"):
         parse_day(text)
+
+
+def test_a_day_that_no_calendar_has_is_none():
+    with pytest.raises(CommandError, match="there is no day '2014-02-30'"):
+        parse_day("2014-02-30")
 
 
 def test_a_moment_for_machines_has_its_offset_and_milliseconds_only_where_there_are_some():
