@@ -119,7 +119,8 @@ def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | N
     progress = Progress(sys.stderr, words)
     gc.disable()  # nothing here refers to itself: looking for that takes a fifth of the time, and frees nothing
     try:
-        return verify(read(options.bundle), trust, since, now=wall(), max_age_days=max_age, progress=progress)
+        with read(options.bundle) as bundle:
+            return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress)
     finally:
         gc.enable()
         progress.clear()

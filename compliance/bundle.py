@@ -10,6 +10,7 @@ anew is read as well (compliance.format.repacked).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import SEEK_END
@@ -95,26 +96,28 @@ def _tile(log: Source, tile: Tile) -> bytes:
     return log.tile(tile)
 
 
-def read(path: Path | str) -> Bundle:
-    """The bundle in a file, whose members are read when they are asked for. BundleError if it cannot be read or is none."""
+@contextmanager
+def read(path: Path | str) -> Iterator[Bundle]:
+    """The bundle in a file, whose members are read when they are asked for, within the `with`. BundleError if it cannot be read
+    or is none.
+    """
     try:
         data = _File(path)
-        source: Pieces = data if data.seekable else data[:]
     except OSError as error:
         raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=said_by(error))) from None
-    try:
-        return parse(source)
-    except BundleError as error:
-        raise BundleError(msg("{where}: {why}", where=str(path), why=said_by(error))) from None
+    with closing(data):
+        try:
+            found = parse(data if data.seekable else data[:])
+        except BundleError as error:
+            raise BundleError(msg("{where}: {why}", where=str(path), why=said_by(error))) from None
+        yield found
 
 
 class _File:
-    """A file as bytes of which pieces are read, open as long as somebody may ask. Opening it may raise OSError, reading it
-    BundleError.
-    """
+    """A file as bytes of which pieces are read until it is closed. Opening it may raise OSError, reading it BundleError."""
 
     def __init__(self, path: Path | str) -> None:
-        self._file = Path(path).open("rb")  # noqa: SIM115 - whoever has the last member closes it
+        self._file = Path(path).open("rb")  # noqa: SIM115 - close does
         self.seekable = self._file.seekable()  # a pipe is not
         self._size = self._file.seek(0, SEEK_END) if self.seekable else 0
 
@@ -131,9 +134,8 @@ class _File:
         except OSError as error:
             raise BundleError(msg("cannot be read: {why}", why=said_by(error))) from None
 
-    def __del__(self) -> None:
-        if hasattr(self, "_file"):
-            self._file.close()
+    def close(self) -> None:
+        self._file.close()
 
 
 def parse(data: Pieces) -> Bundle:

@@ -30,10 +30,10 @@ def count(path: Path, counter: Counter, called: str) -> Source:
     changed, 2 if it is no bundle at all.
     """
     try:
-        found = bundle.read(path)
-        for damage in found.damage:
-            raise _changed(called, damage.member or str(damage.offset), damage.what)
-        return _counted(found.members, counter)
+        with bundle.read(path) as found:
+            for damage in found.damage:
+                raise _changed(called, damage.member or str(damage.offset), damage.what)
+            return _counted(found.members, counter)
     except Broken as broken:
         raise _changed(called, broken.failure.where, broken.failure.what) from None
     except NoteError as error:

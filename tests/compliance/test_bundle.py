@@ -195,8 +195,8 @@ def test_a_cut_bundle_is_damaged_and_not_unknown(small, soak):
 def test_what_is_no_bundle_is_said_in_one_line(tmp_path, content):
     path = tmp_path / "file.zip"
     path.write_bytes(content)
-    with pytest.raises(BundleError) as error:
-        bundle.read(path)
+    with pytest.raises(BundleError) as error, bundle.read(path):
+        pass
     assert "\n" not in str(error.value)
 
 
@@ -207,6 +207,6 @@ def test_a_zip_of_something_else_is_no_bundle():
 
 def test_an_unreadable_file_is_said_in_one_line(tmp_path):
     for path in (tmp_path / "absent", tmp_path):
-        with pytest.raises(BundleError) as error:
-            bundle.read(path)
+        with pytest.raises(BundleError) as error, bundle.read(path):
+            pass
         assert str(path) in str(error.value)

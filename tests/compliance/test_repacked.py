@@ -90,7 +90,8 @@ def test_what_other_tools_make_of_it(tmp_path, members, command):
         (tmp_path / "log" / name).write_bytes(data)
     words = [word.format(out=tmp_path / "again.zip") for word in command]
     subprocess.run(words, cwd=tmp_path / "log", check=True, capture_output=True)
-    assert verify(bundle.read(tmp_path / "again.zip")).ok
+    with bundle.read(tmp_path / "again.zip") as found:
+        assert verify(found).ok
 
 
 def test_the_verifier_says_so(tmp_path, capsys, monkeypatch, whole, members):

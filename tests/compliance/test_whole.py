@@ -89,10 +89,22 @@ def test_a_file_is_read_as_it_is_needed(site, tmp_path):
     site.honest_day()
     path = tmp_path / "log.zip"
     path.write_bytes(site.bundle())
-    found = bundle.read(path)
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-    assert not verify(found).ok
+    with bundle.read(path) as found:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+        assert not verify(found).ok
+
+
+def test_a_file_is_let_go_of(site, tmp_path):
+    """Also while its report is kept: on Windows nobody could move it else."""
+    site.honest_day()
+    path = tmp_path / "log.zip"
+    path.write_bytes(site.bundle())
+    with bundle.read(path) as found:
+        report = verify(found)
+    assert report.ok
+    with pytest.raises(ValueError, match="closed"):
+        found.members[bundle.KEY]
 
 
 def test_a_member_that_was_deflated_and_changed_is_named(site, tmp_path):
@@ -102,13 +114,15 @@ def test_a_member_that_was_deflated_and_changed_is_named(site, tmp_path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    assert verify(bundle.read(path)).ok
+    with bundle.read(path) as found:
+        assert verify(found).ok
     with zipfile.ZipFile(path) as archive:
         (info,) = [one for one in archive.infolist() if one.filename.startswith("tile/entries")]
     data = bytearray(path.read_bytes())
     data[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 1
     path.write_bytes(data)
-    (failure,) = verify(bundle.read(path)).failures
+    with bundle.read(path) as found:
+        (failure,) = verify(found).failures
     assert (failure.where, plain(failure.what)) == (info.filename, "its content is not as written")
 
 
