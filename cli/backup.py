@@ -49,8 +49,10 @@ def save(args: Namespace, context: Context) -> None:
             parts = made.contents.parts()
     except backup.BackupError as error:
         raise CommandError(error.message, code=1) from None
-    said = msg("{file}: {size} bytes; whoever has it can read all names and, with the keys in it, sign this log: keep it safe",
-               file=str(args.file), size=size)  # fmt: skip
+    said = msg(
+        "{file}: {size} bytes; whoever has it can read names and, if the log's key is in it, sign this log: keep it safe",
+        file=str(args.file), size=size,
+    )  # fmt: skip
     context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": parts}, said)
 
 

@@ -37,7 +37,7 @@ def add_to(commands: Commands) -> None:
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete personal data that was kept for six months"))
-    parser.takes("--dry-run", "", msg("only say what that would be"))
+    parser.takes("--dry-run", "", msg("only say what would be deleted"))
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     witnesses.add_to(commands)
     parser = commands.add("log card", card, "", "/media/usb/card.txt", "--json",

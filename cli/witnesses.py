@@ -28,9 +28,10 @@ _TRIES = 3
 
 def add_to(commands: Commands) -> None:
     examples = ("list", "add https://witness.example witness.example/w1+…", "remove witness.example/w1")
-    parser = commands.add("log witness", witness, *examples, about=msg("who cosigns the log, and add or remove one"))
+    about = msg("who cosigns the log: list, add, remove or ask witnesses")
+    parser = commands.add("log witness", witness, *examples, about=about)
     parser.takes("verb", "list|add|remove|ask",
-                 msg("add wants its address and its key, remove its name; ask: carry now what the agent would ask"),
+                 msg("add needs the address and the key, remove the name; ask asks the witnesses now, in the agent's place"),
                  choices=_TAKES)  # fmt: skip
     parser.takes("what", "URL KEY|NAME", msg("as whoever runs the witness told you"), nargs="*")
 

@@ -186,7 +186,7 @@ def _overrides(figures: Figures) -> Table:
         role = ROLES.get(by, by) or "–"
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
     columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
-    return Table(msg("What people let happen, or kept from it"), columns, tuple(rows), 2,
+    return Table(msg("What people allowed or stopped"), columns, tuple(rows), 2,
                  empty=msg("Nobody did anything beside the rules."), short=msg("beside the rules"))  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def _notes(counter: Counter, period: Period, now: int) -> Iterator[Arg]:
     if period.last >= day_name(counter.zone, now):
         yield msg("These days are not over: the figures are those up to now.")
     yield msg("These figures add up what the log says. Whether anybody changed it, giochoi-verify shows.")
-    yield msg("How many people played cannot be told: the log names nobody, and each day in other letters.")
+    yield msg("How many people played cannot be told: the log names nobody, and a player's pseudonym changes each day.")
     yield msg("Age not known: guests, and players without a date of birth. Rules treat them like the youngest.")
     yield msg("A play belongs to the day on which it began; one that goes on after midnight is one play, and its time that of "
               "two days. Of two games at once the time of both counts.")  # fmt: skip

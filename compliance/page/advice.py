@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.bundle import KEY
+from compliance.page import names
 from compliance.page.model import Page
 from compliance.verifying.report import Report
 from i18n.message import Arg, comma, msg, msgn
@@ -44,8 +45,8 @@ def _of_this(page: Page) -> Iterator[Arg]:
         )  # fmt: skip
     if n := sum(group.count for group in page.notes if group.kind in {UNDECIDED, "unchecked"}):
         yield msgn(
-            "What {n} finding above says cannot be decided or added up again: it is not called right.",
-            "What {n} findings above say cannot be decided or added up again: it is not called right.", n,
+            "Whether what {n} finding above names was right: it could not be decided or added up again.",
+            "Whether what {n} findings above name was right: it could not be decided or added up again.", n,
         )  # fmt: skip
     if page.gaps:
         yield msg("What happened in the gaps above.")
@@ -69,9 +70,10 @@ def steps(page: Page) -> Iterator[Arg]:
         )  # fmt: skip
     if page.gaps:
         could = tuple(dict.fromkeys(who for one in page.gaps for who in one.could))
-        yield msg("Ask what happened in the gaps: the owner, and {who}.", who=comma(could[:SOME])) if could else (
-            msg("Ask the owner what happened in the gaps; nobody else in this log could tell.")
-        )  # fmt: skip
+        yield msg(
+            "Ask the owner what happened in the gaps, and look at what was recorded then by: {who}.",
+            who=comma(map(names.recorder, could[:SOME])),
+        ) if could else msg("Ask the owner what happened in the gaps; nobody else in this log could tell.")
     if not report.anchored and not report.failures:
         yield msg("Compare the fingerprint below with that on the card from an earlier visit, and verify with {option}.",
                   option="--card card.txt")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from compliance.format.chain import AGENT
 from i18n.message import Arg, msg
 
 PLACES: Final[dict[str, Arg]] = {
@@ -20,13 +21,14 @@ ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("sta
 
 # In the order in which a page tells them: what bears on play first, what is only operation last.
 FINDINGS: Final[dict[str, Arg]] = {
-    "unended": msg("play that was over and not ended"), "overrun": msg("play that went on after its time was over"),
+    "unended": msg("play that was due, and no entry says that it ended"),
+    "overrun": msg("play that went on after its time was over"),
     "paused": msg("play while it was paused"), "not-asked": msg("play that nobody had let through"),
-    "label-above-age": msg("a game labelled for older ones"), "no-guardian": msg("play without a registered guardian"),
+    "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
     "age": msg("different ages of one player"),
-    "heard": msg("seats heard later than they wrote"), "presence": msg("presence that does not fit the entries"),
+    "heard": msg("seats that were heard after their last entry"), "presence": msg("presence that does not fit the entries"),
     "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),
     "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
     "clock-order": msg("entries out of order by the clock"), "clock-back": msg("clocks that went back"),
@@ -66,6 +68,12 @@ GAPS: Final[dict[str, Arg]] = {
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
     "presence": msg("no sign of life"), "restored": msg("what came after the backup that was put back is missing"),
 }  # fmt: skip
+
+
+def recorder(name: str) -> Arg:
+    """Who writes entries: a seat by its name, or the agent."""
+    return msg("the agent") if name == AGENT else name
+
 
 OVERRIDES: Final[dict[str, Arg]] = {
     "grant": msg("extra time"), "taken-back": msg("extra time taken back"), "allowed": msg("a game let through"),

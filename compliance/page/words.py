@@ -184,7 +184,7 @@ def _counted(group: Group, zone: str) -> Arg:
     return comma(parts)
 
 
-def _some(seats: Sequence[str]) -> Arg:
+def _some(seats: Sequence[Arg]) -> Arg:
     return comma(_few(seats, SEATS))
 
 
@@ -213,7 +213,7 @@ def _gaps(page: Page) -> Iterator[Block]:
     for one in page.gaps:
         (seat, *others) = one.seats
         lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
-        could = [msg("who could tell what happened then: {who}", who=_some(one.could))] if one.could else []
+        could = [msg("who was recording then: {who}", who=_some(tuple(map(names.recorder, one.could))))] if one.could else []
         yield Said(_gap(one), (*_few(lines, FIRST, len(one.seats) if others else one.count), *could), "bad")
     count, ms = page.pauses
     if count:

@@ -49,7 +49,7 @@ class Heads:
                 return
             if self._frontier.root() != head.root:
                 self.failures.append(Failure(HEADS, msg(
-                    "a head of {count} entries was shown to a witness that is not the beginning of this log", count=head.size
+                    "a head of {count} entries that a witness was shown is not the beginning of this log", count=head.size
                 )))  # fmt: skip
             self._next += 1
 
