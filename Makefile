@@ -77,13 +77,14 @@ test-here: $(DEV)
 
 # The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
 # too: the main job beside the tests on Windows, as they leave a core idle, and after them what restarts Windows or installs there.
+# It begins with `down`: what a run that was cut off had installed there is forgotten first.
 ALONE  := tests/lab/test_restart.py tests/lab/test_setup.py
 LAB    := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
 PICKED := $(filter-out -%,$(ARGS))
 
 test-windows: $(DEV)
 	@$(LAB) || { echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; exit 0; }; \
-	tests/lab/windows up || exit; status=0; beside=$$(mktemp); \
+	tests/lab/windows down && tests/lab/windows up || exit; status=0; beside=$$(mktemp); \
 	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab $(ALONE:%=--ignore %)) >$$beside 2>&1 & \
 	tests/lab/windows run pytest -q $(AGAIN) $(ARGS) || status=$$?; \
 	wait $$! || status=$$?; cat $$beside; rm $$beside; \
