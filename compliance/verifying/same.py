@@ -6,7 +6,6 @@ so all of it is told, and is no failure.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +26,7 @@ from compliance.entry import (
     UsageDay,
 )
 from compliance.verifying.report import Finding
-from compliance.verifying.warned import times
+from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 TAKEN = (Answered, Approval, GameChanged, LaunchRefused, PlayDue, PlayRuled, PlayStarted, Requested, SeatStart, UsageDay)
@@ -56,8 +55,7 @@ class Same:
     _asked: dict[str, str] = field(default_factory=dict)
     _who: set[str] = field(default_factory=set)
     _later: list[tuple[str, str, Arg, AnyEntry]] = field(default_factory=list)  # what is known at the end alone
-    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
-    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         match line:
@@ -123,13 +121,8 @@ class Same:
         known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}
         for what, name, where, line in self._later:
             if name not in known[what]:
-                self._count(what, line.seat, where, line.wall)
+                self._tally.see(what, where, line)
         for game, where, other in self._others:
             if game not in self._changed:
-                self._count("label", other.seat, where, other.wall)
-        for (what, seat), (where, at) in self._first.items():
-            yield Finding(what, where, times(_WHAT[what], self._times[what, seat]), seat=seat, at=at)
-
-    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
-        self._times[what, seat] += 1
-        self._first.setdefault((what, seat), (where, at))
+                self._tally.see("label", where, other)
+        yield from self._tally.findings()
