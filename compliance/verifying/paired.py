@@ -47,7 +47,9 @@ _WHAT = {
 
 @dataclass(slots=True)
 class _Seat:
-    """`last`: its last entry; `open`: what began and is not over, by kind and id, until when; `whole`: from its beginning."""
+    """`last`: its last entry; `stopped`: its last run, None before any; `open`: what began and is not over, by kind and id,
+    until when; `whole`: from its beginning.
+    """
 
     whole: bool = False
     last: AnyEntry | None = None
@@ -75,10 +77,10 @@ class Paired:
             if line.seq == 1 and line.seat != AGENT and kind is not SeatStart:
                 self._tally.see("first", where, line)
         last, seat.last = seat.last, line
+        if isinstance(line, SeatStart):
+            self._start(where, line, seat)
         if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
             self._tally.see("twice", where, line)
-        elif isinstance(line, SeatStart):
-            self._start(where, line, seat)
         elif kind is SeatStop:
             seat.stopped = True
         elif kind in _OF_PAIRS:
@@ -116,7 +118,9 @@ class Paired:
     def _start(self, where: Arg, line: SeatStart, seat: _Seat) -> None:
         if line.clean and line.lost_from is not None:
             self.failures.append(Failure(where, msg("it says both that the last run ended in order and when it was lost")))
-        elif not line.clean and (line.lost_from is None or seat.stopped):
+        if line.clean and seat.stopped is False:
+            self.failures.append(Failure(where, msg("it says that the last run ended in order, but there is no seat.stop")))
+        if not line.clean and (line.lost_from is None or seat.stopped):
             self._tally.see("start", where, line)
         seat.stopped = False
 
