@@ -35,7 +35,7 @@ _MOST = 10_000
 _WHAT = {
     "label": msg("the label or the publisher of a game is another than before, and no entry says why"),
     "learning": msg("its play does not count, which no entry says of the game"),
-    "approval": msg("it takes the game as let through, which no entry says"),
+    "approval": msg("it takes the game as let through, which no entry before it says"),
     "usage-day": msg("it sums up the day of somebody of whom no other entry tells"),
 }
 _Said = tuple[object, ...]
@@ -66,6 +66,8 @@ class Same:
                 self._play(where, line, game)
             case Decided():
                 self._of_game(where, line, line.game)
+                if line.approved and line.game not in self._let:
+                    self._tally.see("approval", where, line)
             case SeatStart():
                 if self._versions.get(line.seat) != line.version:
                     self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
