@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from compliance import entry
-from compliance.bundle import pack_path
 from compliance.format.chain import AGENT
-from compliance.format.house_rule import HOUSE
 from compliance.verifying.adding import Adding
 from compliance.verifying.asked import Asked
 from compliance.verifying.clocks import CLOCK_BACK_MS
@@ -70,7 +68,6 @@ class Auditor:
     _overrides: Overrides = field(default_factory=Overrides)
     _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
-    _packs: set[str] = field(default_factory=set)
     _tick: int = 0
 
     def __post_init__(self) -> None:
@@ -111,8 +108,6 @@ class Auditor:
                 self._ended(where, line)
             case entry.PlayDue() | entry.LaunchRefused():
                 self._decided(where, line)
-            case entry.SeatStart() if not presence.claim_holds:
-                self._fail(where, msg("it says that the last run ended in order, but there is no seat.stop"))
             case _:
                 self._take_other(where, line)
 
@@ -130,8 +125,6 @@ class Auditor:
                 self._adding.summed(where, line)
             case entry.PlaceChanged():
                 self._zones.change(line.wall, line.zone)
-            case entry.PolicyChanged():
-                self._policy(where, line)
             case entry.ClockJump() | entry.ZoneChanged() | entry.PinFailed():
                 self._strange(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
@@ -197,11 +190,6 @@ class Auditor:
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
         self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())
-        if strange := sorted(self.texts.keys() - self._packs):
-            self._note("pack", pack_path(strange[0]), msgn(
-                "{n} text of a pack is in the bundle that no entry names",
-                "{n} texts of packs are in the bundle that no entry names", len(strange),
-            ))  # fmt: skip
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
@@ -236,7 +224,6 @@ class Auditor:
 
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions += 1
-        self._packs.add(line.pack)
         self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.running(line.seat, line.play)
@@ -251,14 +238,6 @@ class Auditor:
         except Unfounded as error:
             self._fail(where, error.message)
         self._adding.decided(where, line)
-
-    # --- the rest --------------------------------------------------------------------------------------------------------
-
-    def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
-        for pack in line.packs:
-            self._packs.add(pack.sha256)
-            if pack.sha256 != HOUSE and pack.sha256 not in self.texts:
-                self._note("pack", where, msg("the text of pack {pack} is not in the bundle", pack=pack.id))
 
     def _fail(self, where: Arg, what: Message) -> None:
         self._failures.append(Failure(where, what))

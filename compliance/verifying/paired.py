@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -26,7 +25,7 @@ from compliance.entry import (
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.warned import times
+from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
@@ -48,7 +47,9 @@ _WHAT = {
 
 @dataclass(slots=True)
 class _Seat:
-    """`last`: its last entry; `open`: what began and is not over, by kind and id, until when; `whole`: from its beginning."""
+    """`last`: its last entry; `stopped`: its last run, None before any; `open`: what began and is not over, by kind and id,
+    until when; `whole`: from its beginning.
+    """
 
     whole: bool = False
     last: AnyEntry | None = None
@@ -64,8 +65,7 @@ class Paired:
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _revoked: list[tuple[str, Arg, GrantRevoked]] = field(default_factory=list)
-    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
-    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         kind = type(line)
@@ -75,12 +75,12 @@ class Paired:
         if seat is None:
             seat = self._seats[line.seat] = _Seat(line.seq == 1)
             if line.seq == 1 and line.seat != AGENT and kind is not SeatStart:
-                self._see("first", where, line)
+                self._tally.see("first", where, line)
         last, seat.last = seat.last, line
-        if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
-            self._see("twice", where, line)
-        elif isinstance(line, SeatStart):
+        if isinstance(line, SeatStart):
             self._start(where, line, seat)
+        if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
+            self._tally.see("twice", where, line)
         elif kind is SeatStop:
             seat.stopped = True
         elif kind in _OF_PAIRS:
@@ -109,7 +109,7 @@ class Paired:
             case GrantGiven():
                 self._given.add(line.id)
                 if abs(line.given - line.wall) > _AFTER_MS - 60_000:
-                    self._see("given", where, line)
+                    self._tally.see("given", where, line)
             case GrantRevoked():
                 self._revoked.append((line.seat, where, line))
             case _:
@@ -118,31 +118,25 @@ class Paired:
     def _start(self, where: Arg, line: SeatStart, seat: _Seat) -> None:
         if line.clean and line.lost_from is not None:
             self.failures.append(Failure(where, msg("it says both that the last run ended in order and when it was lost")))
-        elif not line.clean and (line.lost_from is None or seat.stopped):
-            self._see("start", where, line)
+        if line.clean and seat.stopped is False:
+            self.failures.append(Failure(where, msg("it says that the last run ended in order, but there is no seat.stop")))
+        if not line.clean and (line.lost_from is None or seat.stopped):
+            self._tally.see("start", where, line)
         seat.stopped = False
 
     def _over(self, where: Arg, line: AnyEntry, seat: _Seat, what: tuple[str, str]) -> None:
         if seat.open.pop(what, None) is None and seat.whole:
-            self._see("raised", where, line)
+            self._tally.see("raised", where, line)
 
     def findings(self) -> Iterator[Finding]:
         for name, where, line in self._revoked:
             if line.id not in self._given and all(seat.whole for seat in self._seats.values()):
-                self._count("revoked", name, where, line.wall)
+                self._tally.count("revoked", name, where, line.wall)
         for name, seat in self._seats.items():
             for where, until in seat.open.values():
                 if until is not None and seat.last is not None and not seat.stopped and seat.last.wall > until + _AFTER_MS:
-                    self._count("open", name, where, until)
-        for (what, name), (where, at) in self._first.items():
-            yield Finding("paired", where, times(_WHAT[what], self._times[what, name]), seat=name, at=at)
-
-    def _see(self, what: str, where: Arg, line: AnyEntry) -> None:
-        self._count(what, line.seat, where, line.wall)
-
-    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
-        self._times[what, seat] += 1
-        self._first.setdefault((what, seat), (where, at))
+                    self._tally.count("open", name, where, until)
+        yield from self._tally.findings()
 
 
 def _same(last: AnyEntry, line: AnyEntry) -> bool:

@@ -1,7 +1,7 @@
-"""Whether what entries say of one pseudonym goes together: its day, its age, and what was given and let through for it. Pure.
+"""Whether what entries say of one pseudonym goes together: its day, its age, and what was given for it. Pure.
 
 A pseudonym is one player's of one day, so it comes on that day alone, with one age. Extra time that a decision counts was given
-in an entry before it, and so was what it takes as let through.
+in an entry before it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TypeAlias
 from compliance.entry import (
     Answered,
     AnyEntry,
-    Approval,
     CodeUsed,
     Decided,
     GrantGiven,
@@ -34,9 +33,8 @@ from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
 _TOLD = frozenset({
-    PlayStarted, PlayDue, LaunchRefused, GrantGiven, GrantRevoked, Requested, Answered, Approval, CodeUsed, PinFailed,
-    ProgramRefused,
-})  # fmt: skip
+    PlayStarted, PlayDue, LaunchRefused, GrantGiven, GrantRevoked, Requested, Answered, CodeUsed, PinFailed, ProgramRefused,
+})
 _ALIKE = 8  # grants of the same time at the same moment
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
@@ -63,9 +61,6 @@ class Persons:
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
     _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     _used: dict[tuple[str, str, _Key], Arg] = field(default_factory=dict)
-    _let: set[str] = field(default_factory=set)
-    _asked: dict[str, str] = field(default_factory=dict)
-    _approved: list[Arg] = field(default_factory=list)
     _missing: list[Arg] = field(default_factory=list)
     _others: list[Arg] = field(default_factory=list)
 
@@ -84,22 +79,10 @@ class Persons:
             case GrantGiven() | Requested() | Answered() | CodeUsed() | PinFailed() | ProgramRefused():
                 if line.who is not None:
                     self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
-                self._guardians(line)
+                if isinstance(line, GrantGiven):
+                    self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
             case GrantRevoked():
                 self._revoked[line.seat, line.id] = line.boot, line.mono
-            case Approval():
-                self._let.add(line.game)
-            case _:
-                pass
-
-    def _guardians(self, line: AnyEntry) -> None:
-        match line:
-            case GrantGiven():
-                self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
-            case Requested() if line.game is not None:
-                self._asked[line.id] = line.game
-            case Answered() if line.let and line.id in self._asked:
-                self._let.add(self._asked[line.id])
             case _:
                 pass
 
@@ -130,8 +113,6 @@ class Persons:
         self._seen(where, line.who, line.at, days, (line.age,) if days == {today} else ())
         for one in dict.fromkeys(line.grants):
             self._grant(where, line, one)
-        if line.approved and line.game not in self._let:
-            self._approved.append(where)
 
     def _grant(self, where: Arg, line: Decided, one: GrantLine) -> None:
         key = (one.by, one.ms, one.game, one.given)
@@ -178,11 +159,6 @@ class Persons:
             yield Finding("grant", self._others[0], msgn(
                 "{n} decision counts extra time that was given to another player",
                 "{n} decisions count extra time that was given to another player", len(self._others),
-            ))  # fmt: skip
-        if self._approved:
-            yield Finding("approval", self._approved[0], msgn(
-                "{n} decision takes the game as let through, which no entry before it says",
-                "{n} decisions take their game as let through, which no entry before them says", len(self._approved),
             ))  # fmt: skip
 
     def _fail(self, where: Arg, what: Message) -> None:

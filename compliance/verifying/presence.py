@@ -14,12 +14,11 @@ _AHEAD = 6  # minutes that a clock may have been set back by since
 
 
 class SeatPresence:
-    """`take` every entry of one seat in order. `claim_holds`: False if seat.start claims a clean stop that the chain lacks."""
+    """`take` every entry of one seat in order."""
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.gaps: list[Gap] = []
-        self.claim_holds = True
         self.alive = Minutes()
         self._entries = 0
         self._first = self._last = 0
@@ -58,7 +57,6 @@ class SeatPresence:
         return SeatPart(self.seat, self._entries, self._first, self._last, coverage)
 
     def _start(self, line: SeatStart) -> None:
-        self.claim_holds = not (line.clean and self._ran and self._stopped is None)
         if (stop := self._stopped) is not None:
             unwatched = ran_on(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)

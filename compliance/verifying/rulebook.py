@@ -21,9 +21,9 @@ class Rulebook:
 
     texts: Mapping[str, str]
     timeline: Timeline = field(default_factory=Timeline)
-    _named: Texts = field(default_factory=Texts)
 
     def __post_init__(self) -> None:
+        self._named = Texts(self.texts)
         self._changes = Changes(self.texts)
         self._followed = Followed(self.timeline)
 

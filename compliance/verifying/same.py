@@ -6,7 +6,6 @@ so all of it is told, and is no failure.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +26,7 @@ from compliance.entry import (
     UsageDay,
 )
 from compliance.verifying.report import Finding
-from compliance.verifying.warned import times
+from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 TAKEN = (Answered, Approval, GameChanged, LaunchRefused, PlayDue, PlayRuled, PlayStarted, Requested, SeatStart, UsageDay)
@@ -36,7 +35,7 @@ _MOST = 10_000
 _WHAT = {
     "label": msg("the label or the publisher of a game is another than before, and no entry says why"),
     "learning": msg("its play does not count, which no entry says of the game"),
-    "approval": msg("it takes the game as let through, which no entry says"),
+    "approval": msg("it takes the game as let through, which no entry before it says"),
     "usage-day": msg("it sums up the day of somebody of whom no other entry tells"),
 }
 _Said = tuple[object, ...]
@@ -56,8 +55,7 @@ class Same:
     _asked: dict[str, str] = field(default_factory=dict)
     _who: set[str] = field(default_factory=set)
     _later: list[tuple[str, str, Arg, AnyEntry]] = field(default_factory=list)  # what is known at the end alone
-    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
-    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         match line:
@@ -68,6 +66,8 @@ class Same:
                 self._play(where, line, game)
             case Decided():
                 self._of_game(where, line, line.game)
+                if line.approved and line.game not in self._let:
+                    self._tally.see("approval", where, line)
             case SeatStart():
                 if self._versions.get(line.seat) != line.version:
                     self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
@@ -123,13 +123,8 @@ class Same:
         known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}
         for what, name, where, line in self._later:
             if name not in known[what]:
-                self._count(what, line.seat, where, line.wall)
+                self._tally.see(what, where, line)
         for game, where, other in self._others:
             if game not in self._changed:
-                self._count("label", other.seat, where, other.wall)
-        for (what, seat), (where, at) in self._first.items():
-            yield Finding(what, where, times(_WHAT[what], self._times[what, seat]), seat=seat, at=at)
-
-    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
-        self._times[what, seat] += 1
-        self._first.setdefault((what, seat), (where, at))
+                self._tally.see("label", where, other)
+        yield from self._tally.findings()

@@ -1,4 +1,4 @@
-"""Whether the texts of packs are those that were published under their names, and which are a place's own. Pure.
+"""Whether the texts of packs are there, and published under their names, and which are a place's own. Pure.
 
 A text that nobody published under the id of a shipped pack is a failure, unless an entry of the agent says that it is the
 place's own: an id that was free when a place took it may be a shipped pack's today.
@@ -6,13 +6,14 @@ place's own: an id that was free when a place took it may be a shipped pack's to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from compliance.bundle import pack_path
 from compliance.entry import Decided, PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.report import Failure, Finding
-from i18n.message import Arg, Message, msg
+from i18n.message import Arg, Message, msg, msgn
 from rules.packs.published import PUBLISHED
 
 
@@ -27,8 +28,12 @@ class _Named:
 
 @dataclass
 class Texts:
-    """`take` each policy.changed of the agent, `decided` each decision, then ask `failures` and `findings`."""
+    """`take` each policy.changed of the agent, `decided` each decision, then ask `failures` and `findings`.
 
+    `texts` are those in the bundle, by their SHA-256.
+    """
+
+    texts: Mapping[str, str]
     _named: dict[tuple[str, str], _Named] = field(default_factory=dict)
     _own: set[tuple[str, str]] = field(default_factory=set)
 
@@ -39,10 +44,11 @@ class Texts:
                 self._own.add((pack.id, pack.sha256))
 
     def decided(self, where: Arg, line: Decided) -> None:
-        self._name(line.rule.partition(".")[0], line.pack, where, line.seat, line.at)
+        if line.pack:  # a pause is of none
+            self._name(line.rule.partition(".")[0], line.pack, where, line.seat, line.at)
 
     def _name(self, pack: str, sha256: str, where: Arg, seat: str, at: int) -> None:
-        if sha256 not in {"", HOUSE} and (pack, sha256) not in self._named:
+        if sha256 != HOUSE and (pack, sha256) not in self._named:
             self._named[pack, sha256] = _Named(where, seat, at)
 
     def failures(self) -> Iterator[Failure]:
@@ -55,6 +61,8 @@ class Texts:
 
     def findings(self) -> Iterator[Finding]:
         for (pack, sha256), first in self._named.items():
+            if sha256 not in self.texts:
+                yield _found("pack", first, msg("the text of pack {pack} is not in the bundle", pack=pack))
             texts = PUBLISHED.get(pack)
             if texts is None:
                 yield _found("own-pack", first, msg("{pack} is a pack of the place's own", pack=pack))
@@ -67,6 +75,11 @@ class Texts:
                 yield _found("own-pack", first, msg(
                     "the text of {pack} is the place's own, and not what is published under this name", pack=pack,
                 ))  # fmt: skip
+        if strange := sorted(self.texts.keys() - {sha256 for _, sha256 in self._named}):
+            yield Finding("pack", pack_path(strange[0]), msgn(
+                "{n} text of a pack is in the bundle that no entry names",
+                "{n} texts of packs are in the bundle that no entry names", len(strange),
+            ))  # fmt: skip
 
 
 def _found(kind: str, first: _Named, what: Message) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +26,8 @@ from compliance.entry import (
     Warned,
 )
 from compliance.verifying.report import Finding
-from i18n.message import Arg, Message, msg, msgn
+from compliance.verifying.tally import Tally
+from i18n.message import Arg, msg
 
 _NEWS_MS = 90_000  # nobody is warned who was refused at once
 _APART_MS = 150_000  # clocks that are set right, and warnings that waited for a display
@@ -76,8 +76,7 @@ class Warnings:
     """`take` each entry of TAKEN, then ask `findings`."""
 
     _seats: dict[str, _Seat] = field(default_factory=dict)
-    _first: dict[tuple[str, str], tuple[Arg, int]] = field(default_factory=dict)
-    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "warned"))
     _deciding: set[str] = field(default_factory=set)  # the rules that ended or refused play: none of them only tells
     _told: dict[str, tuple[Arg, Warned]] = field(default_factory=dict)  # by rule, where a warning named it first
 
@@ -103,17 +102,17 @@ class Warnings:
     def _warned(self, where: Arg, line: Warned, seat: _Seat) -> None:
         play = seat.plays.get(line.play) or seat.over.get(line.play)
         if (line.left is None) is (line.rule is None) or (line.how is not UNSET and not line.shown):
-            self._see("how", where, line)
+            self._tally.see("how", where, line)
         if line.rule is not None:
             self._told.setdefault(line.rule, (where, line))
         if play is None:
             if line.play and not (seat.over and line.play < min(seat.over)):  # it was not kept so long
-                self._see("play", where, line)
+                self._tally.see("play", where, line)
             return
         if (line.who, line.game) != (play.who, play.game):
-            self._see("play", where, line)
+            self._tally.see("play", where, line)
         if line.shown and line.how is UNSET and play.tells:
-            self._see("how", where, line)
+            self._tally.see("how", where, line)
         if line.left is not None:
             play.warned = True
             self._foresee(where, line, play, seat.changes, line.mono + line.left)
@@ -133,25 +132,18 @@ class Warnings:
         if play.foreseen is not None:
             boot, foreseen, then = play.foreseen
             if (boot, then) == (line.boot, changes) and abs(foreseen - end) > _APART_MS:
-                self._see("left", where, line)
+                self._tally.see("left", where, line)
 
     def _ended(self, where: Arg, line: PlayEnded, play: _Play, seat: _Seat) -> None:
         if line.how in {"asked", "killed"} and play.due is None and play.tells and not play.resumed:
-            self._see("undue", where, line)
+            self._tally.see("undue", where, line)
         seat.over[line.play] = play
         if len(seat.over) > _KEPT:
             self._close(line.seat, seat.over.pop(next(iter(seat.over))))
 
     def _close(self, seat: str, play: _Play) -> None:
         if play.unwarned and not play.warned and play.due is not None:
-            self._count("due", seat, play.due, 0)
-
-    def _see(self, what: str, where: Arg, line: AnyEntry) -> None:
-        self._count(what, line.seat, where, line.wall)
-
-    def _count(self, what: str, seat: str, where: Arg, at: int) -> None:
-        self._times[what, seat] += 1
-        self._first.setdefault((what, seat), (where, at))
+            self._tally.count("due", seat, play.due, None)
 
     def findings(self) -> Iterator[Finding]:
         """One of each for each seat."""
@@ -159,10 +151,5 @@ class Warnings:
             for play in (*seat.over.values(), *seat.plays.values()):
                 self._close(name, play)
         for rule in self._told.keys() & self._deciding:
-            self._see("how", *self._told[rule])
-        for (what, name), (where, at) in self._first.items():
-            yield Finding("warned", where, times(_WHAT[what], self._times[what, name]), seat=name, at=at or None)
-
-
-def times(what: Message, number: int) -> Message:
-    return msgn("{what} ({n} time)", "{what} ({n} times)", number, what=what)
+            self._tally.see("how", *self._told[rule])
+        yield from self._tally.findings()

@@ -65,6 +65,8 @@ def test_the_same_entry_is_not_there_twice(site, seat, audit):
     for _ in range(2):
         seat.add(entry.IssueRaised, id="x")
     assert [one[:29] for one in told(audit(), "paired")] == ["the same entry is there twice"]
+    line = [seat.start() for _ in range(2)][-1]
+    assert f"seq {line.seq}" in plain(audit().failures[-1].where)
 
 
 @pytest.mark.parametrize("line", [

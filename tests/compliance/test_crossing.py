@@ -402,7 +402,14 @@ def test_what_was_let_through_was_said(site, seat, audit):
     site.deliver()
     site.clock.run(MINUTE)
     seat.refuse(site.house(0), approved=True)
-    assert told(audit(), "approval") == ["1 decision takes the game as let through, which no entry before it says"]
+    assert told(audit(), "approval") == ["it takes the game as let through, which no entry before it says (1 time)"]
+
+
+def test_a_play_and_its_due_are_told_together(site, seat, audit):
+    play = seat.begin(approved=True)
+    site.clock.run(MINUTE)
+    seat.due(play, site.house(0), approved=True)
+    assert told(audit(), "approval") == ["it takes the game as let through, which no entry before it says (2 times)"]
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------------

@@ -73,6 +73,13 @@ def test_a_pack_under_a_name_of_its_own_is_told(site, seat, audit):
     assert kinds(report, "own-pack") == ["quan-ba is a pack of the place's own"]
 
 
+def test_a_text_that_is_missing_is_told_once(site, seat, audit):
+    """However often it was put on."""
+    for target in ("place", "guest", "place"):
+        put(site, "anything", "quan-ba", target=target)
+    assert kinds(audit(), "pack") == ["the text of pack quan-ba is not in the bundle"]
+
+
 def test_what_ships_is_not_told(site, seat, audit):
     put(site, site.packs["vn-game-point"])
     report = audit()
@@ -82,7 +89,8 @@ def test_what_ships_is_not_told(site, seat, audit):
 @pytest.mark.parametrize("pack", sorted(pack for pack, texts in PUBLISHED.items() if len(texts) > 1))
 def test_an_older_text_is_no_failure_but_told(pack):
     """Whoever was not updated says the truth; whoever goes back to a laxer text is seen."""
-    texts, common = Texts(), {"seat": "agent", "boot": "b", "seq": 2, "prev": "", "mono": 0, "wall": 5}
+    texts = Texts(dict.fromkeys(PUBLISHED[pack], ""))
+    common = {"seat": "agent", "boot": "b", "seq": 2, "prev": "", "mono": 0, "wall": 5}
     for digest in PUBLISHED[pack]:
         line = entry.PolicyChanged(**common, target="place", packs=(entry.PackLine(pack, digest, {}),), house=False)
         texts.take("there", line)
