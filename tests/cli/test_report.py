@@ -21,9 +21,10 @@ from compliance import bundle, entry, tree
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
-from compliance.format.tiles import decode_entries, encode_entries, entry_bundles, hash_tiles
+from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
 from rules.packs.shipped import shipped_packs
+from tests.compliance.log_tiles import tiles_of
 
 TOP = Path(__file__).resolve().parents[2]
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
@@ -57,18 +58,12 @@ def refused(at, rule="vn-147.daily-game", cite=CITE):
 def bundled(lines):
     """The members of a bundle of these entries."""
     data = [encode(one) for one in lines]
-    leaves = level = [tree.leaf_hash(one) for one in data]
     signer = Signer("cafe.example/log", bytes(32))
-    members = {
-        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root_of(leaves))).encode(),
+    return {
+        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root(data))).encode(),
         bundle.KEY: (signer.key.text + "\n").encode(),
-        **{tile.path: encode_entries(data[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(data))},
+        **tiles_of(data),
     }
-    for tile in hash_tiles(len(data)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
-    return members
 
 
 def packed(path, members):
