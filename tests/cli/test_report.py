@@ -21,7 +21,6 @@ from compliance import bundle, entry, tree
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
-from compliance.format.cosigning import Cosigner
 from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
 from rules.packs.shipped import shipped_packs
@@ -232,19 +231,16 @@ def test_mistakes_are_one_line(fails, words, code, said):
 
 
 def test_what_is_no_whole_log_is_not_counted(fails, log, tmp_path):
-    """Another file, one that breaks off, one without its last tile, a head of another key, one that only a witness
-    signed."""
+    """Another file, one that breaks off, one without its last tile, a head of another key, a key that is
+    written in another way."""
     whole = (tmp_path / "log.zip").read_bytes()
     (tmp_path / "text.zip").write_text("no archive")
     (tmp_path / "short.zip").write_bytes(whole[: len(whole) // 2])
     members = dict(bundle.parse(whole).members)
     packed(tmp_path / "less.zip", {key: data for key, data in members.items() if "entries" not in key})
     packed(tmp_path / "other.zip", members | {"key": Signer("cafe.example/log", b"o" * 32).key.text.encode() + b"\n"})
-    witness = Cosigner("cafe.example/log", b"w" * 32)
-    text = members["checkpoint"].decode().partition("\n\n")[0] + "\n"
-    note = f"{text}\n{witness.cosign(text, 1)}".encode()
-    packed(tmp_path / "witness.zip", members | {"key": f"{witness.key.text}\n".encode(), "checkpoint": note})
-    for name, code in (("text", 2), ("short", 4), ("less", 4), ("other", 4), ("witness", 4)):
+    packed(tmp_path / "key.zip", members | {"key": members["key"].rstrip()})
+    for name, code in (("text", 2), ("short", 4), ("less", 4), ("other", 4), ("key", 4)):
         assert f"{name}.zip" in fails(code, "report", "day", "--from", str(tmp_path / f"{name}.zip"))
 
 
