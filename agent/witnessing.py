@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from agent.api.witnessing import (
+    TRIES,
     Errand,
     HeadShown,
     LogFollow,
@@ -34,7 +34,6 @@ from host.posting import Reply, post, valid
 from host.wire import ApiError
 from i18n.message import Message, msg, said_by, said_so
 
-TRIES = 3
 COURIER_MS = 15 * 60_000  # three of its rounds
 MOST = 16  # a note has room for a hundred signatures
 
@@ -50,7 +49,7 @@ class Witnessing:
 
     log: Log
     wall: Callable[[], int]
-    zone: Callable[[], str] = str
+    zone: Callable[[], str]
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
     against: dict[str, Message] = field(default_factory=dict)
@@ -86,16 +85,13 @@ class Witnessing:
         if sum(one.name != key.name for one in there) >= MOST:
             raise refused(msg("there are {most} witnesses already", most=str(MOST)))
         known = next((one for one in there if one.key == key.text), Witness(key.name, key.text, ""))
-        with _kept():
-            self.log.cosigned.add(Witness(key.name, key.text, url, known.size, known.at))
+        self.log.cosigned.add(Witness(key.name, key.text, url, known.size, known.at))
         self._forget(key.name)
         return self.show()
 
     def remove(self, request: WitnessRemove) -> Witnesses:
         """ApiError, LogError."""
-        with _kept():
-            found = self.log.cosigned.remove(request.name)
-        if not found:
+        if not self.log.cosigned.remove(request.name):
             raise not_found(msg("there is no witness {name}", name=request.name))
         self._forget(request.name)
         return self.show()
@@ -203,8 +199,7 @@ class Witnessing:
             line, signature = cosignature(asked.note, body, parse_vkey(witness.key))
         except NoteError as error:
             return self._problem(witness.name, error.message)
-        with _kept():
-            self.log.cosigned.put(asked.note, line, signature, self.wall() // 1000)
+        self.log.cosigned.put(asked.note, line, signature, self.wall() // 1000)
         self._forget(witness.name)
         return Errand(name=witness.name)
 
@@ -217,9 +212,7 @@ class Witnessing:
         return Errand(name=name)
 
     def _witnesses(self) -> tuple[Witness, ...]:
-        with _kept():
-            return self.log.cosigned.witnesses()
-
+        return self.log.cosigned.witnesses()
 
     def _forget(self, name: str) -> None:
         self.problems.pop(name, None)
@@ -243,12 +236,3 @@ _REFUSALS = {
     422: msg("it has seen another log of this name: this one was rewritten"),
 }
 _AGAINST = {409, 422}
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    """LogError if log.db cannot be read or written."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LogError(msg("cannot be written: {why}", why=said_by(error))) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from agent.api.witnessing import (
+    TRIES,
     Errand,
     WitnessAdd,
     WitnessAnswer,
@@ -23,7 +24,6 @@ from host.rpc_client import ask
 from i18n.message import Arg, Moment, msg
 
 _TAKES = {"list": 0, "add": 2, "remove": 1, "ask": 0}
-_TRIES = 3
 
 
 def add_to(commands: Commands) -> None:
@@ -58,7 +58,7 @@ def witness(args: Namespace, context: Context) -> int | None:
 
 
 def _carry(address: str, errand: Errand) -> None:
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         if not errand.url:
             break
         reply = post(errand.url, errand.body)

@@ -24,7 +24,7 @@ from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id
+from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id, unwritable
 from i18n.message import msg, said_by
 
 __all__ = ["Appended", "Log", "LogError"]
@@ -85,10 +85,7 @@ class Log(LogFile):
 
     def heads(self, end: int) -> list[str]:
         """The heads of at most this size that witnesses cosigned, as notes, the smallest first."""
-        try:
-            return self.cosigned.heads(end)
-        except sqlite3.Error as error:
-            raise damaged(said_by(error)) from error
+        return self.cosigned.heads(end)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -114,7 +111,7 @@ class Log(LogFile):
             try:
                 self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
             except (sqlite3.Error, OverflowError) as error:
-                raise LogError(msg("cannot be written: {why}", why=said_by(error))) from error
+                raise unwritable(said_by(error)) from error
             self._frontier, self._edges, self.checkpoint = frontier, edges, note
         return self.checkpoint
 

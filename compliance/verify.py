@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from operator import attrgetter
 from typing import NamedTuple
@@ -20,15 +20,15 @@ from typing import NamedTuple
 from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, HEADS, KEY, Bundle, pack_path
 from compliance.entry import AnyEntry, Decided, EntryError, decode
-from compliance.format.container import Damage
-from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
+from compliance.format.container import Damage, Members
+from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
 from compliance.verifying.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.chains import Chains
 from compliance.verifying.earlier import EARLIER, Earlier, read_earlier
 from compliance.verifying.heads import Heads, heads_of
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
-from compliance.verifying.whole import Broken, Tree, check_names, content, text
+from compliance.verifying.whole import Broken, Tree, check_names, check_root, content, log_key, text
 from compliance.verifying.windows import Windows
 from i18n.message import msg, said_by
 
@@ -51,11 +51,11 @@ def verify(
     report = Report()
     failures: list[Failure] = []
     try:
-        key = _key(bundle)
+        key = log_key(bundle.members)
         report = replace(report, key=key.text, fingerprint=key.fingerprint)
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
-        texts = _Packs(bundle.members)
+        texts = _packs(bundle.members)
         heads = _heads(bundle, checkpoint, key, trust)
         others = (HEADS,) if HEADS in bundle.members else ()
         check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)))
@@ -76,17 +76,6 @@ def verify(
     return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
 
 
-def _key(bundle: Bundle) -> VerifierKey:
-    told = text(bundle.members, KEY)
-    try:
-        key = parse_vkey(told.removesuffix("\n"))
-    except NoteError as error:
-        raise Broken(KEY, error.message) from None
-    if told != key.text + "\n" or key.kind != ED25519:
-        raise Broken(KEY, msg("not the verifier key of a log"))
-    return key
-
-
 def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkpoint:
     witnesses = () if trust is None else trust.witnesses.values()
     try:
@@ -102,36 +91,21 @@ def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trus
         raise Broken(HEADS, error.message) from None
 
 
-class _Packs(Mapping[str, str]):
+def _packs(members: Mapping[str, bytes]) -> Members[str]:
     """The packs' texts by their SHA-256, which their names say rightly. They are read when they are asked for."""
-
-    def __init__(self, members: Mapping[str, bytes]) -> None:
-        self._members = members
-        self._names = {found[1]: name for name in members if (found := _PACK.fullmatch(name)) is not None}
-        for digest, name in self._names.items():
-            if sha256(content(members, name)).hexdigest() != digest:
-                raise Broken(name, msg("its content does not have the SHA-256 in its name"))
-            text(members, name)
-
-    def __getitem__(self, digest: str) -> str:
-        return text(self._members, self._names[digest])
-
-    def __contains__(self, digest: object) -> bool:  # Mapping's own would read it
-        return digest in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
+    names = {found[1]: name for name in members if (found := _PACK.fullmatch(name)) is not None}
+    for digest, name in names.items():
+        if sha256(content(members, name)).hexdigest() != digest:
+            raise Broken(name, msg("its content does not have the SHA-256 in its name"))
+        text(members, name)
+    return Members({digest: partial(text, members, name) for digest, name in names.items()})
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------------
 
 
 def _check_root(checkpoint: Checkpoint, whole: Tree) -> None:
-    if whole.root != checkpoint.root:
-        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
+    check_root(checkpoint, whole)
     if not checkpoint.size:
         raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"))
 

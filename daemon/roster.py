@@ -199,7 +199,6 @@ class Trust:
             self._store.put("checkpoint-wall", str(wall).encode())
         self.checkpoint, self.checkpoint_wall = head, wall
 
-
     def follow(self, shown: HeadShown, known: Checkpoint, wall: int) -> None:
         """Believes a newer head in place of `known`, unless that was another meanwhile. In memory: what is delivered next is
         kept, and nothing ticks to the disk for this.

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from host.api import Told
 from host.choose import service
 
-_SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")  # the last is Windows': Ctrl+Break, or the console's window is closed
+SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")  # the last is Windows': Ctrl+Break, or the console's window is closed
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def told_to_stop(stop: Callable[[], None], changed: Callable[[], None] | None = 
 
     # Not loop.add_signal_handler, which not every system's loop has.
     main = threading.current_thread() is threading.main_thread()
-    numbers = [getattr(signal, name) for name in _SIGNALS if main and hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in SIGNALS if main and hasattr(signal, name)]
     before = {number: signal.signal(number, lambda *_: call(stop)) for number in numbers}
     service().listen(tell)
     try:

@@ -20,6 +20,7 @@ from host.clock import SystemClock
 from host.files import read_owned, write_atomic
 from host.homes import Home, HomeError, chosen_home, language, lock, prepare, server_home, unwritable
 from host.secrets import load_or_create
+from host.stopping import SIGNALS
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, Message, MessageError, msg, said_by
 from i18n.streams import speak_utf8
@@ -161,7 +162,7 @@ def _stop_on_signals(server: Server) -> None:
     def stop(*_: Any) -> None:
         threading.Thread(target=server.shutdown).start()  # it waits for the loop, which this may have interrupted
 
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+    for name in SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
 

@@ -12,21 +12,21 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from compliance.format.cosigning import MAX_BODY, PATH, read_request
+from compliance.format.cosigning import MAX_BODY, PATH, AddCheckpoint, read_request
 from compliance.note import NoteError
-from witness.answering import TEXT, Answer
+from witness.answering import Answer
 from witness.state import StateError
 
 AT_ONCE = 32
 PATIENCE_S = 10.0  # for the next bytes
 ALL_S = 20.0  # for all that comes on one connection
 
-Decide = Callable[[Any], Answer]
+Decide = Callable[[AddCheckpoint], Answer]
 Told = Callable[[StateError], object]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers on `address`; `decide` is given an AddCheckpoint. More than AT_ONCE connections are hung up on."""
+    """Answers on `address`; More than AT_ONCE connections are hung up on."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, answer: Answer, *, last: bool = False) -> None:
         body = answer.body.encode()
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.kind or TEXT)
+        self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(body)))
         if last:  # what follows was not read
             self.send_header("Connection", "close")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from host.wire import Request, Wire
 from i18n.message import Words
 
+TRIES = 3  # of an errand: each answer may lead to another question
+
 
 class WitnessLine(Wire, frozen=True, kw_only=True):
     """`key` is a C2SP verifier key. `size` and `at` (Unix ms) are of what it cosigned last, `problem` why not more."""

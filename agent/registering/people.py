@@ -185,4 +185,3 @@ def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, A
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
-

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cli.errors import CommandError
 from compliance import bundle
-from compliance.bundle import CHECKPOINT, KEY, BundleError
-from compliance.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
+from compliance.bundle import CHECKPOINT, BundleError
+from compliance.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
 from compliance.reporting.counting import Counter
-from compliance.verifying.whole import Broken, Tree, text
+from compliance.verifying.whole import Broken, Tree, check_root, log_key, text
 from i18n.message import Arg, msg, said_by
 
 
@@ -43,14 +43,13 @@ def count(path: Path, counter: Counter, called: str) -> Source:
 
 
 def _counted(members: Mapping[str, bytes], counter: Counter) -> Source:
-    key = parse_vkey(text(members, KEY).removesuffix("\n"))
+    key = log_key(members)
     head = parse_checkpoint(text(members, CHECKPOINT), [key])
     whole = Tree(members, head.size)
     for first, lines, _ in whole.tiles():
         for index, data in enumerate(lines, first):
             counter.take(index, data)
-    if whole.root != head.root:
-        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
+    check_root(head, whole)
     return Source(head, key)
 
 

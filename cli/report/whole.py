@@ -133,4 +133,3 @@ def document(found: Report, figures: Figures, period: Period) -> dict[str, objec
         for name, fields in FIELDS.items()
     }
     return {"first": period.first.isoformat(), "last": period.last.isoformat(), "figures": told, "notes": found.notes}
-

@@ -12,6 +12,7 @@ from compliance.format.house_rule import HOUSE, HouseRuleError, read
 from i18n.message import Arg
 from rules.engine.pausing import PAUSE, paused_text
 from rules.facts import Pause
+from rules.packs.params import said
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -40,8 +41,7 @@ def _shipped(hashed: str, params: tuple[tuple[str, Any], ...]) -> Pack | None:
         return None
     from rules.parse import parse_pack  # noqa: PLC0415 - a quarter of a second that a log without decisions does not need
 
-    values = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in params}
     try:
-        return parse_pack(text, name, values)
+        return parse_pack(text, name, {key: said(value) for key, value in params})
     except PolicyError:
         return None

@@ -12,7 +12,7 @@ from cli.words.layout import row
 from cli.words.rules_as_json import sentence
 from cli.words.rules_in_sentences import Groups, duty, ends, in_force, known_to, says
 from i18n.message import Arg, Text, msg
-from rules.packs.params import Declared
+from rules.packs.params import Declared, said
 from rules.policy import Budget, Pack, Param, Rule
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def _about(out: Output, reading: Reading) -> None:
         out.say(msg("Source: {source}", source=pack.source), 0, 2)
     if dates := in_force(pack):
         out.say(msg("In force: {dates}", dates=dates), 0, 2)
-    for said in (*ends(pack), known_to(pack) if reading.holidays is not None else ""):
-        if said:
-            out.say(said, 0, 2)
+    for line in (*ends(pack), known_to(pack) if reading.holidays is not None else ""):
+        if line:
+            out.say(line, 0, 2)
     if reading.holidays is not None and known_to(pack):
         source, status = reading.holidays
         out.say(msg("Holidays from: {source} ({checked})", source=source, checked=_CHECKED[status]), 0, 2)
@@ -105,11 +105,11 @@ def together(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-def _rule(out: Output, mark: str, said: Arg, rule: Rule, behind: Arg = "") -> None:
+def _rule(out: Output, mark: str, text: Arg, rule: Rule, behind: Arg = "") -> None:
     """What it says, whose duty it is, where it is from, and its id, which answers to --json name."""
     out.line()
     id_ = "" if rule.id.startswith(f"{OWN}.") else f" ({rule.id})"
-    parts = (mark, " ", said, ". ", duty(rule), ".", id_, " " if behind else "", behind)
+    parts = (mark, " ", text, ". ", duty(rule), ".", id_, " " if behind else "", behind)
     indent = max(0, 2 - len(mark))  # so that all but the first line begin at the same column
     out.say(row(parts, ""), indent, 3 - indent)
     if rule.authority == "law":
@@ -147,6 +147,4 @@ def _bounds(one: Declared) -> Arg:
 
 
 def _value(value: Param | None) -> str:
-    if value in {None, ""}:
-        return "…"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "…" if value is None or value == "" else said(value)

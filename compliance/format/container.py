@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 from zlib import crc32
 
 from compliance.format.tiles import MAX_BUNDLE
@@ -28,6 +28,7 @@ _LOCAL = struct.Struct("<4s5H3I2H")  # signature, version, flags, method, time, 
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
 _LOCAL_MARK, _CENTRAL_MARK, _END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+_T = TypeVar("_T")
 _VERSION, _DATE = 20, 0x0021  # 2.0; 1980-01-01, the earliest a zip can say
 
 
@@ -38,13 +39,13 @@ class Pieces(Protocol):
     def __getitem__(self, piece: slice, /) -> bytes: ...
 
 
-class Members(Mapping[str, bytes]):
-    """Members by name. Each is read when it is asked for, and not kept."""
+class Members(Mapping[str, _T]):
+    """Members, or what they are made into, by name. Each is read when it is asked for, and not kept."""
 
-    def __init__(self, readers: Mapping[str, Callable[[], bytes]]) -> None:
+    def __init__(self, readers: Mapping[str, Callable[[], _T]]) -> None:
         self._readers = readers
 
-    def __getitem__(self, name: str) -> bytes:
+    def __getitem__(self, name: str) -> _T:
         return self._readers[name]()
 
     def __contains__(self, name: object) -> bool:  # Mapping's own would read it
@@ -104,7 +105,7 @@ def pack(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     yield _end(len(central), len(directory), offset)
 
 
-def unpack(data: Pieces) -> tuple[Members, list[Damage]]:
+def unpack(data: Pieces) -> tuple[Members[bytes], list[Damage]]:
     """The members, and all that is not as `pack` would have written it. NotAContainer if nothing here looks like one."""
     central = _by_directory(data)
     if central and not (damage := _compare(data, central)):
@@ -121,7 +122,7 @@ def unpack(data: Pieces) -> tuple[Members, list[Damage]]:
     return _members(data, table), damage
 
 
-def _members(data: Pieces, table: list[Span]) -> Members:
+def _members(data: Pieces, table: list[Span]) -> Members[bytes]:
     return Members({_text(span): partial(_piece, data, span.content, span.end) for span in table})
 
 

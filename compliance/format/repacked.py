@@ -57,7 +57,7 @@ class Member(NamedTuple):
         return self.name.decode("ascii")
 
 
-def unpack(data: Pieces) -> Members:
+def unpack(data: Pieces) -> Members[bytes]:
     """The members by name, folders left out. Unreadable says why not; asking for one that is not as written raises it, too."""
     members, end = _directory(data)
     if len({one.name for one in members}) < len(members):

@@ -98,7 +98,7 @@ def gap_groups(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
 
 def _gaps(kind: str, found: Mapping[str, Sequence[Gap]]) -> GapGroup:
     seats = (SeatGaps(seat, len(gaps), length(gaps), tuple(gaps[:FIRST])) for seat, gaps in found.items())
-    could = {who for gaps in found.values() for gap in gaps for who in gap.could if who}
+    could = {who for gaps in found.values() for gap in gaps for who in gap.could}
     return GapGroup(kind, tuple(sorted(seats, key=lambda one: (-one.ms, one.seat))), tuple(sorted(could)))
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.calendar import Coverage, Share
-from compliance.page.text import MARKS, printable
+from compliance.page.text import MARKS, Words, printable
 from i18n.message import Arg, Day, msg
-
-Words = Callable[[Arg], str]
 
 _STYLE = """
 @page { size: A4; margin: 15mm 14mm; }

@@ -43,7 +43,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "early-cosignatures": msg("cosignatures of the future"),
-    "silent": msg("silent seats"), "agent-silent": msg("silence of the agent"), "issue": msg("trouble"),
+    "silent": msg("silent seats"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that stopped saying what bound their plays"),
@@ -66,7 +66,7 @@ ODD_OF_OTHERS: Final = frozenset({"label", "own-pack"})
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
-    "presence": msg("no sign of life"), "restored": msg("what came after the backup that was put back is missing"),
+    "restored": msg("what came after the backup that was put back is missing"),
 }  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from compliance.entry import Bound, PackLine
 from compliance.format.house_rule import HOUSE
 from i18n.message import Text
 from rules.calendar import ZoneError, calendar, day_bounds
+from rules.packs.params import said
 from rules.parse import parse_pack
-from rules.policy import Pack, Param, Policy, PolicyError, Scope, Uncounted, combine
+from rules.policy import Pack, Policy, PolicyError, Scope, Uncounted, combine
 
 MOST = 200  # different policies of one log, and each thing of one player's day: no honest log comes near
 
@@ -112,7 +113,7 @@ class Policies:
         if text is None:
             return None
         try:
-            return replace(parse_pack(text, line.id, {name: _text(value) for name, value in line.params.items()}), scope=scope)
+            return replace(parse_pack(text, line.id, {name: said(value) for name, value in line.params.items()}), scope=scope)
         except PolicyError:
             return None
 
@@ -143,8 +144,3 @@ def _uncounted(games: frozenset[str], zone: str) -> Pack:
         id=HOUSE, title=Text("", ""), jurisdiction=HOUSE, zone=zone, source=Text("", ""), status="verified", sha256=HOUSE,
         uncounted=(rule,),
     )  # fmt: skip
-
-
-def _text(value: Param) -> str:
-    """A value as it is put into a pack."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,8 +15,9 @@ from compliance.verifying.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
 from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
+from rules.packs.params import said
 from rules.parse import parse_pack
-from rules.policy import Pack, Param, Place, PolicyError, Rule
+from rules.policy import Pack, Place, PolicyError, Rule
 
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST = 1_000  # changes that are told one by one
@@ -89,11 +90,11 @@ class Changes:
         old = was.line
         if line.place != old.place:
             kinds = {"before": _PLACES.get(old.place, old.place), "after": _PLACES.get(line.place, line.place)}
-            said = msg("the kind of place was changed: {before} → {after}", **kinds)
+            told = msg("the kind of place was changed: {before} → {after}", **kinds)
             if line.place == was.earlier and old.place != _POINT:
                 lasted = Length(max(0, line.wall - was.since))
-                said = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
-            self._tell("looser" if old.place == _POINT else "place-changed", where, line, said)
+                told = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
+            self._tell("looser" if old.place == _POINT else "place-changed", where, line, told)
             self._place = _Before(line.wall, line, old.place)
         else:
             self._place = _Before(was.since, line, was.earlier)
@@ -105,8 +106,8 @@ class Changes:
                                                          before=before, after=after or "–"))  # fmt: skip
         if line.zone != old.zone:
             zones = {"before": old.zone, "after": line.zone}
-            said = msg("the time zone of the place was changed: {before} → {after}", **zones)
-            self._tell("place-changed", where, line, said)
+            told = msg("the time zone of the place was changed: {before} → {after}", **zones)
+            self._tell("place-changed", where, line, told)
 
     # --- packs -----------------------------------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class Changes:
         if text is None or line.sha256 == HOUSE or self._bytes > _MOST_BYTES:
             return None
         try:
-            return parse_pack(text, line.id, {name: _value(value) for name, value in line.params.items()})
+            return parse_pack(text, line.id, {name: said(value) for name, value in line.params.items()})
         except PolicyError:
             return None
 
@@ -181,8 +182,4 @@ def _certificate(line: PlaceChanged) -> str:
 
 def _said(pack: PackLine) -> str:
     """As one types it."""
-    return ":".join([pack.id, *(f"{name}={_value(value)}" for name, value in pack.params.items())])
-
-
-def _value(value: Param) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return ":".join([pack.id, *(f"{name}={said(value)}" for name, value in pack.params.items())])

@@ -80,5 +80,5 @@ class Crossing:
         yield from self._warned.findings()
         yield from self._same.findings()
 
-    def gaps(self, of_seats: Iterable[Gap]) -> tuple[Gap, ...]:
-        return tuple(self._heard.gaps(of_seats))
+    def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
+        return self._heard.gaps(of_seats)

@@ -44,8 +44,6 @@ _APART: Final = frozenset({
     "agent-away", "agent-refuses", "clock-jump", "journal-unwritable", "log-replaced", "no-roster", "store-broken", "update",
 })  # fmt: skip
 _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
-
-
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
 _SAID: Final = frozenset({

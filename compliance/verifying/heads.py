@@ -30,7 +30,7 @@ class Head:
 
 @dataclass
 class Heads:
-    """`known` in ascending sizes. `extend` it with every leaf hash, in order; then `failures` and `anchored` hold."""
+    """`known` in ascending sizes. `extend` it with every leaf hash, in order; then `failures` and `anchor` hold."""
 
     known: Sequence[Head] = ()
     failures: list[Failure] = field(default_factory=list)

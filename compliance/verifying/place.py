@@ -1,4 +1,4 @@
-"""What kind of place it was at a moment, its zone and hours, and which packs bound whom, as the agent's entries say it. Pure.
+"""What kind of place it was at a moment, and which packs bound whom, as the agent's entries say it. Pure.
 
 Moments are the agent's clock. Where that was set back, what was said last holds from its own moment on.
 """
@@ -46,7 +46,7 @@ class _Said(Generic[_T]):
 class Timeline:
     """`take` every entry in the order of the log, then ask of any moment (Unix ms)."""
 
-    _places: _Said[tuple[str, str, str]] = field(default_factory=_Said)
+    _places: _Said[str] = field(default_factory=_Said)
     _packs: dict[str, _Said[Packs]] = field(default_factory=dict)
     _same: dict[tuple[object, ...], Packs] = field(default_factory=dict)  # each set of packs is held once
     _first: int = 0  # the seq of the agent's first entry that was seen
@@ -56,7 +56,7 @@ class Timeline:
             return
         self._first = self._first or line.seq
         if isinstance(line, PlaceChanged):
-            self._places.say(line.wall, (line.place, line.zone, line.hours))
+            self._places.say(line.wall, line.place)
         elif isinstance(line, PolicyChanged):
             key = tuple((one.id, one.sha256, *sorted(one.params.items())) for one in line.packs)
             packs = self._same.setdefault(key, line.packs)
@@ -69,15 +69,7 @@ class Timeline:
 
     def place(self, at: int) -> str | None:
         """The kind of place, before the first one was said that one; None: none was."""
-        return None if (found := self._setting(at)) is None else found[0]
-
-    def zone(self, at: int) -> str | None:
-        """As `place`."""
-        return None if (found := self._setting(at)) is None else found[1]
-
-    def hours(self, at: int) -> str | None:
-        """As `place`; "" where none were set."""
-        return None if (found := self._setting(at)) is None else found[2]
+        return self._places.at(at) or self._places.first
 
     def packs(self, target: str, at: int) -> Packs | None:
         """The packs put on "place", "guest" or a pseudonym. None: it is not known, as of a player whose packs were put on
@@ -88,6 +80,3 @@ class Timeline:
         if found is None and target in {PLACE, GUEST} and self.whole:
             return ()
         return found
-
-    def _setting(self, at: int) -> tuple[str, str, str] | None:
-        return self._places.at(at) or self._places.first

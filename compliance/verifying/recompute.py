@@ -25,8 +25,9 @@ from rules.decide import decide
 from rules.decision import Decision
 from rules.engine.reach import ADULT
 from rules.facts import Facts, Grant, Pause, Played
+from rules.packs.params import said
 from rules.parse import parse_pack
-from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rating, Rule, combine
+from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Place, Policy, PolicyError, Rating, Rule, combine
 
 SLACK_MS = 1000
 _PLACES = frozenset(get_args(Place))
@@ -105,7 +106,7 @@ class Recomputer:
         if text is None:
             return Unfounded(msg("the text of its pack {pack} is not in the bundle", pack=line.pack))
         try:
-            return parse_pack(text, line.rule.partition(".")[0], {name: _text(value) for name, value in line.params.items()})
+            return parse_pack(text, line.rule.partition(".")[0], {name: said(value) for name, value in line.params.items()})
         except PolicyError as error:
             return Unfounded(msg("its pack is not valid: {why}", why=said_by(error)))
 
@@ -229,8 +230,3 @@ def _in_period(line: Decided, counted: tuple[tuple[int, int], ...], rule: Budget
         if start == today.start and ms > played + SLACK_MS:
             return False
     return True
-
-
-def _text(value: Param) -> str:
-    """A value as it is put into a pack."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -58,7 +58,6 @@ class Redecider:
 
     texts: Mapping[str, str]
     failures: list[Failure] = field(default_factory=list)
-    decided: int = 0
     _seats: defaultdict[str, Seat] = field(default_factory=lambda: defaultdict(Seat))
     _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
@@ -122,7 +121,6 @@ class Redecider:
         seat.runs[line.seq] = run
         if ruled is None:
             return
-        self.decided += 1
         elsewhere = self._first_seat.setdefault(line.who, line.seat) != line.seat
         for why in ruled.rules.limits(elsewhere=elsewhere, resumed=line.resumed is not None):
             self._undecided.add(why, where)
@@ -254,9 +252,9 @@ class Redecider:
 
     def findings(self) -> Iterator[Finding]:
         """What went on for too long, and what could not be said."""
-        for name, seat in self._seats.items():
-            for seq, run in list(seat.runs.items()):
-                yield from self._open(name, seq, run, seat)
+        for seat in self._seats.values():
+            for run in list(seat.runs.values()):
+                yield from self._open(run, seat)
         given = sorted((one for grants in self._grants.values() for one in grants), key=lambda one: one.given)
         for run in self._doubtful:
             found = self._looked_at(run, given)
@@ -282,7 +280,7 @@ class Redecider:
         self._work -= len(moments)
         return "many" if self._work < 0 or len(given) > MOST else over(run, given, self._revoked, moments)
 
-    def _open(self, name: str, seq: int, run: Run, seat: Seat) -> Iterator[Finding]:
+    def _open(self, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
         self._unsaid.open(run)
         if run.boot != seat.boot:

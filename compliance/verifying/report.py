@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from compliance.entry import AnyEntry
 from compliance.verifying.overview import Overview
+from compliance.verifying.zones import DEFAULT
 from i18n.message import Arg, Length, Message, msg
 from rules.calendar import rfc3339
 from rules.policy import Addressee
@@ -48,14 +49,14 @@ class Finding:
 class Gap:
     """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: a stop in order.
 
-    `kind` is for programs; `could`: who else could say what happened then, as seats that were heard, the agent, nobody ("").
+    `kind` is for programs; `could`: who else could say what happened then: seats that were heard, the agent.
     """
 
     seat: str
     start: int
     end: int
     explained: bool
-    kind: str = "stopped"
+    kind: str
     could: tuple[str, ...] = ()
 
 
@@ -102,7 +103,7 @@ class Report:
     witnesses: tuple[tuple[str, int], ...] = ()
     failures: tuple[Failure, ...] = ()
     audit: Audit = field(default_factory=Audit)
-    zone: str = "Asia/Ho_Chi_Minh"
+    zone: str = DEFAULT
     repacked: bool = False
     card_name: str = ""
 
@@ -116,6 +117,7 @@ class Report:
         return bool(self.failures) and all(one.demand for one in self.failures)
 
 
+# Made for each entry: msg() would take a third of an audit's time.
 _ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})", number="", seat="", seq="", kind="").id
 
 

@@ -88,7 +88,7 @@ class Ruled(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """A play. `at` and `mono` are those of its entry, `until` when it has to end as far as could be told there."""
+    """A play. `at` and `mono` are those of its entry."""
 
     where: Arg
     seat: str

@@ -60,7 +60,7 @@ class Timed:
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
         if play.boot != line.boot:
-            self._after_power(where, line, play, clock.counted.get(play.boot, play.mono) - play.mono)
+            self._after_power(where, line, clock.counted.get(play.boot, play.mono) - play.mono)
             return
         ran, before = line.mono - play.mono, max(0, play.told_late)
         if line.how == "power" and ran > _MINUTE_MS:
@@ -77,7 +77,7 @@ class Timed:
         elif line.how != "power":
             self._short(cut, cut.short)
 
-    def _after_power(self, where: Arg, line: PlayEnded, play: Play, seen: int) -> None:
+    def _after_power(self, where: Arg, line: PlayEnded, seen: int) -> None:
         """It ended with the PC's former start, and counts up to the last row of that."""
         if line.how != "power":
             self._fail(where, msg("nobody can have seen its end: the PC was started anew since it began"))

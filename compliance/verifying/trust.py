@@ -124,7 +124,6 @@ class _Reader:
         if name not in self.witnesses and name not in self.groups:
             raise TrustError(msg("there is no witness or group {name} before this line", name=name))
 
-
     def _key(self, vkey: str, kind: int) -> VerifierKey:
         key = parse_vkey(vkey)
         if key.kind != kind:

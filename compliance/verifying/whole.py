@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from compliance import tree
+from compliance.bundle import CHECKPOINT, KEY
 from compliance.entry import EntryError, decode
 from compliance.format.repacked import Unreadable
 from compliance.format.tiles import ENTRIES, HEIGHT, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, tiles
+from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_vkey
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.verifying.report import Failure, entry_name
 from i18n.message import Arg, Message, msg
@@ -60,6 +62,18 @@ def check_names(names: Iterable[str], size: int, others: Iterable[str]) -> None:
         found.discard(path)
     if found:
         raise Broken(min(found), msg("a log of {size} entries does not have this file", size=size))
+
+
+def log_key(members: Mapping[str, bytes]) -> VerifierKey:
+    """The key that the log names as its own. Broken if it is none, or none of a log."""
+    told = text(members, KEY)
+    try:
+        key = parse_vkey(told.removesuffix("\n"))
+    except NoteError as error:
+        raise Broken(KEY, error.message) from None
+    if told != key.text + "\n" or key.kind != ED25519:
+        raise Broken(KEY, msg("not the verifier key of a log"))
+    return key
 
 
 class Tree:
@@ -142,6 +156,12 @@ class Tree:
             line = None
         where = _in(Tile(ENTRIES, tile.number, tile.width), entry_name(tile.first + at, line))
         raise Broken(where, msg("it does not have the hash that {file} says", file=tile.path))
+
+
+def check_root(checkpoint: Checkpoint, whole: Tree) -> None:
+    """Broken unless its root is that of all tiles, which were gone through."""
+    if whole.root != checkpoint.root:
+        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
 
 
 def _in(tile: Tile, part: Message) -> Message:

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compliance.note import Signature, read_checkpoint
+from compliance.writing.logfile import LogError, damaged, unwritable
+from i18n.message import Arg, said_by
 
 KEEP_ALL_S = 2 * 86_400
 KEEP_HOURS_S = 31 * 86_400
@@ -34,13 +38,22 @@ class Witness:
     at: int | None = None
 
 
+@contextmanager
+def _or(error: Callable[[Arg], LogError]) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as found:
+        raise error(said_by(found)) from found
+
+
 class Cosigned:
-    """Of one log, whose `connection` and `lock` it shares. sqlite3.Error if it cannot be read or written."""
+    """Of one log, whose `connection` and `lock` it shares. LogError if it cannot be read or written."""
 
     def __init__(self, connection: sqlite3.Connection, lock: threading.RLock) -> None:
         self._connection, self._lock = connection, lock
         self._there = False
 
+    @_or(damaged)
     def _made(self) -> bool:
         """Whether there are tables. The first witness makes them: a full disk does not keep a log from being opened."""
         if not self._there:
@@ -48,12 +61,14 @@ class Cosigned:
             self._there = self._connection.execute(asked).fetchone()[0] == 2
         return self._there
 
+    @_or(damaged)
     def witnesses(self) -> tuple[Witness, ...]:
         if not self._made():
             return ()
         rows = self._connection.execute("SELECT name, key, url, size, at FROM witness ORDER BY name").fetchall()
         return tuple(Witness(*row) for row in rows)
 
+    @_or(unwritable)
     def add(self, witness: Witness) -> None:
         """Also in place of one of the same name."""
         values = (witness.name, witness.key, witness.url, witness.size, witness.at)
@@ -61,6 +76,7 @@ class Cosigned:
             self._connection.executescript(SCHEMA)
             self._connection.execute("INSERT OR REPLACE INTO witness (name, key, url, size, at) VALUES (?, ?, ?, ?, ?)", values)
 
+    @_or(unwritable)
     def remove(self, name: str) -> bool:
         """Whether there was one. What it cosigned stays."""
         if not self._made():
@@ -68,6 +84,7 @@ class Cosigned:
         with self._lock:
             return self._connection.execute("DELETE FROM witness WHERE name = ?", (name,)).rowcount > 0
 
+    @_or(damaged)
     def heads(self, end: int) -> list[str]:
         """The cosigned heads of at most this size, as notes, the smallest first."""
         if not self._made():
@@ -75,6 +92,7 @@ class Cosigned:
         rows = self._connection.execute("SELECT note FROM cosigned WHERE size <= ? ORDER BY size", (end,)).fetchall()
         return [note for (note,) in rows]
 
+    @_or(unwritable)
     def put(self, note: str, line: str, signature: Signature, at: int) -> None:
         """Keep a verified cosignature of the head in `note`, a line under it, which came `at` (Unix s). A witness's own clock
         says nothing of what may be deleted.

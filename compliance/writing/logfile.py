@@ -37,6 +37,10 @@ def damaged(why: Arg) -> LogError:
     return LogError(msg("damaged: {why}; restore a backup", why=why))
 
 
+def unwritable(why: Arg) -> LogError:
+    return LogError(msg("cannot be written: {why}", why=why))
+
+
 class LogFile:
     """The database at `path`, open. Reading is safe from any thread. LogError if it cannot be opened or read."""
 

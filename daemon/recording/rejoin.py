@@ -27,7 +27,6 @@ from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
 
 _AGAIN = "write-again"
-_OWN_KEY = "seat-own-key"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
 
 

@@ -28,6 +28,11 @@ _WORDS = {"true": True, "false": False}
 _SAMPLES: dict[ParamType, Param] = {"bool": False, "int": 0, "hours": "08:00-22:00", "dates": ""}
 
 
+def said(value: Param) -> str:
+    """A value as it is put into a pack."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class ParamError(FieldError):
     """A value or a reference that does not fit, at the field `path`."""
 
@@ -216,7 +221,7 @@ class Values:
         value = self._value(name, path, sample=sample)
         if name not in self.found and path.endswith((".vi", ".en")):
             return f"‹{name}›"
-        return self._counted(str(value).lower() if isinstance(value, bool) else str(value), path)
+        return self._counted(said(value), path)
 
     def _typed(self, name: str, path: str, *, sample: bool) -> Any:
         value = self._value(name, path, sample=sample)

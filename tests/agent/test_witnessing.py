@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +20,7 @@ from compliance.verifying.trust import parse_trust
 from host.posting import Reply, post
 from host.wire import ApiError
 from i18n.message import Message
-from witness.server import Server
+from tests.witness.serving import serving
 from witness.state import State
 
 NAME = "witness.example/w1"
@@ -35,16 +35,8 @@ class Outsider:
         self.asked.append(asked)
         return self.state.add_checkpoint(asked, self.cosigner, lambda: self.clock.wall() // 1000)
 
-    @contextmanager
     def served(self):
-        with Server(("127.0.0.1", 0), self.answer, pytest.fail) as server:
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_address[1]}"
-            finally:
-                server.shutdown()
-                thread.join()
+        return serving(self.answer)
 
 
 @pytest.fixture

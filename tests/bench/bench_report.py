@@ -22,12 +22,12 @@ from cli.report.whole import report
 from compliance import bundle, entry, tree
 from compliance.format import container
 from compliance.format.chain import AGENT
-from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.note import Signer, checkpoint_text
 from compliance.reporting.counting import Counter
 from compliance.reporting.periods import period
 from i18n.catalogue import Catalogue
 from rules.calendar import calendar
+from tests.compliance.log_tiles import tiles_of
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE, HOUR = 60_000, 3_600_000
@@ -111,16 +111,11 @@ def cafe(path: Path, seats: int, days: int) -> int:
         lines += [data for _, data, _ in today]
         lines += [writer.line(entry.Seal, AGENT, opens, first=1, last=2, head="0" * 64, sig="0" * 128)[1]] * (len(today) // 9)
     signer = Signer("cafe.example/log", bytes(32))
-    leaves = level = [tree.leaf_hash(line) for line in lines]
     members = {
-        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(lines), tree.root_of(leaves))).encode(),
+        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(lines), tree.root(lines))).encode(),
         bundle.KEY: (signer.key.text + "\n").encode(),
+        **tiles_of(lines),
     }
-    for tile in hash_tiles(len(lines)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
-    members |= {tile.path: encode_entries(lines[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(lines))}
     path.write_bytes(b"".join(container.pack((name, members[name]) for name in sorted(members))))
     return len(lines)
 

@@ -21,9 +21,10 @@ from compliance import bundle, entry, tree
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
-from compliance.format.tiles import decode_entries, encode_entries, entry_bundles, hash_tiles
+from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
 from rules.packs.shipped import shipped_packs
+from tests.compliance.log_tiles import tiles_of
 
 TOP = Path(__file__).resolve().parents[2]
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
@@ -57,18 +58,12 @@ def refused(at, rule="vn-147.daily-game", cite=CITE):
 def bundled(lines):
     """The members of a bundle of these entries."""
     data = [encode(one) for one in lines]
-    leaves = level = [tree.leaf_hash(one) for one in data]
     signer = Signer("cafe.example/log", bytes(32))
-    members = {
-        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root_of(leaves))).encode(),
+    return {
+        bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root(data))).encode(),
         bundle.KEY: (signer.key.text + "\n").encode(),
-        **{tile.path: encode_entries(data[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(data))},
+        **tiles_of(data),
     }
-    for tile in hash_tiles(len(data)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
-    return members
 
 
 def packed(path, members):
@@ -236,14 +231,16 @@ def test_mistakes_are_one_line(fails, words, code, said):
 
 
 def test_what_is_no_whole_log_is_not_counted(fails, log, tmp_path):
-    """Another file, one that breaks off, one without its last tile, a head of another key."""
+    """Another file, one that breaks off, one without its last tile, a head of another key, a key that is
+    written in another way."""
     whole = (tmp_path / "log.zip").read_bytes()
     (tmp_path / "text.zip").write_text("no archive")
     (tmp_path / "short.zip").write_bytes(whole[: len(whole) // 2])
     members = dict(bundle.parse(whole).members)
     packed(tmp_path / "less.zip", {key: data for key, data in members.items() if "entries" not in key})
     packed(tmp_path / "other.zip", members | {"key": Signer("cafe.example/log", b"o" * 32).key.text.encode() + b"\n"})
-    for name, code in (("text", 2), ("short", 4), ("less", 4), ("other", 4)):
+    packed(tmp_path / "key.zip", members | {"key": members["key"].rstrip()})
+    for name, code in (("text", 2), ("short", 4), ("less", 4), ("other", 4), ("key", 4)):
         assert f"{name}.zip" in fails(code, "report", "day", "--from", str(tmp_path / f"{name}.zip"))
 
 

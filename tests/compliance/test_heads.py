@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,9 +13,11 @@ from compliance.__main__ import main
 from compliance.entry import AgentTick
 from compliance.format import container
 from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
+from compliance.log import LogError
 from compliance.note import NoteError, Signer, checkpoint_text, read_checkpoint
 from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
+from compliance.writing.cosigned import Witness
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -282,3 +285,21 @@ def test_without_witnesses_nothing_is_written_for_them(site, witnesses):
     witnesses.cosign(1)
     assert {"witness", "cosigned"} <= tables()
     assert len(kept.heads(site.log.size)) == 1
+
+
+@pytest.mark.parametrize(("table", "done", "told"), [
+    ("witness", lambda kept, _: kept.witnesses(), "damaged"), ("cosigned", lambda kept, _: kept.heads(9), "damaged"),
+    ("witness", lambda kept, _: kept.remove("w"), "cannot be written"),
+    ("witness", lambda kept, _: kept.add(Witness("w", "k", "u")), "cannot be written"),
+    ("cosigned", lambda kept, note: kept.put(*note), "cannot be written"),
+])  # fmt: skip
+def test_tables_that_cannot_be_used_are_said_to_be_so(site, witnesses, table, done, told):
+    """What was read is damaged; what was written could not be."""
+    witnesses.cosign(1)
+    note = site.log.checkpoint
+    line = Cosigner("w", bytes(32)).cosign(note.partition("\n\n")[0] + "\n", 1)
+    signed = (note, *cosignature(note, line.encode(), Cosigner("w", bytes(32)).key), 1)
+    site.log._connection.executescript(f"DROP TABLE {table}; CREATE TABLE {table} (broken);")
+    with pytest.raises(LogError, match=told) as found:
+        done(site.log.cosigned, signed)
+    assert isinstance(found.value.__cause__, sqlite3.Error)

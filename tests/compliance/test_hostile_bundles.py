@@ -21,12 +21,12 @@ import pytest
 from compliance import bundle, entry, tree
 from compliance.bundle import BundleError
 from compliance.format import container
-from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.note import COSIGNATURE, Signer, VerifierKey, checkpoint_text
 from compliance.verify import MOST, verify
 from compliance.verifying.programs import Programs
 from compliance.verifying.trust import parse_trust
 from i18n.message import plain
+from tests.compliance.log_tiles import tiles_of
 
 ROOT = Path(__file__).parents[2]
 SIGNER = Signer("cafe.example/log", bytes(32))
@@ -64,15 +64,7 @@ def deflated(members):
 
 def whole(entries):
     """A log whose tree holds, whatever its entries are."""
-    leaves = level = [tree.leaf_hash(data) for data in entries]
-    members = head(len(entries), tree.root_of(leaves))
-    for tile in entry_bundles(len(entries)):
-        members[tile.path] = encode_entries(entries[tile.first : tile.first + tile.width])
-    for tile in hash_tiles(len(entries)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
-    return members
+    return head(len(entries), tree.root(entries)) | tiles_of(entries)
 
 
 def names(form, count):

@@ -14,6 +14,7 @@ from compliance.format.chain import AGENT, ChainError, Head, digest
 from compliance.format.tiles import Tile, hash_tiles
 from compliance.log import Log, LogError
 from compliance.note import Signer, parse_checkpoint
+from tests.compliance.log_tiles import hashes_of
 from tests.system import WINDOWS
 
 SIGNER = Signer("cafe.example/log", bytes(32))
@@ -49,11 +50,7 @@ def agree(log):
     entries = list(log.entries())
     checkpoint = parse_checkpoint(log.checkpoint, [SIGNER.key])
     assert (checkpoint.size, checkpoint.root) == (log.size, log.root) == (len(entries), tree.root(entries))
-    level = [tree.leaf_hash(one) for one in entries]
-    for tile in hash_tiles(log.size):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        assert log.tile(tile) == b"".join(level[tile.first : tile.first + tile.width])
+    assert {tile.path: log.tile(tile) for tile in hash_tiles(log.size)} == hashes_of(entries)
 
 
 def test_a_new_log_is_empty_and_signed(log):

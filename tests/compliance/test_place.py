@@ -28,11 +28,9 @@ def packs(wall, target, *packs, **more):
 
 
 def test_what_was_said_holds_until_something_else_is():
-    timeline = told(place(DAY, "game-point", hours="08:00-20:00"), place(2 * DAY, "home", "Europe/Paris"))
+    timeline = told(place(DAY, "game-point"), place(2 * DAY, "home"))
     assert [timeline.place(at) for at in (0, DAY, 2 * DAY - 1, 2 * DAY)] == ["game-point"] * 3 + ["home"]
-    assert (timeline.hours(DAY), timeline.hours(3 * DAY)) == ("08:00-20:00", "")
-    assert (timeline.zone(DAY), timeline.zone(3 * DAY)) == ("Asia/Ho_Chi_Minh", "Europe/Paris")
-    assert told().place(0) is told().hours(0) is told().zone(0) is None
+    assert told().place(0) is None
 
 
 def test_packs_are_those_of_each_target():

@@ -9,11 +9,11 @@ import pytest
 from compliance import bundle, entry, tree
 from compliance.format.chain import digest, seal_message
 from compliance.format.container import pack
-from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
 from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
 from i18n.message import plain
+from tests.compliance.log_tiles import tiles_of
 
 WITNESS = Signer("witness.example/w1", b"\x05" * 32)
 WITNESS_KEY = VerifierKey(WITNESS.name, COSIGNATURE, WITNESS.key.public)
@@ -30,16 +30,9 @@ def cosigned(note, signer=WITNESS, key=WITNESS_KEY, time=TIME):
 
 def forge(entries, signer, packs, sign=lambda note: note):
     """The bundle of a log that an operator with this key makes up from these entries: as consistent as can be."""
-    leaves = level = [tree.leaf_hash(data) for data in entries]
-    members = {bundle.pack_path(sha): text.encode() for sha, text in packs.items()}
+    members = {bundle.pack_path(sha): text.encode() for sha, text in packs.items()} | tiles_of(entries)
     members["key"] = f"{signer.vkey}\n".encode()
-    members["checkpoint"] = sign(signer.sign(checkpoint_text(signer.name, len(entries), tree.root_of(leaves)))).encode()
-    for tile in entry_bundles(len(entries)):
-        members[tile.path] = encode_entries(entries[tile.first : tile.first + tile.width])
-    for tile in hash_tiles(len(entries)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
+    members["checkpoint"] = sign(signer.sign(checkpoint_text(signer.name, len(entries), tree.root(entries)))).encode()
     return b"".join(pack(sorted(members.items())))
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from compliance import bundle, tree
-from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.verify import verify
 from compliance.verifying.whole import Broken, Tree, check_names
 from i18n.message import plain
+from tests.compliance.log_tiles import tiles_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,16 +21,6 @@ ROOT = Path(__file__).parents[2]
 @cache
 def entries(count):
     return tuple(b"%d" % number for number in range(count))
-
-
-def members_of(lines):
-    level = [tree.leaf_hash(line) for line in lines]
-    found = {tile.path: encode_entries(lines[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(lines))}
-    for tile in hash_tiles(len(lines)):
-        if tile.level and not tile.number:
-            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
-        found[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
-    return found
 
 
 def gone_through(whole):
@@ -41,7 +31,7 @@ def gone_through(whole):
 def test_entries_and_root_are_those_of_the_tree(size):
     """Over one, two and three levels of tiles."""
     lines = entries(size)
-    whole = Tree(members_of(lines), size)
+    whole = Tree(tiles_of(lines), size)
     assert gone_through(whole) == list(lines)
     assert whole.root == tree.root(lines)
 
@@ -49,7 +39,7 @@ def test_entries_and_root_are_those_of_the_tree(size):
 def test_the_root_of_each_beginning_is_known():
     """What an inspector kept, of any size."""
     lines = entries(700)
-    members = members_of(lines)
+    members = tiles_of(lines)
     for seen in {0, 1, 255, 256, 257, 511, 512, 513, 699, 700, *random.Random(2).sample(range(700), 30)}:
         whole = Tree(members, 700, seen)
         gone_through(whole)
@@ -64,7 +54,7 @@ def test_the_root_of_each_beginning_is_known():
 def test_a_hash_that_is_not_of_what_lies_under_it_is_named(name, where):
     """Of every level, full or not."""
     size = 65_536 + 7 if name == "tile/0/256.p/7" else 65_536 + 256
-    members = members_of(entries(size))
+    members = tiles_of(entries(size))
     members[name] = bytes(32) + members[name][32:]
     with pytest.raises(Broken) as broken:
         gone_through(Tree(members, size))
@@ -72,7 +62,7 @@ def test_a_hash_that_is_not_of_what_lies_under_it_is_named(name, where):
 
 
 def test_the_names_are_those_of_the_tree_and_no_others():
-    members = members_of(entries(300))
+    members = tiles_of(entries(300))
     check_names({**members, "key": b""}, 300, ["key"])
     for changed, size, named in (
         ({**members, "key": b"", "more": b""}, 300, "more"), (members, 300, "key"),

@@ -9,6 +9,7 @@ import pytest
 
 from rules.decide import decide
 from rules.facts import Played
+from rules.packs.params import said
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack, read_pack
 from rules.policy import Pack, combine
@@ -45,7 +46,7 @@ class TestEveryPack:
 
     def test_its_values_make_it_again(self, pack):
         """What the log keeps of parameters is enough to read the same pack from its text."""
-        given = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in pack.params.items()}
+        given = {name: said(value) for name, value in pack.params.items()}
 
         assert parse_pack(shipped_packs()[pack.id], pack.id, given) == pack
 

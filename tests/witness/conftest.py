@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
 from compliance import tree
 from compliance.format.cosigning import AddCheckpoint, Cosigner, cosignature
 from compliance.note import Signer, checkpoint_text
-from witness.server import Server
+from tests.witness.serving import serving
 from witness.state import State
 
 NOW = 1_795_480_000
@@ -48,19 +47,8 @@ class Witness:
         assert signature.time == NOW
         return answer
 
-    @contextmanager
     def served(self):
-        """Its address, while it answers there."""
-        told = []
-        with Server(("127.0.0.1", 0), self.answer, told.append) as server:
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_address[1]}"
-            finally:
-                server.shutdown()
-                thread.join()
-        assert not told
+        return serving(self.answer)
 
 
 @pytest.fixture

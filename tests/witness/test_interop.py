@@ -146,7 +146,7 @@ def test_litewitness_cosigns_what_our_agent_asks(theirs, need, ours, home_folder
     """From nothing, over full tiles, to an export that a policy with it believes; it refuses the same agent's other past."""
     for program in ("ssh-agent", "ssh-add", "ssh-keygen"):
         need(program)
-    witnessing = Witnessing(ours.log, wall)
+    witnessing = Witnessing(ours.log, wall, str)
     with litewitness(theirs, home_folder / "w") as other:
         witnessing.add(WitnessAdd(url=f"http://127.0.0.1:{other.port}", key=other.key.text))
         ours.grow(5)
@@ -168,7 +168,7 @@ def test_litewitness_cosigns_what_our_agent_asks(theirs, need, ours, home_folder
         forked = OurLog(tmp_path / "fork.db", clock, branch=1)
         with forked.opened:
             forked.grow(1200)
-            again = Witnessing(forked.log, wall)
+            again = Witnessing(forked.log, wall, str)
             again.add(WitnessAdd(url=f"http://127.0.0.1:{other.port}", key=other.key.text))
             asyncio.run(again.ask())
             assert "rewritten" in str(again.show().witnesses[0].problem)
