@@ -37,13 +37,13 @@ class Watched:
         seat = self._seats.get(line.seat)
         if seat is None:
             seat = self._seats[line.seat] = _Seat(SeatPresence(line.seat))
+        seat.entry, seat.over = index, False
         presence = seat.presence
         before = presence.alive.total
         presence.take(line)
-        seat.entry, seat.over = index, False
-        if isinstance(line, Presence):
+        if type(line) is Presence:
             self._counting.alive(index, line.seat, line.since, (presence.alive.total - before) * MINUTE_MS)
-        elif isinstance(line, SeatStart):
+        elif type(line) is SeatStart:
             if presence.gaps:
                 gap = presence.gaps.pop()
                 self._counting.gap(index, line.seat, gap.start, gap.end, "off" if gap.explained else "lost")

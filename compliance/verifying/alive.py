@@ -7,7 +7,7 @@ from compliance.entry import Presence
 MINUTE_MS = 60_000
 HOUR = 60
 AHEAD = 6  # minutes that a clock may have been set back by since
-_HEX = 15
+_HEX, _DIGITS = 15, frozenset("0123456789abcdef")
 
 
 class Minutes:
@@ -32,7 +32,7 @@ class Minutes:
 
 def read_bits(line: Presence) -> int:
     """The minutes from `since` on, bit by bit; 0 if it is not written so."""
-    if len(line.bits) != _HEX or line.since % MINUTE_MS or set(line.bits) - set("0123456789abcdef"):
+    if len(line.bits) != _HEX or line.since % MINUTE_MS or not _DIGITS.issuperset(line.bits):
         return 0
     return int(line.bits, 16)
 
