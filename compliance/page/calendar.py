@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT
-from compliance.verifying.watched import HOUR, MINUTE_MS, SeatMinutes, span_bits
+from compliance.verifying.watched import SeatMinutes, span_bits
 
 GAME_POINT = "game-point"
 LAW_HOURS = "08:00-22:00"  # of a game point that says no hours of its own: those of rules/packs/vn-game-point.toml

@@ -21,6 +21,7 @@ from compliance.reporting.figures import Figures
 from compliance.reporting.periods import Period
 from compliance.reporting.watched import Watched
 from compliance.verifying.again import Again
+from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.zones import DEFAULT, Zones
 from rules.calendar import Calendar, calendar
 from rules.engine.label_words import label_said
@@ -112,8 +113,8 @@ class Counter:
         """What was open when the log ended."""
         for due in self._dues.values():
             self.figures.add("due", *due, "")
-        for index, day, start, until in self._off.values():
-            self.figures.add("override", index, day, "enforcement.off", "guardian", ms=max(0, until - start))
+        for off in self._off.values():
+            self._lifted(*off)
         self.running = sum(self._plays[key].day is not None for key in self._again.running())
         end = self._ended_at()
         self.ended = self.ended if end is None else end
@@ -146,10 +147,7 @@ class Counter:
     def _started(self, index: int, line: entry.PlayStarted) -> None:
         play = _Play(self._day(line.since), _group(line.age), line.game, _label(line))
         self._plays[line.seat, line.seq] = play
-        former = self._again.start(line)
-        if former is not None:
-            if former != line.seat:
-                self._watched.over(former)
+        if self._again.start(line) is not None:
             return
         if play.day is not None and line.resumed is None:
             self.figures.add("play", index, play.day, *play[1:])
@@ -184,10 +182,8 @@ class Counter:
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, entry.PlaceChanged) and line.seat == AGENT:
             self._moved(line)
-        elif isinstance(line, entry.Restored) and line.seat == AGENT:
-            self._watched.restored()
         elif isinstance(line, entry.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
-            self.figures.add("override", off[0], off[1], "enforcement.off", "guardian", ms=max(0, line.wall - off[2]))
+            self._lifted(*off[:3], min(line.wall, off[3]))
         if (day := self._day(line.wall)) is None:
             return
         if isinstance(line, entry.EnforcementOff):
@@ -200,6 +196,9 @@ class Counter:
             self.figures.add("issue", index, day, line.id)
         elif isinstance(line, entry.ProgramRefused):
             self.figures.add("program", index, day, line.how)
+
+    def _lifted(self, index: int, day: str, start: int, until: int) -> None:
+        self.figures.add("override", index, day, "enforcement.off", GUARDIAN, ms=max(0, until - start))
 
     def _moved(self, line: entry.PlaceChanged) -> None:
         self.place = line
@@ -239,20 +238,20 @@ def _label(line: entry.PlayStarted | entry.LaunchRefused) -> str:
 
 
 def _override(line: AnyEntry) -> tuple[str, str, int] | None:  # noqa: PLR0911 - one case a kind of entry
-    """What somebody did beside the rules, in which role, and how much time that gave. Only guardians pause, and let games
-    through; who gave time or answered is in the entry."""
+    """What somebody did beside the rules, in which role, and how much time that gave. Only guardians pause, let games
+    through and take time back; who gave time or answered is in the entry."""
     match line:
         case entry.GrantGiven():
             return "grant.given", line.by, max(0, line.ms)
         case entry.GrantRevoked():
-            return "grant.revoked", "", 0
+            return "grant.revoked", GUARDIAN, 0
         case entry.Answered():
             what = "answer.yes" if line.approved else "answer.withdrawn" if line.by == "player" else "answer.no"
             return what, line.by, 0
         case entry.Approval() | entry.ApprovalEnded() | entry.Paused():
-            return str(line.__struct_config__.tag), "guardian", 0
+            return str(line.__struct_config__.tag), GUARDIAN, 0
         case entry.CodeUsed():
-            return "code.used", "guardian", 0
+            return "code.used", GUARDIAN, 0
         case entry.PinFailed():
             return "pin.failed", "", 0
         case _:

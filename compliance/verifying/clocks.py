@@ -23,10 +23,10 @@ from compliance.entry import (
     SeatStop,
 )
 from compliance.format.chain import AGENT
+from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
 
-MINUTE_MS = 60_000
 CLOCK_BACK_MS = 5 * MINUTE_MS
 _WAITED_MS = 2 * MINUTE_MS  # the longest that an entry is written after its moment…
 _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back was never so
@@ -34,12 +34,11 @@ _DIP_MS = MINUTE_MS
 _SAME_MS = 5_000
 _SILENT_MS = 70 * MINUTE_MS  # a seat says each hour in which minutes it was alive
 _LAST_MS = 10 * MINUTE_MS  # and once more when it stops
-_HOUR, _FEW = 60, 4
+_FEW = 4
 _ROW_MS = 5 * MINUTE_MS  # of a play that goes on there is a row each minute
 _SETTLED_MS = 30 * MINUTE_MS
 _MOST = 20  # findings of a kind that are told one by one
 _FULL = "journal-unwritable"
-_HEX = 15
 
 _SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDue, LaunchRefused})
 
@@ -201,7 +200,7 @@ class SeatClock:
         if last - line.wall > CLOCK_BACK_MS and not self.went_back:
             text = msg("it says that the seat was alive in minutes that were still to come")
             self._note("presence", line.wall, where, text)
-        if self._run is not None and bits.bit_count() + _FEW < min(_HOUR, max(0, line.mono - self._alive) // MINUTE_MS):
+        if self._run is not None and bits.bit_count() + _FEW < min(HOUR, max(0, line.mono - self._alive) // MINUTE_MS):
             text = msg("the PC ran in more minutes than those in which it says that the seat was alive")
             self._note("presence", line.wall, where, text)
         self._placed(line, last, where)
@@ -231,10 +230,3 @@ class SeatClock:
         self._kinds[kind] += 1
         if self._kinds[kind] <= _MOST:
             self._findings.append(Finding(kind, where, what, seat=self.seat, at=at))
-
-
-def read_bits(line: Presence) -> int:
-    """The minutes from `since` on, bit by bit; 0 if it is not written so."""
-    if len(line.bits) != _HEX or line.since % MINUTE_MS or set(line.bits) - set("0123456789abcdef"):
-        return 0
-    return int(line.bits, 16)

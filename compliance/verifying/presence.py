@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
-from compliance.verifying.alive import MINUTE_MS, Minutes
-from compliance.verifying.clocks import read_bits
+from compliance.verifying.alive import MINUTE_MS, Minutes, past_bits
 from compliance.verifying.report import Gap, SeatPart
 from compliance.verifying.watched import WATCHED, ran_on
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
-_MINUTES = 60
-_AHEAD = 6  # minutes that a clock may have been set back by since
 
 
 class SeatPresence:
-    """`take` every entry of one seat in order."""
+    """`take` every entry of one seat in order. `last`: when it wrote last; `stopped`: so it did, and did not start since."""
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.gaps: list[Gap] = []
         self.alive = Minutes()
         self._entries = 0
-        self._first = self._last = 0
+        self._first = self.last = 0
         self._expected = 0
         self._run_from: int | None = None
         self._seen_to: int | None = None
-        self._stopped: SeatStop | None = None
+        self.stopped: SeatStop | None = None
         self._ran = False
 
     def take(self, line: AnyEntry) -> None:
@@ -35,7 +32,7 @@ class SeatPresence:
         self._entries += 1
         if type(line) in WATCHED:
             self._watched(line)
-        self._last = line.wall
+        self.last = line.wall
 
     def _watched(self, line: AnyEntry) -> None:
         match line:
@@ -53,25 +50,25 @@ class SeatPresence:
         expected = self._expected
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)
-        coverage = min(1.0, self.alive.count() / expected) if expected else None
-        return SeatPart(self.seat, self._entries, self._first, self._last, coverage)
+        coverage = min(1.0, self.alive.total / expected) if expected else None
+        return SeatPart(self.seat, self._entries, self._first, self.last, coverage)
 
     def _start(self, line: SeatStart) -> None:
-        if (stop := self._stopped) is not None:
+        if (stop := self.stopped) is not None:
             unwatched = ran_on(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
         elif self._ran or not line.clean:
             self._gap(self._lost(line), line.wall, "lost")
         if self._run_from is None:
             self._run_from = line.wall // MINUTE_MS
-        self._ran, self._stopped = True, None
+        self._ran, self.stopped = True, None
 
     def _lost(self, line: SeatStart) -> int:
         """Its last sign of life: the one that it tells itself, if that can be."""
-        told, last = line.lost_from, self._last or line.wall
+        told, last = line.lost_from, self.last or line.wall
         if not told:
             return last
-        return told if not self._ran or told <= min(line.wall, self._last + _HOURLY_MS) else last
+        return told if not self._ran or told <= min(line.wall, self.last + _HOURLY_MS) else last
 
     def _gap(self, start: int, end: int, kind: str, *, explained: bool = False) -> None:
         """None where the clock was set back meanwhile."""
@@ -82,11 +79,10 @@ class SeatPresence:
         if self._run_from is not None:
             self._expected += max(0, line.wall // MINUTE_MS - self._run_from)
         self._run_from = self._seen_to = None
-        self._stopped = line
+        self.stopped = line
 
     def _present(self, line: Presence) -> None:
         since = line.since // MINUTE_MS
-        told = min(max(0, line.wall // MINUTE_MS - since + _AHEAD), _MINUTES)
-        bits = read_bits(line) & (1 << told) - 1
+        bits = past_bits(line)
         self.alive.add(since, bits)
         self._seen_to = since + bits.bit_length()

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
+from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, past_bits
 
-MINUTE_MS = 60_000
-HOUR = 60
 EVER = 2**62
 WATCHED = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
-_BITS = re.compile(r"[0-9a-f]{15}")
 _RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
 _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 
@@ -61,7 +58,7 @@ class Watched:
     """`take` the entries of one seat in order, then ask for `minutes`."""
 
     seat: str
-    _alive: dict[int, int] = field(default_factory=dict)
+    _alive: Minutes = field(default_factory=Minutes)
     _off: list[tuple[int, int]] = field(default_factory=list)
     _first: int | None = None
     _told: int = 0
@@ -75,8 +72,8 @@ class Watched:
                 self._start(line)
             case SeatStop():
                 self._stopped = line
-            case Presence() if _BITS.fullmatch(line.bits):
-                self._mark(line.since // MINUTE_MS, int(line.bits, 16))
+            case Presence() if (bits := past_bits(line)):
+                self._mark(line.since // MINUTE_MS, bits)
             case _:
                 pass
 
@@ -85,7 +82,7 @@ class Watched:
         if self._first is None:
             return None
         off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        return SeatMinutes(self.seat, self._first, self._told, self._alive, _joined(off), self.over)
+        return SeatMinutes(self.seat, self._first, self._told, self._alive.hours, _joined(off), self.over)
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS
@@ -94,17 +91,14 @@ class Watched:
         elif self._stopped is not None:
             if not ran_on(self._stopped, line):
                 self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
-        elif line.lost_from is not None:  # what a killed daemon had not written down yet, it now tells the end of
-            lost = line.lost_from // MINUTE_MS
+        elif line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
+            # What a killed daemon had not written down yet, it now tells the end of.
             told = max(self._told, lost + 1 - _UNTOLD)
             self._mark(told, (1 << max(0, lost + 1 - told)) - 1)
         self._stopped = None
 
     def _mark(self, minute: int, bits: int) -> None:
-        hour, late = divmod(minute, HOUR)
-        for at, part in ((hour, bits << late & (1 << HOUR) - 1), (hour + 1, bits >> HOUR - late)):
-            if part:
-                self._alive[at] = self._alive.get(at, 0) | part
+        self._alive.add(minute, bits)
         self._told = max(self._told, minute + bits.bit_length())
 
 

@@ -52,7 +52,8 @@ class Writer:
 
     def line(self, kind: type[entry.Entry], seat: str, wall: int, **fields: object) -> tuple[int, bytes, int]:
         seq = self.seqs[seat] = self.seqs.get(seat, 0) + 1
-        data = self.encode(kind(seat=seat, boot="b" * 32, seq=seq, prev="0" * 64, mono=wall % 10**9, wall=wall, **fields))
+        boot = f"{wall // (24 * HOUR):032x}"
+        data = self.encode(kind(seat=seat, boot=boot, seq=seq, prev="0" * 64, mono=wall % 10**9, wall=wall, **fields))
         return wall, data, seq
 
     def seat_day(self, seat: str, opens: int) -> Iterator[tuple[int, bytes, int]]:

@@ -72,8 +72,8 @@ class SeatUnderTest:
         self.journal.boot = self.site.clock.boot()
         return self.journal.seal(self.site.clock.mono(), self.site.clock.wall())
 
-    def start(self, *, clean=True, lost_from=None):
-        return self.add(entry.SeatStart, version="1", watch="gate", clean=clean, lost_from=lost_from)
+    def start(self, *, clean=True, lost_from=None, **told):
+        return self.add(entry.SeatStart, version="1", watch="gate", clean=clean, lost_from=lost_from, **told)
 
     def stop(self):
         return self.add(entry.SeatStop)

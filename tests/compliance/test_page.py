@@ -316,8 +316,10 @@ def test_html_shows_what_was_missed_in_numbers_too(site, clock):
     """Colours are lost in print."""
     seat = site.enrol()
     seat.start()
-    seat.add(entry.Presence, since=clock.wall(), bits=f"{(1 << 30) - 1:015x}")
-    clock.run(3 * HOUR)
+    since = clock.wall()
+    clock.run(HOUR)
+    seat.add(entry.Presence, since=since, bits=f"{(1 << 30) - 1:015x}")
+    clock.run(2 * HOUR)
     site.agent.add(entry.AgentTick, seats={}, silent=())
     site.deliver()
     made = html.document(sections(page(verify(bundle.parse(site.bundle())))), EN, "en")

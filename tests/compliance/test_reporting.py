@@ -179,14 +179,14 @@ def test_gaps_are_told_apart_and_only_what_lies_in_the_days(site, counted):
     noon = TODAY.toordinal() * DAY - date(1970, 1, 1).toordinal() * DAY + 5 * HOUR
     site.clock.run(noon - site.clock.wall())
     seat.stop()
-    site.clock.run(2 * HOUR)
+    site.clock.sleep(2 * HOUR)
     seat.start()
     site.clock.run(HOUR)
     lost = site.clock.wall()
     site.clock.run(3 * HOUR)
     seat.start(clean=False, lost_from=lost)
     seat.stop()
-    site.clock.run(3 * DAY)
+    site.clock.reboot(3 * DAY)
     seat.start()
     site.agent.add(entry.GuardianChanged, registered=1)
     site.deliver()
@@ -196,15 +196,30 @@ def test_gaps_are_told_apart_and_only_what_lies_in_the_days(site, counted):
     }  # fmt: skip
 
 
+def test_a_stop_explains_nothing_while_the_pc_runs_on_nor_is_a_sign_of_life_believed_that_cannot_be(site, seat, counted):
+    """As the verifier counts it: nobody watched; the last sign of life is no later than the start that tells it."""
+    seat.start()
+    seat.stop()
+    site.clock.run(2 * HOUR)
+    seat.start()
+    site.clock.run(HOUR)
+    seat.start(clean=False, lost_from=site.clock.wall() + HOUR)
+
+    assert told(counted(), "gap", "how") == {("lost",): (2, 180)}
+
+
 def test_how_long_limits_were_lifted(site, seat, counted):
-    """Until they held again, or as long as was said."""
+    """Until they held again, or as long as was said; not until the PC was next on, if that was later."""
     until = site.clock.wall() + HOUR
     seat.add(entry.EnforcementOff, id="a", until=until)
     site.clock.run(20 * MINUTE)
     seat.add(entry.EnforcementOn, id="a", how="taken back")
     seat.add(entry.EnforcementOff, id="b", until=until)
+    seat.add(entry.EnforcementOff, id="c", until=until)
+    site.clock.run(2 * HOUR)
+    seat.add(entry.EnforcementOn, id="c", how="over")
 
-    assert told(counted(), "override", "what", "by") == {("enforcement.off", "guardian"): (2, 60)}
+    assert told(counted(), "override", "what", "by") == {("enforcement.off", "guardian"): (3, 100)}
 
 
 def test_what_people_do_beside_the_rules_is_told_by_role(site, seat, counted):
@@ -245,11 +260,13 @@ def test_a_grant_counts_with_its_time(seat, counted, site):
         seat.add(entry.GrantGiven, id=str(number), who="child", by="staff", ms=given.ms, game=None, given=given.given)
     seat.add(entry.GrantRevoked, id="1")
 
-    assert told(counted(), "override", "what", "by") == {("grant.given", "staff"): (3, 15), ("grant.revoked", ""): (1, 0)}
+    assert told(counted(), "override", "what", "by") == {
+        ("grant.given", "staff"): (3, 15), ("grant.revoked", "guardian"): (1, 0),
+    }  # fmt: skip
 
 
 @pytest.fixture
-def again(site):
+def again(site, seat):
     """Writes plays of one seat once more as another, as after a backup; each with its length in minutes, None: it goes on. The
     other seat.
     """
@@ -257,7 +274,7 @@ def again(site):
     def write(plays, minutes, who="child"):
         site.deliver()
         other = site.enrol(f"again-{len(site.seats)}")
-        other.start(clean=False)
+        other.start(clean=False, follows=seat.name)
         for play in plays:
             site.clock.run(1000)
             told = other.begin(who=who, since=play.since)
@@ -334,16 +351,26 @@ def test_a_seat_that_another_goes_on_from_is_not_missing(site, seat, counted, ag
 
 
 def test_seats_from_before_a_backup_are_not_missing_unless_they_write_on(site, seat, counted):
-    other = site.enrol("other-pc")
+    """Each once another says that it followed it: a PC that never came back is missing."""
+    other, third = site.enrol("other-pc"), site.enrol("third-pc")
     other.start()
+    third.start()
     site.deliver()
     site.agent.add(entry.Restored, made=0)
+    for former in (seat, other):
+        later = site.enrol(f"{former.name}-2")
+        later.start(follows=former.name)
+        later.stop()
+    site.deliver()
     site.clock.run(3 * HOUR)
     seat.begin()
     site.clock.run(3 * HOUR)
     site.agent.add(entry.AgentTick, seats={}, silent=())
 
-    assert told(counted(), "gap", "seat", "how") == {("home-pc", "lost"): (1, 180)}
+    assert told(counted(), "gap", "seat", "how") == {
+        ("home-pc", "lost"): (1, 180), ("home-pc-2", "off"): (1, 360), ("other-pc-2", "off"): (1, 360),
+        ("third-pc", "lost"): (1, 360),
+    }  # fmt: skip
 
 
 def test_a_clock_of_another_year_hides_no_minute_and_makes_no_gap(site, seat, counted):

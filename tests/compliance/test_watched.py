@@ -100,6 +100,15 @@ def test_a_seat_that_stopped_stays_off_and_one_that_fell_silent_is_missed():
     assert marks(calendar([started(at(8)), present(at(8))], at(21)))[20] == "none"
 
 
+def test_minutes_to_come_are_not_watched():
+    """Nor those that a start says it lived to, nor a row that begins within a minute. A clock may have gone back a little."""
+    to_come = structs.replace(present(at(10)), wall=at(9))
+    found = calendar([started(at(8)), present(at(8)), to_come, present(at(9) + 1), started(at(9, 30), lost=at(11))], at(14))
+    assert marks(found) == {8: "whole", 9: "none", 10: "none", 11: "none", 12: "none", 13: "none"}
+    back = structs.replace(present(at(9)), wall=at(9, 54))
+    assert marks(calendar([started(at(8)), present(at(8)), back], at(11))) == {8: "whole", 9: "whole"}
+
+
 def test_what_a_killed_daemon_had_not_written_yet_is_believed_up_to_an_hour():
     lines = [started(at(8)), present(at(8)), started(at(12), lost=at(11, 40)), present(at(12)), present(at(13))]
     found = calendar(lines, at(14)).seats[0].hours
