@@ -26,9 +26,9 @@ from compliance.page.model import data, page
 from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
-from compliance.verifying.anchors import MAX_AGE_DAYS
+from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
+from compliance.verifying.bundle.trust import Trust, TrustError, parse_trust
 from compliance.verifying.report import Report, document
-from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
 from i18n.streams import drop_output, speak_utf8

@@ -13,23 +13,23 @@ from typing import NamedTuple
 
 from compliance import entry
 from compliance.format.chain import AGENT
-from compliance.verifying.adding import Adding
-from compliance.verifying.asked import Asked
+from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.clocks import CLOCK_BACK_MS
-from compliance.verifying.crossing import Crossing
+from compliance.verifying.crossing.asked import Asked
+from compliance.verifying.crossing.checks import Crossing
+from compliance.verifying.crossing.programs import Programs
+from compliance.verifying.crossing.told import Registered
+from compliance.verifying.in_force.rulebook import Rulebook
 from compliance.verifying.issues import issue
-from compliance.verifying.overrides import Overrides
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
+from compliance.verifying.plays.overrides import Overrides
+from compliance.verifying.plays.recompute import Recomputer, Unfounded
+from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.programs import Programs
-from compliance.verifying.recompute import Recomputer, Unfounded
-from compliance.verifying.redecide import Redecider
 from compliance.verifying.report import Audit, Failure, Finding, entry_name
-from compliance.verifying.rulebook import Rulebook
-from compliance.verifying.sums import Plays
-from compliance.verifying.told import Registered
-from compliance.verifying.windows import Windows
+from compliance.verifying.sums.adding import Adding
+from compliance.verifying.sums.totals import Plays
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name

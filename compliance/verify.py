@@ -22,14 +22,14 @@ from compliance.bundle import CHECKPOINT, HEADS, KEY, Bundle, pack_path
 from compliance.entry import AnyEntry, Decided, EntryError, decode
 from compliance.format.container import Damage, Members
 from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
-from compliance.verifying.anchors import MAX_AGE_DAYS, Anchors
-from compliance.verifying.chains import Chains
-from compliance.verifying.earlier import EARLIER, Earlier, read_earlier
-from compliance.verifying.heads import Heads, heads_of
+from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors
+from compliance.verifying.bundle.chains import Chains
+from compliance.verifying.bundle.earlier import EARLIER, Earlier, read_earlier
+from compliance.verifying.bundle.heads import Heads, heads_of
+from compliance.verifying.bundle.trust import Trust
+from compliance.verifying.bundle.whole import Broken, Tree, check_names, check_root, content, log_key, text
+from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
-from compliance.verifying.trust import Trust
-from compliance.verifying.whole import Broken, Tree, check_names, check_root, content, log_key, text
-from compliance.verifying.windows import Windows
 from i18n.message import msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")

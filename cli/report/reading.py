@@ -13,7 +13,7 @@ from compliance import bundle
 from compliance.bundle import CHECKPOINT, BundleError
 from compliance.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
 from compliance.reporting.counting import Counter
-from compliance.verifying.whole import Broken, Tree, check_root, log_key, text
+from compliance.verifying.bundle.whole import Broken, Tree, check_root, log_key, text
 from i18n.message import Arg, msg, said_by
 
 

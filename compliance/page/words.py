@@ -10,7 +10,7 @@ from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
-from compliance.verifying.earlier import EARLIER
+from compliance.verifying.bundle.earlier import EARLIER
 from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import Report

@@ -20,8 +20,8 @@ from compliance.format.house_rule import HOUSE
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import Period
 from compliance.reporting.watched import Watched
-from compliance.verifying.again import Again
 from compliance.verifying.overridden import GUARDIAN
+from compliance.verifying.sums.again import Again
 from compliance.verifying.zones import DEFAULT, Zones
 from rules.calendar import Calendar, calendar
 from rules.engine.label_words import label_said

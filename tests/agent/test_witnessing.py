@@ -16,7 +16,7 @@ from compliance import bundle
 from compliance.format.cosigning import AddCheckpoint, Cosigner, cosignature, read_request, write_request
 from compliance.note import Signer, checkpoint_text, parse_checkpoint, read_checkpoint
 from compliance.verify import verify
-from compliance.verifying.trust import parse_trust
+from compliance.verifying.bundle.trust import parse_trust
 from host.posting import Reply, post
 from host.wire import ApiError
 from i18n.message import Message

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from compliance.verifying.earlier import read_earlier
+from compliance.verifying.bundle.earlier import read_earlier
 
 PENDING = "in force when the daemon starts\n"
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from compliance.entry import Answered, GrantGiven, Requested
-from compliance.verifying.asked import Asked
+from compliance.verifying.crossing.asked import Asked
 from i18n.message import plain
 
 COMMON = {"seat": "seat-1", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 0}

@@ -3,8 +3,8 @@
 import pytest
 
 from compliance import entry
-from compliance.verifying.sums import Own
-from compliance.verifying.unchecked import not_added_up
+from compliance.verifying.sums.totals import Own
+from compliance.verifying.sums.unchecked import not_added_up
 from i18n.message import plain
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from compliance import entry
-from compliance.verifying.followed import Followed
-from compliance.verifying.place import Timeline
+from compliance.verifying.in_force.followed import Followed
+from compliance.verifying.in_force.place import Timeline
 from i18n.message import plain
 
 HOUR = 3_600_000

@@ -18,7 +18,7 @@ from cli.output import Output
 from cli.words.qr import qr
 from compliance.__main__ import main
 from compliance.note import NoteError, Signer, b64, checkpoint_text, read_checkpoint, unb64
-from compliance.verifying.earlier import read_earlier
+from compliance.verifying.bundle.earlier import read_earlier
 
 
 @pytest.fixture

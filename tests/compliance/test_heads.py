@@ -16,7 +16,7 @@ from compliance.format.cosigning import Cosigner, cosignature, read_heads, write
 from compliance.log import LogError
 from compliance.note import NoteError, Signer, checkpoint_text, read_checkpoint
 from compliance.verify import verify
-from compliance.verifying.trust import parse_trust
+from compliance.verifying.bundle.trust import parse_trust
 from compliance.writing.cosigned import Witness
 
 MINUTE = 60_000

@@ -23,8 +23,8 @@ from compliance.bundle import BundleError
 from compliance.format import container
 from compliance.note import COSIGNATURE, Signer, VerifierKey, checkpoint_text
 from compliance.verify import MOST, verify
-from compliance.verifying.programs import Programs
-from compliance.verifying.trust import parse_trust
+from compliance.verifying.bundle.trust import parse_trust
+from compliance.verifying.crossing.programs import Programs
 from i18n.message import plain
 from tests.compliance.log_tiles import tiles_of
 

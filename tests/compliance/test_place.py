@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance import entry
-from compliance.verifying.place import GUEST, PLACE, Timeline
+from compliance.verifying.in_force.place import GUEST, PLACE, Timeline
 
 DAY = 86_400_000
 A, B = entry.PackLine("a", "a" * 64, {}), entry.PackLine("b", "b" * 64, {"hours": "08:00-20:00"})

@@ -9,8 +9,8 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
-from compliance.verifying import runs
-from compliance.verifying.redecide import Redecider
+from compliance.verifying.plays import runs
+from compliance.verifying.plays.redecide import Redecider
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
 

@@ -11,7 +11,7 @@ from compliance.entry import OF_AGENT, AnyEntry, Decided, Entry, SeatEnrolled, d
 from compliance.format import card
 from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey
-from compliance.verifying.earlier import read_earlier
+from compliance.verifying.bundle.earlier import read_earlier
 
 TEXT = (Path(__file__).parents[2] / "docs/spec/log.md").read_text(encoding="utf-8")
 LOG = Signer("cafe.example/log", bytes(31) + b"\x01")

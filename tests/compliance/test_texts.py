@@ -9,7 +9,7 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
-from compliance.verifying.texts import Texts
+from compliance.verifying.in_force.texts import Texts
 from i18n.message import plain
 from rules.packs.published import PUBLISHED
 from rules.parse import parse_pack

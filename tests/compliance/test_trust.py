@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from compliance.__main__ import main
 from compliance.note import COSIGNATURE, Signer, VerifierKey
-from compliance.verifying.trust import TrustError, parse_trust
+from compliance.verifying.bundle.trust import TrustError, parse_trust
 
 LOG = Signer("cafe.example/log", bytes(32))
 

@@ -11,7 +11,7 @@ from compliance.format.chain import digest, seal_message
 from compliance.format.container import pack
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
 from compliance.verify import verify
-from compliance.verifying.trust import parse_trust
+from compliance.verifying.bundle.trust import parse_trust
 from i18n.message import plain
 from tests.compliance.log_tiles import tiles_of
 

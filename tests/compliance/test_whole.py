@@ -11,7 +11,7 @@ import pytest
 
 from compliance import bundle, tree
 from compliance.verify import verify
-from compliance.verifying.whole import Broken, Tree, check_names
+from compliance.verifying.bundle.whole import Broken, Tree, check_names
 from i18n.message import plain
 from tests.compliance.log_tiles import tiles_of
 

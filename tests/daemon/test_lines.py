@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from agent.api.messages import Player, Roster
 from compliance import entry
-from compliance.verifying import recompute
-from compliance.verifying.recompute import Recomputer, Unfounded
+from compliance.verifying.plays import recompute
+from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from daemon.deciding.judge import Ruling
 from daemon.recording.decision_fields import decided
 from daemon.sessions import People

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from agent.api.messages import Player
-from compliance.verifying.redecide import Redecider
+from compliance.verifying.plays.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.loop import Loop

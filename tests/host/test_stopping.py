@@ -32,7 +32,7 @@ def manager(monkeypatch):
     return made
 
 
-@pytest.mark.parametrize("number", [getattr(signal, name) for name in stopping._SIGNALS if hasattr(signal, name)])
+@pytest.mark.parametrize("number", [getattr(signal, name) for name in stopping.SIGNALS if hasattr(signal, name)])
 def test_a_signal_stops_a_loop_that_only_waits(number):
     """Not at its next timer: at once."""
 

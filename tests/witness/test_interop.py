@@ -24,7 +24,7 @@ from compliance.log import Log
 from compliance.note import COSIGNATURE, Signer, VerifierKey, parse_checkpoint
 from compliance.tree import EMPTY_ROOT
 from compliance.verify import verify
-from compliance.verifying.trust import parse_trust
+from compliance.verifying.bundle.trust import parse_trust
 from host.clock import wall
 from tests.system import until
 

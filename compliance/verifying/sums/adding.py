@@ -16,9 +16,9 @@ from compliance.entry import Decided, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.report import Failure, Finding, length
-from compliance.verifying.sums import Own, Plays, Range
-from compliance.verifying.unchecked import not_added_up
-from compliance.verifying.union import Union
+from compliance.verifying.sums.totals import Own, Plays, Range
+from compliance.verifying.sums.unchecked import not_added_up
+from compliance.verifying.sums.union import Union
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
-from compliance.verifying.heard import Heard
-from compliance.verifying.paired import Paired
-from compliance.verifying.persons import Persons
+from compliance.verifying.crossing.heard import Heard
+from compliance.verifying.crossing.paired import Paired
+from compliance.verifying.crossing.persons import Persons
+from compliance.verifying.crossing.same import TAKEN as OF_GAMES
+from compliance.verifying.crossing.same import Same
+from compliance.verifying.crossing.timed import Timed
+from compliance.verifying.crossing.warned import TAKEN as OF_PLAYS
+from compliance.verifying.crossing.warned import Warnings
 from compliance.verifying.report import Failure, Finding, Gap
-from compliance.verifying.same import TAKEN as OF_GAMES
-from compliance.verifying.same import Same
-from compliance.verifying.sums import Play
-from compliance.verifying.timed import Timed
-from compliance.verifying.warned import TAKEN as OF_PLAYS
-from compliance.verifying.warned import Warnings
+from compliance.verifying.sums.totals import Play
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
-from compliance.verifying.runs import Ruled, Run, facts_of
-from compliance.verifying.shifts import FOREVER
+from compliance.verifying.plays.runs import Ruled, Run, facts_of
+from compliance.verifying.plays.shifts import FOREVER
 from rules.calendar import DAY_MS
 from rules.decide import decide
 from rules.engine.plan import bind

@@ -24,8 +24,8 @@ from compliance.entry import (
     SeatStop,
 )
 from compliance.format.chain import AGENT
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from compliance.verifying.binding import Why
+from compliance.verifying.plays.binding import Why
 from compliance.verifying.report import Finding
 from i18n.message import Arg, Message, msg, msgn
 

@@ -17,10 +17,9 @@ from typing import get_args
 from msgspec import UNSET
 
 from compliance import entry
-from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
-from compliance.verifying.due import contradictions
-from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import (
+from compliance.verifying.plays.binding import MOST, Policies, Rules, Why, same_day
+from compliance.verifying.plays.due import contradictions
+from compliance.verifying.plays.runs import (
     LEAVE_MS,
     SLEPT_MS,
     Day,
@@ -35,11 +34,12 @@ from compliance.verifying.runs import (
     over,
     overnight,
 )
-from compliance.verifying.shifts import FOREVER, SHIFTING
-from compliance.verifying.surely import Surely
-from compliance.verifying.undecided import Undecided
-from compliance.verifying.unsaid import Unsaid
-from compliance.verifying.wrong import finding, unended
+from compliance.verifying.plays.shifts import FOREVER, SHIFTING
+from compliance.verifying.plays.surely import Surely
+from compliance.verifying.plays.undecided import Undecided
+from compliance.verifying.plays.unsaid import Unsaid
+from compliance.verifying.plays.wrong import finding, unended
+from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from compliance.verifying.plays.runs import Over, Run
 from compliance.verifying.report import NO_MOMENT, Finding
-from compliance.verifying.runs import Over, Run
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.policy import Rule
 

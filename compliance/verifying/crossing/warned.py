@@ -25,8 +25,8 @@ from compliance.entry import (
     SeatStart,
     Warned,
 )
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Finding
-from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 _NEWS_MS = 90_000  # nobody is warned who was refused at once

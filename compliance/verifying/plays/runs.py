@@ -13,8 +13,8 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from compliance.entry import Bound
-from compliance.verifying.binding import Part, Rules, Why
-from compliance.verifying.shifts import FOREVER, Shift, Shifts
+from compliance.verifying.plays.binding import Part, Rules, Why
+from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from compliance.bundle import CHECKPOINT, KEY
 from compliance.note import Checkpoint, VerifierKey
-from compliance.verifying.earlier import Earlier
-from compliance.verifying.heads import Head, Heads
+from compliance.verifying.bundle.earlier import Earlier
+from compliance.verifying.bundle.heads import Head, Heads
+from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.report import Failure, Finding, Report
-from compliance.verifying.trust import Trust
 from i18n.message import msg, msgn
 from rules.calendar import DAY_MS
 

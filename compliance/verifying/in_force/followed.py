@@ -32,7 +32,7 @@ from compliance.entry import (
 )
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
-from compliance.verifying.place import GUEST, PLACE, Packs, Timeline
+from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place

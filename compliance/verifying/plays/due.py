@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from compliance.entry import PlayDue
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.plays.runs import Ruled, Run
 from compliance.verifying.report import Failure
-from compliance.verifying.runs import Ruled, Run
 from i18n.message import Arg, msg
 
 

@@ -13,8 +13,8 @@ from compliance.bundle import HEADS, MOST_HEADS
 from compliance.format.cosigning import read_heads
 from compliance.note import Checkpoint, NoteError, Signature, UnsignedError, VerifierKey, open_note, read_checkpoint
 from compliance.tree import Frontier
+from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.report import Failure
-from compliance.verifying.trust import Trust
 from i18n.message import Message, msg
 
 

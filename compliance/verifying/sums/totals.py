@@ -16,8 +16,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from compliance.entry import Decided, PlayEnded, PlayStarted
-from compliance.verifying.again import Again
-from compliance.verifying.union import Union
+from compliance.verifying.sums.again import Again
+from compliance.verifying.sums.union import Union
 
 RUNNING_SLACK_MS = 1000
 _SLEPT_MS = 2000

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from compliance.entry import PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.sums import Play
+from compliance.verifying.sums.totals import Play
 from i18n.message import Arg, Length, Message, msg
 
 _MINUTE_MS = 60_000

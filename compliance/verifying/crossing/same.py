@@ -25,8 +25,8 @@ from compliance.entry import (
     SeatStart,
     UsageDay,
 )
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Finding
-from compliance.verifying.tally import Tally
 from i18n.message import Arg, msg
 
 TAKEN = (Answered, Approval, GameChanged, LaunchRefused, PlayDue, PlayRuled, PlayStarted, Requested, SeatStart, UsageDay)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, Decided, PlaceChanged, PolicyChanged
 from compliance.format.chain import AGENT
-from compliance.verifying.changes import Changes
-from compliance.verifying.followed import Followed
-from compliance.verifying.place import Timeline
+from compliance.verifying.in_force.changes import Changes
+from compliance.verifying.in_force.followed import Followed
+from compliance.verifying.in_force.place import Timeline
+from compliance.verifying.in_force.texts import Texts
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.texts import Texts
 from i18n.message import Arg
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from compliance.entry import PlayEnded, PlayStarted
+from compliance.verifying.plays.runs import SLEPT_MS, Run
 from compliance.verifying.report import Finding
-from compliance.verifying.runs import SLEPT_MS, Run
 from i18n.message import msg
 
 

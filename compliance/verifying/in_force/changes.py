@@ -11,7 +11,7 @@ from typing import Final, get_args
 
 from compliance.entry import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
-from compliance.verifying.place import GUEST, PLACE, Packs
+from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
 from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
 from rules.engine.strictness import Somebody, looser, strictness

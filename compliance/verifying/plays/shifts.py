@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from compliance.entry import EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart
-from compliance.verifying.binding import MOST
+from compliance.verifying.plays.binding import MOST
 
 FOREVER = 1 << 61
 SHIFTING = frozenset({EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart})
