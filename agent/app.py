@@ -9,8 +9,38 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from agent.api import messages as m
 from agent.api import witnessing as w
+from agent.api.answers import Chunk, Done
+from agent.api.log import Head, LogCard, LogExport, LogHead, LogPrune, LogShow, Pruned
+from agent.api.players import (
+    GuardianAdd,
+    GuardianList,
+    GuardianRemove,
+    GuardianSet,
+    LimitSet,
+    PlayerAdd,
+    PlayerDays,
+    PlayerErase,
+    PlayerExport,
+    PlayerList,
+    PlayerRemove,
+    PlayerSet,
+)
+from agent.api.roster import RosterGet
+from agent.api.rulebook import (
+    GameAdd,
+    GameAllow,
+    GameAllowed,
+    GameDisallow,
+    GameLabels,
+    GameList,
+    GameRemove,
+    PlaceSet,
+    PlaceShow,
+    PolicyShow,
+    PolicyUse,
+)
+from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
 from agent.auth import ANY, COURIER, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook, person
@@ -57,40 +87,40 @@ def routes(agent: Agent) -> dict[str, Route]:
     shipped, log, registry = agent.world.shipped, agent.log, agent.registry
     return table(
         # seat
-        Route(m.Enrol, SEAT, answers.enrol),
-        Route(m.Alive, SEAT, answers.alive),
-        Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S), waits=True),
-        Route(m.PutGrants, SEAT, change(grants.grants_put)),
-        Route(m.PutRequests, SEAT, change(requests.requests_put)),
-        Route(m.Submit, SEAT, answers.submit),
+        Route(Enrol, SEAT, answers.enrol),
+        Route(Alive, SEAT, answers.alive),
+        Route(RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S), waits=True),
+        Route(PutGrants, SEAT, change(grants.grants_put)),
+        Route(PutRequests, SEAT, change(requests.requests_put)),
+        Route(Submit, SEAT, answers.submit),
         Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked, agent.witnessing.told()))),
         # registry
-        Route(m.PlayerAdd, KEEPER, change(people.player_add)),
-        Route(m.PlayerSet, KEEPER, change(people.player_set)),
-        Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
-        Route(m.PlayerErase, KEEPER, answers.erase, waits=True),
-        Route(m.PlayerExport, KEEPER, answers.export_player),
-        Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
-        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
-        Route(m.GuardianAdd, KEEPER, change(guardians.guardian_add)),
-        Route(m.GuardianSet, KEEPER, change(guardians.guardian_set)),
-        Route(m.GuardianRemove, KEEPER, change(guardians.guardian_remove)),
-        Route(m.GuardianList, KEEPER, look(lambda tables, _: guardians.guardian_list(tables))),
-        Route(m.LimitSet, KEEPER, change(limits.limit_set)),
-        Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
-        Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
-        Route(m.GameAdd, KEEPER, change(games.game_add)),
-        Route(m.GameRemove, KEEPER, change(games.game_remove)),
-        Route(m.GameLabels, KEEPER, change(labels.game_label)),
-        Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
-        Route(m.GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
-        Route(m.GameAllow, KEEPER, change(approvals.game_allow)),
-        Route(m.GameDisallow, KEEPER, change(approvals.game_disallow)),
-        Route(m.PlaceSet, KEEPER, answers.place_set),
-        Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
+        Route(PlayerAdd, KEEPER, change(people.player_add)),
+        Route(PlayerSet, KEEPER, change(people.player_set)),
+        Route(PlayerRemove, KEEPER, change(people.player_remove)),
+        Route(PlayerErase, KEEPER, answers.erase, waits=True),
+        Route(PlayerExport, KEEPER, answers.export_player),
+        Route(PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
+        Route(PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
+        Route(GuardianAdd, KEEPER, change(guardians.guardian_add)),
+        Route(GuardianSet, KEEPER, change(guardians.guardian_set)),
+        Route(GuardianRemove, KEEPER, change(guardians.guardian_remove)),
+        Route(GuardianList, KEEPER, look(lambda tables, _: guardians.guardian_list(tables))),
+        Route(LimitSet, KEEPER, change(limits.limit_set)),
+        Route(PolicyUse, KEEPER, change(rulebook.policy_use)),
+        Route(PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
+        Route(GameAdd, KEEPER, change(games.game_add)),
+        Route(GameRemove, KEEPER, change(games.game_remove)),
+        Route(GameLabels, KEEPER, change(labels.game_label)),
+        Route(GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
+        Route(GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
+        Route(GameAllow, KEEPER, change(approvals.game_allow)),
+        Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
+        Route(PlaceSet, KEEPER, answers.place_set),
+        Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
         # newer versions
-        Route(m.UpdateGet, ANY, answers.updates),
-        Route(m.UpdateFetch, KEEPER, answers.fetch_update, waits=True),
+        Route(UpdateGet, ANY, answers.updates),
+        Route(UpdateFetch, KEEPER, answers.fetch_update, waits=True),
         # the log's witnesses
         Route(w.WitnessList, COURIER, answers.witnesses(lambda _: agent.witnessing.show())),
         Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
@@ -98,13 +128,13 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(w.WitnessErrands, COURIER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
         Route(w.WitnessAnswer, COURIER, answers.witnesses(agent.witnessing.answered)),
         # log
-        Route(m.LogShow, KEEPER, look(
+        Route(LogShow, KEEPER, look(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
         )),
-        Route(m.LogExport, KEEPER, answers.export),
-        Route(m.LogPrune, KEEPER, answers.prune),
-        Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=log.checkpoint, key=log.key.text))),
-        Route(m.LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
+        Route(LogExport, KEEPER, answers.export),
+        Route(LogPrune, KEEPER, answers.prune),
+        Route(LogHead, ANY, look(lambda _, __: Head(checkpoint=log.checkpoint, key=log.key.text))),
+        Route(LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
     )
 
 
@@ -117,7 +147,7 @@ class _Answers:
     def change(self, operation: Callable[[Change, R], Outcome]) -> Handler[R]:
         """A handler that changes the registry."""
 
-        async def handle(caller: Caller, request: R) -> m.Done:
+        async def handle(caller: Caller, request: R) -> Done:
             with _answered():
                 return self._agent.change(lambda change: operation(change, request), caller.account)
 
@@ -133,12 +163,12 @@ class _Answers:
 
         return handle
 
-    async def place_set(self, caller: Caller, request: m.PlaceSet) -> msgspec.Struct:
+    async def place_set(self, caller: Caller, request: PlaceSet) -> msgspec.Struct:
         done = await self.change(place.place_set)(caller, request)
         self._agent.publish()
         return done
 
-    async def enrol(self, caller: Caller, request: m.Enrol) -> m.Enrolled:
+    async def enrol(self, caller: Caller, request: Enrol) -> Enrolled:
         agent = self._agent
         with _answered():
             agent.change(lambda change: seats.seat_enrol(change, request), caller.account)
@@ -146,22 +176,22 @@ class _Answers:
             agent.deliver(strict=True)
         agent.hear(request.seat)
         keys = agent.keys
-        return m.Enrolled(seat=request.seat, log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
+        return Enrolled(seat=request.seat, log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
 
-    async def alive(self, _: Caller, request: m.Alive) -> m.Done:
+    async def alive(self, _: Caller, request: Alive) -> Done:
         with _answered(), self._agent.store.transaction() as tables:
             seats.seat_key(tables, request.seat)
         self._agent.hear(request.seat)
-        return m.Done(number=self._agent.registry.number)
+        return Done(number=self._agent.registry.number)
 
-    async def updates(self, _: Caller, __: m.UpdateGet | m.UpdateFetch) -> m.Updates:
+    async def updates(self, _: Caller, __: UpdateGet | UpdateFetch) -> Updates:
         return self._agent.updating.show()
 
-    async def fetch_update(self, caller: Caller, request: m.UpdateFetch) -> m.Updates:
+    async def fetch_update(self, caller: Caller, request: UpdateFetch) -> Updates:
         await self._agent.updating.look()
         return await self.updates(caller, request)
 
-    async def submit(self, _: Caller, request: m.Submit) -> m.Accepted:
+    async def submit(self, _: Caller, request: Submit) -> Accepted:
         agent = self._agent
         with _answered():
             with agent.store.transaction() as tables:
@@ -180,7 +210,7 @@ class _Answers:
 
         return handle
 
-    async def erase(self, caller: Caller, request: m.PlayerErase) -> m.Done:
+    async def erase(self, caller: Caller, request: PlayerErase) -> Done:
         """All that is personal of whom this is: what waits for the log first, as it may be about them."""
         agent = self._agent
         with _answered():
@@ -196,12 +226,12 @@ class _Answers:
             agent.store.compact()  # also where nothing is beside the log any more
         return done
 
-    async def prune(self, caller: Caller, request: m.LogPrune) -> m.Pruned:
+    async def prune(self, caller: Caller, request: LogPrune) -> Pruned:
         with _answered():
             self._agent.deliver(strict=True)
             return self._agent.prunable() if request.dry else await self._agent.prune(caller.account)
 
-    async def export_player(self, _: Caller, request: m.PlayerExport) -> AsyncIterator[m.Chunk]:
+    async def export_player(self, _: Caller, request: PlayerExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
             agent.deliver(strict=True)
@@ -211,7 +241,7 @@ class _Answers:
             async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
                 yield chunk
 
-    async def export(self, _: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
+    async def export(self, _: Caller, __: LogExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
             agent.deliver(strict=True)
@@ -223,16 +253,16 @@ class _Answers:
                 yield chunk
 
 
-async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[m.Chunk]:
+async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[Chunk]:
     """A file in pieces of one size. Others are served between two of them."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece
         if len(waiting) >= _CHUNK:
-            yield m.Chunk(data=bytes(waiting))
+            yield Chunk(data=bytes(waiting))
             waiting.clear()
         await asyncio.sleep(0)
-    yield m.Chunk(data=bytes(waiting))
+    yield Chunk(data=bytes(waiting))
 
 
 @contextmanager

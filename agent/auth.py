@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.api import guarding
-from agent.api.messages import Roster
+from agent.api.roster import Roster
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 

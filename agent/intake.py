@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from agent.api import messages as m
+from agent.api.seat import Accepted, Proof, Submit
+from agent.api.seat import Payload as Given
 from agent.errors import bad_input, refused
 from compliance.entry import OF_AGENT, EntryError, decode
 from compliance.format.chain import ChainError, NewerChainError
@@ -28,7 +29,7 @@ _kinds = msgspec.json.Decoder(_Kind)
 _MAX_PAYLOAD = 1 << 16
 
 
-def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -> m.Accepted:
+def take_in(request: Submit, key: VerifierKey, log: Log, payloads: Payloads) -> Accepted:
     """Log the batch, unless the log holds it already, and prove it. ApiError: the batch does not hold, and nothing was logged.
 
     LogError or PayloadError if it cannot be written.
@@ -49,10 +50,10 @@ def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -
     # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.
     payloads.put(request.seat, personal)
     first = decode(entries[0]).seq if entries else 0
-    return m.Accepted(
+    return Accepted(
         checkpoint=appended.checkpoint,
         proofs=tuple(
-            m.Proof(seq=seq, index=index, hashes=tuple(log.inclusion_proof(index)))
+            Proof(seq=seq, index=index, hashes=tuple(log.inclusion_proof(index)))
             for seq, index in enumerate(appended.indexes, first)
         ),
         consistency=tuple(log.consistency_proof(request.trusted)) if request.trusted else (),
@@ -71,7 +72,7 @@ def _a_seats_own(seat: str, entries: Iterable[bytes]) -> None:
             raise refused(msg("{seat} hands in an entry of kind {kind}, which only the agent writes; nothing is taken", **said))
 
 
-def _committed(given: Iterable[m.Payload], entries: Iterable[bytes]) -> tuple[Payload, ...]:
+def _committed(given: Iterable[Given], entries: Iterable[bytes]) -> tuple[Payload, ...]:
     """The payloads, each one committed to by its entry. ApiError."""
     if not given:
         return ()

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from agent import roster
+from agent.api.answers import Done, LimitRow, Who
 from agent.api.guarding import clashes
-from agent.api.messages import Done, LimitRow, Roster, SignedRoster, Who
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import Roster, SignedRoster
 from agent.errors import refused
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from agent.api.asked import MOST_REQUESTS, RequestEvent
-from agent.api.messages import Player, Roster
+from agent.api.roster import Player, Roster
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, own_pack
 from agent.packs.shipped import Shipped, compiled

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from agent.api.messages import Done, Pruned
+from agent.api.answers import Done
+from agent.api.log import Pruned
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish

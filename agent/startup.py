@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agent import roster
-from agent.api import messages as m
+from agent.api.roster import Roster
 from agent.recording.keys import Keys
 from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
@@ -66,15 +66,15 @@ def _current(change: Change, row: PackRow) -> PackRow:
         return row
 
 
-def _in_force(keys: Keys, note: str) -> m.Roster | None:
+def _in_force(keys: Keys, note: str) -> Roster | None:
     """The roster in force; None unless it is signed by our key."""
     try:
-        return msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=m.Roster)
+        return msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=Roster)
     except (NoteError, msgspec.MsgspecError):
         return None
 
 
-def _says_the_same(change: Change, old: m.Roster) -> bool:
+def _says_the_same(change: Change, old: Roster) -> bool:
     """Whether it says what the tables make now, but for grants that are over."""
     new = roster.build(change.tables, change.world.shipped, number=old.number, now=old.issued)
     return msgspec.structs.replace(new, grants=old.grants) == old

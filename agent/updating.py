@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from agent.api.messages import Updates
+from agent.api.seat import Updates
 from host import VERSION
 from host.clock import Clock
 from host.files import write_atomic

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from agent.api.messages import GameList, GuardianList, GuardianRow
+from agent.api.players import GuardianList, GuardianRow
+from agent.api.rulebook import GameList
 from cli.commands import NOUNS, Commands, of
 from cli.context import Context
 from cli.errors import CommandError

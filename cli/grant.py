@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

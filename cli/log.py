@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from agent.api.messages import Card, LogCard, LogExport, LogHead, LogPrune, LogShow
+from agent.api.log import Card, LogCard, LogExport, LogHead, LogPrune, LogShow
 from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context

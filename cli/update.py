@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from agent.api.messages import UpdateFetch, UpdateGet, Updates
+from agent.api.seat import UpdateFetch, UpdateGet, Updates
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

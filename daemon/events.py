@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.api.asked import ProvedBy, RequestEvent
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.api.asking import RequestPart
 from daemon.deciding.judge import Ruling
 from daemon.deciding.overrides import OffEvent, PauseEvent

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.store import Store
 from rules.facts import Grant
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from agent.api.asked import RequestEvent, merged
-from agent.api.messages import Player, Roster
+from agent.api.roster import Player, Roster
 from daemon.store import Store
 from rules.calendar import DAY_MS, day_bounds
 

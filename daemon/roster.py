@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from agent.api.messages import Accepted, Roster, SignedRoster
+from agent.api.roster import Roster, SignedRoster
+from agent.api.seat import Accepted
 from agent.api.witnessing import HeadShown
 from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
 from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion

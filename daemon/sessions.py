@@ -9,8 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from agent.api import guarding, naming
-from agent.api.messages import Guardian, Player, Roster
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import Guardian, Player, Roster
 from daemon.platforms.api import Accounts
 from rules.calendar import DAY_MS, age_on, calendar, day_bounds
 from rules.decision import Reason

@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from agent.api import messages as m
+from agent.api.log import LogHead
+from agent.api.roster import Roster, RosterGet, SignedRoster
+from agent.api.seat import Alive, Enrol, Payload, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
 from compliance.note import Signer
@@ -49,7 +51,7 @@ class Uplink:
     signer: Callable[[str], Signer]
     keys: Callable[[], AgentKeys]
     now: Callable[[], Reading]
-    adopt: Callable[[m.Roster], None]
+    adopt: Callable[[Roster], None]
     work: asyncio.Event
     reachable: bool = field(default=False, init=False)
     kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
@@ -57,8 +59,8 @@ class Uplink:
     _enrolled: bool = field(default=False, init=False)
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
-    _adopted: m.SignedRoster | None = field(default=None, init=False)
-    _poll: asyncio.Task[m.SignedRoster] | None = field(default=None, init=False)
+    _adopted: SignedRoster | None = field(default=None, init=False)
+    _poll: asyncio.Task[SignedRoster] | None = field(default=None, init=False)
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
@@ -147,7 +149,7 @@ class Uplink:
         except OSError as error:
             raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
         self.trust.check_keys(shown)
-        answer = await aask(self.address, m.Enrol(seat=self.seat, key=self.signer(self.seat).vkey))
+        answer = await aask(self.address, Enrol(seat=self.seat, key=self.signer(self.seat).vkey))
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
             raise Replaced(msg("it answers with other keys than it has published"))
         if self.trust.keys is None:
@@ -167,7 +169,7 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        self._poll = asyncio.ensure_future(aask(self.address, m.RosterGet(above=self.trust.number)))
+        self._poll = asyncio.ensure_future(aask(self.address, RosterGet(above=self.trust.number)))
         try:
             signed = await self._poll
         except asyncio.CancelledError:
@@ -213,13 +215,13 @@ class Uplink:
 
     async def _deliver_grants(self) -> None:
         if unsent := self.grants.unsent():
-            await aask(self.address, m.PutGrants(grants=unsent))
+            await aask(self.address, PutGrants(grants=unsent))
             self.grants.mark_sent(unsent)
             self.recorder.do_once(self.grants.write)
 
     async def _deliver_requests(self) -> None:
         if asked := self.requests.unsent():
-            done = await aask(self.address, m.PutRequests(requests=asked))
+            done = await aask(self.address, PutRequests(requests=asked))
             self.requests.mark_sent(asked, done.number, self.trust.number)
             self.recorder.do_once(self.requests.write)
 
@@ -242,7 +244,7 @@ class Uplink:
             except ApiError as error:
                 if error.code == "refused":
                     with suppress(ApiError):  # then the first is what is wrong
-                        self.trust.check_head((await aask(self.address, m.LogHead())).checkpoint)
+                        self.trust.check_head((await aask(self.address, LogHead())).checkpoint)
                 raise
             first = batch.last - len(batch.entries) + 1
             self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
@@ -262,7 +264,7 @@ class Uplink:
         """Once a minute: the seat is there."""
         if self._enrolled:
             with suppress(Unreachable, ApiError):
-                await aask(self.address, m.Alive(seat=self.seat, wall=self.now().wall))
+                await aask(self.address, Alive(seat=self.seat, wall=self.now().wall))
                 await self._follow()
 
     async def _follow(self) -> None:
@@ -298,10 +300,10 @@ async def _refused(step: Callable[[], Awaitable[None]]) -> ApiError | None:
     return None
 
 
-def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:
-    return m.Submit(
+def _submit(seat: str, batch: Batch, trusted: int) -> Submit:
+    return Submit(
         seat=seat,
         trusted=trusted,
         entries=tuple(batch.entries),
-        payloads=tuple(m.Payload(seq=one.seq, salt=one.salt, data=one.data) for one in batch.payloads),
+        payloads=tuple(Payload(seq=one.seq, salt=one.salt, data=one.data) for one in batch.payloads),
     )

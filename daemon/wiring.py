@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from agent.api.messages import Roster
+from agent.api.roster import Roster
 from compliance.journal import Journal, JournalError, expect_head
 from compliance.note import NoteError, Signer
 from daemon import config, events

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agent.api.messages import Guardian, Player, Roster
+from agent.api.roster import Guardian, Player, Roster
 from rules.calendar import birthday, day_name
 from rules.engine.reach import ADULT
 

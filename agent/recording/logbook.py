@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agent.api import messages as m
+from agent.api.log import Card, LogLine, LogLines, LogShow
+from agent.api.roster import Roster
 from agent.errors import bad_input
 from agent.recording.whose import names_of
 from agent.store.rows import GUEST
@@ -17,7 +18,7 @@ from i18n.message import msg
 _MOST_BYTES = 16 << 20
 
 
-def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables, zone: str) -> m.LogLines:
+def last_lines(request: LogShow, log: Log, payloads: Payloads, tables: Tables, zone: str) -> LogLines:
     """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them and
     the names of whom they are about.
 
@@ -25,7 +26,7 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables,
     """
     if request.last < 0:
         raise bad_input(msg("the number of entries must be 0 or more"))
-    lines: list[m.LogLine] = []
+    lines: list[LogLine] = []
     seen: set[tuple[str, int]] = set()
     given: dict[str, str] = {}
     size = 0
@@ -42,13 +43,13 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables,
     rows = tables.players()
     called = {row.id: GUEST if row.id == GUEST else row.name for row in rows}
     names = {id_: called.get(player, player) for id_, player in given.items()}
-    return m.LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
+    return LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
 
 
-def card(log: Log, roster: m.Roster) -> m.Card:
+def card(log: Log, roster: Roster) -> Card:
     """What an inspector keeps: enough to know this log again, and to prove later that nothing of it was taken away."""
     head = read_checkpoint(log.checkpoint)
-    return m.Card(
+    return Card(
         origin=head.origin,
         key=log.key.text,
         fingerprint=log.key.fingerprint,
@@ -62,7 +63,7 @@ def card(log: Log, roster: m.Roster) -> m.Card:
     )
 
 
-def _line(index: int, data: bytes, entry: AnyEntry, payloads: Payloads) -> m.LogLine:
+def _line(index: int, data: bytes, entry: AnyEntry, payloads: Payloads) -> LogLine:
     text, unread = None, None
     if entry.secret is not None:
         try:
@@ -71,4 +72,4 @@ def _line(index: int, data: bytes, entry: AnyEntry, payloads: Payloads) -> m.Log
             unread = error.message
         else:
             text = None if kept is None else kept.data.decode(errors="replace")
-    return m.LogLine(index=index, entry=data.decode(), payload=text, unread=unread)
+    return LogLine(index=index, entry=data.decode(), payload=text, unread=unread)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.api.messages import Guardian
 from agent.api.naming import same
+from agent.api.roster import Guardian
 from agent.errors import bad_input, refused
 from agent.registry import Change
 from agent.store.rows import PlayerRow

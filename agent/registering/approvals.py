@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from agent.api import messages as m
+from agent.api.answers import Who
+from agent.api.rulebook import Approvals, ApprovedGame, GameAllow, GameDisallow
 from agent.errors import refused
 from agent.registering import lookup
 from agent.registering.consequences.answers import Answers
@@ -21,7 +22,7 @@ from rules.games import Game
 _FOR_GOOD = frozenset({"rating", "guardian"})
 
 
-def game_allow(change: Change, request: m.GameAllow) -> Outcome:
+def game_allow(change: Change, request: GameAllow) -> Outcome:
     """Refused, and nothing recorded, where a rule refuses the game all the same, whatever the hour."""
     row = lookup.player_or_guest(change.tables, request.player)
     game = lookup.game(change.catalogue, request.game)
@@ -53,7 +54,7 @@ def take_back(change: Change, player: str, game: str, by: str, at: int, personal
     _end(change, personal, given)
 
 
-def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
+def game_disallow(change: Change, request: GameDisallow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
     game = lookup.game(change.catalogue, request.game)
     found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
@@ -80,10 +81,10 @@ def _end(change: Change, personal: dict[str, str], approvals: Iterable[ApprovalR
         change.record(ApprovalEnded, personal | _person(players[one.player]), id=one.id)
 
 
-def game_allowed(tables: Tables) -> m.Approvals:
+def game_allowed(tables: Tables) -> Approvals:
     names = {row.id: row.name for row in tables.players()}
-    rows = (m.ApprovedGame(game=one.game, player=one.player, name=names[one.player]) for one in tables.approvals())
-    return m.Approvals(approvals=tuple(rows))
+    rows = (ApprovedGame(game=one.game, player=one.player, name=names[one.player]) for one in tables.approvals())
+    return Approvals(approvals=tuple(rows))
 
 
 def _refusing(change: Change, row: PlayerRow, game: Game) -> Finding | None:
@@ -96,8 +97,8 @@ def _for_good(finding: Finding) -> bool:
     return finding.verdict == "refuse" and (finding.reason.kind in _FOR_GOOD or finding.until is None)
 
 
-def _who(row: PlayerRow) -> m.Who:
-    return m.Who(id=row.id, name=row.name)
+def _who(row: PlayerRow) -> Who:
+    return Who(id=row.id, name=row.name)
 
 
 def _person(row: PlayerRow) -> dict[str, str]:

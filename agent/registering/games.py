@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
 
-from agent.api import messages as m
+from agent.api.rulebook import GameAdd, GameRemove, GameRow, Games
 from agent.errors import bad_input, refused
 from agent.packs.shipped import Shipped
 from agent.registering import lookup
@@ -30,7 +30,7 @@ _HEX = re.compile(r"[0-9a-fA-F]{2,128}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def game_add(change: Change, request: m.GameAdd) -> Outcome:
+def game_add(change: Change, request: GameAdd) -> Outcome:
     was = change.catalogue.games.get(request.game.id)
     shipped = change.world.shipped.catalogue(()).games.get(request.game.id)
     house = {one.id: one for one in change.tables.games()}.get(request.game.id)
@@ -75,7 +75,7 @@ def _known_as(catalogue: Catalogue, game: Game) -> Hints:
     return (msg("that file is already known as {games}", games=comma(others)),) if others else ()
 
 
-def game_remove(change: Change, request: m.GameRemove) -> Outcome:
+def game_remove(change: Change, request: GameRemove) -> Outcome:
     shipped = change.world.shipped.catalogue(()).games
     house = {one.id: one for one in change.tables.games()}
     game = lookup.exact_game(change.catalogue, request.game)
@@ -96,14 +96,14 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
     return Outcome(game.id, (*gone, msg("its own limits are gone too")) if limited else gone, name=game.title)
 
 
-def game_list(tables: Tables, shipped: Shipped) -> m.Games:
+def game_list(tables: Tables, shipped: Shipped) -> Games:
     house = tables.games()
     own = {game.id: game.learning for game in house}
     rows = (
-        m.GameRow(game=game, origin="house" if game.id in own else "shipped", learning=own.get(game.id, False))
+        GameRow(game=game, origin="house" if game.id in own else "shipped", learning=own.get(game.id, False))
         for game in sorted(shipped.catalogue(house).games.values(), key=lambda game: game.id)
     )
-    return m.Games(games=tuple(rows))
+    return Games(games=tuple(rows))
 
 
 def _checked(game: Game, *, known: bool) -> Game:

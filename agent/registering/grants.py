@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from agent.api import messages as m
 from agent.api.erased import mark
+from agent.api.roster import GrantEvent
+from agent.api.seat import PutGrants
 from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS, GRANTS_MATTER_MS
 from agent.store.rows import PlayerRow
 from compliance.entry import GrantRevoked
 
 
-def grants_put(change: Change, request: m.PutGrants) -> Outcome:
+def grants_put(change: Change, request: PutGrants) -> Outcome:
     """Merge by id: what is known stays as it is, but a revocation wins, the earliest of several. A seat that had not heard of a
     removal may have given time to whoever was removed.
     """
@@ -39,10 +40,10 @@ def end_grants(change: Change, player: str) -> None:
             _end(change, event)
 
 
-def _over(row: PlayerRow | None, event: m.GrantEvent) -> bool:
+def _over(row: PlayerRow | None, event: GrantEvent) -> bool:
     return row is not None and (row.removed or event.given < row.since)
 
 
-def _end(change: Change, event: m.GrantEvent) -> None:
+def _end(change: Change, event: GrantEvent) -> None:
     change.tables.put_grant(replace(event, revoked=change.now))
     change.record(GrantRevoked, {"what": "player.remove"}, id=event.id)

@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from agent.api import messages as m
 from agent.api.naming import same
+from agent.api.players import GuardianAdd, GuardianRemove, GuardianRow, Guardians, GuardianSet
+from agent.api.roster import Guardian
 from agent.api.slug import slug
 from agent.errors import bad_input, refused
 from agent.registering import lookup
@@ -32,11 +33,11 @@ _MOST_KIB, _MOST_ROUNDS = 256 << 10, 16  # what a seat is ready to spend on one 
 _SECRET: Final = re.compile(r"[A-Z2-7]{32,64}", re.ASCII)
 
 
-def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
+def guardian_add(change: Change, request: GuardianAdd) -> Outcome:
     tables = change.tables
     name = _free_name(tables, request.name)
     account = account_of(change, request.account, tables.guardians())
-    row = m.Guardian(
+    row = Guardian(
         id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account, pin=_hash(request.pin)
     )
     tables.put_guardian(row)
@@ -44,19 +45,19 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     return Outcome(row.id, mistakable(tables.guardians(), row), name=row.name)
 
 
-def guardian_list(tables: Tables) -> m.Guardians:
+def guardian_list(tables: Tables) -> Guardians:
     """Without what proves who they are."""
     rows = (
-        m.GuardianRow(
+        GuardianRow(
             id=one.id, name=one.name, account=one.account, pin=one.pin is not None, code=one.code is not None,
             ceiling=None if one.code is None else one.ceiling,
         )
         for one in tables.guardians()
     )  # fmt: skip
-    return m.Guardians(guardians=tuple(rows))
+    return Guardians(guardians=tuple(rows))
 
 
-def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
+def guardian_set(change: Change, request: GuardianSet) -> Outcome:
     tables = change.tables
     old = row = lookup.guardian(tables, request.guardian)
     if request.name is not msgspec.UNSET:
@@ -72,7 +73,7 @@ def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
     return Outcome(row.id, hints, name=row.name)
 
 
-def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
+def guardian_remove(change: Change, request: GuardianRemove) -> Outcome:
     tables = change.tables
     row = lookup.guardian(tables, request.guardian)
     wards = {player for player, guardian in tables.wards() if guardian == row.id}
@@ -87,7 +88,7 @@ def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
     return Outcome(row.id, tuple(hints), name=row.name)
 
 
-def _proving(row: m.Guardian, request: m.GuardianSet) -> m.Guardian:
+def _proving(row: Guardian, request: GuardianSet) -> Guardian:
     """With the PIN, code and ceiling that were asked for. ApiError."""
     if request.pin is not msgspec.UNSET:
         row = replace(row, pin=_hash(request.pin))
@@ -114,7 +115,7 @@ def _secret(code: str | None) -> str | None:
     return code
 
 
-def _proofs(old: m.Guardian | None, new: m.Guardian) -> dict[str, str | None]:
+def _proofs(old: Guardian | None, new: Guardian) -> dict[str, str | None]:
     """Which proof was set or taken away, for the log's payload: never the proof."""
     found: dict[str, str | None] = {}
     for name in ("pin", "code"):
@@ -124,7 +125,7 @@ def _proofs(old: m.Guardian | None, new: m.Guardian) -> dict[str, str | None]:
     return found
 
 
-def _no_rights(old: m.Guardian) -> Message:
+def _no_rights(old: Guardian) -> Message:
     return msg("the account {account} has no guardian's rights any more", account=old.account or "")
 
 
@@ -152,7 +153,7 @@ def _wanting_a_guardian(change: Change, compiler: Compiler, row: PlayerRow) -> l
     return [id for id, one in found if one is not None and one.start <= change.now < one.end]
 
 
-def _free_name(tables: Tables, asked: str, besides: m.Guardian | None = None) -> str:
+def _free_name(tables: Tables, asked: str, besides: Guardian | None = None) -> str:
     """The name, if it will mean no other guardian."""
     name = person(asked)
     for other in tables.guardians():
@@ -170,6 +171,6 @@ def _record(change: Change, card: dict[str, str | None]) -> None:
     change.record(GuardianChanged, card, registered=len(change.tables.guardians()))
 
 
-def _card(what: str, row: m.Guardian) -> dict[str, str | None]:
+def _card(what: str, row: Guardian) -> dict[str, str | None]:
     """What the log's payload says of who was meant."""
     return {"what": what, "guardian": row.id, "name": row.name, "account": row.account}

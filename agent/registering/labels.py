@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from agent.api import messages as m
+from agent.api.rulebook import GameLabel, GameLabels
 from agent.errors import bad_input, refused
 from agent.registering import lookup
 from agent.registering.consequences.hints import Hints
@@ -20,7 +20,7 @@ _MAX_LABELS = 2000
 _MAX_SOURCE = 300
 
 
-def game_label(change: Change, request: m.GameLabels) -> Outcome:
+def game_label(change: Change, request: GameLabels) -> Outcome:
     """Labels for known games, each with where it is from."""
     if not 0 < len(request.labels) <= _MAX_LABELS:
         raise bad_input(msg("from 1 to {most} labels at once", most=_MAX_LABELS))
@@ -44,14 +44,14 @@ def game_label(change: Change, request: m.GameLabels) -> Outcome:
     )
 
 
-def _label(one: m.GameLabel) -> Label:
+def _label(one: GameLabel) -> Label:
     try:
         return parse_label(one.label)
     except LabelError as error:
         raise bad_input(msg("{what}: {why}", what=one.game, why=as_message(error))) from None
 
 
-def _source(one: m.GameLabel) -> str:
+def _source(one: GameLabel) -> str:
     source = unicodedata.normalize("NFC", " ".join(one.source[: _MAX_SOURCE + 1].split()))
     if not source or not source.isprintable() or len(one.source) > _MAX_SOURCE:
         raise bad_input(msg("{game}: say in up to {most} characters where its label is from", game=one.game, most=_MAX_SOURCE))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agent.api import messages as m
+from agent.api.answers import LimitRow as LimitShown
+from agent.api.players import LimitSet
 from agent.api.rule_words import rule_said
 from agent.errors import bad_input
 from agent.packs.own_limits import still_binding
@@ -19,7 +20,7 @@ from rules.games import Game
 from rules.policy import WEEK, Weekday
 
 
-def limit_set(change: Change, request: m.LimitSet) -> Outcome:
+def limit_set(change: Change, request: LimitSet) -> Outcome:
     """Its answer names the limits that these days had until now."""
     row = lookup.player_or_guest(change.tables, request.player)
     game = None if request.game is None else lookup.game(change.catalogue, request.game)
@@ -41,10 +42,10 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     return Outcome(row.id, (*_tighter(change, row, game, days, request.ms), *hints), name=row.name, limits=had)
 
 
-def _had(change: Change, row: PlayerRow, game: str, days: tuple[Weekday, ...]) -> tuple[m.LimitRow, ...]:
+def _had(change: Change, row: PlayerRow, game: str, days: tuple[Weekday, ...]) -> tuple[LimitShown, ...]:
     """The limits of these days, in the order of the week."""
     found = {one.day: one.ms for one in change.tables.limits() if (one.player, one.game) == (row.id, game)}
-    return tuple(m.LimitRow(game=game or None, day=day, ms=found[day]) for day in WEEK if day in days and day in found)
+    return tuple(LimitShown(game=game or None, day=day, ms=found[day]) for day in WEEK if day in days and day in found)
 
 
 def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> Hints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.api import naming
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from agent.errors import not_found
 from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables

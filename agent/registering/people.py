@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from agent.api import messages as m
+from agent.api.answers import LimitRow
 from agent.api.naming import same
+from agent.api.players import PlayerAdd, PlayerDays, PlayerNames, PlayerRemove, Players, PlayerSet
+from agent.api.players import PlayerRow as PlayerShown
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import Guardian
 from agent.api.slug import slug
 from agent.errors import bad_input
 from agent.registering import lookup
@@ -33,7 +36,7 @@ from rules.identity import IdentityError, birth_date
 _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned may be older
 
 
-def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
+def player_add(change: Change, request: PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
     row = _returning(change, name, born) or _new_player(change.tables, name, change.now)
@@ -54,7 +57,7 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     return Outcome(row.id, (*hints, *floor.said_of((put,)), *free(change, row)), name=row.name)
 
 
-def player_set(change: Change, request: m.PlayerSet) -> Outcome:
+def player_set(change: Change, request: PlayerSet) -> Outcome:
     old = lookup.player(change.tables, request.player)
     row, before = old, floor.held(change, old)
     if request.name is not msgspec.UNSET:
@@ -63,7 +66,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
         row = replace(row, said=_born(change, request.born))
     if request.account is not msgspec.UNSET:
         row = replace(row, account=account_of(change, request.account, lookup.registered(change.tables), row.id))
-    guardian: m.Guardian | None = None
+    guardian: Guardian | None = None
     if request.guardian is not msgspec.UNSET:
         guardian = _guardian(change, request.guardian)
         change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
@@ -75,7 +78,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     return Outcome(row.id, hints + more + programs_set(change, row, request), name=row.name)
 
 
-def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
+def player_remove(change: Change, request: PlayerRemove) -> Outcome:
     row = lookup.player(change.tables, request.player)
     before = floor.held(change, row)
     change.tables.put_wards(row.id, ())
@@ -91,13 +94,13 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     return Outcome(row.id, guest + hints, name=row.name)
 
 
-def player_list(tables: Tables) -> m.Players:
+def player_list(tables: Tables) -> Players:
     names = {row.id: row.name for row in tables.guardians()}
     wards, packs, limits, approvals = tables.wards(), tables.packs(), tables.limits(), tables.approvals()
     programs = tables.programs()
-    return m.Players(
+    return Players(
         players=tuple(
-            m.PlayerRow(
+            PlayerShown(
                 id=row.id,
                 name=row.name,
                 born=row.said,
@@ -105,7 +108,7 @@ def player_list(tables: Tables) -> m.Players:
                 guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
                 limits=tuple(
-                    m.LimitRow(game=one.game or None, day=one.day, ms=one.ms) for one in limits if one.player == row.id
+                    LimitRow(game=one.game or None, day=one.day, ms=one.ms) for one in limits if one.player == row.id
                 ),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
                 uses=tuple(pack.said for pack in packs.get(row.id, ())),
@@ -117,14 +120,14 @@ def player_list(tables: Tables) -> m.Players:
     )
 
 
-def player_days(tables: Tables, request: m.PlayerDays, log_key: str) -> m.PlayerNames:
+def player_days(tables: Tables, request: PlayerDays, log_key: str) -> PlayerNames:
     """The player's pseudonyms of these days. They mean something only in the log whose verifier key `log_key` is."""
     row = lookup.player_or_guest(tables, request.player)
     count = (request.last - request.first).days + 1
     if not 0 < count <= _MOST_DAYS or request.last > date.max - timedelta(days=1):
         raise bad_input(msg("not a valid range of days"))
     days = (request.first + timedelta(days=number) for number in range(count))
-    return m.PlayerNames(
+    return PlayerNames(
         id=row.id,
         name=row.name,
         born=row.born,
@@ -176,12 +179,12 @@ def _born(change: Change, said: str | None) -> str | None:
     return said.strip()
 
 
-def _guardian(change: Change, asked: str | None) -> m.Guardian | None:
+def _guardian(change: Change, asked: str | None) -> Guardian | None:
     """The guardian asked for. Nobody becomes one by being named."""
     return None if asked is None else lookup.guardian(change.tables, asked, to_add=True)
 
 
-def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, Any]:
+def _card(what: str, row: PlayerRow, guardian: Guardian | None) -> dict[str, Any]:
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from agent.api import messages as m
+from agent.api.rulebook import PlaceSet, PlaceShown
 from agent.errors import bad_input
 from agent.packs.shipped import asked_for
 from agent.registering.consequences import floor
@@ -30,7 +30,7 @@ from rules.policy import Place
 GUEST_PACK, GUEST_VALUES = "vn-147", {"guardian": "false"}
 
 
-def place_set(change: Change, request: m.PlaceSet) -> Outcome:
+def place_set(change: Change, request: PlaceSet) -> Outcome:
     old = change.tables.place()
     new = _described(old, request)
     change.tables.put_place(new)
@@ -55,18 +55,18 @@ def record_place(change: Change, payload: dict[str, str] | None = None) -> None:
     )
 
 
-def place_show(tables: Tables, now: int) -> m.PlaceShown:
+def place_show(tables: Tables, now: int) -> PlaceShown:
     """What is known of the place at `now` (Unix ms)."""
     row = tables.place()
     packs = tuple(pack.said for pack in tables.packs().get(PLACE, ()))
-    return m.PlaceShown(
+    return PlaceShown(
         place=row.place, zone=row.zone, hours=row.hours, name=row.name, certificate=row.certificate, expires=row.expires,
         expired=_over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
         hotline=row.hotline,
     )  # fmt: skip
 
 
-def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
+def _described(old: PlaceRow, request: PlaceSet) -> PlaceRow:
     """The place as it is to be. ApiError(bad-input) if a field makes no sense."""
     hours = old.hours if request.place == old.place else ""
     certificate = _cleaned(request.certificate, old.certificate)

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from agent.api import messages as m
 from agent.api.asked import MOST_PROGRAMS
+from agent.api.players import PlayerSet
 from agent.errors import bad_input, not_found, refused
 from agent.registering.accounts import nothing_holds
 from agent.registry import Change
@@ -22,7 +22,7 @@ _ID = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def programs_set(change: Change, row: PlayerRow, request: m.PlayerSet) -> tuple[Words, ...]:
+def programs_set(change: Change, row: PlayerRow, request: PlayerSet) -> tuple[Words, ...]:
     """What `request` says of it, and what the guardian should know. ApiError: nothing of it holds."""
     if request.only_installed is msgspec.UNSET and not request.allow and not request.disallow:
         return ()
@@ -95,7 +95,7 @@ def _record(change: Change, row: PlayerRow, personal: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _hints(change: Change, row: PlayerRow, request: m.PlayerSet) -> Iterable[Words]:
+def _hints(change: Change, row: PlayerRow, request: PlayerSet) -> Iterable[Words]:
     name = row.name
     if request.only_installed is True:
         yield msg("from now on {name} runs only what an administrator installed; other programs are refused, and scripts ended "

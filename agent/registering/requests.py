@@ -6,9 +6,9 @@ import uuid
 
 from msgspec.structs import replace
 
-from agent.api import messages as m
 from agent.api.asked import RequestAnswer, RequestEvent, merged
 from agent.api.erased import mark
+from agent.api.seat import PutRequests
 from agent.registering import approvals, programs
 from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS
@@ -16,7 +16,7 @@ from agent.store.rows import ApprovalRow, PlayerRow
 from compliance.entry import GrantRevoked
 
 
-def requests_put(change: Change, request: m.PutRequests) -> Outcome:
+def requests_put(change: Change, request: PutRequests) -> Outcome:
     """Merge by id. Of two answers the first stands: what the other one gave is taken back. A seat that had not heard of it may
     have let something through for somebody who was removed: that holds no longer.
     """

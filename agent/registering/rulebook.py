@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from agent.api import messages as m
 from agent.api.naming import same
+from agent.api.rulebook import PackUse, PolicyShow, PolicyShown, PolicyUse
 from agent.errors import bad_input, refused
 from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
@@ -31,7 +31,7 @@ LAW_PACKS: Mapping[Place, str] = MappingProxyType(
 )
 
 
-def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
+def policy_use(change: Change, request: PolicyUse) -> Outcome:
     target, row = _target(change.tables, request.target)
     ids = [pack.id for pack in request.packs]
     if len(set(ids)) != len(ids):
@@ -56,11 +56,11 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     return Outcome(target, said, name="" if row is None else row.name)
 
 
-def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
+def policy_show(tables: Tables, shipped: Shipped, request: PolicyShow) -> PolicyShown:
     target, row = _target(tables, request.target)
     parts = Compiler(tables, shipped)
     own = () if row is None else parts.player(row).packs
-    return m.PolicyShown(target=target, packs=parts.packs(PLACE, "place") + own)
+    return PolicyShown(target=target, packs=parts.packs(PLACE, "place") + own)
 
 
 def shipped_pack(change: Change, id: str, params: Mapping[str, str]) -> PackRow:
@@ -96,7 +96,7 @@ def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
     return row.id, row
 
 
-def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
+def _keep_the_law(place: PlaceRow, request: PolicyUse) -> None:
     """Nobody relaxes a law addressed to this place: what binds it as what it is goes only when it is that no longer."""
     law = LAW_PACKS.get(place.place)
     if law is None:
@@ -111,7 +111,7 @@ def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
         raise refused(text)
 
 
-def _kept(change: Change, use: m.PackUse, *, public: bool) -> PackRow:
+def _kept(change: Change, use: PackUse, *, public: bool) -> PackRow:
     params: dict[str, str] = {}
     for param in use.params:
         key, equals, value = param.partition("=")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agent.api import messages as m
+from agent.api.roster import Seat
+from agent.api.seat import Enrol
 from agent.errors import bad_input, not_found, refused
 from agent.registry import Change, Outcome
 from agent.store.tables import Tables
@@ -16,7 +17,7 @@ from i18n.message import msg, said_by
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
-def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
+def seat_enrol(change: Change, request: Enrol) -> Outcome:
     if not _ID.fullmatch(request.seat) or request.seat == AGENT:
         raise bad_input(msg("'{seat}' is not a valid seat id", seat=request.seat))
     try:
@@ -36,7 +37,7 @@ def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     if key.public in owners:  # of two under one key nobody could tell which of them wrote
         owner = owners[key.public]
         raise refused(msg("this key is that of {seat} already: a new seat needs a key of its own", seat=owner))
-    change.tables.add_seat(m.Seat(id=request.seat, key=request.key))
+    change.tables.add_seat(Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from agent.api.asked import RequestEvent
-from agent.api.messages import GrantEvent, Guardian, Seat
+from agent.api.roster import GrantEvent, Guardian, Seat
 from agent.store import schema as t
 from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, StateRow, TextRow
 from rules.games import Game

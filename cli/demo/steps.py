@@ -14,7 +14,10 @@ from typing import Any
 import msgspec
 import psutil
 
-from agent.api import messages as m
+from agent.api.answers import Done
+from agent.api.log import LogCard, LogExport, LogHead
+from agent.api.players import GuardianAdd, LimitSet, PlayerAdd, PlayerList
+from agent.api.rulebook import GameAdd, GameAllow, PackUse, PolicyUse
 from cli.demo.running import ENVIRONMENT, Demo, StepFailed
 from cli.given.files import write_new
 from cli.words.layout import row
@@ -81,7 +84,7 @@ def wait_past_midnight(demo: Demo) -> None:
 
 
 def start_agent(demo: Demo) -> Arg:
-    return msg("it answers after {ms} ms", ms=demo.serve("agent", demo.agent, m.PlayerList()))
+    return msg("it answers after {ms} ms", ms=demo.serve("agent", demo.agent, PlayerList()))
 
 
 def start_daemon(demo: Demo) -> Arg:
@@ -92,9 +95,9 @@ def start_daemon(demo: Demo) -> Arg:
 
 
 def add_player(demo: Demo) -> Arg:
-    ask(demo.agent, m.GuardianAdd(name="Bình"))
+    ask(demo.agent, GuardianAdd(name="Bình"))
     born = f"{day_name(_ZONE, demo.clock.wall()).year - _AGE}-01-01"
-    child = m.PlayerAdd(name="An", born=born, account=psutil.Process().username(), guardian="Bình")
+    child = PlayerAdd(name="An", born=born, account=psutil.Process().username(), guardian="Bình")
     demo.player = _changed(demo, child).id
     found = _player(demo)
     told = {"name": found.name, "age": str(found.age), "account": str(found.account)}
@@ -102,25 +105,25 @@ def add_player(demo: Demo) -> Arg:
 
 
 def know_game(demo: Demo) -> Arg:
-    _changed(demo, m.GameAdd(game=demo.game))
+    _changed(demo, GameAdd(game=demo.game))
     if demo.game.label is not None:
         return f"{demo.game.title}, VN00"
-    _changed(demo, m.GameAllow(player=demo.player, game=demo.game.id))
+    _changed(demo, GameAllow(player=demo.player, game=demo.game.id))
     return msg("{game} has no label, so a guardian lets it through", game=demo.game.title)
 
 
 def set_rules(demo: Demo) -> Arg:
     minutes = demo.seconds / 60
     text = _TO_SCALE.format(zone=_ZONE, grace=_GRACE_S, early=minutes / 2, late=minutes / 5, every=minutes * 2 / 5)
-    packs = (m.PackUse(id="vn-147"), m.PackUse(id="demo", text=text))
-    ask(demo.agent, m.PolicyUse(target=demo.player, packs=packs))
-    _changed(demo, m.LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id))
+    packs = (PackUse(id="vn-147"), PackUse(id="demo", text=text))
+    ask(demo.agent, PolicyUse(target=demo.player, packs=packs))
+    _changed(demo, LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id))
     why = ask(demo.daemon, WhyGet(player=demo.player, game=demo.game.id))
     cites = "; ".join(sorted({finding.reason.cite for finding in why.findings}))
     return msgn("{n} rule on this game ({cites})", "{n} rules on this game ({cites})", len(why.findings), cites=cites)
 
 
-def _changed(demo: Demo, request: Request[m.Done]) -> m.Done:
+def _changed(demo: Demo, request: Request[Done]) -> Done:
     """What the agent answers, once the daemon holds it, too."""
     done = ask(demo.agent, request)
     ask(demo.daemon, Sync(number=done.number))
@@ -221,17 +224,17 @@ def _length(ms: int | None) -> Length:
 
 def export(demo: Demo) -> Arg:
     ask(demo.daemon, Sync(number=0))  # all that was recorded has reached the agent
-    size = write_new(demo.bundle, (chunk.data for chunk in items(demo.agent, m.LogExport())))
+    size = write_new(demo.bundle, (chunk.data for chunk in items(demo.agent, LogExport())))
     if not _SHOWN.search(demo.bundle.read_bytes()):
         raise StepFailed(msg("the log holds no warning that was shown"))
-    _, entries, root, *_ = ask(demo.agent, m.LogHead()).checkpoint.splitlines()
+    _, entries, root, *_ = ask(demo.agent, LogHead()).checkpoint.splitlines()
     return msg("{size} bytes, {n} entries, root {root}", size=size, n=int(entries), root=root)
 
 
 def verify(demo: Demo) -> Arg:
     """Whole, every decision of the two follows when it is made again, and the key is the one on the inspector's card."""
     report = _report(demo, demo.bundle, 0)
-    key = ask(demo.agent, m.LogCard()).fingerprint
+    key = ask(demo.agent, LogCard()).fingerprint
     made, found = report["decisions"], report["fingerprint"]
     if made < _DECISIONS or found != key:
         raise StepFailed(msg("giochoi-verify made {n} decisions again, key {key}", n=made, key=found))

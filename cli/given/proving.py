@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from agent.api.messages import PlayerRow
+from agent.api.players import PlayerRow
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal

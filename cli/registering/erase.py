@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Final
 
-from agent.api.messages import PlayerErase, PlayerExport
+from agent.api.players import PlayerErase, PlayerExport
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from agent.api import naming
-from agent.api.messages import ApprovedGame, GameAdd, GameAllowed, GameList, GameRemove, GameRow
+from agent.api.rulebook import ApprovedGame, GameAdd, GameAllowed, GameList, GameRemove, GameRow
 from agent.api.slug import plain
 from cli.commands import Commands
 from cli.context import Context

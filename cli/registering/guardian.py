@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from agent.api import naming
-from agent.api.messages import GuardianAdd, GuardianList, GuardianRemove, GuardianSet, PlayerList
+from agent.api.players import GuardianAdd, GuardianList, GuardianRemove, GuardianSet, PlayerList
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from agent.api.messages import GameLabel, GameLabels
+from agent.api.rulebook import GameLabel, GameLabels
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from agent.api.messages import Done, GameAllow, GameDisallow
+from agent.api.answers import Done
 from agent.api.rule_words import rule_said
+from agent.api.rulebook import GameAllow, GameDisallow
 from cli.commands import Commands
 from cli.context import Context
 from cli.parser import PLAYER, Parser

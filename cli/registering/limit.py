@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from agent.api.messages import Done, LimitSet
+from agent.api.answers import Done
+from agent.api.players import LimitSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.days import EXAMPLES, parse_days

@@ -7,7 +7,7 @@ import typing
 from argparse import Namespace
 from typing import Final
 
-from agent.api.messages import PlaceSet, PlaceShow, PlaceShown
+from agent.api.rulebook import PlaceSet, PlaceShow, PlaceShown
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

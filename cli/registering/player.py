@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from agent.api import naming
-from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
+from agent.api.answers import LimitRow
+from agent.api.players import PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from agent.api.messages import PackUse, PolicyShow, PolicyUse
+from agent.api.rulebook import PackUse, PolicyShow, PolicyUse
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from agent.api.messages import PlayerRow
+from agent.api.players import PlayerRow
 from cli.errors import CommandError
 from cli.games.fingerprint import content
 from cli.parser import Parser

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from agent.api.messages import GameList
+from agent.api.rulebook import GameList
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

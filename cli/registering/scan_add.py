@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from agent.api.messages import GameAdd
+from agent.api.rulebook import GameAdd
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import game_of, label_text

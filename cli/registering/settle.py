@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from agent.api.messages import Done
+from agent.api.answers import Done
 from cli.context import Context
 from daemon.api.messages import Sync
 from host.rpc_client import ask

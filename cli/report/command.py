@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
-from agent.api.messages import GameList, LogExport, PlaceShow
+from agent.api.log import LogExport
+from agent.api.rulebook import GameList, PlaceShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

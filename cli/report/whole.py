@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from agent.api.messages import PlaceShown
+from agent.api.rulebook import PlaceShown
 from cli.report.model import Report, Table
 from cli.report.reading import Source
 from cli.report.tables import all_tables

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent.api import naming
-from agent.api.messages import GuardianAdd, GuardianList, GuardianSet, PlayerList, PlayerRow
+from agent.api.players import GuardianAdd, GuardianList, GuardianSet, PlayerList, PlayerRow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

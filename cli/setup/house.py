@@ -7,7 +7,7 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
 
-from agent.api.messages import GuardianList, PlayerList
+from agent.api.players import GuardianList, PlayerList
 from cli.context import Context
 from cli.games.clues import label_text
 from cli.given.packs import checked, named

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from agent.api.messages import Done, GameAdd, GameAllow, PackUse, PlayerAdd, PlayerSet, PolicyUse
+from agent.api.answers import Done
+from agent.api.players import PlayerAdd, PlayerSet
+from agent.api.rulebook import GameAdd, GameAllow, PackUse, PolicyUse
 from cli.context import Context
 from cli.errors import CommandError
 from cli.registering.scan_add import game_to_add, to_complete

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from agent.api.messages import LogExport, PlayerDays, PlayerNames
+from agent.api.log import LogExport
+from agent.api.players import PlayerDays, PlayerNames
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError

@@ -11,7 +11,7 @@ from typing import get_args
 
 from msgspec import UNSET
 
-from agent.api.messages import PlayerNames
+from agent.api.players import PlayerNames
 from cli.errors import CommandError
 from compliance import entry
 from compliance.bundle import Bundle

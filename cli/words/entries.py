@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from agent.api.messages import LogLine
+from agent.api.log import LogLine
 from cli.output import Output
 from cli.words.extra_time import GUEST
 from cli.words.layout import row

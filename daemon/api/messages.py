@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.api.status import AgentPart, CheckpointPart, DaemonPart, GamePart, Issue, PlayerPart, ReasonPart, Status, StatusGet
 from host.wire import Request, Wire
 from i18n.message import Words

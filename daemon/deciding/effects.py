@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.deciding.outlook import Outlooks
 from daemon.sessions import RuledPlayer
 from i18n.message import Words, msg

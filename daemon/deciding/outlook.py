@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.api.messages import Outlook
 from daemon.deciding.judge import RANK, Judge, Ruling
 from daemon.deciding.plays import Plays

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 
 DIGITS = 6
 _STEP_MS = 30_000

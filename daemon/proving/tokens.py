@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from host.api import UserId
 
 LASTS_MS = 10 * 60_000

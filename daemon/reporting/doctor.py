@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.api import guarding
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon.api.messages import Check, FileSystem
 from daemon.health import Health
 from daemon.platforms.api import Accounts, Lack, Platform, WatchKind

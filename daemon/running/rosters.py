@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.api.messages import Roster
+from agent.api.roster import Roster
 from daemon import events
 from daemon.grants import Grants
 from daemon.loop import Loop

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.api import naming
 from agent.api.asked import ProvedBy
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon.api.asking import PROOF_OVER
 from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer

@@ -6,7 +6,7 @@ import unicodedata
 
 from msgspec import structs
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.api import messages as m
 from daemon.deciding.effects import counts_from_now, longer
 from daemon.deciding.outlook import Outlooks, held, outlook

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import messages as m
 from daemon.deciding.effects import gives_way

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.api import naming
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon import events
 from daemon.api import asking as m
 from daemon.platforms.api import Accounts

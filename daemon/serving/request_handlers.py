@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from agent.api.asked import MOST_PROGRAMS, MOST_REQUESTS, RequestAnswer, RequestEvent
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import asking as a
 from daemon.api import messages as m

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from agent.api.asked import RequestEvent
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.storing.opening import BROKEN, Broken
 from daemon.storing.rows import COLUMNS, PlayRow, play_of
 from daemon.trusted import Anchor

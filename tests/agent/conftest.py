@@ -17,7 +17,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import GuardianAdd, PlayerAdd
+from agent.api.roster import Player, Roster
+from agent.api.seat import Enrol, Payload, Submit
 from agent.app import routes
 from agent.packs.shipped import Shipped
 from agent.registry import World
@@ -56,10 +58,10 @@ class Desk:
         return "\n".join(map(str, self.ask(op, request).notes))
 
     @property
-    def roster(self) -> m.Roster:
+    def roster(self) -> Roster:
         return self.agent.registry.roster
 
-    def player(self, id: str) -> m.Player:
+    def player(self, id: str) -> Player:
         return next(player for player in self.roster.players if player.id == id)
 
     def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
@@ -103,8 +105,8 @@ def desk(open_desk) -> Iterator[Desk]:
 @pytest.fixture
 def an(desk) -> Desk:
     """A desk with the player An, 12 years old, and her mother."""
-    desk.ask("guardian.add", m.GuardianAdd(name="Mẹ", account="me"))
-    desk.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01", account="an", guardian="Mẹ"))
+    desk.ask("guardian.add", GuardianAdd(name="Mẹ", account="me"))
+    desk.ask("player.add", PlayerAdd(name="An", born="2014-05-01", account="an", guardian="Mẹ"))
     return desk
 
 
@@ -119,8 +121,8 @@ class SeatMaker:
         connection.commit()
 
     @property
-    def enrol(self) -> m.Enrol:
-        return m.Enrol(seat=self.id, key=self.signer.vkey)
+    def enrol(self) -> Enrol:
+        return Enrol(seat=self.id, key=self.signer.vkey)
 
     def add(self, kind: Any, payload: bytes | None = None, **fields: Any) -> None:
         with self._connection:
@@ -130,12 +132,12 @@ class SeatMaker:
         with self._connection:
             self.journal.seal(mono=self._clock.mono(), wall=self._clock.wall())
 
-    def batch(self, limit: int = 1000, trusted: int = 0) -> m.Submit:
+    def batch(self, limit: int = 1000, trusted: int = 0) -> Submit:
         found = self.journal.spool(limit)
         assert found is not None
-        return m.Submit(
+        return Submit(
             seat=self.id, entries=tuple(found.entries), trusted=trusted,
-            payloads=tuple(m.Payload(seq=one.seq, salt=one.salt, data=one.data) for one in found.payloads),
+            payloads=tuple(Payload(seq=one.seq, salt=one.salt, data=one.data) for one in found.payloads),
         )
 
     def forget(self, seq: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import LimitSet, PlayerAdd, PlayerRemove
+from agent.api.rulebook import GameAdd, GameAllow, GameAllowed, GameDisallow, GameRemove, PackUse, PlaceSet, PolicyUse
 from host.wire import ApiError
 from rules.games import Game
 
@@ -15,14 +16,14 @@ OARS = "OARS 1.1 (AppStream: luanti)"
 @pytest.fixture
 def child(an):
     """An, 12, under the law's pack; with a game of each kind of label."""
-    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("policy.use", PolicyUse(target="an", packs=(PackUse(id="vn-147"),)))
     for id_, label, source in (("tank", 16, VN16), ("cave", 13, OARS), ("fresh", None, None)):
-        an.ask("game.add", m.GameAdd(game=Game(id=id_, title=id_.title(), names=(id_,), label=label, label_source=source)))
+        an.ask("game.add", GameAdd(game=Game(id=id_, title=id_.title(), names=(id_,), label=label, label_source=source)))
     return an
 
 
 def allow(desk, game, player="an"):
-    return desk.ask("game.allow", m.GameAllow(player=player, game=game))
+    return desk.ask("game.allow", GameAllow(player=player, game=game))
 
 
 def refused(desk, op, request):
@@ -45,25 +46,25 @@ def test_at_home_a_guardian_lifts_every_label_and_what_has_none(child):
 
 def test_what_refuses_for_good_is_named_and_nothing_recorded(child):
     """The law's label at a game point, which nobody there relaxes; a foreign label is for the point to let through."""
-    child.ask("place.set", m.PlaceSet(place="game-point"))
+    child.ask("place.set", PlaceSet(place="game-point"))
 
     assert "stays refused: the game is labelled VN16; the player is 12" in refused(
-        child, "game.allow", m.GameAllow(player="an", game="tank"))  # fmt: skip
+        child, "game.allow", GameAllow(player="an", game="tank"))  # fmt: skip
     allow(child, "cave")
     allow(child, "cave", "guest")
     assert child.player("an").approved == ("cave",)
 
 
 def test_no_play_at_all_is_for_good_too(child):
-    child.ask("limit.set", m.LimitSet(player="an", ms=0, game="cave"))
+    child.ask("limit.set", LimitSet(player="an", ms=0, game="cave"))
 
-    assert "no playing of Cave" in refused(child, "game.allow", m.GameAllow(player="an", game="cave"))
+    assert "no playing of Cave" in refused(child, "game.allow", GameAllow(player="an", game="cave"))
 
 
 def test_the_hour_or_the_day_is_no_refusal_of_the_game(child):
     """Who allows it at night means tomorrow."""
-    hours = m.PackUse(id="home-school-week", params=("weekday_hours=03:00-03:01", "weekend_hours=03:00-03:01"))
-    child.ask("policy.use", m.PolicyUse(target="an", packs=(hours,)))
+    hours = PackUse(id="home-school-week", params=("weekday_hours=03:00-03:01", "weekend_hours=03:00-03:01"))
+    child.ask("policy.use", PolicyUse(target="an", packs=(hours,)))
     allow(child, "cave")
 
     assert child.player("an").approved == ("cave",)
@@ -72,20 +73,20 @@ def test_the_hour_or_the_day_is_no_refusal_of_the_game(child):
 def test_an_approval_is_taken_back_by_an_entry(child):
     """And given again by another one; what is not let through cannot be taken back."""
     done = allow(child, "cave")
-    child.ask("game.disallow", m.GameDisallow(player="An", game="cave"))
+    child.ask("game.disallow", GameDisallow(player="An", game="cave"))
 
     assert child.player("an").approved == ()
     assert [entry["id"] for entry in child.entries("approval.ended")] == [done.id]
-    assert "not let through for An" in refused(child, "game.disallow", m.GameDisallow(player="an", game="cave"))
+    assert "not let through for An" in refused(child, "game.disallow", GameDisallow(player="an", game="cave"))
     assert allow(child, "cave").id != done.id
 
 
 def test_what_is_let_through_is_listed(child):
     allow(child, "cave")
     allow(child, "fresh")
-    child.ask("game.remove", m.GameRemove(game="fresh"))
+    child.ask("game.remove", GameRemove(game="fresh"))
 
-    listed = child.ask("game.allowed", m.GameAllowed()).approvals
+    listed = child.ask("game.allowed", GameAllowed()).approvals
     assert [(one.game, one.player, one.name) for one in listed] == [("cave", "an", "An")]
     assert len(child.entries("approval.ended")) == 1
 
@@ -94,8 +95,8 @@ def test_who_is_removed_takes_their_approvals_along(child):
     """Each ends by an entry, as the log has to say what is let through; the same child that returns has none."""
     ended = [allow(child, game).id for game in ("cave", "fresh")]
     allow(child, "cave", "guest")
-    child.ask("player.remove", m.PlayerRemove(player="an"))
+    child.ask("player.remove", PlayerRemove(player="an"))
     assert sorted(entry["id"] for entry in child.entries("approval.ended")) == sorted(ended)
 
-    child.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+    child.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))
     assert (child.player("an").approved, child.roster.guest.approved) == ((), ("cave",))

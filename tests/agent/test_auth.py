@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api.messages import Guardian, Player, Roster
+from agent.api.roster import Guardian, Player, Roster
 from agent.app import routes
 from agent.auth import ANY, COURIER, KEEPER, SEAT, roles
 from host.transport import Caller

@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.log import LogShow
+from agent.api.players import LimitSet, PlayerAdd
 from agent.errors import StartError
 from agent.registering.limits import limit_set
 from compliance.entry import decode
@@ -34,7 +35,7 @@ def test_a_new_log_says_first_who_writes_it_and_what_place_it_is(desk):
 def test_every_change_is_logged_when_it_is_answered(an):
     """Nothing waits where the disk is well."""
     size = chain_of(an)
-    an.ask("limit.set", m.LimitSet(player="an", ms=0))
+    an.ask("limit.set", LimitSet(player="an", ms=0))
     assert chain_of(an) == size + 2
 
 
@@ -67,14 +68,14 @@ def test_a_crash_between_two_databases(an, open_desk, monkeypatch, step, before)
 
 
 def limited(change):
-    return limit_set(change, m.LimitSet(player="an", ms=77))
+    return limit_set(change, LimitSet(player="an", ms=77))
 
 
 def check_after_crash(root, open_desk):
     with open_desk(home=Home(root, "given")) as desk:
         chain_of(desk)
         assert desk.player("an").packs[-1].budgets[0].ms == 77
-        lines = [line for line in desk.ask("log.show", m.LogShow()).lines if '"what":"limit.set"' in (line.payload or "")]
+        lines = [line for line in desk.ask("log.show", LogShow()).lines if '"what":"limit.set"' in (line.payload or "")]
         assert len(lines) == 1
 
 
@@ -85,14 +86,14 @@ def test_a_full_disk_keeps_entries_waiting(an, part):
     (pages,) = raw.execute("PRAGMA page_count").fetchone()
     raw.execute(f"PRAGMA max_page_count = {pages}")
     for number in range(60):
-        an.ask("player.add", m.PlayerAdd(name=f"Bạn {number} " + "x" * 70, guardian="Mẹ"))
+        an.ask("player.add", PlayerAdd(name=f"Bạn {number} " + "x" * 70, guardian="Mẹ"))
     assert len(an.roster.players) == 61
     with pytest.raises((LogError, PayloadError), match="full"):
         an.agent.deliver(strict=True)
     raw.execute("PRAGMA max_page_count = 1000000")
     an.agent.deliver(strict=True)
     chain_of(an)
-    lines = an.ask("log.show", m.LogShow(last=1000)).lines
+    lines = an.ask("log.show", LogShow(last=1000)).lines
     assert len([line for line in lines if '"what":"player.add"' in (line.payload or "")]) == 61
 
 
@@ -109,10 +110,10 @@ def restore(home, kept):
 def test_half_a_backup_is_not_gone_on_with(open_desk, home, old, told):
     """Two histories under one key would be the end of the log's credit. Nothing is written."""
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An"))
+        desk.ask("player.add", PlayerAdd(name="An"))
     kept = backup(home, old)
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="Bình"))
+        desk.ask("player.add", PlayerAdd(name="Bình"))
     restore(home, kept)
     before = backup(home, "agent.db", "log.db", "payload.db")
     with pytest.raises(StartError, match=told), open_desk():
@@ -123,10 +124,10 @@ def test_half_a_backup_is_not_gone_on_with(open_desk, home, old, told):
 def test_a_whole_backup_is(open_desk, home):
     """Seats will see that the tree is smaller; the agent itself goes on."""
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An"))
+        desk.ask("player.add", PlayerAdd(name="An"))
     kept = backup(home, "agent.db", "log.db", "payload.db")
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="Bình"))
+        desk.ask("player.add", PlayerAdd(name="Bình"))
     restore(home, kept)
     with open_desk() as desk:
         assert [player.id for player in desk.roster.players] == ["an"]
@@ -137,7 +138,7 @@ def test_a_whole_backup_is(open_desk, home):
 def test_a_missing_half_is_no_first_start(open_desk, home, gone):
     """A new registry or key beside an old log, or a new log beside an old registry, is never made by itself."""
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An"))
+        desk.ask("player.add", PlayerAdd(name="An"))
     (home.agent / gone).unlink()
     with pytest.raises(StartError, match="gone"), open_desk():
         pass

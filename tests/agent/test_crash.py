@@ -10,8 +10,8 @@ import time
 import msgspec
 import pytest
 
-from agent.api import messages as m
-from agent.api.messages import LogExport, PlayerList
+from agent.api.log import LogCard, LogExport, LogShow
+from agent.api.players import PlayerAdd, PlayerList
 from compliance import bundle
 from compliance.entry import IssueRaised, decode
 from compliance.verify import verify
@@ -42,7 +42,7 @@ class Load:
         while True:
             self.asked += 1
             name = f"Bạn {self.asked}"
-            await aask(self.at, m.PlayerAdd(name=name))
+            await aask(self.at, PlayerAdd(name=name))
             self.answered.add(name)
 
     async def _hand_in(self):
@@ -92,7 +92,7 @@ def check(at, load):
     assert load.answered <= names <= {f"Bạn {number}" for number in range(1, load.asked + 1)}
     report = verify(bundle.parse(b"".join(chunk.data for chunk in items(at, LogExport()))))
     assert report.failures == ()
-    lines = ask(at, m.LogShow(last=1_000_000)).lines
+    lines = ask(at, LogShow(last=1_000_000)).lines
     entries = [(decode(line.entry.encode()), line.payload) for line in lines]
     issues = [(entry.id, payload) for entry, payload in entries if isinstance(entry, IssueRaised)]
     assert issues == [(f"issue-{number}", "{}") for number in range(1, load.written + 1)]
@@ -122,5 +122,5 @@ def test_killed_in_its_first_start(home_folder, start, soak):
         agent.over()
         again = start(folder)
         again.ready()
-        assert ask(Home(folder, "given").agent_address, m.LogCard()).size >= 5
+        assert ask(Home(folder, "given").agent_address, LogCard()).size >= 5
         assert again.end()[0] == TERMINATED

@@ -7,10 +7,14 @@ import json
 
 import pytest
 
-from agent.api import messages as m
 from agent.api.asked import RequestEvent
 from agent.api.erased import mark
+from agent.api.log import LogExport, LogShow
+from agent.api.players import LimitSet, PlayerAdd, PlayerErase, PlayerExport, PlayerRemove
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import GrantEvent
+from agent.api.rulebook import GameAllow
+from agent.api.seat import PutGrants, PutRequests
 from compliance import entry
 from compliance.__main__ import main
 from compliance.writing.payloads import PayloadError
@@ -26,21 +30,21 @@ def quynh(desk, make_seat, clock):
     """A player of whom registry, log and a seat's payloads tell, beside another one."""
     seat = make_seat()
     desk.ask("seat.enrol", seat.enrol)
-    desk.ask("player.add", m.PlayerAdd(name=NAME, born="2014-05-01", account="an"))
-    desk.ask("player.add", m.PlayerAdd(name="Bình", born="2012"))
-    desk.ask("limit.set", m.LimitSet(player=NAME, ms=60_000, game="luanti"))
-    desk.ask("game.allow", m.GameAllow(player=NAME, game="luanti"))
-    desk.ask("game.allow", m.GameAllow(player="Bình", game="luanti"))
+    desk.ask("player.add", PlayerAdd(name=NAME, born="2014-05-01", account="an"))
+    desk.ask("player.add", PlayerAdd(name="Bình", born="2012"))
+    desk.ask("limit.set", LimitSet(player=NAME, ms=60_000, game="luanti"))
+    desk.ask("game.allow", GameAllow(player=NAME, game="luanti"))
+    desk.ask("game.allow", GameAllow(player="Bình", game="luanti"))
     give(desk, seat, clock)
     return desk
 
 
 def give(desk, seat, clock):
     id = next(one.id for one in desk.roster.players if one.name == NAME)
-    grant = m.GrantEvent(id="g1", player=id, by="guardian", who="me", ms=60_000, given=clock.wall(), reason=REASON)
+    grant = GrantEvent(id="g1", player=id, by="guardian", who="me", ms=60_000, given=clock.wall(), reason=REASON)
     asked = RequestEvent(id="r1", player=id, account="an", asked=clock.wall(), reason=REASON, ms=60_000)
-    desk.ask("grant.put", m.PutGrants(grants=(grant,)))
-    desk.ask("request.put", m.PutRequests(requests=(asked,)))
+    desk.ask("grant.put", PutGrants(grants=(grant,)))
+    desk.ask("request.put", PutRequests(requests=(asked,)))
     beside = json.dumps({"player": NAME, "reason": REASON}, ensure_ascii=False).encode()
     seat.add(
         entry.GrantGiven, beside, id="g1", who=name_of(desk, id, clock), by="guardian", ms=60_000, game=None, given=clock.wall()
@@ -62,7 +66,7 @@ def everything(desk):
 
 
 def personal(desk):
-    lines = desk.ask("log.show", m.LogShow(last=1000)).lines
+    lines = desk.ask("log.show", LogShow(last=1000)).lines
     return [line.payload for line in lines if line.payload]
 
 
@@ -72,7 +76,7 @@ def test_nothing_names_them_any_more(quynh, tmp_path):
     assert NAME.encode() in everything(desk)
     assert bytes.fromhex(key) in everything(desk)
     before = desk.agent.log.size
-    done = desk.ask("player.erase", m.PlayerErase(player=NAME))
+    done = desk.ask("player.erase", PlayerErase(player=NAME))
     assert done.name == NAME
     left = everything(desk)
     for trace in (NAME.encode(), REASON.encode(), b"quynh-huong", bytes.fromhex(key), key.encode()):
@@ -90,7 +94,7 @@ def test_nothing_names_them_any_more(quynh, tmp_path):
 
 def check(desk, tmp_path):
     bundle = tmp_path / "log.zip"
-    bundle.write_bytes(b"".join(chunk.data for chunk in desk.ask("log.export", m.LogExport())))
+    bundle.write_bytes(b"".join(chunk.data for chunk in desk.ask("log.export", LogExport())))
     assert main([str(bundle)]) == 0
 
 
@@ -98,9 +102,9 @@ def test_what_a_seat_hands_in_later_is_not_taken_back_in(quynh):
     """It may not have heard yet."""
     desk = quynh
     events = desk.roster.grants, desk.roster.requests
-    desk.ask("player.erase", m.PlayerErase(player=NAME))
-    desk.ask("grant.put", m.PutGrants(grants=events[0]))
-    desk.ask("request.put", m.PutRequests(requests=events[1]))
+    desk.ask("player.erase", PlayerErase(player=NAME))
+    desk.ask("grant.put", PutGrants(grants=events[0]))
+    desk.ask("request.put", PutRequests(requests=events[1]))
     with desk.tables() as tables:
         assert (tables.grants(0), tables.requests(0)) == ((), ())
 
@@ -109,8 +113,8 @@ def test_the_next_one_of_that_name_is_somebody_else(quynh):
     """Another id and another key: what seats still have of the former one is not theirs."""
     desk = quynh
     key = desk.player("quynh-huong").key
-    desk.ask("player.erase", m.PlayerErase(player=NAME))
-    assert desk.ask("player.add", m.PlayerAdd(name=NAME, born="2014-05-01", account="an")).id == "quynh-huong-2"
+    desk.ask("player.erase", PlayerErase(player=NAME))
+    assert desk.ask("player.add", PlayerAdd(name=NAME, born="2014-05-01", account="an")).id == "quynh-huong-2"
     assert desk.player("quynh-huong-2").key != key
     assert desk.player("quynh-huong-2").packs == ()
 
@@ -119,16 +123,16 @@ def test_who_was_removed_can_be_erased(quynh):
     """By name or id; of two of that name only by id. Who has nothing kept is not found."""
     desk = quynh
     for born in ("2010", "2011"):
-        desk.ask("player.add", m.PlayerAdd(name="Chi", born=born))
-        desk.ask("player.remove", m.PlayerRemove(player="Chi"))
+        desk.ask("player.add", PlayerAdd(name="Chi", born=born))
+        desk.ask("player.remove", PlayerRemove(player="Chi"))
     with pytest.raises(ApiError, match="several removed players are called Chi; name one by its id: chi, chi-2"):
-        desk.ask("player.erase", m.PlayerErase(player="Chi"))
-    desk.ask("player.erase", m.PlayerErase(player="chi-2"))
-    desk.ask("player.erase", m.PlayerErase(player="Chi"))
+        desk.ask("player.erase", PlayerErase(player="Chi"))
+    desk.ask("player.erase", PlayerErase(player="chi-2"))
+    desk.ask("player.erase", PlayerErase(player="Chi"))
     assert len(desk.entries("erasure")) == 2
     for nobody in ("Chi", "guest"):
         with pytest.raises(ApiError, match="no player"):
-            desk.ask("player.erase", m.PlayerErase(player=nobody))
+            desk.ask("player.erase", PlayerErase(player=nobody))
 
 
 def test_a_crash_in_between_is_made_good(quynh, open_desk, monkeypatch):
@@ -136,7 +140,7 @@ def test_a_crash_in_between_is_made_good(quynh, open_desk, monkeypatch):
     desk = quynh
     monkeypatch.setattr(type(desk.agent.payloads), "erase", lambda *_: (_ for _ in ()).throw(PayloadError("disk full")))
     with pytest.raises(ApiError, match="disk full"):
-        desk.ask("player.erase", m.PlayerErase(player=NAME))
+        desk.ask("player.erase", PlayerErase(player=NAME))
     assert NAME in "".join(personal(desk))
     monkeypatch.undo()
     asyncio.run(desk.agent.retry())
@@ -148,7 +152,7 @@ def test_a_crash_in_between_is_made_good(quynh, open_desk, monkeypatch):
 def test_all_that_is_kept_is_told(quynh):
     """As one document: the registry's rows, each entry about them and what lies beside it; nothing of anybody else, no key."""
     desk = quynh
-    text = b"".join(chunk.data for chunk in desk.ask("player.export", m.PlayerExport(player=NAME)))
+    text = b"".join(chunk.data for chunk in desk.ask("player.export", PlayerExport(player=NAME)))
     told = json.loads(text)
     assert told["player"]["born"] == "2014-05-01"
     assert [one["reason"] for one in told["grants"]] == [REASON]

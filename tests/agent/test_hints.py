@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import LimitSet, PlayerAdd
+from agent.api.rulebook import GameAllow, PackUse, PlaceSet, PolicyUse
 from agent.packs.shipped import Shipped
 from agent.registry import World
 from host.wire import ApiError
@@ -12,13 +13,13 @@ from rules.games import Game
 
 
 def note(desk, *packs, target="an"):
-    uses = tuple(m.PackUse(id=id, params=tuple(params)) for id, *params in packs)
-    return desk.told("policy.use", m.PolicyUse(target=target, packs=uses))
+    uses = tuple(PackUse(id=id, params=tuple(params)) for id, *params in packs)
+    return desk.told("policy.use", PolicyUse(target=target, packs=uses))
 
 
 def test_a_game_point_says_what_binds_its_guests(desk):
     """Otherwise every guest is refused every game that has no label, and nobody knows why."""
-    said = desk.told("place.set", m.PlaceSet(place="game-point"))
+    said = desk.told("place.set", PlaceSet(place="game-point"))
     for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game label ID", "one counter"):
         assert word in said
     assert all(len(line) <= 100 for line in said.splitlines())
@@ -31,18 +32,18 @@ def test_it_counts_the_games_that_guests_are_refused(open_desk, world):
         Game(id="cave", title="Cave", names=("cave",), label=0, label_source="VN00, its box"),
     )
     with open_desk(World(Shipped(world.shipped.packs, games), world.account)) as desk:
-        told = [desk.told("place.set", m.PlaceSet(place="game-point"))]
-        desk.ask("game.allow", m.GameAllow(player="guest", game="tank"))
-        told.append(desk.told("place.set", m.PlaceSet(place="game-point")))
+        told = [desk.told("place.set", PlaceSet(place="game-point"))]
+        desk.ask("game.allow", GameAllow(player="guest", game="tank"))
+        told.append(desk.told("place.set", PlaceSet(place="game-point")))
     assert ["1 game without a Vietnamese" in told[0], "0 games without a Vietnamese" in told[1]] == [True, True]
 
 
 def test_where_guests_are_asked_for_nothing_there_is_less_to_say(desk):
     """The operator chose other packs for guests… which setting the place completes; elsewhere guests are not mentioned."""
-    assert desk.told("place.set", m.PlaceSet(place="home")) == ""
-    desk.ask("place.set", m.PlaceSet(place="game-point"))
-    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("guardian=true",)),)))
-    assert "guardian=false" in desk.told("place.set", m.PlaceSet(place="game-point"))
+    assert desk.told("place.set", PlaceSet(place="home")) == ""
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    desk.ask("policy.use", PolicyUse(target="guest", packs=(PackUse(id="vn-147", params=("guardian=true",)),)))
+    assert "guardian=false" in desk.told("place.set", PlaceSet(place="game-point"))
 
 
 def test_packs_out_of_force_are_said(an):
@@ -68,7 +69,7 @@ def test_that_nothing_binds_is_said_once(an):
 def test_beside_a_rule_that_binds_nothing_more_is_said(an):
     """A pack beside, a limit, or a pack of the place."""
     told = [note(an, ("vn-72",), ("vn-147",)), note(an, ("vn-72",))]
-    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
+    an.ask("limit.set", LimitSet(player="an", ms=60_000))
     told.append(note(an, ("vn-72",)))
     assert ["vn-72: " in one for one in told] == [True, True, True]
     assert ["no rule binds" in one for one in told] == [False, True, False]
@@ -77,13 +78,13 @@ def test_beside_a_rule_that_binds_nothing_more_is_said(an):
 def test_packs_for_another_place_are_said(an):
     """A point's hours bind nothing at home; at a point they do."""
     assert "binds nothing at home" in note(an, ("vn-game-point",))
-    an.ask("place.set", m.PlaceSet(place="game-point"))
+    an.ask("place.set", PlaceSet(place="game-point"))
     assert "binds nothing" not in note(an, ("vn-game-point",))
 
 
 def test_packs_for_another_age_are_said(an):
     """Whoever has grown out of every rule of a pack stays out of it; whoever will grow into one is not told."""
-    an.ask("player.add", m.PlayerAdd(name="Bà", born="1950-01-01"))
+    an.ask("player.add", PlayerAdd(name="Bà", born="1950-01-01"))
     assert "binds nobody of Bà's age" in note(an, ("cn-2021",), target="ba")
     assert "age" not in note(an, ("cn-2021",))
 
@@ -100,7 +101,7 @@ def test_what_was_there_before_is_said(an):
 def test_hours_out_of_the_laws_are_told_once(desk, hours):
     """In a line that fits."""
     with pytest.raises(ApiError) as error:
-        desk.ask("place.set", m.PlaceSet(place="game-point", hours=hours))
+        desk.ask("place.set", PlaceSet(place="game-point", hours=hours))
     assert str(error.value).count(hours) == 1
     assert "08:00-22:00" in str(error.value)
     assert len(f"giochoi: {error.value!s}") <= 100
@@ -108,8 +109,8 @@ def test_hours_out_of_the_laws_are_told_once(desk, hours):
 
 def test_another_zone_does_not_move_the_rules_of_packs(an):
     """Their days and hours are those of their own; own limits go with the place."""
-    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
-    paris, hanoi = (m.PlaceSet(place="home", zone=zone) for zone in ("Europe/Paris", "Asia/Ho_Chi_Minh"))
+    an.ask("limit.set", LimitSet(player="an", ms=60_000))
+    paris, hanoi = (PlaceSet(place="home", zone=zone) for zone in ("Europe/Paris", "Asia/Ho_Chi_Minh"))
     assert an.told("place.set", paris) == ""
     said = "days and hours of home-school-week stay those of Asia/Ho_Chi_Minh, not of Europe/Paris"
     assert said in note(an, ("home-school-week",)).splitlines()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.api import messages as m
+from agent.api.log import LogShow
+from agent.api.seat import Submit
 from compliance import journal
 from compliance.entry import AgentTick, ApprovalEnded, GuardianChanged, IssueRaised, PlaceChanged, PolicyChanged, SeatEnrolled
 from compliance.journal import SALT_BYTES
@@ -85,7 +86,7 @@ def test_the_new_tree_continues_the_one_the_seat_trusted(desk, seat):
 def test_the_payload_lies_beside_its_entry(desk, seat):
     """Encrypted on disk, shown to who keeps the registry."""
     desk.ask("log.submit", seat.batch())
-    lines = desk.ask("log.show", m.LogShow()).lines
+    lines = desk.ask("log.show", LogShow()).lines
     assert [line.payload for line in lines if '"issue.raised"' in line.entry] == [None, '{"name":"An"}']
     content = b"".join(path.read_bytes() for path in desk.agent.home.agent.iterdir())
     assert b'"name":"An"' not in content
@@ -130,7 +131,7 @@ def test_batches_that_do_not_hold(desk, seat, make_seat):
     impostor.seal()
     broken = ((first, second), (second, seal), (altered, second, seal), (first, first), (b"{}",), (b"x",))
     for entries in (*broken, impostor.batch().entries):
-        assert refusal(desk, m.Submit(seat="seat-1", entries=entries)) in {"refused", "bad-input"}
+        assert refusal(desk, Submit(seat="seat-1", entries=entries)) in {"refused", "bad-input"}
     assert refusal(desk, msgspec.structs.replace(good, seat="seat-2")) == "not-found"
     assert refusal(desk, msgspec.structs.replace(good, seat="agent")) == "not-found"
     desk.ask("log.submit", good)
@@ -153,7 +154,7 @@ def test_a_seat_that_has_seen_more_is_told(desk, seat, trusted):
 
 def test_nothing_is_proved_too(desk, seat):
     """An empty batch asks for the newest checkpoint."""
-    accepted = desk.ask("log.submit", m.Submit(seat="seat-1", entries=(), trusted=1))
+    accepted = desk.ask("log.submit", Submit(seat="seat-1", entries=(), trusted=1))
     assert (accepted.proofs, bool(accepted.consistency)) == ((), True)
 
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from agent import roster
-from agent.api import messages as m
+from agent.api.log import LogShow
+from agent.api.rulebook import GameAdd, GameAllow, GameLabel, GameLabels, GameRemove, PackUse, PolicyUse
 from agent.packs.shipped import Shipped
 from rules.games import Game
 
@@ -18,22 +19,22 @@ ASK = "A game without a Vietnamese age label: ask a guardian first (vn-147.ask-f
 def law(an):
     """An, and guests, under vn-147; nobody has labelled the shipped game luanti."""
     for target in ("an", "guest"):
-        an.ask("policy.use", m.PolicyUse(target=target, packs=(m.PackUse(id="vn-147"),)))
+        an.ask("policy.use", PolicyUse(target=target, packs=(PackUse(id="vn-147"),)))
     return an
 
 
 def label(desk, id, label=None):
     game = Game(id=id, title=id.title(), names=(id,), label=label, label_source=f"VN{label or 0:02}")
-    return desk.told("game.add", m.GameAdd(game=game))
+    return desk.told("game.add", GameAdd(game=game))
 
 
 def labels(desk, *said):
-    found = tuple(m.GameLabel(game=id, label=label, source="its box") for id, label in said)
-    return desk.told("game.label", m.GameLabels(labels=found))
+    found = tuple(GameLabel(game=id, label=label, source="its box") for id, label in said)
+    return desk.told("game.label", GameLabels(labels=found))
 
 
 def payloads(desk):
-    lines = desk.ask("log.show", m.LogShow()).lines
+    lines = desk.ask("log.show", LogShow()).lines
     return [msgspec.json.decode(one.payload) for one in lines if one.payload and '"policy.changed"' in one.entry]
 
 
@@ -56,21 +57,21 @@ def test_a_label_that_changes_nothing_is_not(law):
     assert len(payloads(law)) == before
     label(law, "toy")
     for target in ("an", "guest"):
-        law.ask("policy.use", m.PolicyUse(target=target, packs=()))
+        law.ask("policy.use", PolicyUse(target=target, packs=()))
     assert "looser" not in label(law, "toy", 0)
 
 
 def test_a_label_that_refuses_still_is_not_looser(law):
     """PEGI 16 was the house's word, VN18 is the law's: fewer rules have a say, and An, 12, may play it as little as before."""
     game = Game(id="kart", title="Kart", names=("kart",), label=16, label_source="PEGI 16")
-    law.told("game.add", m.GameAdd(game=game))
+    law.told("game.add", GameAdd(game=game))
     assert "looser" not in labels(law, ("kart", "VN18"))
 
 
 def test_a_game_that_is_removed_is_limited_by_nothing(law):
     """Nobody recognises it any more."""
     label(law, "tank", 0)
-    assert "Tank is not recognised any more" in law.told("game.remove", m.GameRemove(game="tank"))
+    assert "Tank is not recognised any more" in law.told("game.remove", GameRemove(game="tank"))
 
 
 def test_a_label_that_goes_with_the_houses_clues(law):
@@ -79,7 +80,7 @@ def test_a_label_that_goes_with_the_houses_clues(law):
         shipped = law.agent.world.shipped.catalogue(tables.games()).games["luanti"]
     assert shipped.label is None
     label(law, "luanti", 18)
-    told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
+    told = law.told("game.remove", GameRemove(game="luanti")).splitlines()[1:]
     assert told == [f"with this label, looser for {who} than before: {LABEL}" for who in ("An", "guest")]
 
 
@@ -101,7 +102,7 @@ def test_games_of_one_label_are_not_all_alike(law):
     """One was let through for An before, so nothing becomes looser for her there; for guests it does."""
     for id in ("tank", "cave"):
         label(law, id)
-    law.ask("game.allow", m.GameAllow(player="an", game="cave"))
+    law.ask("game.allow", GameAllow(player="an", game="cave"))
     assert labels(law, ("tank", "VN00"), ("cave", "VN00")).splitlines() == [
         f"with this label, looser for An than before: {ASK}",
         f"with these labels, looser for guest than before: {ASK}; games: tank, cave",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import LimitSet
+from agent.api.rulebook import GameAdd, GameLabel, GameLabels, GameList, GameRemove
 from host.wire import ApiError
 from rules.games import Game
 
@@ -14,7 +15,7 @@ def game(**fields):
 
 
 def label(desk, *labels):
-    return desk.told("game.label", m.GameLabels(labels=tuple(m.GameLabel(game=g, label=la, source=s) for g, la, s in labels)))
+    return desk.told("game.label", GameLabels(labels=tuple(GameLabel(game=g, label=la, source=s) for g, la, s in labels)))
 
 
 def known(desk, id_="cave"):
@@ -23,9 +24,9 @@ def known(desk, id_="cave"):
 
 def test_adding_again_keeps_title_and_label_and_says_so(desk):
     """What is not said again is not changed; what is changed says what it was."""
-    desk.ask("game.add", m.GameAdd(game=game(title="The Cave", label=16, label_source="VN16, its box")))
-    kept = desk.told("game.add", m.GameAdd(game=game(names=("cave2",))))
-    changed = desk.told("game.add", m.GameAdd(game=game(label=0, label_source="OARS none, x")))
+    desk.ask("game.add", GameAdd(game=game(title="The Cave", label=16, label_source="VN16, its box")))
+    kept = desk.told("game.add", GameAdd(game=game(names=("cave2",))))
+    changed = desk.told("game.add", GameAdd(game=game(label=0, label_source="OARS none, x")))
 
     assert (known(desk).title, known(desk).label, known(desk).system) == ("The Cave", 0, "OARS")
     assert "this adds to The Cave, which was there already\nit keeps its label VN16" in kept
@@ -35,12 +36,12 @@ def test_adding_again_keeps_title_and_label_and_says_so(desk):
 def test_a_file_of_another_game_is_a_hint(desk):
     """It is added all the same: one of both ids may be a mistake, or two editions share a file."""
     file = {"paths": ("/opt/cave",), "sha256": ("ab" * 32,), "sizes": (5,)}
-    desk.ask("game.add", m.GameAdd(game=game(names=(), **file)))
+    desk.ask("game.add", GameAdd(game=game(names=(), **file)))
 
-    assert "already known as cave" in desk.told("game.add", m.GameAdd(game=game(id="hole", names=(), **file)))
+    assert "already known as cave" in desk.told("game.add", GameAdd(game=game(id="hole", names=(), **file)))
     luanti = game(id="x", names=(), paths=("/usr/games/luanti",))
-    assert "already known as luanti" in desk.told("game.add", m.GameAdd(game=luanti))
-    assert desk.told("game.add", m.GameAdd(game=game(names=(), **file))).count("already known") == 1
+    assert "already known as luanti" in desk.told("game.add", GameAdd(game=luanti))
+    assert desk.told("game.add", GameAdd(game=game(names=(), **file))).count("already known") == 1
 
 
 def test_labels_in_bulk_all_or_none(desk):
@@ -62,13 +63,13 @@ def test_labels_in_bulk_all_or_none(desk):
 
 def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
     """A rule of the house for whoever has others; it alone limits nobody. Adding again keeps the mark."""
-    an.ask("game.add", m.GameAdd(game=game(), learning=True))
+    an.ask("game.add", GameAdd(game=game(), learning=True))
     assert an.player("an").packs == ()
-    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
-    told = an.told("game.add", m.GameAdd(game=game(names=("cave2",))))
+    an.ask("limit.set", LimitSet(player="an", ms=60_000))
+    told = an.told("game.add", GameAdd(game=game(names=("cave2",))))
     [pack] = an.player("an").packs
-    marked = [row.game.id for row in an.ask("game.list", m.GameList()).games if row.learning]
-    an.ask("game.add", m.GameAdd(game=game(), learning=False))
+    marked = [row.game.id for row in an.ask("game.list", GameList()).games if row.learning]
+    an.ask("game.add", GameAdd(game=game(), learning=False))
 
     assert [(rule.id, rule.games) for rule in pack.uncounted] == [("house.learning_programs", ("cave",))]
     assert (marked, "its play still does not count" in told) == (["cave"], True)
@@ -80,7 +81,7 @@ def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
 
 
 def test_a_removed_game_is_said_to_be_none(desk):
-    desk.ask("game.add", m.GameAdd(game=game(label=7, label_source="PEGI 7, its box")))
-    desk.ask("game.remove", m.GameRemove(game="cave"))
+    desk.ask("game.add", GameAdd(game=game(label=7, label_source="PEGI 7, its box")))
+    desk.ask("game.remove", GameRemove(game="cave"))
 
     assert desk.entries("game.changed")[-1]["after"] is None

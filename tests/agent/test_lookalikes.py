@@ -6,8 +6,10 @@ import unicodedata
 
 import pytest
 
-from agent.api import messages as m
 from agent.api import naming
+from agent.api.players import GuardianAdd, GuardianSet, LimitSet, PlayerAdd, PlayerList, PlayerRemove, PlayerSet
+from agent.api.roster import Guardian
+from agent.api.rulebook import PackUse, PolicyUse
 from agent.registering import names
 from host.wire import ApiError, Near
 from rules.games import Catalogue, Game
@@ -16,7 +18,7 @@ FOUR = ("An", "Ẩn", "Ấn", "ân")
 
 
 def guardians(*names):
-    return tuple(m.Guardian(id=f"g{number}", name=name) for number, name in enumerate(names))
+    return tuple(Guardian(id=f"g{number}", name=name) for number, name in enumerate(names))
 
 
 def unknown(rows, asked):
@@ -29,16 +31,16 @@ def unknown(rows, asked):
 @pytest.fixture
 def four(desk):
     for name in FOUR:
-        desk.ask("player.add", m.PlayerAdd(name=name, born="2014-05-01"))
-        desk.ask("limit.set", m.LimitSet(player=name, ms=1))
+        desk.ask("player.add", PlayerAdd(name=name, born="2014-05-01"))
+        desk.ask("limit.set", LimitSet(player=name, ms=1))
     return desk
 
 
 def changed(desk, op, request):
     """Whose limits or names are others after it; the answer has to say the same."""
-    before = {row.id: row for row in desk.ask("player.list", m.PlayerList()).players}
+    before = {row.id: row for row in desk.ask("player.list", PlayerList()).players}
     done = desk.ask(op, request)
-    after = {row.id: row for row in desk.ask("player.list", m.PlayerList()).players}
+    after = {row.id: row for row in desk.ask("player.list", PlayerList()).players}
     (id,) = {row for row in before if before[row] != after.get(row)}
     assert done.id == id
     return before[id].name
@@ -49,22 +51,22 @@ def changed(desk, op, request):
 def test_each_of_four_is_meant_by_their_own_name(four, name, form):
     """However it was typed, and by everything that changes a player."""
     typed = unicodedata.normalize(form, name)
-    assert changed(four, "limit.set", m.LimitSet(player=typed, ms=5)) == name
-    assert changed(four, "policy.use", m.PolicyUse(target=typed, packs=(m.PackUse(id="vn-147"),))) == name
-    assert changed(four, "player.set", m.PlayerSet(player=typed, born="2013-05-01")) == name
-    assert changed(four, "player.remove", m.PlayerRemove(player=typed)) == name
+    assert changed(four, "limit.set", LimitSet(player=typed, ms=5)) == name
+    assert changed(four, "policy.use", PolicyUse(target=typed, packs=(PackUse(id="vn-147"),))) == name
+    assert changed(four, "player.set", PlayerSet(player=typed, born="2013-05-01")) == name
+    assert changed(four, "player.remove", PlayerRemove(player=typed)) == name
 
 
 @pytest.mark.parametrize("name", FOUR)
 def test_who_was_removed_is_nobody_else(four, name):
     """The same command once more: the three others are what is said of it, and stay as they are."""
-    four.ask("player.remove", m.PlayerRemove(player=name))
-    before = four.ask("player.list", m.PlayerList()).players
-    for op, request in (("player.remove", m.PlayerRemove(player=name)), ("limit.set", m.LimitSet(player=name, ms=7))):
+    four.ask("player.remove", PlayerRemove(player=name))
+    before = four.ask("player.list", PlayerList()).players
+    for op, request in (("player.remove", PlayerRemove(player=name)), ("limit.set", LimitSet(player=name, ms=7))):
         with pytest.raises(ApiError, match="did you mean") as error:
             four.ask(op, request)
         assert error.value.code == "not-found"
-    assert four.ask("player.list", m.PlayerList()).players == before
+    assert four.ask("player.list", PlayerList()).players == before
 
 
 def test_case_alone_may_differ():
@@ -80,7 +82,7 @@ def test_case_alone_may_differ():
 
 def test_an_id_is_exact():
     """And is no look-alike either."""
-    rows = (m.Guardian(id="an", name="Ẩn"), m.Guardian(id="an-2", name="Bình"))
+    rows = (Guardian(id="an", name="Ẩn"), Guardian(id="an-2", name="Bình"))
     assert [naming.person(rows, name) for name in ("an", "an-2", "AN-2", "An")] == [*rows, None, None]
 
 
@@ -127,29 +129,29 @@ def test_a_text_without_end_is_not_put_in_order(text, monkeypatch):
 
 def test_an_id_that_looks_like_the_name_is_said(desk):
     """Whoever types An carelessly would mean Ẩn."""
-    desk.ask("player.add", m.PlayerAdd(name="Ẩn"))
-    assert "an means Ẩn (an): write An as it is" in desk.told("player.add", m.PlayerAdd(name="An"))
+    desk.ask("player.add", PlayerAdd(name="Ẩn"))
+    assert "an means Ẩn (an): write An as it is" in desk.told("player.add", PlayerAdd(name="An"))
 
 
 def test_a_new_name_that_means_somebody_else_is_told(desk):
     """By renaming just as by adding, guardians just as players; a name that stays as it is was told before."""
-    desk.ask("player.add", m.PlayerAdd(name="Ẩn"))
-    desk.ask("player.add", m.PlayerAdd(name="Bình"))
-    assert desk.told("player.set", m.PlayerSet(player="binh", name="An")) == "an means Ẩn (an): write An as it is"
-    assert desk.told("player.set", m.PlayerSet(player="binh", name="An", born="2014")) == ""
+    desk.ask("player.add", PlayerAdd(name="Ẩn"))
+    desk.ask("player.add", PlayerAdd(name="Bình"))
+    assert desk.told("player.set", PlayerSet(player="binh", name="An")) == "an means Ẩn (an): write An as it is"
+    assert desk.told("player.set", PlayerSet(player="binh", name="An", born="2014")) == ""
 
-    assert desk.told("guardian.add", m.GuardianAdd(name="Hạnh")) == ""
-    assert desk.told("guardian.add", m.GuardianAdd(name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
-    desk.ask("guardian.add", m.GuardianAdd(name="Bố"))
-    desk.ask("guardian.set", m.GuardianSet(guardian="hanh-2", name="Mẹ"))
-    assert desk.told("guardian.set", m.GuardianSet(guardian="bo", name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
-    assert desk.told("guardian.set", m.GuardianSet(guardian="bo", account="me")) == ""
+    assert desk.told("guardian.add", GuardianAdd(name="Hạnh")) == ""
+    assert desk.told("guardian.add", GuardianAdd(name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
+    desk.ask("guardian.add", GuardianAdd(name="Bố"))
+    desk.ask("guardian.set", GuardianSet(guardian="hanh-2", name="Mẹ"))
+    assert desk.told("guardian.set", GuardianSet(guardian="bo", name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
+    assert desk.told("guardian.set", GuardianSet(guardian="bo", account="me")) == ""
 
 
 
 def test_no_id_is_anothers_name(desk):
     """A word means one player."""
-    desk.ask("player.add", m.PlayerAdd(name="An"))
-    desk.ask("player.add", m.PlayerAdd(name="Bình"))
-    desk.ask("player.set", m.PlayerSet(player="Bình", name="an-2"))
-    assert desk.ask("player.add", m.PlayerAdd(name="Ẩn")).id == "an-3"
+    desk.ask("player.add", PlayerAdd(name="An"))
+    desk.ask("player.add", PlayerAdd(name="Bình"))
+    desk.ask("player.set", PlayerSet(player="Bình", name="an-2"))
+    assert desk.ask("player.add", PlayerAdd(name="Ẩn")).id == "an-3"

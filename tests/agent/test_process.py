@@ -18,8 +18,11 @@ import msgspec
 import pytest
 
 from agent.__main__ import main
-from agent.api import messages as m
-from agent.api.messages import GameList, GuardianList, LogCard, LogExport, LogHead, LogShow, PlayerList
+from agent.api.log import LogCard, LogExport, LogHead, LogShow
+from agent.api.players import GuardianAdd, GuardianList, LimitSet, PlayerAdd, PlayerList, PlayerRemove, PlayerSet
+from agent.api.roster import GrantEvent, RosterGet
+from agent.api.rulebook import GameAdd, GameAllow, GameList, GameRemove, PackUse, PlaceSet, PolicyShow, PolicyUse
+from agent.api.seat import Alive, PutGrants
 from agent.housekeeping import schedule
 from agent.registering.people import player_add
 from agent.wiring import opened, serve
@@ -31,6 +34,7 @@ from host.homes import Home
 from host.rpc_client import aask, ask, items
 from host.transport import Unreachable
 from host.wire import ApiError
+from rules.games import Game
 from tests.system import PATIENCE, TERMINATED, WINDOWS, readable
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +104,7 @@ def test_the_same_agent_after_a_restart(home_folder, start):
         agent = start(home_folder)
         agent.ready()
         if not seen:
-            ask(address(home_folder), m.PlayerAdd(name="An"))
+            ask(address(home_folder), PlayerAdd(name="An"))
         seen.append(((home_folder / "public" / "agent.keys").read_bytes(), ask(address(home_folder), PlayerList())))
         agent.end()
     assert seen[0] == seen[1]
@@ -111,27 +115,27 @@ def test_every_door(home_folder, start):
     agent = start(home_folder)
     agent.ready()
     at = address(home_folder)
-    ask(at, m.GuardianAdd(name="Mẹ"))
-    assert ask(at, m.PlayerAdd(name="Ân", guardian="Mẹ")).id == "an"
-    ask(at, m.PlayerSet(player="an", name="An"))
+    ask(at, GuardianAdd(name="Mẹ"))
+    assert ask(at, PlayerAdd(name="Ân", guardian="Mẹ")).id == "an"
+    ask(at, PlayerSet(player="an", name="An"))
     assert [row.name for row in ask(at, PlayerList()).players] == ["An"]
     assert [row.id for row in ask(at, GuardianList()).guardians] == ["me"]
-    ask(at, m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
-    ask(at, m.LimitSet(player="an", ms=60_000))
-    assert [pack.id for pack in ask(at, m.PolicyShow(target="an")).packs] == ["vn-147", "house"]
-    ask(at, m.GameAdd(game=msgspec.convert({"id": "cave", "title": "Cave", "names": ["cave"]}, m.Game)))
+    ask(at, PolicyUse(target="an", packs=(PackUse(id="vn-147"),)))
+    ask(at, LimitSet(player="an", ms=60_000))
+    assert [pack.id for pack in ask(at, PolicyShow(target="an")).packs] == ["vn-147", "house"]
+    ask(at, GameAdd(game=msgspec.convert({"id": "cave", "title": "Cave", "names": ["cave"]}, Game)))
     assert "cave" in [row.game.id for row in ask(at, GameList()).games]
-    ask(at, m.GameAllow(player="an", game="cave"))
-    ask(at, m.GameRemove(game="cave"))
-    done = ask(at, m.PlaceSet(place="home", name="Nhà"))
+    ask(at, GameAllow(player="an", game="cave"))
+    ask(at, GameRemove(game="cave"))
+    done = ask(at, PlaceSet(place="home", name="Nhà"))
     head, card = ask(at, LogHead()), ask(at, LogCard())
     assert (head.key, card.name) == (card.key, "Nhà")
     assert ask(at, LogShow()).lines
     assert b"".join(chunk.data for chunk in items(at, LogExport())).startswith(b"PK")
     with pytest.raises(ApiError) as error:
-        ask(at, m.PlayerRemove(player="nobody"))
+        ask(at, PlayerRemove(player="nobody"))
     assert error.value.code == "not-found"
-    assert ask(at, m.PlayerRemove(player="an")).number == done.number + 1
+    assert ask(at, PlayerRemove(player="an")).number == done.number + 1
     agent.end()
     with pytest.raises(Unreachable):
         ask(at, PlayerList())
@@ -146,16 +150,16 @@ def test_a_daemons_doors(home_folder, start, make_seat):
 
     async def daemon():
         enrolled = await aask(at, seat.enrol)
-        signed = await aask(at, m.RosterGet())
+        signed = await aask(at, RosterGet())
         verify_note(signed.note, [enrolled.roster_key])
-        waiting = asyncio.create_task(aask(at, m.RosterGet(above=signed.number)))
+        waiting = asyncio.create_task(aask(at, RosterGet(above=signed.number)))
         await asyncio.sleep(0.1)
-        grant = m.GrantEvent(id="g", player="guest", by="guardian", who="me", ms=1, given=seat._clock.wall() + 10**10)
-        done = await aask(at, m.PutGrants(grants=(grant,)))
+        grant = GrantEvent(id="g", player="guest", by="guardian", who="me", ms=1, given=seat._clock.wall() + 10**10)
+        done = await aask(at, PutGrants(grants=(grant,)))
         assert (await waiting).number == done.number == signed.number + 1
         accepted = await aask(at, seat.batch())
         assert len(accepted.proofs) == 2
-        assert (await aask(at, m.Alive(seat=seat.id, wall=0))).number == done.number
+        assert (await aask(at, Alive(seat=seat.id, wall=0))).number == done.number
 
     asyncio.run(daemon())
 
@@ -166,7 +170,8 @@ def test_others_have_no_say(home_folder, start):
     home_folder.chmod(0o755)
     start(home_folder).ready()
     script = (
-        "import os; from agent.api.messages import *; from host.rpc_client import ask; from host.wire import ApiError\n"
+        "import os; from agent.api.log import LogCard, LogShow; from agent.api.players import PlayerAdd, PlayerList\n"
+        "from agent.api.rulebook import GameList; from host.rpc_client import ask; from host.wire import ApiError\n"
         f"at = {address(home_folder)!r}\n"
         "ask(at, LogCard())  # the interpreter may lie where only root can read\n"
         "os.setgid(65534); os.setuid(65534)\n"
@@ -239,7 +244,7 @@ def test_a_damaged_file(fails, home_folder, clock, world, name, content):
     home = Home(home_folder / "home", "given")
     home.root.mkdir()
     with opened(home, clock, world) as agent:
-        agent.change(lambda change: player_add(change, m.PlayerAdd(name="An")), "me")
+        agent.change(lambda change: player_add(change, PlayerAdd(name="An")), "me")
     (home.agent / name).write_bytes(content)
     before = contents(home.agent)
     assert name in fails()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import PlayerAdd, PlayerRemove, PlayerSet
 from agent.registry import World
 from host.wire import ApiError
 from rules.installed import LetProgram
@@ -15,7 +15,7 @@ def program(name="sums", of="ab", **more):
 
 
 def put(desk, **fields):
-    return desk.ask("player.set", m.PlayerSet(player="an", **fields))
+    return desk.ask("player.set", PlayerSet(player="an", **fields))
 
 
 def held(desk):
@@ -79,15 +79,15 @@ def test_what_would_let_anything_through_is_refused(an, bad):
 def test_it_ends_with_the_player(an):
     """Who comes back starts anew."""
     put(an, only_installed=True, allow=(program(),))
-    an.ask("player.remove", m.PlayerRemove(player="an"))
+    an.ask("player.remove", PlayerRemove(player="an"))
     assert an.entries("programs.changed")[-1]["players"] == 0
-    an.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01", account="an"))
+    an.ask("player.add", PlayerAdd(name="An", born="2014-05-01", account="an"))
     assert held(an) == (False, ())
 
 
 def test_where_no_gate_can_be_it_is_refused_in_so_many_words(open_desk, world):
     with open_desk(World(world.shipped, world.account, gates=False)) as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+        desk.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))
         with pytest.raises(ApiError) as error:
             put(desk, only_installed=True)
         assert (str(error.value), held(desk)) == ("not on Windows yet: --only-installed needs a PC with Linux", (False, ()))
@@ -95,13 +95,13 @@ def test_where_no_gate_can_be_it_is_refused_in_so_many_words(open_desk, world):
 
 def test_an_administrators_account_is_said(open_desk, world):
     with open_desk(World(world.shipped, world.account, frozenset({"me"}).__contains__)) as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An", account="me"))
-        said = desk.told("player.set", m.PlayerSet(player="an", only_installed=True))
+        desk.ask("player.add", PlayerAdd(name="An", account="me"))
+        said = desk.told("player.set", PlayerSet(player="an", only_installed=True))
         assert "me is an administrator's account: no limit can hold in it" in said
 
 
 def test_whoever_sets_it_is_told_what_that_means(an):
-    said = an.told("player.set", m.PlayerSet(player="an", only_installed=True))
+    said = an.told("player.set", PlayerSet(player="an", only_installed=True))
     assert "An runs only what an administrator installed" in said
-    said = an.told("player.set", m.PlayerSet(player="an", allow=(program(interpreter="python"),)))
+    said = an.told("player.set", PlayerSet(player="an", allow=(program(interpreter="python"),)))
     assert "any script with sums" in said

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import PlayerDays
 from agent.api.pseudonym import pseudonym
 from host.wire import ApiError
 
 
 def asked(desk, player="An", first=date(2026, 11, 23), last=date(2026, 11, 25)):
-    return desk.ask("player.days", m.PlayerDays(player=player, first=first, last=last))
+    return desk.ask("player.days", PlayerDays(player=player, first=first, last=last))
 
 
 def test_one_name_a_day_both_ends_counting(an):

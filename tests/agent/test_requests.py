@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api import messages as m
 from agent.api.asked import MOST_REQUESTS, RequestAnswer, RequestEvent, merged
+from agent.api.players import PlayerAdd, PlayerRemove, PlayerSet
+from agent.api.rulebook import GameAllow, GameDisallow
+from agent.api.seat import PutGrants, PutRequests
 from rules.calendar import DAY_MS
 from rules.installed import LetProgram
 from tests.agent.test_grants import grant
@@ -28,7 +30,7 @@ def no(clock, after=0, **fields):
 
 
 def put(desk, *events):
-    return desk.ask("request.put", m.PutRequests(requests=events))
+    return desk.ask("request.put", PutRequests(requests=events))
 
 
 def test_requests_are_in_the_next_roster(an, clock):
@@ -38,7 +40,7 @@ def test_requests_are_in_the_next_roster(an, clock):
     assert (an.roster.requests, an.roster.number) == ((asked,), done.number)
     assert put(an, asked) == done
     clock.run(DAY_MS)
-    an.ask("player.add", m.PlayerAdd(name="Bình"))
+    an.ask("player.add", PlayerAdd(name="Bình"))
     assert an.roster.requests == ()
 
 
@@ -49,7 +51,7 @@ def test_a_game_that_was_let_through_at_a_seat_is_so_here(an, clock):
         put(an, asked)
         assert an.player("an").approved == ("luanti",)
     assert [one["game"] for one in an.entries("approval")] == ["luanti"]
-    an.ask("game.disallow", m.GameDisallow(player="an", game="luanti"))
+    an.ask("game.disallow", GameDisallow(player="an", game="luanti"))
     put(an, asked)
     assert (an.player("an").approved, len(an.entries("approval.ended"))) == ((), 1)
 
@@ -61,8 +63,8 @@ def test_a_program_that_was_let_through_at_a_seat_is_so_here(an, clock):
 
 
 def test_what_was_let_through_already_is_no_news(an, clock):
-    an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
-    an.ask("player.set", m.PlayerSet(player="an", allow=(SUMS,)))
+    an.ask("game.allow", GameAllow(player="an", game="luanti"))
+    an.ask("player.set", PlayerSet(player="an", allow=(SUMS,)))
     put(an, event(clock, game="luanti", answer=yes(clock)), event(clock, "r2", program=SUMS, answer=yes(clock)))
     assert (len(an.entries("approval")), len(an.entries("programs.changed"))) == (1, 1)
 
@@ -72,10 +74,10 @@ def test_nothing_is_let_through_that_is_not_there_any_more(an, clock):
     clock.run(1000)
     early = [event(clock, f"r{n}", game="luanti", answer=yes(clock)) for n in range(2)]
     put(an, event(clock, "r5", game="nosuch", answer=yes(clock)))
-    an.ask("player.remove", m.PlayerRemove(player="an"))
+    an.ask("player.remove", PlayerRemove(player="an"))
     put(an, early[0])
     clock.run(1000)
-    an.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+    an.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))
     put(an, early[1])
     assert (an.player("an").approved, an.entries("approval"), an.roster.requests) == ((), [], ())
 
@@ -84,7 +86,7 @@ def test_nothing_is_let_through_that_is_not_there_any_more(an, clock):
 def test_of_two_seats_answers_the_earlier_stands(an, clock, first):
     """In whichever order they are heard of; what the later one let through or gave is taken back."""
     given = grant(clock, request="r1")
-    an.ask("grant.put", m.PutGrants(grants=(given,)))
+    an.ask("grant.put", PutGrants(grants=(given,)))
     for answer in (no(clock), yes(clock, 5, grant="g1"))[:: 1 if first else -1]:
         put(an, event(clock, game="luanti", answer=answer))
     assert (an.player("an").approved, an.roster.requests[0].answer.approved) == ((), False)

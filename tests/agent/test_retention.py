@@ -6,7 +6,10 @@ import asyncio
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.log import LogExport, LogPrune, LogShow
+from agent.api.players import PlayerSet
+from agent.api.roster import GrantEvent
+from agent.api.seat import PutGrants
 from agent.recording.retention import PERSONAL_MS, Daily
 from compliance import entry
 from compliance.__main__ import main
@@ -15,7 +18,7 @@ from rules.calendar import DAY_MS
 
 
 def beside(desk):
-    return [line.payload for line in desk.ask("log.show", m.LogShow(last=1000)).lines if line.payload]
+    return [line.payload for line in desk.ask("log.show", LogShow(last=1000)).lines if line.payload]
 
 
 def tick(desk):
@@ -33,8 +36,8 @@ def half_a_year(an, make_seat, clock):
         batch = seat.batch()
         an.ask("log.submit", batch)
         seat.forget(batch.entries and entry.decode(batch.entries[-1]).seq)
-        an.ask("grant.put", m.PutGrants(grants=(given(clock),)))
-        an.ask("player.set", m.PlayerSet(player="an", born="2014"))
+        an.ask("grant.put", PutGrants(grants=(given(clock),)))
+        an.ask("player.set", PlayerSet(player="an", born="2014"))
         tick(an)
         clock.run(pause)
     clock.run(60_000)
@@ -42,25 +45,25 @@ def half_a_year(an, make_seat, clock):
 
 
 def given(clock):
-    return m.GrantEvent(id=str(clock.wall()), player="an", by="guardian", who="me", ms=1, given=clock.wall(), reason="why")
+    return GrantEvent(id=str(clock.wall()), player="an", by="guardian", who="me", ms=1, given=clock.wall(), reason="why")
 
 
 def test_what_is_older_goes_and_what_is_younger_stays(half_a_year, tmp_path):
     """Told before, done once, said in the log, which verifies."""
     desk = half_a_year
     before = len(beside(desk))
-    told = desk.ask("log.prune", m.LogPrune(dry=True))
+    told = desk.ask("log.prune", LogPrune(dry=True))
     assert (told.payloads, len(beside(desk)), told.old) == (4, before, 0)
-    assert desk.ask("log.prune", m.LogPrune()) == told
+    assert desk.ask("log.prune", LogPrune()) == told
     assert len(beside(desk)) == before - 4 + 1  # who had it done is kept beside the entry, for half a year
     [line] = desk.entries("erasure")
     assert (line["who"], line["before"], line["payloads"]) == (None, told.before, 4)
     with desk.tables() as tables:
         assert len(tables.grants(0)) == 1
-    assert desk.ask("log.prune", m.LogPrune()).payloads == 0
+    assert desk.ask("log.prune", LogPrune()).payloads == 0
     assert len(desk.entries("erasure")) == 1
     bundle = tmp_path / "log.zip"
-    bundle.write_bytes(b"".join(chunk.data for chunk in desk.ask("log.export", m.LogExport())))
+    bundle.write_bytes(b"".join(chunk.data for chunk in desk.ask("log.export", LogExport())))
     assert main([str(bundle)]) == 0
 
 
@@ -75,7 +78,7 @@ def test_the_agent_does_it_daily(half_a_year):
 def test_many_are_deleted_in_parts(half_a_year, monkeypatch):
     """Each with its entry."""
     monkeypatch.setattr("agent.recording.retention.personal.__defaults__", (3,))
-    assert half_a_year.ask("log.prune", m.LogPrune()).payloads == 4
+    assert half_a_year.ask("log.prune", LogPrune()).payloads == 4
     assert [line["payloads"] for line in half_a_year.entries("erasure")] == [3, 1]
 
 
@@ -96,15 +99,15 @@ def test_a_clock_that_was_set_deletes_nothing(clock):
 def test_a_clock_that_was_wrong_for_a_while_makes_nothing_old(half_a_year, clock):
     """An empty battery: what is written first is of 2000. Or it was years ahead. Nor if it is wrong now."""
     desk = half_a_year
-    right = desk.ask("log.prune", m.LogPrune(dry=True)).payloads
+    right = desk.ask("log.prune", LogPrune(dry=True)).payloads
     for years in (-26, 26):
         clock.step(years * 365 * DAY_MS)
         tick(desk)
         clock.step(-years * 365 * DAY_MS)
         tick(desk)
-    assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == right
+    assert desk.ask("log.prune", LogPrune(dry=True)).payloads == right
     clock.step(-400 * DAY_MS)
-    assert desk.ask("log.prune", m.LogPrune(dry=True)).payloads == 0
+    assert desk.ask("log.prune", LogPrune(dry=True)).payloads == 0
 
 
 def test_a_clock_that_was_ahead_keeps_nothing_for_ever(an, clock, request):
@@ -112,7 +115,7 @@ def test_a_clock_that_was_ahead_keeps_nothing_for_ever(an, clock, request):
     clock.step(26 * 365 * DAY_MS)
     tick(an)
     clock.step(-26 * 365 * DAY_MS)
-    assert request.getfixturevalue("half_a_year").ask("log.prune", m.LogPrune(dry=True)).payloads >= 4
+    assert request.getfixturevalue("half_a_year").ask("log.prune", LogPrune(dry=True)).payloads >= 4
 
 
 def test_what_the_log_has_no_entry_of_goes_too(half_a_year):

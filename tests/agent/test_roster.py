@@ -7,7 +7,9 @@ import asyncio
 import msgspec
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import LimitSet, PlayerAdd
+from agent.api.roster import GrantEvent, Roster, RosterGet
+from agent.api.rulebook import PackUse, PolicyUse
 from agent.app import routes
 from agent.recording.keys import PUBLISHED
 from agent.store.database import StoreError
@@ -21,7 +23,7 @@ ROOT = Caller(uid=0, pid=1, account="root", admin=True)
 
 
 def fetch(desk, above=-1):
-    return desk.ask("roster.get", m.RosterGet(above=above))
+    return desk.ask("roster.get", RosterGet(above=above))
 
 
 def test_it_is_one_line_of_json_signed_by_the_published_key(an, home):
@@ -30,16 +32,16 @@ def test_it_is_one_line_of_json_signed_by_the_published_key(an, home):
     signed = fetch(an)
     text = verify_note(signed.note, [roster_key])
     assert text.count("\n") == 1
-    assert msgspec.json.decode(text, type=m.Roster) == an.roster
+    assert msgspec.json.decode(text, type=Roster) == an.roster
     assert (signed.number, an.roster.origin) == (an.roster.number, log_key.partition("+")[0])
     assert roster_key.startswith(f"{an.roster.origin}/roster+")
 
 
 def test_what_arrives_can_be_combined_into_a_policy(an):
     """Compiled packs survive the journey."""
-    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
-    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
-    sent = msgspec.json.decode(verify_note(fetch(an).note, [an.agent.keys.roster.vkey]), type=m.Roster)
+    an.ask("policy.use", PolicyUse(target="an", packs=(PackUse(id="vn-147"),)))
+    an.ask("limit.set", LimitSet(player="an", ms=60_000))
+    sent = msgspec.json.decode(verify_note(fetch(an).note, [an.agent.keys.roster.vkey]), type=Roster)
     (player,) = sent.players
     assert combine(player.packs).packs == combine(an.player("an").packs).packs
 
@@ -47,14 +49,14 @@ def test_what_arrives_can_be_combined_into_a_policy(an):
 def test_numbers_only_rise(an):
     """By one with each change, across restarts too."""
     first = an.roster.number
-    numbers = [an.ask("limit.set", m.LimitSet(player="an", ms=ms)).number for ms in (1, 2, 3)]
+    numbers = [an.ask("limit.set", LimitSet(player="an", ms=ms)).number for ms in (1, 2, 3)]
     assert numbers == [first + 1, first + 2, first + 3]
 
 
 def test_a_restart_changes_nothing(open_desk):
     """The same bytes, so that no daemon sees two rosters of one number."""
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An"))
+        desk.ask("player.add", PlayerAdd(name="An"))
         before = fetch(desk)
     with open_desk() as desk:
         assert fetch(desk) == before
@@ -65,10 +67,10 @@ def test_a_change_wakes_who_waits(an):
 
     async def scene():
         table = routes(an.agent)
-        waiting = asyncio.create_task(table["roster.get"].handler(ROOT, m.RosterGet(above=an.roster.number)))
+        waiting = asyncio.create_task(table["roster.get"].handler(ROOT, RosterGet(above=an.roster.number)))
         await asyncio.sleep(0)
         assert not waiting.done()
-        done = await table["limit.set"].handler(ROOT, m.LimitSet(player="an", ms=0))
+        done = await table["limit.set"].handler(ROOT, LimitSet(player="an", ms=0))
         async with asyncio.timeout(PATIENCE):
             return done, await waiting
 
@@ -94,22 +96,22 @@ def test_a_change_that_is_not_durable_is_in_no_roster(an):
     raw.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(ApiError, match="nothing changed") as error:  # noqa: PT012 - it fills up sooner or later
         for number in range(1000):
-            an.ask("player.add", m.PlayerAdd(name=f"Bạn {number}"))
+            an.ask("player.add", PlayerAdd(name=f"Bạn {number}"))
             before, size = fetch(an), an.agent.log.size
     assert error.value.code == "unavailable"
     assert isinstance(error.value.__cause__, StoreError)
     assert fetch(an) == before
     assert an.agent.log.size == size
     raw.execute("PRAGMA max_page_count = 1000000")
-    assert an.ask("player.add", m.PlayerAdd(name="Bình")).number == before.number + 1
+    assert an.ask("player.add", PlayerAdd(name="Bình")).number == before.number + 1
 
 
 def test_a_registry_too_large_to_sign_is_refused(desk):
     """Better a line now than a daemon that cannot read the roster any more."""
     with desk.tables() as tables:
         usual = {"id": "g", "player": "guest", "by": "guardian", "who": "me", "ms": 1, "given": desk.roster.issued}
-        tables.put_grant(m.GrantEvent(**usual, reason="x" * (1 << 20)))
+        tables.put_grant(GrantEvent(**usual, reason="x" * (1 << 20)))
     number = desk.roster.number
     with pytest.raises(ApiError, match="too large"):
-        desk.ask("player.add", m.PlayerAdd(name="An"))
+        desk.ask("player.add", PlayerAdd(name="An"))
     assert desk.roster.number == number

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.api import messages as m
+from agent.api.players import PlayerAdd
+from agent.api.roster import GrantEvent
+from agent.api.rulebook import PackUse, PolicyUse
+from agent.api.seat import PutGrants
 from agent.packs.shipped import Shipped
 from agent.registry import World
 
@@ -16,8 +19,8 @@ def shipping(world, packs=None, games=None):
 
 
 def put_to_work(desk):
-    desk.ask("player.add", m.PlayerAdd(name="An"))
-    desk.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
+    desk.ask("player.add", PlayerAdd(name="An"))
+    desk.ask("policy.use", PolicyUse(target="an", packs=(PackUse(id="vn-147", params=("over_all=true",)),)))
     return desk.roster
 
 
@@ -57,9 +60,9 @@ def test_the_catalogue_follows_too(open_desk, world):
 def test_grants_that_are_over_make_no_roster(open_desk, clock):
     """They only take space until the next change."""
     with open_desk() as desk:
-        desk.ask("player.add", m.PlayerAdd(name="An"))
-        event = m.GrantEvent(id="g", player="an", by="guardian", who="me", ms=1, given=clock.wall())
-        number = desk.ask("grant.put", m.PutGrants(grants=(event,))).number
+        desk.ask("player.add", PlayerAdd(name="An"))
+        event = GrantEvent(id="g", player="an", by="guardian", who="me", ms=1, given=clock.wall())
+        number = desk.ask("grant.put", PutGrants(grants=(event,))).number
     clock.run(30 * 24 * 3_600_000)
     with open_desk() as desk:
         assert desk.roster.number == number

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.seat import UpdateFetch, UpdateGet, Updates
 from agent.config import UpdatesConfig, load
 from agent.errors import StartError
 from agent.updating import Updating
@@ -57,7 +57,7 @@ def updating(place, home, clock):
 def test_what_is_newer_is_fetched(place, updating, home, clock):
     asyncio.run(updating.look())
 
-    assert updating.show() == m.Updates(
+    assert updating.show() == Updates(
         version="0.1.0", source=place.source.url, looked=clock.wall(), newer="9.0.1", problem=None
     )  # fmt: skip
     assert (home.agent / "updates/targets/setup.exe").read_bytes() == b"MZ 9.0.1"
@@ -155,8 +155,8 @@ def test_an_agent_that_is_told_to_stop_waits_for_nobody(place, updating, home):
 
 def test_an_agent_without_a_place_looks_nowhere(desk):
     """As on Debian, and in each build that no publisher made."""
-    assert desk.ask("update.fetch", m.UpdateFetch()) == desk.ask("update.show", m.UpdateGet())
-    assert desk.ask("update.show", m.UpdateGet()).source is None
+    assert desk.ask("update.fetch", UpdateFetch()) == desk.ask("update.show", UpdateGet())
+    assert desk.ask("update.show", UpdateGet()).source is None
 
 
 def test_it_can_be_turned_off_and_sent_elsewhere(tmp_path):

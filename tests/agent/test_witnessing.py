@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from agent.api import messages as m
 from agent.api import witnessing as w
+from agent.api.log import LogExport
 from compliance import bundle
 from compliance.format.cosigning import AddCheckpoint, Cosigner, cosignature, read_request, write_request
 from compliance.note import Signer, checkpoint_text, parse_checkpoint, read_checkpoint
@@ -67,7 +67,7 @@ def grow(desk, clock, minutes=5):
 
 
 def exported(desk):
-    return bundle.parse(b"".join(chunk.data for chunk in desk.ask("log.export", m.LogExport())))
+    return bundle.parse(b"".join(chunk.data for chunk in desk.ask("log.export", LogExport())))
 
 
 def test_every_new_head_is_cosigned(witnessed, outsider, clock):

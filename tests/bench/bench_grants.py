@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measure import Row
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from host.clock import SystemClock
 from tests.daemon.world import World, limit, roster
 

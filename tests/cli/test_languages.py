@@ -12,7 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agent.api import messages as a
+from agent.api.answers import Done
+from agent.api.log import LogLine
+from agent.api.roster import GrantEvent
+from agent.api.rulebook import PlaceSet
 from cli import doctor, grant, help, man, status, why  # noqa: A004 - a command of that name
 from cli.commands import NOUNS
 from cli.context import Context
@@ -111,7 +114,7 @@ def the_log():
     }  # fmt: skip
     beside = json.dumps({"who": "root", "reason": "x", "ok": True})
     kinds = (*KINDS, "a.new.kind")
-    return [a.LogLine(index=7, entry=json.dumps({"kind": kind, **fields}), payload=beside) for kind in kinds]
+    return [LogLine(index=7, entry=json.dumps({"kind": kind, **fields}), payload=beside) for kind in kinds]
 
 
 def everything_of_status(out):
@@ -124,8 +127,8 @@ def everything_of_why(out):
 
 def everything_of_grants(out):
     events = (
-        a.GrantEvent(id="27173fa3", player="an-2", by="guardian", who="root", ms=90_500, given=NINE, reason="x"),
-        a.GrantEvent(id="27173fa4", player="gone", by="guardian", who="root", ms=600, game="luanti", given=NINE, revoked=NINE),
+        GrantEvent(id="27173fa3", player="an-2", by="guardian", who="root", ms=90_500, given=NINE, reason="x"),
+        GrantEvent(id="27173fa4", player="gone", by="guardian", who="root", ms=600, game="luanti", given=NINE, revoked=NINE),
     )  # fmt: skip
     grant._list(out, events, m.Grants(grants=events, names={"an-2": "An"}, counting=("27173fa3",), zone=ZONE))
     grant._list(out, (), m.Grants(grants=(), names={}, counting=(), zone=ZONE))
@@ -253,7 +256,7 @@ def test_the_rule_that_decides_comes_first():
 def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told):
     out = io.StringIO()
     fields = {"kind": "warned", "seat": "s", "wall": NINE, "who": "w", "game": "luanti", "left": None, "shown": shown}
-    entry(Output(out=out, language=language), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
+    entry(Output(out=out, language=language), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
 
     assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
 
@@ -262,7 +265,7 @@ def test_a_changed_time_zone_is_shown():
     """What was before is a name there, and play elsewhere."""
     out = io.StringIO()
     fields = {"kind": "zone.changed", "seat": "s", "wall": NINE, "before": "Asia/Ho_Chi_Minh", "after": "Asia/Tokyo"}
-    entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
+    entry(Output(out=out), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
 
     assert "before: Asia/Ho_Chi_Minh; now: Asia/Tokyo" in out.getvalue()
 
@@ -290,7 +293,7 @@ def test_a_changed_time_zone_is_shown():
 def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
     """An id of a newer version stays what it is."""
     fields = {"kind": kind, "seat": "s", "wall": NINE, **fields}
-    line = a.LogLine(index=7, entry=json.dumps(fields), payload=json.dumps(beside) if beside else None)
+    line = LogLine(index=7, entry=json.dumps(fields), payload=json.dumps(beside) if beside else None)
     for language, words in (("en", en), ("vi", vi)):
         out = io.StringIO()
         entry(Output(out=out, language=language), line, fields, ZONE)
@@ -311,7 +314,7 @@ def test_each_operation_and_issue_has_its_words():
 def test_personal_data_that_cannot_be_read_are_told_why():
     """In one language, in the place where they would be."""
     fields = {"kind": "approval", "seat": "s", "wall": NINE}
-    line = a.LogLine(index=7, entry=json.dumps(fields), unread=msg("cannot be read: {why}", why=msg("disk I/O error")))
+    line = LogLine(index=7, entry=json.dumps(fields), unread=msg("cannot be read: {why}", why=msg("disk I/O error")))
     out = io.StringIO()
     entry(Output(out=out, language="vi"), line, fields, ZONE)
 
@@ -356,11 +359,11 @@ def test_a_language_that_there_is_none_of_is_a_mistake(fails):
 def test_the_language_of_the_pc_is_set_with_the_place(giochoi, monkeypatch, words, lang):
     """The agent writes it down for all who name none."""
     asked = []
-    monkeypatch.setattr("cli.registering.place.ask", lambda _address, request: asked.append(request) or a.Done(number=1))
+    monkeypatch.setattr("cli.registering.place.ask", lambda _address, request: asked.append(request) or Done(number=1))
     monkeypatch.setattr("cli.registering.settle.ask", lambda *_: None)
 
     assert giochoi("place", "set", "home", *words).returncode == 0
-    assert asked == [a.PlaceSet(place="home", lang=lang)]
+    assert asked == [PlaceSet(place="home", lang=lang)]
 
 
 def test_json_speaks_it_too_and_keeps_its_keys(giochoi):

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from agent.api.messages import LogLine
+from agent.api.log import LogLine
 from agent.packs.own_limits import own_pack
 from agent.store.rows import LimitRow
 from cli.output import Output

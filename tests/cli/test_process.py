@@ -66,7 +66,7 @@ def test_a_command_loads_only_what_it_uses(home_folder):
                           env={**os.environ, "GIOCHOI_HOME": str(home_folder), "PYTHONPATH": PATH})  # fmt: skip
 
     heavy = {"asyncio", "babel", "compliance", "cryptography", "psutil", "pydantic", "segno", "sqlalchemy", "ssl",
-             "rules.policy", "rules.games", "agent.api.messages", "cli.registering.policy"}  # fmt: skip
+             "rules.policy", "rules.games", "agent.api.players", "cli.registering.policy"}  # fmt: skip
     assert "cli.status" in done.stdout.split()
     assert heavy & set(done.stdout.split()) == set()
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from agent.api.messages import PlayerRow
+from agent.api.players import PlayerRow
 from cli.given import proving
 from cli.given.proving import too_simple
 from daemon.api.asking import Pause

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import RosterGet
+from agent.api.seat import Enrol, Submit
 from cli.__main__ import main
 from cli.simulate.days import result
 from cli.simulate.report import clock
@@ -304,9 +305,9 @@ def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tm
         seat.play(pseudonym(key, date(2026, 11, day)), f"2026-11-{day} 19:00", 70)
     seat.seal(at("2026-11-26 12:00"))
     with closing(seat.connection):
-        asyncio.run(aask(address, m.Enrol(seat="seat-1", key=seat.signer.vkey)))
+        asyncio.run(aask(address, Enrol(seat="seat-1", key=seat.signer.vkey)))
         entries = tuple(seat.journal.spool().entries)
-        asyncio.run(aask(address, m.Submit(seat="seat-1", entries=entries)))
+        asyncio.run(aask(address, Submit(seat="seat-1", entries=entries)))
     assert giochoi("log", "export", str(tmp_path / "own.zip")).returncode == 0
 
     for source in ("agent", str(tmp_path / "own.zip")):
@@ -320,7 +321,7 @@ def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tm
 
 def _key_of(address):
     """An's key, as the seat's roster has it."""
-    note = asyncio.run(aask(address, m.RosterGet())).note
+    note = asyncio.run(aask(address, RosterGet())).note
     return json.loads(note.splitlines()[0])["players"][0]["key"]
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from agent.api.messages import Updates
+from agent.api.seat import Updates
 from cli import update
 from host import VERSION
 from host.homes import Home

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from agent.api import messages as a
+from agent.api.log import LogLine
 from cli import status, why
 from cli.output import Output
 from cli.words.entries import entry
@@ -81,7 +81,7 @@ def test_hours_that_were_put_off_name_until_when():
 def shown(names, **fields):
     """One entry as log show has it."""
     out, fields = io.StringIO(), {"kind": "launch.refused", "seat": "s", "wall": NINE, **fields}
-    entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE, names)
+    entry(Output(out=out), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE, names)
     return " ".join(out.getvalue().split())
 
 

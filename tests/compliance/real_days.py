@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
-from agent.api.messages import Player
 from agent.api.pseudonym import pseudonym
+from agent.api.roster import Player
 from compliance import entry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE

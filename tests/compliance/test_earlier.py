@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from agent.api.messages import Card
+from agent.api.log import Card
 from cli.log import _show_card, signed
 from cli.output import Output
 from cli.words.qr import qr

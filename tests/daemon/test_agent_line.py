@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agent.api import messages as m
+from agent.api.answers import Done
+from agent.api.roster import RosterGet, SignedRoster
+from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, Submit
 from agent.api.witnessing import LogFollow
 from agent.intake import take_in
 from agent.witnessing import shown
@@ -78,8 +80,8 @@ class Agent:
 
     def routes(self):
         answers = {
-            m.Enrol: self.enrol, m.RosterGet: self.roster_get, m.PutGrants: self.done, m.Alive: self.done,
-            m.Submit: self.submit, LogFollow: self.follow,
+            Enrol: self.enrol, RosterGet: self.roster_get, PutGrants: self.done, Alive: self.done,
+            Submit: self.submit, LogFollow: self.follow,
         }  # fmt: skip
         return rpc.table(*(rpc.Route(kind, "any", self.said(kind, answer)) for kind, answer in answers.items()))
 
@@ -97,16 +99,16 @@ class Agent:
     async def enrol(self, request):
         self.seats[request.seat] = request.key
         log, registry = self.keys
-        return m.Enrolled(seat=request.seat, log_key=log.vkey, roster_key=registry.vkey)
+        return Enrolled(seat=request.seat, log_key=log.vkey, roster_key=registry.vkey)
 
     async def roster_get(self, request):
         while self.roster.number <= request.above:
             await asyncio.sleep(0.005)
         note = self.keys[1].sign(msgspec.json.encode(self.roster).decode() + "\n")
-        return m.SignedRoster(number=self.roster.number, note=note)
+        return SignedRoster(number=self.roster.number, note=note)
 
     async def done(self, _):
-        return m.Done(number=self.roster.number)
+        return Done(number=self.roster.number)
 
     async def follow(self, request):
         return shown(self.log, request, self.against)
@@ -240,15 +242,15 @@ def test_a_full_disk_is_told_nothing_of_each_try_to_deliver(world, agent):
             world.platform.run(1)
             world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
             world.platform.run(2, "teeworlds")
-            before = world.daemon.recorder.waiting, len(agent.got(m.Submit))
+            before = world.daemon.recorder.waiting, len(agent.got(Submit))
             for _ in range(5):
                 world.daemon.uplink.work.set()
                 await asyncio.sleep(0.05)
-            assert (world.daemon.recorder.waiting, len(agent.got(m.Submit))) == before
+            assert (world.daemon.recorder.waiting, len(agent.got(Submit))) == before
             disk.full = False
             world.pass_time(2_000)
             await in_force(world)
-            assert len(agent.got(m.Submit)) == before[1] + 1
+            assert len(agent.got(Submit)) == before[1] + 1
 
     asyncio.run(run())
 
@@ -272,13 +274,13 @@ def test_an_agent_that_does_not_know_the_seat_is_an_issue(world, agent):
     """It answers, so it is not away; it is asked again until it does."""
 
     async def run():
-        agent.says[m.Enrol] = REFUSED
+        agent.says[Enrol] = REFUSED
         async with connected(world, agent):
             await until(lambda: "agent-refuses" in issues(world))
             assert world.daemon.uplink.reachable
             assert "agent-away" not in issues(world)
-            assert agent.got(m.RosterGet) == []
-            del agent.says[m.Enrol]
+            assert agent.got(RosterGet) == []
+            del agent.says[Enrol]
             await in_force(world)
             assert issues(world) == []
 
@@ -307,7 +309,7 @@ def test_an_agent_that_only_starts_is_away(world, agent):
     """That is no refusal."""
 
     async def run():
-        agent.says[m.Enrol] = GONE
+        agent.says[Enrol] = GONE
         async with connected(world, agent):
             await until(lambda: "agent-away" in issues(world))
             assert not world.daemon.uplink.reachable
@@ -323,7 +325,7 @@ def test_an_agent_that_was_there_and_is_not_any_more(world, agent):
         async with connected(world, agent):
             await in_force(world)
             assert world.daemon.uplink.reachable
-            agent.says[m.Submit] = agent.says[m.Enrol] = GONE
+            agent.says[Submit] = agent.says[Enrol] = GONE
             world.platform.run(1)
             await until(lambda: "agent-away" in issues(world))
             assert not world.daemon.uplink.reachable
@@ -358,7 +360,7 @@ def test_an_older_agent_does_not_say_where_its_keys_are(world, agent):
             assert world.daemon.uplink.kept == ""
             log, registry = agent.keys
             told = {"seat": "", "log_key": log.vkey, "roster_key": registry.vkey}
-            agent.says[m.Enrol] = m.Enrolled(**told, kept="systemd-host")
+            agent.says[Enrol] = Enrolled(**told, kept="systemd-host")
             world.daemon.uplink.become(world.daemon.uplink.seat)
             await until(lambda: world.daemon.uplink.kept == "systemd-host")
 
@@ -370,7 +372,7 @@ def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
 
     async def run():
         log, registry = (signer(name) for name in ("giochoi/x", "giochoi/x/roster"))
-        agent.says[m.Enrol] = m.Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
+        agent.says[Enrol] = Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
             assert world.daemon.trust.keys is None
@@ -420,9 +422,9 @@ def test_the_agent_hears_that_the_seat_is_alive_once_they_have_met(world, agent)
         async with connected(world, agent):
             await in_force(world)
             await world.daemon.uplink.alive()
-            (alive,) = agent.got(m.Alive)
+            (alive,) = agent.got(Alive)
             assert (alive.wall, {alive.seat}) == (world.clock.wall(), set(agent.seats))
-            agent.says[m.Alive] = REFUSED
+            agent.says[Alive] = REFUSED
             await world.daemon.uplink.alive()
         await world.daemon.uplink.alive()
 
@@ -502,11 +504,11 @@ def test_what_an_older_agent_does_not_know_holds_up_nothing_else(world, agent, o
         if older == "knows no requests":  # this one has no such route
             await world.daemon.routes["request.add"].handler(CHILD, RequestAdd())
         else:
-            agent.says[m.PutGrants] = ApiError("bad-input", Message("grant.put: unknown field"))
+            agent.says[PutGrants] = ApiError("bad-input", Message("grant.put: unknown field"))
             await give(world)
         async with connected(world, agent):
             world.daemon.uplink.work.set()
-            await until(lambda: agent.got(m.Submit) and not world.daemon.recorder.journal.unsent())
+            await until(lambda: agent.got(Submit) and not world.daemon.recorder.journal.unsent())
             await until(lambda: issues(world) == ["update"])
         assert world.daemon.uplink._waits()
 
@@ -525,7 +527,7 @@ def test_a_grant_goes_up_once_and_its_revocation_too(world, agent):
             assert await world.daemon.uplink.delivered(PATIENCE)
             await world.daemon.routes["grant.revoke"].handler(ROOT, seat_api.GrantRevoke(id=given.id))
             assert await world.daemon.uplink.delivered(PATIENCE)
-            first, second, third = (put.grants for put in agent.got(m.PutGrants))
+            first, second, third = (put.grants for put in agent.got(PutGrants))
             assert [one.id for one in first] == [one.id for one in third] == [given.id]
             assert [len(first), len(second), len(third)] == [1, 1, 1]
             assert [one.revoked for one in (*first, *second, *third)] == [None, None, world.clock.wall()]
@@ -539,17 +541,17 @@ def test_entries_go_up_in_batches(world, agent, monkeypatch):
 
     async def run():
         world.start(roster())
-        agent.says[m.Submit] = REFUSED
+        agent.says[Submit] = REFUSED
         async with connected(world, agent):
             for pid in range(1, 4):
-                tries = len(agent.got(m.Submit))
+                tries = len(agent.got(Submit))
                 world.platform.run(pid)
                 world.platform.exit(pid)
-                await until(lambda tries=tries: len(agent.got(m.Submit)) > tries + 1)
+                await until(lambda tries=tries: len(agent.got(Submit)) > tries + 1)
             agent.heard.clear()
-            del agent.says[m.Submit]
+            del agent.says[Submit]
             await in_force(world)
-            submitted = agent.got(m.Submit)
+            submitted = agent.got(Submit)
             sizes = [len(one.entries) for one in submitted]
             assert len(sizes) > 1
             assert [one.trusted for one in submitted] == [sum(sizes[:n]) for n in range(len(sizes))]
@@ -577,7 +579,7 @@ def test_records_that_are_refused_are_kept(world, agent):
     """Rosters that come meanwhile do not clear that; the agent that takes them does."""
 
     async def run():
-        agent.says[m.Submit] = REFUSED
+        agent.says[Submit] = REFUSED
         async with connected(world, agent):
             await until(lambda: "agent-refuses" in issues(world))
             agent.roster = roster(2)
@@ -585,7 +587,7 @@ def test_records_that_are_refused_are_kept(world, agent):
             assert not await world.daemon.uplink.delivered(0.05)
             assert "agent-refuses" in issues(world)
             assert world.daemon.recorder.journal.unsent() > 0
-            del agent.says[m.Submit]
+            del agent.says[Submit]
             await in_force(world, 2)
             await until(lambda: issues(world) == [])
 
@@ -598,12 +600,12 @@ def test_records_that_are_not_proved_are_kept(world, agent):
     async def run():
         async with connected(world, agent):
             await in_force(world)
-            agent.says[m.Submit] = m.Accepted(checkpoint=agent.log.checkpoint, proofs=())
+            agent.says[Submit] = Accepted(checkpoint=agent.log.checkpoint, proofs=())
             world.platform.run(1)
             await until(lambda: "log-replaced" in issues(world))
             assert world.daemon.recorder.journal.unsent() > 0
             assert not await world.daemon.uplink.delivered(0.05)
-            del agent.says[m.Submit]
+            del agent.says[Submit]
             assert await world.daemon.uplink.delivered(PATIENCE)
 
     asyncio.run(run())

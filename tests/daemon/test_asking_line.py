@@ -7,8 +7,11 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from agent.api import messages as m
 from agent.api.asked import RequestAnswer
+from agent.api.log import LogShow
+from agent.api.players import PlayerAdd
+from agent.api.rulebook import GameDisallow, PackUse, PlaceSet, PolicyUse
+from agent.api.seat import PutRequests
 from daemon.api import asking as a
 from host.homes import server_home
 from host.rpc_client import aask
@@ -39,9 +42,9 @@ def live(home):
 
 async def an_who_asks(home, built):
     """Plays as root, and has to ask before a game without a label."""
-    await aask(home.agent_address, m.PlaceSet(place="home", zone=zone_with_noon()))
-    await aask(home.agent_address, m.PlayerAdd(name="An", born="2014-05-01", account="root"))
-    done = await aask(home.agent_address, m.PolicyUse(target="an", packs=(m.PackUse(id="home-balanced"),)))
+    await aask(home.agent_address, PlaceSet(place="home", zone=zone_with_noon()))
+    await aask(home.agent_address, PlayerAdd(name="An", born="2014-05-01", account="root"))
+    done = await aask(home.agent_address, PolicyUse(target="an", packs=(PackUse(id="home-balanced"),)))
     assert await built.uplink.holds(done.number, PATIENCE)
 
 
@@ -59,7 +62,7 @@ def approved(built):
 
 
 async def entries(home, kind):
-    lines = (await aask(home.agent_address, m.LogShow(last=500))).lines
+    lines = (await aask(home.agent_address, LogShow(last=500))).lines
     return [line for line in lines if f'"kind":"{kind}"' in line.entry]
 
 
@@ -84,7 +87,7 @@ def test_what_is_let_through_with_the_agent_away_is_the_agents_word_once_it_is_b
             await until(lambda: built._requests._pending() == set())
             assert approved(built) == built.trust.roster.players[0].approved == (game,)
             assert [len(await entries(home, kind)) for kind in ("request", "answer", "approval")] == [1, 1, 1]
-            done = await aask(home.agent_address, m.GameDisallow(player="an", game=game))
+            done = await aask(home.agent_address, GameDisallow(player="an", game=game))
             assert await built.uplink.holds(done.number, PATIENCE)
             assert approved(built) == ()
         async with seat(home) as (built, _):
@@ -135,7 +138,7 @@ def test_another_seats_earlier_answer_reaches_this_one(home, live):
             answer = await handle(built, a.RequestApprove(id=id_))
             live.start()
             early = RequestAnswer(approved=False, by="guardian", who="me", at=asked.asked)
-            await aask(home.agent_address, m.PutRequests(requests=(replace(asked, answer=early),)))
+            await aask(home.agent_address, PutRequests(requests=(replace(asked, answer=early),)))
             await until(lambda: (found := built._requests.find(id_)).answer and not found.answer.approved)
             await until(lambda: next(one for one in built._grants.all() if one.id == answer.id).revoked is not None)
             assert await built.uplink.delivered(PATIENCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 

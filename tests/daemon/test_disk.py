@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from compliance.journal import Journal
 from compliance.note import Signer
 from daemon.api.messages import GrantAdd

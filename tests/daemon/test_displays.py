@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from compliance import entry
 from daemon.api import asking as a
 from daemon.api import messages as m

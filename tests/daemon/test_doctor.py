@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon import wiring
 from daemon.api import messages as m
 from daemon.reporting.doctor import Doctor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from agent.api.erased import mark
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from compliance.entry import GameDay
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.api import messages as m
 from daemon.grants import Grants
 from daemon.store import Store

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from compliance import entry
 from compliance.audit import Auditor
 from daemon import events

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from compliance import entry
 from daemon.ending import SIGNAL_MS
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from agent.api.messages import Player, Roster
+from agent.api.roster import Player, Roster
 from compliance import entry
 from compliance.verifying.plays import recompute
 from compliance.verifying.plays.recompute import Recomputer, Unfounded

@@ -7,7 +7,7 @@ import unicodedata
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon.api import messages as m
 from host.wire import ApiError, Near
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask

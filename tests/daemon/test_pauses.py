@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian, Player
+from agent.api.roster import Guardian, Player
 from compliance.entry import PauseLine
 from daemon.api import asking as a
 from daemon.api import messages as m

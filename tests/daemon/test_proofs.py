@@ -8,7 +8,7 @@ import logging
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon.api import asking
 from daemon.api import messages as m
 from daemon.grants import Grants

@@ -10,7 +10,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from agent.api.messages import Player
+from agent.api.roster import Player
 from compliance.verifying.plays.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m

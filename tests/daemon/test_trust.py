@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.api.messages import Accepted, Proof, SignedRoster
+from agent.api.roster import SignedRoster
+from agent.api.seat import Accepted, Proof
 from agent.api.witnessing import HeadShown
 from compliance.log import Log
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from agent.api.messages import GrantEvent
+from agent.api.roster import GrantEvent
 from daemon.grants import Grants
 from daemon.store import Store
 from tests.daemon.test_broken_store import ReadOnly, issues, kept, page_of, path_of, played

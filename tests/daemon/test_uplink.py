@@ -15,8 +15,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from agent.api import messages as m
-from agent.api.messages import LogExport
+from agent.api.answers import Done
+from agent.api.log import LogCard, LogExport, LogShow
+from agent.api.players import LimitSet, PlayerAdd
 from compliance.reporting.counting import Counter
 from compliance.reporting.periods import Period
 from daemon.uplink import RETRY_S
@@ -114,8 +115,8 @@ def verified(home) -> int:
     return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
 
 
-async def add_player(home) -> m.Done:
-    return await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))
+async def add_player(home) -> Done:
+    return await aask(home.agent_address, PlayerAdd(name="An", account="root"))
 
 
 def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
@@ -145,7 +146,7 @@ def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
             assert await built.uplink.delivered(PATIENCE)
             assert built.recorder.journal.unsent() == 0
             assert built.trust.checkpoint.size > 3
-            lines = await aask(home.agent_address, m.LogShow())
+            lines = await aask(home.agent_address, LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
     asyncio.run(run())
@@ -167,7 +168,7 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
             live.start()
             await until(lambda: issues(built) == [])
             assert await built.uplink.delivered(PATIENCE)
-            lines = await aask(home.agent_address, m.LogShow())
+            lines = await aask(home.agent_address, LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
     asyncio.run(run())
@@ -195,13 +196,13 @@ def test_another_agent_is_not_believed(home, live):
             assert not await built.uplink.delivered(0.5)
             with pytest.raises(ApiError, match="another key"):
                 built.repair.mend("00" * 32)
-            card = await aask(home.agent_address, m.LogCard())
+            card = await aask(home.agent_address, LogCard())
             built.repair.mend(card.fingerprint)
             await until(lambda: "log-replaced" not in issues(built))
             assert await built.uplink.delivered(PATIENCE)
-            done = await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))
+            done = await aask(home.agent_address, PlayerAdd(name="An", account="root"))
             await built.uplink.holds(done.number, PATIENCE)
-            limit = m.LimitSet(player="an", ms=0)
+            limit = LimitSet(player="an", ms=0)
             await built.uplink.holds((await aask(home.agent_address, limit)).number, PATIENCE)
             hand.run(3, account="root")
             hand.exit(2)
@@ -281,7 +282,7 @@ def test_whatever_is_put_back_works_and_the_log_is_honest(home, live, tmp_path):
                 await in_force(home, built, 100 + number)
                 assert issues(built) == []
             assert await asyncio.to_thread(verified, home) == 0
-            lines = [line.entry for line in (await aask(home.agent_address, m.LogShow(last=500))).lines]
+            lines = [line.entry for line in (await aask(home.agent_address, LogShow(last=500))).lines]
             assert sum('"kind":"restored"' in line for line in lines) == ("agent" in parts)
             counter = Counter(Period(date(2000, 1, 1), date(2999, 12, 31)))
             for index, data in enumerate(lines):
@@ -297,7 +298,7 @@ def test_whatever_is_put_back_works_and_the_log_is_honest(home, live, tmp_path):
 
 async def in_force(home, built, minutes):
     """What is changed is."""
-    done = await aask(home.agent_address, m.LimitSet(player="an", ms=60_000 * minutes))
+    done = await aask(home.agent_address, LimitSet(player="an", ms=60_000 * minutes))
     assert await built.uplink.holds(done.number, PATIENCE)
 
 
@@ -329,7 +330,7 @@ def test_what_somebody_copied_back_is_mended_by_the_same_key(home, live, tmp_pat
             hand.exit(3)
             wrong = {"agent": "log-replaced", "daemon": "agent-refuses"}[part]
             await until(lambda: wrong in issues(built))
-            built.repair.mend((await aask(home.agent_address, m.LogCard())).fingerprint)
+            built.repair.mend((await aask(home.agent_address, LogCard())).fingerprint)
             await until(lambda: issues(built) == [])
             await play(built, hand, 4)
             await in_force(home, built, 2)

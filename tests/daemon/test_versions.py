@@ -8,7 +8,7 @@ import json
 import msgspec
 import pytest
 
-from agent.api.messages import SignedRoster
+from agent.api.roster import SignedRoster
 from daemon.roster import Newer, Replaced
 from host.wire import ApiError
 from tests.daemon.test_agent_line import agent, connected, in_force, issues, until  # noqa: F401 - a fixture among them

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agent.api.messages import GrantEvent, Player, Roster, SignedRoster
+from agent.api.roster import GrantEvent, Player, Roster, SignedRoster
 from compliance import entry
 from compliance.note import Signer
 from daemon.roster import AgentKeys

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from agent.api.messages import Player
+from agent.api.roster import Player
 from agent.api.rule_words import rule_said
 from agent.packs.own_limits import HOUSE
 from agent.registering import lookup

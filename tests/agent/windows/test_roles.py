@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from agent.api import messages as m
+from agent.api.players import GuardianAdd
+from agent.api.rulebook import PlaceSet
 from agent.app import routes
 from agent.auth import ANY, COURIER, KEEPER, SEAT, roles
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
@@ -20,8 +21,8 @@ AGENT = "S-1-5-80-1-2-3-4-5"  # its own virtual account
 ])  # fmt: skip
 def test_each_operation_by_each_account(desk, home, monkeypatch, place, keepers):
     """A seat's lines are for the agent's own account and LocalSystem, the registry for whoever keeps it, the rest for all."""
-    desk.ask("guardian.add", m.GuardianAdd(name="Mẹ", account="me"))
-    desk.ask("place.set", m.PlaceSet(place=place))
+    desk.ask("guardian.add", GuardianAdd(name="Mẹ", account="me"))
+    desk.ask("place.set", PlaceSet(place=place))
     monkeypatch.setitem(NAMES, AGENT, "giochoi-agent")
     table = routes(desk.agent)
     may = {ANY: {*NAMES}, KEEPER: keepers, COURIER: keepers, SEAT: {SYSTEM, AGENT}}

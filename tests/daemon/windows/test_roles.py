@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from agent.api.messages import Guardian
+from agent.api.roster import Guardian
 from daemon.api import asking as a
 from daemon.api import messages as m
 from host.rpc import serve
