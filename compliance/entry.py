@@ -165,6 +165,22 @@ class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
     bits: str
 
 
+class SessionOpened(Entry, frozen=True, kw_only=True, tag="session.opened"):
+    """At a public place somebody was found logged on at the seat; `guest`: they are no registered player."""
+
+    who: str
+    guest: bool
+
+
+class SessionClosed(Entry, frozen=True, kw_only=True, tag="session.closed"):
+    """The session that the seat's entry `opened` began is over. `how`: "ended"; "unseen": while no daemon looked; "unwatched":
+    this is a home now, where nobody looks.
+    """
+
+    opened: int
+    how: Literal["ended", "unseen", "unwatched"]
+
+
 class PlaceChanged(Entry, frozen=True, kw_only=True, tag="place.changed"):
     """The place, its zone and its hours ("" where none are set), the number of its certificate ("": it has none) and that one's
     last day (ISO date). Entries from before these two were told lack them.
@@ -491,7 +507,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 
 AnyEntry = (
-    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
+    SeatEnrolled | SeatStart | SeatStop | Presence | SessionOpened | SessionClosed | PlaceChanged | PolicyChanged
+    | GuardianChanged | PlayStarted | Warned
     | PlayDue | PlayEnded | PlayRuled | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
     | EnforcementOff | EnforcementOn | Approval | ApprovalEnded | PinFailed | CodeUsed | GameChanged | ProgramsChanged
     | ProgramRefused | ClockJump | ZoneChanged | IssueRaised

@@ -31,6 +31,7 @@ from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.come_back import come_back
 from daemon.recording.forgetting import Forgetting
+from daemon.recording.logged_on import LoggedOn
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains, put_aside
@@ -195,7 +196,10 @@ class Daemon:
         """What goes on between a start and a stop."""
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self.recorder, announce)
-        minute = MinuteWork(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
+        logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
+        minute = MinuteWork(
+            self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on
+        )  # fmt: skip
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
         marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(

@@ -22,7 +22,8 @@ from rules.engine.label_words import label_said
 
 KINDS: Final[dict[str, Arg]] = {
     "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
-    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
+    "presence": msg("PC was on"), "session.opened": msg("somebody logged on"), "session.closed": msg("logged off"),
+    "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
     "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "play.ruled": msg("other rules for a play that goes on"),

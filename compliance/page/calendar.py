@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,18 +11,15 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from compliance.verifying.alive import HOUR, MINUTE_MS
+from compliance.verifying.opening import DAY, opening
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT
 from compliance.verifying.watched import SeatMinutes, span_bits
 
-GAME_POINT = "game-point"
-LAW_HOURS = "08:00-22:00"  # of a game point that says no hours of its own: those of rules/packs/vn-game-point.toml
 MOST_DAYS = 92
 MOST_CELLS = 250_000
-DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
-_SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 Mark: TypeAlias = Literal["closed", "off", "whole", "part", "none"]
 
@@ -122,7 +118,7 @@ class _Opening:
 
     def __init__(self, places: Sequence[PlaceAt]) -> None:
         self._at = [one.at // MINUTE_MS for one in places]
-        self._spans = [_span(one) for one in places]
+        self._spans = [opening(one.place, one.hours) for one in places]
 
     def bits(self, minute: int, hour: int) -> int:
         start, end = self._spans[max(0, bisect_right(self._at, minute) - 1)] if self._at else (0, DAY)
@@ -130,14 +126,6 @@ class _Opening:
         if start <= end:
             return span_bits(start - now, end - now)
         return span_bits(start - now, HOUR) | span_bits(0, end - now)
-
-
-def _span(place: PlaceAt) -> tuple[int, int]:
-    found = _SPAN.fullmatch(place.hours or (LAW_HOURS if place.place == GAME_POINT else ""))
-    if found is None:
-        return 0, DAY
-    hours, minutes, to_hours, to_minutes = map(int, found.groups())
-    return hours * HOUR + minutes, to_hours * HOUR + to_minutes
 
 
 def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int) -> SeatCalendar:

@@ -27,7 +27,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
-    "age": msg("different ages of one player"),
+    "logged-on": msg("somebody logged on outside the opening hours"), "age": msg("different ages of one player"),
     "heard": msg("seats that were heard after their last entry"), "presence": msg("presence that does not fit the entries"),
     "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),
     "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
@@ -55,7 +55,7 @@ FINDINGS: Final[dict[str, Arg]] = {
 # Against no article, but nothing that an honest place has without a reason; `heard` is also a gap, and counted as that.
 ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
-    "no-break", "after-hours", "over-cap", "looser", "age",
+    "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
     "warned", "paired", "learning",
 })  # fmt: skip

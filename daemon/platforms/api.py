@@ -175,6 +175,14 @@ class Accounts(Protocol):
         """Whether the account may become root: then nothing here can hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class OsSession:
+    """Somebody is logged on at this machine: `id` names the session as long as the system runs."""
+
+    id: str
+    account: str
+
+
 class Displays(Protocol):
     """Keeps a tray in each session that somebody looks at. Nothing waits for it, and nothing that fails leaves it."""
 
@@ -190,10 +198,11 @@ class Displays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """`displays` None: something else starts trays."""
+    """`displays` None: something else starts trays. `logged_on`: who is, and not from afar; None: the system does not say."""
 
     watcher: Watcher
     control: Control
     accounts: Accounts
     pins: Pins = field(default_factory=SpawnedPins)
     displays: Displays | None = None
+    logged_on: Callable[[], tuple[OsSession, ...] | None] = lambda: None

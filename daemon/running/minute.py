@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
 from daemon.recording.attempts import Attempts
+from daemon.recording.logged_on import LoggedOn
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.presence import Presence
 from daemon.recording.recorder import Recorder
@@ -28,12 +29,14 @@ class MinuteWork:
     recorder: Recorder
     announcer: Announcer
     zone: PcZone
+    logged_on: LoggedOn
     presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
         self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
         self.zone.look()
+        self.logged_on.look(now)
         self.recorder.alive(self.presence.mark(now), now)
         if not self.recorder.waiting:
             self.store.keep_reserve()

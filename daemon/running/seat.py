@@ -48,8 +48,10 @@ class Seat:
 
     def look_again(self) -> None:
         """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
-        self.loop.scan(self.loop.read(), 0)
+        now = self.loop.read()
+        self.loop.scan(now, 0)
         self.zone.look()
+        self.minute.logged_on.look(now)
         self.heart.wake.set()
         if self.displays is not None:
             self.displays.look()

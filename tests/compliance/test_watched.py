@@ -6,7 +6,8 @@ import pytest
 from msgspec import structs
 
 from compliance import entry
-from compliance.page.calendar import LAW_HOURS, MOST_DAYS, Share, coverage
+from compliance.page.calendar import MOST_DAYS, Share, coverage
+from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
 from compliance.verifying.watched import SeatMinutes, Watched
 from rules.packs.shipped import shipped_packs

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import (
     Observation,
+    OsSession,
     Platform,
     ProgramEnded,
     ProgramStarted,
@@ -46,6 +47,7 @@ class FakePlatform:
     told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
+    sessions: tuple[OsSession, ...] | None = None
     pins: Pins = field(default_factory=SpawnedPins)
     programs: dict[Identity, Program] = field(default_factory=dict)
     _trees: dict[Identity, list[Identity]] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class FakePlatform:
 
     @property
     def parts(self) -> Platform:
-        return Platform(self, self, self, self.pins)
+        return Platform(self, self, self, self.pins, logged_on=lambda: self.sessions)
 
     # --- the script --------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from compliance.entry import AnyEntry, PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.crossing.heard import Heard
+from compliance.verifying.crossing.logged_on import TAKEN as OF_SESSIONS
+from compliance.verifying.crossing.logged_on import LoggedOn
 from compliance.verifying.crossing.paired import Paired
 from compliance.verifying.crossing.persons import Persons
 from compliance.verifying.crossing.same import TAKEN as OF_GAMES
@@ -20,7 +22,7 @@ from compliance.verifying.sums.totals import Play
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
 
-_OF_PLAYS, _OF_GAMES = frozenset(OF_PLAYS), frozenset(OF_GAMES)
+_OF_PLAYS, _OF_GAMES, _OF_SESSIONS = frozenset(OF_PLAYS), frozenset(OF_GAMES), frozenset(OF_SESSIONS)
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Crossing:
     _paired: Paired = field(default_factory=Paired)
     _warned: Warnings = field(default_factory=Warnings)
     _same: Same = field(default_factory=Same)
+    _logged_on: LoggedOn = field(default_factory=LoggedOn)
 
     def __post_init__(self) -> None:
         self._persons = Persons(self.zones)
@@ -50,6 +53,8 @@ class Crossing:
             self._warned.take(where, line)
         if kind in _OF_GAMES:
             self._same.take(where, line)
+        if kind in _OF_SESSIONS:
+            self._logged_on.take(where, line)
         if isinstance(line, PlayStarted):
             self._timed.start(where, line)
         clock.take(line, where)
@@ -68,6 +73,7 @@ class Crossing:
         yield from self._heard.failures()
         yield from self._persons.failures()
         yield from self._paired.failures
+        yield from self._logged_on.failures
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
@@ -79,6 +85,7 @@ class Crossing:
         yield from self._paired.findings()
         yield from self._warned.findings()
         yield from self._same.findings()
+        yield from self._logged_on.findings(zone)
 
     def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
         return self._heard.gaps(of_seats)

@@ -9,6 +9,7 @@ from daemon.platforms.api import Platform
 from daemon.platforms.linux.accounts import LinuxAccounts
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.logged_on import logged_on
 from daemon.platforms.linux.pins import ForkedPins
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watcher import LinuxWatcher
@@ -22,4 +23,4 @@ def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[]
     tracker = LinuxTracker(Programs(clock, interpreters()), clock)
     asker = Asker()
     watcher = LinuxWatcher(tracker, clock, gate_mounts, asker, crew)
-    return Platform(watcher, LinuxControl(spared, asker), LinuxAccounts(), ForkedPins(asker))
+    return Platform(watcher, LinuxControl(spared, asker), LinuxAccounts(), ForkedPins(asker), logged_on=logged_on)

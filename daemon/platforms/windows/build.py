@@ -10,6 +10,7 @@ from daemon.platforms.hashing import within
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
+from daemon.platforms.windows.logged_on import logged_on
 from daemon.platforms.windows.trays import sessions
 from daemon.platforms.windows.trays.keeper import Trays
 from daemon.platforms.windows.watcher import WindowsWatcher
@@ -35,7 +36,7 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
     trays = _trays(clock, root) if service.attached() else None
-    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), displays=trays)
+    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), displays=trays, logged_on=logged_on)
 
 
 def _trays(clock: Clock, root: Path | None) -> Trays:
