@@ -52,6 +52,7 @@ def test_story(suite, built, before, need, tmp_path):
         more_is_mounted(seat)
         timed(seat, upgraded_while_a_child_plays(seat, built))
         asks_whether_the_clock_is_synchronised(seat)
+        sees_who_is_logged_on(seat)
         only_what_is_installed(seat)
         ended_by_its_limit_although_the_daemon_was_killed(seat)
         refused(seat)
@@ -161,6 +162,18 @@ def asks_whether_the_clock_is_synchronised(seat):
     """The kernel answers the daemon; no `host.linux.clocks.synchronised` that is refused (-1) could ever be true."""
     ask = "import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))"
     assert int(seat.as_daemon(ask)) >= 0
+
+
+def sees_who_is_logged_on(seat):
+    """By systemd's own library, which the unit lets it ask; what runs for somebody who is not there is no session of theirs."""
+    look = "from daemon.platforms.linux.logged_on import logged_on; print(*(one.account for one in logged_on()))"
+    for kind, there in (("background", []), ("user", [CHILD])):
+        unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", f"--setenv=XDG_SESSION_CLASS={kind}")
+        seat.run("systemd-run", "--quiet", *unit, "sleep", "100")
+        until(lambda kind=kind: kind in seat.run("loginctl", "--no-pager", "list-sessions").split())
+        assert seat.as_daemon(look).split() == there
+        seat.run("systemctl", "stop", "session")
+        until(lambda: seat.as_daemon(look).split() == [])
 
 
 def only_what_is_installed(seat):
