@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import daemon.without_tls  # isort: skip # noqa: F401 - before asyncio
+import daemon.lean  # isort: skip # noqa: F401 - before asyncio
 
 import asyncio
 import signal

@@ -123,6 +123,11 @@ class People:
         return {account: OnlyInstalled(one.programs, frozenset(one.approved)) for account, one in strict.items()}
 
     @property
+    def root_plays(self) -> bool:
+        """Whether what Linux' root runs may be a play: at home only if root is somebody's account."""
+        return self.place != "home" or self._accounts.canonical("root") in self._by_account
+
+    @property
     def place(self) -> Place:
         return self.roster.place
 

@@ -37,7 +37,8 @@ class GateAnswers:
         is refused for now, but of whom is paused.
         """
         known = self._current or Refusals(people.catalogue, {})
-        self._current = replace(known, catalogue=people.catalogue, only=_NOBODY if open_ else people.only)
+        only = _NOBODY if open_ else people.only
+        self._current = replace(known, catalogue=people.catalogue, only=only, root=people.root_plays)
         self._watcher.refuse(self._current)
         self.stale()
 
@@ -62,7 +63,7 @@ class GateAnswers:
         if refused is not None and (
             known is None or (refused, saving, only) != (known.refused, known.saving, known.only)
         ):
-            self._current = Refusals(people.catalogue, refused, saving, only)
+            self._current = Refusals(people.catalogue, refused, saving, only, people.root_plays)
             self._watcher.refuse(self._current)
         return self._next - now.mono
 

@@ -90,12 +90,14 @@ class Refusals:
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
     `saving`: by game, its programs that were told to save and still have time for it: they may start the game anew.
     `only`: the accounts that run only what an administrator installed, and what else they may.
+    `root`: whether what Linux' root runs may be anybody's play; if not, nobody need be told of it.
     """
 
     catalogue: Catalogue
     refused: Mapping[str, frozenset[str]]
     saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
     only: Mapping[str, OnlyInstalled] = field(default_factory=dict)
+    root: bool = True
 
 
 class Watcher(Protocol):

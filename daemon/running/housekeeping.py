@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
@@ -65,7 +67,7 @@ class Housekeeping:
         self._night = night
         self._zone: str | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_ONCE)
-        self._scheduler.add_job(alive, "interval", seconds=every)
+        self._scheduler.add_job(alive, IntervalTrigger(seconds=every, timezone="UTC"))
 
     def in_zone(self, zone: str) -> None:
         """The place's days begin at midnight of this zone. What earlier nights left undone is done at once."""
@@ -73,7 +75,7 @@ class Housekeeping:
             return
         self._zone = zone
         self._scheduler.add_job(self._work, CronTrigger(hour=0, minute=1, timezone=zone), id="night", replace_existing=True)
-        self._scheduler.add_job(self._work, id="left", replace_existing=True)
+        self._scheduler.add_job(self._work, DateTrigger(timezone=zone), id="left", replace_existing=True)
 
     async def _work(self) -> None:
         self._night()

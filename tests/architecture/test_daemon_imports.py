@@ -30,6 +30,7 @@ MUST_NOT = {
     "starlette": "pages are the agent's",
     "uvicorn": "pages are the agent's",
     "ssl": "it speaks on local sockets only; asyncio would load 3 MiB of it",
+    "email": "apscheduler would load 3 MiB of it, to ask which plug-ins are installed",
     "http.server": "the daemon listens on a local socket only",
     "agent.store": "the registry is the agent's",
     "cli": "the daemon serves it, it does not use it",

@@ -97,6 +97,8 @@ class LinuxWatcher(TrackingWatcher):
             self._noticing.hurry(self._loop)
         programs = self._tracker.programs
         programs.only, programs.images.sizes = frozenset(refusals.only), sizes(refusals.only.values())
+        programs.root = refusals.root
+        self._events.hear_root(root=refusals.root)
         if self._gate:
             self._gate.arm(refusals)
 

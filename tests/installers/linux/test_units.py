@@ -52,7 +52,7 @@ def test_who_asks_the_witnesses_has_a_network_and_nothing_else_of_the_agents():
 def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
     """The last word counts: systemd reads the lists in turn."""
     lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
-    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "@chown", "@setuid", "adjtimex", "clock_adjtime"]
+    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "bpf", "@chown", "@setuid", "adjtimex", "clock_adjtime"]
     assert "@privileged" in lists[-2]
 
 

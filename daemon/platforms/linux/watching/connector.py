@@ -16,11 +16,13 @@ from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass
 from typing import Literal
 
+from daemon.platforms.linux.watching.unheard import without_root
+
 _NETLINK_CONNECTOR = 11
 _CN_IDX_PROC, _CN_VAL_PROC = 1, 1
 _UNKNOWN, _LISTEN, _IGNORE = 0, 1, 2
 _NLMSG_DONE = 3
-_SO_ATTACH_FILTER = 26
+_SO_ATTACH_FILTER, _SO_ATTACH_BPF = 26, 50
 _SO_RCVBUFFORCE = 33
 _BUFFER = 4 << 20
 _RAISES = 50
@@ -81,9 +83,20 @@ class Connector:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def want(self, *, spoken: bool = False) -> None:
-        """Let through what is wanted; `spoken`: also whether somebody speaks to the kernel about listening. OSError."""
-        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(self._thread, spoken=spoken))
+    def want(self, *, spoken: bool = False, root: bool = True) -> None:
+        """Let through what is wanted; `spoken`: also whether somebody speaks to the kernel about listening. Without `root` also
+        what root does is left out, where the kernel can. OSError.
+        """
+        wanted = _filter(self._thread, spoken=spoken)
+        if not root:
+            with suppress(OSError):
+                handle = without_root(wanted, _WHAT, tuple(map(_big, (_EXEC, _FORK, _EXIT))))
+                try:
+                    self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_BPF, handle)
+                finally:
+                    os.close(handle)
+                return
+        program = b"".join(_INSTRUCTION.pack(*one) for one in wanted)
         code = create_string_buffer(program, len(program))
         fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)

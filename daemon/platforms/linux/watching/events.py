@@ -45,6 +45,7 @@ class Events:
         self._rest = Rest()
         self._resting: asyncio.TimerHandle | None = None
         self._lost = False
+        self._root = True
         self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -68,6 +69,12 @@ class Events:
         self._close()
         self._loop = self._timer = None
 
+    def hear_root(self, *, root: bool) -> None:
+        """Whether what root does is of interest from now on."""
+        if root is not self._root:
+            self._root = root
+            self._want()
+
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """On a new socket. OSError: the one that there is stays."""
         fresh = Connector()
@@ -90,7 +97,7 @@ class Events:
         if self._connector:
             with suppress(OSError):  # then the filter of before stays
                 # What is said until the next look is not wanted: anybody may say much, and so do we.
-                self._connector.want(spoken=not (self._alert or self._silence.on))
+                self._connector.want(spoken=not (self._alert or self._silence.on), root=self._root)
 
     # --- are there any? ----------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Programs:
         self.images = ReadImages(wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self.only: frozenset[str] = frozenset()
         """Accounts of which it is asked whether their files are installed."""
+        self.root = True
+        """Whether root's are of interest."""
         self._trusted = Trusted()
         self.account = cache(account_of)
         self.blamed = False
@@ -89,12 +91,14 @@ class Programs:
         self.account.cache_clear()
 
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
-        """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
+        """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we look at."""
         status = procfs.stat(pid)
         ids = procfs.ids(pid)
         if status is None or ids is None or not status.alive:
             return None
         uid = acting_uid(*ids[:2])
+        if not uid and not self.root:
+            return None
         runner = Runner(self.account(uid), uid, ids[2])
         self.images.read_for(runner)
         self.images.unread, self.images.own = "", False
