@@ -1,4 +1,4 @@
-"""Builds what people install: `python3 installers/build.py deb|windows|verifier|release …`; each says with --help what it takes.
+"""Builds what people install: `python3 installers/build.py deb|windows|verifier|release …`; each has --help.
 
 Any Python from 3.11 on starts it; the work is done by that of .venv, which `make setup` makes if it is missing.
 """

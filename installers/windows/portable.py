@@ -5,6 +5,7 @@ Made of the same as giochoi-verify.pyz (installers/verifier.py) by what makes th
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import struct
 import sys
@@ -22,7 +23,7 @@ _UNUSED = ("sqlite3.dll", "_sqlite3.pyd", "libssl-*.dll", "_ssl.pyd", "python.ex
 
 
 def main(words: list[str]) -> int:
-    asked = setup.words_for("verifier", __doc__, payload.TOP / "dist" / NAME).parse_args(words)
+    asked = _parser().parse_args(words)
     work = payload.TOP / "build/windows-verifier"
     shutil.rmtree(work, ignore_errors=True)
     lay_out(work / "app", asked.python_embed, asked.sha256, asked.version, asked.cross)
@@ -31,6 +32,10 @@ def main(words: list[str]) -> int:
     signing.sign([asked.out])
     sys.stdout.write(f"{asked.out}: {asked.out.stat().st_size / 1e6:.1f} MB\n")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    return setup.words_for("verifier", __doc__, payload.TOP / "dist" / NAME)
 
 
 def lay_out(app: Path, python: Path, pinned: str | None, version: str, cross: Sequence[str]) -> None:
@@ -56,5 +61,5 @@ def pack(work: Path, out: Path, version: str, *, quick: bool = False) -> None:
     setup.compiled("portable.nsi", {}, work, out, version, quick=quick)
     data = bytearray(out.read_bytes())
     (header,) = struct.unpack_from("<I", data, 0x3C)
-    struct.pack_into("<H", data, header + 0x5C, _CONSOLE)  # NSIS makes programs with windows only, and sums up what follows this
+    struct.pack_into("<H", data, header + 0x5C, _CONSOLE)  # NSIS makes programs of windows only; its own sum begins behind this
     out.write_bytes(data)

@@ -61,7 +61,8 @@ def words_for(door: str, about: str | None, out: Path) -> argparse.ArgumentParse
     parser.add_argument("--sha256", help=f"of that zip, if it is not the pinned one ({cpython.PINNED.name})")
     parser.add_argument("--version", default=VERSION)
     parser.add_argument("--out", type=Path, default=out)
-    parser.add_argument("--cross", type=shlex.split, default=[], metavar="WORDS", help="before the compiler's name, if another machine has it")
+    cross = "before the compiler's name, if another machine has it"
+    parser.add_argument("--cross", type=shlex.split, default=[], metavar="WORDS", help=cross)
     parser.add_argument("--quick", action="store_true", help="for a look: half as large again, and made in a fifth of the time")
     return parser
 
