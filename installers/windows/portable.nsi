@@ -6,7 +6,7 @@
 Target amd64-unicode
 ManifestSupportedOS all
 !ifdef QUICK
-  SetCompressor zlib
+  SetCompress off
 !else
   SetCompressor /SOLID lzma
   SetCompressorDictSize 32

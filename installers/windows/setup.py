@@ -63,7 +63,7 @@ def words_for(door: str, about: str | None, out: Path) -> argparse.ArgumentParse
     parser.add_argument("--out", type=Path, default=out)
     cross = "before the compiler's name, if another machine has it"
     parser.add_argument("--cross", type=shlex.split, default=[], metavar="WORDS", help=cross)
-    parser.add_argument("--quick", action="store_true", help="for a look: half as large again, and made in a fifth of the time")
+    parser.add_argument("--quick", action="store_true", help="for a look: larger, and made in a fraction of the time")
     return parser
 
 
