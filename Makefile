@@ -6,7 +6,7 @@
 # make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, tests that import, then the tests
 # make bench    the benchmark table
 # make verifier dist/giochoi-verify.pyz, the verifier as one file that needs nothing but a Python
-# make release  all files of a release, in dist/release; ARGS="--setup FILE --key FILE" (installers/releasing)
+# make release  all files of a release, in dist/release; ARGS="--python-embed ZIP --key FILE" (installers/releasing)
 # make messages take new texts from the code into i18n/vi.po
 # make lock     pin the dependencies anew (needs uv)
 # make clean    remove what the others made

@@ -1,4 +1,4 @@
-"""Builds what people install: `python3 installers/build.py deb|windows|release …`; each says with --help what it takes.
+"""Builds what people install: `python3 installers/build.py deb|windows|verifier|release …`; each has --help.
 
 Any Python from 3.11 on starts it; the work is done by that of .venv, which `make setup` makes if it is missing.
 """
@@ -15,6 +15,7 @@ TOP = Path(__file__).resolve().parents[1]
 DOORS = {
     "deb": "installers.linux.package",
     "windows": "installers.windows.setup",
+    "verifier": "installers.windows.portable",
     "release": "installers.releasing.release",
 }
 

@@ -51,7 +51,7 @@ def assemble(out: Path, wheels: Mapping[str, Iterable[Path]]) -> None:
     """The file: `wheels` by what they are for. What is the same for all, or for all of one system, lies in it once."""
     parts = {tag: dict(_contents(paths)) for tag, paths in wheels.items()}
     members = {"__main__.py": (TOP / "installers/carried.py").read_bytes(), "made-for": "\n".join(sorted(parts)).encode()}
-    members |= {f"any/{path.relative_to(TOP).as_posix()}": path.read_bytes() for path in _rooms()}
+    members |= {f"any/{path.relative_to(TOP).as_posix()}": path.read_bytes() for path in rooms()}
     for tag, part in parts.items():
         system = tag.partition("-")[2]
         for name, data in part.items():
@@ -78,7 +78,8 @@ def _contents(wheels: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
                     yield name, archive.read(name)
 
 
-def _rooms() -> Iterator[Path]:
+def rooms() -> Iterator[Path]:
+    """Of our files those that verify."""
     kept = (path for room in ROOMS for path in (TOP / room).rglob("*"))
     return (path for path in kept if path.suffix in {".py", ".toml", ".mo"})
 

@@ -1,9 +1,9 @@
-"""Makes all files of a release: `build.py release (--setup FILE | --python-embed ZIP | --no-setup) [--deb FILE] [--key FILE]`.
+"""Makes all files of a release: `build.py release (--python-embed ZIP | --setup FILE --verifier FILE | --no-setup) …`.
 
-    giochoi_VERSION_amd64.deb   giochoi-setup-VERSION.exe   giochoi-verify.pyz   giochoi-VERSION.tar.gz   giochoi-….whl
-    giochoi-VERSION.cdx.json    THIRD-PARTY.txt             SHA256SUMS           SHA256SUMS.minisig
+    giochoi_VERSION_amd64.deb   giochoi-setup-VERSION.exe   giochoi-verify.exe   giochoi-verify.pyz   giochoi-….whl
+    giochoi-VERSION.tar.gz      giochoi-VERSION.cdx.json    THIRD-PARTY.txt      SHA256SUMS           SHA256SUMS.minisig
 
-Installers that are not given are built. Without `--key`, a secret key of minisign, nothing is signed, and said to be so.
+What is not given is built. Without `--key`, a secret key of minisign, nothing is signed, and said to be so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from host import VERSION
 from installers import payload, verifier
 from installers.releasing import contents, inventory, sums
+from installers.windows.portable import NAME
 
 
 def main(words: list[str]) -> int:
@@ -26,16 +27,20 @@ def main(words: list[str]) -> int:
     told = argparse.ArgumentParser(prog="build.py release", description=__doc__, formatter_class=whole)
     told.add_argument("--out", type=Path, default=payload.TOP / "dist/release", metavar="DIR", help="emptied first")
     told.add_argument("--deb", type=Path, metavar="FILE", help="the package for Debian, if it is built already")
-    setup = told.add_mutually_exclusive_group(required=True)
-    setup.add_argument("--setup", type=Path, metavar="FILE", help="the set-up for Windows, if it is built already")
-    setup.add_argument("--python-embed", type=Path, metavar="ZIP", help="build it with this CPython")
-    setup.add_argument("--no-setup", action="store_true", help="a release without one")
+    told.add_argument("--setup", type=Path, metavar="FILE", help="the set-up for Windows, if it is built already")
+    told.add_argument("--verifier", type=Path, metavar="FILE", help="the verifier for Windows, the same")
+    told.add_argument("--python-embed", type=Path, metavar="ZIP", help="build both with this CPython; or a folder")
+    told.add_argument("--no-setup", action="store_true", help="a release with neither")
     told.add_argument("--updates", nargs=2, metavar=("URL", "ROOT"), help="where that set-up looks for newer versions")
     told.add_argument("--key", type=Path, metavar="FILE", help="a secret key of minisign")
     asked = told.parse_args(words)
-    for given in (asked.deb, asked.setup, asked.python_embed, asked.key):
+    for given in (asked.deb, asked.setup, asked.verifier, asked.key):
         if given is not None and not given.is_file():
             told.error(f"{given}: no file")
+    if asked.python_embed is not None and not asked.python_embed.exists():
+        told.error(f"{asked.python_embed}: no CPython")
+    if not (asked.no_setup or asked.python_embed or (asked.setup and asked.verifier)):
+        told.error("--python-embed, --setup and --verifier, or --no-setup is required")
     collect(asked)
     return 0
 
@@ -60,20 +65,19 @@ def collect(asked: argparse.Namespace) -> None:
 
 def _installers(asked: argparse.Namespace, out: Path) -> None:
     """Given or built, under the names of a release."""
-    deb, setup = out / f"giochoi_{VERSION}_amd64.deb", out / f"giochoi-setup-{VERSION}.exe"
-    if asked.deb is None:
-        _built("installers.linux.package", ["--out", str(out)], deb)
-    else:
-        _given(asked.deb, deb)
-    if asked.setup is not None:
-        _given(asked.setup, setup)
-    elif asked.python_embed is not None:
+    deb, setup, portable = (out / name for name in (f"giochoi_{VERSION}_amd64.deb", f"giochoi-setup-{VERSION}.exe", NAME))
+    _had(asked.deb, deb, "installers.linux.package", ["--out", str(out)])
+    if not asked.no_setup:
         updates = ["--updates", *asked.updates] if asked.updates else []
-        _built("installers.windows.setup", ["--python-embed", str(asked.python_embed), "--out", str(setup), *updates], setup)
+        python = ["--python-embed", str(asked.python_embed)]
+        _had(asked.setup, setup, "installers.windows.setup", [*python, "--out", str(setup), *updates])
+        _had(asked.verifier, portable, "installers.windows.portable", [*python, "--out", str(portable)])
 
 
-def _built(module: str, words: list[str], made: Path) -> None:
-    if import_module(module).main(words) or not made.is_file():
+def _had(given: Path | None, made: Path, module: str, words: list[str]) -> None:
+    if given is not None:
+        _given(given, made)
+    elif import_module(module).main(words) or not made.is_file():
         raise SystemExit(f"release: {module} did not make {made.name}")
 
 

@@ -38,6 +38,11 @@ def lay_out(given: Path, into: Path, pinned: str | None = None) -> str:
     return names[0][0]
 
 
+def release(dll: str) -> str:
+    """`3.13` of `python313.dll`."""
+    return re.sub(r"python(\d)(\d+)\.dll", r"\1.\2", dll)
+
+
 def _from_zip(given: Path, into: Path, pinned: str) -> None:
     found = hashlib.sha256(given.read_bytes()).hexdigest()
     if found != pinned:

@@ -44,11 +44,11 @@ PROGRAMS: Final = (
 )
 
 
-def build(into: Path, python: str, version: str, cross: Sequence[str] = ()) -> None:
-    """All of them. `python`: the name of its DLL. `cross`: words before the compiler's name, where it is another machine's."""
+def build(into: Path, python: str, version: str, cross: Sequence[str] = (), which: Sequence[Program] = PROGRAMS) -> None:
+    """Each of them. `python`: the name of its DLL. `cross`: words before the compiler's name, where it is another machine's."""
     with tempfile.TemporaryDirectory(dir=into) as work:
         Path(work, "giochoi.ico").write_bytes(icon())
-        for program in PROGRAMS:
+        for program in which:
             _compile(program, Path(work), into / f"{program.name}.exe", python, version, cross)
 
 

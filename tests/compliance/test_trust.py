@@ -110,3 +110,15 @@ def test_the_trust_policy_of_the_readme_can_be_demanded(site, tmp_path):
     for key, code in ((site.signer.vkey, 0), (Signer(site.signer.key.name, b"o" * 32).vkey, 4)):
         (tmp_path / "trust.txt").write_text("\n".join(told).replace("KEY", key) + "\n", "utf-8")
         assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt")]) == code
+
+
+@pytest.mark.parametrize("page", ["for-inspectors.md", "for-inspectors.vi.md"])
+def test_the_file_that_inspectors_are_shown_is_one(page):
+    """Whole, as it stands there: two logs, and two witnesses who both have to sign."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    (shown,) = re.findall(r"(?:^    .+\n)+^    quorum .+\n", text, re.MULTILINE)
+    trust = parse_trust(re.sub("^    ", "", shown, flags=re.MULTILINE).encode())
+
+    assert [key.name for key in trust.logs] == ["giochoi/0f1e2d3c", "giochoi/77aa01bc"]
+    assert not trust.satisfied([trust.witnesses["ward"]])
+    assert trust.satisfied(trust.witnesses.values())

@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from i18n.build import read
-from installers.windows import cpython, programs, setup, signing, texts
+from installers.windows import cpython, portable, programs, setup, signing, texts
 from rules.programs import interpreter
 
 
@@ -114,6 +114,25 @@ def small(tmp_path, monkeypatch):
 def test_two_are_equal(small):
     """Made of the same files at another time and place."""
     assert small("one").read_bytes() == small("another").read_bytes()
+
+
+@needs("makensis")
+def test_the_verifier_to_carry_is_a_program_of_the_console(small, tmp_path):
+    """A prompt waits for it, and it has the prompt's input and output; the set-up is none. Two are equal."""
+    for name in ("one", "another"):
+        small(name)
+        portable.pack(tmp_path / name, tmp_path / f"carried-{name}.exe", "0.1.0", quick=True)
+    made = (tmp_path / "carried-one.exe").read_bytes()
+
+    assert made == (tmp_path / "carried-another.exe").read_bytes()
+    assert [subsystem(data) for data in (made, (tmp_path / "one.exe").read_bytes())] == [3, 2]
+
+
+def subsystem(program):
+    """As Windows reads it: IMAGE_OPTIONAL_HEADER64.Subsystem."""
+    (header,) = struct.unpack_from("<I", program, 0x3C)
+    assert program[header : header + 4] == b"PE\0\0"
+    return struct.unpack_from("<H", program, header + 24 + 68)[0]
 
 
 @needs("makensis")

@@ -13,12 +13,13 @@ import pytest
 from host import VERSION
 from installers import build
 from installers.releasing import contents, inventory, release
-from installers.windows import setup
+from installers.windows import portable, setup
 from tests.system import SOAK
 
 ALL = {
-    f"giochoi_{VERSION}_amd64.deb", f"giochoi-setup-{VERSION}.exe", "giochoi-verify.pyz", f"giochoi-{VERSION}.tar.gz",
-    f"giochoi-{VERSION}-py3-none-any.whl", f"giochoi-{VERSION}.cdx.json", "THIRD-PARTY.txt", "SHA256SUMS",
+    f"giochoi_{VERSION}_amd64.deb", f"giochoi-setup-{VERSION}.exe", "giochoi-verify.exe", "giochoi-verify.pyz",
+    f"giochoi-{VERSION}.tar.gz", f"giochoi-{VERSION}-py3-none-any.whl", f"giochoi-{VERSION}.cdx.json",
+    "THIRD-PARTY.txt", "SHA256SUMS",
 }  # fmt: skip
 needs = lambda tool: pytest.mark.skipif(shutil.which(tool) is None, reason=f"needs {tool}")  # noqa: E731 - a decorator
 
@@ -48,15 +49,16 @@ def parts(tmp_path):
 
 @pytest.fixture
 def installers(tmp_path):
-    """What stands for the two installers: a package that says who it is, and what begins as a program of Windows does."""
-    root, setup = tmp_path / "root", tmp_path / "setup.exe"
+    """What stands for the installers: a package that says who it is, and what begins as a program of Windows does."""
+    root, setup, verifier = tmp_path / "root", tmp_path / "setup.exe", tmp_path / "verifier.exe"
     (root / "DEBIAN").mkdir(parents=True)
     (root / "DEBIAN/control").write_text(
         f"Package: giochoi\nVersion: {VERSION}\nArchitecture: amd64\nMaintainer: us <us@example.org>\nDescription: one\n"
     )
     setup.write_bytes(b"MZ set-up")
+    verifier.write_bytes(b"MZ verifier")
     subprocess.run(["dpkg-deb", "--build", root, tmp_path / "made.deb"], check=True, stdout=subprocess.DEVNULL)
-    return ["--deb", str(tmp_path / "made.deb"), "--setup", str(setup)]
+    return ["--deb", str(tmp_path / "made.deb"), "--setup", str(setup), "--verifier", str(verifier)]
 
 
 @pytest.fixture(autouse=True)
@@ -100,29 +102,37 @@ def test_the_signature_holds_for_these_sums_and_this_version(tmp_path, installer
 
 
 @needs("dpkg-deb")
-def test_a_set_up_is_built_that_looks_where_it_is_told(tmp_path, installers, monkeypatch):
-    """With the words that its own door knows."""
+def test_what_is_for_windows_is_built_as_it_is_told(tmp_path, installers, monkeypatch):
+    """With the words that their own doors know; only the set-up looks for newer versions."""
     asked = []
 
-    def build(words):
-        asked.append(setup._parser().parse_args(words))
-        asked[0].out.write_bytes(b"MZ built")
-        return 0
+    def built(parser):
+        def build(words):
+            asked.append(parser().parse_args(words))
+            asked[-1].out.write_bytes(b"MZ built")
+            return 0
 
-    monkeypatch.setattr(setup, "main", build)
+        return build
+
+    monkeypatch.setattr(setup, "main", built(setup._parser))
+    monkeypatch.setattr(portable, "main", built(portable._parser))
     monkeypatch.setattr(release, "_python_packages", lambda _: None)
     python = tmp_path / "python.zip"
     python.touch()
     told = ["--python-embed", str(python), "--updates", "https://updates.example", "1.root.json"]
     release.main([*installers[:2], *told, "--out", str(tmp_path / "out")])
 
-    assert (asked[0].python_embed, asked[0].updates) == (python, ["https://updates.example", "1.root.json"])
-    assert (tmp_path / f"out/giochoi-setup-{VERSION}.exe").read_bytes() == b"MZ built"
+    assert [(one.out.name, one.python_embed) for one in asked] == [
+        (f"giochoi-setup-{VERSION}.exe", python), ("giochoi-verify.exe", python),
+    ]  # fmt: skip
+    assert asked[0].updates == ["https://updates.example", "1.root.json"]
+    assert {(tmp_path / "out" / one.out.name).read_bytes() for one in asked} == {b"MZ built"}
 
 
 @needs("dpkg-deb")
 @pytest.mark.parametrize(("which", "content", "says"), [
     ("--deb", b"MZ", "is no .deb"), ("--setup", b"!<arch>\n", "is no .exe"), ("--setup", b"", "is no .exe"),
+    ("--verifier", b"PK", "is no .exe"),
 ])  # fmt: skip
 def test_what_is_no_installer_is_refused(tmp_path, installers, which, content, says):
     Path(installers[installers.index(which) + 1]).write_bytes(content)
@@ -140,9 +150,11 @@ def test_a_package_of_another_version_is_refused(tmp_path, installers, monkeypat
 
 
 def test_a_release_without_a_set_up_is_asked_for(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        release.main(["--out", str(tmp_path / "out")])
-    assert "--no-setup is required" in capsys.readouterr().err
+    (tmp_path / "setup.exe").touch()
+    for words in ([], ["--setup", str(tmp_path / "setup.exe")]):
+        with pytest.raises(SystemExit):
+            release.main([*words, "--out", str(tmp_path / "out")])
+        assert "--no-setup is required" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         release.main(["--no-setup", "--deb", str(tmp_path / "none.deb")])
     assert "none.deb: no file" in capsys.readouterr().err
