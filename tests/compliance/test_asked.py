@@ -66,7 +66,8 @@ def test_an_answer_to_something_else_is_told(request_, answer):
     for lines in (request_, answer), (answer, request_):
         ((), (what,)) = failures(*lines)
         assert what in {
-            "it answers another request than the entry of that tells", "it lets something through for which its request did not ask",
+            "it answers another request than the entry of that tells",
+            "it lets something through for which its request did not ask",
         }
 
 
