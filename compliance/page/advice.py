@@ -30,8 +30,8 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
     yield msg(
-        "What leaves no second trace: a refused start, a request and its answer, whom a pause, a permission or rules were for, and what came"
-        " after a seat's last entry."
+        "What leaves no second trace: a refused start, a request and its answer, whom a pause, a permission or rules were"
+        " for, and what came after a seat's last entry."
     )
     yield msg(
         "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"

@@ -43,7 +43,9 @@ ON_THE_PAGE: Final = {
         "launch.refused.grants": "time that was given under the pseudonym of the day before",
         "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
     },
-    "a request and its answer": {"drop answer": "that a guardian was asked: what was given or let through stands in entries of its own"},
+    "a request and its answer": {
+        "drop answer": "that a guardian was asked: what was given or let through stands in entries of its own",
+    },
     "whom a pause, a permission or rules were for": {
         "policy.changed.target": "of whom: pseudonyms change by the day, and join nothing",
         "approval.who": "pseudonyms change by the day", "resume.who": "pseudonyms change by the day",
@@ -144,7 +146,7 @@ def test_the_honest_log_is_whole(judge):
 
 
 def told(judge, change, most):
-    """Of each class, how many lies were told, and how many did not show."""
+    """Of each class how many lies were told, how many did not show, and the same in words."""
     dice, tried, silent = Random(14), Counter(), Counter()
     while tried.total() < most:
         changed = change(dice)
@@ -152,14 +154,13 @@ def told(judge, change, most):
             what, lines = changed
             tried[what] += 1
             silent[what] += not judge.seen(lines)
-    return tried, +silent
+    return tried, +silent, {what: f"{times} of {tried[what]}" for what, times in silent.most_common() if times}
 
 
 def test_lies_show(judge, soak):
     """Nineteen of twenty; what does not is of few kinds, each with its reason."""
     most = soak(75, 5_000)
-    tried, silent = told(judge, judge.mutations.one, most)
-    shares = {what: f"{times} of {tried[what]}" for what, times in silent.most_common()}
+    tried, silent, shares = told(judge, judge.mutations.one, most)
     could = [what for what in tried if what not in UNKNOWABLE]
     assert sum(silent[what] for what in could) <= (1 - ENOUGH) * sum(tried[what] for what in could), shares
     assert silent.total() <= (1 - ENOUGH) * most + soak(3, 0), shares
@@ -169,8 +170,8 @@ def test_lies_show(judge, soak):
 
 def test_two_lies_that_go_with_each_other_show(judge, soak):
     most = soak(10, 1_000)
-    tried, silent = told(judge, judge.mutations.pair, most)
-    assert silent.total() <= (1 - PAIRS) * most + soak(3, 0), {what: f"{n} of {tried[what]}" for what, n in silent.most_common()}
+    _, silent, shares = told(judge, judge.mutations.pair, most)
+    assert silent.total() <= (1 - PAIRS) * most + soak(3, 0), shares
 
 
 def test_the_page_names_what_no_log_can_show(judge):
