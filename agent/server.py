@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from agent.api.answers import Done
 from agent.api.log import Pruned
@@ -56,6 +57,7 @@ class Agent:
     daily: Daily
     heard: dict[str, int] = field(default_factory=dict)
     _troubled: list[str] = field(default_factory=list)
+    _ticks: list[int] = field(default_factory=list)  # the moment of the last one of this run, if it is known
 
     def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
         """Change the registry. It is durable when this returns; its entries go into the log now, or later if that fails."""
@@ -125,6 +127,7 @@ class Agent:
             if self.daily.due():
                 await self.prune(AGENT)
         except (StoreError, PayloadError, LogError) as error:
+            self._ticks.clear()
             _log.error("%s", error)
         self.publish()
 
@@ -132,7 +135,9 @@ class Agent:
         """An entry, and no new roster: nothing about the registry changed."""
         seats = change.tables.seats()
         silent = tuple(seat.id for seat in seats if change.now - self.heard.get(seat.id, self.since) > SILENT_MS)
-        change.record(AgentTick, seats=dict(sorted(self.heard.items())), silent=silent)
+        after = self._ticks.pop() if self._ticks else UNSET
+        change.record(AgentTick, seats=dict(sorted(self.heard.items())), silent=silent, after=after)
+        self._ticks.append(change.now)
         return Outcome(changed=False)
 
     def publish(self) -> None:

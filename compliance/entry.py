@@ -254,6 +254,7 @@ class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
 
 class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     """`play` lasted `ms` from `since`. `late`: nobody saw its end; it was counted to the first scan or the last minute row.
+    `warned`: how many such entries of it came before this one; left out where a new run took it up, and in older entries.
 
     `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when
     that was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or
@@ -267,6 +268,7 @@ class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     ms: int
     how: Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
     late: bool
+    warned: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):
@@ -322,7 +324,8 @@ class Requested(Entry, frozen=True, kw_only=True, tag="request"):
 
 class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
     """The request `id` of `who` was answered. `let`: its game or program is let through; `grant`: the id of the time that was
-    given, so many `ms`. Who answered and why is in the payload.
+    given, so many `ms`. `game` and `asked` repeat for which game and how much it asked; older entries lack both. Who answered
+    and why is in the payload.
     """
 
     id: str
@@ -332,6 +335,8 @@ class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
     let: bool
     ms: int | None
     grant: str | None
+    game: str | msgspec.UnsetType | None = msgspec.UNSET
+    asked: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Paused(Entry, frozen=True, kw_only=True, tag="pause"):
@@ -500,10 +505,13 @@ class Seal(Entry, frozen=True, kw_only=True, tag="seal"):
 
 
 class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
-    """The agent was alive: when it last heard from each seat, and which have been silent for over three minutes."""
+    """The agent was alive: when it last heard from each seat, and which have been silent for over three minutes. `after`: the
+    moment of its tick before this one; left out at the first of a run, and in older entries.
+    """
 
     seats: dict[str, int]
     silent: tuple[str, ...]
+    after: int | msgspec.UnsetType = msgspec.UNSET
 
 
 AnyEntry = (

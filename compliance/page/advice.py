@@ -30,9 +30,14 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
     yield msg(
-        "What leaves no second trace: a refused start, a request, one warning of several, whom a pause or a permission was for,"
-        " and what came after a seat's last entry."
+        "What leaves no second trace: a refused start, a request and its answer, whom a pause, a permission or rules were"
+        " for, and what came after a seat's last entry."
     )
+    yield msg(
+        "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"
+        " played by them, and how a play closed in the last seconds that it had."
+    )
+    yield msg("Moments to the minute: clocks may be wrong by five minutes, and before the first entry there is nothing.")
     yield from _of_this(page)
 
 

@@ -29,4 +29,5 @@ def write(journal: Journal, event: events.Asked | events.Answered, who: str) -> 
     journal.append(
         entry.Answered, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
         who=who, by=answer.by, approved=answer.approved, let=answer.let, ms=answer.ms, grant=answer.grant,
+        game=asked.game, asked=asked.ms,
     )  # fmt: skip

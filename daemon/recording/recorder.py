@@ -49,6 +49,7 @@ class Recorder:
     lost: int = field(default=0, init=False)
     _waiting: list[Action] = field(default_factory=list, init=False)
     _said: Said = field(default_factory=Said, init=False)
+    _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
 
     def do(self, action: Action) -> None:
         """Runs `action` in a transaction of its own, after all that still waits.
@@ -77,13 +78,13 @@ class Recorder:
                     for action in batch:
                         action(self.journal)
             except Unwritable:
-                self._said.forget()
+                self._forget()
                 if self.store.free_reserve():
                     continue
                 self.blocked = True
                 return
             except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
-                self._said.forget()
+                self._forget()
                 if len(batch) > 1:
                     together = 1
                     continue
@@ -92,6 +93,11 @@ class Recorder:
             del self._waiting[: len(batch)]
             self.wrote()
         self.blocked = False
+
+    def _forget(self) -> None:
+        """A transaction failed: what it wrote was not said."""
+        self._said.forget()
+        self._warned.clear()
 
     @property
     def unwritable(self) -> bool:
@@ -162,6 +168,7 @@ class Recorder:
             resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq
+        self._warned[journal.seat, written.seq] = 0
         self.store.add_play(play.row(now))
         self.store.see(now)
 
@@ -181,9 +188,10 @@ class Recorder:
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
+        warned = self._warned.pop((journal.seat, play.seq or 0), UNSET)
         append(
             journal, entry.PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
-            ms=event.ms, how=event.how, late=event.late,
+            ms=event.ms, how=event.how, late=event.late, warned=warned,
         )  # fmt: skip
         row = play.row(now, ended=True)
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
@@ -198,6 +206,8 @@ class Recorder:
                 journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
                 rule=event.rule, shown=how is not None, how=how or UNSET,
             )  # fmt: skip
+            if (key := (journal.seat, play.seq or 0)) in self._warned:
+                self._warned[key] += 1
             self.store.update_play(play.row(event.now))
 
         self.do(action)

@@ -8,6 +8,7 @@ import pytest
 
 from agent.api.roster import Seat
 from agent.api.seat import Alive, Enrol, Enrolled
+from agent.store.database import StoreError
 from compliance.note import Signer
 from host.wire import ApiError
 
@@ -84,6 +85,31 @@ def test_the_tick_says_who_was_heard_and_who_is_silent(desk, clock):
     entry = desk.entries("agent.tick")[-1]
     assert entry["seats"] == {"seat-1": began, "seat-2": began + 180_000}
     assert (entry["silent"], entry["wall"]) == (["seat-1"], clock.wall())
+
+
+def test_the_tick_says_when_the_one_before_was(open_desk, clock):
+    """In one run, and only of one that is in the log."""
+    for _ in range(2):
+        with open_desk() as desk:
+            for _ in range(3):
+                clock.run(5 * 60_000)
+                asyncio.run(desk.agent.tick())
+            lines = desk.entries("agent.tick")[-3:]
+            assert [one.get("after") for one in lines] == [None, lines[0]["wall"], lines[1]["wall"]]
+
+
+def test_a_tick_after_one_that_failed_says_nothing_of_the_one_before(desk, clock, monkeypatch):
+    asyncio.run(desk.agent.tick())
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.agent.chain), "append", _fails)
+        asyncio.run(desk.agent.tick())
+    clock.run(5 * 60_000)
+    asyncio.run(desk.agent.tick())
+    assert [one.get("after") for one in desk.entries("agent.tick")] == [None, None]
+
+
+def _fails(*_, **__):
+    raise StoreError("the disk is full")
 
 
 def test_a_seat_never_heard_since_the_start_is_silent_in_time(open_desk, clock):

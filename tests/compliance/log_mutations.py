@@ -2,6 +2,7 @@
 
     drop, twice, move       the entry is left out, is there twice, or stands elsewhere among its seat's
     kind.field              one field has another value that it could have
+    … + …                   two at once: the second goes with the first, as somebody would change it who thinks of it
 
 What refers to another entry by its number is set right again, as a liar would: only what the entries say can tell.
 """
@@ -45,7 +46,7 @@ class Mutations:
     def one(self, dice: Random) -> tuple[str, list[entry.AnyEntry]] | None:
         place = dice.choice(self.ticks if dice.random() < TICKS else self.places)
         line = self.lines[place]
-        kind = str(type(line).__struct_config__.tag)
+        kind = _kind(line)
         if dice.random() < 0.25:
             return self._structure(dice, place, kind)
         fields = [
@@ -62,6 +63,58 @@ class Mutations:
         except entry.EntryError:  # it is no entry
             return None
         return f"{kind}.{name}", [*self.lines[:place], changed, *self.lines[place + 1 :]]
+
+    def pair(self, dice: Random) -> tuple[str, list[entry.AnyEntry]] | None:
+        """A change, and one that goes with it: both entries of a pair are left out, a value is another wherever that player's
+        entries of the day say it, a sum is less by as much. Where nothing goes with it, some other change of the same player.
+        """
+        change = self.one(dice)
+        if change is None:
+            return None
+        what, lines = change
+        if len(lines) < len(self.lines):
+            at = next((at for at, (old, new) in enumerate(zip(self.lines, lines, strict=False)) if old is not new), len(lines))
+            return self._without(dice, what, lines, self.lines[at])
+        at = next((at for at, (old, new) in enumerate(zip(self.lines, lines, strict=False)) if old is not new), None)
+        if at is None or len(lines) > len(self.lines):
+            return None
+        return self._alike(dice, what, lines, at)
+
+    def _without(
+        self, dice: Random, what: str, lines: list[entry.AnyEntry], gone: entry.AnyEntry
+    ) -> tuple[str, list[entry.AnyEntry]] | None:
+        """What counts it is set right; else one more entry is left out, of the same id or play, or of the same player."""
+        for at, one in enumerate(lines):
+            if (changed := _corrected(one, gone)) is not None:
+                return f"{what} + {_kind(one)}", [*lines[:at], changed, *lines[at + 1 :]]
+        same = [at for at, one in enumerate(lines) if _joined(one, gone)]
+        near = same or [at for at, one in enumerate(lines) if _who(one) == _who(gone) is not None]
+        if not near:
+            return None
+        at = dice.choice(near)
+        return f"{what} + drop {_kind(lines[at])}", [*lines[:at], *lines[at + 1 :]]
+
+    def _alike(
+        self, dice: Random, what: str, lines: list[entry.AnyEntry], at: int
+    ) -> tuple[str, list[entry.AnyEntry]] | None:
+        old, new = self.lines[at], lines[at]
+        if _kind(old) != _kind(new):  # it was moved
+            return None
+        name = next(one for one in old.__struct_fields__ if getattr(old, one) != getattr(new, one))
+        was, now = getattr(old, name), getattr(new, name)
+        for place, one in enumerate(lines):
+            if (repeated := _repeated(one, old, new)) is not None:
+                return f"{what} + {_kind(one)}", [*lines[:place], repeated, *lines[place + 1 :]]
+        same = [
+            place for place, one in enumerate(lines)
+            if place != at and name in one.__struct_fields__ and getattr(one, name) == was
+            and (one.seat == new.seat if _who(new) is None else _who(new) == _who(one))
+        ]  # fmt: skip
+        if not same:
+            return None
+        place = dice.choice(same)
+        changed = msgspec.structs.replace(lines[place], **{name: now})
+        return f"{what} + {_kind(changed)}.{name}", [*lines[:place], changed, *lines[place + 1 :]]
 
     def _structure(self, dice: Random, place: int, kind: str) -> tuple[str, list[entry.AnyEntry]] | None:
         lines, how, line = list(self.lines), dice.choice(("drop", "twice", "move")), self.lines[place]
@@ -110,6 +163,49 @@ class Mutations:
         if isinstance(inner, int):
             return {**value, key: self._other(dice, "", inner)}
         return {one: of for one, of in value.items() if one != key}
+
+
+def _kind(line: entry.AnyEntry) -> str:
+    return str(type(line).__struct_config__.tag)
+
+
+def _who(line: entry.AnyEntry) -> str | None:
+    return getattr(line, "who", None)
+
+
+def _corrected(one: entry.AnyEntry, gone: entry.AnyEntry) -> entry.AnyEntry | None:
+    """The entry without its second word on the one that is gone; None if it has none."""
+    match one, gone:
+        case entry.PlayEnded(), entry.Warned() if (one.seat, one.play) == (gone.seat, gone.play) and type(one.warned) is int:
+            return msgspec.structs.replace(one, warned=one.warned - 1)
+        case entry.AgentTick(), entry.AgentTick() if one.after == gone.wall:
+            return msgspec.structs.replace(one, after=gone.after)
+        case _:
+            return None
+
+
+def _repeated(one: entry.AnyEntry, old: entry.AnyEntry, new: entry.AnyEntry) -> entry.AnyEntry | None:
+    """The entry that says the changed length of `new` once more, with the same change."""
+    match one, old, new:
+        case entry.Answered(), entry.Requested(), entry.Requested() if one.id == new.id and new.ms != old.ms:
+            return msgspec.structs.replace(one, asked=new.ms)
+        case entry.UsageDay(), entry.PlayEnded(), entry.PlayEnded() if one.who == new.who and new.ms != old.ms:
+            day = one.games.get(new.game)
+            if day is None:
+                return None
+            less = msgspec.structs.replace(day, ms=max(0, day.ms + new.ms - old.ms))
+            return msgspec.structs.replace(one, games={**one.games, new.game: less})
+        case _:
+            return None
+
+
+def _joined(one: entry.AnyEntry, gone: entry.AnyEntry) -> bool:
+    """Whether they are of one play, or have one id."""
+    ids = ({getattr(line, name, None) for name in ("id", "grant")} - {None} for line in (one, gone))
+    if next(ids) & next(ids):
+        return True
+    plays = [line.seq if isinstance(line, entry.PlayStarted) else getattr(line, "play", None) for line in (one, gone)]
+    return one.seat == gone.seat and plays[0] == plays[1] is not None
 
 
 def numbered(lines: list[entry.AnyEntry]) -> list[entry.AnyEntry]:

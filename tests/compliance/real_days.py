@@ -178,7 +178,7 @@ def _slept(at, asleep):
 
 def _ticks(seats, begin, end, asleep):
     heard = {name: _alive(lines) for name, lines in seats.items()}
-    found = []
+    found, after = [], UNSET
     for at in range(begin + 5 * MINUTE, end, 5 * MINUTE):
         if any(start < at < stop for start, stop in asleep):
             continue
@@ -186,7 +186,8 @@ def _ticks(seats, begin, end, asleep):
                 for name, times in heard.items()}  # fmt: skip
         silent = tuple(name for name, one in last.items() if at - one > _HEARD_MS)
         told = {name: one for name, one in last.items() if one}
-        found.append(_agents(entry.AgentTick, at, seats=told, silent=silent))
+        found.append(_agents(entry.AgentTick, at, seats=told, silent=silent, after=after))
+        after = at
     return found
 
 

@@ -10,7 +10,7 @@ from compliance.verifying.crossing.asked import Asked
 from i18n.message import plain
 
 COMMON = {"seat": "seat-1", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 0}
-REQUEST = Requested(**COMMON, id="r1", who="w", game=None, program=None, ms=900)
+REQUEST = Requested(**COMMON, id="r1", who="w", game="luanti", program=None, ms=900)
 GRANT = GrantGiven(**COMMON, id="g1", who="w", by="guardian", ms=900, game=None, given=0)
 YES = Answered(**COMMON, id="r1", who="w", by="guardian", approved=True, let=False, ms=900, grant="g1")
 LET = replace(YES, let=True, ms=None, grant=None)
@@ -48,6 +48,27 @@ def test_what_goes_together(lines):
 def test_what_contradicts_itself(lines, said):
     ((where, what),), _ = failures(*lines)
     assert (where, said in what) == (f"entry {len(lines) - 1}", True)
+
+
+@pytest.mark.parametrize("lines", [
+    (REQUEST, replace(NO, game="luanti", asked=900)), (replace(NO, game="luanti", asked=900), REQUEST),
+    (replace(REQUEST, game=None, program="00"), LET),
+])
+def test_an_answer_repeats_what_was_asked(lines):
+    assert failures(*lines) == ([], [])
+
+
+@pytest.mark.parametrize(("request_", "answer"), [
+    (REQUEST, replace(NO, game="luanti", asked=901)), (REQUEST, replace(NO, game=None, asked=900)),
+    (replace(REQUEST, ms=901), replace(NO, game="luanti", asked=900)), (replace(REQUEST, game=None), LET),
+])  # fmt: skip
+def test_an_answer_to_something_else_is_told(request_, answer):
+    for lines in (request_, answer), (answer, request_):
+        ((), (what,)) = failures(*lines)
+        assert what in {
+            "it answers another request than the entry of that tells",
+            "it lets something through for which its request did not ask",
+        }
 
 
 def test_an_answer_to_nothing_is_told():

@@ -274,7 +274,9 @@ def test_minutes_besides_are_given_too(world):
     (grant,) = world.daemon._grants.all()
     assert (answer.let, answer.id, answer.ms, answer.after.verdict) == ("Teeworlds", grant.id, 20 * MINUTE, "allow")
     (line,) = world.journal("answer")
+    (request,) = world.journal("request")
     assert (line.let, line.grant, line.ms) == (True, grant.id, 20 * MINUTE)
+    assert (line.game, line.asked) == (request.game, request.ms)
     world.adopt(strict(2))
     start(world, 1)
     with pytest.raises(ApiError, match="without minutes"):

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import UNSET
 
 from compliance.entry import Answered, GrantGiven, Requested
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg
+
+
+class _Request(NamedTuple):
+    """What was asked for: so much time, of one game; or no game and no program, but `time_alone`."""
+
+    game: str | None
+    ms: int
+    time_alone: bool
 
 
 @dataclass
@@ -19,8 +30,10 @@ class Asked:
     """`take` each of these, then ask `findings`. `failures`: what contradicts itself."""
 
     failures: list[Failure] = field(default_factory=list)
-    _requests: set[str] = field(default_factory=set)
-    _answers: dict[tuple[str, str], Arg] = field(default_factory=dict)  # by seat and request
+    _requests: dict[str, _Request] = field(default_factory=dict)
+    _answers: set[tuple[str, str]] = field(default_factory=set)  # by seat and request
+    _later: list[tuple[Arg, Answered]] = field(default_factory=list)  # of requests that no entry before told of
+    _found: list[Finding] = field(default_factory=list)
     _grants: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def take(self, where: Arg, line: Requested | Answered | GrantGiven) -> None:
@@ -30,7 +43,7 @@ class Asked:
             case Requested():
                 if line.id in self._requests:
                     self._fail(where, msg("there is another request with its id"))
-                self._requests.add(line.id)
+                self._requests.setdefault(line.id, _Request(line.game, line.ms, line.game is None and line.program is None))
             case Answered():
                 self._answer(where, line)
 
@@ -38,7 +51,11 @@ class Asked:
         key = (line.seat, line.id)
         if key in self._answers:
             self._fail(where, msg("its seat answered this request before"))
-        self._answers.setdefault(key, where)
+        self._answers.add(key)
+        if line.id in self._requests:
+            self._compare(where, line)
+        else:
+            self._later.append((where, line))
         if line.by == "player" and line.approved:
             self._fail(where, msg("a player cannot say yes to what a player asked"))
         elif line.approved != (line.let or line.grant is not None) or (line.grant is None) != (line.ms is None):
@@ -51,9 +68,21 @@ class Asked:
 
     def findings(self) -> Iterator[Finding]:
         """A seat whose chain was damaged may have lost the request."""
-        for (_, id_), where in self._answers.items():
-            if id_ not in self._requests:
-                yield Finding("request", where, msg("no entry tells of the request that it answers"))
+        for where, line in self._later:
+            self._compare(where, line)
+        yield from self._found
+
+    def _compare(self, where: Arg, line: Answered) -> None:
+        request = self._requests.get(line.id)
+        if request is None:
+            self._note(where, msg("no entry tells of the request that it answers"))
+        elif line.asked is not UNSET and (line.game, line.asked) != (request.game, request.ms):
+            self._note(where, msg("it answers another request than the entry of that tells"))
+        elif line.let and request.time_alone:
+            self._note(where, msg("it lets something through for which its request did not ask"))
+
+    def _note(self, where: Arg, what: Message) -> None:
+        self._found.append(Finding("request", where, what))
 
     def _fail(self, where: Arg, what: Message) -> None:
         self.failures.append(Failure(where, what))

@@ -14,6 +14,8 @@ from compliance.verifying.crossing.paired import Paired
 from compliance.verifying.crossing.persons import Persons
 from compliance.verifying.crossing.same import TAKEN as OF_GAMES
 from compliance.verifying.crossing.same import Same
+from compliance.verifying.crossing.summed import TAKEN as OF_SUMS
+from compliance.verifying.crossing.summed import Summed
 from compliance.verifying.crossing.timed import Timed
 from compliance.verifying.crossing.warned import TAKEN as OF_PLAYS
 from compliance.verifying.crossing.warned import Warnings
@@ -40,6 +42,7 @@ class Crossing:
 
     def __post_init__(self) -> None:
         self._persons = Persons(self.zones)
+        self._summed = Summed(self.zones)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         clock = self.clocks.get(line.seat)
@@ -55,6 +58,8 @@ class Crossing:
             self._same.take(where, line)
         if kind in _OF_SESSIONS:
             self._logged_on.take(where, line)
+        if kind in OF_SUMS or not self._summed.knows(line.seat):
+            self._summed.take(where, line)
         if isinstance(line, PlayStarted):
             self._timed.start(where, line)
         clock.take(line, where)
@@ -86,6 +91,7 @@ class Crossing:
         yield from self._warned.findings()
         yield from self._same.findings()
         yield from self._logged_on.findings(zone)
+        yield from self._summed.findings()
 
     def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
         return self._heard.gaps(of_seats)

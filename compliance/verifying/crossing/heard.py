@@ -10,8 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from msgspec import UNSET
+
 from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
 from compliance.format.chain import AGENT
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Length, Moment, msg
 
@@ -21,6 +24,7 @@ _SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
 _SILENT_MS = 10 * _MINUTE_MS
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
+_WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class Heard:
     _silences: list[_Silence] = field(default_factory=list)
     _silent_to: int = 0  # the end of the last of them
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if line.seat != AGENT:
@@ -110,6 +115,8 @@ class Heard:
                 seat.ahead = newest - line.wall
         self._newest.clear()
         last, self._last = self._last, line
+        if last is not None and line.after not in {UNSET, last.wall}:
+            self._tally.see("after", where, line)
         if last is not None and line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
             slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
             self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
@@ -148,6 +155,7 @@ class Heard:
             said = {"since": Moment(gap.start, zone, "full"), "until": Moment(gap.end, zone, "full")}
             text = msg("the agent heard it until {until}; nothing that it wrote after {since} is in the log", **said)
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
+        yield from self._tally.findings()
         for name, (where, at) in self._strange.items():
             text = msg("when the agent says that it heard seat {seat} contradicts its clock, or what it said before", seat=name)
             yield Finding("heard", where, text, seat=name, at=at)

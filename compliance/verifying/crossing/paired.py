@@ -20,6 +20,7 @@ from compliance.entry import (
     ProgramRefused,
     Resumed,
     Seal,
+    SeatEnrolled,
     SeatStart,
     SeatStop,
 )
@@ -40,7 +41,7 @@ _WHAT = {
     "revoked": msg("the extra time that it takes back was given by no entry"),
     "open": msg("no entry says that it was over, and its seat went on"),
     "start": msg("it contradicts how the run before it ended"),
-    "first": msg("the chain of its seat does not begin with a start"),
+    "first": msg("the chain of its seat does not begin with a start, or that of the agent with its key"),
     "given": msg("its time was given at another moment than this"),
 }
 
@@ -74,7 +75,7 @@ class Paired:
         seat = self._seats.get(line.seat)
         if seat is None:
             seat = self._seats[line.seat] = _Seat(line.seq == 1)
-            if line.seq == 1 and line.seat != AGENT and kind is not SeatStart:
+            if line.seq == 1 and kind is not (SeatEnrolled if line.seat == AGENT else SeatStart):
                 self._tally.see("first", where, line)
         last, seat.last = seat.last, line
         if isinstance(line, SeatStart):

@@ -50,6 +50,7 @@ class _Play:
     tells: bool  # written by a seat that says what bound it, as it began
     resumed: bool
     warned: bool = False
+    told: int = 0
     due: Arg | None = None
     unwarned: bool = False
     foreseen: tuple[str, int, int] | None = None
@@ -67,6 +68,7 @@ _WHAT = {
     "how": msg("what it told, or how, does not go together"),
     "left": msg("how much it says was left is not how much was"),
     "due": msg("a play that was due had not been warned"),
+    "often": msg("it says that its player was warned more or less often than entries tell"),
     "undue": msg("a play was told to end, and no entry says that it was due"),
 }
 
@@ -109,6 +111,7 @@ class Warnings:
             if line.play and not (seat.over and line.play < min(seat.over)):  # it was not kept so long
                 self._tally.see("play", where, line)
             return
+        play.told += 1
         if (line.who, line.game) != (play.who, play.game):
             self._tally.see("play", where, line)
         if line.shown and line.how is UNSET and play.tells:
@@ -135,6 +138,8 @@ class Warnings:
                 self._tally.see("left", where, line)
 
     def _ended(self, where: Arg, line: PlayEnded, play: _Play, seat: _Seat) -> None:
+        if line.warned is not UNSET and line.warned != play.told:
+            self._tally.see("often", where, line)
         if line.how in {"asked", "killed"} and play.due is None and play.tells and not play.resumed:
             self._tally.see("undue", where, line)
         seat.over[line.play] = play

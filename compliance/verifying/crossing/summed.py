@@ -1,0 +1,83 @@
+"""Whether summaries count refused starts and extra time that entries tell of. Pure.
+
+Most starts of a loop are only counted, but the first one always has an entry. What a chain that began in the middle of a day
+counts may stand in the one before it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compliance.entry import AnyEntry, GrantGiven, GrantRevoked, LaunchRefused, UsageDay
+from compliance.format.chain import AGENT
+from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.report import Finding
+from compliance.verifying.zones import Zones
+from i18n.message import Arg, msg
+from rules.calendar import day_name
+
+TAKEN = frozenset({GrantGiven, GrantRevoked, LaunchRefused, UsageDay})
+_ALL = "*"  # how a summary names time for all games
+_AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
+_MOST = 10_000
+
+_WHAT = {
+    "refusals": msg("it counts refused starts of a game of which no entry of that day tells"),
+    "grants": msg("it counts extra time otherwise than the entries that gave it"),
+}
+
+
+@dataclass
+class Summed:
+    """`take` each seat's first entry and all of TAKEN, then ask `findings`."""
+
+    zones: Zones
+    _began: dict[str, str] = field(default_factory=dict)  # on which day each seat's chain, and "" where it is not seen
+    _refused: set[tuple[str, str, str]] = field(default_factory=set)  # by seat, game and day
+    _given: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: to whom, of which game
+    _revoked: set[str] = field(default_factory=set)
+    _later: list[tuple[Arg, UsageDay]] = field(default_factory=list)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "usage-day"))
+
+    def knows(self, seat: str) -> bool:
+        return seat in self._began
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        if line.seat not in self._began:
+            self._began[line.seat] = max(self._days(line.wall)) if line.seq == 1 else ""
+        match line:
+            case LaunchRefused():
+                for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):
+                    self._refused.add((line.seat, line.game, day))
+            case GrantGiven():
+                self._given[line.id] = (line.who, line.game or _ALL)
+            case GrantRevoked():
+                self._revoked.add(line.id)
+            case UsageDay() if line.seat != AGENT and "" != self._began[line.seat] < line.day:
+                self._summary(where, line)
+            case _:
+                pass
+
+    def _summary(self, where: Arg, line: UsageDay) -> None:
+        for game, told in line.games.items():
+            if told.refusals and (line.seat, game, line.day) not in self._refused:
+                self._tally.see("refusals", where, line)
+        if len(self._later) < _MOST:
+            self._later.append((where, line))
+
+    def findings(self) -> Iterator[Finding]:
+        """Of seats that are alone in the log: what was given at another may come later, or be not known yet."""
+        if len(self._began.keys() - {AGENT}) == 1 and "" not in self._began.values():
+            given = Counter(self._given.values())
+            over = Counter(self._given[id_] for id_ in self._revoked & self._given.keys())
+            for where, line in self._later:
+                for game, told in line.games.items():
+                    most = given[line.who, game]
+                    if not most - over[line.who, game] <= told.grants <= most:
+                        self._tally.see("grants", where, line)
+        yield from self._tally.findings()
+
+    def _days(self, at: int) -> set[str]:
+        return {day_name(zone, at).isoformat() for zone in self.zones.around(at)}
