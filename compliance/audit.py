@@ -7,7 +7,7 @@ failure; what an inspector should know but no rule forbids is a finding or a gap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from compliance.verifying.crossing.programs import Programs
 from compliance.verifying.crossing.told import Registered
 from compliance.verifying.in_force.rulebook import Rulebook
 from compliance.verifying.issues import issue
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
 from compliance.verifying.plays.overrides import Overrides
@@ -52,8 +53,8 @@ class Auditor:
 
     texts: Mapping[str, str]
     windows: Windows = field(default_factory=Windows)
-    _failures: list[Failure] = field(default_factory=list)
-    _findings: list[Finding] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
+    _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
@@ -172,24 +173,14 @@ class Auditor:
     def finish(self) -> Audit:
         """All that was found."""
         self._crossing.close()
-        self._failures += (
-            *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
-            *self._asked.failures, *self._overrides.failures, *self._rulebook.failures(), *self._owed.failures,
-        )  # fmt: skip
-        self._findings += self._redecider.findings()
-        self._failures += self._redecider.failures
-        told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
-        self._findings += (*self.windows.findings(), *self._owed.findings(self.zone))
-        for seat, times in self._silent.items():
-            if self._looker.over(seat):
-                continue
-            silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
-            self._note("silent", msg("seat {seat}", seat=seat), silent)
-        for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
-            late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
-            self._note("late", msg("seat {seat}", seat=seat), late)
-        self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())
+        for failures in (
+            self._crossing.failures(), self._adding.failures(), self._registered.failures, self._programs.failures(),
+            self._asked.failures, self._overrides.failures, self._rulebook.failures(), self._owed.failures,
+            self._redecider.failures,
+        ):  # fmt: skip
+            self._failures.extend(failures)
+        self._findings.extend(self._redecider.findings())
+        self._findings.extend(self._told())
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
@@ -202,6 +193,27 @@ class Auditor:
             decisions=self._decisions,
             overview=self._looker.overview(),
         )
+
+    def _told(self) -> Iterator[Finding]:
+        """What all but plays' decisions have found, in the order in which it is told."""
+        yield from self._registered.findings(self.zone)
+        yield from self._programs.findings()
+        yield from self._asked.findings()
+        yield from self._rulebook.findings()
+        yield from self._issues.values()
+        yield from self._overrides.findings(self.zone)
+        yield from self.windows.findings()
+        yield from self._owed.findings(self.zone)
+        for seat, times in self._silent.items():
+            if self._looker.over(seat):
+                continue
+            silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
+            yield Finding("silent", msg("seat {seat}", seat=seat), silent)
+        for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
+            late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
+            yield Finding("late", msg("seat {seat}", seat=seat), late)
+        yield from self._crossing.findings(self.zone)
+        yield from self._adding.findings()
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
@@ -243,7 +255,7 @@ class Auditor:
         self._failures.append(Failure(where, what))
 
     def _note(self, kind: str, where: Arg, what: Message) -> None:
-        self._findings.append(Finding(kind, where, what))
+        self._findings.add(Finding(kind, where, what))
 
 
 def _jumped(ms: int) -> Message:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compliance.entry import Answered, GrantGiven, Requested
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg
 
@@ -18,7 +19,7 @@ from i18n.message import Arg, Message, msg
 class Asked:
     """`take` each of these, then ask `findings`. `failures`: what contradicts itself."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _requests: set[str] = field(default_factory=set)
     _answers: dict[tuple[str, str], Arg] = field(default_factory=dict)  # by seat and request
     _grants: dict[tuple[str, str], int] = field(default_factory=dict)

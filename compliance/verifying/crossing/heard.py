@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
 from compliance.format.chain import AGENT
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Length, Moment, msg
 
@@ -49,7 +50,7 @@ class _Silence:
 class Heard:
     """`take` every entry, then ask `failures`, `findings` and `gaps`."""
 
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _gaps: list[Gap] = field(default_factory=list)
     _enrolled: set[str] = field(default_factory=set)
     _seats: dict[str, _Seat] = field(default_factory=dict)

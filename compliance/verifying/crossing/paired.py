@@ -25,6 +25,7 @@ from compliance.entry import (
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg
 
@@ -61,7 +62,7 @@ class _Seat:
 class Paired:
     """`take` every entry, then ask `failures` and `findings`."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _revoked: list[tuple[str, Arg, GrantRevoked]] = field(default_factory=list)

@@ -27,6 +27,7 @@ from compliance.entry import (
     Requested,
 )
 from compliance.format.chain import AGENT
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
@@ -54,8 +55,8 @@ class Persons:
     """`take` every entry, then ask `failures` and `findings`."""
 
     zones: Zones
-    _failures: list[Failure] = field(default_factory=list)
-    _told: list[Finding] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
+    _told: Listed = field(default_factory=Listed)
     _persons: dict[str, _Person] = field(default_factory=dict)
     _began: dict[str, int] = field(default_factory=dict)  # the chain of each seat that decides
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
@@ -91,7 +92,7 @@ class Persons:
         if person is None:
             person = self._persons[who] = _Person(frozenset(days))
         elif person.days is not None and not (both := person.days & days):
-            self._told.append(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
+            self._told.add(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
             person.days = None
         elif person.days is not None and both != person.days:
             person.days = both
@@ -102,7 +103,7 @@ class Persons:
                 person.differs = True
                 ages_said = {"before": _age(person.age), "now": _age(age)}
                 text = msg("the player was {before} years old before, the same day, and is {now} now", **ages_said)
-                self._told.append(Finding("age", where, text, at=at))
+                self._told.add(Finding("age", where, text, at=at))
 
     def _decided(self, where: Arg, line: Decided) -> None:
         days = self.zones.dates(line.at)

@@ -33,6 +33,7 @@ from compliance.entry import (
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place
@@ -80,7 +81,7 @@ class Followed:
     _apart: dict[str, set[str]] = field(default_factory=dict)
     _restored: bool = False
     _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
     _behind: dict[str, _Behind] = field(default_factory=dict)
 

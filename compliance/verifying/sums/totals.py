@@ -8,6 +8,7 @@ not have been known yet.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -139,7 +140,7 @@ class Plays:
 
     own: dict[tuple[str, str], Own] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)
-    sinces: list[int] = field(default_factory=list)
+    sinces: array[int] = field(default_factory=lambda: array("q"))
     played_ms: int = 0
     _open: dict[tuple[str, int], Play] = field(default_factory=dict)
     _ended: dict[str, list[Ended]] = field(default_factory=lambda: defaultdict(list))
