@@ -80,7 +80,7 @@ class Paired:
         last, seat.last = seat.last, line
         if isinstance(line, SeatStart):
             self._start(where, line, seat)
-        if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
+        if last is not None and last.mono == line.mono and last.wall == line.wall and type(last) is kind and _same(last, line):
             self._tally.see("twice", where, line)
         elif kind is SeatStop:
             seat.stopped = True

@@ -23,7 +23,9 @@ from compliance.entry import (
     Entry,
     IssueCleared,
     IssueRaised,
+    LaunchRefused,
     PlaceChanged,
+    PlayDue,
     PlayRuled,
     PlayStarted,
     PolicyChanged,
@@ -35,6 +37,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place
 
@@ -72,7 +75,7 @@ class _Behind:
 
 @dataclass
 class Followed:
-    """`take` every entry, after `timeline` did, then ask `failures` and `findings`."""
+    """`take` every entry that it `wants`, after `timeline` did, then ask `failures` and `findings`."""
 
     timeline: Timeline
     _known: dict[_Key, _Known] = field(default_factory=dict)
@@ -87,6 +90,13 @@ class Followed:
 
     def __post_init__(self) -> None:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
+
+    def wants(self) -> Wants:
+        """Changes of place and packs besides, from whoever tells the timeline of them."""
+        return each(
+            self.take, PlayStarted, PlayRuled, PlayDue, LaunchRefused, AgentTick, IssueRaised, IssueCleared, Restored,
+            SeatEnrolled,
+        )  # fmt: skip
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if isinstance(line, PlayStarted | PlayRuled):

@@ -45,7 +45,7 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
-_TOLD = SHIFTING | {entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
+_TOLD = SHIFTING | {entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
@@ -68,18 +68,18 @@ class Redecider:
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
         self._doubtful.work += 1
-        if seat.first is None:
+        if seat.last is None:
             seat.first = line.wall
-        if type(line) in _TOLD:
+        if isinstance(line, entry.PlayStarted):
+            self._start(where, line, seat)
+        elif isinstance(line, entry.PlayEnded):
+            self._end(line, seat)
+        elif type(line) in _TOLD:
             self._told(where, line, seat)
-        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+        seat.last = line
 
     def _told(self, where: Arg, line: entry.AnyEntry, seat: Seat) -> None:
         match line:
-            case entry.PlayStarted():
-                self._start(where, line, seat)
-            case entry.PlayEnded():
-                self._end(line, seat)
             case entry.PlayRuled():
                 self._ruled(where, line, seat)
             case entry.PlayDue() if (run := seat.runs.get(line.play)) is not None:
@@ -92,7 +92,7 @@ class Redecider:
                 self._doubtful.revoked.setdefault((line.seat, line.id), line.wall)
                 seat.shifts.count += 1
             case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn() | entry.SeatStart():
-                seat.shifts.take(line, seat.wall)
+                seat.shifts.take(line, 0 if seat.last is None else seat.last.wall)
             case _:
                 pass
 
@@ -103,7 +103,7 @@ class Redecider:
         ruled = self._read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
         resumed = line.resumed is not None and line.resumed in seat.midnight
-        late = resumed or line.since < (seat.first or 0)
+        late = resumed or line.since < seat.first
         run = Run(
             where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
             () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
@@ -255,10 +255,11 @@ class Redecider:
     def _open(self, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
         self._unsaid.open(run)
-        if run.boot != seat.boot:
+        last = seat.last
+        if last is None or run.boot != last.boot:
             return
-        ended = run.now(seat.mono, seat.boot, seat.wall)
-        run.slept = abs(seat.wall - ended) > SLEPT_MS
+        ended = run.now(last.mono, last.boot, last.wall)
+        run.slept = abs(last.wall - ended) > SLEPT_MS
         run.day.slept = run.day.slept or run.slept
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from compliance.entry import Bound
+from compliance.entry import AnyEntry, Bound
 from compliance.verifying.plays.binding import Part, Rules, Why
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
@@ -138,11 +138,9 @@ class Seat:
     runs: dict[int, Run] = field(default_factory=dict)
     shifts: Shifts = field(default_factory=Shifts)
     midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
-    first: int | None = None
+    first: int = 0  # the moment of its first entry
+    last: AnyEntry | None = None
     tells: bool = False  # some entry of it has said what bound a play
-    mono: int = 0
-    boot: str = ""
-    wall: int = 0
 
     def say(self, who: str, seq: int, bound: Bound, rules: Rules) -> None:
         """What binds this pseudonym. By its clock a seat may be anywhere; it names only what it said of the last ones."""
