@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import UNSET
 
 from compliance.entry import (
@@ -38,8 +39,7 @@ _CHANGING = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Play:
+class _Play(msgspec.Struct, eq=False, gc=False):
     """`foreseen`: when by the play clock it was told to end, and how often things had changed by then; `due`: where it was."""
 
     who: str

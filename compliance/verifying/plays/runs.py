@@ -8,9 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from compliance.entry import AnyEntry, Bound
 from compliance.verifying.plays.binding import Part, Rules, Why
@@ -19,7 +21,7 @@ from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide
 from rules.decision import Decision
-from rules.facts import Facts, Grant, Pause, Played
+from rules.facts import Facts, Grant, Past, Pause, Played
 from rules.history import History
 from rules.policy import NEWS_MS
 
@@ -86,8 +88,7 @@ class Ruled(NamedTuple):
     approved: bool
 
 
-@dataclass(slots=True, eq=False)
-class Run:
+class Run(msgspec.Struct, eq=False, gc=False):
     """A play. `at` and `mono` are those of its entry."""
 
     where: Arg
@@ -159,8 +160,11 @@ class Over(NamedTuple):
     ruled: Ruled
 
 
-def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
-    """All that is known at `at` but what was played, given and paused. ValueError: nothing can be asked about such a day."""
+def facts_of(
+    run: Run, ruled: Ruled, at: int, *, played: tuple[Played, ...] = (), past: Past | None = None,
+    grants: tuple[Grant, ...] = (), paused: Pause | None = None,
+) -> Facts:
+    """All that is known at `at`. ValueError: nothing can be asked about such a day."""
     bound, today = ruled.bound, day_name(ruled.bound.zone, at)
     return Facts(
         now=at,
@@ -172,7 +176,8 @@ def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
         born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),
         guardian=bound.guardian,
         approved=frozenset((run.game,) if ruled.approved else ()),
-    )
+        played=played, past=past, grants=grants, paused=paused,
+    )  # fmt: skip
 
 
 def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
@@ -183,8 +188,8 @@ def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: 
         key=lambda one: FOREVER if one.until is None else one.until, default=None,
     )  # fmt: skip
     limited = bool(ruled.rules.packs) or bound.house
-    facts = replace(
-        facts_of(run, ruled, at), played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
+    facts = facts_of(
+        run, ruled, at, played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
         paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
     )  # fmt: skip
     return decide(ruled.rules.policy(day.part, day.learning), facts)

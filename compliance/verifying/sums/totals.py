@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
+import msgspec
+
 from compliance.entry import Decided, PlayEnded, PlayStarted
 from compliance.verifying.sums.again import Again
 from compliance.verifying.sums.union import Union
@@ -35,8 +37,7 @@ class Range(NamedTuple):
         return isinstance(value, int) and self.least <= value <= self.most
 
 
-@dataclass(slots=True)
-class Play:
+class Play(msgspec.Struct, eq=False, gc=False):
     """One play that goes on, as its play.started told it. `told_late`: how long it had been on by then."""
 
     seat: str
