@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, UNTOLD, Finding, Gap
@@ -86,10 +86,14 @@ class _Many:
         if seat:
             self.seats.add(seat)
 
+    def show(self, one: Finding) -> None:
+        if len(self.shown) < FIRST:
+            self.shown.append(replace(one, others=()) if one.others else one)
+
     def group(self, kind: str, zone: str) -> Group:
         days = {day_name(zone, at) for at in self.moments}
         first, last = (min(self.moments), max(self.moments)) if self.moments else (None, None)
-        return Group(kind, self.count, len(days), first, last, tuple(sorted(self.seats)), tuple(self.shown[:FIRST]))
+        return Group(kind, self.count, len(days), first, last, tuple(sorted(self.seats)), tuple(self.shown))
 
 
 _Kinds = dict[str, _Many]
@@ -98,12 +102,19 @@ _Kinds = dict[str, _Many]
 def articles(findings: Iterable[Finding], places: Sequence[PlaceAt], zone: str) -> tuple[Article, ...]:
     """Violations first, then by count."""
     known: dict[tuple[str, Addressee | None, bool], _Kinds] = {}
-    for one in findings:
-        for at in (_at(one), *one.others) if one.cite else ():
-            kinds = known.setdefault((one.cite, one.addressee, _violates(one.addressee, at, places)), {})
-            kinds.setdefault(one.kind, _Many()).add(one.seat, (at,))
-        if one.cite:
-            known[one.cite, one.addressee, _violates(one.addressee, _at(one), places)][one.kind].shown.append(one)
+
+    def many(one: Finding, at: int) -> _Many:
+        kinds = known.setdefault((one.cite, one.addressee, _violates(one.addressee, at, places)), {})
+        return kinds.setdefault(one.kind, _Many())
+
+    against = [one for one in findings if one.cite]
+    for one in against:
+        found = many(one, _at(one))
+        found.add(one.seat, (_at(one),))
+        found.show(one)
+    for one in against:
+        for at in one.others:
+            many(one, at).add(one.seat, (at,))
     made = (Article(*key, _groups(kinds, zone)) for key, kinds in known.items())
     return tuple(sorted(made, key=lambda one: (not one.violation, -one.count, one.cite)))
 
@@ -114,7 +125,7 @@ def by_kind(findings: Iterable[Finding], zone: str) -> tuple[Group, ...]:
     for one in findings:
         many = known.setdefault(one.kind, _Many())
         many.add(one.seat, (_at(one), *one.others))
-        many.shown.append(one)
+        many.show(one)
     return _groups(known, zone)
 
 
