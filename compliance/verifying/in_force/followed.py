@@ -32,7 +32,6 @@ from compliance.entry import (
     Restored,
     SeatEnrolled,
 )
-from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
@@ -109,11 +108,11 @@ class Followed:
 
     def _said(self, line: AnyEntry) -> None:
         match line:
-            case PlaceChanged() if line.seat == AGENT:
+            case PlaceChanged():
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
-            case PolicyChanged() if line.seat == AGENT:
+            case PolicyChanged():
                 self._put(line)
-            case AgentTick() if line.seat == AGENT:
+            case AgentTick():
                 self._ticked(line)
             case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
                 self._parted(line)
@@ -217,9 +216,9 @@ class Followed:
                 self._apart.setdefault(line.seat, set()).add(line.id)
             case IssueCleared() if line.id in _APART:
                 self._apart.get(line.seat, set()).discard(line.id)
-            case Restored() if line.seat == AGENT:
+            case Restored():
                 self._restored = True
-            case SeatEnrolled() if line.seat == AGENT and self._restored:
+            case SeatEnrolled() if self._restored:
                 self._anew[line.id] = line.wall + _CLOCKS_MS
             case _:
                 pass
