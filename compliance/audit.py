@@ -7,7 +7,7 @@ failure; what an inspector should know but no rule forbids is a finding or a gap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from compliance.verifying.crossing.programs import Programs
 from compliance.verifying.crossing.told import Registered
 from compliance.verifying.in_force.rulebook import Rulebook
 from compliance.verifying.issues import issue
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
 from compliance.verifying.plays.overrides import Overrides
@@ -30,6 +31,7 @@ from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import Audit, Failure, Finding, entry_name
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
+from compliance.verifying.wanted import Wants, each, together
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -52,8 +54,8 @@ class Auditor:
 
     texts: Mapping[str, str]
     windows: Windows = field(default_factory=Windows)
-    _failures: list[Failure] = field(default_factory=list)
-    _findings: list[Finding] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
+    _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
@@ -69,13 +71,29 @@ class Auditor:
     _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
     _tick: int = 0
+    _index: int = 0  # of the entry that is being taken
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
-        self._crossing = Crossing(self._zones)
+        self._crossing = Crossing(self._zones, self._plays)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
         self._rulebook = Rulebook(self.texts)
+        self._wanted = together((*self._crossing.wants(), *self._rulebook.wants(), self._looker.wants(), self._wants()))
+
+    def _wants(self) -> Wants:
+        return {
+            entry.PlayStarted: self._started, entry.PlayEnded: self._ended, entry.AgentTick: self._ticked,
+            entry.UsageDay: self._adding.summed, entry.PlaceChanged: self._placed,
+            **each(self._decided, entry.PlayDue, entry.LaunchRefused),
+            **each(self._strange, entry.ClockJump, entry.ZoneChanged, entry.PinFailed),
+            **each(self._issue, entry.IssueRaised, entry.IssueCleared),
+            **each(self._registered.take, entry.GameChanged, entry.GuardianChanged, entry.Approval, entry.ApprovalEnded),
+            **each(self._programs.take, entry.ProgramsChanged, entry.ProgramRefused),
+            **each(self._asked.take, entry.Requested, entry.Answered, entry.GrantGiven),
+            **each(self._overrides.take, entry.Paused, entry.Resumed, entry.EnforcementOff, entry.EnforcementOn),
+            **each(self._owed.take, entry.Erasure, entry.Restored),
+        }  # fmt: skip
 
     @property
     def zone(self) -> str:
@@ -83,73 +101,41 @@ class Auditor:
         return self._zones.last
 
     def take(self, index: int, line: entry.AnyEntry) -> None:
-        """The next entry of the log."""
+        """The next entry of the log. What only the agent may say, and a seat does, is no word that any check goes by."""
+        kind, seat, self._index = type(line), line.seat, index
         where = entry_name(index, line)
-        presence = self._seats.get(line.seat)
+        if seat == AGENT:
+            self._looker.agents(index, line)
+        elif kind in entry.AGENTS:
+            self._fail(where, msg("only the agent can say this, not a seat"))
+            return
+        elif self._tick - line.wall > LATE_MS:
+            self._late[seat] += 1
+        presence = self._seats.get(seat)
         if presence is None:
-            presence = self._seats[line.seat] = SeatPresence(line.seat)
+            presence = self._seats[seat] = SeatPresence(seat)
+            if seat == AGENT:
+                self._rulebook.begin(line)
         presence.take(line)
         self._crossing.take(where, line)
         self._redecider.take(where, line)
-        self._rulebook.take(where, line)
-        self._looker.take(index, line)
-        self.windows.take(index, where, line.seat, line.wall)
-        if line.seat != AGENT and not self._a_seats_own(where, line):
-            return
-        match line:
-            case entry.Seal() | entry.Warned():  # many, and of no kind below
-                pass
-            case entry.PlayStarted():
-                self._plays.start(line)
-                self._registered.play(index, line)
-                if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
-                    self._due[line.seat, line.seq] = due  # midnight came while it was saved
-            case entry.PlayEnded():
-                self._ended(where, line)
-            case entry.PlayDue() | entry.LaunchRefused():
-                self._decided(where, line)
-            case _:
-                self._take_other(where, line)
+        if self.windows.dated:
+            self.windows.take(index, where, seat, line.wall)
+        for taking in self._wanted.get(kind, ()):
+            taking(where, line)
 
-    def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:
-        if self._tick - line.wall > LATE_MS:
-            self._late[line.seat] += 1
-        if type(line) in entry.AGENTS:
-            self._fail(where, msg("only the agent can say this, not a seat"))
-            return False
-        return True
+    def _started(self, where: Arg, line: entry.PlayStarted) -> None:
+        self._plays.start(line)
+        self._registered.play(self._index, line)
+        if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
+            self._due[line.seat, line.seq] = due  # midnight came while it was saved
 
-    def _take_other(self, where: Arg, line: entry.AnyEntry) -> None:
-        match line:
-            case entry.UsageDay():
-                self._adding.summed(where, line)
-            case entry.PlaceChanged():
-                self._zones.change(line.wall, line.zone)
-            case entry.ClockJump() | entry.ZoneChanged() | entry.PinFailed():
-                self._strange(where, line)
-            case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
-                self._registered.take(where, line)
-            case entry.ProgramsChanged() | entry.ProgramRefused():
-                self._programs.take(where, line)
-            case entry.IssueRaised() | entry.IssueCleared():
-                self._issue(where, line)
-            case entry.AgentTick():
-                self._tick = line.wall
-                self._silent.update(line.silent)
-            case _:
-                self._take_of_guardians(where, line)
+    def _ticked(self, _: Arg, line: entry.AgentTick) -> None:
+        self._tick = line.wall
+        self._silent.update(line.silent)
 
-    def _take_of_guardians(self, where: Arg, line: entry.AnyEntry) -> None:
-        """What players asked guardians for, and what these put before the rules."""
-        match line:
-            case entry.Requested() | entry.Answered() | entry.GrantGiven():
-                self._asked.take(where, line)
-            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn():
-                self._overrides.take(where, line)
-            case entry.Erasure() | entry.Restored():
-                self._owed.take(where, line)
-            case _:
-                pass
+    def _placed(self, _: Arg, line: entry.PlaceChanged) -> None:
+        self._zones.change(line.wall, line.zone)
 
     def _strange(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged | entry.PinFailed) -> None:
         """What an inspector should know of clocks, and of guessing."""
@@ -172,24 +158,14 @@ class Auditor:
     def finish(self) -> Audit:
         """All that was found."""
         self._crossing.close()
-        self._failures += (
-            *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
-            *self._asked.failures, *self._overrides.failures, *self._rulebook.failures(), *self._owed.failures,
-        )  # fmt: skip
-        self._findings += self._redecider.findings()
-        self._failures += self._redecider.failures
-        told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
-        self._findings += (*self.windows.findings(), *self._owed.findings(self.zone))
-        for seat, times in self._silent.items():
-            if self._looker.over(seat):
-                continue
-            silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
-            self._note("silent", msg("seat {seat}", seat=seat), silent)
-        for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
-            late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
-            self._note("late", msg("seat {seat}", seat=seat), late)
-        self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())
+        for failures in (
+            self._crossing.failures(), self._adding.failures(), self._registered.failures, self._programs.failures(),
+            self._asked.failures, self._overrides.failures, self._rulebook.failures(), self._owed.failures,
+            self._redecider.failures,
+        ):  # fmt: skip
+            self._failures.extend(failures)
+        self._findings.extend(self._redecider.findings())
+        self._findings.extend(self._told())
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
@@ -202,6 +178,27 @@ class Auditor:
             decisions=self._decisions,
             overview=self._looker.overview(),
         )
+
+    def _told(self) -> Iterator[Finding]:
+        """What all but plays' decisions have found, in the order in which it is told."""
+        yield from self._registered.findings(self.zone)
+        yield from self._programs.findings()
+        yield from self._asked.findings()
+        yield from self._rulebook.findings()
+        yield from self._issues.values()
+        yield from self._overrides.findings(self.zone)
+        yield from self.windows.findings()
+        yield from self._owed.findings(self.zone)
+        for seat, times in self._silent.items():
+            if self._looker.over(seat):
+                continue
+            silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
+            yield Finding("silent", msg("seat {seat}", seat=seat), silent)
+        for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
+            late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
+            yield Finding("late", msg("seat {seat}", seat=seat), late)
+        yield from self._crossing.findings(self.zone)
+        yield from self._adding.findings()
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
@@ -243,7 +240,7 @@ class Auditor:
         self._failures.append(Failure(where, what))
 
     def _note(self, kind: str, where: Arg, what: Message) -> None:
-        self._findings.append(Finding(kind, where, what))
+        self._findings.add(Finding(kind, where, what))
 
 
 def _jumped(ms: int) -> Message:

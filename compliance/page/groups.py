@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from compliance.verifying.overview import PlaceAt
-from compliance.verifying.report import NO_MOMENT, Finding, Gap
+from compliance.verifying.report import NO_MOMENT, UNTOLD, Finding, Gap
 from rules.calendar import day_name
 from rules.policy import Addressee
 
@@ -69,22 +69,72 @@ class GapGroup:
         return sum(one.ms for one in self.seats)
 
 
+@dataclass(slots=True)
+class _Many:
+    """Findings of one kind, as they are gone through. `moments`: those that are told."""
+
+    count: int = 0
+    moments: list[int] = field(default_factory=list)
+    seats: set[str] = field(default_factory=set)
+    shown: list[Finding] = field(default_factory=list)
+
+    def add(self, seat: str, moments: Iterable[int]) -> None:
+        for at in moments:
+            self.count += 1
+            if 0 <= at < NO_MOMENT:
+                self.moments.append(at)
+        if seat:
+            self.seats.add(seat)
+
+    def show(self, one: Finding) -> None:
+        if len(self.shown) < FIRST:
+            self.shown.append(replace(one, others=()) if one.others else one)
+
+    def group(self, kind: str, zone: str) -> Group:
+        days = {day_name(zone, at) for at in self.moments}
+        first, last = (min(self.moments), max(self.moments)) if self.moments else (None, None)
+        return Group(kind, self.count, len(days), first, last, tuple(sorted(self.seats)), tuple(self.shown))
+
+
+_Kinds = dict[str, _Many]
+
+
 def articles(findings: Iterable[Finding], places: Sequence[PlaceAt], zone: str) -> tuple[Article, ...]:
     """Violations first, then by count."""
-    known: dict[tuple[str, Addressee | None, bool], list[Finding]] = {}
-    for one in findings:
-        if one.cite:
-            known.setdefault((one.cite, one.addressee, _violates(one, places)), []).append(one)
-    made = (Article(*key, by_kind(found, zone)) for key, found in known.items())
+    known: dict[tuple[str, Addressee | None, bool], _Kinds] = {}
+
+    def many(one: Finding, at: int) -> _Many:
+        kinds = known.setdefault((one.cite, one.addressee, _violates(one.addressee, at, places)), {})
+        return kinds.setdefault(one.kind, _Many())
+
+    against = [one for one in findings if one.cite]
+    for one in against:
+        found = many(one, _at(one))
+        found.add(one.seat, (_at(one),))
+        found.show(one)
+    for one in against:
+        for at in one.others:
+            many(one, at).add(one.seat, (at,))
+    made = (Article(*key, _groups(kinds, zone)) for key, kinds in known.items())
     return tuple(sorted(made, key=lambda one: (not one.violation, -one.count, one.cite)))
 
 
 def by_kind(findings: Iterable[Finding], zone: str) -> tuple[Group, ...]:
     """In the order of their first ones."""
-    known: dict[str, list[Finding]] = {}
+    known: _Kinds = {}
     for one in findings:
-        known.setdefault(one.kind, []).append(one)
-    return tuple(_group(kind, found, zone) for kind, found in known.items())
+        many = known.setdefault(one.kind, _Many())
+        many.add(one.seat, (_at(one), *one.others))
+        many.show(one)
+    return _groups(known, zone)
+
+
+def _groups(known: _Kinds, zone: str) -> tuple[Group, ...]:
+    return tuple(many.group(kind, zone) for kind, many in known.items())
+
+
+def _at(one: Finding) -> int:
+    return UNTOLD if one.at is None else one.at
 
 
 def gap_groups(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
@@ -106,17 +156,9 @@ def length(gaps: Iterable[Gap]) -> int:
     return sum(max(0, gap.end - gap.start) for gap in gaps)
 
 
-def _violates(one: Finding, places: Sequence[PlaceAt]) -> bool:
+def _violates(addressee: Addressee | None, at: int, places: Sequence[PlaceAt]) -> bool:
     """Whether the place was one then that this is the duty of; before its first word, what it said first."""
-    if one.addressee != "point" or not places:
+    if addressee != "point" or not places:
         return False
-    now = len(places) if one.at is None else max(1, bisect_right(places, one.at, key=lambda place: place.at))
+    now = len(places) if at == UNTOLD else max(1, bisect_right(places, at, key=lambda place: place.at))
     return places[now - 1].place in OWNED
-
-
-def _group(kind: str, found: Sequence[Finding], zone: str) -> Group:
-    moments = sorted(one.at for one in found if one.at is not None and 0 <= one.at < NO_MOMENT)
-    days = {day_name(zone, at) for at in moments}
-    seats = tuple(sorted({one.seat for one in found if one.seat}))
-    first, last = (moments[0], moments[-1]) if moments else (None, None)
-    return Group(kind, len(found), len(days), first, last, seats, tuple(found[:FIRST]))

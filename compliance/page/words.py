@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from compliance.format.chain import AGENT
@@ -98,11 +99,14 @@ def _verdict(page: Page) -> Iterator[Block]:
     report = page.report
     yield verdict(page)
     alike: dict[str, list[Arg]] = {}
+    counts: Counter[str] = Counter()
     for one in page.failures:
         where = msg("the earlier head or card") if one.where == EARLIER else one.where
         alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=where, why=one.what))
-    yield from (Said(first, _few(rest, FIRST - 1), "bad") for first, *rest in list(alike.values())[:SHOWN])
-    if more := sum(map(len, list(alike.values())[SHOWN:])):
+        counts[one.what.id] += 1 + one.others
+    for text, (first, *rest) in list(alike.items())[:SHOWN]:
+        yield Said(first, _few(rest, FIRST - 1, counts[text] - 1), "bad")
+    if more := sum(counts[text] for text in list(alike)[SHOWN:]):
         yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
     if report.repacked and report.ok:
         yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
@@ -131,7 +135,7 @@ def verdict(page: Page) -> Said:
 def _whole(report: Report) -> Message:
     if report.only_demands:
         return msg("NOT VERIFIED: less than your trust policy demands; the log itself is whole")
-    if n := len(report.failures):
+    if n := report.faults:
         return msgn("NOT VERIFIED: {n} thing in it does not hold", "NOT VERIFIED: {n} things in it do not hold", n)
     if report.anchored == report.size and report.size:
         return msg("Whole and anchored")

@@ -83,7 +83,9 @@ class SeatClock:
         else:
             if line.mono < self._mono:
                 self._goes_back(line, where)
-            self._compare(line, where)
+            ahead = line.wall - line.mono
+            if ahead != self._ahead or ahead != self._top or self._dip is not None:
+                self._compare(line, where)
         if type(line) in _SAID:
             self._says(line, where)
         self._mono = max(self._mono, line.mono)

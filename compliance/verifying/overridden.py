@@ -10,6 +10,7 @@ from compliance.entry import (
     CodeUsed,
     EnforcementOff,
     EnforcementOn,
+    Entry,
     GameChanged,
     GrantGiven,
     GrantRevoked,
@@ -17,7 +18,7 @@ from compliance.entry import (
 )
 
 GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
-OVERRIDING = frozenset(
+OVERRIDING: frozenset[type[Entry]] = frozenset(
     {GrantGiven, GrantRevoked, Approval, GameChanged, Paused, CodeUsed, EnforcementOff, EnforcementOn}
 )
 """The entries that tell of it."""

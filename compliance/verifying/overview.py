@@ -11,7 +11,9 @@ import msgspec
 from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged, SeatStart
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
+from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
+from i18n.message import Arg
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Overview:
 
 @dataclass
 class Looker:
-    """`take` every entry in the order of the log, then ask for `overview`."""
+    """Take what it `wants`, and `agents` with every entry of the agent; then ask for `overview`."""
 
     _places: list[PlaceAt] = field(default_factory=list)
     _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
@@ -65,24 +67,34 @@ class Looker:
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: int = 0
 
-    def take(self, index: int, line: AnyEntry) -> None:
+    def wants(self) -> Wants:
+        return {
+            PlaceChanged: self._placed, LaunchRefused: self._refuse, **each(self._watch, *WATCHED),
+            **each(self._override, *OVERRIDING),
+        }  # fmt: skip
+
+    def agents(self, index: int, line: AnyEntry) -> None:
+        self._clock.numbers.append(index)
+        self._clock.walls.append(line.wall)
+
+    def _placed(self, _: Arg, line: PlaceChanged) -> None:
+        self._places.append(_place(line))
+
+    def _refuse(self, _: Arg, line: LaunchRefused) -> None:
+        self._refused += line.seat != AGENT
+
+    def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
-            self._clock.numbers.append(index)
-            self._clock.walls.append(line.wall)
-            if isinstance(line, PlaceChanged):
-                self._places.append(_place(line))
-        else:
-            watched = self._watched.get(line.seat)
-            if watched is None:
-                watched = self._watched[line.seat] = Watched(line.seat)
-            if type(line) is LaunchRefused:
-                self._refused += 1
-            if type(line) in WATCHED:  # most are not, and a million of them are asked
-                watched.take(line)
-                if type(line) is SeatStart and isinstance(line.follows, str) and line.follows in self._watched:
-                    self._watched[line.follows].over = line.follows != line.seat
-        if type(line) in OVERRIDING:
-            self._overridden.take(line)
+            return
+        watched = self._watched.get(line.seat)
+        if watched is None:
+            watched = self._watched[line.seat] = Watched(line.seat)
+        watched.take(line)
+        if isinstance(line, SeatStart) and isinstance(line.follows, str) and line.follows in self._watched:
+            self._watched[line.follows].over = line.follows != line.seat
+
+    def _override(self, _: Arg, line: AnyEntry) -> None:
+        self._overridden.take(line)
 
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""

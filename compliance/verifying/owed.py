@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from compliance.entry import Erasure, Restored
 from compliance.format.chain import AGENT
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
 
@@ -19,7 +20,7 @@ _HOURLY_MS = 70 * 60_000  # the last sign of life that a backup knows of may be 
 class Owed:
     """`take` each such entry, then ask `findings`. `failures`: what contradicts itself."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _restored: list[tuple[Arg, Restored]] = field(default_factory=list)
     _erased: int = 0
     _first: Arg = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
@@ -15,17 +16,19 @@ from rules.calendar import rfc3339
 from rules.policy import Addressee
 
 NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
+UNTOLD = -1  # no moment was told
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Something that does not hold: exactly where, and what is wrong there. `demand`: it is only less than whoever verifies
-    demands, and nothing is wrong with the log.
+    demands, and nothing is wrong with the log. `others`: how many more say the same and are not listed.
     """
 
     where: Arg
     what: Message
     demand: bool = False
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Finding:
     """Something to know that is not a failure. `kind` is for programs.
 
     What a page groups by, where it has it: the `seat`, the moment `at` (Unix ms), the article `cite` that was not kept, and
-    whose duty that is (`addressee`, as packs say it).
+    whose duty that is (`addressee`, as packs say it). `grave`: by how much (ms). `others`: the moments (or UNTOLD) of those
+    `like` it that are not listed.
     """
 
     kind: str
@@ -43,6 +47,12 @@ class Finding:
     at: int | None = None
     cite: str = ""
     addressee: Addressee | None = None
+    grave: int = 0
+    others: Sequence[int] = ()
+
+    @property
+    def like(self) -> tuple[object, ...]:
+        return self.kind, self.cite, self.addressee, self.seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,11 @@ class Report:
         return not self.failures
 
     @property
+    def faults(self) -> int:
+        """How many failures there are, listed or not."""
+        return sum(1 + one.others for one in self.failures)
+
+    @property
     def only_demands(self) -> bool:
         """Whether it fails by what whoever verifies demands, and by nothing else."""
         return bool(self.failures) and all(one.demand for one in self.failures)
@@ -167,6 +182,10 @@ def document(report: Report) -> dict[str, Any]:
             for gap in audit.gaps
         ],
         "findings": [_finding(one, zone) for one in audit.findings],
+        "not_listed": {
+            "failures": [{"where": one.where, "what": one.what, "count": one.others} for one in report.failures if one.others],
+            "findings": [_others(one, zone) for one in audit.findings if one.others],
+        },
         "seats": [
             {**asdict(seat), "first": when(seat.first, zone), "last": when(seat.last, zone)} for seat in audit.seats
         ],
@@ -182,6 +201,16 @@ def _finding(one: Finding, zone: str) -> dict[str, Any]:
     return {
         "kind": one.kind, "where": one.where, "what": one.what, "seat": one.seat, "at": at, "cite": one.cite,
         "addressee": one.addressee,
+    }  # fmt: skip
+
+
+def _others(one: Finding, zone: str) -> dict[str, Any]:
+    """How many are like this one beside those in the list, and from when to when, if that is told."""
+    told = [at for at in one.others if at != UNTOLD]
+    ends = (when(min(told), zone), when(max(told), zone)) if told else (None, None)
+    return {
+        "kind": one.kind, "seat": one.seat, "cite": one.cite, "addressee": one.addressee, "count": len(one.others),
+        "from": ends[0], "to": ends[1],
     }  # fmt: skip
 
 

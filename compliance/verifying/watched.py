@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
+from compliance.entry import AnyEntry, Entry, Presence, SeatStart, SeatStop
 from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, past_bits
 
 EVER = 2**62
-WATCHED = frozenset({SeatStart, SeatStop, Presence})
+WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
 _RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
 _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed

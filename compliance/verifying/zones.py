@@ -23,7 +23,7 @@ class Zones:
     def __init__(self) -> None:
         self._at: list[int] = []
         self._zones: list[str] = []
-        self._dates: dict[int, set[int]] = {}
+        self._dates: dict[int, frozenset[int]] = {}
         self._changed: dict[int, dict[str, tuple[int, int]]] = {}  # by the day since 1970: the first and last change of each
 
     def change(self, at: int, zone: str) -> None:
@@ -68,13 +68,13 @@ class Zones:
         """The day of `moment`, as (start, end), by each zone around it."""
         return {day_bounds(zone, moment) for zone in self.around(moment)}
 
-    def dates(self, moment: int) -> set[int]:
+    def dates(self, moment: int) -> frozenset[int]:
         """Which day it may have been to a seat that had not heard of the last changes, as in date.toordinal."""
         quarter = moment // _QUARTER_MS
         found = self._dates.get(quarter)
         if found is None:
             zones = self._of(moment, _LATELY * DAY_MS)
-            found = self._dates[quarter] = {calendar(zone).day(moment).ordinal for zone in zones}
+            found = self._dates[quarter] = frozenset(calendar(zone).day(moment).ordinal for zone in zones)
         return found
 
 

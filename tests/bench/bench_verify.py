@@ -40,6 +40,7 @@ WHOLE = """
 from compliance.__main__ import main
 assert main([sys.argv[1], "--json"]) == 0
 """
+UNLET = 18  # the label of what nobody let through, for players of twelve
 INTEGRITY = """
 import compliance.verify as verifying
 from compliance.verifying.report import Audit
@@ -81,8 +82,8 @@ with open(sys.argv[1], "rb") as file:
 class Chain:
     """One seat's entries, and the clock of its PC."""
 
-    def __init__(self, name: str, signer: Signer) -> None:
-        self.name, self.signer = name, signer
+    def __init__(self, name: str, signer: Signer, label: int = 0) -> None:
+        self.name, self.signer, self.label = name, signer, label
         self.head, self.sealed, self.now, self.booted = START, 0, MORNING, MORNING - MINUTE
         self.data: list[bytes] = []
         self.bound: entry.Bound | None = None  # what plays say they were decided by; None: nothing, as older seats
@@ -106,9 +107,9 @@ class Chain:
 
     def play(self, who: str, game: str, ms: int, due: dict[str, object] | None = None) -> None:
         start = self.now
-        play = self.add(entry.PlayStarted, who=who, age=12, game=game, label=0, system=None, publisher=game,
+        play = self.add(entry.PlayStarted, who=who, age=12, game=game, label=self.label_of(game), system=None, publisher=game,
                         match=("content", "name"), pid=1234, started=5678, since=start, resumed=None,
-                        **self._decided_by(who))  # fmt: skip
+                        **self._decided_by(who, game))  # fmt: skip
         self.now += ms
         if due is not None:
             for left in (15, 5, 1):
@@ -118,13 +119,17 @@ class Chain:
             self.add(entry.PlayDue, **due, who=who, at=self.now, before=sums, play=play.seq, grace=10_000)
         self.add(entry.PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms, how="asked", late=False)
 
-    def _decided_by(self, who: str) -> dict[str, object]:
+    def label_of(self, game: str) -> int:
+        """Of all games but the one whose hour is decided."""
+        return 0 if game == "luanti" else self.label
+
+    def _decided_by(self, who: str, game: str) -> dict[str, object]:
         """As a daemon tells it: in full with the first play of each player's day, and then where that was."""
         if self.bound is None:
             return {}
         known, told = self._full[0] == who, self.bound
         self._full = self._full if known else (who, self.head.seq + 1)
-        return {"bound": self._full[1] if known else told, "approved": True, "learning": False}
+        return {"bound": self._full[1] if known else told, "approved": not self.label_of(game), "learning": False}
 
     def part(self, who: str, number: int, due: dict[str, object]) -> None:
         """Nine entries and a seal: the hour that is allowed, or eight short plays of something else and a start refused."""
@@ -161,11 +166,14 @@ def decided() -> dict[str, object]:
     }  # fmt: skip
 
 
-def days(count: int, *, bound: bool) -> Iterator[list[bytes]]:
-    """At least so many entries, in the order of a log, a day at a time. `bound`: plays say what they were decided by."""
+def days(count: int, *, bound: bool, label: int = 0) -> Iterator[list[bytes]]:
+    """At least so many entries, in the order of a log, a day at a time. `bound`: plays say what they were decided by. `label`:
+    that of what is played for half a minute, which nobody let through if it has one.
+    """
     due = decided()
     agent = Chain(AGENT, LOG)
-    seats = [Chain(f"pc-{number:02}", Signer(f"pc-{number:02}", bytes([number + 1]) * 32)) for number in range(SEATS)]
+    names = {f"pc-{number:02}": bytes([number + 1]) * 32 for number in range(SEATS)}
+    seats = [Chain(name, Signer(name, seed), label) for name, seed in names.items()]
     agent.add(entry.SeatEnrolled, id=AGENT, key=LOG.vkey)
     for seat in seats:
         agent.add(entry.SeatEnrolled, id=seat.name, key=seat.signer.vkey)
@@ -215,11 +223,11 @@ def _day(agent: Chain, seats: list[Chain], day: int, due: dict[str, object]) -> 
         seat.data.clear()
 
 
-def exported(folder: Path, count: int, *, bound: bool) -> tuple[Path, int]:
+def exported(folder: Path, count: int, *, bound: bool, label: int = 0) -> tuple[Path, int]:
     """A bundle of so many entries, written as every other."""
-    name = "bound" if bound else "long"
+    name = f"{'bound' if bound else 'long'}-{label}"
     log = Log(folder / f"{name}.db", LOG)
-    for lines in days(count, bound=bound):
+    for lines in days(count, bound=bound, label=label):
         log.append(lines)
     path = folder / f"{name}.giochoi"
     with path.open("wb") as file:
@@ -248,6 +256,8 @@ def main() -> Iterator[Row]:
         raw, integrity, whole = ([alone(program, path) for _ in range(times)] for program in (RAW, INTEGRITY, WHOLE))
         path, told = exported(Path(name), count, bound=True)
         bound = [alone(WHOLE, path) for _ in range(times)]
+        path, bad = exported(Path(name), count, bound=True, label=UNLET)
+        broken = [alone(WHOLE, path) for _ in range(times)]
     what = f"giochoi-verify, {size} entries"
     yield Row("SHA-256 and Ed25519 of the same alone", [one for one, _ in raw], "CPU s", least=1)
     yield Row(f"{what}: integrity", [one for one, _ in integrity], "CPU s", 20 * share, least=1)
@@ -257,3 +267,6 @@ def main() -> Iterator[Row]:
     what = f"giochoi-verify, {told} entries whose plays are decided again"
     yield Row(f"{what}: all", [one for one, _ in bound], "CPU s", 40 * share, least=1)
     yield Row(f"{what}: memory", [most for _, most in bound], "MiB", 400, least=1)
+    what = f"giochoi-verify, {bad} entries whose plays each break a rule"
+    yield Row(f"{what}: all", [one for one, _ in broken], "CPU s", least=1)
+    yield Row(f"{what}: memory", [most for _, most in broken], "MiB", 400, least=1)

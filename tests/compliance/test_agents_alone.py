@@ -28,10 +28,12 @@ SAID = {
 
 @pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__struct_config__.tag)
 def test_a_seat_does_not_say_it(site, seat, audit, kind):
-    """With nothing of it in force, though its seals hold."""
+    """With nothing of it in force, though its seals hold: no check goes by it."""
     site.agent.add(entry.Approval, id="b", who="child", game="luanti")
+    before = audit().audit
     seat.add(kind, **SAID[kind])
     report = audit()
+    assert (report.audit.findings, report.audit.overview.overridden) == (before.findings, before.overview.overridden)
     assert [plain(one.what) for one in report.failures] == ["only the agent can say this, not a seat"]
     assert {one.seat for one in report.audit.findings if one.kind in {"place-changed", "policy-changed"}} <= {AGENT}
 

@@ -62,7 +62,7 @@ def test_a_seat_that_another_followed_is_over(more, over):
     looker = Looker()
     follows = structs.replace(started(at(10)), seat="pc-2", follows="pc")
     for line in [started(at(8)), present(at(8)), follows, *more]:
-        looker.take(0, line)
+        looker.wants()[type(line)]("", line)
     former = next(one for one in looker.overview().seats if one.seat == "pc")
     found = coverage([former], [PlaceAt(0, "game-point", "08:00-22:00", None, None)], ZONE, at(20))
     assert (former.over, looker.over("pc"), max(marks(found)) == 8) == (over, over, over)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from compliance.entry import Answered, GrantGiven, Requested
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg
 
@@ -29,11 +30,11 @@ class _Request(NamedTuple):
 class Asked:
     """`take` each of these, then ask `findings`. `failures`: what contradicts itself."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _requests: dict[str, _Request] = field(default_factory=dict)
     _answers: set[tuple[str, str]] = field(default_factory=set)  # by seat and request
     _later: list[tuple[Arg, Answered]] = field(default_factory=list)  # of requests that no entry before told of
-    _found: list[Finding] = field(default_factory=list)
+    _found: Listed = field(default_factory=Listed)
     _grants: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def take(self, where: Arg, line: Requested | Answered | GrantGiven) -> None:
@@ -82,7 +83,7 @@ class Asked:
             self._note(where, msg("it lets something through for which its request did not ask"))
 
     def _note(self, where: Arg, what: Message) -> None:
-        self._found.append(Finding("request", where, what))
+        self._found.add(Finding("request", where, what))
 
     def _fail(self, where: Arg, what: Message) -> None:
         self.failures.append(Failure(where, what))

@@ -15,7 +15,9 @@ from msgspec import UNSET
 from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding, Gap
+from compliance.verifying.wanted import Wants
 from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000
@@ -51,9 +53,9 @@ class _Silence:
 
 @dataclass
 class Heard:
-    """`take` every entry, then ask `failures`, `findings` and `gaps`."""
+    """`written` every entry of a seat, `wants` of the agent; then ask `failures`, `findings` and `gaps`."""
 
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _gaps: list[Gap] = field(default_factory=list)
     _enrolled: set[str] = field(default_factory=set)
     _seats: dict[str, _Seat] = field(default_factory=dict)
@@ -65,27 +67,35 @@ class Heard:
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if line.seat != AGENT:
-            self._written(line)
-        elif isinstance(line, SeatEnrolled):
-            self._enrolled.add(line.id)
-        elif isinstance(line, AgentTick):
-            self._ticked(where, line)
+    def wants(self) -> Wants:
+        return {SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present}
 
-    def _written(self, line: AnyEntry) -> None:
+    def written(self, line: AnyEntry) -> None:
+        newest = self._newest.get(line.seat)
+        if newest is None or self._last is None:
+            self._first(line)
+        elif line.wall > newest:
+            self._newest[line.seat] = line.wall
+        if line.wall < self._silent_to:
+            self._alive(line.seat, line.wall)
+
+    def _first(self, line: AnyEntry) -> None:
+        """Since the last tick, or there was none yet."""
         seat = self._seats.get(line.seat)
         if seat is None:
             seat = self._seats[line.seat] = _Seat()
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
-        if line.wall > self._newest.get(line.seat, 0):
-            self._newest[line.seat] = line.wall
-        if line.wall < self._silent_to or isinstance(line, Presence):
+        self._newest[line.seat] = max(line.wall, self._newest.get(line.seat, 0))
+
+    def _enrol(self, _: Arg, line: SeatEnrolled) -> None:
+        self._enrolled.add(line.id)
+
+    def _present(self, _: Arg, line: Presence) -> None:
+        if line.seat != AGENT:
             self._alive(line.seat, line.wall)
-            if isinstance(line, Presence):
-                self._alive(line.seat, line.since)
+            self._alive(line.seat, line.since)
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, PlaceChanged, Presence, SeatStart, SeatStop, SessionClosed, SessionOpened
-from compliance.format.chain import AGENT
+from compliance.verifying.listed import Faults
 from compliance.verifying.opening import opening
 from compliance.verifying.report import NO_MOMENT, Failure, Finding
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import DAY_MS, day_bounds
 
-TAKEN = (PlaceChanged, Presence, SeatStart, SeatStop, SessionClosed, SessionOpened)
 CLOSING_MS = 15 * 60_000  # that shutting up may take
 MOST_DAYS = 31  # of one session; a longer one is looked at no further
 _MINUTE_MS = 60_000
@@ -33,33 +33,39 @@ class _Seat:
 
 @dataclass
 class LoggedOn:
-    """`take` each entry of TAKEN; then `failures` and `findings`."""
+    """Take what it `wants`; then `failures` and `findings`."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _moments: list[int] = field(default_factory=list)
     _hours: list[tuple[int, int]] = field(default_factory=list)  # from each of these moments on
-    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
     _over: list[tuple[str, Arg, int, int]] = field(default_factory=list)
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if isinstance(line, PlaceChanged):
-            if line.seat == AGENT:
-                self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
-                self._hours.append(opening(line.place, line.hours))
-            return
-        seat = self._seats.setdefault(line.seat, _Seat())
-        match line:
-            case SessionOpened():
-                seat.open[line.seq] = where, line.wall
-            case SessionClosed():
-                self._close(seat, where, line)
-            case SeatStart():
-                seat.before = seat.alive if line.lost_from is None else min(line.lost_from, line.wall)
-            case _:
-                pass
+    def wants(self) -> Wants:
+        return {
+            PlaceChanged: self._placed, SeatStart: self._started, SessionOpened: self._open, SessionClosed: self._close,
+            **each(self._alive, Presence, SeatStop),
+        }  # fmt: skip
+
+    def _placed(self, _: Arg, line: PlaceChanged) -> None:
+        self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
+        self._hours.append(opening(line.place, line.hours))
+
+    def _alive(self, _: Arg, line: AnyEntry) -> None:
+        self._seats[line.seat].alive = line.wall
+
+    def _started(self, _: Arg, line: SeatStart) -> None:
+        seat = self._seats[line.seat]
+        seat.before = seat.alive if line.lost_from is None else min(line.lost_from, line.wall)
         seat.alive = line.wall
 
-    def _close(self, seat: _Seat, where: Arg, line: SessionClosed) -> None:
+    def _open(self, where: Arg, line: SessionOpened) -> None:
+        self._seats[line.seat].open[line.seq] = where, line.wall
+        self._alive(where, line)
+
+    def _close(self, where: Arg, line: SessionClosed) -> None:
+        seat = self._seats[line.seat]
+        self._alive(where, line)
         if (opened := seat.open.pop(line.opened, None)) is None:
             self.failures.append(Failure(where, msg("no session {n} of this seat is open", n=str(line.opened))))
             return

@@ -26,6 +26,7 @@ from compliance.entry import (
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg
 
@@ -62,7 +63,7 @@ class _Seat:
 class Paired:
     """`take` every entry, then ask `failures` and `findings`."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _revoked: list[tuple[str, Arg, GrantRevoked]] = field(default_factory=list)
@@ -80,7 +81,7 @@ class Paired:
         last, seat.last = seat.last, line
         if isinstance(line, SeatStart):
             self._start(where, line, seat)
-        if last is not None and last.wall == line.wall and last.mono == line.mono and type(last) is kind and _same(last, line):
+        if last is not None and last.mono == line.mono and last.wall == line.wall and type(last) is kind and _same(last, line):
             self._tally.see("twice", where, line)
         elif kind is SeatStop:
             seat.stopped = True

@@ -27,14 +27,13 @@ from compliance.entry import (
     Requested,
 )
 from compliance.format.chain import AGENT
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Wants, each
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
-_TOLD = frozenset({
-    PlayStarted, PlayDue, LaunchRefused, GrantGiven, GrantRevoked, Requested, Answered, CodeUsed, PinFailed, ProgramRefused,
-})
 _ALIKE = 8  # grants of the same time at the same moment
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
@@ -51,11 +50,11 @@ class _Person:
 
 @dataclass
 class Persons:
-    """`take` every entry, then ask `failures` and `findings`."""
+    """`begin` each chain with its first entry, take what it `wants`, then ask `failures` and `findings`."""
 
     zones: Zones
-    _failures: list[Failure] = field(default_factory=list)
-    _told: list[Finding] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
+    _told: Listed = field(default_factory=Listed)
     _persons: dict[str, _Person] = field(default_factory=dict)
     _began: dict[str, int] = field(default_factory=dict)  # the chain of each seat that decides
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
@@ -64,45 +63,49 @@ class Persons:
     _missing: list[Arg] = field(default_factory=list)
     _others: list[Arg] = field(default_factory=list)
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if line.seat not in self._began:
-            self._began[line.seat] = line.wall
-        if type(line) not in _TOLD:
-            return
-        match line:
-            case PlayStarted():
-                known = self.zones.dates(line.since)
-                same = known == self.zones.dates(line.wall)
-                self._seen(where, line.who, line.since, known, (line.age,) if same else ())
-            case Decided():
-                self._decided(where, line)
-            case GrantGiven() | Requested() | Answered() | CodeUsed() | PinFailed() | ProgramRefused():
-                if line.who is not None:
-                    self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
-                if isinstance(line, GrantGiven):
-                    self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
-            case GrantRevoked():
-                self._revoked[line.seat, line.id] = line.boot, line.mono
-            case _:
-                pass
+    def wants(self) -> Wants:
+        people = each(self._person, GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused)
+        decided = each(self._decided, PlayDue, LaunchRefused)
+        return {PlayStarted: self._play, GrantRevoked: self._revoke, **people, **decided}
 
-    def _seen(self, where: Arg, who: str, at: int, days: set[int], ages: tuple[int | None, ...] = ()) -> None:
+    def begin(self, line: AnyEntry) -> None:
+        self._began.setdefault(line.seat, line.wall)
+
+    def _play(self, where: Arg, line: PlayStarted) -> None:
+        known = self.zones.dates(line.since)
+        person = self._seen(where, line.who, line.since, known)
+        if known == self.zones.dates(line.wall):
+            self._aged(where, person, line.since, line.age)
+
+    def _person(
+        self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused
+    ) -> None:
+        if line.who is not None:
+            self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+        if isinstance(line, GrantGiven):
+            self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
+
+    def _revoke(self, _: Arg, line: GrantRevoked) -> None:
+        self._revoked[line.seat, line.id] = line.boot, line.mono
+
+    def _seen(self, where: Arg, who: str, at: int, days: frozenset[int]) -> _Person:
         person = self._persons.get(who)
         if person is None:
-            person = self._persons[who] = _Person(frozenset(days))
-        elif person.days is not None and not (both := person.days & days):
-            self._told.append(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
-            person.days = None
-        elif person.days is not None and both != person.days:
-            person.days = both
-        for age in ages:
-            if not person.aged:
-                person.age, person.aged = age, True
-            elif age != person.age and not person.differs:
-                person.differs = True
-                ages_said = {"before": _age(person.age), "now": _age(age)}
-                text = msg("the player was {before} years old before, the same day, and is {now} now", **ages_said)
-                self._told.append(Finding("age", where, text, at=at))
+            person = self._persons[who] = _Person(days)
+        elif person.days is not None and person.days != days:
+            person.days = person.days & days or None
+            if person.days is None:
+                self._told.add(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
+        return person
+
+    def _aged(self, where: Arg, person: _Person, at: int, age: int | None) -> None:
+        if not person.aged:
+            person.age, person.aged = age, True
+        elif age != person.age and not person.differs:
+            person.differs = True
+            ages = {"before": _age(person.age), "now": _age(age)}
+            text = msg("the player was {before} years old before, the same day, and is {now} now", **ages)
+            self._told.add(Finding("age", where, text, at=at))
 
     def _decided(self, where: Arg, line: Decided) -> None:
         days = self.zones.dates(line.at)
@@ -110,7 +113,9 @@ class Persons:
             today = calendar(line.zone).day(line.at).ordinal
         except (ZoneError, OverflowError):
             today = 0  # that there is no such zone is told where it is decided again
-        self._seen(where, line.who, line.at, days, (line.age,) if days == {today} else ())
+        person = self._seen(where, line.who, line.at, days)
+        if days == {today}:
+            self._aged(where, person, line.at, line.age)
         for one in dict.fromkeys(line.grants):
             self._grant(where, line, one)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from compliance.entry import ProgramRefused, ProgramsChanged
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg, msgn
 
@@ -21,7 +22,7 @@ AROUND_MS = 120_000  # how far the clocks of agent and seat may differ, and how 
 class Programs:
     """`take` each of both, then ask `failures` and `findings`."""
 
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _changes: list[tuple[int, int]] = field(default_factory=list)  # from when on how many players
     _refused: list[tuple[Arg, int]] = field(default_factory=list)  # and when
 

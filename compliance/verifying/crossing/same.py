@@ -27,9 +27,10 @@ from compliance.entry import (
 )
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Finding
+from compliance.verifying.sums.totals import Plays
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
 
-TAKEN = (Answered, Approval, GameChanged, LaunchRefused, PlayDue, PlayRuled, PlayStarted, Requested, SeatStart, UsageDay)
 _MOST = 10_000
 
 _WHAT = {
@@ -43,10 +44,10 @@ _Said = tuple[object, ...]
 
 @dataclass
 class Same:
-    """`take` each entry of TAKEN, then ask `findings`."""
+    """Take what it `wants`, then ask `findings`. `plays`: those that go on."""
 
+    plays: Plays
     _games: dict[tuple[str, str], _Said] = field(default_factory=dict)  # by seat and game
-    _plays: dict[tuple[str, int], str] = field(default_factory=dict)  # the game of each
     _versions: dict[str, str] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)  # told.py says what a seat did under which of the house's labels
     _others: list[tuple[str, Arg, PlayStarted | PlayRuled | Decided]] = field(default_factory=list)
@@ -57,17 +58,25 @@ class Same:
     _later: list[tuple[str, str, Arg, AnyEntry]] = field(default_factory=list)  # what is known at the end alone
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
+    def wants(self) -> Wants:
+        return {
+            PlayStarted: self._started, **each(self._decided, PlayDue, LaunchRefused),
+            **each(self._take, PlayRuled, SeatStart, GameChanged),
+            **each(self._take_other, Answered, Approval, Requested, UsageDay),
+        }  # fmt: skip
+
+    def _started(self, where: Arg, line: PlayStarted) -> None:
+        self._play(where, line, line.game)
+
+    def _decided(self, where: Arg, line: Decided) -> None:
+        self._of_game(where, line, line.game)
+        if line.approved and line.game not in self._let:
+            self._tally.see("approval", where, line)
+
+    def _take(self, where: Arg, line: PlayRuled | SeatStart | GameChanged) -> None:
         match line:
-            case PlayStarted():
-                self._plays[line.seat, line.seq] = line.game
-                self._play(where, line, line.game)
-            case PlayRuled() if (game := self._plays.get((line.seat, line.play))) is not None:
-                self._play(where, line, game)
-            case Decided():
-                self._of_game(where, line, line.game)
-                if line.approved and line.game not in self._let:
-                    self._tally.see("approval", where, line)
+            case PlayRuled() if (play := self.plays.running(line.seat, line.play)) is not None:
+                self._play(where, line, play.game)
             case SeatStart():
                 if self._versions.get(line.seat) != line.version:
                     self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
@@ -77,9 +86,9 @@ class Same:
                 if any(one is not None and one.learning for one in (line.before, line.after)):
                     self._learning.add(line.game)
             case _:
-                self._take_other(where, line)
+                pass
 
-    def _take_other(self, where: Arg, line: AnyEntry) -> None:
+    def _take_other(self, where: Arg, line: Answered | Approval | Requested | UsageDay) -> None:
         match line:
             case Approval():
                 self._let.add(line.game)
@@ -106,11 +115,13 @@ class Same:
         self._who.add(line.who)
         system = line.system if line.system is not UNSET else None if line.label is None else "VN"
         said = (line.label, system, line.publisher)
-        before = self._games.get((line.seat, game))
-        if before is None and len(self._games) >= _MOST:
-            return
-        self._games[line.seat, game] = said
-        if before is not None and before != said:
+        key = line.seat, game
+        before = self._games.get(key)
+        if before is None:
+            if len(self._games) < _MOST:
+                self._games[key] = said
+        elif before != said:
+            self._games[key] = said
             self._others.append((game, where, line))
 
     def _keep(self, what: str, name: str, where: Arg, line: AnyEntry) -> None:

@@ -14,11 +14,11 @@ from compliance.entry import AnyEntry, GrantGiven, GrantRevoked, LaunchRefused, 
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Finding
+from compliance.verifying.wanted import Wants
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, msg
 from rules.calendar import day_name
 
-TAKEN = frozenset({GrantGiven, GrantRevoked, LaunchRefused, UsageDay})
 _ALL = "*"  # how a summary names time for all games
 _AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
 _MOST = 10_000
@@ -31,7 +31,7 @@ _WHAT = {
 
 @dataclass
 class Summed:
-    """`take` each seat's first entry and all of TAKEN, then ask `findings`."""
+    """`begin` with each seat's first entry, take what it `wants`, then ask `findings`."""
 
     zones: Zones
     _began: dict[str, str] = field(default_factory=dict)  # on which day each seat's chain, and "" where it is not seen
@@ -41,26 +41,27 @@ class Summed:
     _later: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "usage-day"))
 
-    def knows(self, seat: str) -> bool:
-        return seat in self._began
+    def begin(self, line: AnyEntry) -> None:
+        self._began[line.seat] = max(self._days(line.wall)) if line.seq == 1 else ""
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if line.seat not in self._began:
-            self._began[line.seat] = max(self._days(line.wall)) if line.seq == 1 else ""
-        match line:
-            case LaunchRefused():
-                for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):
-                    self._refused.add((line.seat, line.game, day))
-            case GrantGiven():
-                self._given[line.id] = (line.who, line.game or _ALL)
-            case GrantRevoked():
-                self._revoked.add(line.id)
-            case UsageDay() if line.seat != AGENT and "" != self._began[line.seat] < line.day:
-                self._summary(where, line)
-            case _:
-                pass
+    def wants(self) -> Wants:
+        return {
+            LaunchRefused: self._refuse, GrantGiven: self._give, GrantRevoked: self._revoke, UsageDay: self._summary
+        }  # fmt: skip
+
+    def _refuse(self, _: Arg, line: LaunchRefused) -> None:
+        for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):
+            self._refused.add((line.seat, line.game, day))
+
+    def _give(self, _: Arg, line: GrantGiven) -> None:
+        self._given[line.id] = (line.who, line.game or _ALL)
+
+    def _revoke(self, _: Arg, line: GrantRevoked) -> None:
+        self._revoked.add(line.id)
 
     def _summary(self, where: Arg, line: UsageDay) -> None:
+        if line.seat == AGENT or not "" != self._began[line.seat] < line.day:
+            return
         for game, told in line.games.items():
             if told.refusals and (line.seat, game, line.day) not in self._refused:
                 self._tally.see("refusals", where, line)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from compliance.entry import PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums.totals import Play
 from i18n.message import Arg, Length, Message, msg
@@ -35,8 +36,8 @@ class _Cut(NamedTuple):
 class Timed:
     """`start` and `end` each play, then ask `failures` and `findings`."""
 
-    _failures: list[Failure] = field(default_factory=list)
-    _findings: list[Finding] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
+    _findings: Listed = field(default_factory=Listed)
     _open: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _cut: dict[tuple[str, int], _Cut] = field(default_factory=dict)
 
@@ -89,7 +90,7 @@ class Timed:
             self._fail(cut.where, msg("it says {length} less than its clock", length=Length(short)))
         elif short > _MINUTE_MS:
             text = msg("it says {length} less than its clock", length=Length(short))
-            self._findings.append(Finding("clock-play", cut.where, text, seat=cut.seat, at=cut.at))
+            self._findings.add(Finding("clock-play", cut.where, text, seat=cut.seat, at=cut.at))
 
     def failures(self) -> Iterator[Failure]:
         """Of a play that did not go on after midnight, how long after it was closed is not known."""

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from compliance.entry import Approval, ApprovalEnded, GameChanged, GameFacts, GuardianChanged, PlayStarted
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, seq_name
 from i18n.message import Arg, Message, Moment, msg, msgn
 from rules.engine.label_words import label_said
@@ -43,8 +44,8 @@ class _Change(NamedTuple):
 class Registered:
     """`take` each such entry and `play` each play that started, then ask `findings`. `failures`: what contradicts itself."""
 
-    failures: list[Failure] = field(default_factory=list)
-    _notes: list[Finding] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
+    _notes: Listed = field(default_factory=Listed)
     _games: dict[str, list[_Change]] = field(default_factory=lambda: defaultdict(list))
     _plays: dict[str, _Under] = field(default_factory=lambda: defaultdict(_Under))
     _approvals: dict[str, bool] = field(default_factory=dict)
@@ -101,7 +102,7 @@ class Registered:
         self.failures.append(Failure(where, what))
 
     def _note(self, kind: str, where: Arg, what: Message) -> None:
-        self._notes.append(Finding(kind, where, what))
+        self._notes.add(Finding(kind, where, what))
 
 
 class _Label(NamedTuple):

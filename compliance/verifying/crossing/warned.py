@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import UNSET
 
 from compliance.entry import (
     AnyEntry,
     ClockJump,
-    Decided,
     EnforcementOff,
     EnforcementOn,
     GrantGiven,
@@ -27,20 +28,18 @@ from compliance.entry import (
 )
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import Finding
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
 
 _NEWS_MS = 90_000  # nobody is warned who was refused at once
 _APART_MS = 150_000  # clocks that are set right, and warnings that waited for a display
 _KEPT = 64
 _CHANGING = (
-    GrantGiven, GrantRevoked, Paused, Resumed, EnforcementOff, EnforcementOn, PlayStarted, PlayEnded, PlayRuled, ClockJump,
-    SeatStart,
+    GrantGiven, GrantRevoked, Paused, Resumed, EnforcementOff, EnforcementOn, PlayRuled, ClockJump, SeatStart,
 )  # fmt: skip
-TAKEN = (*_CHANGING, Warned, PlayDue, LaunchRefused)
 
 
-@dataclass(slots=True)
-class _Play:
+class _Play(msgspec.Struct, eq=False, gc=False):
     """`foreseen`: when by the play clock it was told to end, and how often things had changed by then; `due`: where it was."""
 
     who: str
@@ -75,33 +74,33 @@ _WHAT = {
 
 @dataclass
 class Warnings:
-    """`take` each entry of TAKEN, then ask `findings`."""
+    """Take what it `wants`, then ask `findings`."""
 
-    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "warned"))
     _deciding: set[str] = field(default_factory=set)  # the rules that ended or refused play: none of them only tells
     _told: dict[str, tuple[Arg, Warned]] = field(default_factory=dict)  # by rule, where a warning named it first
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        seat = self._seats.get(line.seat)
-        if seat is None:
-            seat = self._seats[line.seat] = _Seat()
-        if isinstance(line, Warned):
-            self._warned(where, line, seat)
-            return
-        if isinstance(line, Decided):
-            self._deciding.add(line.rule)
-            if isinstance(line, PlayDue):
-                self._due(where, line, seat)
-            return
-        seat.changes += 1
-        if isinstance(line, PlayStarted):
-            told = line.bound is not UNSET and line.wall - line.since <= _NEWS_MS
-            seat.plays[line.seq] = _Play(line.who, line.game, line.boot, line.mono, told, line.resumed is not None)
-        elif isinstance(line, PlayEnded) and (play := seat.plays.pop(line.play, None)) is not None:
-            self._ended(where, line, play, seat)
+    def wants(self) -> Wants:
+        return {
+            **each(self._changed, *_CHANGING), PlayStarted: self._started, PlayEnded: self._ended, Warned: self._warned,
+            PlayDue: self._due, LaunchRefused: self._refused,
+        }  # fmt: skip
 
-    def _warned(self, where: Arg, line: Warned, seat: _Seat) -> None:
+    def _changed(self, _: Arg, line: AnyEntry) -> None:
+        self._seats[line.seat].changes += 1
+
+    def _started(self, _: Arg, line: PlayStarted) -> None:
+        seat = self._seats[line.seat]
+        seat.changes += 1
+        told = line.bound is not UNSET and line.wall - line.since <= _NEWS_MS
+        seat.plays[line.seq] = _Play(line.who, line.game, line.boot, line.mono, told, line.resumed is not None)
+
+    def _refused(self, _: Arg, line: LaunchRefused) -> None:
+        self._deciding.add(line.rule)
+
+    def _warned(self, where: Arg, line: Warned) -> None:
+        seat = self._seats[line.seat]
         play = seat.plays.get(line.play) or seat.over.get(line.play)
         if (line.left is None) is (line.rule is None) or (line.how is not UNSET and not line.shown):
             self._tally.see("how", where, line)
@@ -121,7 +120,9 @@ class Warnings:
             self._foresee(where, line, play, seat.changes, line.mono + line.left)
             play.foreseen = line.boot, line.mono + line.left, seat.changes
 
-    def _due(self, where: Arg, line: PlayDue, seat: _Seat) -> None:
+    def _due(self, where: Arg, line: PlayDue) -> None:
+        self._deciding.add(line.rule)
+        seat = self._seats[line.seat]
         play = seat.plays.get(line.play)
         if play is None:
             return
@@ -137,7 +138,12 @@ class Warnings:
             if (boot, then) == (line.boot, changes) and abs(foreseen - end) > _APART_MS:
                 self._tally.see("left", where, line)
 
-    def _ended(self, where: Arg, line: PlayEnded, play: _Play, seat: _Seat) -> None:
+    def _ended(self, where: Arg, line: PlayEnded) -> None:
+        seat = self._seats[line.seat]
+        seat.changes += 1
+        play = seat.plays.pop(line.play, None)
+        if play is None:
+            return
         if line.warned is not UNSET and line.warned != play.told:
             self._tally.see("often", where, line)
         if line.how in {"asked", "killed"} and play.due is None and play.tells and not play.resumed:

@@ -23,17 +23,20 @@ from compliance.entry import (
     Entry,
     IssueCleared,
     IssueRaised,
+    LaunchRefused,
     PlaceChanged,
+    PlayDue,
     PlayRuled,
     PlayStarted,
     PolicyChanged,
     Restored,
     SeatEnrolled,
 )
-from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place
 
@@ -71,7 +74,7 @@ class _Behind:
 
 @dataclass
 class Followed:
-    """`take` every entry, after `timeline` did, then ask `failures` and `findings`."""
+    """`take` every entry that it `wants`, after `timeline` did, then ask `failures` and `findings`."""
 
     timeline: Timeline
     _known: dict[_Key, _Known] = field(default_factory=dict)
@@ -80,12 +83,19 @@ class Followed:
     _apart: dict[str, set[str]] = field(default_factory=dict)
     _restored: bool = False
     _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
     _behind: dict[str, _Behind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
+
+    def wants(self) -> Wants:
+        """Changes of place and packs besides, from whoever tells the timeline of them."""
+        return each(
+            self.take, PlayStarted, PlayRuled, PlayDue, LaunchRefused, AgentTick, IssueRaised, IssueCleared, Restored,
+            SeatEnrolled,
+        )  # fmt: skip
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if isinstance(line, PlayStarted | PlayRuled):
@@ -98,11 +108,11 @@ class Followed:
 
     def _said(self, line: AnyEntry) -> None:
         match line:
-            case PlaceChanged() if line.seat == AGENT:
+            case PlaceChanged():
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
-            case PolicyChanged() if line.seat == AGENT:
+            case PolicyChanged():
                 self._put(line)
-            case AgentTick() if line.seat == AGENT:
+            case AgentTick():
                 self._ticked(line)
             case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
                 self._parted(line)
@@ -206,9 +216,9 @@ class Followed:
                 self._apart.setdefault(line.seat, set()).add(line.id)
             case IssueCleared() if line.id in _APART:
                 self._apart.get(line.seat, set()).discard(line.id)
-            case Restored() if line.seat == AGENT:
+            case Restored():
                 self._restored = True
-            case SeatEnrolled() if line.seat == AGENT and self._restored:
+            case SeatEnrolled() if self._restored:
                 self._anew[line.id] = line.wall + _CLOCKS_MS
             case _:
                 pass

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, Decided, PlaceChanged, PolicyChanged
-from compliance.format.chain import AGENT
+from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged, PlayDue, PolicyChanged
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.place import Timeline
 from compliance.verifying.in_force.texts import Texts
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg
 
 
 @dataclass
 class Rulebook:
-    """`take` every entry, then ask `failures` and `findings`. `texts` are the packs' by their SHA-256."""
+    """Take what it `wants`, then ask `failures` and `findings`. `texts` are the packs' by their SHA-256."""
 
     texts: Mapping[str, str]
     timeline: Timeline = field(default_factory=Timeline)
@@ -27,16 +27,21 @@ class Rulebook:
         self._changes = Changes(self.texts)
         self._followed = Followed(self.timeline)
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if line.seat == AGENT:
-            self.timeline.take(line)
+    def wants(self) -> Iterator[Wants]:
+        yield each(self._changed, PlaceChanged, PolicyChanged)
+        yield self._followed.wants()
+        yield each(self._named.decided, PlayDue, LaunchRefused)
+
+    def begin(self, line: AnyEntry) -> None:
+        """The agent's first entry."""
+        self.timeline.take(line)
+
+    def _changed(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
+        self.timeline.take(line)
         self._followed.take(where, line)
-        if isinstance(line, Decided):
-            self._named.decided(where, line)
-        elif isinstance(line, PlaceChanged | PolicyChanged) and line.seat == AGENT:
-            self._changes.take(where, line, whole=self.timeline.whole)
-            if isinstance(line, PolicyChanged):
-                self._named.take(where, line)
+        self._changes.take(where, line, whole=self.timeline.whole)
+        if isinstance(line, PolicyChanged):
+            self._named.take(where, line)
 
     def failures(self) -> Iterator[Failure]:
         yield from self._named.failures()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compliance.entry import Decided, EnforcementOff, EnforcementOn, Paused, PauseLine, Resumed
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Moment, msg, msgn
 
@@ -23,7 +24,7 @@ Told = Paused | Resumed | EnforcementOff | EnforcementOn
 class Overrides:
     """`take` each such entry and `decided` each decision that names a pause, then ask `failures` and `findings`."""
 
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _pauses: dict[tuple[str, str], Paused] = field(default_factory=dict)
     _over: dict[tuple[str, str], Resumed] = field(default_factory=dict)
     _first: Arg | None = None

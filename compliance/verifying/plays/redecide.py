@@ -8,7 +8,6 @@ when all grants are known. What cannot be decided is counted.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,28 +16,26 @@ from typing import get_args
 from msgspec import UNSET
 
 from compliance import entry
-from compliance.verifying.plays.binding import MOST, Policies, Rules, Why, same_day
+from compliance.verifying.listed import Faults
+from compliance.verifying.plays.binding import MOST, Policies, Rules, same_day
+from compliance.verifying.plays.doubtful import Doubtful
 from compliance.verifying.plays.due import contradictions
 from compliance.verifying.plays.runs import (
     LEAVE_MS,
     SLEPT_MS,
     Day,
     Given,
-    Over,
     Ruled,
     Run,
     Seat,
     decided,
     held_back,
-    moments_of,
-    over,
-    overnight,
 )
 from compliance.verifying.plays.shifts import FOREVER, SHIFTING
 from compliance.verifying.plays.surely import Surely
 from compliance.verifying.plays.undecided import Undecided
 from compliance.verifying.plays.unsaid import Unsaid
-from compliance.verifying.plays.wrong import finding, unended
+from compliance.verifying.plays.wrong import unended
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
@@ -48,7 +45,7 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
-_TOLD = SHIFTING | {entry.PlayStarted, entry.PlayEnded, entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
+_TOLD = SHIFTING | {entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
@@ -57,48 +54,45 @@ class Redecider:
     """`take` every entry in the order of the log, then ask `failures` and `findings`."""
 
     texts: Mapping[str, str]
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _seats: defaultdict[str, Seat] = field(default_factory=lambda: defaultdict(Seat))
-    _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
-    _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
-    _doubtful: list[Run] = field(default_factory=list)
     _surely: Surely = field(default_factory=Surely)
     _unsaid: Unsaid = field(default_factory=Unsaid)
-    _work: int = 1_000  # how many moments may be looked at, at the end
     _undecided: Undecided = field(default_factory=Undecided)
 
     def __post_init__(self) -> None:
         self._policies = Policies(self.texts)
+        self._doubtful = Doubtful(self._undecided)
 
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
-        self._work += 1
-        if seat.first is None:
+        self._doubtful.work += 1
+        if seat.last is None:
             seat.first = line.wall
-        if type(line) in _TOLD:
+        if isinstance(line, entry.PlayStarted):
+            self._start(where, line, seat)
+        elif isinstance(line, entry.PlayEnded):
+            self._end(line, seat)
+        elif type(line) in _TOLD:
             self._told(where, line, seat)
-        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+        seat.last = line
 
     def _told(self, where: Arg, line: entry.AnyEntry, seat: Seat) -> None:
         match line:
-            case entry.PlayStarted():
-                self._start(where, line, seat)
-            case entry.PlayEnded():
-                self._end(line, seat)
             case entry.PlayRuled():
                 self._ruled(where, line, seat)
             case entry.PlayDue() if (run := seat.runs.get(line.play)) is not None:
                 run.due = (run.now(line.mono, line.boot, line.wall), line.grace)
-                self.failures += contradictions(where, line, run)
+                self.failures.extend(contradictions(where, line, run))
             case entry.GrantGiven() if line.by in _ROLES and line.ms > 0:
                 grant = Grant(line.by, line.ms, line.game, line.given, line.id)  # type: ignore[arg-type] # a role
-                insort(self._grants[line.who], Given(line.given, grant, line.seat, line.id), key=lambda one: one.given)
+                self._doubtful.give(line.who, Given(line.given, grant, line.seat, line.id))
             case entry.GrantRevoked():
-                self._revoked.setdefault((line.seat, line.id), line.wall)
+                self._doubtful.revoked.setdefault((line.seat, line.id), line.wall)
                 seat.shifts.count += 1
             case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn() | entry.SeatStart():
-                seat.shifts.take(line, seat.wall)
+                seat.shifts.take(line, 0 if seat.last is None else seat.last.wall)
             case _:
                 pass
 
@@ -109,7 +103,7 @@ class Redecider:
         ruled = self._read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
         resumed = line.resumed is not None and line.resumed in seat.midnight
-        late = resumed or line.since < (seat.first or 0)
+        late = resumed or line.since < seat.first
         run = Run(
             where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
             () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
@@ -128,8 +122,8 @@ class Redecider:
 
     def _first(self, run: Run) -> int:
         """When it had to end, by all that its seat had written when it began."""
-        given = self._grants.get(run.day.who, ())
-        grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
+        given, revoked = self._doubtful.grants.get(run.day.who, ()), self._doubtful.revoked
+        grants = tuple(one.grant for one in given if one.given <= run.at < revoked.get((run.seat, one.id), FOREVER))
         going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
         decision = decided(run, run.ruled[0], run.at, grants, going)
         run.refused = decision.verdict != "allow" and held_back(run, run.ruled[0], run.at) is None
@@ -176,11 +170,11 @@ class Redecider:
             self._undecided.add("unseen", run.where)
         same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not run.shifts
         try:
-            if day.many or seat.shifts.many or len(self._grants.get(day.who, ())) > MOST:
+            if day.many or seat.shifts.many or len(self._doubtful.grants.get(day.who, ())) > MOST:
                 self._undecided.add("many", run.where)
             elif not (same and self._surely.allows(run, run.ruled[0], ended)) and not (self._first(run) >= ended and same):
                 run.shifts = seat.shifts.during(day.who, run.at, ended)
-                self._doubtful.append(run)
+                self._doubtful.add(run)
         except (ValueError, OverflowError):
             self._undecided.add("odd", run.where)
 
@@ -255,38 +249,17 @@ class Redecider:
         for seat in self._seats.values():
             for run in list(seat.runs.values()):
                 yield from self._open(run, seat)
-        given = sorted((one for grants in self._grants.values() for one in grants), key=lambda one: one.given)
-        for run in self._doubtful:
-            found = self._looked_at(run, given)
-            if isinstance(found, str):
-                self._undecided.add(found, run.where)
-            elif found is not None:
-                yield finding(run, found)
+        yield from self._doubtful.findings()
         yield from (*self._unsaid.findings(), *self._undecided.findings())
-
-    def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
-        own = self._grants.get(run.day.who, [])
-        try:
-            found = self._over_by(run, own)
-            if isinstance(found, Over) and (more := overnight(given, run)):
-                return self._over_by(run, [*more, *own])
-            return found
-        except (ValueError, OverflowError):
-            return "odd"
-
-    def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
-        """As long as there is not more to do than there are entries."""
-        moments = moments_of(run, given, self._revoked)
-        self._work -= len(moments)
-        return "many" if self._work < 0 or len(given) > MOST else over(run, given, self._revoked, moments)
 
     def _open(self, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
         self._unsaid.open(run)
-        if run.boot != seat.boot:
+        last = seat.last
+        if last is None or run.boot != last.boot:
             return
-        ended = run.now(seat.mono, seat.boot, seat.wall)
-        run.slept = abs(seat.wall - ended) > SLEPT_MS
+        ended = run.now(last.mono, last.boot, last.wall)
+        run.slept = abs(last.wall - ended) > SLEPT_MS
         run.day.slept = run.day.slept or run.slept
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])

@@ -8,18 +8,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
-from compliance.entry import Bound
+import msgspec
+
+from compliance.entry import AnyEntry, Bound
 from compliance.verifying.plays.binding import Part, Rules, Why
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide
 from rules.decision import Decision
-from rules.facts import Facts, Grant, Pause, Played
+from rules.facts import Facts, Grant, Past, Pause, Played
 from rules.history import History
 from rules.policy import NEWS_MS
 
@@ -86,8 +88,7 @@ class Ruled(NamedTuple):
     approved: bool
 
 
-@dataclass(slots=True, eq=False)
-class Run:
+class Run(msgspec.Struct, eq=False, gc=False):
     """A play. `at` and `mono` are those of its entry."""
 
     where: Arg
@@ -138,11 +139,9 @@ class Seat:
     runs: dict[int, Run] = field(default_factory=dict)
     shifts: Shifts = field(default_factory=Shifts)
     midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
-    first: int | None = None
+    first: int = 0  # the moment of its first entry
+    last: AnyEntry | None = None
     tells: bool = False  # some entry of it has said what bound a play
-    mono: int = 0
-    boot: str = ""
-    wall: int = 0
 
     def say(self, who: str, seq: int, bound: Bound, rules: Rules) -> None:
         """What binds this pseudonym. By its clock a seat may be anywhere; it names only what it said of the last ones."""
@@ -161,8 +160,11 @@ class Over(NamedTuple):
     ruled: Ruled
 
 
-def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
-    """All that is known at `at` but what was played, given and paused. ValueError: nothing can be asked about such a day."""
+def facts_of(
+    run: Run, ruled: Ruled, at: int, *, played: tuple[Played, ...] = (), past: Past | None = None,
+    grants: tuple[Grant, ...] = (), paused: Pause | None = None,
+) -> Facts:
+    """All that is known at `at`. ValueError: nothing can be asked about such a day."""
     bound, today = ruled.bound, day_name(ruled.bound.zone, at)
     return Facts(
         now=at,
@@ -174,7 +176,8 @@ def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
         born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),
         guardian=bound.guardian,
         approved=frozenset((run.game,) if ruled.approved else ()),
-    )
+        played=played, past=past, grants=grants, paused=paused,
+    )  # fmt: skip
 
 
 def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
@@ -185,8 +188,8 @@ def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: 
         key=lambda one: FOREVER if one.until is None else one.until, default=None,
     )  # fmt: skip
     limited = bool(ruled.rules.packs) or bound.house
-    facts = replace(
-        facts_of(run, ruled, at), played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
+    facts = facts_of(
+        run, ruled, at, played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
         paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
     )  # fmt: skip
     return decide(ruled.rules.policy(day.part, day.learning), facts)

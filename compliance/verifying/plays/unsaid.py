@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from compliance.entry import PlayEnded, PlayStarted
+from compliance.verifying.listed import Listed
 from compliance.verifying.plays.runs import SLEPT_MS, Run
 from compliance.verifying.report import Finding
 from i18n.message import msg
@@ -17,7 +18,7 @@ from i18n.message import msg
 class Unsaid:
     """`start` each play, `end` it, or `open` once all entries were taken; then ask `findings`."""
 
-    _found: list[Finding] = field(default_factory=list)
+    _found: Listed = field(default_factory=Listed)
 
     def start(self, run: Run, line: PlayStarted, *, tells: bool) -> None:
         """`tells`: entries of its seat say it."""
@@ -34,7 +35,7 @@ class Unsaid:
     def _tell(self, run: Run, *, again: bool) -> None:
         if run.unsaid and not run.ruled and not again:
             said = msg("its entry does not say what was in force, and earlier ones of its seat did")
-            self._found.append(Finding("not-said", run.where, said, run.seat, run.at))
+            self._found.add(Finding("not-said", run.where, said, run.seat, run.at))
 
     def findings(self) -> Iterator[Finding]:
         yield from self._found

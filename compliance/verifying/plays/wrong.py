@@ -31,7 +31,7 @@ def finding(run: Run, found: Over) -> Finding:
     kind = "over-cap" if reason is None else KINDS[reason.kind]
     return Finding(
         kind, run.where, _said(kind, run, found, "" if reason is None else reason.rule), run.seat, found.at,
-        "" if rule is None else rule.cite, None if rule is None else rule.addressee,
+        "" if rule is None else rule.cite, None if rule is None else rule.addressee, found.ms,
     )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def unended(run: Run, ms: int) -> Finding:
     """A play that was due, and of which its seat says nothing more."""
     told: dict[str, Arg] = {"game": run.game, "length": Length(ms)}
     said = msg("{game} was due, and for {length} after its time to save no entry says that it ended", **told)
-    return Finding("unended", run.where, said, run.seat, None if run.due is None else run.due[0])
+    return Finding("unended", run.where, said, run.seat, None if run.due is None else run.due[0], grave=ms)
 
 
 def _rule(found: Over, id_: str) -> Rule | None:

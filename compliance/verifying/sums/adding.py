@@ -15,6 +15,7 @@ from typing import NamedTuple
 from compliance.entry import Decided, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, length
 from compliance.verifying.sums.totals import Own, Plays, Range
 from compliance.verifying.sums.unchecked import not_added_up
@@ -52,10 +53,10 @@ class Adding:
     plays: Plays
     zones: Zones
     clocks: Mapping[str, SeatClock]
-    _failures: list[Failure] = field(default_factory=list)
+    _failures: Faults = field(default_factory=Faults)
     _off: list[_Off] = field(default_factory=list)
     _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _twice: list[Finding] = field(default_factory=list)
+    _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -88,7 +89,7 @@ class Adding:
             return
         if self._summed[line.who, line.seat] == 2:
             text = msg("this day of this pseudonym was summed up already")
-            self._twice.append(Finding("usage-day", where, text, seat=line.seat, at=line.wall))
+            self._twice.add(Finding("usage-day", where, text, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
             return

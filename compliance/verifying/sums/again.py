@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from compliance.entry import PlayEnded, PlayStarted
 
 _AT_ONCE_MS = 2000  # PCs that start the same game at the same moment say so at that moment
 _MOST = 20_000  # the last plays: those of today alone are written once more
 
 
-@dataclass(slots=True, eq=False)
-class _Told:
+class _Told(msgspec.Struct, eq=False, gc=False):
     """One play, however often it was written. `ms`: the longest that was told of it."""
 
     seat: str

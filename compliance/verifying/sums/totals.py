@@ -8,12 +8,15 @@ not have been known yet.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
+
+import msgspec
 
 from compliance.entry import Decided, PlayEnded, PlayStarted
 from compliance.verifying.sums.again import Again
@@ -34,8 +37,7 @@ class Range(NamedTuple):
         return isinstance(value, int) and self.least <= value <= self.most
 
 
-@dataclass(slots=True)
-class Play:
+class Play(msgspec.Struct, eq=False, gc=False):
     """One play that goes on, as its play.started told it. `told_late`: how long it had been on by then."""
 
     seat: str
@@ -139,7 +141,7 @@ class Plays:
 
     own: dict[tuple[str, str], Own] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)
-    sinces: list[int] = field(default_factory=list)
+    sinces: array[int] = field(default_factory=lambda: array("q"))
     played_ms: int = 0
     _open: dict[tuple[str, int], Play] = field(default_factory=dict)
     _ended: dict[str, list[Ended]] = field(default_factory=lambda: defaultdict(list))

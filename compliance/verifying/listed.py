@@ -1,0 +1,93 @@
+"""What is found, of which a log may be full: some is kept one by one, all else is counted. Pure.
+
+A million findings with their words would take gigabytes. One that is kept holds the moments of those like it that are not.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from heapq import heappush, heappushpop
+
+from compliance.verifying.report import NO_MOMENT, UNTOLD, Failure, Finding
+
+MOST = 1_000  # of a kind
+GRAVEST = 10  # of a kind, besides
+
+
+@dataclass(slots=True)
+class Listed:
+    """`add` findings, then go through what is kept: of each kind the first ones and the gravest, and of each kind, article,
+    duty and seat at least one.
+    """
+
+    _kept: list[Finding] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _gravest: dict[str, list[tuple[int, int, Finding]]] = field(default_factory=dict)
+    _others: dict[tuple[object, ...], array[int]] = field(default_factory=dict)
+
+    def add(self, one: Finding) -> None:
+        self._counts[one.kind] = number = self._counts[one.kind] + 1
+        others = self._others.get(one.like)
+        if others is None:
+            others = self._others[one.like] = array("q")
+        elif number > MOST:
+            self._weigh(one, number)
+            return
+        others.extend(one.others)
+        self._kept.append(one)
+
+    def extend(self, found: Iterable[Finding]) -> None:
+        for one in found:
+            self.add(one)
+
+    def _weigh(self, one: Finding, number: int) -> None:
+        """One more than are kept: it is, if it is among the gravest."""
+        heap, entry = self._gravest.setdefault(one.kind, []), (one.grave, -number, one)
+        if len(heap) < GRAVEST:
+            heappush(heap, entry)
+            return
+        *_, less = heappushpop(heap, entry)
+        others = self._others[less.like]
+        others.append(UNTOLD if less.at is None or not 0 <= less.at < NO_MOMENT else less.at)
+        others.extend(less.others)
+
+    def __iter__(self) -> Iterator[Finding]:
+        others = {like: moments for like, moments in self._others.items() if moments}
+        for one in self._kept:
+            yield replace(one, others=others.pop(one.like, ()))
+        for heap in self._gravest.values():
+            yield from (one for *_, one in sorted(heap, key=lambda entry: -entry[1]))
+
+
+@dataclass(slots=True)
+class Faults:
+    """The same of failures: `append` them; kept are the first of those that say the same."""
+
+    _kept: list[Failure] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _others: Counter[str] = field(default_factory=Counter)
+
+    def append(self, one: Failure) -> None:
+        like = one.what.id
+        self._counts[like] = number = self._counts[like] + 1
+        if number > MOST:
+            self._others[like] += 1
+        else:
+            self._kept.append(one)
+        if one.others:
+            self._others[like] += one.others
+
+    def extend(self, found: Iterable[Failure]) -> None:
+        for one in found:
+            self.append(one)
+
+    def __iter__(self) -> Iterator[Failure]:
+        others = dict(self._others)
+        for one in self._kept:
+            yield replace(one, others=others.pop(one.what.id, 0))
+
+    def __len__(self) -> int:
+        return len(self._kept) + self._others.total()

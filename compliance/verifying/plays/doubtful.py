@@ -1,0 +1,87 @@
+"""Plays that may have gone on for too long, until all that bears on them is known: what was given, what was taken back. Pure.
+
+They are looked at when there is no entry more, as long as they are not more than an honest log has. Of more the older ones are
+looked at before: what is in order by what is known yet is let go, and of what is not as much is held as may still turn out to
+be in order.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compliance.verifying.listed import Listed
+from compliance.verifying.plays.binding import MOST, Why
+from compliance.verifying.plays.runs import Given, Over, Run, moments_of, over, overnight
+from compliance.verifying.plays.undecided import Undecided
+from compliance.verifying.plays.wrong import finding
+from compliance.verifying.report import Finding
+
+WAITING = HELD = 10_000
+
+
+@dataclass
+class Doubtful:
+    """`give` grants, `add` plays once they are over, then ask `findings`. `work`: how many moments may be looked at."""
+
+    undecided: Undecided
+    work: int = 1_000
+    grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    revoked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _waiting: list[Run] = field(default_factory=list)
+    _held: list[Run] = field(default_factory=list)
+    _settled: Listed = field(default_factory=Listed)
+
+    def give(self, who: str, given: Given) -> None:
+        insort(self.grants[who], given, key=lambda one: one.given)
+
+    def add(self, run: Run) -> None:
+        self._waiting.append(run)
+        if len(self._waiting) >= WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        given, half = self._given(), len(self._waiting) // 2
+        for run in self._waiting[:half]:
+            found = self._looked_at(run, given)
+            if len(self._held) < HELD and (found is not None or run.day.running):
+                self._held.append(run)
+            else:
+                self._settled.extend(self._said(run, found))
+        del self._waiting[:half]
+
+    def findings(self) -> Iterator[Finding]:
+        given = self._given()
+        for run in self._held:
+            yield from self._said(run, self._looked_at(run, given))
+        yield from self._settled
+        for run in self._waiting:
+            yield from self._said(run, self._looked_at(run, given))
+
+    def _given(self) -> list[Given]:
+        """All grants, in order."""
+        return sorted((one for grants in self.grants.values() for one in grants), key=lambda one: one.given)
+
+    def _said(self, run: Run, found: Over | Why | None) -> Iterator[Finding]:
+        if isinstance(found, str):
+            self.undecided.add(found, run.where)
+        elif found is not None:
+            yield finding(run, found)
+
+    def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
+        own = self.grants.get(run.day.who, [])
+        try:
+            found = self._over_by(run, own)
+            if isinstance(found, Over) and (more := overnight(given, run)):
+                return self._over_by(run, [*more, *own])
+            return found
+        except (ValueError, OverflowError):
+            return "odd"
+
+    def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
+        """As long as there is not more to do than there are entries."""
+        moments = moments_of(run, given, self.revoked)
+        self.work -= len(moments)
+        return "many" if self.work < 0 or len(given) > MOST else over(run, given, self.revoked, moments)
