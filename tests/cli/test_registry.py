@@ -102,7 +102,7 @@ def test_the_place_is_shown_and_its_certificate_taken_away(agent):
     done(agent("place", "set", "game-point", "--certificate", "none"))
     assert json.loads(done(agent("place", "show", "--json"))) == {
         "place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": "", "name": "Net Sao", "certificate": "", "expires": None,
-        "expired": False, "packs": ["vn-game-point"], "lang": None, "hotline": "",
+        "expired": False, "packs": ["vn-game-point"], "lang": None, "hotline": "", "address": "", "owner": "",
     }  # fmt: skip
     assert "certificate: –\n" in done(agent("place", "show"))
     done(agent("place", "set", "home", "--name", ""))
