@@ -60,8 +60,8 @@ def _place(page: Page) -> Iterator[Block]:
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
-    if report.card_name:
-        yield Fact(msg("Name"), msg("{name}, as the earlier card calls it", name=report.card_name))
+    for word, told in report.card:
+        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=told))
     if report.origin:
         yield Fact(msg("Log"), report.origin)
     if page.period is not None:

@@ -90,7 +90,7 @@ class Audit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
-    `repacked`: another tool packed the file. `card_name`: what an earlier card calls the place, which no log says.
+    `repacked`: another tool packed the file. `card`: what an earlier card says of the place, which no log does, by its words.
     """
 
     origin: str = ""
@@ -105,7 +105,7 @@ class Report:
     audit: Audit = field(default_factory=Audit)
     zone: str = DEFAULT
     repacked: bool = False
-    card_name: str = ""
+    card: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
