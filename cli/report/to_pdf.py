@@ -25,7 +25,7 @@ from cli.report.logs import Log, numbers
 from cli.report.model import Report, Row, Table
 from cli.words.layout import row
 from i18n.catalogue import Catalogue
-from i18n.message import Arg, Length, Text, msg
+from i18n.message import Arg, Length, Message, Text, msg
 
 # Vietnamese papers have it above them; there it is law, and everywhere else not said.
 _STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "")
@@ -217,7 +217,10 @@ class _Pages:
         return KeepTogether([Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])])
 
     def _said(self, said: Arg) -> str:
+        """As it stands alone: with a capital, if the words are ours."""
         text = self._words(said)
+        if isinstance(said, Message):
+            text = text[:1].upper() + text[1:]
         return text.replace(" ", "\u00a0") if isinstance(said, Length) and len(text) < 18 else text
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
