@@ -104,7 +104,8 @@ def card(args: Namespace, context: Context) -> None:
 def signed(card: Card) -> str:
     """What its file and its QR code hold."""
     expires = "" if card.expires is None else card.expires.isoformat()
-    told = {"place": card.place, "name": card.name, "address": card.address, "owner": card.owner, "certificate": card.certificate, "expires": expires}
+    told = {"place": card.place, "name": card.name, "address": card.address, "owner": card.owner,
+            "certificate": card.certificate, "expires": expires}  # fmt: skip
     return written(card.checkpoint, card.key, told)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +31,11 @@ def add_to(commands: Commands) -> None:
 
 
 def export(args: Namespace, context: Context) -> None:
-    pieces = (chunk.data for chunk in items(context.home.agent_address, PlayerExport(player=args.player)))
+    pieces: Iterable[bytes] = (chunk.data for chunk in items(context.home.agent_address, PlayerExport(player=args.player)))
     if args.file.suffix.lower() == ".html":
         from cli.registering.person_page import page  # noqa: PLC0415 - only it needs packs and pages
 
-        pieces = iter([page(b"".join(pieces), context)])
+        pieces = [page(b"".join(pieces), context)]
     size = write_new(args.file, pieces, secret=True)
     said = msg("{file}: {size} bytes, all that is kept about {name}", file=str(args.file), size=size, name=args.player)
     context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)

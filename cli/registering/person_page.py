@@ -90,7 +90,7 @@ def _pack(pack: Mapping[str, Any]) -> Arg:
 
 def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:
     for one in known["grants"]:
-        told = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": _by(one)}
+        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": _by(one)}
         back = one.get("revoked")
         said = msg("{at}: {time} more, by {who}", **told)
         if back is not None:
@@ -100,8 +100,8 @@ def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> It
         what: Arg = Length(one["ms"]) if one["ms"] else _title(one["game"] or "", titles) or msg("a program")
         yield Said(msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=what), _reason(one))
     for one in known["allowed_games"]:
-        told = {"game": _title(one["game"], titles), "at": Moment(one["at"], zone, "full"), "who": ROLES.get(one["by"], one["by"])}
-        yield Said(msg("{at}: {game} let through, by {who}", **told))
+        at, who = Moment(one["at"], zone, "full"), ROLES.get(one["by"], one["by"])
+        yield Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=who))
 
 
 def _by(one: Mapping[str, Any]) -> Arg:
@@ -126,8 +126,8 @@ def _days(log: Iterable[Mapping[str, Any]], zone: str, titles: Mapping[str, str]
     for day, games in sorted(days.items()):
         told = [msg("{game} {time}", game=_title(game, titles), time=Length(sum(some))) for game, some in games.items()]
         plays = [ms for some in games.values() for ms in some]
-        said = msgn("{n} play, {time}: {games}", "{n} plays, {time}: {games}", len(plays), time=Length(sum(plays)), games=comma(told))
-        yield Fact(Day(day), said)
+        about: dict[str, Arg] = {"time": Length(sum(plays)), "games": comma(told)}
+        yield Fact(Day(day), msgn("{n} play, {time}: {games}", "{n} plays, {time}: {games}", len(plays), **about))
 
 
 class _Said(Output):
@@ -137,7 +137,7 @@ class _Said(Output):
         super().__init__()
         self.said: list[Arg] = []
 
-    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:  # noqa: ARG002 - lines of a page have none
+    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         self.said.append(text)
 
 

@@ -43,8 +43,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=Path)
     parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=Path)
     parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=Path)
-    parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log; several are added up"), type=Path,
-                 dest="sources", action="append")  # fmt: skip
+    parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log; several are added up"),
+                 type=Path, dest="sources", action="append")  # fmt: skip
 
 
 def _last_day(text: str) -> date:
@@ -63,7 +63,8 @@ def make(args: Namespace, context: Context) -> None:
     with suppress(Unreachable, ApiError):  # by what is set here, if this is the place of one of these logs
         if place is None and ask(context.home.agent_address, LogHead()).key in {log.source.key.text for log in logs}:
             place = ask(context.home.agent_address, PlaceShow())
-    titles = None if place is None else {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
+    games = () if place is None else ask(context.home.agent_address, GameList()).games
+    titles = {one.game.id: one.game.title for one in games}
     found = report(figures, logs, about, place, now, titles, live=not args.sources)
     written = list(_written(args, found, figures, context.out))
     if written and not context.out.json:

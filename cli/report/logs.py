@@ -17,8 +17,8 @@ from i18n.message import msg
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """`letter`: what a report of several calls it, which the only one needs not. `first`: the number that its entry 0 has in the
-    figures, where they run on from log to log.
+    """`letter`: what a report of several calls it, which the only one needs not. `first`: the number that its entry 0 has in
+    the figures, where they run on from log to log.
     """
 
     file: str
@@ -29,8 +29,8 @@ class Log:
 
 
 def counted(files: Sequence[tuple[Path, str]], about: Period, figures: Figures) -> tuple[Log, ...]:
-    """Show all of these bundles to `figures`, by their paths and what mistakes call them. CommandError: 4 if something in one was
-    changed, 2 if one is no bundle, or of the same log as another.
+    """Show all of these bundles to `figures`, by their paths and what mistakes call them. CommandError: 4 if something in one
+    was changed, 2 if one is no bundle, or of the same log as another.
     """
     if len(files) > len(ascii_uppercase):
         raise CommandError(msg("no more than {n} files can be added up", n=len(ascii_uppercase)))

@@ -36,9 +36,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the place, "" where that is nowhere set, `log` of what was counted, which are `logs`, `notes` what these
-    cannot tell. `lacks`: of which of these days they tell nothing; `nothing`: it is all of them. `official`: it is handed in, so it
-    has room to sign, with the owner's name below.
+    """`head` is said of the place, "" where that is nowhere set, `log` of what was counted, which are `logs`, `notes` what
+    these cannot tell. `lacks`: of which of these days they tell nothing; `nothing`: it is all of them. `official`: it is handed
+    in, so it has room to sign, with the owner's name below.
     """
 
     title: Arg

@@ -15,7 +15,7 @@ _CHUNK = 1 << 16
 
 
 def pieces(figures: Figures, logs: Sequence[Log]) -> Iterator[bytes]:
-    """The file. Its words are the same in every language, as programs read it. Of several logs each line says of which it is."""
+    """The file. Its words are the same in every language, as programs read it. Of several logs each line says which."""
     text = io.StringIO(newline="")
     text.write(_BOM)
     several = len(logs) > 1

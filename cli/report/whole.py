@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from agent.api.rulebook import PlaceShown
@@ -29,10 +30,10 @@ NATIONAL: Final = "111"
 
 def report(
     figures: Figures, logs: tuple[Log, ...], period: Period, place: PlaceShown | None, now: int,
-    titles: Mapping[str, str] | None = None, *, live: bool = False,
+    titles: Mapping[str, str] = MappingProxyType({}), *, live: bool = False,
 ) -> Report:  # fmt: skip
-    """`place` is what is set and `titles` those of games by their id, None where only logs are at hand. `live`: it is the log of
-    this PC, which goes on.
+    """`place` is what is set and `titles` those of games by their id, none where only logs are at hand. `live`: it is this
+    PC's log, which goes on.
     """
     days: Arg = Day(period.last)
     if period.first < period.last:
@@ -43,7 +44,7 @@ def report(
     local = "" if place is None else place.hotline
     lacks, nothing = _lacking(logs, period, now if live else None)
     decisions = {rule: line for log in logs for rule, line in log.counter.decisions.items()}
-    tables: Iterable[Table] = all_tables(figures, decisions, titles or {})
+    tables: Iterable[Table] = all_tables(figures, decisions, titles)
     if nothing:
         tables = (replace(table, rows=(), note="", empty=msg("No figures.")) for table in tables)
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)
@@ -140,10 +141,11 @@ def _notes(logs: tuple[Log, ...], period: Period, now: int, zone: str) -> Iterat
     if period.last >= day_name(zone, now):
         yield msg("These days are not over: the figures are those up to now.")
     if len(logs) > 1:
-        yield msg("Added up are {n} logs: PCs that are in none of them are in no figure. Entries are numbered in each by itself.",
-                  n=len(logs))  # fmt: skip
+        yield msg("Added up are {n} logs: PCs that are in none of them are in no figure. Entries are numbered in each by "
+                  "itself.", n=len(logs))  # fmt: skip
         if len({_said(log.counter.place) for log in logs}) > 1:
-            yield msg("These logs do not say the same of the place, its hours or its certificate: above is what the newest says.")
+            yield msg("These logs do not say the same of the place, its hours or its certificate: above is what the newest "
+                      "says.")  # fmt: skip
     yield msg("These figures add up what the log says. Whether anybody changed it, giochoi-verify shows.")
     yield msg("How many people played cannot be told: the log names nobody, and a player's pseudonym changes each day.")
     yield msg("Age not known: guests, and players without a date of birth. Rules treat them like the youngest.")
@@ -163,8 +165,8 @@ def _said(place: PlaceChanged | None) -> tuple[object, ...]:
 
 
 def document(found: Report, figures: Figures, period: Period) -> dict[str, object]:
-    """For programs: each figure by its fields, with the entries that it was counted from. Of several logs their numbers run on
-    from log to log.
+    """For programs: each figure by its fields, with the entries that it was counted from. Of several logs their numbers
+    run on from log to log.
     """
     told = {
         name: [

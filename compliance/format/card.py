@@ -49,7 +49,8 @@ def read(text: str) -> tuple[str, VerifierKey] | None:
         return None
     told = [line.partition(" ")[0] for line in lines[end + 1 :] if line]
     if len(set(told)) < len(told) or not {"key"} <= set(told) <= set(_WORDS):
-        raise NoteError(msg("a card has a head, its key, and of place, name, address, owner, certificate and expires each once at most"))
+        raise NoteError(msg("a card has a head, its key, and of place, name, address, owner, certificate and expires each once "
+                            "at most"))  # fmt: skip
     key, head = parse_vkey(keys[0]), "\n".join([*lines[: end + 1], ""])
     parse_checkpoint(head, [key])
     return head, key

@@ -60,8 +60,8 @@ def _place(page: Page) -> Iterator[Block]:
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
-    for word, told in report.card:
-        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=told))
+    for word, value in report.card:
+        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
     if report.origin:
         yield Fact(msg("Log"), report.origin)
     if page.period is not None:

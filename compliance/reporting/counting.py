@@ -56,8 +56,8 @@ class Counter:
     """`figures` are those of the period once `finish` was called. `decisions`: of each rule the fields of one that named it, to
     be put into words; `unread`: entries of a newer version; `running`: plays of these days whose end the log does not tell.
 
-    Several logs may be counted for the same `figures`, each by a counter of its own: its entries are numbered from `first` on, and
-    its seats go by the `letter` of the log.
+    Several logs may be counted for the same `figures`, each by a counter of its own: its entries are numbered from `first` on,
+    and its seats go by the `letter` of the log.
     """
 
     def __init__(self, period: Period, figures: Figures | None = None, letter: str = "", first: int = 0) -> None:

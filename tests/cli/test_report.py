@@ -342,10 +342,12 @@ def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp
     assert "local hotline: 0123 456 789\n" in agent("place", "show").stdout
     assert "digits alone" in agent.fails(2, "place", "set", "game-point", "--hotline", "call us")
     text = agent("report", "day", TMPDIR=str(tmp_path)).stdout
-    assert agent("log", "export", str(log := tmp_path / "log.zip")).returncode == 0
+    log = tmp_path / "log.zip"
+    assert agent("log", "export", str(log)).returncode == 0
     assert "Trần Thị Mai" in agent("report", "day", "--from", str(log)).stdout, "it is the log of this place"
     log.unlink()
-    wanted = ("Net Sao", "Trần Thị Mai", "5 Hàng Bài", "12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's", "place or hours")
+    wanted = ("Net Sao", "Trần Thị Mai", "5 Hàng Bài", "12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's",
+              "place or hours")  # fmt: skip
     assert [one for one in wanted if one not in text] == []
     answer = json.loads(agent("report", "year", "--csv", str(tmp_path / "all.csv"), "--json").stdout)
     assert answer["files"] == [str(tmp_path / "all.csv")]
@@ -379,7 +381,8 @@ def test_several_logs_are_one_report(giochoi, two, tmp_path, need):
     text = giochoi(*day).stdout
     assert [one for one in ("log A", "log B", "a.zip", "b.zip", "Added up are 2 logs") if one not in text] == []
     assert giochoi(*day, "--pdf", files[0], "--xlsx", files[1], "--csv", files[2]).returncode == 0
-    assert "A 1–2, B 2–3" in subprocess.run(["pdftotext", "-layout", files[0], "-"], capture_output=True, check=True).stdout.decode()
+    paper = subprocess.run(["pdftotext", "-layout", files[0], "-"], capture_output=True, check=True).stdout.decode()
+    assert "A 1–2, B 2–3" in paper
     rows = list(csv.DictReader(io.StringIO(Path(files[2]).read_text("utf-8-sig"))))
     assert [(one["log"], one["entry"]) for one in rows if one["figure"] == "time"] == [("a.zip", "2"), ("b.zip", "3")]
 

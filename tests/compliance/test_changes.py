@@ -87,9 +87,10 @@ def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
 
 
 def test_values_are_told_in_the_packs_words(site, seat, audit):
-    """Those that are others than before, or than the pack's own. What a place calls itself as a law is called by its id alone."""
+    """Those that are others than before, or than the pack's own. What a place itself calls a law goes by its id alone."""
+    more = {"day_minutes": 40, "weekday_hours": "06:00-23:00", "days_off": "2027-06-01"}
     packs(site, "guest", "home-balanced", home_balanced={"day_minutes": 40})
-    packs(site, "guest", "home-balanced", home_balanced={"day_minutes": 40, "weekday_hours": "06:00-23:00", "days_off": "2027-06-01"})
+    packs(site, "guest", "home-balanced", home_balanced=more)
     site.packs["quan-147"] = site.packs["vn-147"].replace('id = "vn-147"', 'id = "quan-147"')
     packs(site, "guest", "quan-147", quan_147={"guardian": False})
     put, hours, own = told(audit(), "policy-changed")
