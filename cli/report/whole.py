@@ -176,8 +176,11 @@ def document(found: Report, figures: Figures, period: Period) -> dict[str, objec
         for name, fields in FIELDS.items()
     }
     logs = [
-        {"file": log.file, "origin": log.source.checkpoint.origin, "fingerprint": log.source.key.fingerprint, "first": log.first}
+        {
+            "file": log.file, "origin": log.source.checkpoint.origin, "fingerprint": log.source.key.fingerprint,
+            "first": log.first,
+        }
         for log in found.logs
-    ]
-    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    ]  # fmt: skip
+    days: dict[str, object] = {"first": period.first.isoformat(), "last": period.last.isoformat()}
     return {**days, "figures": told, "logs": logs, "notes": found.notes}

@@ -10,6 +10,7 @@ from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
+from compliance.page.ungated import ungated
 from compliance.verifying.bundle.earlier import EARLIER
 from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.overview import PlaceAt
@@ -264,6 +265,7 @@ def _coverage(page: Page) -> Iterator[Block]:
             (("whole", msg("watched")), ("part", msg("in part")), ("none", msg("not watched")), ("off", msg("off, as it said")),
              ("closed", msg("closed, or before its first start"))),
         )  # fmt: skip
+    yield from ungated(page)
 
 
 def _checked(report: Report) -> Iterator[Block]:

@@ -396,3 +396,20 @@ def test_the_page_says_that_a_play_has_no_end(site, seat, audit):
 
     assert (report.audit.plays, report.audit.running) == (2, 1)
     assert "1 of these plays has no end in the log" in "\n".join(text.lines(sections(page(report)), EN, 200))
+
+
+def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock):
+    """Always, or at some of their starts; of those that could nothing is said."""
+    for name, kinds in {"a": ("gate", "gate"), "b": ("poll", "events"), "c": ("gate", "events")}.items():
+        seat = site.enrol(name)
+        for kind in kinds:
+            seat.add(entry.SeatStart, version="1", watch=kind, clean=True, lost_from=None)
+            clock.run(MINUTE)
+            seat.add(entry.SeatStop)
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    told = section(report, "WHO WAS WATCHED WHEN")
+    what = "games were not refused before they ran, but ended right after their start"
+    assert (f"! seat b: {what} a PC with Windows" in told, f"! seat c: at times {what}" in told) == (True, True)
+    assert ("seat a" in told, "seats" in told) == (False, False)
+    assert [tuple(one.values()) for one in data(page(report), {})["ungated"]] == [("b", 2, 2), ("c", 1, 2)]
