@@ -15,9 +15,9 @@ from agent.api.log import LogLine
 from agent.api.rulebook import GameList, PlaceShow
 from cli.context import Context
 from cli.output import Output
-from cli.registering.player import limits
 from cli.words.entries import entry
 from cli.words.layout import row
+from cli.words.limits import limits
 from cli.words.names import ROLES
 from compliance.page.blocks import Block, Fact, Said, Section
 from compliance.page.html import document
@@ -26,8 +26,8 @@ from host.rpc_client import ask
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Day, Length, Moment, comma, msg, msgn
 from rules.calendar import day_name
+from rules.described import called
 from rules.packs.shipped import shipped_packs
-from rules.packs.words import called
 from rules.parse import PolicyError, read_pack
 
 _NOBODY = frozenset({"place", "guest"})

@@ -225,7 +225,9 @@ def _gaps(page: Page) -> Iterator[Block]:
 
 
 def _gap(one: GapGroup) -> Arg:
-    seats = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
+    seats: Arg = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
+    if [seat.seat for seat in one.seats] == [AGENT]:
+        seats = names.recorder(AGENT)
     return msgn(
         "UNEXPLAINED: {what}; {n} time, {length}, {seats}", "UNEXPLAINED: {what}; {n} times, {length} in all, {seats}",
         one.count, what=names.GAPS.get(one.kind, one.kind), length=Length(one.ms), seats=seats,

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.verifying.overview import Overview
 from compliance.verifying.zones import DEFAULT
 from i18n.message import Arg, Length, Message, msg
@@ -119,6 +120,7 @@ class Report:
 
 # Made for each entry: msg() would take a third of an audit's time.
 _ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})", number="", seat="", seq="", kind="").id
+_OF_AGENT = msg("entry {number} (the agent, seq {seq}, {kind})", number="", seq="", kind="").id  # it is no PC
 
 
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:
@@ -130,6 +132,8 @@ def entry_name(index: int, line: AnyEntry | None = None) -> Message:
 
 def seq_name(index: int, seat: str, seq: int, kind: type[AnyEntry]) -> Message:
     """The same, of an entry that nobody holds any more."""
+    if seat == AGENT:
+        return Message(_OF_AGENT, {"number": str(index), "seq": str(seq), "kind": _tag(kind)})
     return Message(_ENTRY, {"number": str(index), "seat": seat, "seq": str(seq), "kind": _tag(kind)})
 
 

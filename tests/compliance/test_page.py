@@ -209,7 +209,7 @@ def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain
     gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("c", 0, explained=True)]
     gaps.append(gap("agent", 0, 9 * HOUR, kind="agent-silent"))
     assert section(found(report, gaps=tuple(gaps)), "GAPS") == (
-        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, seat agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
+        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, the agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
         " ✗ UNEXPLAINED: ended without a word, and nothing was watched; 9 times, 4 hr 5 min in all, seats c, d, e, f, a"
         " c: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 d: 24 Nov 2026 08:00 – 24 Nov 2026 09:00"
         " e: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 … and 2 more who was recording then: the agent, b"

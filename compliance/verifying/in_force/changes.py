@@ -14,10 +14,10 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
 from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
+from rules.described import called
 from rules.engine.strictness import Somebody, looser, strictness
 from rules.packs.params import said
 from rules.packs.published import PUBLISHED
-from rules.packs.words import called
 from rules.parse import Reading, read_pack
 from rules.policy import Pack, Place, PolicyError, Rule
 
