@@ -21,12 +21,12 @@ from cli.words.limits import limits
 from cli.words.names import ROLES
 from compliance.page.blocks import Block, Fact, Said, Section
 from compliance.page.html import document
+from compliance.verifying.in_force.described import called
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Day, Length, Moment, comma, msg, msgn
 from rules.calendar import day_name
-from rules.described import called
 from rules.packs.shipped import shipped_packs
 from rules.parse import PolicyError, read_pack
 

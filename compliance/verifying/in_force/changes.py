@@ -11,10 +11,10 @@ from typing import Final, get_args
 
 from compliance.entry import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
 from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
-from rules.described import called
 from rules.engine.strictness import Somebody, looser, strictness
 from rules.packs.params import said
 from rules.packs.published import PUBLISHED

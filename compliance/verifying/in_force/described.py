@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from i18n.message import Arg, msg, semicolon
 from rules.packs.params import said
+from rules.parse import Reading
 from rules.policy import Param
-
-if TYPE_CHECKING:
-    from rules.parse import Reading
 
 
 def called(reading: Reading, before: Mapping[str, Param] = MappingProxyType({})) -> Arg:
