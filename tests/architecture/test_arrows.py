@@ -42,7 +42,7 @@ def test_no_module_needs_itself(rooms):
     assert {(name, other) for name in graph.modules for other in reach[name] if name in reach[other]} == set()
 
 
-@pytest.mark.parametrize("door", ["agent.api.messages", "daemon.api.messages"])
+@pytest.mark.parametrize("door", ["agent.api.players", "daemon.api.messages"])
 def test_a_client_does_not_load_the_server_behind_the_door(door):
     """The messages of an api need nothing of ours but other messages, rules, host, compliance and i18n."""
     graph = grimp.build_graph("agent", "compliance", "daemon", "host", "i18n", "rules", cache_dir=None)

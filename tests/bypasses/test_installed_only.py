@@ -106,9 +106,7 @@ def test_a_guardian_lets_a_program_through_by_its_content(case, ring):
     own = one.folder / "own"
     one.refused('cp /bin/dash own && echo "$RANDOM$RANDOM" >>own && ./own "$PLAY"')
     ring.house("player", "set", "Bi", "--allow-program", str(own))
-    run = one.start('cp own "bài tập" && "./bài tập" "$PLAY"')
-    until(one.ran.exists)
-    run.finish()
+    one.runs('cp own "bài tập" && "./bài tập" "$PLAY"')
     one.refused('cp own other && echo more >>other && ./other "$PLAY"')
     ring.house("player", "set", "Bi", "--disallow-program", str(own))
     one.refused('./own "$PLAY"')
@@ -132,9 +130,7 @@ def test_a_game_is_let_through_as_that(case, ring):
     one = case(strict=True)
     one.refused('cp "$GAME" own && ./own "$PLAY"')
     ring.house("game", "allow", "Bi", one.id)
-    run = one.start('./own "$PLAY"')
-    until(one.ran.exists)
-    run.finish()
+    one.runs('./own "$PLAY"')
 
 
 def test_who_is_not_asked_is_not_held_up(case):
@@ -157,9 +153,7 @@ def test_a_child_asks_for_what_was_refused_and_then_it_runs(case, ring):
     id_ = until(lambda: (told := says(RequestAdd(program=content))) != "refused" and told)
     assert says(RequestApprove(id=id_)) == "refused"
     assert ring.house.json("approve", id_)["let"] == "own"
-    run = one.start('cp own "bài tập" && "./bài tập" "$PLAY"')
-    until(one.ran.exists)
-    run.finish()
+    one.runs('cp own "bài tập" && "./bài tập" "$PLAY"')
     one.refused('cp own other && echo more >>other && ./other "$PLAY"')
     until(lambda: [line for line in ring.house.entries("programs.changed") if content in line["let"]])
     ring.house("player", "set", "Bi", "--disallow-program", content[:8])
