@@ -51,6 +51,8 @@ def told(sections: Sequence[Section]) -> dict[str, Arg | list[Arg]]:
 
 def _place(page: Page) -> Iterator[Block]:
     place, report = page.place, page.report
+    for word, value in report.card:
+        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
     if report.audit.seats:
         yield Fact(msg("Place"), msg("no entry says what this place is; as after a first start, a home") if place is None else (
             names.PLACES.get(place.place, place.place)
@@ -61,8 +63,6 @@ def _place(page: Page) -> Iterator[Block]:
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
-    for word, value in report.card:
-        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
     if report.origin:
         yield Fact(msg("Log"), report.origin)
     if page.period is not None:

@@ -5,8 +5,10 @@ None of it is forbidden, so it is told. What packs ask of whom is read from thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, get_args
 
 from compliance.entry import PackLine, PlaceChanged, PolicyChanged
@@ -14,13 +16,14 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
-from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
-from rules.packs.params import said
+from rules.packs.params import DAY, said
 from rules.packs.published import PUBLISHED
 from rules.parse import Reading, read_pack
 from rules.policy import Pack, Place, PolicyError, Rule
 
+_DAY = re.compile(DAY)
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
@@ -105,7 +108,7 @@ class Changes:
             self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **hours))
         if (before := _certificate(old)) != (after := _certificate(line)) and before:
             self._tell("place-changed", where, line, msg("the certificate was changed: {before} → {after}",
-                                                         before=before, after=after or "–"))  # fmt: skip
+                                                         before=comma(before), after=comma(after or ("–",))))  # fmt: skip
         if line.zone != old.zone:
             zones = {"before": old.zone, "after": line.zone}
             told = msg("the time zone of the place was changed: {before} → {after}", **zones)
@@ -185,9 +188,17 @@ class Changes:
             self._more[kind] = first, number + 1
 
 
-def _certificate(line: PlaceChanged) -> str:
-    """Its number and last day; "" if it has none, or an older entry, which says nothing of it."""
-    return ", ".join(one for one in (line.certificate, line.expires) if isinstance(one, str) and one)
+def _certificate(line: PlaceChanged) -> tuple[Arg, ...]:
+    """Its number and last day; nothing if it has none, or an older entry, which says nothing of it."""
+    return tuple(_day(one) for one in (line.certificate, line.expires) if isinstance(one, str) and one)
+
+
+def _day(text: str) -> Arg:
+    """As a day, if it is one."""
+    try:
+        return Day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def _typed(pack: PackLine) -> str:
