@@ -134,7 +134,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(LogExport, KEEPER, answers.export),
         Route(LogPrune, KEEPER, answers.prune),
         Route(LogHead, ANY, look(lambda _, __: Head(checkpoint=log.checkpoint, key=log.key.text))),
-        Route(LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
+        Route(LogCard, ANY, look(lambda tables, _: logbook.card(log, tables.place()))),
     )
 
 

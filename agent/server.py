@@ -144,10 +144,10 @@ class Agent:
         """The inspector's card and the home's language, for everybody on this machine to read."""
         try:
             with self.store.transaction() as tables:
-                lang = tables.place().lang
-            publish(self.home, CARD, msgspec.json.encode(logbook.card(self.log, self.registry.roster)) + b"\n")
-            if lang is not None:
-                publish(self.home, LANGUAGE, f"{lang}\n".encode())
+                place = tables.place()
+            publish(self.home, CARD, msgspec.json.encode(logbook.card(self.log, place)) + b"\n")
+            if place.lang is not None:
+                publish(self.home, LANGUAGE, f"{place.lang}\n".encode())
         except (StoreError, HomeError) as error:
             _log.error("%s", error)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import msgspec
 
 from agent import roster
 from agent.api.roster import Roster
+from agent.errors import StartError
 from agent.recording.keys import Keys
 from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
@@ -15,10 +18,16 @@ from compliance.entry import IssueCleared, IssueRaised, Restored, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
 from host.wire import ApiError
+from i18n.message import msg
 
 
 def begin(change: Change, keys: Keys) -> Outcome:
-    """Write what a new log begins with, or bring an old registry up to what ships now."""
+    """Write what a new log begins with, or bring an old registry up to what ships now. StartError if the text of a pack is not
+    the one that was put on: a daemon would obey what no log says.
+    """
+    for row in change.tables.texts().values():
+        if sha256(row.text.encode()).hexdigest() != row.sha256:
+            raise StartError(msg("agent.db: somebody changed the text of pack {pack}; restore a backup", pack=row.pack))
     state = change.tables.state()
     if not state.number:
         change.record(SeatEnrolled, id=AGENT, key=keys.log.vkey)

@@ -104,7 +104,8 @@ def card(args: Namespace, context: Context) -> None:
 def signed(card: Card) -> str:
     """What its file and its QR code hold."""
     expires = "" if card.expires is None else card.expires.isoformat()
-    told = {"place": card.place, "name": card.name, "certificate": card.certificate, "expires": expires}
+    told = {"place": card.place, "name": card.name, "address": card.address, "owner": card.owner,
+            "certificate": card.certificate, "expires": expires}  # fmt: skip
     return written(card.checkpoint, card.key, told)
 
 
@@ -118,6 +119,10 @@ def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
     yield msg("place"), KINDS.get(card.place, card.place)
     if card.name:
         yield msg("name"), card.name
+    if card.address:
+        yield msg("address"), card.address
+    if card.owner:
+        yield msg("owner"), card.owner
     if card.certificate:
         expires = "" if card.expires is None else msg("valid to {day}", day=Day(card.expires))
         yield msg("certificate"), row((card.certificate, expires), ", ")

@@ -66,7 +66,7 @@ def verify(
         failures += [*heads.failures, *anchors.failures()]
         if earlier is not None:
             failures += _continues(earlier, key, checkpoint.size, whole)
-            report = replace(report, card_name=earlier.name if earlier.of(key) else "")
+            report = replace(report, card=earlier.told if earlier.of(key) else ())
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)

@@ -95,3 +95,5 @@ class Card(Wire, frozen=True, kw_only=True):
     certificate: str
     expires: date | None
     checkpoint: str
+    address: str = ""
+    owner: str = ""

@@ -125,7 +125,8 @@ class GameDisallow(Request[Done], frozen=True, kw_only=True):
 
 class PlaceSet(Request[Done], frozen=True, kw_only=True):
     """None leaves a field as it is, "" clears it. `hours` is HH:MM-HH:MM; across midnight only if `overnight`. `lang` is the
-    language of whoever set none of its own. `hotline`: the local telephone number for the protection of children.
+    language of whoever set none of its own. `hotline`: the local telephone number for the protection of children. A
+    home has neither `address` nor `owner`: these are for whom a place is to be named to.
     """
 
     op = "place.set"
@@ -139,6 +140,8 @@ class PlaceSet(Request[Done], frozen=True, kw_only=True):
     lang: Literal["vi", "en"] | None = None
     overnight: bool = False
     hotline: str | None = None
+    address: str | None = None
+    owner: str | None = None
 
 
 class PlaceShow(Request["PlaceShown"], frozen=True, kw_only=True):
@@ -160,3 +163,5 @@ class PlaceShown(Wire, frozen=True, kw_only=True):
     packs: tuple[str, ...]
     lang: str | None
     hotline: str = ""
+    address: str = ""
+    owner: str = ""

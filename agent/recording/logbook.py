@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from agent.api.log import Card, LogLine, LogLines, LogShow
-from agent.api.roster import Roster
 from agent.errors import bad_input
 from agent.recording.whose import names_of
-from agent.store.rows import GUEST
+from agent.store.rows import GUEST, PlaceRow
 from agent.store.tables import Tables
 from compliance.entry import AnyEntry, GrantRevoked, decode
 from compliance.log import Log
@@ -46,7 +45,7 @@ def last_lines(request: LogShow, log: Log, payloads: Payloads, tables: Tables, z
     return LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
 
 
-def card(log: Log, roster: Roster) -> Card:
+def card(log: Log, place: PlaceRow) -> Card:
     """What an inspector keeps: enough to know this log again, and to prove later that nothing of it was taken away."""
     head = read_checkpoint(log.checkpoint)
     return Card(
@@ -55,11 +54,13 @@ def card(log: Log, roster: Roster) -> Card:
         fingerprint=log.key.fingerprint,
         size=head.size,
         root=b64(head.root),
-        place=roster.place,
-        name=roster.name,
-        certificate=roster.certificate,
-        expires=roster.expires,
+        place=place.place,
+        name=place.name,
+        certificate=place.certificate,
+        expires=place.expires,
         checkpoint=log.checkpoint,
+        address=place.address,
+        owner=place.owner,
     )
 
 

@@ -11,6 +11,7 @@ from agent.packs.shipped import asked_for
 from agent.registering.consequences import floor
 from agent.registering.consequences.hints import Hints, guests_now, hours_now, opening, own_zones
 from agent.registering.consequences.overnight import meant
+from agent.registering.consequences.place_words import certificate, changes
 from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
@@ -19,7 +20,7 @@ from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
 from agent.store.tables import Tables
 from compliance.entry import PlaceChanged
 from host.wire import ApiError
-from i18n.message import Day, comma, msg
+from i18n.message import comma, msg
 from rules.calendar import ZoneError, day_name
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
@@ -35,19 +36,19 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     new = _described(old, request)
     change.tables.put_place(new)
     packs = _house_packs(change, old, new)
-    record_place(change, {"what": "place.set", "name": new.name})
+    record_place(change, {"what": "place.set", "name": new.name, "address": new.address, "owner": new.owner})
     players: Hints = ()
     if packs:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
         players = _players(change, old, new)
     zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
-    said = (*hours_now(change), *zones, *_games(change, new), *guests_now(change), *players, *_certificate(change, old, new))
-    return Outcome(hints=said)
+    binds = (*hours_now(change), *_games(change, new), *guests_now(change)) if new.place != old.place else ()
+    return Outcome(hints=(*changes(old, new), *zones, *binds, *players, *certificate(old, new, change.today)))
 
 
 def record_place(change: Change, payload: dict[str, str] | None = None) -> None:
-    """What the place is now. Its name may be a person's, so it stays beside the log."""
+    """What the place is now. Names and addresses may be a person's, so they stay beside the log."""
     row = change.tables.place()
     expires = None if row.expires is None else row.expires.isoformat()
     change.record(
@@ -62,24 +63,26 @@ def place_show(tables: Tables, now: int) -> PlaceShown:
     return PlaceShown(
         place=row.place, zone=row.zone, hours=row.hours, name=row.name, certificate=row.certificate, expires=row.expires,
         expired=_over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
-        hotline=row.hotline,
+        hotline=row.hotline, address=row.address, owner=row.owner,
     )  # fmt: skip
 
 
 def _described(old: PlaceRow, request: PlaceSet) -> PlaceRow:
     """The place as it is to be. ApiError(bad-input) if a field makes no sense."""
     hours = old.hours if request.place == old.place else ""
-    certificate = _cleaned(request.certificate, old.certificate)
+    number = _cleaned(request.certificate, old.certificate)
     new = PlaceRow(
         place=request.place,
         zone=old.zone if request.zone is None else _zone(request.zone),
         hours=hours if request.hours is None else _hours(request.place, request.hours, overnight=request.overnight),
         name=_cleaned(request.name, old.name),
-        certificate=certificate,
+        certificate=number,
         # The day is the certificate's: without one there is none, and another one has another.
-        expires=request.expires or (old.expires if certificate == old.certificate else None),
+        expires=request.expires or (old.expires if number == old.certificate else None),
         lang=request.lang or old.lang,
         hotline=old.hotline if request.hotline is None else _hotline(request.hotline),
+        address=_public(request.place, "--address", request.address, old.address),
+        owner=_public(request.place, "--owner", request.owner, old.owner),
     )
     if new.expires is not None and not new.certificate:
         raise bad_input(msg("--expires is a certificate's last day: name it with --certificate"))
@@ -91,6 +94,15 @@ def _described(old: PlaceRow, request: PlaceSet) -> PlaceRow:
 def _cleaned(asked: str | None, old: str) -> str:
     """What was asked for, tidied, which may be nothing; else the old one."""
     return old if asked is None else asked and clean(asked)
+
+
+def _public(place: Place, option: str, asked: str | None, old: str) -> str:
+    """What is set of a place that is inspected, and of no home."""
+    if place != "home":
+        return _cleaned(asked, old)
+    if asked:
+        raise bad_input(msg("{option} is for places that are inspected: a home is named to nobody", option=option))
+    return ""
 
 
 def _hotline(number: str) -> str:
@@ -173,14 +185,6 @@ def _kept_by(change: Change) -> Hints:
     packs = change.tables.packs()
     under = [row.name for row in registered(change.tables) if any(one.pack == GUEST_PACK for one in packs.get(row.id, ()))]
     return (msg("still under {pack}: {players}", pack=GUEST_PACK, players=comma(under)),) if under else ()
-
-
-def _certificate(change: Change, old: PlaceRow, new: PlaceRow) -> Hints:
-    if new.expires is not None and _over(new, change.today):
-        return (msg("the certificate expired on {day}", day=Day(new.expires)),)
-    if new.certificate and old.expires and new.expires is None:
-        return (msg("the certificate's last day is not known: name it with --expires"),)
-    return ()
 
 
 def _over(place: PlaceRow, today: date) -> bool:

@@ -61,7 +61,9 @@ def create(path: Path, origin: str, guest_key: bytes) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrations.migrate(fresh)
         fresh.execute("INSERT INTO state VALUES (1, ?, 0, '')", (origin,))
-        fresh.execute("INSERT INTO place VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '', NULL, NULL, '')")
+        fresh.execute(
+            "INSERT INTO place (id, place, zone, hours, name, certificate) VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '')"
+        )
         fresh.execute("INSERT INTO players (id, name, key, removed) VALUES ('guest', 'Khách', ?, 0)", (guest_key,))
         content = fresh.serialize()
     try:

@@ -67,6 +67,10 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE erasing (seat TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID;
     """,
     "ALTER TABLE place ADD COLUMN hotline TEXT NOT NULL DEFAULT ''",
+    """
+    ALTER TABLE place ADD COLUMN address TEXT NOT NULL DEFAULT '';
+    ALTER TABLE place ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

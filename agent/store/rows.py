@@ -21,7 +21,9 @@ class StateRow(msgspec.Struct, frozen=True):
 
 
 class PlaceRow(msgspec.Struct, frozen=True):
-    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own. `hotline`: for reports."""
+    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own. `address`, `owner` and
+    `hotline` are for cards and reports.
+    """
 
     place: Place
     zone: str
@@ -31,6 +33,8 @@ class PlaceRow(msgspec.Struct, frozen=True):
     expires: date | None
     lang: str | None = None
     hotline: str = ""
+    address: str = ""
+    owner: str = ""
 
 
 class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):

@@ -22,7 +22,7 @@ def _table(name: str, keys: str, others: str = "") -> Table:
 state = _table("state", "id", "origin number note")
 
 # One row: what this place is.
-place = _table("place", "id", "place zone hours name certificate expires lang hotline")
+place = _table("place", "id", "place zone hours name certificate expires lang hotline address owner")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
 players = _table("players", "id", "name born account key removed since only_installed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator
@@ -11,6 +12,7 @@ from typing import BinaryIO
 
 from host.images import appended, build_id, segments
 from host.loaded import Blocks, compared, sampled
+from rules.games import Fingerprint
 from rules.matching.engines import LONGEST, is_engines
 from rules.matching.loaded import MOST_PAGES, is_written, written
 from rules.programs import is_engine
@@ -57,6 +59,23 @@ def build_of(file: BinaryIO, path: Path, size: int) -> str | None:
     build = build_id(file, is_engine)
     others = _installed(path, size) if build else ()
     return None if any(_build(other) == build for other in others if other.parent != Path(_GAMES)) else build
+
+
+def twin(found: Fingerprint) -> Path | None:
+    """An installed program that is no game and has the same content: whoever starts that plays this game from now on."""
+    others = (other for other in _installed(Path(found.path), found.size) if other.parent != Path(_GAMES))
+    return next((other for other in others if same_content(other, found)), None)
+
+
+def same_content(other: Path, found: Fingerprint) -> bool:
+    """Whether that file has the same content; not where it cannot be read."""
+    try:
+        if other.stat().st_size != found.size:
+            return False
+        with other.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == found.sha256
+    except OSError:
+        return False
 
 
 def _build(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.games.code import build_of, code_of, is_shared
+from cli.games.code import build_of, code_of, is_shared, same_content
 from host import choose
 from host.parts import own
 from host.pe import version
@@ -94,7 +94,7 @@ def _runner(found: Fingerprint) -> str | None:
     for called in filter(None, (name, found.original)):
         if is_everybodys(called, windows=windows):
             return called
-    return None if windows else next((path.name for path in _common() if _same_content(path, found)), None)
+    return None if windows else next((path.name for path in _common() if same_content(path, found)), None)
 
 
 def _common() -> Iterator[Path]:
@@ -102,13 +102,3 @@ def _common() -> Iterator[Path]:
     for folder in map(Path, os.get_exec_path()):
         with suppress(OSError):
             yield from (path for path in folder.iterdir() if is_everybodys(path.name))
-
-
-def _same_content(other: Path, found: Fingerprint) -> bool:
-    try:
-        if other.stat().st_size != found.size:
-            return False
-        with other.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == found.sha256
-    except OSError:
-        return False

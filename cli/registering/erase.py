@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -19,17 +20,22 @@ _PLAYER: Final = msg("name or id of the player, who may have been removed")
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("player export", export, "An an.json", "an /media/usb/an.json",
+    parser = commands.add("player export", export, "An an.json", "An an.html",
                           about=msg("write down all that is kept about a player"), looks=True)  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
-    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser.takes("file", "FILE", msg("a file that does not exist yet; one that ends in .html is a page to read and print"),
+                 type=Path)  # fmt: skip
     parser = commands.add("player erase", erase, "An", "an --yes", about=msg("delete all that is kept about a player"))
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--yes", "", YES)
 
 
 def export(args: Namespace, context: Context) -> None:
-    pieces = (chunk.data for chunk in items(context.home.agent_address, PlayerExport(player=args.player)))
+    pieces: Iterable[bytes] = (chunk.data for chunk in items(context.home.agent_address, PlayerExport(player=args.player)))
+    if args.file.suffix.lower() == ".html":
+        from cli.registering.person_page import page  # noqa: PLC0415 - only it needs packs and pages
+
+        pieces = [page(b"".join(pieces), context)]
     size = write_new(args.file, pieces, secret=True)
     said = msg("{file}: {size} bytes, all that is kept about {name}", file=str(args.file), size=size, name=args.player)
     context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)

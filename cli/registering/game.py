@@ -14,6 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
+from cli.games.code import twin
 from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.given.asking import YES, confirm
 from cli.output import Output
@@ -62,6 +63,9 @@ def add(args: Namespace, context: Context) -> int:
     if args.label is not None and args.label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
                                 label=args.label.text, age=args.label.age))  # fmt: skip
+    if beside is None and (other := twin(found)) is not None:
+        context.out.message(msg("{other} is the same program: whoever starts that plays {id} from now on",
+                                other=str(other), id=args.id))  # fmt: skip
     known = (
         msg("sha256 {value}", value=(beside or found).sha256 or "–"),
         msg("build id {value}", value=found.build_id) if found.build_id and not beside else "",

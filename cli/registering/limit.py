@@ -11,11 +11,11 @@ from cli.context import Context
 from cli.given.days import EXAMPLES, parse_days
 from cli.given.values import parse_minutes
 from cli.parser import PLAYER
-from cli.registering.player import limits
 from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.extra_time import name_and_id
 from cli.words.layout import row
+from cli.words.limits import limits
 from host.rpc_client import ask
 from i18n.message import Length, Message, msg
 

@@ -39,12 +39,18 @@ def add_to(commands: Commands) -> None:
     parser.takes("--overnight", "", msg("hours that run over midnight are meant so"))
     parser.takes("--zone", "AREA/CITY", msg("time zone, such as Asia/Ho_Chi_Minh"), type=known_zone)
     parser.takes("--name", "NAME", msg("what the place is called"))
+    parser.takes("--address", "TEXT|none", msg("where it is, for the card and for reports; not of a home"), type=_text)
+    parser.takes("--owner", "NAME|none", msg("who owns it, for the card and for reports; not of a home"), type=_text)
     parser.takes("--certificate", "NO|none", msg("number of the certificate; none: there is none any more"),
-                 type=lambda text: "" if text == "none" else text)  # fmt: skip
+                 type=_text)  # fmt: skip
     parser.takes("--expires", "YYYY-MM-DD", msg("last day of the certificate"), type=parse_day)
     parser.takes("--hotline", "NUMBER|none", msg("local telephone number for the protection of children, for reports"),
-                 type=lambda text: "" if text == "none" else text)  # fmt: skip
+                 type=_text)  # fmt: skip
     commands.add("place show", show, "", "--json", about=msg("show what is set"), looks=True)
+
+
+def _text(text: str) -> str:
+    return "" if text == "none" else text
 
 
 def hours(text: str) -> str:
@@ -56,7 +62,7 @@ def hours(text: str) -> str:
 def set_place(args: Namespace, context: Context) -> int:
     request = PlaceSet(
         place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires,
-        lang=context.lang, overnight=args.overnight, hotline=args.hotline,
+        lang=context.lang, overnight=args.overnight, hotline=args.hotline, address=args.address, owner=args.owner,
     )  # fmt: skip
     done = ask(context.home.agent_address, request)
     said = msg("this place is now: {place}", place=PLACES[args.place])
@@ -73,6 +79,7 @@ def _say(context: Context, shown: PlaceShown) -> None:
     lines: tuple[tuple[Arg, Arg], ...] = (
         (msg("kind"), KINDS[shown.place]),
         (msg("name"), shown.name),
+        *(((msg("address"), shown.address), (msg("owner"), shown.owner)) if shown.place != "home" else ()),
         (msg("hours"), shown.hours or (msg("the law's") if shown.place == "game-point" else "")),
         (msg("time zone"), shown.zone),
         (msg("certificate"), row((shown.certificate, _valid(shown)), ", ") if shown.certificate else ""),

@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 
 from agent.api import naming
-from agent.api.answers import LimitRow
 from agent.api.players import PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.commands import Commands
 from cli.context import Context
@@ -17,13 +16,12 @@ from cli.given.asking import YES, confirm
 from cli.given.values import some
 from cli.registering import erase, programs
 from cli.registering.settle import heard, settle
-from cli.words.days import spoken
 from cli.words.layout import row
+from cli.words.limits import limits
 from host.clock import wall
 from host.rpc_client import ask
-from i18n.message import Arg, Length, Message, comma, msg
+from i18n.message import Arg, comma, msg
 from rules.identity import birth_date
-from rules.policy import WEEK
 
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")
@@ -112,15 +110,3 @@ def _row(player: PlayerRow) -> tuple[Arg, ...]:
 def _document(player: PlayerRow) -> dict[str, object]:
     limits = [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits]
     return {**msgspec.structs.asdict(player), "limits": limits}
-
-
-def limits(rows: tuple[LimitRow, ...]) -> Message:
-    """The limits of a player, days of equal length together: "1 hr" or "luanti 30 min (Saturday and Sunday)"."""
-    groups: dict[tuple[str | None, int], set[str]] = {}
-    for one in rows:
-        groups.setdefault((one.game, one.ms), set()).add(one.day)
-    parts: list[Arg] = []
-    for (game, ms), days in groups.items():
-        when = "" if len(days) == len(WEEK) else row(("(", spoken(days), ")"), "")
-        parts.append(row((game or "", Length(ms, exact=True) if ms else msg("no play"), when), " "))
-    return row(parts)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
-from agent.api.log import LogExport
+from agent.api.log import LogExport, LogHead
 from agent.api.rulebook import GameList, PlaceShow
 from cli.commands import Commands
 from cli.context import Context
@@ -17,15 +18,16 @@ from cli.errors import CommandError
 from cli.given.files import write_new
 from cli.given.values import parse_day
 from cli.output import Output
+from cli.report.logs import Log, counted
 from cli.report.model import Report
-from cli.report.reading import Source, count
 from cli.report.whole import document, report
-from compliance.reporting.counting import Counter
 from compliance.reporting.figures import Figures
-from compliance.reporting.periods import Span, period
+from compliance.reporting.periods import Period, Span, period
 from compliance.verifying.zones import DEFAULT
 from host.clock import wall
 from host.rpc_client import ask, items
+from host.transport import Unreachable
+from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import Message, comma, msg
 from rules.calendar import day_name
@@ -41,7 +43,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=Path)
     parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=Path)
     parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=Path)
-    parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log"), type=Path, dest="source")
+    parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log; several are added up"),
+                 type=Path, dest="sources", action="append")  # fmt: skip
 
 
 def _last_day(text: str) -> date:
@@ -53,13 +56,16 @@ def _last_day(text: str) -> date:
 
 def make(args: Namespace, context: Context) -> None:
     now = wall()
-    place = None if args.source else ask(context.home.agent_address, PlaceShow())
+    place = None if args.sources else ask(context.home.agent_address, PlaceShow())
     about = period(args.span, args.to or day_name(DEFAULT if place is None else place.zone, now))
-    counter = Counter(about)
-    source = _counted(args.source, counter, context)
-    figures = counter.finish()
-    titles = None if args.source else {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
-    found = report(figures, counter, source, about, place, now, titles)
+    figures = Figures()
+    logs = _counted(args.sources or (), about, figures, context)
+    with suppress(Unreachable, ApiError):  # by what is set here, if this is the place of one of these logs
+        if place is None and ask(context.home.agent_address, LogHead()).key in {log.source.key.text for log in logs}:
+            place = ask(context.home.agent_address, PlaceShow())
+    games = () if place is None else ask(context.home.agent_address, GameList()).games
+    titles = {one.game.id: one.game.title for one in games}
+    found = report(figures, logs, about, place, now, titles, live=not args.sources)
     written = list(_written(args, found, figures, context.out))
     if written and not context.out.json:
         context.out.say(msg("written: {files}", files=comma(written)))
@@ -69,14 +75,14 @@ def make(args: Namespace, context: Context) -> None:
         raise CommandError(found.lacks, code=1)
 
 
-def _counted(bundle: Path | None, counter: Counter, context: Context) -> Source:
-    """From the file, or from what this machine's agent exports now."""
-    if bundle is not None:
-        return count(bundle, counter, str(bundle))
+def _counted(bundles: Sequence[Path], about: Period, figures: Figures, context: Context) -> tuple[Log, ...]:
+    """From the files, or from what this machine's agent exports now."""
+    if bundles:
+        return counted([(path, str(path)) for path in bundles], about, figures)
     with tempfile.TemporaryDirectory(prefix="giochoi-") as folder:
         log = Path(folder) / "log.zip"
         write_new(log, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
-        return count(log, counter, "log.zip")
+        return counted([(log, "log.zip")], about, figures)
 
 
 def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> Iterable[str]:
@@ -95,7 +101,7 @@ def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> I
     if args.csv:
         from cli.report.to_csv import pieces  # noqa: PLC0415 - the same
 
-        yield _file(args.csv, lambda: pieces(figures))
+        yield _file(args.csv, lambda: pieces(figures, found.logs))
 
 
 def _file(path: Path, made: Callable[[], Iterable[bytes]]) -> str:
@@ -111,7 +117,7 @@ def _show(out: Output, found: Report) -> None:
     if found.lacks:
         out.say(found.lacks)
     out.line()
-    out.pairs(found.head)
+    out.pairs((name, said) for name, said in found.head if said)
     for table in found.tables:
         if table.long:
             continue

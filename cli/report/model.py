@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cli.report.logs import Log
 from i18n.message import Arg
 
 
@@ -35,8 +36,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`head` is said of the place, `log` of what was counted, `notes` what that cannot tell. `lacks`: of which of these days
-    the log tells nothing; `nothing`: it is all of them. `official`: it is handed in, so it has room to sign.
+    """`head` is said of the place, "" where that is nowhere set, `log` of what was counted, which are `logs`, `notes` what
+    these cannot tell. `lacks`: of which of these days they tell nothing; `nothing`: it is all of them. `official`: it is handed
+    in, so it has room to sign, with the owner's name below.
     """
 
     title: Arg
@@ -48,5 +50,7 @@ class Report:
     notes: tuple[Arg, ...]
     hotlines: Arg
     official: bool
+    logs: tuple[Log, ...]
+    owner: str = ""
     lacks: Arg = ""
     nothing: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from cli.report.logs import Log, log_of
 from compliance.reporting.figures import FIELDS, Figures
 
 _COLUMNS = ("figure", "entry", *dict.fromkeys(name for fields in FIELDS.values() for name in fields), "seconds")
@@ -13,15 +14,18 @@ _BOM = "\ufeff"  # without it, spreadsheets take Vietnamese letters for others
 _CHUNK = 1 << 16
 
 
-def pieces(figures: Figures) -> Iterator[bytes]:
-    """The file. Its words are the same in every language, as programs read it."""
+def pieces(figures: Figures, logs: Sequence[Log]) -> Iterator[bytes]:
+    """The file. Its words are the same in every language, as programs read it. Of several logs each line says which."""
     text = io.StringIO(newline="")
     text.write(_BOM)
-    writer = csv.DictWriter(text, _COLUMNS, restval="")
+    several = len(logs) > 1
+    writer = csv.DictWriter(text, (_COLUMNS[0], "log", *_COLUMNS[1:]) if several else _COLUMNS, restval="")
     writer.writeheader()
     for figure, fields, entry, ms in figures.lines():
         told = {name: harmless(value) for name, value in fields.items()}
-        writer.writerow({"figure": figure, "entry": entry, **told, "seconds": ms / 1000 if ms else ""})
+        log = log_of(entry, logs)
+        of = {"log": harmless(log.file)} if several else {}
+        writer.writerow({"figure": figure, **of, "entry": entry - log.first, **told, "seconds": ms / 1000 if ms else ""})
         if text.tell() > _CHUNK:
             yield text.getvalue().encode()
             text.seek(0)

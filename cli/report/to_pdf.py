@@ -21,16 +21,17 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus.tables import TableStyle
 
+from cli.report.logs import Log, numbers
 from cli.report.model import Report, Row, Table
 from cli.words.layout import row
-from compliance.reporting.figures import ranges
 from i18n.catalogue import Catalogue
-from i18n.message import Arg, Length, Text, msg
+from i18n.message import Arg, Length, Message, Text, msg
 
 # Vietnamese papers have it above them; there it is law, and everywhere else not said.
 _STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "")
 _MOTTO: Final = Text("Độc lập - Tự do - Hạnh phúc", "")
 _NUMBER_OF: Final = Text("Số: ………/BC", "")
+_BY_HAND: Final = "…" * 36
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FONT, _BOLD = "Tinos", "Tinos-Bold"
 _MARGINS: Final = {"left": 25 * mm, "right": 15 * mm, "top": 18 * mm, "bottom": 20 * mm}
@@ -125,7 +126,7 @@ class _Pages:
         for note in report.notes:
             yield self._paragraph(row(("–", note), " "), _TEXT)
         if report.official:
-            yield self._signatures()
+            yield self._signatures(report.owner)
         yield PageBreak()
         yield from self._annex(report, shown)
 
@@ -142,14 +143,13 @@ class _Pages:
             yield self._paragraph(report.lacks, _CENTRED_BOLD)
         yield Spacer(0, 8)
         if report.official:
-            yield self._paragraph(msg("To: {whom}", whom="…" * 36), _TEXT)
+            yield self._paragraph(msg("To: {whom}", whom=_BY_HAND), _TEXT)
         elif name:
             yield self._paragraph(name, _CENTRED)
-        by_hand = ((msg("address"), "…" * 36),) if report.official else ()  # nowhere set
-        yield self._pairs((*by_hand, *report.head))
+        yield self._pairs(report.head)
 
     def _pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
-        rows = [[self._paragraph(name, _TEXT), self._paragraph(said, _TEXT)] for name, said in told]
+        rows = [[self._paragraph(name, _TEXT), self._paragraph(said or _BY_HAND, _TEXT)] for name, said in told]
         return LongTable(rows, [38 * mm, _WIDTH - 38 * mm], style=_PLAIN)
 
     def _section(self, number: str, table: Table) -> Iterator[Flowable]:
@@ -192,7 +192,7 @@ class _Pages:
         yield self._paragraph(msg("Annex: which log was counted"), _SECTION)
         yield self._pairs(report.log)
         rows: list[tuple[Arg, ...]] = [
-            (_ROMAN[number], self._line(line, table.wide), *_numbers(line.entries))
+            (_ROMAN[number], self._line(line, table.wide), *_numbers(line.entries, report.logs))
             for number, table in enumerate(tables) for line in table.rows if line.entries
         ]  # fmt: skip
         if not rows:
@@ -208,15 +208,19 @@ class _Pages:
     def _line(self, line: Row, wide: int) -> str:
         return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
 
-    def _signatures(self) -> Flowable:
+    def _signatures(self, owner: str) -> Flowable:
         place = [self._paragraph(msg("…………, date …………"), _CENTRED)]
         who = [self._paragraph(msg("Owner of the place"), _CENTRED_BOLD)]
         who.append(self._paragraph(msg("(signature and full name)"), _CENTRED))
         signed = LongTable([["", place], ["", who]], [_WIDTH / 2] * 2, style=_PLAIN)
-        return KeepTogether([Spacer(0, 10), signed, Spacer(0, 22 * mm)])
+        named = LongTable([["", [self._paragraph(owner, _CENTRED_BOLD)]]], [_WIDTH / 2] * 2, style=_PLAIN)
+        return KeepTogether([Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])])
 
     def _said(self, said: Arg) -> str:
+        """As it stands alone: with a capital, if the words are ours."""
         text = self._words(said)
+        if isinstance(said, Message):
+            text = text[:1].upper() + text[1:]
         return text.replace(" ", "\u00a0") if isinstance(said, Length) and len(text) < 18 else text
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
@@ -224,9 +228,9 @@ class _Pages:
         return Paragraph(escape(text if len(text) <= _LONGEST or style is _TEXT else f"{text[:_LONGEST]}…"), style)
 
 
-def _numbers(entries: Sequence[int]) -> tuple[int, str]:
+def _numbers(entries: Sequence[int], logs: Sequence[Log]) -> tuple[int, str]:
     """How many entries these are, and the first ones."""
-    runs = ranges(entries)
+    runs = numbers(entries, logs)
     first = list(islice(runs, _MOST))
     return len(set(entries)), ", ".join(first) + (", …" if next(runs, "") else "")
 

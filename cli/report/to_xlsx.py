@@ -9,8 +9,8 @@ from typing import Any
 
 import xlsxwriter
 
+from cli.report.logs import numbers
 from cli.report.model import Report, Table
-from compliance.reporting.figures import ranges
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Day, Length, msg
 
@@ -27,7 +27,7 @@ def workbook(report: Report, words: Catalogue) -> bytes:
         sheets.first(report)
         for table in report.tables:
             sheets.table(table)
-        sheets.entries(report.tables)
+        sheets.entries(report)
     return into.getvalue()
 
 
@@ -52,9 +52,9 @@ class _Sheets:
         sheet.write_string(2, 0, self._words(report.hotlines))
         sheet.write_string(3, 0, self._words(report.lacks), self._title)
         at = 5
-        for name, said in ((msg("place"), report.place or "–"), *report.head, *report.log):
+        for name, said in ((msg("place"), report.place), *report.head, *report.log):
             sheet.write_string(at, 0, self._words(name), self._bold)
-            sheet.write_string(at, 1, self._words(said), self._text)
+            sheet.write_string(at, 1, self._words(said or "–"), self._text)
             at += 1
         for note in report.notes:
             at += 1
@@ -75,7 +75,7 @@ class _Sheets:
             sheet.write_string(len(table.rows) + 4, 0, self._words(table.note))
         sheet.freeze_panes(3, table.wide)
 
-    def entries(self, tables: tuple[Table, ...]) -> None:
+    def entries(self, report: Report) -> None:
         """From which entries each line is: their numbers as `giochoi log show` shows them."""
         sheet = self._sheet(msg("Entries"))
         sheet.set_column(0, 1, 36, self._text)
@@ -83,10 +83,10 @@ class _Sheets:
         heads = (msg("table"), msg("line"), msg("numbers of the entries"))
         sheet.write_row(0, 0, [self._words(one) for one in heads], self._bold)
         at = 1
-        for table in tables:
+        for table in report.tables:
             for row in table.rows:
                 line = ", ".join(filter(None, (self._words(cell) for cell in row.cells[: table.wide])))
-                for part in _parts(", ".join(ranges(row.entries))):
+                for part in _parts(", ".join(numbers(row.entries, report.logs))):
                     for column, text in enumerate((self._words(table.title), line, part)):
                         sheet.write_string(at, column, text)
                     at += 1

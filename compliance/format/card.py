@@ -9,6 +9,8 @@
     key giochoi/0f1e2d3c+033de0ae+AUGY…
     place game-point
     name Net Sao
+    address 5 Hàng Bài, Hà Nội
+    owner Trần Thị Mai
     certificate 12/GCN
     expires 2029-01-31
 
@@ -25,11 +27,11 @@ from compliance.note import MAX_NOTE, NoteError, VerifierKey, parse_checkpoint, 
 from i18n.message import msg
 
 _MARK: Final = "\u2014 "
-_WORDS: Final = ("key", "place", "name", "certificate", "expires")
+_WORDS: Final = ("key", "place", "name", "address", "owner", "certificate", "expires")
 
 
 def write(checkpoint: str, key: str, told: Mapping[str, str]) -> str:
-    """The card. Of the head's signatures only the log's own is on it; `told` are place, name, certificate and expires."""
+    """The card. Of the head's signatures only the log's own is on it; `told` are the other words."""
     origin = read_checkpoint(checkpoint).origin
     head = [line for line in checkpoint.split("\n") if not line.startswith(_MARK) or line.startswith(f"{_MARK}{origin} ")]
     about = {"key": key, **{word: " ".join(told[word].split()) for word in _WORDS[1:] if told.get(word)}}
@@ -47,7 +49,8 @@ def read(text: str) -> tuple[str, VerifierKey] | None:
         return None
     told = [line.partition(" ")[0] for line in lines[end + 1 :] if line]
     if len(set(told)) < len(told) or not {"key"} <= set(told) <= set(_WORDS):
-        raise NoteError(msg("a card has a head, its key, and of place, name, certificate and expires each once at most"))
+        raise NoteError(msg("a card has a head, its key, and of place, name, address, owner, certificate and expires each once "
+                            "at most"))  # fmt: skip
     key, head = parse_vkey(keys[0]), "\n".join([*lines[: end + 1], ""])
     parse_checkpoint(head, [key])
     return head, key

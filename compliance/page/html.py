@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
+from typing import Final
 
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.calendar import Coverage, Share
@@ -51,21 +52,24 @@ footer { margin-top: 1.5em; font-size: 8.5pt; color: #444; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
 _BROKEN = 20
+_TITLE: Final = msg("What the compliance log says")
+_MAKER: Final = msg("Made by giochoi-verify from the exported log alone, without a network.")
 _CELLS = {**MARKS, "whole": "", "part": "50"}
 
 
-def document(sections: Sequence[Section], words: Words, language: str) -> str:
+def document(
+    sections: Sequence[Section], words: Words, language: str, *, title: Arg = _TITLE, maker: Arg = _MAKER
+) -> str:  # fmt: skip
     """The whole file. All of it that a log says is escaped, and what commands a terminal or a reader is replaced."""
     page = _Page(words)
-    title = page.text(msg("What the compliance log says"))
-    maker = page.text(msg("Made by giochoi-verify from the exported log alone, without a network."))
+    called = page.text(title)
     body = "\n".join(line for section in sections for line in page.section(section))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n'
-        f"<body>\n<h1>{title}</h1>\n{body}\n"
-        f"<footer>{maker}</footer>\n</body>\n</html>\n"
+        f'<meta name="viewport" content="width=device-width">\n<title>{called}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f"<body>\n<h1>{called}</h1>\n{body}\n"
+        f"<footer>{page.text(maker)}</footer>\n</body>\n</html>\n"
     )
 
 

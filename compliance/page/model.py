@@ -136,6 +136,9 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
             for one in page.overridden
         ],
         "coverage": _coverage(page.coverage),
+        "ungated": [
+            {"seat": seat, "starts": without, "of": starts} for seat, without, starts in page.report.audit.overview.ungated
+        ],
         "anchored": _span(page.anchored, zone),
         "unanchored": _span(page.open, zone),
         **said,

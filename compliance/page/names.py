@@ -12,6 +12,8 @@ PLACES: Final[dict[str, Arg]] = {
     "agent-without-games": msg("an Internet agent without games"),
 }  # fmt: skip
 
+CARD: Final[dict[str, Arg]] = {"name": msg("Name"), "address": msg("Address"), "owner": msg("Owner")}
+
 DUTIES: Final[dict[str | None, Arg]] = {
     "enterprise": msg("the enterprise that offers the game"), "point": msg("the owner of a game point"),
     "player": msg("the player"), "household": msg("the household"),

@@ -11,6 +11,7 @@ from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
+from compliance.page.ungated import ungated
 from compliance.verifying.bundle.earlier import EARLIER
 from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.overview import PlaceAt
@@ -51,6 +52,8 @@ def told(sections: Sequence[Section]) -> dict[str, Arg | list[Arg]]:
 
 def _place(page: Page) -> Iterator[Block]:
     place, report = page.place, page.report
+    for word, value in report.card:
+        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
     if report.audit.seats:
         yield Fact(msg("Place"), msg("no entry says what this place is; as after a first start, a home") if place is None else (
             names.PLACES.get(place.place, place.place)
@@ -61,8 +64,6 @@ def _place(page: Page) -> Iterator[Block]:
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
-    if report.card_name:
-        yield Fact(msg("Name"), msg("{name}, as the earlier card calls it", name=report.card_name))
     if report.origin:
         yield Fact(msg("Log"), report.origin)
     if page.period is not None:
@@ -228,7 +229,9 @@ def _gaps(page: Page) -> Iterator[Block]:
 
 
 def _gap(one: GapGroup) -> Arg:
-    seats = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
+    seats: Arg = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
+    if [seat.seat for seat in one.seats] == [AGENT]:
+        seats = names.recorder(AGENT)
     return msgn(
         "UNEXPLAINED: {what}; {n} time, {length}, {seats}", "UNEXPLAINED: {what}; {n} times, {length} in all, {seats}",
         one.count, what=names.GAPS.get(one.kind, one.kind), length=Length(one.ms), seats=seats,
@@ -268,6 +271,7 @@ def _coverage(page: Page) -> Iterator[Block]:
             (("whole", msg("watched")), ("part", msg("in part")), ("none", msg("not watched")), ("off", msg("off, as it said")),
              ("closed", msg("closed, or before its first start"))),
         )  # fmt: skip
+    yield from ungated(page)
 
 
 def _checked(report: Report) -> Iterator[Block]:

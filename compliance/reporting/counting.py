@@ -55,10 +55,14 @@ class _Due(NamedTuple):
 class Counter:
     """`figures` are those of the period once `finish` was called. `decisions`: of each rule the fields of one that named it, to
     be put into words; `unread`: entries of a newer version; `running`: plays of these days whose end the log does not tell.
+
+    Several logs may be counted for the same `figures`, each by a counter of its own: its entries are numbered from `first` on,
+    and its seats go by the `letter` of the log.
     """
 
-    def __init__(self, period: Period) -> None:
-        self.figures = Figures()
+    def __init__(self, period: Period, figures: Figures | None = None, letter: str = "", first: int = 0) -> None:
+        self.figures = Figures() if figures is None else figures
+        self._letter, self._first = f"{letter} " if letter else "", first
         self.decisions: dict[str, dict[str, Any]] = {}
         self.unread = 0
         self.running = 0
@@ -88,7 +92,8 @@ class Counter:
         return self._calendar.zone
 
     def take(self, index: int, data: bytes) -> None:
-        """The entry number `index`, by its bytes."""
+        """The entry number `index` of the log, by its bytes."""
+        index += self._first
         if _TICK in data:
             self._tick = data
             return
@@ -105,7 +110,7 @@ class Counter:
         self._watched.take(index, line)
         if line.seat != AGENT and (day := self._day(line.wall)) is not None and (day, line.seat) not in self._heard:
             self._heard.add((day, line.seat))
-            self.figures.add("heard", index, day, line.seat)
+            self.figures.add("heard", index, day, self._letter + line.seat)
         if not isinstance(line, entry.Presence):
             self._takers.get(type(line), self._other)(index, line)
 
@@ -132,7 +137,7 @@ class Counter:
 
     def alive(self, entry: int, seat: str, since: int, ms: int) -> None:
         if (day := self._day(since)) is not None and ms:
-            self.figures.add("alive", entry, day, seat, ms=ms)
+            self.figures.add("alive", entry, day, self._letter + seat, ms=ms)
 
     def gap(self, entry: int, seat: str, start: int, end: int, how: str) -> None:
         """As much of it as lies in these days, told on the last of them."""
@@ -140,7 +145,7 @@ class Counter:
                        (self._period.first.toordinal(), self._period.last.toordinal() + 1))  # fmt: skip
         start, end = max(start, first), min(end, over)
         if end > start:
-            self.figures.add("gap", entry, self._day(end - 1) or "", seat, how, ms=end - start)
+            self.figures.add("gap", entry, self._day(end - 1) or "", self._letter + seat, how, ms=end - start)
 
     # What each kind says.
 

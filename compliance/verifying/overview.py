@@ -15,6 +15,8 @@ from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 from i18n.message import Arg
 
+GATE = "gate"  # how a seat watches that refuses games before they run
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceAt:
@@ -48,13 +50,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`refused`: how many starts were."""
+    """`refused`: how many starts were. `ungated`: seats that could not refuse games before they ran, with how many of their
+    starts, and how many there were.
+    """
 
     places: tuple[PlaceAt, ...] = ()
     clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
     seats: tuple[SeatMinutes, ...] = ()
     overridden: tuple[Override, ...] = ()
     refused: int = 0
+    ungated: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass
@@ -66,6 +71,7 @@ class Looker:
     _watched: dict[str, Watched] = field(default_factory=dict)
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: int = 0
+    _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def wants(self) -> Wants:
         return {
@@ -90,11 +96,17 @@ class Looker:
         if watched is None:
             watched = self._watched[line.seat] = Watched(line.seat)
         watched.take(line)
-        if isinstance(line, SeatStart) and isinstance(line.follows, str) and line.follows in self._watched:
-            self._watched[line.follows].over = line.follows != line.seat
+        if isinstance(line, SeatStart):
+            self._started(line)
 
     def _override(self, _: Arg, line: AnyEntry) -> None:
         self._overridden.take(line)
+
+    def _started(self, line: SeatStart) -> None:
+        all_, without = self._starts.get(line.seat, (0, 0))
+        self._starts[line.seat] = all_ + 1, without + (line.watch != GATE)
+        if isinstance(line.follows, str) and line.follows in self._watched:
+            self._watched[line.follows].over = line.follows != line.seat
 
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""
@@ -102,7 +114,8 @@ class Looker:
 
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
-        return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused)
+        ungated = tuple((seat, without, all_) for seat, (all_, without) in sorted(self._starts.items()) if without)
+        return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused, ungated)
 
 
 def _place(line: PlaceChanged) -> PlaceAt:

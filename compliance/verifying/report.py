@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.verifying.overview import Overview
 from compliance.verifying.zones import DEFAULT
 from i18n.message import Arg, Length, Message, msg
@@ -100,7 +101,7 @@ class Audit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
-    `repacked`: another tool packed the file. `card_name`: what an earlier card calls the place, which no log says.
+    `repacked`: another tool packed the file. `card`: what an earlier card says of the place, which no log does, by its words.
     """
 
     origin: str = ""
@@ -115,7 +116,7 @@ class Report:
     audit: Audit = field(default_factory=Audit)
     zone: str = DEFAULT
     repacked: bool = False
-    card_name: str = ""
+    card: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -134,6 +135,7 @@ class Report:
 
 # Made for each entry: msg() would take a third of an audit's time.
 _ENTRY = msg("entry {number} (seat {seat}, seq {seq}, {kind})", number="", seat="", seq="", kind="").id
+_OF_AGENT = msg("entry {number} (the agent, seq {seq}, {kind})", number="", seq="", kind="").id  # it is no PC
 
 
 def entry_name(index: int, line: AnyEntry | None = None) -> Message:
@@ -145,6 +147,8 @@ def entry_name(index: int, line: AnyEntry | None = None) -> Message:
 
 def seq_name(index: int, seat: str, seq: int, kind: type[AnyEntry]) -> Message:
     """The same, of an entry that nobody holds any more."""
+    if seat == AGENT:
+        return Message(_OF_AGENT, {"number": str(index), "seq": str(seq), "kind": _tag(kind)})
     return Message(_ENTRY, {"number": str(index), "seat": seat, "seq": str(seq), "kind": _tag(kind)})
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from agent.api.log import LogCard
 from agent.api.players import GuardianAdd, LimitSet, PlayerAdd
 from agent.api.rulebook import PackUse, PlaceSet, PlaceShow, PlaceShown, PolicyUse
 from host.homes import language
@@ -47,7 +48,7 @@ def test_an_agent_without_games_brings_its_hours(desk):
     assert desk.roster.place_packs[0].params == {"hours": "06:00-23:00"}
     desk.ask("limit.set", LimitSet(player="guest", ms=0))
     assert desk.told("place.set", PlaceSet(place="agent-without-games", hours="07:00-22:00")) == (
-        "opening hours: 07:00-22:00"
+        "changed: hours 06:00-23:00 → 07:00-22:00"
     )
     desk.ask("place.set", PlaceSet(place="agent-without-games", name="Net"))
     assert [pack.params for pack in desk.roster.place_packs] == [{"hours": "07:00-22:00"}]
@@ -201,7 +202,11 @@ def test_a_certificate_can_be_taken_away(desk):
     assert "name it with --expires" in told
     assert (desk.roster.certificate, desk.roster.expires) == ("13/GCN", None)
     desk.ask("place.set", set_)
-    assert "--expires" not in desk.told("place.set", PlaceSet(place="game-point", certificate=""))
+    told = desk.told("place.set", PlaceSet(place="game-point", certificate="")).splitlines()
+    assert told == [
+        "changed: certificate 12/GCN → –; certificate's last day 2029-01-31 → –",
+        "no certificate is named, and whoever inspects asks for it: --certificate NO --expires DAY",
+    ]
     assert (desk.roster.certificate, desk.roster.expires) == ("", None)
     assert refusal(desk, PlaceSet(place="game-point", expires=date(2029, 1, 31)))[0] == "bad-input"
 
@@ -210,7 +215,9 @@ def test_an_expired_certificate_is_said(desk):
     """It is the operator's to renew; the product does not refuse to count."""
     done = desk.ask("place.set", PlaceSet(place="game-point", certificate="12/GCN", expires=date(2026, 11, 23)))
     assert "2026-11-23" in "\n".join(map(str, done.notes))
-    assert "2026-11-24" not in desk.told("place.set", PlaceSet(place="game-point", expires=date(2026, 11, 24)))
+    assert desk.told("place.set", PlaceSet(place="game-point", expires=date(2026, 11, 24))) == (
+        "changed: certificate's last day 2026-11-23 → 2026-11-24"
+    )
 
 
 def test_the_homes_language_is_for_everybody_to_read(desk, open_desk, home):
@@ -245,3 +252,28 @@ def test_the_log_names_the_certificate_and_its_last_day(desk):
     desk.ask("place.set", PlaceSet(place="home", certificate=""))
     line = desk.entries("place.changed")[-1]
     assert (line["certificate"], line["expires"]) == ("", None)
+
+
+def test_what_was_set_is_said_and_only_that(desk):
+    """A point that changes its telephone number does not read again what binds its guests."""
+    desk.ask("place.set", PlaceSet(place="game-point", certificate="12/GCN", name="Net Sao"))
+    set_ = PlaceSet(place="game-point", hotline="0123 456", address="5  Hàng Bài", owner="Trần Thị Mai", hours="09:00-21:00")
+    assert desk.told("place.set", set_) == (
+        "changed: hours the law's → 09:00-21:00; address – → 5 Hàng Bài; owner – → Trần Thị Mai; local hotline – → 0123 456"
+    )
+    assert desk.told("place.set", set_) == "nothing is other than before"
+    assert desk.told("place.set", PlaceSet(place="game-point", name="")) == "changed: name Net Sao → –"
+
+
+def test_address_and_owner_are_for_places_that_are_inspected(desk):
+    """Beside the log, on the card; no home has them, and who becomes one has them no more."""
+    code, said = refusal(desk, PlaceSet(place="home", owner="Trần Thị Mai"))[:2]
+    assert (code, "--owner" in said) == ("bad-input", True)
+    desk.ask("place.set", PlaceSet(place="game-point", address="5 Hàng Bài, Hà Nội", owner="Trần Thị Mai"))
+    card = desk.ask("log.card", LogCard())
+    assert (card.address, card.owner) == ("5 Hàng Bài, Hà Nội", "Trần Thị Mai")
+    assert not {"address", "owner"} & set(desk.entries("place.changed")[-1]), "an entry names nobody"
+    desk.ask("place.set", PlaceSet(place="home"))
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    shown = desk.ask("place.show", PlaceShow())
+    assert (shown.address, shown.owner) == ("", "")

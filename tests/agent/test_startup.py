@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import update
+
 from agent.api.players import PlayerAdd
 from agent.api.roster import GrantEvent
 from agent.api.rulebook import PackUse, PolicyUse
 from agent.api.seat import PutGrants
+from agent.errors import StartError
 from agent.packs.shipped import Shipped
 from agent.registry import World
+from agent.store import schema
 
 
 def shipping(world, packs=None, games=None):
@@ -88,3 +93,15 @@ def test_known_games_that_are_switched_off_are_told(open_desk, world):
     assert said == [([], 0, True), (off, 0, False), (off, 0, False), (off, 1, True)]
     with open_desk(shipping(world, games=())) as desk:
         assert len(desk.entries("issue.raised")) == 2
+
+
+def test_a_text_that_somebody_changed_is_not_obeyed(open_desk, world):
+    """Under the hash of the law it would let a child play ten times as long, and no log would say so."""
+    with open_desk() as desk:
+        put_to_work(desk)
+        with desk.tables() as tables:
+            (row,) = (row for row in tables.texts().values() if row.pack == "vn-147")
+            text = row.text.replace("minutes = 60", "minutes = 600")
+            tables._do(update(schema.texts).where(schema.texts.c.sha256 == row.sha256).values(text=text))
+    with pytest.raises(StartError, match="somebody changed the text of pack vn-147"), open_desk():
+        pass

@@ -14,7 +14,7 @@ import measure
 import msgspec
 from measure import RUNS, Row
 
-from cli.report.reading import count
+from cli.report.logs import counted
 from cli.report.to_csv import pieces
 from cli.report.to_pdf import pdf
 from cli.report.to_xlsx import workbook
@@ -23,7 +23,7 @@ from compliance import bundle, entry, tree
 from compliance.format import container
 from compliance.format.chain import AGENT
 from compliance.note import Signer, checkpoint_text
-from compliance.reporting.counting import Counter
+from compliance.reporting.figures import Figures
 from compliance.reporting.periods import period
 from i18n.catalogue import Catalogue
 from rules.calendar import calendar
@@ -125,16 +125,14 @@ def run(log: Path) -> dict[str, float]:
     """CPU seconds of each step."""
     at = [time.process_time()]
     about, words = period("year", LAST), Catalogue("vi")
-    counter = Counter(about)
-    source = count(log, counter, str(log))
-    figures = counter.finish()
-    found = report(figures, counter, source, about, None, 1_795_600_000_000)
+    figures = Figures()
+    found = report(figures, counted([(log, str(log))], about, figures), about, None, 1_795_600_000_000)
     at.append(time.process_time())
     pdf(found, words)
     at.append(time.process_time())
     workbook(found, words)
     at.append(time.process_time())
-    sum(map(len, pieces(figures)))
+    sum(map(len, pieces(figures, found.logs)))
     at.append(time.process_time())
     return dict(zip(("counted", "pdf", "xlsx", "csv"), (later - before for before, later in pairwise(at)), strict=True))
 

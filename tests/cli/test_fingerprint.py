@@ -10,7 +10,7 @@ import pytest
 from cli.errors import CommandError
 from cli.games import code
 from cli.games.clues import game_of
-from cli.games.fingerprint import fingerprint
+from cli.games.fingerprint import content, fingerprint
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.loaded import is_written
 from rules.ratings import parse_label
@@ -220,3 +220,21 @@ def test_so_is_a_copy_of_a_game_of_the_system(tmp_path, installed, monkeypatch):
     native.write(installed / "turtles", content)
 
     assert known(tmp_path / "copy", content).loaded is not None
+
+
+def test_a_copy_of_an_installed_program_is_told_of(tmp_path, monkeypatch):
+    """All who start that would play; of what is installed as a game, a copy is that game."""
+    for folder in ("bin", "games"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setattr(code, "_SYSTEMS", (str(tmp_path / "bin"),))
+    monkeypatch.setattr(code, "_GAMES", str(tmp_path / "games"))
+    monkeypatch.setenv("PATH", str(tmp_path / "games"))
+    copy = tmp_path / "turtles"
+    copy.write_bytes(b"#!/bin/sh\necho some program\n")
+    found = content(copy)
+    (tmp_path / "games" / "other").write_bytes(copy.read_bytes())
+    (tmp_path / "bin" / "alike").write_bytes(copy.read_bytes().replace(b"some", b"same"))
+    assert code.twin(found) is None
+    (tmp_path / "bin" / "sums").write_bytes(copy.read_bytes())
+    assert code.twin(found) == (tmp_path / "bin" / "sums").resolve()
+    assert code.twin(content(tmp_path / "bin" / "sums")) is None, "a file is no copy of itself"

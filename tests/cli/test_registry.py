@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_the_place_is_shown_and_its_certificate_taken_away(agent):
     done(agent("place", "set", "game-point", "--certificate", "none"))
     assert json.loads(done(agent("place", "show", "--json"))) == {
         "place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": "", "name": "Net Sao", "certificate": "", "expires": None,
-        "expired": False, "packs": ["vn-game-point"], "lang": None, "hotline": "",
+        "expired": False, "packs": ["vn-game-point"], "lang": None, "hotline": "", "address": "", "owner": "",
     }  # fmt: skip
     assert "certificate: –\n" in done(agent("place", "show"))
     done(agent("place", "set", "home", "--name", ""))
@@ -335,9 +336,12 @@ def test_all_that_is_kept_of_somebody_and_nothing_any_more(agent, tmp_path):
     done(agent("player", "add", "Giang", "--born", "2013"))
     done(agent("player", "remove", "Giang", "--yes"))
     file = tmp_path / "giang.json"
-    assert "all that is kept about Giang" in done(agent("player", "export", "Giang", str(file)))
+    assert "all that is kept about Giang" in " ".join(done(agent("player", "export", "Giang", str(file))).split())
     assert json.loads(file.read_bytes())["player"]["removed"] is True
     assert file.stat().st_mode & 0o077 == 0 or os.name == "nt"
+    done(agent("player", "export", "Giang", str(tmp_path / "giang.html")))
+    told = re.sub(r"<[^>]+>", " ", (tmp_path / "giang.html").read_text("utf-8").partition("</style>")[2])
+    assert [one for one in ("Giang", "2013", "was removed", "rules changed", "a player was added") if one not in told] == []
     assert "add --yes" in agent.fails(2, "player", "erase", "Giang")
     erased = agent("player", "erase", "Giang", "--yes")
     assert done(erased) == "nothing is kept about Giang any more (id giang)\n"

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -55,10 +56,9 @@ def refused(at, rule="vn-147.daily-game", cite=CITE):
     )  # fmt: skip
 
 
-def bundled(lines):
+def bundled(lines, signer=Signer("cafe.example/log", bytes(32))):  # noqa: B008 - it never changes
     """The members of a bundle of these entries."""
     data = [encode(one) for one in lines]
-    signer = Signer("cafe.example/log", bytes(32))
     return {
         bundle.CHECKPOINT: signer.sign(checkpoint_text(signer.name, len(data), tree.root(data))).encode(),
         bundle.KEY: (signer.key.text + "\n").encode(),
@@ -172,7 +172,8 @@ def test_numbers_that_are_too_many_for_a_cell_go_on_in_the_next():
     ([], (0, "")),
 ])  # fmt: skip
 def test_on_paper_are_the_first_numbers_alone(entries, told):
-    assert _numbers(entries) == told
+    """Of one log, whichever it is."""
+    assert _numbers(entries, [None]) == told
 
 
 @pytest.mark.parametrize(("lang", "said"), [
@@ -336,11 +337,17 @@ def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp
     servers.start("agent")
     agent = giochoi_in(servers.home)
     words = ("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2029-01-31")
-    assert agent(*words, "--hotline", "0123 456 789").returncode == 0
+    more = ("--address", "5 Hàng Bài", "--owner", "Trần Thị Mai")
+    assert agent(*words, "--hotline", "0123 456 789", *more).returncode == 0
     assert "local hotline: 0123 456 789\n" in agent("place", "show").stdout
     assert "digits alone" in agent.fails(2, "place", "set", "game-point", "--hotline", "call us")
     text = agent("report", "day", TMPDIR=str(tmp_path)).stdout
-    wanted = ("Net Sao", "12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's", "place or hours")
+    log = tmp_path / "log.zip"
+    assert agent("log", "export", str(log)).returncode == 0
+    assert "Trần Thị Mai" in agent("report", "day", "--from", str(log)).stdout, "it is the log of this place"
+    log.unlink()
+    wanted = ("Net Sao", "Trần Thị Mai", "5 Hàng Bài", "12/GCN, valid to 31 Jan 2029", "local: 0123 456 789", "the law's",
+              "place or hours")  # fmt: skip
     assert [one for one in wanted if one not in text] == []
     answer = json.loads(agent("report", "year", "--csv", str(tmp_path / "all.csv"), "--json").stdout)
     assert answer["files"] == [str(tmp_path / "all.csv")]
@@ -348,3 +355,51 @@ def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp
     assert agent("place", "set", "game-point", "--hotline", "none").returncode == 0
     assert "local:" not in agent("report", "day").stdout
     assert [path.name for path in tmp_path.iterdir()] == ["all.csv"]
+
+
+@pytest.fixture
+def two(tmp_path):
+    """The logs of a point's two PCs, each with a seat of the same name."""
+    place = line(entry.PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="", certificate="12/GCN",
+                 expires="2029-01-31")  # fmt: skip
+    first = written(tmp_path / "a.zip", [place, *play(1, NOON, "luanti", 12)])
+    other = bundled([line(entry.GuardianChanged, NOON, AGENT, registered=0), place, *play(1, NOON, "luanti", 12, minutes=20)],
+                    Signer("giochoi/2", b"2" * 32))  # fmt: skip
+    return first, packed(tmp_path / "b.zip", other)
+
+
+def test_several_logs_are_one_report(giochoi, two, tmp_path, need):
+    """As on one paper: figures add up, and each can be traced to the entries of the log that it is from."""
+    need("pdftotext")
+    files = [str(tmp_path / f"r.{kind}") for kind in ("pdf", "xlsx", "csv")]
+    day = ("report", "day", "--to", "2026-11-24", "--from", two[0], "--from", two[1])
+    answer = json.loads(giochoi(*day, "--json").stdout)
+    (played,), logs = answer["figures"]["time"], answer["logs"]
+    assert (played["n"], played["seconds"], played["entries"]) == (2, 50 * 60, [2, 6])
+    assert [(one["file"], one["first"]) for one in logs] == [("a.zip", 0), ("b.zip", 3)]
+    assert {one["seat"] for one in answer["figures"]["heard"]} == {"A may-01", "B may-01"}
+    text = giochoi(*day).stdout
+    assert [one for one in ("log A", "log B", "a.zip", "b.zip", "Added up are 2 logs") if one not in text] == []
+    assert giochoi(*day, "--pdf", files[0], "--xlsx", files[1], "--csv", files[2]).returncode == 0
+    paper = subprocess.run(["pdftotext", "-layout", files[0], "-"], capture_output=True, check=True).stdout.decode()
+    assert "A 1–2, B 2–3" in paper
+    rows = list(csv.DictReader(io.StringIO(Path(files[2]).read_text("utf-8-sig"))))
+    assert [(one["log"], one["entry"]) for one in rows if one["figure"] == "time"] == [("a.zip", "2"), ("b.zip", "3")]
+
+
+def test_each_of_several_logs_is_checked_and_named(fails, two, tmp_path):
+    day = ("report", "day", "--to", "2026-11-24", "--from", two[0], "--from")
+    assert "a.zip and again.zip are of the same log" in fails(2, *day, str(shutil.copy(two[0], tmp_path / "again.zip")))
+    data = Path(two[1]).read_bytes()
+    Path(two[1]).write_bytes(data.replace(b'"ms":1200000', b'"ms":1200001'))
+    assert "b.zip was changed or damaged, so nothing was counted" in fails(4, *day, two[1])
+
+
+def test_what_one_of_several_lacks_is_said_of_that_one(giochoi, two, tmp_path):
+    late = bundled([line(entry.PlaceChanged, NOON + 2 * DAY, AGENT, place="home", zone="Asia/Ho_Chi_Minh", hours="")],
+                   Signer("giochoi/3", b"3" * 32))  # fmt: skip
+    day = ("report", "day", "--to", "2026-11-24", "--from", two[0], "--from", packed(tmp_path / "c.zip", late))
+    done = giochoi(*day)
+    assert done.returncode == 0
+    assert "B: The log begins on 26 Nov 2026: there are no figures of these days." in done.stdout
+    assert "do not say the same of the place" in " ".join(done.stdout.split())

@@ -194,7 +194,7 @@ def test_the_agents_summary_is_of_all_seats(site, seat, audit, seat_says, agent_
     site.deliver()
     site.agent.add(entry.UsageDay, day="2026-11-24", who="child", games=games[1])
     failures = said(audit())
-    named = [any(f"seat {name}" in one for one in failures) for name in ("home-pc", "agent")]
+    named = [any(name in one for one in failures) for name in ("seat home-pc", "the agent")]
     assert [number for number, found in enumerate(named) if found] == wrong
 
 

@@ -10,6 +10,9 @@ from i18n.message import plain
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 ZONE = "Asia/Ho_Chi_Minh"
+POINT = "Public game point: opening hours (vn-game-point)"
+LAW = "Decree 147/2024: playtime limits for under-18s"
+REGISTERED = "Under 16 plays only once a parent or guardian is registered"
 
 
 def said(report):
@@ -48,10 +51,10 @@ def test_home_for_the_night_and_back_is_told(site, seat, audit):
         "the kind of place was changed: home → public game point",
         "the kind of place was changed back after 32400 s: home → public game point",
     ]
-    assert told(report, "policy-changed") == ["rules changed for the whole place: put on: vn-game-point"] * 2
+    assert told(report, "policy-changed") == [f"rules changed for the whole place: put on: {POINT}"] * 2
     assert told(report, "looser") == [
         "the kind of place was changed: public game point → home",
-        ("rules changed for the whole place: taken off: vn-game-point; looser now: A public game point must not operate from "
+        (f"rules changed for the whole place: taken off: {POINT}; looser now: A public game point must not operate from "
          "22:00 to 08:00 (vn-game-point.hours)"),
     ]
     night = next(one for one in report.audit.findings if "point → home" in plain(one.what))
@@ -66,7 +69,7 @@ def test_other_values_hours_and_zones_are_told(site, seat, audit):
     place(site, zone="Asia/Tokyo", hours="06:00-23:00")
     report = audit()
     _, values, own = told(report, "policy-changed")
-    assert "guests: vn-147:guardian=true:over_all=false → vn-147:guardian=false:over_all=false; looser now: Under 16" in values
+    assert f"guests: {LAW} (vn-147; without “{REGISTERED}”); looser now: Under 16" in values
     assert values.endswith("(vn-147.guardian)")
     assert own == "rules changed for guests: own limits were set"
     assert told(report, "place-changed") == [
@@ -83,6 +86,20 @@ def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
     assert told(audit(), "place-changed") == ["the certificate was changed: 12/GCN, 2026-11-01 → –"]
 
 
+def test_values_are_told_in_the_packs_words(site, seat, audit):
+    """Those that are others than before, or than the pack's own. What a place itself calls a law goes by its id alone."""
+    more = {"day_minutes": 40, "weekday_hours": "06:00-23:00", "days_off": "2027-06-01"}
+    packs(site, "guest", "home-balanced", home_balanced={"day_minutes": 40})
+    packs(site, "guest", "home-balanced", home_balanced=more)
+    site.packs["quan-147"] = site.packs["vn-147"].replace('id = "vn-147"', 'id = "quan-147"')
+    packs(site, "guest", "quan-147", quan_147={"guardian": False})
+    put, hours, own = told(audit(), "policy-changed")
+    assert put.endswith("(home-balanced; Minutes on an ordinary day: 75 → 40)"), put
+    assert hours.endswith("(home-balanced; Hours of play before a school day (Sunday to Thursday): 06:00-21:30 → 06:00-23:00; "
+                          "Days off of your own or of the school, such as summer 2027-06-01..2027-08-31: 2027-06-01)"), hours
+    assert "put on: quan-147:guardian=false" in own
+
+
 def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
     """On one day a pseudonym is one player's; by the next day it is another, and only that rules were set is known."""
     packs(site, "an-today", "vn-147")
@@ -90,7 +107,7 @@ def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
     packs(site, "binh-today", "vn-147")
     packs(site, "binh-today")
     (one, count) = told(audit(), "policy-changed")
-    assert one.startswith("rules changed for binh-today: taken off: vn-147; looser now: ")
+    assert one.startswith(f"rules changed for binh-today: taken off: {LAW} (vn-147); looser now: ")
     assert count == "rules of players were set 3 times"
 
 

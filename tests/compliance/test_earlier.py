@@ -92,6 +92,18 @@ def test_a_card_as_its_file_and_qr_code_have_it_anchors_the_log(log, tmp_path, c
     assert f"{card.name}, as the earlier card calls it" in told
 
 
+def test_the_page_says_of_the_place_what_the_card_does(site, log, tmp_path, capsys, monkeypatch):
+    """Name, address and owner: no entry has them. A card of before has no address, and is read as ever."""
+    file, _ = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    about = {"address": "5 Hàng Bài, Hà Nội", "owner": "Trần Thị Mai"}
+    (tmp_path / "card.txt").write_text(signed(the_card(site, **about)), "utf-8")
+    assert main([str(file), "--card", str(tmp_path / "card.txt")]) == 0
+    told = capsys.readouterr().out
+    for said in ("Name            Quán Ba 2, as", "Address         5 Hàng Bài, Hà Nội, as", "Owner           Trần Thị Mai, as"):
+        assert said in told
+
+
 def test_a_card_says_whose_it_is(site, log):
     """The names are for people; what is not known is left out. Of the head's signatures only the log's own is on it."""
     _, card = log
@@ -110,7 +122,8 @@ def test_a_qr_code_of_a_card_fits_a_terminal(site, monkeypatch):
     site.honest_day()
     read = []
     monkeypatch.setattr("cli.log.qr", lambda text: read.append(text) or qr(text))
-    card = the_card(site, name="Điểm trò chơi Sao Mai, phường Bến Thành", expires=date(2029, 1, 31))
+    about = {"name": "Điểm trò chơi Sao Mai, phường Bến Thành", "address": "Số 5 phố Hàng Bài, phường Cửa Nam, Hà Nội"}
+    card = the_card(site, **about, owner="Trần Thị Mai", expires=date(2029, 1, 31))
     lines = shown(card).split("\n")
     assert read == [signed(card)]
     assert max(map(len, lines[-30:])) <= 80

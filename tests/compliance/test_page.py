@@ -209,7 +209,7 @@ def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain
     gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("c", 0, explained=True)]
     gaps.append(gap("agent", 0, 9 * HOUR, kind="agent-silent"))
     assert section(found(report, gaps=tuple(gaps)), "GAPS") == (
-        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, seat agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
+        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, the agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
         " ✗ UNEXPLAINED: ended without a word, and nothing was watched; 9 times, 4 hr 5 min in all, seats c, d, e, f, a"
         " c: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 d: 24 Nov 2026 08:00 – 24 Nov 2026 09:00"
         " e: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 … and 2 more who was recording then: the agent, b"
@@ -396,3 +396,20 @@ def test_the_page_says_that_a_play_has_no_end(site, seat, audit):
 
     assert (report.audit.plays, report.audit.running) == (2, 1)
     assert "1 of these plays has no end in the log" in "\n".join(text.lines(sections(page(report)), EN, 200))
+
+
+def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock):
+    """Always, or at some of their starts; of those that could nothing is said."""
+    for name, kinds in {"a": ("gate", "gate"), "b": ("poll", "events"), "c": ("gate", "events")}.items():
+        seat = site.enrol(name)
+        for kind in kinds:
+            seat.add(entry.SeatStart, version="1", watch=kind, clean=True, lost_from=None)
+            clock.run(MINUTE)
+            seat.add(entry.SeatStop)
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    told = section(report, "WHO WAS WATCHED WHEN")
+    what = "games were not refused before they ran, but ended right after their start"
+    assert (f"! seat b: {what} a PC with Windows" in told, f"! seat c: at times {what}" in told) == (True, True)
+    assert ("seat a" in told, "seats" in told) == (False, False)
+    assert [tuple(one.values()) for one in data(page(report), {})["ungated"]] == [("b", 2, 2), ("c", 1, 2)]

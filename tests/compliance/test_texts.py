@@ -41,7 +41,7 @@ def test_a_laxer_text_under_a_published_name_is_a_failure(site, seat, audit):
     put(site, lax(site))
     put(site, lax(site), target="guest")
     (failure,) = said(audit())
-    assert re.match(r"entry \d+ \(seat agent, seq \d+, policy.changed\): the text of vn-game-point is none that", failure)
+    assert re.match(r"entry \d+ \(the agent, seq \d+, policy.changed\): the text of vn-game-point is none that", failure)
 
 
 def test_a_decision_under_a_laxer_text_is_a_failure(site, seat, audit):

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from compliance import bundle, entry, tree
-from compliance.format.chain import digest, seal_message
+from compliance.format.chain import AGENT, digest, seal_message
 from compliance.format.container import pack
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
 from compliance.verify import verify
@@ -131,7 +131,8 @@ def test_every_dropped_entry_is_missed(lines, tamper, honest):
     for index, line in enumerate(lines):
         report = tamper(entries[:index] + entries[index + 1 :])
         assert not report.ok, index
-        assert f"seat {line.seat}" in plain(report.failures[0].where) or "seat home-pc" in plain(report.failures[0].where)
+        who = "the agent" if line.seat == AGENT else f"seat {line.seat}"
+        assert who in plain(report.failures[0].where) or "seat home-pc" in plain(report.failures[0].where)
 
 
 def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
@@ -267,7 +268,7 @@ def test_a_log_under_another_key_is_seen_by_trust_and_since(honest, lines, tampe
 
 def test_the_agents_chain_under_another_key_is_refused(lines, honest, tamper):
     signers = {"agent": WITNESS, "home-pc": honest.seats["home-pc"].signer}
-    assert "seat agent" in plain(tamper(rechained(lines, signers)).failures[0].where)
+    assert "the agent, seq" in plain(tamper(rechained(lines, signers)).failures[0].where)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------------

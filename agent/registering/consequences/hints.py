@@ -41,7 +41,7 @@ def guests_now(change: Change) -> Hints:
     closed = sum(game.system != "VN" and game.id not in guest.approved for game in compiler.games)
     return (
         said,
-        msgn(
+        msg("a guest's age is unknown: games from VN12 on are refused") if not closed else msgn(
             "a guest's age is unknown: games from VN12 on and {n} game without a Vietnamese label are refused",
             "a guest's age is unknown: games from VN12 on and {n} games without a Vietnamese label are refused",
             closed,

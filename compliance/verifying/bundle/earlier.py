@@ -21,19 +21,21 @@ from i18n.message import msg
 EARLIER = "--since"  # what a failure names as its place
 _FINGERPRINT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{8}){7}(?![\w-])", re.ASCII)
 _ROOT = re.compile(r"(?<![\w+/=])[\w+/]{43}=(?![\w+/=])", re.ASCII)
-_NAME = re.compile(r"^name (.{1,200}?)[ \r]*$", re.MULTILINE)
+_TOLD = re.compile(r"^(name|address|owner) (.{1,200}?)[ \r]*$", re.MULTILINE)
 _SIZE = re.compile(r"(?<![\w.,+/=-])(?:\d{1,3}(?:[.,\u00a0]\d{3})+|\d{1,19})(?![\w+/=-])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """`note` is the signed head, or "" where a card told `fingerprint`. `name` is the place's, by the card, and no proof."""
+    """`note` is the signed head, or "" where a card told `fingerprint`. `told` is what the card says of the place, and no
+    proof: its name, address and owner, by these words.
+    """
 
     size: int
     root: bytes
     note: str | bytes = ""
     fingerprint: str = ""
-    name: str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
     def of(self, key: VerifierKey) -> bool:
         """Whether it is of the log with this key."""
@@ -74,8 +76,7 @@ def _signed(text: str) -> Earlier | None:
     if found is None:
         return None
     head = read_checkpoint(found[0])
-    name = _NAME.search(text)
-    return Earlier(head.size, head.root, note=found[0], name="" if name is None else name[1])
+    return Earlier(head.size, head.root, note=found[0], told=tuple(_TOLD.findall(text)))
 
 
 def _typed(text: str) -> Earlier | None:

@@ -5,20 +5,25 @@ None of it is forbidden, so it is told. What packs ask of whom is read from thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, get_args
 
 from compliance.entry import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.report import Finding
-from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
-from rules.packs.params import said
-from rules.parse import parse_pack
+from rules.packs.params import DAY, said
+from rules.packs.published import PUBLISHED
+from rules.parse import Reading, read_pack
 from rules.policy import Pack, Place, PolicyError, Rule
 
+_DAY = re.compile(DAY)
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
@@ -50,7 +55,7 @@ class Changes:
     _more: dict[str, tuple[Arg, int]] = field(default_factory=dict)
     _players: int = 0
     _first: Arg | None = None
-    _read: dict[tuple[object, ...], Pack | None] = field(default_factory=dict)
+    _read: dict[tuple[object, ...], Reading | None] = field(default_factory=dict)
     _bytes: int = 0
 
     def take(self, where: Arg, line: PlaceChanged | PolicyChanged, *, whole: bool) -> None:
@@ -103,7 +108,7 @@ class Changes:
             self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **hours))
         if (before := _certificate(old)) != (after := _certificate(line)) and before:
             self._tell("place-changed", where, line, msg("the certificate was changed: {before} → {after}",
-                                                         before=before, after=after or "–"))  # fmt: skip
+                                                         before=comma(before), after=comma(after or ("–",))))  # fmt: skip
         if line.zone != old.zone:
             zones = {"before": old.zone, "after": line.zone}
             told = msg("the time zone of the place was changed: {before} → {after}", **zones)
@@ -118,13 +123,13 @@ class Changes:
     def _changed(self, line: PolicyChanged, packs: Packs, house: object, lost: Sequence[Arg]) -> Iterator[Arg]:
         """What is other than before, and what asks less now."""
         old, new = ({pack.id: pack for pack in some} for some in (packs, line.packs))
-        if off := [_said(pack) for id_, pack in old.items() if id_ not in new]:
+        if off := [self._said(pack) for id_, pack in old.items() if id_ not in new]:
             yield msg("taken off: {packs}", packs=comma(off))
-        if put := [_said(pack) for id_, pack in new.items() if id_ not in old]:
+        if put := [self._said(pack) for id_, pack in new.items() if id_ not in old]:
             yield msg("put on: {packs}", packs=comma(put))
         for was, pack in ((old[id_], pack) for id_, pack in new.items() if id_ in old):
             if was.params != pack.params:
-                yield msg("{before} → {after}", before=_said(was), after=_said(pack))
+                yield self._said(pack, was)
             if was.sha256 != pack.sha256:
                 yield msg("{pack} has another text", pack=pack.id)
         if house is not line.house:
@@ -147,23 +152,31 @@ class Changes:
 
     def _parsed(self, packs: Packs) -> list[Pack] | None:
         """None: a text is missing, is no pack, or there are too many to read."""
-        found = []
-        for line in packs:
-            key = (line.id, line.sha256, *sorted((name, str(value)) for name, value in line.params.items()))
-            if key not in self._read:
-                self._read[key] = self._parse(line)
-            if (pack := self._read[key]) is None:
-                return None
-            found.append(pack)
-        return found
+        found = [self._reading(line) for line in packs]
+        return None if None in found else [one.pack for one in found if one is not None]
 
-    def _parse(self, line: PackLine) -> Pack | None:
+    def _reading(self, line: PackLine) -> Reading | None:
+        key = (line.id, line.sha256, *sorted((name, str(value)) for name, value in line.params.items()))
+        if key not in self._read:
+            self._read[key] = self._parse(line)
+        return self._read[key]
+
+    def _said(self, line: PackLine, was: PackLine | None = None) -> Arg:
+        """In words, where they are not the place's own: that may call itself anything, as a law does; then as one types it."""
+        published = line.own is not True and line.sha256 in PUBLISHED.get(line.id, ())
+        reading = self._reading(line) if published else None
+        if reading is not None:
+            return called(reading, {} if was is None else was.params)
+        after = _typed(line)
+        return after if was is None else msg("{before} → {after}", before=_typed(was), after=after)
+
+    def _parse(self, line: PackLine) -> Reading | None:
         text = self.texts.get(line.sha256)
         self._bytes += len(text or "")
         if text is None or line.sha256 == HOUSE or self._bytes > _MOST_BYTES:
             return None
         try:
-            return parse_pack(text, line.id, {name: said(value) for name, value in line.params.items()})
+            return read_pack(text, line.id, {name: said(value) for name, value in line.params.items()})
         except PolicyError:
             return None
 
@@ -175,11 +188,19 @@ class Changes:
             self._more[kind] = first, number + 1
 
 
-def _certificate(line: PlaceChanged) -> str:
-    """Its number and last day; "" if it has none, or an older entry, which says nothing of it."""
-    return ", ".join(one for one in (line.certificate, line.expires) if isinstance(one, str) and one)
+def _certificate(line: PlaceChanged) -> tuple[Arg, ...]:
+    """Its number and last day; nothing if it has none, or an older entry, which says nothing of it."""
+    return tuple(_day(one) for one in (line.certificate, line.expires) if isinstance(one, str) and one)
 
 
-def _said(pack: PackLine) -> str:
+def _day(text: str) -> Arg:
+    """As a day, if it is one."""
+    try:
+        return Day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text
+
+
+def _typed(pack: PackLine) -> str:
     """As one types it."""
     return ":".join([pack.id, *(f"{name}={said(value)}" for name, value in pack.params.items())])

@@ -1,0 +1,52 @@
+"""What a place's owner is told when it was set: what is other than before, and what its certificate lacks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from agent.registering.consequences.hints import Hints
+from agent.store.rows import PlaceRow
+from i18n.message import Arg, Day, msg, semicolon
+
+
+def changes(old: PlaceRow, new: PlaceRow) -> Hints:
+    """One line; nothing where nothing is other than before, or all of it, as the kind of place is."""
+    told = [
+        msg("{what} {before} → {after}", what=what, before=before or "–", after=after or "–")
+        for what, before, after in _fields(old, new) if before != after
+    ]  # fmt: skip
+    if told:
+        return (msg("changed: {changes}", changes=semicolon(told)),)
+    return () if old.place != new.place or old.lang != new.lang else (msg("nothing is other than before"),)
+
+
+def _fields(old: PlaceRow, new: PlaceRow) -> Iterator[tuple[Arg, Arg, Arg]]:
+    if new.place == old.place:  # else it is told what binds now
+        yield msg("hours"), _hours(old), _hours(new)
+    yield msg("time zone"), old.zone, new.zone
+    yield msg("name"), old.name, new.name
+    yield msg("address"), old.address, new.address
+    yield msg("owner"), old.owner, new.owner
+    yield msg("certificate"), old.certificate, new.certificate
+    yield msg("certificate's last day"), _day(old.expires), _day(new.expires)
+    yield msg("local hotline"), old.hotline, new.hotline
+
+
+def _hours(row: PlaceRow) -> Arg:
+    return row.hours or (msg("the law's") if row.place == "game-point" else "")
+
+
+def _day(day: date | None) -> Arg:
+    return "" if day is None else Day(day)
+
+
+def certificate(old: PlaceRow, new: PlaceRow, today: date) -> Hints:
+    """What is wrong with it, or not known of it."""
+    if new.expires is not None and new.expires < today:
+        return (msg("the certificate expired on {day}", day=Day(new.expires)),)
+    if new.certificate and old.expires and new.expires is None:
+        return (msg("the certificate's last day is not known: name it with --expires"),)
+    if new.place == "game-point" and not new.certificate:
+        return (msg("no certificate is named, and whoever inspects asks for it: --certificate NO --expires DAY"),)
+    return ()

@@ -1,0 +1,151 @@
+"""All that is kept about a person as a page that a parent can read and print: who, which rules, what was given, what was played
+on which day, and each entry of the log in words. From the same document as the JSON.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from agent.api.answers import LimitRow
+from agent.api.log import LogLine
+from agent.api.rulebook import GameList, PlaceShow
+from cli.context import Context
+from cli.output import Output
+from cli.words.entries import entry
+from cli.words.layout import row
+from cli.words.limits import limits
+from cli.words.names import ROLES
+from compliance.page.blocks import Block, Fact, Said, Section
+from compliance.page.html import document
+from compliance.verifying.in_force.described import called
+from host.clock import wall
+from host.rpc_client import ask
+from i18n.catalogue import Catalogue
+from i18n.message import Arg, Day, Length, Moment, comma, msg, msgn
+from rules.calendar import day_name
+from rules.packs.shipped import shipped_packs
+from rules.parse import PolicyError, read_pack
+
+_NOBODY = frozenset({"place", "guest"})
+_NONE: tuple[Block, ...] = (Said(msg("nothing")),)
+
+
+def page(data: bytes, context: Context) -> bytes:
+    """The file, from the document that the agent wrote."""
+    known = msgspec.json.decode(data)
+    zone = ask(context.home.agent_address, PlaceShow()).zone
+    titles = {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
+    words = Catalogue(context.out.words.language)  # with dates: it is kept
+    name = known["player"]["name"]
+    made = (
+        Section("who", msg("Who it is about"), tuple(_who(known, zone))),
+        Section("rules", msg("Rules and limits"), tuple(_rules(known)) or _NONE),
+        Section("given", msg("Asked for, given, let through"), tuple(_given(known, zone, titles)) or _NONE),
+        Section("days", msg("Play by day"), tuple(_days(known["log"], zone, titles)) or _NONE),
+        Section("entries", msg("What the log says, in its order"), tuple(_entries(known["log"], name, zone)) or _NONE),
+    )
+    title = msg("All that is kept about {name}", name=name)
+    maker = msg("Made by giochoi on {at}. The same for programs: {command}", at=Moment(wall(), zone, "full"),
+                command=f"giochoi player export {known['player']['id']} FILE.json")  # fmt: skip
+    return document(made, words, words.language, title=title, maker=maker).encode()
+
+
+def _who(known: Mapping[str, Any], zone: str) -> Iterator[Block]:
+    player = known["player"]
+    yield Fact(msg("Name"), player["name"])
+    yield Fact(msg("Born"), player["born"] or msg("not known"))
+    yield Fact(msg("Account"), player["account"] or "–")
+    yield Fact(msg("Guardians"), comma(player["guardians"]) if player["guardians"] else "–")
+    if player["removed"]:
+        yield Fact("", msg("was removed; only what is below is kept"))
+    if player["since"]:
+        yield Fact(msg("Came back"), Moment(player["since"], zone, "full"))
+
+
+def _rules(known: Mapping[str, Any]) -> Iterator[Block]:
+    for pack in known["packs"]:
+        yield Said(_pack(pack))
+    own = tuple(LimitRow(game=one["game"] or None, day=one["day"], ms=one["ms"]) for one in known["limits"])
+    if own:
+        yield Said(msg("own limits, each day: {limits}", limits=limits(own)))
+    if known["player"]["only_installed"]:
+        yield Said(msg("only programs that an administrator installed"))
+    for program in known["allowed_programs"]:
+        yield Said(msg("a program let through: {path}", path=program.get("path") or program["sha256"]))
+
+
+def _pack(pack: Mapping[str, Any]) -> Arg:
+    typed = ":".join((pack["pack"], *(f"{name}={value}" for name, value in pack["params"].items())))
+    if not pack["shipped"] or pack["pack"] not in shipped_packs():
+        return typed
+    try:
+        return called(read_pack(shipped_packs()[pack["pack"]], pack["pack"], pack["params"]))
+    except PolicyError:
+        return typed
+
+
+def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:
+    for one in known["grants"]:
+        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": _by(one)}
+        back = one.get("revoked")
+        said = msg("{at}: {time} more, by {who}", **told)
+        if back is not None:
+            said = msg("{given}; taken back {at}", given=said, at=Moment(back, zone, "full"))
+        yield Said(said, _reason(one))
+    for one in known["requests"]:
+        what: Arg = Length(one["ms"]) if one["ms"] else _title(one["game"] or "", titles) or msg("a program")
+        yield Said(msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=what), _reason(one))
+    for one in known["allowed_games"]:
+        at, who = Moment(one["at"], zone, "full"), ROLES.get(one["by"], one["by"])
+        yield Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=who))
+
+
+def _by(one: Mapping[str, Any]) -> Arg:
+    return row((ROLES.get(one["by"], one["by"]), f"({one['who']})"), " ")
+
+
+def _reason(one: Mapping[str, Any]) -> tuple[Arg, ...]:
+    return (msg("reason: {reason}", reason=one["reason"]),) if one.get("reason") else ()
+
+
+def _title(game: str, titles: Mapping[str, str]) -> str:
+    return titles.get(game) or game
+
+
+def _days(log: Iterable[Mapping[str, Any]], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:
+    """Plays that ended, each on the day on which it began."""
+    days: dict[Any, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for line in log:
+        one = line["entry"]
+        if one["kind"] == "play.ended":
+            days[day_name(zone, one["since"])][one["game"]].append(one["ms"])
+    for day, games in sorted(days.items()):
+        told = [msg("{game} {time}", game=_title(game, titles), time=Length(sum(some))) for game, some in games.items()]
+        plays = [ms for some in games.values() for ms in some]
+        about: dict[str, Arg] = {"time": Length(sum(plays)), "games": comma(told)}
+        yield Fact(Day(day), msgn("{n} play, {time}: {games}", "{n} plays, {time}: {games}", len(plays), **about))
+
+
+class _Said(Output):
+    """Keeps what it is told, instead of writing it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Arg] = []
+
+    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
+        self.said.append(text)
+
+
+def _entries(log: Iterable[Mapping[str, Any]], name: str, zone: str) -> Iterator[Block]:
+    for line in log:
+        fields, personal = line["entry"], line.get("personal")
+        beside = personal if personal is None or isinstance(personal, str) else msgspec.json.encode(personal).decode()
+        names = {fields[key]: name for key in ("who", "target") if fields.get(key) and fields[key] not in _NOBODY}
+        into = _Said()
+        entry(into, LogLine(index=line["index"], entry="", payload=beside, unread=line.get("unread")), fields, zone, names)
+        yield Said(into.said[0], tuple(into.said[1:]))
