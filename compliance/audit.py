@@ -35,6 +35,10 @@ from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
 
 OVERRUN_MS = 60_000
+GO_ON = entry.AGENTS - {entry.AgentTick, entry.Erasure, entry.Restored, entry.Pruned} | {
+    entry.SeatStart, entry.SeatStop, entry.IssueRaised, entry.Paused, entry.Resumed,
+}  # fmt: skip
+"""What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
 
 
@@ -110,6 +114,16 @@ class Auditor:
                 self._decided(where, line)
             case _:
                 self._take_other(where, line)
+
+    def keep(self, index: int, line: entry.AnyEntry) -> None:
+        """An entry of before the log begins, which was kept as what it says goes on."""
+        where = entry_name(index, line)
+        self._looker.keep(line)
+        if type(line) in GO_ON:
+            self._crossing.take(where, line)
+            self._redecider.take(where, line)
+            self._rulebook.take(where, line)
+            self._take_other(where, line)
 
     def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:
         if self._tick - line.wall > LATE_MS:

@@ -84,6 +84,13 @@ class Looker:
         if type(line) in OVERRIDING:
             self._overridden.take(line)
 
+    def keep(self, line: AnyEntry) -> None:
+        """An entry of before this log begins: its seat is known, and the place, but not what it was doing."""
+        if isinstance(line, PlaceChanged):
+            self._places.append(_place(line))
+        elif line.seat != AGENT:
+            self._watched.setdefault(line.seat, Watched(line.seat))
+
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""
         return seat in self._watched and self._watched[seat].over

@@ -87,10 +87,23 @@ class Audit:
     overview: Overview = field(default_factory=Overview)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Entries before number `begins` are deleted, whose next is of the moment `at`; those from `judged` on, which is of
+    `judged_at`, are judged.
+    """
+
+    begins: int
+    at: int
+    judged: int
+    judged_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
     `repacked`: another tool packed the file. `card_name`: what an earlier card calls the place, which no log says.
+    `beginning`: where it begins, if that is not its first entry.
     """
 
     origin: str = ""
@@ -106,6 +119,7 @@ class Report:
     zone: str = DEFAULT
     repacked: bool = False
     card_name: str = ""
+    beginning: Beginning | None = None
 
     @property
     def ok(self) -> bool:
@@ -157,6 +171,8 @@ def document(report: Report) -> dict[str, Any]:
         "anchored_size": report.anchored,
         "trusted": report.trusted,
         "repacked": report.repacked,
+        "begins": 0 if report.beginning is None else report.beginning.begins,
+        "judged_from": 0 if report.beginning is None else report.beginning.judged,
         "witnesses": [{"name": name, "time": when(time * 1000, zone)} for name, time in report.witnesses],
         "failures": [{"where": one.where, "what": one.what} for one in report.failures],
         "gaps": [

@@ -14,6 +14,7 @@ from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 VERSION = 1
+PRUNED = 2  # of one whose first entries were deleted, which older programs do not read
 
 SCHEMA = """
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
@@ -46,6 +47,7 @@ class LogFile:
 
     def __init__(self, path: Path | str) -> None:
         self._frontier = Frontier()
+        self.begins = 0  # entries before this one are deleted, but those that `kept` has
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -65,19 +67,23 @@ class LogFile:
         return Head(*row) if row else START
 
     def entry(self, index: int) -> bytes:
-        """The bytes of entry `index`. IndexError if there is none."""
+        """The bytes of entry `index`. IndexError if there is none, or none any more."""
         row = self._one("SELECT data FROM entry WHERE idx = ?", index)
         if row is None:
             raise IndexError(f"no entry {index} in a log of {self.size}")
         return bytes(row[0])
 
     def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of the entries [first, end), read a bundle at a time."""
+        """The bytes of the entries [first, end), read a bundle at a time; of what is deleted, nothing."""
         end = self.size if end is None else end
-        for start in range(first, end, WIDTH):
+        for start in range(max(first, self.begins), end, WIDTH):
             query = "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
             for (data,) in self._all(query, start, min(start + WIDTH, end)):
                 yield data
+
+    def kept(self) -> list[tuple[int, bytes]]:
+        """Those before `begins` that are kept, by their numbers."""
+        return self._all("SELECT idx, data FROM entry WHERE idx < ? ORDER BY idx", self.begins)
 
     def index(self, seat: str, seq: int) -> int:
         """Where entry `seq` of a seat lies. LookupError if the log has not got it."""

@@ -1,0 +1,72 @@
+"""Which of the entries that are to be deleted are kept, as what they say goes on. Pure; of the same entries always the same.
+
+Kept are what the agent said of the place, its packs, games, programs, guardians and seats; what began and is not over; and of
+each seat the last entry, the last seal, and how its last run began and ended: its chain goes on from there. No play is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from compliance.format.chain import AGENT
+from rules.calendar import DAY_MS
+
+LEAVES_MS: Final = 396 * DAY_MS  # thirteen months
+_SAID: Final = frozenset({
+    "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
+})  # fmt: skip
+_OPEN: Final = {"approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume"}
+_ENDS: Final = {end: start for start, end in _OPEN.items()}
+
+
+class _Line(msgspec.Struct):
+    seat: str
+    kind: str
+    id: str = ""
+    who: str | None = None
+
+
+_lines = msgspec.json.Decoder(_Line)
+
+
+class Keeping:
+    """`take` the entries before the boundary in the order of the log; those that were deleted before are not missed."""
+
+    def __init__(self) -> None:
+        self._said: list[int] = []
+        self._open: dict[tuple[str, str, str], tuple[str | None, list[int]]] = {}
+        self._last: dict[tuple[str, str], int] = {}
+
+    def take(self, index: int, data: bytes) -> None:
+        line = _lines.decode(data)
+        seat, kind = line.seat, line.kind
+        self._last[seat, ""] = index
+        if kind in _SAID:
+            if seat == AGENT:
+                self._said.append(index)
+        elif kind in _OPEN:
+            self._open.setdefault((seat, kind, line.id), (line.who, []))[1].append(index)
+        elif kind in _ENDS:
+            self._end(index, line, _ENDS[kind])
+        elif kind == "seat.start":
+            self._last.pop((seat, "seat.stop"), None)
+            self._last[seat, kind] = index
+        elif kind in {"seat.stop", "seal"}:
+            self._last[seat, kind] = index
+
+    def _end(self, index: int, line: _Line, kind: str) -> None:
+        """Of a pause of everybody one may be let off alone."""
+        found = self._open.get((line.seat, kind, line.id))
+        if found is None:
+            return
+        if kind == "pause" and line.who is not None and line.who != found[0]:
+            found[1].append(index)
+        else:
+            del self._open[line.seat, kind, line.id]
+
+    def kept(self) -> list[int]:
+        """Their numbers, in order."""
+        opened = (index for _, indexes in self._open.values() for index in indexes)
+        return sorted({*self._said, *opened, *self._last.values()})

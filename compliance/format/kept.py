@@ -1,0 +1,51 @@
+"""The member `kept` of a bundle whose first entries were deleted: where it begins, and those of them that still matter. Pure.
+
+    begins (8 bytes, big-endian), then of each entry: index (8), length (2), its bytes; in the order of the log
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from compliance.format.tiles import WIDTH
+
+
+class KeptError(ValueError):
+    """Bytes that are not such a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The log's entries before `begins` are deleted, but these, by their numbers."""
+
+    begins: int = 0
+    entries: tuple[tuple[int, bytes], ...] = ()
+
+
+def write(begins: int, entries: Iterable[tuple[int, bytes]]) -> bytes:
+    """OverflowError if an entry is longer than 65,535 bytes."""
+    parts = [begins.to_bytes(8, "big")]
+    for index, data in entries:
+        parts += (index.to_bytes(8, "big"), len(data).to_bytes(2, "big"), data)
+    return b"".join(parts)
+
+
+def read(data: bytes) -> Kept:
+    """KeptError unless it begins at a full tile, and the entries come before that, in order, each once."""
+    begins = int.from_bytes(data[:8], "big")
+    entries = tuple(_entries(data))
+    places = [index for index, _ in entries]
+    if len(data) < 8 or not begins or begins % WIDTH or any(a >= b for a, b in zip(places, [*places[1:], begins], strict=True)):
+        raise KeptError
+    return Kept(begins, entries)
+
+
+def _entries(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 8
+    while at < len(data):
+        end = at + 10 + int.from_bytes(data[at + 8 : at + 10], "big")
+        if end > len(data) or at + 10 > len(data):
+            raise KeptError
+        yield int.from_bytes(data[at : at + 8], "big"), data[at + 10 : end]
+        at = end

@@ -1,0 +1,129 @@
+"""A log whose first entries were deleted: what is proved of these, and from where on the others can be judged. Pure.
+
+Of deleted entries there are the hashes: that they were there, and that nothing was put in their place. The agent says in the log
+that it deleted them, and which it kept; only what was thirteen months old may be. What the others say is judged two days on, as
+sums of a day, plays and warnings may have begun among those that are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from compliance import tree
+from compliance.audit import Auditor
+from compliance.bundle import KEPT
+from compliance.entry import AnyEntry, EntryError, Pruned, decode
+from compliance.format.chain import AGENT
+from compliance.format.keeping import LEAVES_MS
+from compliance.format.kept import Kept, KeptError, read
+from compliance.format.tiles import WIDTH
+from compliance.verifying.bundle.chains import Chains
+from compliance.verifying.bundle.whole import Broken, content
+from compliance.verifying.report import Audit, Beginning, Failure, entry_name
+from i18n.message import Arg, Message, msg
+from rules.calendar import DAY_MS
+
+RUN_IN_MS = 2 * DAY_MS
+_SLACK_MS = DAY_MS // 24
+
+
+@dataclass
+class Begun:
+    """`check` each tile's leaves, `start` at the first entry that is left, `take` each from there on; then ask the rest."""
+
+    kept: Kept = field(default_factory=Kept)
+    digest: str = ""
+    failures: list[Failure] = field(default_factory=list)
+    _said: bool = False
+    _first: int | None = None
+    _judged: tuple[int, int] | None = None
+
+    @property
+    def begins(self) -> int:
+        return self.kept.begins
+
+    def check(self, first: int, leaves: Sequence[bytes]) -> None:
+        """Broken if a kept entry is not the one that had this place."""
+        if first >= self.begins:
+            return
+        for index, data in self.kept.entries:
+            if first <= index < first + WIDTH and leaves[index - first] != tree.leaf_hash(data):
+                raise Broken(KEPT, msg("{entry} is not the one of the tree", entry=entry_name(index)))
+
+    def start(self, chains: Chains, auditor: Auditor) -> None:
+        """What was kept, for who reads on from there."""
+        for index, data in self.kept.entries:
+            try:
+                line = decode(data)
+            except EntryError as error:
+                self.failures.append(Failure(entry_name(index), error.message))
+                continue
+            chains.take(index, line, data, kept=True)
+            auditor.keep(index, line)
+
+    def take(self, index: int, line: AnyEntry) -> None:
+        """The next entry that is left."""
+        if line.seat != AGENT:
+            return
+        if self._first is None:
+            self._first = line.wall
+        if self._judged is None and line.wall >= self._first + RUN_IN_MS:
+            self._judged = (index, line.wall)
+        if isinstance(line, Pruned):
+            self._pruned(index, line)
+
+    def _pruned(self, index: int, line: Pruned) -> None:
+        if line.end % WIDTH or not 0 < line.end <= index:
+            self.failures.append(Failure(entry_name(index, line), msg("the log cannot begin where it says")))
+        elif self._first is not None and line.end == self.begins and line.kept == self.digest:
+            self._said = True
+            if line.wall - self._first < LEAVES_MS - _SLACK_MS:
+                what = msg("entries were deleted that were not thirteen months old")
+                self.failures.append(Failure(entry_name(index, line), what))
+
+    def finish(self) -> None:
+        if self.begins and not self._said:
+            what = msg("entries before number {number} are missing, and the log does not say that it deleted just these",
+                       number=str(self.begins))  # fmt: skip
+            self.failures.append(Failure(KEPT, what))
+
+    def beginning(self, size: int) -> Beginning | None:
+        if not self.begins:
+            return None
+        first = self._first or 0
+        return Beginning(self.begins, first, *(self._judged or (size, first + RUN_IN_MS)))
+
+    def judged(self, audit: Audit, size: int) -> Audit:
+        """What holds of it although the first entries are gone."""
+        found = self.beginning(size)
+        if found is None:
+            return audit
+        return replace(
+            audit,
+            failures=tuple(one for one in audit.failures if not _before(one.where, found.judged)),
+            findings=tuple(one for one in audit.findings if not _before(one.where, found.judged)),
+            gaps=tuple(replace(gap, start=max(gap.start, found.judged_at)) for gap in audit.gaps if gap.end > found.judged_at),
+        )
+
+
+def begun(members: Mapping[str, bytes], size: int) -> Begun:
+    """What the bundle says of it. Broken if it cannot be so."""
+    if KEPT not in members:
+        return Begun()
+    data = content(members, KEPT)
+    try:
+        found = read(data)
+    except KeptError:
+        found = Kept(size)
+    if found.begins >= size:
+        raise Broken(KEPT, msg("it does not say where the log begins"))
+    return Begun(found, sha256(data).hexdigest())
+
+
+def _before(where: Arg, index: int) -> bool:
+    """Whether it is about an entry before that one."""
+    number = where.args.get("number") if isinstance(where, Message) else None
+    return isinstance(number, str) and number.isdecimal() and int(number) < index
+

@@ -1,0 +1,40 @@
+"""Deletes the first entries of log.db: in one transaction, and overwritten on the disk. Tiles stay, as heads of every size that
+somebody holds have to be shown to be the beginning of this log.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import pairwise
+
+from compliance.format.tiles import WIDTH
+from compliance.writing.logfile import PRUNED
+
+_RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
+    SELECT 1 FROM run AS later WHERE later.seat = run.seat AND later.first > run.first AND later.idx < ?)"""
+
+
+def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -> None:
+    """All entries in [0, `end`) but those of these numbers; those before `begins` are gone already, but what was kept. Of where
+    seats' entries lie it forgets what lies before the last run of each. sqlite3.Error: nothing was deleted.
+    """
+    if end % WIDTH or end < begins:
+        raise ValueError(end)
+    between = pairwise((-1, *kept, end))
+    run.execute("PRAGMA secure_delete = ON")
+    run.execute("BEGIN IMMEDIATE")
+    try:
+        run.execute("CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT")
+        run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
+        run.execute(_RUNS, (end, end))
+        run.execute("INSERT OR REPLACE INTO pruned (one, begins) VALUES (1, ?)", (end,))
+        run.execute(f"PRAGMA user_version = {PRUNED}")
+        run.execute("COMMIT")
+    except BaseException:
+        if run.in_transaction:
+            run.execute("ROLLBACK")
+        raise
+    finally:
+        run.execute("PRAGMA secure_delete = OFF")
+    run.execute("PRAGMA wal_checkpoint(TRUNCATE)")
