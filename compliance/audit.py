@@ -36,7 +36,8 @@ from rules.calendar import day_name
 
 OVERRUN_MS = 60_000
 GO_ON = entry.AGENTS - {entry.AgentTick, entry.Erasure, entry.Restored, entry.Pruned} | {
-    entry.SeatStart, entry.SeatStop, entry.IssueRaised, entry.Paused, entry.Resumed,
+    entry.SeatStart, entry.SeatStop, entry.Presence, entry.IssueRaised, entry.Paused, entry.Resumed, entry.EnforcementOff,
+    entry.PlayStarted,
 }  # fmt: skip
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
@@ -123,6 +124,8 @@ class Auditor:
             self._crossing.take(where, line)
             self._redecider.take(where, line)
             self._rulebook.take(where, line)
+            if isinstance(line, entry.PlayStarted):
+                self._plays.start(line)
             self._take_other(where, line)
 
     def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:

@@ -151,8 +151,10 @@ def _entries(
     for first, lines, leaves in whole.tiles():
         heads.extend(leaves)
         start.check(first, leaves)
-        if first == start.begins:
-            start.start(chains, auditor)
+        for index, line, data in start.lines() if first == start.begins else ():
+            chains.take(index, line, data, kept=True)
+            if _datable(line):
+                auditor.keep(index, line)
         for index, data in enumerate(lines, first) if len(chains.failures) < MOST else ():
             try:
                 line = decode(data)

@@ -1,7 +1,7 @@
 """Which of the entries that are to be deleted are kept, as what they say goes on. Pure; of the same entries always the same.
 
 Kept are what the agent said of the place, its packs, games, programs, guardians and seats; what began and is not over; and of
-each seat the last entry, the last seal, and how its last run began and ended: its chain goes on from there. No play is.
+each seat the last entry, the last seal, the last presence, and how its last run began and ended: it goes on from there.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ LEAVES_MS: Final = 396 * DAY_MS  # thirteen months
 _SAID: Final = frozenset({
     "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
 })  # fmt: skip
-_OPEN: Final = {"approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume"}
+_OPEN: Final = {
+    "approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume", "enforcement.off": "enforcement.on",
+    "play.started": "play.ended",
+}  # fmt: skip
 _ENDS: Final = {end: start for start, end in _OPEN.items()}
 
 
 class _Line(msgspec.Struct):
     seat: str
     kind: str
+    seq: int
     id: str = ""
     who: str | None = None
+    play: int = 0
 
 
 _lines = msgspec.json.Decoder(_Line)
@@ -47,24 +52,26 @@ class Keeping:
             if seat == AGENT:
                 self._said.append(index)
         elif kind in _OPEN:
-            self._open.setdefault((seat, kind, line.id), (line.who, []))[1].append(index)
+            id = str(line.seq) if kind == "play.started" else line.id
+            self._open.setdefault((seat, kind, id), (line.who, []))[1].append(index)
         elif kind in _ENDS:
             self._end(index, line, _ENDS[kind])
         elif kind == "seat.start":
             self._last.pop((seat, "seat.stop"), None)
             self._last[seat, kind] = index
-        elif kind in {"seat.stop", "seal"}:
+        elif kind in {"seat.stop", "seal", "presence"}:
             self._last[seat, kind] = index
 
     def _end(self, index: int, line: _Line, kind: str) -> None:
         """Of a pause of everybody one may be let off alone."""
-        found = self._open.get((line.seat, kind, line.id))
+        begun = line.seat, kind, str(line.play) if kind == "play.started" else line.id
+        found = self._open.get(begun)
         if found is None:
             return
         if kind == "pause" and line.who is not None and line.who != found[0]:
             found[1].append(index)
         else:
-            del self._open[line.seat, kind, line.id]
+            del self._open[begun]
 
     def kept(self) -> list[int]:
         """Their numbers, in order."""

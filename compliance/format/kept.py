@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from compliance.format.tiles import WIDTH
 
 
+_LEAST = 10 + 64  # no entry is as short: a file of nothing but places would fill memory
+
+
 class KeptError(ValueError):
     """Bytes that are not such a member."""
 
@@ -45,7 +48,7 @@ def _entries(data: bytes) -> Iterator[tuple[int, bytes]]:
     at = 8
     while at < len(data):
         end = at + 10 + int.from_bytes(data[at + 8 : at + 10], "big")
-        if end > len(data) or at + 10 > len(data):
+        if end > len(data) or end - at < _LEAST:
             raise KeptError
         yield int.from_bytes(data[at : at + 8], "big"), data[at + 10 : end]
         at = end

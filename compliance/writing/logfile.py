@@ -73,10 +73,14 @@ class LogFile:
             raise IndexError(f"no entry {index} in a log of {self.size}")
         return bytes(row[0])
 
-    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of the entries [first, end), read a bundle at a time; of what is deleted, nothing."""
+    def entries(self, first: int | None = None, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of the entries [first, end), read a bundle at a time; without `first`, from where it begins. LogError where
+        they are deleted.
+        """
         end = self.size if end is None else end
-        for start in range(max(first, self.begins), end, WIDTH):
+        for start in range(self.begins if first is None else first, end, WIDTH):
+            if start < self.begins:
+                raise LogError(msg("entries before number {number} are deleted", number=str(self.begins)))
             query = "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
             for (data,) in self._all(query, start, min(start + WIDTH, end)):
                 yield data

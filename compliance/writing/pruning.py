@@ -8,11 +8,22 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
 
+from compliance.format.keeping import Keeping
 from compliance.format.tiles import WIDTH
-from compliance.writing.logfile import PRUNED
+from compliance.writing.logfile import PRUNED, LogFile
 
 _RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
     SELECT 1 FROM run AS later WHERE later.seat = run.seat AND later.first > run.first AND later.idx < ?)"""
+
+
+def keeping(log: LogFile, end: int) -> list[tuple[int, bytes]]:
+    """What is kept of the entries before `end`, by their numbers, once they are deleted."""
+    found = Keeping()
+    for index, data in log.kept():
+        found.take(index, data)
+    for index, data in enumerate(log.entries(log.begins, end), log.begins):
+        found.take(index, data)
+    return [(index, log.entry(index)) for index in found.kept()]
 
 
 def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -> None:

@@ -7,19 +7,18 @@ sums of a day, plays and warnings may have begun among those that are gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from compliance import tree
-from compliance.audit import Auditor
 from compliance.bundle import KEPT
-from compliance.entry import AnyEntry, EntryError, Pruned, decode
+from compliance.entry import AnyEntry, EntryError, Pruned, UsageDay, decode
 from compliance.format.chain import AGENT
 from compliance.format.keeping import LEAVES_MS
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
-from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.whole import Broken, content
 from compliance.verifying.report import Audit, Beginning, Failure, entry_name
 from i18n.message import Arg, Message, msg
@@ -31,11 +30,13 @@ _SLACK_MS = DAY_MS // 24
 
 @dataclass
 class Begun:
-    """`check` each tile's leaves, `start` at the first entry that is left, `take` each from there on; then ask the rest."""
+    """`check` each tile's leaves, go through `lines` at the first entry that is left, `take` each from there on; then ask the rest."""
 
     kept: Kept = field(default_factory=Kept)
     digest: str = ""
     failures: list[Failure] = field(default_factory=list)
+    _checked: int = 0
+    _older: set[int] = field(default_factory=set)
     _said: bool = False
     _first: int | None = None
     _judged: tuple[int, int] | None = None
@@ -46,25 +47,26 @@ class Begun:
 
     def check(self, first: int, leaves: Sequence[bytes]) -> None:
         """Broken if a kept entry is not the one that had this place."""
-        if first >= self.begins:
-            return
-        for index, data in self.kept.entries:
-            if first <= index < first + WIDTH and leaves[index - first] != tree.leaf_hash(data):
+        while self._checked < len(self.kept.entries):
+            index, data = self.kept.entries[self._checked]
+            if index >= first + WIDTH:
+                return
+            if leaves[index - first] != tree.leaf_hash(data):
                 raise Broken(KEPT, msg("{entry} is not the one of the tree", entry=entry_name(index)))
+            self._checked += 1
 
-    def start(self, chains: Chains, auditor: Auditor) -> None:
+    def lines(self) -> Iterator[tuple[int, AnyEntry, bytes]]:
         """What was kept, for who reads on from there."""
         for index, data in self.kept.entries:
             try:
-                line = decode(data)
+                yield index, decode(data), data
             except EntryError as error:
                 self.failures.append(Failure(entry_name(index), error.message))
-                continue
-            chains.take(index, line, data, kept=True)
-            auditor.keep(index, line)
 
     def take(self, index: int, line: AnyEntry) -> None:
         """The next entry that is left."""
+        if isinstance(line, UsageDay) and self._first is not None and line.day < _day_after(self._first):
+            self._older.add(index)  # of a PC that was off since
         if line.seat != AGENT:
             return
         if self._first is None:
@@ -102,10 +104,17 @@ class Begun:
             return audit
         return replace(
             audit,
-            failures=tuple(one for one in audit.failures if not _before(one.where, found.judged)),
-            findings=tuple(one for one in audit.findings if not _before(one.where, found.judged)),
+            failures=tuple(one for one in audit.failures if self._can_judge(one.where, found.judged)),
+            findings=tuple(one for one in audit.findings if self._can_judge(one.where, found.judged)),
             gaps=tuple(replace(gap, start=max(gap.start, found.judged_at)) for gap in audit.gaps if gap.end > found.judged_at),
         )
+
+    def _can_judge(self, where: Arg, judged: int) -> bool:
+        """Whether it is about no entry that speaks of what is gone."""
+        number = where.args.get("number") if isinstance(where, Message) else None
+        if not isinstance(number, str) or not number.isdecimal():
+            return True
+        return int(number) >= judged and int(number) not in self._older
 
 
 def begun(members: Mapping[str, bytes], size: int) -> Begun:
@@ -122,8 +131,6 @@ def begun(members: Mapping[str, bytes], size: int) -> Begun:
     return Begun(found, sha256(data).hexdigest())
 
 
-def _before(where: Arg, index: int) -> bool:
-    """Whether it is about an entry before that one."""
-    number = where.args.get("number") if isinstance(where, Message) else None
-    return isinstance(number, str) and number.isdecimal() and int(number) < index
-
+def _day_after(at: int) -> str:
+    """The first day (ISO) of which all, in any zone, comes after then."""
+    return (datetime.fromtimestamp(at / 1000, UTC) + timedelta(days=2)).date().isoformat()
