@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from compliance.format.tiles import WIDTH
 
@@ -38,8 +39,8 @@ def read(data: bytes) -> Kept:
     """KeptError unless it begins at a full tile, and the entries come before that, in order, each once."""
     begins = int.from_bytes(data[:8], "big")
     entries = tuple(_entries(data))
-    places = [index for index, _ in entries]
-    if len(data) < 8 or not begins or begins % WIDTH or any(a >= b for a, b in zip(places, [*places[1:], begins], strict=True)):
+    places = (*(index for index, _ in entries), begins)
+    if len(data) < 8 or not begins or begins % WIDTH or any(one >= other for one, other in pairwise(places)):
         raise KeptError
     return Kept(begins, entries)
 
