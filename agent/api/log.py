@@ -47,8 +47,7 @@ class LogExport(Request[Chunk], frozen=True, kw_only=True):
 
 
 class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
-    """Deletes the personal data that was kept for six months, and entries that were for thirteen; `dry`: only says what that is.
-    """
+    """Deletes personal data that was kept for six months, and entries that were for thirteen; `dry`: only says what that is."""
 
     op = "log.prune"
     patience = 300.0

@@ -1,4 +1,5 @@
-"""How long personal data beside the log is kept, how long entries are, and where in the log that ends. The agent's own clock says when entries came.
+"""How long entries, and personal data beside them, are kept, and where in the log that ends. The agent's own clock says when
+they came.
 
 Whoever sets the clock to another year must not make it delete everything: the agent deletes by itself only if it ran within two
 days before it started, and if the clock has gone no faster than time since.

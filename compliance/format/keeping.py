@@ -11,9 +11,8 @@ from typing import Final
 import msgspec
 
 from compliance.format.chain import AGENT
-from rules.calendar import DAY_MS
 
-LEAVES_MS: Final = 396 * DAY_MS  # thirteen months
+LEAVES_MS: Final = 396 * 86_400_000  # thirteen months
 _SAID: Final = frozenset({
     "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
 })  # fmt: skip

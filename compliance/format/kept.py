@@ -1,6 +1,8 @@
 """The member `kept` of a bundle whose first entries were deleted: where it begins, and those of them that still matter. Pure.
 
-    begins (8 bytes, big-endian), then of each entry: index (8), length (2), its bytes; in the order of the log
+    begins (8)  index (8)  length (2)  entry  index (8)  length (2)  entry  …
+
+Numbers are big-endian; the entries are in the order of the log.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from compliance.format.tiles import WIDTH
-
 
 _LEAST = 10 + 64  # no entry is as short: a file of nothing but places would fill memory
 

@@ -26,7 +26,8 @@ def left(report: Report, begins: int) -> Message:
 def deleted(one: Beginning, zone: str) -> Iterator[Message]:
     """What became of the others, and which of those that are left were not judged."""
     yield msg(
-        "Entries 0–{last} were deleted after thirteen months, and the log says so. What is proved of them: that they were there.",
+        "Entries 0–{last} were deleted after thirteen months, and the log says so. What is proved of them: that they were"
+        " there.",
         last=str(one.begins - 1),
     )  # fmt: skip
     yield msg(
@@ -37,6 +38,6 @@ def deleted(one: Beginning, zone: str) -> Iterator[Message]:
 
 def unknown() -> Message:
     return msg(
-        "What the deleted entries said. Of what goes on (place, packs, seats, games, pauses) the log kept some; that nothing else"
-        " went on is the owner's word."
+        "What the deleted entries said. Of what goes on (place, packs, seats, games, pauses) the log kept some; that nothing"
+        " else went on is the owner's word."
     )

@@ -12,6 +12,7 @@ from compliance.format.keeping import Keeping
 from compliance.format.tiles import WIDTH
 from compliance.writing.logfile import PRUNED, LogFile
 
+_BEGINS = "CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT"
 _RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
     SELECT 1 FROM run AS later WHERE later.seat = run.seat AND later.first > run.first AND later.idx < ?)"""
 
@@ -36,7 +37,7 @@ def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -
     run.execute("PRAGMA secure_delete = ON")
     run.execute("BEGIN IMMEDIATE")
     try:
-        run.execute("CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT")
+        run.execute(_BEGINS)
         run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
         run.execute(_RUNS, (end, end))
         run.execute("INSERT OR REPLACE INTO pruned (one, begins) VALUES (1, ?)", (end,))

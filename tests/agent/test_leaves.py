@@ -231,9 +231,8 @@ def test_lies_show(members):
     for expected, changes in ({None: {}} | lies).items():
         changed = {name: data for name, data in (members | changes).items() if data is not None}
         assert expected in (said(verify(bundle.Bundle(changed))) or [None])
-    odd = (b"", bytes(8), (255).to_bytes(8, "big"), (2**63).to_bytes(8, "big"), begins + bytes(100), begins + kept[first:] + kept,
-           begins + begins + kept[8:first])  # fmt: skip
-    for data in odd:
+    odd = (b"", bytes(8), (255).to_bytes(8, "big"), (2**63).to_bytes(8, "big"), begins + bytes(100))
+    for data in (*odd, begins + kept[first:] + kept, begins + begins + kept[8:first]):
         assert said(verify(bundle.Bundle(members | {"kept": data}))) == [NOTHING]
 
 

@@ -57,7 +57,8 @@ def test_nobody_is_accused_of_what_is_gone(kind, tmp_path, make_clock, monkeypat
     entries = sealed(numbered([entry.decode(entry.encode(line)) for line in days.lines]), days.signers)
     texts, key = real_days.TEXTS, days.signers[AGENT].key
     _, whole, _ = begins(entries, key, texts, 0)
-    found, gaps = {(one.kind, plain(one.where)) for one in whole.findings}, {(gap.seat, gap.end, gap.kind) for gap in whole.gaps}
+    found = {(one.kind, plain(one.where)) for one in whole.findings}
+    gaps = {(gap.seat, gap.end, gap.kind) for gap in whole.gaps}
     for at in range(29, len(entries), soak(len(entries) // 8, 3)):
         failures, audit, kept = begins(entries, key, texts, at)
         assert said([*failures, *audit.failures]) == [], at
@@ -72,9 +73,9 @@ def read_back(site, at):
     return begins(list(site.log.entries()), site.signer.key, {}, at)
 
 
-def ticking(site, ms):
+def ticking(site, ms, *, asleep=False):
     for _ in range(0, ms, DAY // 4):
-        site.clock.run(DAY // 4)
+        (site.clock.sleep if asleep else site.clock.run)(DAY // 4)
         site.agent.add(entry.AgentTick, seats={}, silent=())
     site.deliver()
 
@@ -103,6 +104,26 @@ def test_a_pc_that_was_off_all_the_time_says_what_is_older(site, seat):
     assert said([*failures, *audit.failures]) == []
     assert {one.kind for one in audit.findings} <= {"late-play", "not-decidable", "issue", "pause"}
     assert [gap.kind for gap in audit.gaps if gap.seat != AGENT] == ["lost"]
+
+
+def test_nor_does_one_that_slept_or_stopped(site, seat):
+    """One slept for a week and goes on in the same boot, the other stopped in order and starts again."""
+    other = site.enrol("pc-2")
+    other.start()
+    for _ in range(10):
+        site.clock.run(60 * MINUTE)
+        seat.alive(site.clock.wall() - 60 * MINUTE)
+        other.alive(site.clock.wall() - 60 * MINUTE)
+    other.stop()
+    site.deliver()
+    at = site.log.size
+    ticking(site, 7 * DAY, asleep=True)
+    site.clock.run(60 * MINUTE)
+    seat.alive(site.clock.wall() - 60 * MINUTE)
+    other.start()
+    failures, audit, _ = read_back(site, at)
+    assert said([*failures, *audit.failures]) == []
+    assert said(audit.findings) == []
 
 
 def test_what_is_false_shows_still(site, seat):

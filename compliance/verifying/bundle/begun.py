@@ -1,8 +1,8 @@
 """A log whose first entries were deleted: what is proved of these, and from where on the others can be judged. Pure.
 
-Of deleted entries there are the hashes: that they were there, and that nothing was put in their place. The agent says in the log
-that it deleted them, and which it kept; only what was thirteen months old may be. What the others say is judged two days on, as
-sums of a day, plays and warnings may have begun among those that are gone.
+Of deleted entries there are the hashes: that they were there, and that nothing was put in their place. The agent says in the
+log that it deleted them, and which it kept; only what was thirteen months old may be. What the others say is judged two days
+on, as sums of a day, plays and warnings may have begun among those that are gone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _SLACK_MS = DAY_MS // 24
 
 @dataclass
 class Begun:
-    """`check` each tile's leaves, go through `lines` at the first entry that is left, `take` each from there on; then ask the rest."""
+    """`check` each tile's leaves, go through `lines` at the first entry that is left, `take` each from there on; `finish`, then
+    ask the rest.
+    """
 
     kept: Kept = field(default_factory=Kept)
     digest: str = ""
