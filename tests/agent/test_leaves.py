@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import date
 from functools import partial
 
 import msgspec
@@ -14,11 +15,15 @@ from agent.api.players import PlayerErase, PlayerExport
 from agent.api.seat import Submit
 from agent.recording.retention import Daily, boundary
 from agent.registering import erased
+from cli.report.reading import count
 from compliance import bundle, entry
+from compliance.__main__ import main
 from compliance.format.keeping import LEAVES_MS
 from compliance.format.tiles import WIDTH, encode_entries
 from compliance.log import Log, LogError
 from compliance.note import read_checkpoint
+from compliance.reporting.counting import Counter
+from compliance.reporting.periods import Period
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
 from compliance.verify import verify
 from compliance.writing import pruning
@@ -170,6 +175,25 @@ def test_it_is_put_back_and_starts_again(years, open_desk, home, clock, tmp_path
 def saved(home, folder, clock):
     folder.mkdir()
     return backup.make(home, folder, clock.wall())
+
+
+def test_nobody_calls_it_whole(years, tmp_path, capsys):
+    """The page says where it begins and what was not judged, also to a machine; a report from where on it counts."""
+    pruned(years)
+    path = tmp_path / "log.zip"
+    path.write_bytes(b"".join(chunk.data for chunk in years.ask("log.export", LogExport())))
+    assert main([str(path), "--lang", "en"]) == 0
+    page = " ".join(capsys.readouterr().out.split())
+    assert f"Nothing is missing from entry {WIDTH} on, not anchored" in page
+    assert f"Entries 0–{WIDTH - 1} were deleted after thirteen months" in page
+    assert ("Whole" in page, "were not judged" in page, "is the owner's word" in page) == (False, True, True)
+    assert main([str(path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["begins"], told["judged_from"] > WIDTH) == (WIDTH, True)
+    counter = Counter(Period(date(2000, 1, 1), date(2999, 12, 31)))
+    count(path, counter, "log.zip")
+    assert counter.begun >= entry.decode(years.agent.log.entry(WIDTH)).wall
+    assert counter.place.place == "home"
 
 
 def test_who_asks_for_what_is_gone_is_told(years):

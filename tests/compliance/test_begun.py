@@ -143,6 +143,16 @@ def test_what_is_false_shows_still(site, seat):
     assert any("the chain of its seat is broken" in one for one in said(failures))
 
 
+def test_no_more_is_kept_than_what_goes_on(site, seat):
+    """Of what is deleted nobody chooses what an inspector sees."""
+    site.honest_day()
+    whole = tuple(enumerate(site.log.entries()))
+    for entries, told in ((whole, 1), (tuple(kept_of(whole)), 0)):
+        start = begun.Begun(Kept(256, entries))
+        assert len(list(start.lines())) == len(entries)
+        assert said(start.failures) == ["kept: more is kept of what was deleted than what goes on"][:told]
+
+
 def test_a_member_is_read_as_it_was_written():
     entries = ((3, b"a" * 64), (7, b"b" * 300))
     assert member.read(member.write(256, entries)) == Kept(256, entries)

@@ -16,7 +16,7 @@ from compliance import tree
 from compliance.bundle import KEPT
 from compliance.entry import AnyEntry, EntryError, Pruned, UsageDay, decode
 from compliance.format.chain import AGENT
-from compliance.format.keeping import LEAVES_MS
+from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
 from compliance.verifying.bundle.whole import Broken, content
@@ -59,11 +59,18 @@ class Begun:
 
     def lines(self) -> Iterator[tuple[int, AnyEntry, bytes]]:
         """What was kept, for who reads on from there."""
+        keeping, read = Keeping(), []
         for index, data in self.kept.entries:
             try:
-                yield index, decode(data), data
+                line = decode(data)
             except EntryError as error:
                 self.failures.append(Failure(entry_name(index), error.message))
+                continue
+            keeping.take(index, data)
+            read.append(index)
+            yield index, line, data
+        if keeping.kept() != read:
+            self.failures.append(Failure(KEPT, msg("more is kept of what was deleted than what goes on")))
 
     def take(self, index: int, line: AnyEntry) -> None:
         """The next entry that is left."""
