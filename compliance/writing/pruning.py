@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from compliance.format.keeping import Keeping
@@ -34,6 +35,7 @@ def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -
     if end % WIDTH or end < begins:
         raise ValueError(end)
     between = pairwise((-1, *kept, end))
+    (before,) = run.execute("PRAGMA secure_delete").fetchone()
     run.execute("PRAGMA secure_delete = ON")
     run.execute("BEGIN IMMEDIATE")
     try:
@@ -47,6 +49,6 @@ def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -
         if run.in_transaction:
             run.execute("ROLLBACK")
         raise
-    finally:
-        run.execute("PRAGMA secure_delete = OFF")
-    run.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with suppress(sqlite3.Error):  # it is done; what the write-ahead log holds still is overwritten later
+        run.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        run.execute(f"PRAGMA secure_delete = {before}")

@@ -190,6 +190,7 @@ def test_nobody_calls_it_whole(years, tmp_path, capsys):
     assert main([str(path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["begins"], told["judged_from"] > WIDTH) == (WIDTH, True)
+    assert {gap["kind"] for gap in told["gaps"]} == {"agent-silent", "ran-on"}  # of the year since
     counter = Counter(Period(date(2000, 1, 1), date(2999, 12, 31)))
     count(path, counter, "log.zip")
     assert counter.begun >= entry.decode(years.agent.log.entry(WIDTH)).wall

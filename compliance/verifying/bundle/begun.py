@@ -41,7 +41,7 @@ class Begun:
     _older: set[int] = field(default_factory=set)
     _said: bool = False
     _first: int | None = None
-    _judged: tuple[int, int] | None = None
+    _judged: int | None = None
 
     @property
     def begins(self) -> int:
@@ -65,7 +65,7 @@ class Begun:
                 line = decode(data)
             except EntryError as error:
                 self.failures.append(Failure(entry_name(index), error.message))
-                continue
+                return
             keeping.take(index, data)
             read.append(index)
             yield index, line, data
@@ -74,14 +74,14 @@ class Begun:
 
     def take(self, index: int, line: AnyEntry) -> None:
         """The next entry that is left."""
-        if isinstance(line, UsageDay) and self._first is not None and line.day < _day_after(self._first):
-            self._older.add(index)  # of a PC that was off since
         if line.seat != AGENT:
+            if type(line) is UsageDay and self._first is not None and line.day < _day_after(self._first):
+                self._older.add(index)  # of a PC that was off since
             return
         if self._first is None:
             self._first = line.wall
         if self._judged is None and line.wall >= self._first + RUN_IN_MS:
-            self._judged = (index, line.wall)
+            self._judged = index
         if isinstance(line, Pruned):
             self._pruned(index, line)
 
@@ -104,7 +104,7 @@ class Begun:
         if not self.begins:
             return None
         first = self._first or 0
-        return Beginning(self.begins, first, *(self._judged or (size, first + RUN_IN_MS)))
+        return Beginning(self.begins, first, size if self._judged is None else self._judged, first + RUN_IN_MS)
 
     def judged(self, audit: Audit, size: int) -> Audit:
         """What holds of it although the first entries are gone."""
