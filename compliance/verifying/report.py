@@ -89,8 +89,8 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """Entries before number `begins` are deleted, whose next is of the moment `at`; those from number `judged` on are judged, and
-    what happened from `judged_at` on.
+    """Entries before number `begins` are deleted, whose next is of the moment `at`; those from number `judged` on are judged,
+    and what happened from `judged_at` on.
     """
 
     begins: int
