@@ -64,7 +64,7 @@ def verify(
         seen = None if earlier is None else min(earlier.size, checkpoint.size)
         whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
         auditor = Auditor(texts, Windows(heads.dated()))
-        read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size))
+        read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size), now)
         report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
@@ -144,7 +144,7 @@ def _told(progress: Callable[[int, int], None] | None, size: int) -> Callable[[i
 
 
 def _entries(
-    whole: Tree, heads: Heads, chains: Chains, auditor: Auditor, start: Begun, progress: Callable[[int], None]
+    whole: Tree, heads: Heads, chains: Chains, auditor: Auditor, start: Begun, progress: Callable[[int], None], now: int | None
 ) -> _Read:
     """Every entry canonical, every chain whole and sealed; and what the entries say. Broken if the tree is not theirs."""
     size = 0
@@ -172,7 +172,7 @@ def _entries(
     if len(chains.failures) >= MOST:
         chains.failures.append(Failure("tile/entries", msg("so much is wrong that not all entries were looked at")))
     chains.finish()
-    start.finish()
+    start.finish(heads.dated(), now)
     audit = start.judged(auditor.finish(), size)
     return _Read([*chains.failures, *start.failures, *audit.failures], audit, auditor.zone)
 

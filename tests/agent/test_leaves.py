@@ -26,6 +26,7 @@ from compliance.reporting.counting import Counter
 from compliance.reporting.periods import Period
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
 from compliance.verify import verify
+from compliance.verifying.bundle.begun import begun
 from compliance.writing import pruning
 from compliance.writing.logfile import unwritable
 from host import backup
@@ -177,11 +178,12 @@ def saved(home, folder, clock):
     return backup.make(home, folder, clock.wall())
 
 
-def test_nobody_calls_it_whole(years, tmp_path, capsys):
+def test_nobody_calls_it_whole(years, tmp_path, capsys, clock, monkeypatch):
     """The page says where it begins and what was not judged, also to a machine; a report from where on it counts."""
     pruned(years)
     path = tmp_path / "log.zip"
     path.write_bytes(b"".join(chunk.data for chunk in years.ask("log.export", LogExport())))
+    monkeypatch.setattr("compliance.__main__.wall", clock.wall)
     assert main([str(path), "--lang", "en"]) == 0
     page = " ".join(capsys.readouterr().out.split())
     assert f"Nothing is missing from entry {WIDTH} on, not anchored" in page
@@ -231,6 +233,21 @@ def test_what_is_younger_stays(an, clock):
     assert an.ask("log.prune", LogPrune(dry=True)).entries == 0
 
 
+def test_the_logs_own_clock_is_not_believed_alone(years, clock):
+    """Whoever verifies has one, and so had the witnesses: what no head of then had came later."""
+    pruned(years)
+    found = exported(years)
+    assert said(verify(found, now=clock.wall())) == []
+    assert said(verify(found, now=clock.wall() - 30 * DAY_MS)) == [YOUNG]
+    wall = entry.decode(years.agent.log.entry(WIDTH)).wall
+    for size, at, told in ((WIDTH, wall + 9 * DAY_MS, []), (99, wall + 9 * DAY_MS, [YOUNG]), (99, wall - DAY_MS, [])):
+        start = begun(found.members, years.agent.log.size)
+        for index, data in enumerate(years.agent.log.entries(), WIDTH):
+            start.take(index, entry.decode(data))
+        start.finish([(size, at)])
+        assert said(start) == told
+
+
 @pytest.fixture
 def members(years):
     pruned(years)
@@ -238,6 +255,7 @@ def members(years):
 
 
 NOT_SAID = f"kept: entries before number {WIDTH} are missing, and the log does not say that it deleted just these"
+YOUNG = "kept: entries were deleted that were not thirteen months old"
 NOTHING = "kept: it does not say where the log begins"
 
 
@@ -270,4 +288,4 @@ def test_what_was_not_old_is_a_failure(years, clock):
     kept = pruning.keeping(log, end)
     desk.agent.change(partial(erased.cut, end=end, kept=kept), "me")
     log.prune(end, [index for index, _ in kept])
-    assert any("not thirteen months old" in one for one in said(verify(exported(desk))))
+    assert said(verify(exported(desk))) == [YOUNG]

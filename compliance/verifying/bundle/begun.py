@@ -25,7 +25,7 @@ from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 
 RUN_IN_MS = 2 * DAY_MS
-_SLACK_MS = DAY_MS // 24
+_SLACK_MS = DAY_MS
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Begun:
     failures: list[Failure] = field(default_factory=list)
     _checked: int = 0
     _older: set[int] = field(default_factory=set)
-    _said: bool = False
+    _said: int | None = None  # when
     _first: int | None = None
     _judged: int | None = None
 
@@ -89,16 +89,22 @@ class Begun:
         if line.end % WIDTH or not 0 < line.end <= index:
             self.failures.append(Failure(entry_name(index, line), msg("the log cannot begin where it says")))
         elif self._first is not None and line.end == self.begins and line.kept == self.digest:
-            self._said = True
-            if line.wall - self._first < LEAVES_MS - _SLACK_MS:
-                what = msg("entries were deleted that were not thirteen months old")
-                self.failures.append(Failure(entry_name(index, line), what))
+            self._said = line.wall
 
-    def finish(self) -> None:
-        if self.begins and not self._said:
+    def finish(self, seen: Sequence[tuple[int, int]] = (), now: int | None = None) -> None:
+        """`seen`: (size, Unix ms) of heads that witnesses saw then: what is not in them came later. `now`: whoever verifies may
+        know better than the log what time it is.
+        """
+        if not self.begins:
+            return
+        if self._said is None or self._first is None:
             what = msg("entries before number {number} are missing, and the log does not say that it deleted just these",
                        number=str(self.begins))  # fmt: skip
             self.failures.append(Failure(KEPT, what))
+            return
+        youngest = max(self._first, *(at for size, at in seen if size < self.begins), 0)
+        if min(self._said, self._said if now is None else now) - youngest < LEAVES_MS - _SLACK_MS:
+            self.failures.append(Failure(KEPT, msg("entries were deleted that were not thirteen months old")))
 
     def beginning(self, size: int) -> Beginning | None:
         if not self.begins:
