@@ -87,6 +87,18 @@ class Auditor:
         """The place's zone, the last one if it changed."""
         return self._zones.last
 
+    def keep(self, index: int, line: entry.AnyEntry) -> None:
+        """An entry of before the log begins, which was kept as what it says goes on."""
+        where = entry_name(index, line)
+        self._looker.keep(line)
+        if type(line) in GO_ON:
+            self._crossing.take(where, line)
+            self._redecider.take(where, line)
+            self._rulebook.take(where, line)
+            if isinstance(line, entry.PlayStarted):
+                self._plays.start(line)
+            self._take_other(where, line)
+
     def take(self, index: int, line: entry.AnyEntry) -> None:
         """The next entry of the log."""
         where = entry_name(index, line)
@@ -115,18 +127,6 @@ class Auditor:
                 self._decided(where, line)
             case _:
                 self._take_other(where, line)
-
-    def keep(self, index: int, line: entry.AnyEntry) -> None:
-        """An entry of before the log begins, which was kept as what it says goes on."""
-        where = entry_name(index, line)
-        self._looker.keep(line)
-        if type(line) in GO_ON:
-            self._crossing.take(where, line)
-            self._redecider.take(where, line)
-            self._rulebook.take(where, line)
-            if isinstance(line, entry.PlayStarted):
-                self._plays.start(line)
-            self._take_other(where, line)
 
     def _a_seats_own(self, where: Arg, line: entry.AnyEntry) -> bool:
         if self._tick - line.wall > LATE_MS:

@@ -24,8 +24,8 @@ from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import PRUNED, SCHEMA, VERSION, LogError, LogFile, damaged, tile_id, unwritable
-from compliance.writing.pruning import prune
+from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.pruning import begins, prune
 from i18n.message import msg, said_by
 
 __all__ = ["Appended", "Log", "LogError"]
@@ -154,7 +154,7 @@ class Log(LogFile):
         """
         with self._lock:
             try:
-                prune(self._connection, self.begins, end, kept)
+                prune(self._connection, end, kept)
             except sqlite3.Error as error:
                 raise unwritable(said_by(error)) from error
             self.begins = max(self.begins, end)
@@ -228,12 +228,11 @@ class Log(LogFile):
         (version,) = run.execute("PRAGMA user_version").fetchone()
         if version == 0 and not run.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             self._create()
-        elif version > PRUNED:
+        elif version > VERSION:
             raise LogError(msg("made by a newer version: update Giờ Chơi"))
-        elif version not in {VERSION, PRUNED}:
+        elif version != VERSION:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
-        if version == PRUNED:
-            (self.begins,) = run.execute("SELECT begins FROM pruned").fetchone() or (0,)
+        self.begins = begins(run)
         row = run.execute("SELECT size, frontier, note FROM head").fetchone()
         if row is None:
             raise damaged(msg("its checkpoint is missing"))

@@ -65,6 +65,13 @@ class Looker:
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: int = 0
 
+    def keep(self, line: AnyEntry) -> None:
+        """An entry of before this log begins: its seat is known, and the place, but not what it was doing."""
+        if isinstance(line, PlaceChanged):
+            self._places.append(_place(line))
+        elif line.seat != AGENT:
+            self._watched.setdefault(line.seat, Watched(line.seat))
+
     def take(self, index: int, line: AnyEntry) -> None:
         if line.seat == AGENT:
             self._clock.numbers.append(index)
@@ -83,13 +90,6 @@ class Looker:
                     self._watched[line.follows].over = line.follows != line.seat
         if type(line) in OVERRIDING:
             self._overridden.take(line)
-
-    def keep(self, line: AnyEntry) -> None:
-        """An entry of before this log begins: its seat is known, and the place, but not what it was doing."""
-        if isinstance(line, PlaceChanged):
-            self._places.append(_place(line))
-        elif line.seat != AGENT:
-            self._watched.setdefault(line.seat, Watched(line.seat))
 
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""

@@ -101,9 +101,9 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
+    """`beginning`: where the log begins, if its first entries are deleted.
+    `anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
     `repacked`: another tool packed the file. `card_name`: what an earlier card calls the place, which no log says.
-    `beginning`: where it begins, if that is not its first entry.
     """
 
     origin: str = ""
@@ -111,6 +111,7 @@ class Report:
     fingerprint: str = ""
     size: int = 0
     root: str = ""
+    beginning: Beginning | None = None
     anchored: int = 0
     trusted: bool = False
     witnesses: tuple[tuple[str, int], ...] = ()
@@ -119,7 +120,6 @@ class Report:
     zone: str = DEFAULT
     repacked: bool = False
     card_name: str = ""
-    beginning: Beginning | None = None
 
     @property
     def ok(self) -> bool:

@@ -14,7 +14,6 @@ from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 VERSION = 1
-PRUNED = 2  # of one whose first entries were deleted, which older programs do not read
 
 SCHEMA = """
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;

@@ -11,11 +11,17 @@ from itertools import pairwise
 
 from compliance.format.keeping import Keeping
 from compliance.format.tiles import WIDTH
-from compliance.writing.logfile import PRUNED, LogFile
+from compliance.writing.logfile import LogFile
 
 _BEGINS = "CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT"
 _RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
     SELECT 1 FROM run AS later WHERE later.seat = run.seat AND later.first > run.first AND later.idx < ?)"""
+
+
+def begins(run: sqlite3.Connection) -> int:
+    """The number of the first entry that is left. The first deletion makes the table."""
+    there = run.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pruned'").fetchone()[0]
+    return int(run.execute("SELECT begins FROM pruned").fetchone()[0]) if there else 0
 
 
 def keeping(log: LogFile, end: int) -> list[tuple[int, bytes]]:
@@ -28,11 +34,11 @@ def keeping(log: LogFile, end: int) -> list[tuple[int, bytes]]:
     return [(index, log.entry(index)) for index in found.kept()]
 
 
-def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -> None:
-    """All entries in [0, `end`) but those of these numbers; those before `begins` are gone already, but what was kept. Of where
-    seats' entries lie it forgets what lies before the last run of each. sqlite3.Error: nothing was deleted.
+def prune(run: sqlite3.Connection, end: int, kept: Sequence[int]) -> None:
+    """All entries before `end` but those of these numbers. Of where seats' entries lie it forgets what lies before the last run
+    of each. sqlite3.Error: nothing was deleted.
     """
-    if end % WIDTH or end < begins:
+    if end % WIDTH:
         raise ValueError(end)
     between = pairwise((-1, *kept, end))
     (before,) = run.execute("PRAGMA secure_delete").fetchone()
@@ -43,7 +49,6 @@ def prune(run: sqlite3.Connection, begins: int, end: int, kept: Sequence[int]) -
         run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
         run.execute(_RUNS, (end, end))
         run.execute("INSERT OR REPLACE INTO pruned (one, begins) VALUES (1, ?)", (end,))
-        run.execute(f"PRAGMA user_version = {PRUNED}")
         run.execute("COMMIT")
     except BaseException:
         if run.in_transaction:
