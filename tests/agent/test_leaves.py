@@ -116,12 +116,12 @@ def test_the_agent_does_it_daily(years):
 def test_many_go_in_parts(years, monkeypatch):
     """Each with its entry; what was kept once is looked at again, and what is over by then is kept no longer."""
     monkeypatch.setattr("agent.recording.retention.boundary.__defaults__", (WIDTH,))
-    for _ in range(WIDTH):
+    for _ in range(WIDTH // 2):
         tick(years)
     years.agent.clock.run(LEAVES_MS + DAY_MS)
-    kept = [index for index, _ in pruning.keeping(years.agent.log, 3 * WIDTH)]
+    kept = [index for index, _ in pruning.keeping(years.agent.log, 2 * WIDTH)]
     years.ask("log.prune", LogPrune())
-    assert [line["end"] for line in years.entries("pruned")] == [WIDTH, 2 * WIDTH, 3 * WIDTH]
+    assert [line["end"] for line in years.entries("pruned")] == [WIDTH, 2 * WIDTH]
     assert said(verify(exported(years))) == []
     assert [index for index, _ in years.agent.log.kept()] == kept
 
@@ -223,12 +223,11 @@ def test_a_person_is_exported_and_erased(years):
 
 def test_what_is_younger_stays(an, clock):
     """Where the agent's next entry is not old enough, a tile more stays: nobody could tell that it was."""
-    for _ in range(WIDTH):
+    for _ in range(WIDTH // 2 + 5):
         tick(an)
     clock.run(LEAVES_MS + DAY_MS)
     now, log = clock.wall(), an.agent.log
-    sizes = WIDTH - 1, WIDTH, WIDTH + 2, 2 * WIDTH, log.size
-    assert [boundary(log, one, now) for one in sizes] == [0, 0, WIDTH, WIDTH, 2 * WIDTH]
+    assert [boundary(log, one, now) for one in (WIDTH - 1, WIDTH, WIDTH + 2, log.size)] == [0, 0, WIDTH, WIDTH]
     clock.step(-2 * DAY_MS)
     assert an.ask("log.prune", LogPrune(dry=True)).entries == 0
 

@@ -59,7 +59,7 @@ def test_nobody_is_accused_of_what_is_gone(kind, tmp_path, make_clock, monkeypat
     _, whole, _ = begins(entries, key, texts, 0)
     found = {(one.kind, plain(one.where)) for one in whole.findings}
     gaps = {(gap.seat, gap.end, gap.kind) for gap in whole.gaps}
-    for at in range(29, len(entries), soak(len(entries) // 8, 3)):
+    for at in range(29, len(entries), soak(len(entries) // 5, 3)):
         failures, audit, kept = begins(entries, key, texts, at)
         assert said([*failures, *audit.failures]) == [], at
         assert {(one.kind, plain(one.where)) for one in audit.findings} <= found, at
