@@ -25,7 +25,9 @@ from agent.updating import Updating
 from agent.witnessing import Witnessing
 from compliance.entry import AgentTick
 from compliance.format.chain import AGENT, ChainError
+from compliance.format.keeping import LEAVES_MS
 from compliance.log import Log, LogError
+from compliance.writing import pruning
 from compliance.writing.payloads import PayloadError, Payloads
 from host.clock import Clock
 from host.homes import LANGUAGE, Home, HomeError
@@ -91,7 +93,7 @@ class Agent:
                 tables.erased_now()
 
     async def prune(self, who: str) -> Pruned:
-        """Delete the personal data that was kept long enough. StoreError, PayloadError, LogError."""
+        """Delete what was kept long enough, personal data and entries. StoreError, PayloadError, LogError."""
         before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
         end = self._came_before(before)
         while more:
@@ -100,16 +102,27 @@ class Agent:
             self.erase()
             number, more = number + len(found), bool(found)
             await asyncio.sleep(0)  # others are served between two parts
-        return Pruned(before=before, payloads=number, old=self._old())
+        old, leaves = self._old(), 0
+        while (end := retention.boundary(self.log, old, self.clock.wall())) > self.log.begins:
+            self.deliver(strict=True)
+            kept = pruning.keeping(self.log, end)
+            leaves += end - self.log.begins - len(kept) + len(self.log.kept())
+            self.change(partial(erased.cut, end=end, kept=kept), who)
+            self.deliver(strict=True)  # before it is done, the log says so
+            self.log.prune(end, [index for index, _ in kept])
+            await asyncio.sleep(0)
+        return Pruned(before=before, payloads=number, old=old, entries=leaves)
 
     def prunable(self) -> Pruned:
         """What `prune` would delete. PayloadError, LogError."""
-        before = self.clock.wall() - retention.PERSONAL_MS
+        before, old = self.clock.wall() - retention.PERSONAL_MS, self._old()
         found = retention.personal(self.log, self.payloads, self._came_before(before), most=self.log.size)
-        return Pruned(before=before, payloads=len(found), old=self._old())
+        end = retention.boundary(self.log, old, self.clock.wall(), most=self.log.size)
+        stay = len(pruning.keeping(self.log, end)) - len(self.log.kept())
+        return Pruned(before=before, payloads=len(found), old=old, entries=end - self.log.begins - stay)
 
     def _old(self) -> int:
-        return self._came_before(self.clock.wall() - retention.LEAVES_MS)
+        return self._came_before(self.clock.wall() - LEAVES_MS)
 
     def _came_before(self, moment: int) -> int:
         return retention.came_before(self.log, moment, self.clock.wall())

@@ -36,7 +36,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
-    parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete personal data that was kept for six months"))
+    parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete what was kept long enough"))
     parser.takes("--dry-run", "", msg("only say what would be deleted"))
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     witnesses.add_to(commands)
@@ -73,14 +73,15 @@ def prune(args: Namespace, context: Context) -> None:
     beside = msgn("beside {n} entry", "beside {n} entries", done.payloads)
     day = Day(datetime.fromtimestamp(done.before / 1000, UTC).date())
     said = msg("personal data {beside} from before {day} would be deleted", beside=beside, day=day)
+    gone = msgn("{n} entry that was kept for thirteen months would be deleted",
+                "{n} entries that were kept for thirteen months would be deleted", done.entries)  # fmt: skip
     if not args.dry_run:
         said = msg("personal data {beside} from before {day} is deleted", beside=beside, day=day)
+        gone = msgn("{n} entry that was kept for thirteen months is deleted",
+                    "{n} entries that were kept for thirteen months are deleted", done.entries)  # fmt: skip
     context.out.answer({**msgspec.structs.asdict(done), "dry": args.dry_run}, said)
-    if done.old:
-        context.out.message(msgn(
-            "{n} entry is older than thirteen months; entries are kept by this version",
-            "{n} entries are older than thirteen months; entries are kept by this version", done.old,
-        ))  # fmt: skip
+    if done.entries:
+        context.out.message(gone)
 
 
 def head(args: Namespace, context: Context) -> None:

@@ -37,6 +37,11 @@ from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
 
 OVERRUN_MS = 60_000
+GO_ON = entry.AGENTS - {entry.AgentTick, entry.Erasure, entry.Restored, entry.Pruned} | {
+    entry.SeatStart, entry.SeatStop, entry.Presence, entry.IssueRaised, entry.Paused, entry.Resumed, entry.EnforcementOff,
+    entry.PlayStarted, entry.SessionOpened,
+}  # fmt: skip
+"""What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
 
 
@@ -79,7 +84,9 @@ class Auditor:
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
         self._rulebook = Rulebook(self.texts)
-        self._wanted = together((*self._crossing.wants(), *self._rulebook.wants(), self._looker.wants(), self._wants()))
+        checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
+        self._wanted = together((*checks, self._looker.wants(), own))
+        self._going_on = together((*checks, {**own, entry.PlayStarted: lambda _, line: self._plays.start(line)}))
 
     def _wants(self) -> Wants:
         return {
@@ -99,6 +106,19 @@ class Auditor:
     def zone(self) -> str:
         """The place's zone, the last one if it changed."""
         return self._zones.last
+
+    def keep(self, index: int, line: entry.AnyEntry) -> None:
+        """An entry of before the log begins, which was kept as what it says goes on."""
+        where = entry_name(index, line)
+        self._looker.keep(line)
+        if type(line) not in GO_ON:
+            return
+        if line.seat == AGENT:
+            self._rulebook.begin(line)
+        self._crossing.take(where, line)
+        self._redecider.take(where, line)
+        for taking in self._going_on.get(type(line), ()):
+            taking(where, line)
 
     def take(self, index: int, line: entry.AnyEntry) -> None:
         """The next entry of the log. What only the agent may say, and a seat does, is no word that any check goes by."""

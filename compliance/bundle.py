@@ -1,6 +1,6 @@
 """What an inspector carries away and opens offline: checkpoint, key, tiles, entries and the texts of the packs, in one file.
 
-    checkpoint  heads  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
+    checkpoint  heads  kept  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
 
 The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
 docs/spec/log.md. The file is a zip whose bytes follow from them (compliance.format.container); one that another tool packed
@@ -17,7 +17,7 @@ from io import SEEK_END
 from pathlib import Path
 from typing import Protocol
 
-from compliance.format import container, repacked
+from compliance.format import container, kept, repacked
 from compliance.format.container import Damage, NotAContainer, Pieces
 from compliance.format.cosigning import write_heads
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
@@ -27,6 +27,7 @@ from i18n.message import MessageError, msg, said_by
 CHECKPOINT = "checkpoint"
 HEADS = "heads"
 KEY = "key"
+KEPT = "kept"
 MOST_HEADS = 1 << 16
 
 
@@ -41,9 +42,12 @@ class Source(Protocol):
     def checkpoint(self) -> str: ...
     @property
     def key(self) -> VerifierKey: ...
+    @property
+    def begins(self) -> int: ...
+    def kept(self) -> Sequence[tuple[int, bytes]]: ...
     def heads(self, end: int) -> Sequence[str]: ...
     def tile(self, tile: Tile) -> bytes: ...
-    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]: ...
+    def entries(self, first: int | None = None, end: int | None = None) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,13 @@ def write(log: Source, packs: Iterable[str] = ()) -> Iterator[bytes]:
     note = log.checkpoint
     size = read_checkpoint(note).size
     texts = {pack_path(sha256(text.encode()).hexdigest()): text.encode() for text in packs}
-    tiles = {tile.path: tile for tile in (*hash_tiles(size), *entry_bundles(size))}
+    begins = log.begins
+    tiles = {tile.path: tile for tile in (*hash_tiles(size), *entry_bundles(size, begins))}
     # What witnesses cosigned: this very head, if they did yet, and those before it.
     note, heads = _cosigned(note, log.heads(size))
     fixed = {CHECKPOINT: note.encode(), KEY: (log.key.text + "\n").encode(), **texts}
+    if begins:
+        fixed[KEPT] = kept.write(begins, log.kept())
     if heads:
         fixed[HEADS] = write_heads(heads).encode()
 

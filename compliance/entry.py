@@ -495,6 +495,15 @@ class Restored(Entry, frozen=True, kw_only=True, tag="restored"):
     made: int
 
 
+class Pruned(Entry, frozen=True, kw_only=True, tag="pruned"):
+    """The log's entries before number `end` are deleted, as they are older than thirteen months, but those in the member `kept`
+    of a bundle, which has this SHA-256 (`kept`, hex).
+    """
+
+    end: int
+    kept: str
+
+
 class Seal(Entry, frozen=True, kw_only=True, tag="seal"):
     """The seat's Ed25519 signature (hex) over its entries `first`..`last`, whose last has the hash `head`."""
 
@@ -520,12 +529,12 @@ AnyEntry = (
     | PlayDue | PlayEnded | PlayRuled | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
     | EnforcementOff | EnforcementOn | Approval | ApprovalEnded | PinFailed | CodeUsed | GameChanged | ProgramsChanged
     | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
-    | IssueCleared | UsageDay | Erasure | Restored | Seal | AgentTick
+    | IssueCleared | UsageDay | Erasure | Restored | Pruned | Seal | AgentTick
 )
 
 AGENTS: frozenset[type[Entry]] = frozenset({
     SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, ProgramsChanged,
-    AgentTick, Erasure, Restored,
+    AgentTick, Erasure, Restored, Pruned,
 })  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""
 OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in AGENTS)

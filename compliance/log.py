@@ -25,6 +25,7 @@ from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, par
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.cosigned import Cosigned
 from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.pruning import begins, prune
 from i18n.message import msg, said_by
 
 __all__ = ["Appended", "Log", "LogError"]
@@ -128,7 +129,7 @@ class Log(LogFile):
             positions = _positions_of(entries)
             known = 0
             while known < len(entries) and positions[known].seq <= head.seq:
-                if positions[known].seq < 1 or self.entry(self.index(seat, positions[known].seq)) != entries[known]:
+                if not self._holds(seat, positions[known].seq, entries[known]):
                     why = msg("the log holds another entry of this seat under this number")
                     raise ChainError(positions[known].seq, why)
                 known += 1
@@ -139,6 +140,24 @@ class Log(LogFile):
             indexes = [self.index(seat, position.seq) for position in positions[:known]]
             note = self._append(fresh, positions[known:])
             return Appended((*indexes, *range(first, self.size)), note, len(fresh))
+
+    def _holds(self, seat: str, seq: int, data: bytes) -> bool:
+        """Whether it has exactly this; ChainError if it has it no more."""
+        try:
+            return seq >= 1 and self.entry(self.index(seat, seq)) == data
+        except LookupError:
+            raise ChainError(seq, msg("it was deleted from the log, as it was older than thirteen months")) from None
+
+    def prune(self, end: int, kept: Sequence[int]) -> None:
+        """Deletes the entries before `end`, a multiple of a tile's width, but these; their hashes stay. All of it, durably, or
+        nothing. LogError if it cannot be written.
+        """
+        with self._lock:
+            try:
+                prune(self._connection, end, kept)
+            except sqlite3.Error as error:
+                raise unwritable(said_by(error)) from error
+            self.begins = max(self.begins, end)
 
     def _chains(
         self, entries: Sequence[bytes], positions: Sequence[_Position]
@@ -213,6 +232,7 @@ class Log(LogFile):
             raise LogError(msg("made by a newer version: update Giờ Chơi"))
         elif version != VERSION:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
+        self.begins = begins(run)
         row = run.execute("SELECT size, frontier, note FROM head").fetchone()
         if row is None:
             raise damaged(msg("its checkpoint is missing"))
@@ -234,8 +254,8 @@ class Log(LogFile):
         self._frontier = Frontier(size, peaks)
         self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
         self.checkpoint = note
-        ends = self._one("SELECT max(idx), min(idx) FROM entry")
-        whole = (size - 1, 0) if size else (None, None)
+        ends = self._one("SELECT max(idx), min(idx) FROM entry WHERE idx >= ?", self.begins)
+        whole = (size - 1, self.begins) if size else (None, None)
         checks = (
             (checkpoint.size == size, msg("its checkpoint has another size")),
             (checkpoint.root == self.root, msg("its checkpoint has another root")),

@@ -18,11 +18,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from compliance.audit import Auditor
-from compliance.bundle import CHECKPOINT, HEADS, KEY, Bundle, pack_path
+from compliance.bundle import CHECKPOINT, HEADS, KEPT, KEY, Bundle, pack_path
 from compliance.entry import AnyEntry, Decided, EntryError, decode
 from compliance.format.container import Damage, Members
 from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors
+from compliance.verifying.bundle.begun import Begun, begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.earlier import EARLIER, Earlier, read_earlier
 from compliance.verifying.bundle.heads import Heads, heads_of
@@ -57,10 +58,14 @@ def verify(
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _packs(bundle.members)
         heads = _heads(bundle, checkpoint, key, trust)
-        others = (HEADS,) if HEADS in bundle.members else ()
-        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)))
-        whole = Tree(bundle.members, checkpoint.size, None if earlier is None else min(earlier.size, checkpoint.size))
-        read = _entries(whole, heads, key, Auditor(texts, Windows(heads.dated())), _told(progress, checkpoint.size))
+        start = begun(bundle.members, checkpoint.size)
+        others = [name for name in (HEADS, KEPT) if name in bundle.members]
+        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)), start.begins)
+        seen = None if earlier is None else min(earlier.size, checkpoint.size)
+        whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
+        auditor = Auditor(texts, Windows(heads.dated()))
+        read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size), now)
+        report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
         failures += [*heads.failures, *anchors.failures()]
@@ -138,11 +143,18 @@ def _told(progress: Callable[[int, int], None] | None, size: int) -> Callable[[i
     return (lambda _: None) if progress is None else lambda read: progress(read, size)
 
 
-def _entries(whole: Tree, heads: Heads, key: VerifierKey, auditor: Auditor, progress: Callable[[int], None]) -> _Read:
+def _entries(
+    whole: Tree, heads: Heads, chains: Chains, auditor: Auditor, start: Begun, progress: Callable[[int], None], now: int | None
+) -> _Read:
     """Every entry canonical, every chain whole and sealed; and what the entries say. Broken if the tree is not theirs."""
-    chains = Chains(key)
+    size = 0
     for first, lines, leaves in whole.tiles():
         heads.extend(leaves)
+        start.check(first, leaves)
+        for index, line, data in start.lines() if first == start.begins else ():
+            chains.take(index, line, data, kept=True)
+            if _datable(line):
+                auditor.keep(index, line)
         for index, data in enumerate(lines, first) if len(chains.failures) < MOST else ():
             try:
                 line = decode(data)
@@ -151,15 +163,18 @@ def _entries(whole: Tree, heads: Heads, key: VerifierKey, auditor: Auditor, prog
                 continue
             chains.take(index, line, data)
             if _datable(line):
+                start.take(index, line)
                 auditor.take(index, line)
             else:
                 chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
-        progress(first + len(lines))
+        size = first + len(leaves)
+        progress(size)
     if len(chains.failures) >= MOST:
         chains.failures.append(Failure("tile/entries", msg("so much is wrong that not all entries were looked at")))
     chains.finish()
-    audit = auditor.finish()
-    return _Read([*chains.failures, *audit.failures], audit, auditor.zone)
+    start.finish(heads.dated(), now)
+    audit = start.judged(auditor.finish(), size)
+    return _Read([*chains.failures, *start.failures, *audit.failures], audit, auditor.zone)
 
 
 @cache

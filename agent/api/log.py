@@ -47,7 +47,7 @@ class LogExport(Request[Chunk], frozen=True, kw_only=True):
 
 
 class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
-    """Deletes the personal data that was kept for six months; `dry`: only says what that is."""
+    """Deletes personal data that was kept for six months, and entries that were for thirteen; `dry`: only says what that is."""
 
     op = "log.prune"
     patience = 300.0
@@ -56,13 +56,14 @@ class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
 
 
 class Pruned(Wire, frozen=True, kw_only=True):
-    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `old`: how many entries
-    are older than thirteen months.
+    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `old`: of so many first
+    entries the last is older than thirteen months; so many of them (`entries`) go, and what they say that goes on stays.
     """
 
     before: int
     payloads: int
     old: int
+    entries: int = 0
 
 
 class LogHead(Request["Head"], frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ def last_lines(request: LogShow, log: Log, payloads: Payloads, tables: Tables, z
     seen: set[tuple[str, int]] = set()
     given: dict[str, str] = {}
     size = 0
-    for index in range(log.size - 1, max(log.size - request.last, 0) - 1, -1):
+    for index in range(log.size - 1, max(log.size - request.last, log.begins) - 1, -1):
         entry = decode(data := log.entry(index))
         line = _line(index, data, entry, payloads)
         size += len(line.entry) + len(line.payload or "")

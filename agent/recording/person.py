@@ -37,7 +37,7 @@ def registered(tables: Tables, row: PlayerRow) -> dict[str, Any]:
 def entries(log: Log, key: bytes) -> Iterator[list[tuple[int, bytes, Line]]]:
     """Those of the log that are about whose key this is, with their places; a part of the log at a time, up to its end as it is
     then."""
-    traces, done = Traces(key), 0
+    traces, done = Traces(key), log.begins
     while done < log.size:
         end = min(done + _AT_ONCE, log.size)
         found = ((index, data, traces.take(data)) for index, data in enumerate(log.entries(done, end), done))

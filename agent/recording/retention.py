@@ -1,4 +1,5 @@
-"""How long personal data beside the log is kept, and where in the log that ends. The agent's own clock says when entries came.
+"""How long entries, and personal data beside them, are kept, and where in the log that ends. The agent's own clock says when
+they came.
 
 Whoever sets the clock to another year must not make it delete everything: the agent deletes by itself only if it ran within two
 days before it started, and if the clock has gone no faster than time since.
@@ -12,13 +13,14 @@ from typing import Final
 import msgspec
 
 from compliance.format.chain import AGENT
+from compliance.format.keeping import LEAVES_MS
+from compliance.format.tiles import WIDTH
 from compliance.log import Log
 from compliance.writing.payloads import Payloads
 from host.clock import Clock
 from rules.calendar import DAY_MS
 
 PERSONAL_MS: Final = 184 * DAY_MS  # six months
-LEAVES_MS: Final = 396 * DAY_MS  # thirteen months
 _AT_ONCE: Final = 20_000  # of one go: others are to be served
 _APART_MS: Final = 2 * DAY_MS
 _JUMP_MS: Final = DAY_MS // 24
@@ -42,13 +44,31 @@ def came_before(log: Log, moment: int, now: int) -> int:
     end, last = 0, last_wall(log)
     if last is None or last > now:
         return 0
-    for index, data in enumerate(log.entries()):
-        if _OWN in data and (line := _walls.decode(data)).seat == AGENT:
-            if moment <= line.wall <= now:
-                break
-            if line.wall < moment:
-                end = index + 1
+    for index, data in enumerate(log.entries(), log.begins):
+        wall = _own_wall(data)
+        if wall is not None and moment <= wall <= now:
+            break
+        if wall is not None and wall < moment:
+            end = index + 1
     return end
+
+
+def boundary(log: Log, old: int, now: int, most: int = _AT_ONCE) -> int:
+    """Where the log can begin, of which the first `old` entries, at least, are old enough: at a full tile, and the agent's next
+    entry is old as well. Then nobody need believe that those before it were. Where it begins now, if no more of it can go.
+    """
+    end = min(old, log.begins + most) // WIDTH * WIDTH
+    while end > log.begins:
+        own = (wall for wall in map(_own_wall, log.entries(end, old)) if wall is not None)
+        if next(own, now) <= now - LEAVES_MS:
+            return end
+        end -= WIDTH
+    return log.begins
+
+
+def _own_wall(data: bytes) -> int | None:
+    """When the agent wrote it; None if it did not."""
+    return line.wall if _OWN in data and (line := _walls.decode(data)).seat == AGENT else None
 
 
 def personal(log: Log, payloads: Payloads, end: int, most: int = _AT_ONCE) -> tuple[tuple[str, int], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from agent.api import naming
 from agent.api.erased import mark
@@ -16,8 +17,9 @@ from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS
 from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables
-from compliance.entry import ApprovalEnded, Erasure, ProgramsChanged
+from compliance.entry import ApprovalEnded, Erasure, ProgramsChanged, Pruned
 from compliance.format.chain import AGENT
+from compliance.format.kept import write
 from host.wire import ApiError
 from i18n.message import comma, msg
 
@@ -75,6 +77,13 @@ def prune(change: Change, entries: tuple[tuple[str, int], ...], before: int) -> 
         by = None if change.who == AGENT else {"what": "log.prune"}
         change.record(Erasure, by, who=None, before=before, payloads=len(entries))
         change.tables.erase_later(entries)
+    return Outcome(changed=False)
+
+
+def cut(change: Change, end: int, kept: list[tuple[int, bytes]]) -> Outcome:
+    """Say that the log begins with number `end` from now on, but for what is kept: the rest is deleted next."""
+    by = None if change.who == AGENT else {"what": "log.prune"}
+    change.record(Pruned, by, end=end, kept=sha256(write(end, kept)).hexdigest())
     return Outcome(changed=False)
 
 

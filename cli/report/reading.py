@@ -13,6 +13,7 @@ from compliance import bundle
 from compliance.bundle import CHECKPOINT, BundleError
 from compliance.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
 from compliance.reporting.counting import Counter
+from compliance.verifying.bundle.begun import begun
 from compliance.verifying.bundle.whole import Broken, Tree, check_root, log_key, text
 from i18n.message import Arg, msg, said_by
 
@@ -45,8 +46,14 @@ def count(path: Path, counter: Counter, called: str) -> Source:
 def _counted(members: Mapping[str, bytes], counter: Counter) -> Source:
     key = log_key(members)
     head = parse_checkpoint(text(members, CHECKPOINT), [key])
-    whole = Tree(members, head.size)
-    for first, lines, _ in whole.tiles():
+    start = begun(members, head.size)
+    for index, _, data in start.lines():
+        counter.take(index, data)
+    if start.begins:
+        counter.begun = None  # it is the others that tell of whole days
+    whole = Tree(members, head.size, begins=start.begins)
+    for first, lines, leaves in whole.tiles():
+        start.check(first, leaves)
         for index, data in enumerate(lines, first):
             counter.take(index, data)
     check_root(head, whole)

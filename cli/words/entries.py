@@ -38,7 +38,7 @@ KINDS: Final[dict[str, Arg]] = {
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"), "erasure": msg("personal data deleted"),
-    "restored": msg("put back from a backup"),
+    "restored": msg("put back from a backup"), "pruned": msg("old entries deleted"),
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
@@ -58,7 +58,8 @@ _LABELS: Final[dict[str, Arg]] = {
     "lost_from": msg("out of sight since"), "expected": msg("should have been"), "to": msg("became"), "late": msg("late"),
     "play": msg("play no."), "guardian": msg("guardian"), "certificate": msg("certificate"),
     "expires": msg("its last day"), "first": msg("from no."),
-    "last": msg("to no."), "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
+    "last": msg("to no."), "end": msg("before no."),
+    "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
     "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
@@ -98,7 +99,7 @@ _UNTOLD: Final = frozenset(
     {
         "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
         "started", "bits", "head", "sig", "shown", "paused",
-        "bound",
+        "bound", "kept",
     }
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.

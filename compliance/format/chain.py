@@ -122,6 +122,16 @@ class Chain:
             self.sealed = line.seq
         self._seq, self._hash = line.seq, digest(data)
 
+    def rejoin(self, line: entry.AnyEntry, data: bytes) -> None:
+        """Takes `line` as an entry after others that are deleted. ChainError if it cannot be that."""
+        if line.seq <= self._seq:
+            raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self._seq)))
+        if isinstance(line, entry.Seal):
+            self.sealed = line.first - 1
+            self._check(line, data)
+            self.sealed = line.seq
+        self._seq, self._hash = line.seq, digest(data)
+
     @property
     def open(self) -> int:
         """How many entries at its end no seal covers."""

@@ -51,15 +51,17 @@ class BundleEncodingError(ValueError):
         self.entry = entry
 
 
-def level_tiles(level: int, count: int) -> Iterator[Tile]:
-    """The tiles of one level that holds `count` hashes (or entries)."""
-    for number in range(-(-count // WIDTH)):
+def level_tiles(level: int, count: int, begins: int = 0) -> Iterator[Tile]:
+    """The tiles of one level that holds `count` hashes (or entries), from the one on that begins with that number."""
+    for number in range(begins // WIDTH, -(-count // WIDTH)):
         yield Tile(level, number, min(WIDTH, count - number * WIDTH))
 
 
-def tiles(size: int) -> Iterator[Tile]:
-    """All tiles of a tree of `size` leaves, one after the other: a size that somebody only claims costs nothing."""
-    yield from entry_bundles(size)
+def tiles(size: int, begins: int = 0) -> Iterator[Tile]:
+    """All tiles of a tree of `size` leaves whose first entries, before `begins`, are deleted, one after the other: a size that
+    somebody only claims costs nothing.
+    """
+    yield from entry_bundles(size, begins)
     yield from hash_tiles(size)
 
 
@@ -71,9 +73,9 @@ def hash_tiles(size: int) -> Iterator[Tile]:
         level += 1
 
 
-def entry_bundles(size: int) -> Iterator[Tile]:
-    """All entry bundles of a tree of `size` leaves."""
-    return level_tiles(ENTRIES, size)
+def entry_bundles(size: int, begins: int = 0) -> Iterator[Tile]:
+    """The entry bundles of a tree of `size` leaves, from the one on that begins with that entry."""
+    return level_tiles(ENTRIES, size, begins)
 
 
 def encode_entries(entries: Iterable[bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.bundle import KEY
-from compliance.page import names
+from compliance.page import begins, names
 from compliance.page.model import Page
 from compliance.verifying.report import Report
 from i18n.message import Arg, comma, msg, msgn
@@ -43,6 +43,8 @@ def unknown(page: Page) -> Iterator[Arg]:
 
 def _of_this(page: Page) -> Iterator[Arg]:
     report = page.report
+    if report.beginning is not None:
+        yield begins.unknown()
     if rest := report.size - report.anchored:
         yield msgn(
             "Whether the {n} entry that no outsider saw was written anew: whoever holds all keys can.",

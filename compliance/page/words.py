@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from compliance.format.chain import AGENT
-from compliance.page import advice, names
+from compliance.page import advice, begins, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page
@@ -109,6 +109,8 @@ def _verdict(page: Page) -> Iterator[Block]:
         yield Said(first, _few(rest, FIRST - 1, counts[text] - 1), "bad")
     if more := sum(counts[text] for text in list(alike)[SHOWN:]):
         yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
+    if report.beginning is not None and not page.failures:
+        yield from map(Said, begins.deleted(report.beginning, report.zone))
     if report.repacked and report.ok:
         yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
 
@@ -134,6 +136,8 @@ def verdict(page: Page) -> Said:
 
 
 def _whole(report: Report) -> Message:
+    if report.beginning is not None and (report.ok or report.only_demands):
+        return begins.left(report, report.beginning.begins)
     if report.only_demands:
         return msg("NOT VERIFIED: less than your trust policy demands; the log itself is whole")
     if n := report.faults:

@@ -73,6 +73,13 @@ class Looker:
     _refused: int = 0
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    def keep(self, line: AnyEntry) -> None:
+        """An entry of before this log begins: its seat is known, and the place, but not what it was doing."""
+        if isinstance(line, PlaceChanged):
+            self._places.append(_place(line))
+        elif line.seat != AGENT:
+            self._watched.setdefault(line.seat, Watched(line.seat))
+
     def wants(self) -> Wants:
         return {
             PlaceChanged: self._placed, LaunchRefused: self._refuse, **each(self._watch, *WATCHED),

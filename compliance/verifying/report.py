@@ -98,9 +98,22 @@ class Audit:
     overview: Overview = field(default_factory=Overview)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Entries before number `begins` are deleted, whose next is of the moment `at`; those from number `judged` on are judged,
+    and what happened from `judged_at` on.
+    """
+
+    begins: int
+    at: int
+    judged: int
+    judged_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
+    """`beginning`: where the log begins, if its first entries are deleted.
+    `anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
     `repacked`: another tool packed the file. `card`: what an earlier card says of the place, which no log does, by its words.
     """
 
@@ -109,6 +122,7 @@ class Report:
     fingerprint: str = ""
     size: int = 0
     root: str = ""
+    beginning: Beginning | None = None
     anchored: int = 0
     trusted: bool = False
     witnesses: tuple[tuple[str, int], ...] = ()
@@ -176,6 +190,8 @@ def document(report: Report) -> dict[str, Any]:
         "anchored_size": report.anchored,
         "trusted": report.trusted,
         "repacked": report.repacked,
+        "begins": 0 if report.beginning is None else report.beginning.begins,
+        "judged_from": 0 if report.beginning is None else report.beginning.judged,
         "witnesses": [{"name": name, "time": when(time * 1000, zone)} for name, time in report.witnesses],
         "failures": [{"where": one.where, "what": one.what} for one in report.failures],
         "gaps": [

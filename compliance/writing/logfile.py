@@ -46,6 +46,7 @@ class LogFile:
 
     def __init__(self, path: Path | str) -> None:
         self._frontier = Frontier()
+        self.begins = 0  # entries before this one are deleted, but those that `kept` has
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -65,19 +66,27 @@ class LogFile:
         return Head(*row) if row else START
 
     def entry(self, index: int) -> bytes:
-        """The bytes of entry `index`. IndexError if there is none."""
+        """The bytes of entry `index`. IndexError if there is none, or none any more."""
         row = self._one("SELECT data FROM entry WHERE idx = ?", index)
         if row is None:
             raise IndexError(f"no entry {index} in a log of {self.size}")
         return bytes(row[0])
 
-    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of the entries [first, end), read a bundle at a time."""
+    def entries(self, first: int | None = None, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of the entries [first, end), read a bundle at a time; without `first`, from where it begins. LogError where
+        they are deleted.
+        """
         end = self.size if end is None else end
-        for start in range(first, end, WIDTH):
+        for start in range(self.begins if first is None else first, end, WIDTH):
+            if start < self.begins:
+                raise LogError(msg("entries before number {number} are deleted", number=str(self.begins)))
             query = "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
             for (data,) in self._all(query, start, min(start + WIDTH, end)):
                 yield data
+
+    def kept(self) -> list[tuple[int, bytes]]:
+        """Those before `begins` that are kept, by their numbers."""
+        return self._all("SELECT idx, data FROM entry WHERE idx < ? ORDER BY idx", self.begins)
 
     def index(self, seat: str, seq: int) -> int:
         """Where entry `seq` of a seat lies. LookupError if the log has not got it."""

@@ -23,6 +23,7 @@ SAID = {
     entry.AgentTick: {"seats": {}, "silent": ()},
     entry.Erasure: {"who": "child", "before": None, "payloads": 0},
     entry.Restored: {"made": 1},
+    entry.Pruned: {"end": 256, "kept": ""},
 }
 
 

@@ -25,8 +25,8 @@ class Chains:
         self._chains[AGENT] = Chain(AGENT, self.key)
         self._owners[self.key.public] = AGENT
 
-    def take(self, index: int, line: AnyEntry, data: bytes) -> None:
-        """The next entry of the log, whose canonical bytes are `data`."""
+    def take(self, index: int, line: AnyEntry, data: bytes, *, kept: bool = False) -> None:
+        """The next entry of the log, whose canonical bytes are `data`. `kept`: others before it are deleted."""
         seat = line.seat
         chain = self._chains.get(seat)
         if chain is None:
@@ -35,7 +35,7 @@ class Chains:
                 self._fail(entry_name(index, line), msg("no seat.enrolled before it names the key of this seat"))
             return
         try:
-            chain.follow(line, data)
+            (chain.rejoin if kept else chain.follow)(line, data)
         except ChainError as error:
             self._chains[seat] = None
             self._fail(entry_name(index, line), msg("the chain of its seat is broken: {why}", why=error.why))

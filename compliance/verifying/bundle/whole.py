@@ -46,16 +46,16 @@ def text(members: Mapping[str, bytes], name: str) -> str:
         raise Broken(name, msg("not UTF-8")) from None
 
 
-def check_names(names: Iterable[str], size: int, others: Iterable[str]) -> None:
-    """Broken unless the names are exactly those that a tree of this size has, and `others`. What a size only claims to have is
-    not gone through: the first that is missing is the end of it.
+def check_names(names: Iterable[str], size: int, others: Iterable[str], begins: int = 0) -> None:
+    """Broken unless the names are exactly those that a tree of this size has, but for entries before `begins`, and `others`.
+    What a size only claims to have is not gone through: the first that is missing is the end of it.
     """
     found = set(names)
     for name in others:
         if name not in found:
             raise Broken(name, _ABSENT)
         found.discard(name)
-    for tile in tiles(size):
+    for tile in tiles(size, begins):
         path = tile.path
         if path not in found:
             raise Broken(path, _ABSENT)
@@ -77,24 +77,30 @@ def log_key(members: Mapping[str, bytes]) -> VerifierKey:
 
 
 class Tree:
-    """The tree of `size` entries over the tiles among `members`. `seen`: of so many first entries the root is wanted, too."""
+    """The tree of `size` entries over the tiles among `members`. `seen`: of so many first entries the root is wanted, too.
+    Of entries before `begins` there are only the hashes.
+    """
 
-    def __init__(self, members: Mapping[str, bytes], size: int, seen: int | None = None) -> None:
+    def __init__(self, members: Mapping[str, bytes], size: int, seen: int | None = None, begins: int = 0) -> None:
         self.root = tree.EMPTY_ROOT  # once all tiles were gone through
         self.seen_root = tree.EMPTY_ROOT if seen == 0 else None
         self._members = members
         self._size = size
         self._seen = seen
+        self._begins = begins
         self._edge = Frontier()  # its leaves are the full tiles of level 0
         self._levels: dict[int, list[bytes]] = {}  # the hashes of each level's last tile so far; from level 1 on
         self._numbers: dict[int, int] = {}
 
     def tiles(self) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
-        """Of each bundle its first index, entries and leaf hashes. Broken as soon as entries and hashes do not agree."""
+        """Of each bundle its first index, entries and leaf hashes; of those that are deleted, no entries. Broken as soon as
+        entries and hashes do not agree.
+        """
         for tile in entry_bundles(self._size):
-            lines = self._lines(tile)
-            leaves = [tree.leaf_hash(line) for line in lines]
-            self._compare(Tile(0, tile.number, tile.width), leaves, lines)
+            lines = self._lines(tile) if tile.first >= self._begins else []
+            leaves = [tree.leaf_hash(line) for line in lines] or self._told(Tile(0, tile.number, tile.width))
+            if lines:
+                self._compare(Tile(0, tile.number, tile.width), leaves, lines)
             if self._seen is not None and tile.first < self._seen <= tile.first + tile.width:
                 self.seen_root = self._root(leaves[: self._seen - tile.first])
             if tile.first + tile.width == self._size:
@@ -137,16 +143,20 @@ class Tree:
             raise Broken(tile.path, what)
         return lines
 
-    def _compare(self, tile: Tile, hashes: list[bytes], lines: list[bytes] | None = None) -> None:
-        """Names the first hash of a tile that is not that of what lies under it: of `lines` at level 0."""
+    def _told(self, tile: Tile) -> list[bytes]:
+        """The hashes of a tile."""
         data = content(self._members, tile.path)
-        if data == b"".join(hashes):
-            return
         if len(data) != tile.width * HASH_BYTES:
             expected = tile.width * HASH_BYTES
             what = msg("it should have {expected} bytes and has {found}", expected=expected, found=len(data))
             raise Broken(tile.path, what)
-        told = [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+        return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+
+    def _compare(self, tile: Tile, hashes: list[bytes], lines: list[bytes] | None = None) -> None:
+        """Names the first hash of a tile that is not that of what lies under it: of `lines` at level 0."""
+        if content(self._members, tile.path) == b"".join(hashes):
+            return
+        told = self._told(tile)
         at = next(at for at, hashed in enumerate(told) if hashed != hashes[at])
         if lines is None:
             raise Broken(_in(tile, msg("hash {number}", number=str(at))), msg("it is not that of the tile below"))

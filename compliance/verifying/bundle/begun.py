@@ -1,0 +1,151 @@
+"""A log whose first entries were deleted: what is proved of these, and from where on the others can be judged. Pure.
+
+Of deleted entries there are the hashes: that they were there, and that nothing was put in their place. The agent says in the
+log that it deleted them, and which it kept; only what was thirteen months old may be. What the others say is judged two days
+on, as sums of a day, plays and warnings may have begun among those that are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from compliance import tree
+from compliance.bundle import KEPT
+from compliance.entry import AnyEntry, EntryError, Pruned, UsageDay, decode
+from compliance.format.chain import AGENT
+from compliance.format.keeping import LEAVES_MS, Keeping
+from compliance.format.kept import Kept, KeptError, read
+from compliance.format.tiles import WIDTH
+from compliance.verifying.bundle.whole import Broken, content
+from compliance.verifying.report import Audit, Beginning, Failure, entry_name
+from i18n.message import Arg, Message, msg
+from rules.calendar import DAY_MS
+
+RUN_IN_MS = 2 * DAY_MS
+_SLACK_MS = DAY_MS
+
+
+@dataclass
+class Begun:
+    """`check` each tile's leaves, go through `lines` at the first entry that is left, `take` each from there on; `finish`, then
+    ask the rest.
+    """
+
+    kept: Kept = field(default_factory=Kept)
+    digest: str = ""
+    failures: list[Failure] = field(default_factory=list)
+    _checked: int = 0
+    _older: set[int] = field(default_factory=set)
+    _said: int | None = None  # when
+    _first: int | None = None
+    _judged: int | None = None
+
+    @property
+    def begins(self) -> int:
+        return self.kept.begins
+
+    def check(self, first: int, leaves: Sequence[bytes]) -> None:
+        """Broken if a kept entry is not the one that had this place."""
+        while self._checked < len(self.kept.entries):
+            index, data = self.kept.entries[self._checked]
+            if index >= first + WIDTH:
+                return
+            if leaves[index - first] != tree.leaf_hash(data):
+                raise Broken(KEPT, msg("{entry} is not the one of the tree", entry=entry_name(index)))
+            self._checked += 1
+
+    def lines(self) -> Iterator[tuple[int, AnyEntry, bytes]]:
+        """What was kept, for who reads on from there."""
+        keeping, read = Keeping(), []
+        for index, data in self.kept.entries:
+            try:
+                line = decode(data)
+            except EntryError as error:
+                self.failures.append(Failure(entry_name(index), error.message))
+                return
+            keeping.take(index, data)
+            read.append(index)
+            yield index, line, data
+        if keeping.kept() != read:
+            self.failures.append(Failure(KEPT, msg("more is kept of what was deleted than what goes on")))
+
+    def take(self, index: int, line: AnyEntry) -> None:
+        """The next entry that is left."""
+        if line.seat != AGENT:
+            if type(line) is UsageDay and self._first is not None and line.day < _day_after(self._first):
+                self._older.add(index)  # of a PC that was off since
+            return
+        if self._first is None:
+            self._first = line.wall
+        if self._judged is None and line.wall >= self._first + RUN_IN_MS:
+            self._judged = index
+        if isinstance(line, Pruned):
+            self._pruned(index, line)
+
+    def _pruned(self, index: int, line: Pruned) -> None:
+        if line.end % WIDTH or not 0 < line.end <= index:
+            self.failures.append(Failure(entry_name(index, line), msg("the log cannot begin where it says")))
+        elif self._first is not None and line.end == self.begins and line.kept == self.digest:
+            self._said = line.wall
+
+    def finish(self, seen: Sequence[tuple[int, int]] = (), now: int | None = None) -> None:
+        """`seen`: (size, Unix ms) of heads that witnesses saw then: what is not in them came later. `now`: whoever verifies may
+        know better than the log what time it is.
+        """
+        if not self.begins:
+            return
+        if self._said is None or self._first is None:
+            what = msg("entries before number {number} are missing, and the log does not say that it deleted just these",
+                       number=str(self.begins))  # fmt: skip
+            self.failures.append(Failure(KEPT, what))
+            return
+        youngest = max(self._first, *(at for size, at in seen if size < self.begins), 0)
+        if min(self._said, self._said if now is None else now) - youngest < LEAVES_MS - _SLACK_MS:
+            self.failures.append(Failure(KEPT, msg("entries were deleted that were not thirteen months old")))
+
+    def beginning(self, size: int) -> Beginning | None:
+        if not self.begins:
+            return None
+        first = self._first or 0
+        return Beginning(self.begins, first, size if self._judged is None else self._judged, first + RUN_IN_MS)
+
+    def judged(self, audit: Audit, size: int) -> Audit:
+        """What holds of it although the first entries are gone."""
+        found = self.beginning(size)
+        if found is None:
+            return audit
+        return replace(
+            audit,
+            failures=tuple(one for one in audit.failures if self._can_judge(one.where, found.judged)),
+            findings=tuple(one for one in audit.findings if self._can_judge(one.where, found.judged)),
+            gaps=tuple(replace(gap, start=max(gap.start, found.judged_at)) for gap in audit.gaps if gap.end > found.judged_at),
+        )
+
+    def _can_judge(self, where: Arg, judged: int) -> bool:
+        """Whether it is about no entry that speaks of what is gone."""
+        number = where.args.get("number") if isinstance(where, Message) else None
+        if not isinstance(number, str) or not number.isdecimal():
+            return True
+        return int(number) >= judged and int(number) not in self._older
+
+
+def begun(members: Mapping[str, bytes], size: int) -> Begun:
+    """What the bundle says of it. Broken if it cannot be so."""
+    if KEPT not in members:
+        return Begun()
+    data = content(members, KEPT)
+    try:
+        found = read(data)
+    except KeptError:
+        found = Kept(size)
+    if found.begins >= size:
+        raise Broken(KEPT, msg("it does not say where the log begins"))
+    return Begun(found, sha256(data).hexdigest())
+
+
+def _day_after(at: int) -> str:
+    """The first day (ISO) of which all, in any zone, comes after then."""
+    return (datetime.fromtimestamp(at / 1000, UTC) + timedelta(days=2)).date().isoformat()

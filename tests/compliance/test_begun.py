@@ -1,0 +1,158 @@
+"""A log whose first entries are deleted accuses nobody of what is gone, wherever it begins, and still shows what is false."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance import entry
+from compliance.audit import Auditor
+from compliance.format import kept as member
+from compliance.format.chain import AGENT
+from compliance.format.keeping import Keeping
+from compliance.format.kept import Kept
+from compliance.verifying.bundle import begun
+from compliance.verifying.bundle.chains import Chains
+from i18n.message import plain
+from tests.compliance import real_days
+from tests.compliance.log_mutations import numbered, sealed
+
+DAY = 24 * 3_600_000
+MINUTE = 60_000
+
+
+def said(found):
+    return [f"{plain(one.where)}: {plain(one.what)}" for one in found]
+
+
+def kept_of(entries):
+    keeping = Keeping()
+    for index, data in entries:
+        keeping.take(index, data)
+    known = dict(entries)
+    return [(index, known[index]) for index in keeping.kept()]
+
+
+def begins(entries, key, texts, at):
+    """What is said of these entries, as far as it is judged, where those before number `at` are deleted; and how many of these
+    are kept."""
+    kept = kept_of(list(enumerate(entries[:at])))
+    start, chains, auditor = begun.Begun(Kept(at, tuple(kept))), Chains(key), Auditor(texts)
+    for index, line, data in start.lines():
+        chains.take(index, line, data, kept=True)
+        auditor.keep(index, line)
+    for index, data in enumerate(entries[at:], at):
+        line = entry.decode(data)
+        chains.take(index, line, data)
+        start.take(index, line)
+        auditor.take(index, line)
+    chains.finish()
+    return chains.failures, start.judged(auditor.finish(), len(entries)), kept
+
+
+@pytest.mark.parametrize("kind", ["home", "point"])
+def test_nobody_is_accused_of_what_is_gone(kind, tmp_path, make_clock, monkeypatch, soak):
+    """After a day, in three: what is found is what was found of the whole log."""
+    days = getattr(real_days, kind)(tmp_path, make_clock)
+    monkeypatch.setattr(begun, "RUN_IN_MS", DAY)
+    entries = sealed(numbered([entry.decode(entry.encode(line)) for line in days.lines]), days.signers)
+    texts, key = real_days.TEXTS, days.signers[AGENT].key
+    _, whole, _ = begins(entries, key, texts, 0)
+    found = {(one.kind, plain(one.where)) for one in whole.findings}
+    gaps = {(gap.seat, gap.end, gap.kind) for gap in whole.gaps}
+    for at in range(29, len(entries), soak(len(entries) // 5, 3)):
+        failures, audit, kept = begins(entries, key, texts, at)
+        assert said([*failures, *audit.failures]) == [], at
+        assert {(one.kind, plain(one.where)) for one in audit.findings} <= found, at
+        assert {(gap.seat, gap.end, gap.kind) for gap in audit.gaps} <= gaps, at
+        assert len(kept) < 30
+        assert kept_of([*kept, *enumerate(entries[at : at + 50], at)]) == kept_of(list(enumerate(entries[: at + 50])))
+
+
+def read_back(site, at):
+    site.deliver()
+    return begins(list(site.log.entries()), site.signer.key, {}, at)
+
+
+def ticking(site, ms, *, asleep=False):
+    for _ in range(0, ms, DAY // 4):
+        (site.clock.sleep if asleep else site.clock.run)(DAY // 4)
+        site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.deliver()
+
+
+def test_a_pc_that_was_off_all_the_time_says_what_is_older(site, seat):
+    """A play that the power ended, and the sum of that day, come a week after the log began; an Issue is over, a pause too."""
+    site.deliver()
+    seat.add(entry.IssueRaised, id="clock")
+    seat.add(entry.Paused, id="p", who=None, until=None)
+    early = seat.begin()
+    site.clock.run(30 * MINUTE)
+    seat.end(early)
+    play = seat.begin()
+    site.clock.run(10 * MINUTE)
+    seat.alive(site.clock.wall() - 40 * MINUTE)
+    site.deliver()
+    at = site.log.size
+    site.clock.reboot(0)
+    ticking(site, 7 * DAY)
+    seat.start(clean=False, lost_from=play.since + 10 * MINUTE)
+    seat.end(play, "power", late=True, ms=10 * MINUTE)
+    seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(40 * MINUTE, 0, 0)})
+    seat.add(entry.IssueCleared, id="clock")
+    seat.add(entry.Resumed, id="p", who=None, how="taken back")
+    failures, audit, _ = read_back(site, at)
+    assert said([*failures, *audit.failures]) == []
+    assert {one.kind for one in audit.findings} <= {"late-play", "not-decidable", "issue", "pause"}
+    assert [gap.kind for gap in audit.gaps if gap.seat != AGENT] == ["lost"]
+
+
+def test_nor_does_one_that_slept_or_stopped(site, seat):
+    """One slept for a week and goes on in the same boot, the other stopped in order and starts again."""
+    other = site.enrol("pc-2")
+    other.start()
+    for _ in range(10):
+        site.clock.run(60 * MINUTE)
+        seat.alive(site.clock.wall() - 60 * MINUTE)
+        other.alive(site.clock.wall() - 60 * MINUTE)
+    other.stop()
+    site.deliver()
+    at = site.log.size
+    ticking(site, 7 * DAY, asleep=True)
+    site.clock.run(60 * MINUTE)
+    seat.alive(site.clock.wall() - 60 * MINUTE)
+    other.start()
+    failures, audit, _ = read_back(site, at)
+    assert said([*failures, *audit.failures]) == []
+    assert said(audit.findings) == []
+
+
+def test_what_is_false_shows_still(site, seat):
+    """From the third day on, by what was kept: a place that the log does not have, a chain that goes on elsewhere."""
+    site.deliver()
+    at = site.log.size
+    ticking(site, 3 * DAY)
+    seat.refuse(site.pack())
+    site.deliver()
+    seat.add(entry.PlayEnded, play=99, who="child", game="luanti", since=1, ms=1, how="asked", late=False)
+    failures, audit, _ = read_back(site, at)
+    assert not failures
+    assert any("no play 99 of this seat is open" in one for one in said(audit.failures))
+    entries = list(site.log.entries())
+    lost = [data for data in entries[at:] if entry.decode(data).seq != entry.decode(entries[at]).seq]
+    failures, _, _ = begins([*entries[:at], *lost], site.signer.key, {}, at)
+    assert any("the chain of its seat is broken" in one for one in said(failures))
+
+
+def test_no_more_is_kept_than_what_goes_on(site, seat):
+    """Of what is deleted nobody chooses what an inspector sees."""
+    site.honest_day()
+    whole = tuple(enumerate(site.log.entries()))
+    for entries, told in ((whole, 1), (tuple(kept_of(whole)), 0)):
+        start = begun.Begun(Kept(256, entries))
+        assert len(list(start.lines())) == len(entries)
+        assert said(start.failures) == ["kept: more is kept of what was deleted than what goes on"][:told]
+
+
+def test_a_member_is_read_as_it_was_written():
+    entries = ((3, b"a" * 64), (7, b"b" * 300))
+    assert member.read(member.write(256, entries)) == Kept(256, entries)
