@@ -16,7 +16,7 @@ from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass
 from typing import Literal
 
-from daemon.platforms.linux.watching.unheard import without_root
+from daemon.platforms.linux.watching.unheard import Classic, without_root
 
 _NETLINK_CONNECTOR = 11
 _CN_IDX_PROC, _CN_VAL_PROC = 1, 1
@@ -61,6 +61,27 @@ class EventsLostError(Exception):
     """The kernel had to drop events: what runs has to be looked at anew."""
 
 
+class Others:
+    """Filters that leave out what root does, where the kernel has them. It takes 20 ms over each, so they are kept: `close`."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Classic, ...], int | None] = {}
+
+    def filter(self, wanted: list[Classic]) -> int | None:
+        key = tuple(wanted)
+        if key not in self._made:
+            self._made[key] = None
+            with suppress(OSError):
+                self._made[key] = without_root(wanted, _WHAT, tuple(map(_big, (_EXEC, _FORK, _EXIT))))
+        return self._made[key]
+
+    def close(self) -> None:
+        for handle in self._made.values():
+            if handle is not None:
+                os.close(handle)
+        self._made.clear()
+
+
 class Connector:
     """One subscription, for the thread that makes it. Needs CAP_NET_ADMIN, the initial network and process namespaces, and
     CONFIG_PROC_EVENTS. `drained`: the last `read` left nothing.
@@ -83,19 +104,15 @@ class Connector:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def want(self, *, spoken: bool = False, root: bool = True) -> None:
-        """Let through what is wanted; `spoken`: also whether somebody speaks to the kernel about listening. Without `root` also
-        what root does is left out, where the kernel can. OSError.
+    def want(self, *, spoken: bool = False, others: Others | None = None) -> None:
+        """Let through what is wanted; `spoken`: also whether somebody speaks to the kernel about listening; with `others`, what
+        root does is left out. OSError.
         """
         wanted = _filter(self._thread, spoken=spoken)
-        if not root:
-            with suppress(OSError):
-                handle = without_root(wanted, _WHAT, tuple(map(_big, (_EXEC, _FORK, _EXIT))))
-                try:
-                    self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_BPF, handle)
-                finally:
-                    os.close(handle)
-                return
+        handle = others.filter(wanted) if others else None
+        if handle is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_BPF, handle)
+            return
         program = b"".join(_INSTRUCTION.pack(*one) for one in wanted)
         code = create_string_buffer(program, len(program))
         fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
@@ -152,7 +169,7 @@ def _parse(data: bytes) -> Event | None:
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
 
 
-def _filter(thread: int, *, spoken: bool) -> list[tuple[int, int, int, int]]:
+def _filter(thread: int, *, spoken: bool) -> list[Classic]:
     """exec: take. named: take this thread's. exit: take the leader's. fork: take what is no thread. Anything else: drop."""
     return [
         (_LOAD, 0, 0, _WHAT),
@@ -172,7 +189,7 @@ def _filter(thread: int, *, spoken: bool) -> list[tuple[int, int, int, int]]:
     ]
 
 
-def _same(one: int, other: int) -> list[tuple[int, int, int, int]]:
+def _same(one: int, other: int) -> list[Classic]:
     """Take it if these two numbers are one, else drop it."""
     return [(_LOAD, 0, 0, one), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, other), (_EQUALS_X, 0, 1, 0), _TAKE, _DROP]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
+from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, Others
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.rest import REST_S, Rest
 from daemon.platforms.linux.watching.silence import Silence
@@ -45,7 +45,7 @@ class Events:
         self._rest = Rest()
         self._resting: asyncio.TimerHandle | None = None
         self._lost = False
-        self._root = True
+        self._root, self._others = True, Others()
         self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -67,6 +67,7 @@ class Events:
         if self._timer:
             self._timer.cancel()
         self._close()
+        self._others.close()
         self._loop = self._timer = None
 
     def hear_root(self, *, root: bool) -> None:
@@ -97,7 +98,7 @@ class Events:
         if self._connector:
             with suppress(OSError):  # then the filter of before stays
                 # What is said until the next look is not wanted: anybody may say much, and so do we.
-                self._connector.want(spoken=not (self._alert or self._silence.on), root=self._root)
+                self._connector.want(spoken=not (self._alert or self._silence.on), others=None if self._root else self._others)
 
     # --- are there any? ----------------------------------------------------------------------------------------------------
 

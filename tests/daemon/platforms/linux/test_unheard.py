@@ -14,7 +14,7 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.watching import connector, unheard
-from daemon.platforms.linux.watching.connector import Connector
+from daemon.platforms.linux.watching.connector import Connector, Others
 from rules.games import Catalogue, Game
 
 pytestmark = pytest.mark.root
@@ -33,12 +33,13 @@ def filters():
 
 @contextmanager
 def listening(*, root):
-    line = Connector()
+    line, others = Connector(), Others()
     try:
-        line.want(root=root)
+        line.want(others=None if root else others)
         yield lambda: list(line.read(100_000))
     finally:
         line.close()
+        others.close()
 
 
 def forks(code=""):
@@ -129,3 +130,22 @@ def test_root_is_looked_at_when_it_may_play(watching, until, make_game, open_fol
 
 def unheard_of(*_):
     raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+
+@pytest.mark.usefixtures("filters")
+def test_a_filter_is_made_once(monkeypatch):
+    """Whoever has us listen anew again and again, by silencing the kernel, does not have it made each time."""
+    made, make = [], connector.without_root
+
+    def counted(*given):
+        made.append(given)
+        return make(*given)
+
+    monkeypatch.setattr(connector, "without_root", counted)
+    others = Others()
+    for spoken in (True, False) * 3:
+        line = Connector()
+        line.want(spoken=spoken, others=others)
+        line.close()
+    others.close()
+    assert len(made) == 2
