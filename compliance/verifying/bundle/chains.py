@@ -18,7 +18,7 @@ class Chains:
     key: VerifierKey
     failures: list[Failure] = field(default_factory=list)
     _chains: dict[str, Chain | None] = field(default_factory=dict)
-    _open: dict[str, Arg] = field(default_factory=dict)  # by seat, the first entry that no seal covers yet
+    _open: dict[str, tuple[int, AnyEntry]] = field(default_factory=dict)  # by seat, the first entry that no seal covers yet
     _owners: dict[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,15 +43,15 @@ class Chains:
         if not chain.open:
             self._open.pop(seat, None)
         elif seat not in self._open:
-            self._open[seat] = entry_name(index, line)
+            self._open[seat] = index, line
         if isinstance(line, SeatEnrolled) and seat == AGENT:
             self._enrol(entry_name(index, line), line)
 
     def finish(self) -> None:
         """What no seal covers is not vouched for."""
-        for seat, where in self._open.items():
+        for seat, first in self._open.items():
             if self._chains[seat] is not None:
-                self._fail(where, msg("from here on no seal covers the entries of this seat"))
+                self._fail(entry_name(*first), msg("from here on no seal covers the entries of this seat"))
 
     def _enrol(self, where: Arg, line: SeatEnrolled) -> None:
         try:

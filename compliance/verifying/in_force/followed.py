@@ -92,15 +92,18 @@ class Followed:
 
     def wants(self) -> Wants:
         """Changes of place and packs besides, from whoever tells the timeline of them."""
-        return each(
-            self.take, PlayStarted, PlayRuled, PlayDue, LaunchRefused, AgentTick, IssueRaised, IssueCleared, Restored,
-            SeatEnrolled,
-        )  # fmt: skip
+        return {
+            **each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused),
+            **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled),
+        }  # fmt: skip
+
+    def _ruled(self, where: Arg, line: PlayStarted | PlayRuled) -> None:
+        if isinstance(line.bound, Bound):
+            self._bound(where, line, line.bound)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         if isinstance(line, PlayStarted | PlayRuled):
-            if isinstance(line.bound, Bound):
-                self._bound(where, line, line.bound)
+            self._ruled(where, line)
         elif isinstance(line, Decided):
             self._decided(where, line)
         elif type(line) in _SAID:
