@@ -6,6 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.verifying.crossing.paired import Paired
 from rules.calendar import day_bounds
 from tests.compliance.conftest import ZONE
 from tests.compliance.test_beside import told, warned
@@ -74,3 +75,11 @@ def test_extra_time_that_is_counted_was_given(site, seat, audit, says, strange):
     other.start()
     other.stop()
     assert not [one for one in told(audit(), "usage-day") if one.startswith("it counts extra")]
+
+
+@pytest.mark.parametrize(("id_", "strange"), [("agent", False), ("home-pc", True)])
+def test_the_agents_chain_begins_with_its_key(id_, strange):
+    paired = Paired()
+    line = entry.SeatEnrolled(seat="agent", boot="b", seq=1, prev="", mono=0, wall=0, id=id_, key="")
+    paired.take("entry 0", line)
+    assert bool(list(paired.findings())) is strange

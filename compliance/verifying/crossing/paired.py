@@ -76,7 +76,7 @@ class Paired:
         seat = self._seats.get(line.seat)
         if seat is None:
             seat = self._seats[line.seat] = _Seat(line.seq == 1)
-            if line.seq == 1 and kind is not (SeatEnrolled if line.seat == AGENT else SeatStart):
+            if line.seq == 1 and not _begins(line):
                 self._tally.see("first", where, line)
         last, seat.last = seat.last, line
         if isinstance(line, SeatStart):
@@ -139,6 +139,13 @@ class Paired:
                 if until is not None and seat.last is not None and not seat.stopped and seat.last.wall > until + _AFTER_MS:
                     self._tally.count("open", name, where, until)
         yield from self._tally.findings()
+
+
+def _begins(line: AnyEntry) -> bool:
+    """Whether a chain begins so."""
+    if line.seat == AGENT:
+        return isinstance(line, SeatEnrolled) and line.id == AGENT
+    return isinstance(line, SeatStart)
 
 
 def _same(last: AnyEntry, line: AnyEntry) -> bool:
