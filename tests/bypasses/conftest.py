@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from tests.bypasses.case import Case
+from tests.bypasses.disks import KINDS
 from tests.bypasses.ring import Ring
 
 
-@pytest.fixture(scope="session")
-def ring() -> Iterator[Ring]:
+@pytest.fixture(scope="session", params=KINDS)
+def ring(request: pytest.FixtureRequest) -> Iterator[Ring]:
     """Starting servers takes longer than a case, so all cases share them."""
     if os.geteuid() != 0:
         pytest.skip("needs root: run the tests as root to see it")
-    with tempfile.TemporaryDirectory(prefix="gc-") as folder, Ring(Path(folder)) as made:
+    with tempfile.TemporaryDirectory(prefix="gc-") as folder, Ring(Path(folder), request.param) as made:
         yield made
 
 
