@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.bypasses.case import Case
-from tests.bypasses.disks import KINDS
 from tests.bypasses.ring import Ring
+from tests.disks import KINDS
 
 
 @pytest.fixture(scope="session", params=KINDS)

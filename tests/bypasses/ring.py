@@ -17,7 +17,7 @@ from typing import Any, Self
 import psutil
 
 from tests.accounts import account, end_all
-from tests.bypasses.disks import disk
+from tests.disks import disk
 from tests.end_to_end.conftest import House
 from tests.system import zone_with_noon
 
