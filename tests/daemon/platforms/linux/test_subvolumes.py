@@ -1,4 +1,4 @@
-"""On Btrfs each subvolume counts its files anew, and the kernel's maps do not say of which one a file is: none stands for another."""
+"""On Btrfs each subvolume numbers its files anew, and memory maps do not say which one they mean: no file stands for another."""
 
 from __future__ import annotations
 
