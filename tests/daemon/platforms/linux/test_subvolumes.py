@@ -1,4 +1,4 @@
-"""On Btrfs each subvolume numbers its files anew, and memory maps do not say which one they mean: no file stands for another."""
+"""On Btrfs each subvolume numbers its files anew, and maps of memory do not say which one they mean: no file is another."""
 
 from __future__ import annotations
 
