@@ -186,8 +186,9 @@ class Programs:
         self._found[of.identity] = known._replace(told=told)
         if told.unread:
             self.images.hold(told.unread, own=told.own)
-            if told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
-                self._aside(of, replace(told, whole=False))
+        self.images.held |= dict(told.held)
+        if (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
+            self._aside(of, replace(told, whole=False))
         return told
 
     def _with_hashes(self, of: _Line, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
@@ -221,7 +222,7 @@ class Programs:
             images.read_for(of.runner)
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
-            return self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner)
+            return _noting_held(self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner), images)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)
@@ -250,6 +251,19 @@ class Programs:
     def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""
         self._found = {identity: found for identity, found in self._found.items() if identity in living}
+
+
+def _noting_held(steps: Steps, images: ReadImages) -> Steps:
+    """These steps, which share `images` with those of others: what they found leased is looked at again."""
+    held: dict[int, str] = {}
+    while True:
+        images.held = {}
+        try:
+            files = next(steps)
+        except StopIteration as over:
+            return replace(over.value, held=tuple((held | images.held).items()))
+        held |= images.held
+        yield files
 
 
 def _whole(steps: Steps) -> Told:
