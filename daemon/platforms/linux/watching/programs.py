@@ -261,7 +261,8 @@ def _noting_held(steps: Steps, images: ReadImages) -> Steps:
         try:
             files = next(steps)
         except StopIteration as over:
-            return replace(over.value, held=tuple((held | images.held).items()))
+            told: Told = over.value
+            return replace(told, held=tuple((held | images.held).items()))
         held |= images.held
         yield files
 
