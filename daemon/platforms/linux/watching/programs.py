@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
@@ -261,8 +261,7 @@ def _noting_held(steps: Steps, images: ReadImages) -> Steps:
         try:
             files = next(steps)
         except StopIteration as over:
-            told: Told = over.value
-            return replace(told, held=tuple((held | images.held).items()))
+            return cast("Told", replace(over.value, held=tuple((held | images.held).items())))
         held |= images.held
         yield files
 
