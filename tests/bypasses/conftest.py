@@ -13,14 +13,15 @@ import pytest
 
 from tests.bypasses.case import Case
 from tests.bypasses.ring import Ring
+from tests.disks import KINDS
 
 
-@pytest.fixture(scope="session")
-def ring() -> Iterator[Ring]:
+@pytest.fixture(scope="session", params=KINDS)
+def ring(request: pytest.FixtureRequest) -> Iterator[Ring]:
     """Starting servers takes longer than a case, so all cases share them."""
     if os.geteuid() != 0:
         pytest.skip("needs root: run the tests as root to see it")
-    with tempfile.TemporaryDirectory(prefix="gc-") as folder, Ring(Path(folder)) as made:
+    with tempfile.TemporaryDirectory(prefix="gc-") as folder, Ring(Path(folder), request.param) as made:
         yield made
 
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 import psutil
 
 from tests.accounts import account, end_all
-from tests.contracts.programs import mounted
+from tests.disks import disk
 from tests.end_to_end.conftest import House
 from tests.system import zone_with_noon
 
@@ -47,10 +47,10 @@ class Ring:
     account of Bi, who runs only what an administrator installed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str) -> None:
         folder.chmod(0o755)
         self.folder, self.shop, self.desk = folder, folder / "shop", folder / "desk"
-        self.house = House(folder / "home")
+        self.house, self.kind = House(folder / "home"), kind
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -58,8 +58,8 @@ class Ring:
             for place in (self.shop, self.desk, self.house.home):
                 place.mkdir()
                 place.chmod(0o755)
-            stack.enter_context(mounted(self.shop))
-            stack.enter_context(mounted(self.desk))
+            stack.enter_context(disk(self.kind, self.shop))
+            stack.enter_context(disk(self.kind, self.desk))
             self.child, self.friend, self.strict = (
                 stack.enter_context(account(self.desk / name)) for name in ("child", "friend", "strict")
             )

@@ -39,8 +39,9 @@ def test_a_leased_game_is_not_started(case):
     assert not here.ran.exists()
 
 
-def test_a_leased_script_is_ended_once_it_can_be_read(case):
-    case(0, make=python).ended(f'cp "$GAME" maths && {TAKE.format("maths", 0.2)} python3 maths', LEASE=LEASE)
+@pytest.mark.parametrize("options", ["", "-X $(head -c 40000 /dev/zero | tr '\\0' x)"], ids=["told in short", "told at length"])
+def test_a_leased_script_is_ended_once_it_can_be_read(case, options):
+    case(0, make=python).ended(f'cp "$GAME" maths && {TAKE.format("maths", 1)} python3 {options} maths', LEASE=LEASE)
 
 
 def test_a_path_that_is_too_long(case):

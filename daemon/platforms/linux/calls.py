@@ -53,7 +53,7 @@ def fanotify_open() -> int:
     flags = _CLOEXEC | _NONBLOCK | _CLASS_CONTENT | _UNLIMITED_QUEUE | _UNLIMITED_MARKS
     files = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_LARGEFILE
     handle = int(_libc.fanotify_init(flags | _FD_ERROR, files))
-    if handle < 0 and ctypes.get_errno() == errno.EINVAL:  # told since Linux 6.13; before, such starts are refused silently
+    if handle < 0 and ctypes.get_errno() == errno.EINVAL:  # before 6.13, but not on Debian 13: such starts are refused silently
         handle = int(_libc.fanotify_init(flags, files))
     return _checked(handle, "fanotify_init")
 

@@ -42,7 +42,7 @@ class Finder:
 
     def __init__(self, wall: Callable[[], int] = lambda: 0) -> None:
         self._images = Images(_LARGEST, wall)
-        self._innocent: set[tuple[bytes, bytes]] = set()
+        self._innocent: set[tuple[int, int]] = set()
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
 

@@ -10,31 +10,43 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.places import image_at
 
-_EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([1-9][0-9]*) *(.*)$", re.MULTILINE)
+_EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [1-9][0-9]* *(.*)$", re.MULTILINE)
 _MOST = 8 << 20  # bytes: a process may have 65,530 maps, of which each takes some hundred
 _PIECE = 1 << 16
 _TOGETHER = 64
 
 
 class Mapped(NamedTuple):
-    """`ways` are paths that lead to it, the surest first; `this` its device and number as text."""
+    """`ways` are paths that lead to it, the surest first; `this` its device and number.
 
-    this: tuple[bytes, bytes]
+    Not those of the map: there Btrfs names the disk, on which each subvolume, and whoever makes one, has any number once more.
+    """
+
+    this: tuple[int, int]
     ways: tuple[str, str]
     shown: str
 
 
 def mapped(pid: int) -> Iterator[Mapped]:
     """Each file once, if its parts lie together. Waits while the process keeps its map busy: not on the loop's thread."""
-    found: deque[tuple[bytes, bytes]] = deque(maxlen=_TOGETHER)
+    found: deque[tuple[int, int]] = deque(maxlen=_TOGETHER)
     for lines in _maps(pid):
-        for start, end, device, number, name in _EXECUTABLE.findall(lines):
-            if (device, number) not in found:
-                found.append((device, number))
-                shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
-                by_map = f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}"
-                yield Mapped((device, number), (by_map, f"/proc/{pid}/root{shown}"), shown)
+        for start, end, name in _EXECUTABLE.findall(lines):
+            shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
+            ways = (f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}", f"/proc/{pid}/root{shown}")
+            this = _this(ways)
+            if this is not None and this not in found:
+                found.append(this)
+                yield Mapped(this, ways, shown)
+
+
+def _this(ways: tuple[str, str]) -> tuple[int, int] | None:
+    for way in ways:
+        with suppress(OSError):
+            return image_at(way)
+    return None
 
 
 def _maps(pid: int) -> Iterator[bytes]:

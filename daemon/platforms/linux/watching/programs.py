@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
@@ -190,8 +190,9 @@ class Programs:
         self._found[of.identity] = known._replace(told=told)
         if told.unread:
             self.images.hold(told.unread, own=told.own)
-            if told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
-                self._aside(of, replace(told, whole=False))
+        self.images.held |= dict(told.held)
+        if (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
+            self._aside(of, replace(told, whole=False))
         return told
 
     def _with_hashes(self, of: _Line, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
@@ -225,7 +226,7 @@ class Programs:
             images.read_for(of.runner)
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
-            return self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner)
+            return _noting_held(self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner), images)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)
@@ -254,6 +255,19 @@ class Programs:
     def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""
         self._found = {identity: found for identity, found in self._found.items() if identity in living}
+
+
+def _noting_held(steps: Steps, images: ReadImages) -> Steps:
+    """These steps, which share `images` with those of others: what they found leased is looked at again."""
+    held: dict[int, str] = {}
+    while True:
+        images.held = {}
+        try:
+            files = next(steps)
+        except StopIteration as over:
+            return cast("Told", replace(over.value, held=tuple((held | images.held).items())))
+        held |= images.held
+        yield files
 
 
 def _whole(steps: Steps) -> Told:

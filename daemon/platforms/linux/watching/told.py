@@ -30,7 +30,7 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Told:
     """`files`: what it runs, or may. `args`: what is worth keeping of its command line, and of what stands elsewhere.
-    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out.
+    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out. `held`: sizes and paths of what is leased.
     """
 
     files: tuple[Fingerprint, ...] = ()
@@ -39,6 +39,7 @@ class Told:
     unread: str = ""
     own: bool = False
     whole: bool = False
+    held: tuple[tuple[int, str], ...] = ()
 
 
 Steps = Generator[list[Fingerprint], None, Told]

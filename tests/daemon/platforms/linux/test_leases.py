@@ -104,7 +104,8 @@ def test_no_file_closes_the_gate(number, monkeypatch):
     assert told == [questions.UNREAD, replace(questions.UNREAD, over=True)]
 
 
-def test_a_leased_script_is_known_once_it_is_given_back(watching, until, open_folder, launcher, monkeypatch):
+@pytest.mark.parametrize("options", [(), ("-X", "1" * 40_000)], ids=["told in short", "told at length"])
+def test_a_leased_script_is_known_once_it_is_given_back(options, watching, until, open_folder, launcher, monkeypatch):
     """Its content cannot be read before; that is told, its name is known at once, and then it is the game that it is."""
     monkeypatch.setattr(rereading, "_HELD_S", 0.05)
     script = open_folder / "homework"
@@ -123,7 +124,8 @@ def test_a_leased_script_is_known_once_it_is_given_back(watching, until, open_fo
         async with watching(seen) as watcher:
             watcher.refuse(Refusals(catalogue, {}))
             with held(script):
-                pid = (await launcher.aside("start", args=["/usr/bin/python3", str(script)], user=CHILD, cwd="/"))["pid"]
+                command = ["/usr/bin/python3", *options, str(script)]
+                pid = (await launcher.aside("start", args=command, user=CHILD, cwd="/"))["pid"]
                 await until(lambda: [one for one in starts(pid) if [file.path for file in one.files[1:]] == [str(script)]])
                 await until(troubled)
                 assert not any(map(catalogue.recognise, starts(pid)))
