@@ -68,15 +68,37 @@ def test_without_threads_it_checks_all_the_same(entries, few, monkeypatch):
         assert refused(falsely(entries[:seq], seq)) == seq
 
 
-def test_what_a_thread_did_not_check_is_not_taken(entries, monkeypatch):
-    """A thread that ends with an error, as one without memory would."""
+def test_what_a_thread_did_not_come_to_is_checked_all_the_same(entries, monkeypatch):
+    """One that ends with an error, as without memory."""
     by = Signed.by
+    ended = threading.Event()
 
-    def beside(self, key):
+    def only_here(self, key):
         if threading.current_thread() is not threading.main_thread():
             raise MemoryError
+        assert ended.wait(60)
         return by(self, key)
 
-    monkeypatch.setattr(Signed, "by", beside)
-    monkeypatch.setattr(threading, "excepthook", lambda _: None)
-    assert refused(entries) == 4
+    monkeypatch.setattr(Signed, "by", only_here)
+    monkeypatch.setattr(threading, "excepthook", lambda _: ended.set())
+    assert check_batch(entries, "home-pc", SEAT.key).seq == 24
+    ended.clear()
+    assert refused(falsely(entries, 24)) == 24
+
+
+def test_what_a_thread_found_false_is_refused(entries, monkeypatch):
+    """It comes to the end long before the other is there."""
+    by = Signed.by
+    looked = threading.Event()
+
+    def after_it(self, key):
+        if threading.current_thread() is threading.main_thread():
+            assert looked.wait(60)
+            return by(self, key)
+        true = by(self, key)
+        if self.seq == 2:
+            looked.set()
+        return true
+
+    monkeypatch.setattr(Signed, "by", after_it)
+    assert refused(falsely(entries, 24)) == 24
