@@ -1,9 +1,10 @@
 """The log, and the only writer of log.db: entries, tiles and the new signed checkpoint in one transaction.
 
 SQLite with synchronous=FULL: what an append returned is on disk, and what a crash interrupted never was. Tiles lie as
-tlog-tiles has them, so that an export copies and computes nothing. Besides the tree the database knows each seat's last entry,
-so that a batch that arrives twice is logged once, and where each entry of a seat lies. Opening checks the edge of the tree
-against the signed checkpoint and repairs nothing.
+tlog-tiles has them, so that an export copies and computes nothing; but the last of level 0, which each append changes, is kept
+in memory until it is full, and made from its entries when a log is opened. Besides the tree the database knows each seat's last
+entry, so that a batch that arrives twice is logged once, and where each entry of a seat lies. Opening checks the edge of the
+tree against the signed checkpoint and repairs nothing.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ import msgspec
 from compliance import tree
 from compliance.entry import MAX_BYTES, not_an_entry, too_long
 from compliance.format import chain
-from compliance.format.chain import AGENT, ChainError
+from compliance.format.chain import AGENT, ChainError, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
+from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, Edge, LogError, LogFile, damaged, tile_id, unwritable
 from compliance.writing.pruning import begins, prune
+from compliance.writing.rows import Rows, Run, store
 from i18n.message import msg, said_by
 
 __all__ = ["Appended", "Log", "LogError"]
@@ -40,14 +43,15 @@ class Appended:
     new: int
 
 
-class _Position(msgspec.Struct):
-    """The little of an entry that appending needs."""
+class _Place(msgspec.Struct, gc=False):
+    """The little of an entry that appending needs: where it stands in which chain."""
 
     seat: str
     seq: int
 
 
-_positions = msgspec.json.Decoder(_Position)
+_places = msgspec.json.Decoder(_Place)
+_TILE = WIDTH * HASH_BYTES
 
 
 class Log(LogFile):
@@ -60,7 +64,9 @@ class Log(LogFile):
     def __init__(self, path: Path | str, signer: Signer) -> None:
         self._signer = signer
         self._lock = threading.RLock()
-        self._edges: list[bytes] = []  # of each level the rightmost tile, as long as it is partial
+        self._edges: list[bytes] = []  # of each level above 0 the rightmost tile, as long as it is partial
+        self._version = VERSION
+        self._last: _Place | None = None  # of the last entry
         self.checkpoint = ""  # the latest, signed
         super().__init__(path)
         try:
@@ -96,25 +102,27 @@ class Log(LogFile):
         EntryError or ChainError if an entry names no seat and seq, or not the seat's next; LogError if it cannot be written.
         Then nothing was.
         """
+        places = _places_of(entries)
         with self._lock:
-            return self._append(entries, _positions_of(entries))
+            return self._append(entries, *self._chains(entries, places), places[-1]) if entries else self.checkpoint
 
-    def _append(self, entries: Sequence[bytes], positions: Sequence[_Position]) -> str:
-        """As `append`, where the lock is held and the positions are known."""
-        if entries:
-            before = self.size
-            frontier = Frontier(before, self._frontier.peaks)
-            leaves = [tree.leaf_hash(data) for data in entries]
-            completed = frontier.extend(leaves, HEIGHT)
-            runs, heads = self._chains(entries, positions)
-            tiles, edges = self._grown(before, leaves, completed)
-            note = self._signer.sign(checkpoint_text(self._signer.name, frontier.size, frontier.root()))
-            try:
-                self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
-            except (sqlite3.Error, OverflowError) as error:
-                raise unwritable(said_by(error)) from error
-            self._frontier, self._edges, self.checkpoint = frontier, edges, note
-        return self.checkpoint
+    def _append(self, entries: Sequence[bytes], runs: list[Run], heads: dict[str, Head], last: _Place) -> str:
+        """As `append`, where the lock is held, of one entry or more whose place in their chains is known."""
+        before = self.size
+        frontier = Frontier(before, self._frontier.peaks)
+        leaves = tree.leaf_hashes(entries)
+        completed = frontier.extend(leaves, HEIGHT)
+        tiles, edge, edges = self._grown(before, leaves, completed)
+        note = self._signer.sign(checkpoint_text(self._signer.name, frontier.size, frontier.root()))
+        try:
+            head = frontier.size, b"".join(frontier.peaks), note
+            store(self._connection, Rows(before, entries, tiles, runs, heads, head), older=self._version != VERSION)
+        except (sqlite3.Error, OverflowError) as error:
+            raise unwritable(said_by(error)) from error
+        self._version = VERSION
+        self._edge = edge  # before the size, by which others read
+        self._frontier, self._edges, self._last, self.checkpoint = frontier, edges, last, note
+        return note
 
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
         """Takes in a batch of a seat's chain, ending in a seal by `key`. What the log holds already is not logged again.
@@ -126,20 +134,13 @@ class Log(LogFile):
             key = self.key
         with self._lock:
             head = self.head(seat)
-            positions = _positions_of(entries)
-            known = 0
-            while known < len(entries) and positions[known].seq <= head.seq:
-                if not self._holds(seat, positions[known].seq, entries[known]):
-                    why = msg("the log holds another entry of this seat under this number")
-                    raise ChainError(positions[known].seq, why)
-                known += 1
-            fresh = entries[known:]
+            known = self._known(seat, head.seq, entries)
+            fresh, first = entries[len(known) :], self.size
             if fresh:
-                chain.check_batch(fresh, seat, key, head)
-            first = self.size
-            indexes = [self.index(seat, position.seq) for position in positions[:known]]
-            note = self._append(fresh, positions[known:])
-            return Appended((*indexes, *range(first, self.size)), note, len(fresh))
+                end = check_batch(fresh, seat, key, head)
+                runs = [] if self._last == _Place(seat, head.seq) else [(seat, head.seq + 1, first)]
+                self._append(fresh, runs, {seat: end}, _Place(seat, end.seq))
+            return Appended((*known, *range(first, self.size)), self.checkpoint, len(fresh))
 
     def _holds(self, seat: str, seq: int, data: bytes) -> bool:
         """Whether it has exactly this; ChainError if it has it no more."""
@@ -159,65 +160,56 @@ class Log(LogFile):
                 raise unwritable(said_by(error)) from error
             self.begins = max(self.begins, end)
 
-    def _chains(
-        self, entries: Sequence[bytes], positions: Sequence[_Position]
-    ) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
-        """Where unbroken runs of a seat's entries begin, and each seat's last entry: rows of `run` and `seat`."""
-        runs: list[tuple[str, int, int]] = []
-        last: dict[str, tuple[int, bytes]] = {}
-        previous = _Position("", 0)
-        for index, (data, position) in enumerate(zip(entries, positions, strict=True), self.size):
-            if position.seq != previous.seq + 1 or position.seat != previous.seat:
-                before = last[position.seat][0] if position.seat in last else self.head(position.seat).seq
-                if position.seq != before + 1:
-                    raise ChainError(position.seq, msg("it comes after seq {seq}", seq=str(before)))
-                runs.append((position.seat, position.seq, index))
-            last[position.seat] = (position.seq, data)
-            previous = position
-        return runs, [(seat, seq, chain.digest(data)) for seat, (seq, data) in last.items()]
+    def _known(self, seat: str, last: int, entries: Sequence[bytes]) -> list[int]:
+        """Where those at the beginning lie that the log holds already. ChainError if it holds others."""
+        indexes: list[int] = []
+        for data in entries:
+            (place,) = _places_of([data])
+            if place.seq > last:
+                break
+            if not self._holds(seat, place.seq, data):
+                raise ChainError(place.seq, msg("the log holds another entry of this seat under this number"))
+            indexes.append(self.index(seat, place.seq))
+        return indexes
+
+    def _chains(self, entries: Sequence[bytes], places: Sequence[_Place]) -> tuple[list[Run], dict[str, Head]]:
+        """Where unbroken runs of a seat's entries begin, and each seat's last entry. ChainError."""
+        runs: list[Run] = []
+        ends: dict[str, int] = {}
+        previous = self._last
+        for at, place in enumerate(places):
+            if previous is None or place.seq != previous.seq + 1 or place.seat != previous.seat:
+                if at:
+                    ends[places[at - 1].seat] = at - 1
+                before = places[ends[place.seat]].seq if place.seat in ends else self.head(place.seat).seq
+                if place.seq != before + 1:
+                    raise ChainError(place.seq, msg("it comes after seq {seq}", seq=str(before)))
+                runs.append((place.seat, place.seq, self.size + at))
+            previous = place
+        ends[places[-1].seat] = len(places) - 1
+        return runs, {seat: Head(places[at].seq, chain.digest(entries[at])) for seat, at in ends.items()}
 
     def _grown(
         self, before: int, leaves: list[bytes], completed: list[tuple[int, bytes]]
-    ) -> tuple[list[tuple[int, bytes]], list[bytes]]:
-        """The rows of the tiles that change, and the new edges."""
+    ) -> tuple[list[tuple[int, bytes]], Edge, list[bytes]]:
+        """The rows of the tiles that change, and the new edges. Of level 0, which always changes, those that became full."""
         levels = [leaves]
         for height, hashed in completed:
             while len(levels) <= height // HEIGHT:
                 levels.append([])
             levels[height // HEIGHT].append(hashed)
-        rows, edges = [], list(self._edges)
+        rows, edges = [], [self._edge.hashes, *self._edges]
         for level, hashes in enumerate(levels):
             if level == len(edges):
                 edges.append(b"")
             data = edges[level] + b"".join(hashes)
             number = (before >> HEIGHT * level) // WIDTH
-            for start in range(0, len(data), WIDTH * HASH_BYTES):
-                rows.append((tile_id(level, number), data[start : start + WIDTH * HASH_BYTES]))
+            full = len(data) - len(data) % _TILE
+            for start in range(0, len(data) if level else full, _TILE):
+                rows.append((tile_id(level, number), data[start : start + _TILE]))
                 number += 1
-            edges[level] = data[len(data) - len(data) % (WIDTH * HASH_BYTES) :]
-        return rows, edges
-
-    def _store(
-        self,
-        entries: enumerate[bytes],
-        tiles: list[tuple[int, bytes]],
-        runs: list[tuple[str, int, int]],
-        heads: list[tuple[str, int, str]],
-        head: tuple[int, bytes, str],
-    ) -> None:
-        run = self._connection
-        run.execute("BEGIN IMMEDIATE")
-        try:
-            run.executemany("INSERT INTO entry (idx, data) VALUES (?, ?)", entries)
-            run.executemany("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", tiles)
-            run.executemany("INSERT INTO run (seat, first, idx) VALUES (?, ?, ?)", runs)
-            run.executemany("INSERT OR REPLACE INTO seat (seat, seq, hash) VALUES (?, ?, ?)", heads)
-            run.execute("INSERT OR REPLACE INTO head (one, size, frontier, note) VALUES (1, ?, ?, ?)", head)
-            run.execute("COMMIT")
-        except BaseException:
-            if run.in_transaction:
-                run.execute("ROLLBACK")
-            raise
+            edges[level] = data[full:]
+        return rows, Edge((before + len(leaves)) // WIDTH, edges[0]), edges[1:]
 
     # --- opening ------------------------------------------------------------------------------------------------------
 
@@ -230,8 +222,10 @@ class Log(LogFile):
             self._create()
         elif version > VERSION:
             raise LogError(msg("made by a newer version: update Giờ Chơi"))
-        elif version != VERSION:
+        elif version not in {VERSION, WITH_EDGE}:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
+        else:
+            self._version = version
         self.begins = begins(run)
         row = run.execute("SELECT size, frontier, note FROM head").fetchone()
         if row is None:
@@ -250,9 +244,11 @@ class Log(LogFile):
             checkpoint = parse_checkpoint(note, [self._signer.key])
         except NoteError as error:
             raise LogError(msg("its checkpoint is not of this key: {why}", why=said_by(error))) from None
+        number, width = divmod(size, WIDTH)
+        self._edge = Edge(number, b"".join(tree.leaf_hashes(self.entries(size - width, size))))
         peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
         self._frontier = Frontier(size, peaks)
-        self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
+        self._edges = [self._upper(level, size) for level in range(1, -(-size.bit_length() // HEIGHT))]
         self.checkpoint = note
         ends = self._one("SELECT max(idx), min(idx) FROM entry WHERE idx >= ?", self.begins)
         whole = (size - 1, self.begins) if size else (None, None)
@@ -262,35 +258,43 @@ class Log(LogFile):
             (frontier == b"".join(peaks), msg("its frontier is not that of its tiles")),
             (self._tiles_whole(size), msg("some of its tiles are missing or short")),
             (ends == whole, msg("it has more or fewer entries than its checkpoint says")),
-            (self._tail_agrees(size), msg("its last entries are not those of its tile")),
+            (self._stored_edge_agrees(), msg("its last entries are not those of its tile")),
             (self._heads_agree(), msg("the last entry of a seat is missing")),
         )
         for holds, otherwise in checks:
             if not holds:
                 raise damaged(otherwise)
 
-    def _edge(self, level: int, size: int) -> bytes:
+    def _upper(self, level: int, size: int) -> bytes:
         number, width = divmod(size >> HEIGHT * level, WIDTH)
         return self.tile(Tile(level, number, width)) if width else b""
 
     def _tiles_whole(self, size: int) -> bool:
-        stored = self._one("SELECT coalesce(sum(length(data)), 0) FROM tile")
-        return stored == (sum(tile.width for tile in hash_tiles(size)) * HASH_BYTES,)
+        stored = self._one("SELECT coalesce(sum(length(data)), 0) FROM tile WHERE id != ?", self._edge.number)
+        widths = sum(tile.width for tile in hash_tiles(size) if tile.level or tile.width == WIDTH)
+        return stored == (widths * HASH_BYTES,)
 
-    def _tail_agrees(self, size: int) -> bool:
-        leaves = [tree.leaf_hash(data) for data in self.entries(size - size % WIDTH, size)]
-        return b"".join(leaves) == self._edges[0]
+    def _stored_edge_agrees(self) -> bool:
+        """What an older version stored of the last tile may stay, until the whole tile takes its place."""
+        row = self._one("SELECT data FROM tile WHERE id = ?", self._edge.number)
+        stored = row[0] if row else b""
+        return stored == self._edge.hashes if self._version == WITH_EDGE else self._edge.hashes.startswith(stored)
 
     def _heads_agree(self) -> bool:
-        seats = self._all("SELECT seat, seq, hash FROM seat")
-        return all(chain.digest(self.entry(self.index(seat, seq))) == hashed for seat, seq, hashed in seats)
+        for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat"):
+            index = self.index(seat, seq)
+            if chain.digest(self.entry(index)) != hashed:
+                return False
+            if index == self.size - 1:
+                self._last = _Place(seat, seq)
+        return True
 
 
-def _positions_of(entries: Sequence[bytes]) -> list[_Position]:
+def _places_of(entries: Sequence[bytes]) -> list[_Place]:
     longest = max(map(len, entries), default=0)
     if longest > MAX_BYTES:
         raise too_long(longest)
     try:
-        return [_positions.decode(data) for data in entries]
+        return [_places.decode(data) for data in entries]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise not_an_entry(error) from None

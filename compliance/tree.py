@@ -31,6 +31,11 @@ def leaf_hash(entry: bytes) -> bytes:
     return sha256(b"\x00" + entry).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """The hashes of many leaves."""
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of a node with these two children (RFC 9162 2.1.1: 0x01 before them)."""
     return sha256(b"\x01" + left + right).digest()
@@ -38,7 +43,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(entries: Iterable[bytes]) -> bytes:
     """The tree hash over `entries`; `EMPTY_ROOT` for none."""
-    return root_of([leaf_hash(entry) for entry in entries])
+    return root_of(leaf_hashes(entries))
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:

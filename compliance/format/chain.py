@@ -9,7 +9,6 @@ which the agent's chain enrolled it (`seat.enrolled`); the agent's own chain, se
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
@@ -95,14 +94,36 @@ class Draft:
         return kind(seat=self._seat, seq=self.head.seq + 1, prev=self.head.hash, **self._moment, **fields)
 
 
+class Signed(NamedTuple):
+    """What a seat's seal `seq` signs, and its signature."""
+
+    seat: str
+    seq: int
+    message: bytes
+    signature: bytes
+
+    def by(self, key: VerifierKey) -> bool:
+        """Whether it is this key's signature."""
+        try:
+            key.verify(self.message, self.signature)
+        except NoteError:
+            return False
+        return True
+
+    def falsely(self) -> ChainError:
+        return ChainError(self.seq, msg("the signature of the seal is not by the key of {seat}", seat=self.seat))
+
+
 class Chain:
     """Follows one seat's chain entry by entry, from `head` on, which is its start or a seal."""
 
-    def __init__(self, seat: str, key: VerifierKey, head: Head = START) -> None:
+    def __init__(self, seat: str, key: VerifierKey, head: Head = START, signed: list[Signed] | None = None) -> None:
+        """In `signed` it collects what seals are signed with, for whoever checks that; without, it does."""
         self.seat = seat
         self.key = key
         self.sealed = head.seq
         self._seq, self._hash = head
+        self._signed = signed
 
     @property
     def head(self) -> Head:
@@ -145,26 +166,9 @@ class Chain:
             raise ChainError(seal.seq, msg("the head of the seal is not the hash of the entry before it"))
         if not _HEX.fullmatch(seal.sig):  # bytes.fromhex would pass over spaces and capitals
             raise ChainError(seal.seq, msg("the signature of the seal is not 128 digits of lower-case hex"))
-        try:
-            self.key.verify(SEAL_HEADER + data.replace(b'"sig":"%b"' % seal.sig.encode(), b'"sig":""'), bytes.fromhex(seal.sig))
-        except NoteError:
-            raise ChainError(seal.seq, msg("the signature of the seal is not by the key of {seat}", seat=self.seat)) from None
-
-
-def check_batch(entries: Sequence[bytes], seat: str, key: VerifierKey, previous: Head = START) -> Head:
-    """The head after `entries`, which continue `seat`'s chain from `previous` and end in a seal. ChainError if they do not.
-
-    `entries` are canonical bytes; `previous` is the chain's start or a seal.
-    """
-    chain = Chain(seat, key, previous)
-    for data in entries:
-        try:
-            line = entry.decode(data)
-        except entry.NewerError as error:
-            raise NewerChainError(chain.head.seq + 1, error.message) from None
-        except entry.EntryError as error:
-            raise ChainError(chain.head.seq + 1, error.message) from None
-        chain.follow(line, data)
-    if chain.open:
-        raise ChainError(chain.head.seq, msg("the batch does not end in a seal"))
-    return chain.head
+        message = SEAL_HEADER + data.replace(b'"sig":"%b"' % seal.sig.encode(), b'"sig":""')
+        signed = Signed(self.seat, seal.seq, message, bytes.fromhex(seal.sig))
+        if self._signed is not None:
+            self._signed.append(signed)
+        elif not signed.by(self.key):
+            raise signed.falsely()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compliance.note import Signature, read_checkpoint
-from compliance.writing.logfile import LogError, damaged, unwritable
+from compliance.writing.logfile import LogError, damaged, transaction, unwritable
 from i18n.message import Arg, said_by
 
 KEEP_ALL_S = 2 * 86_400
@@ -101,8 +101,7 @@ class Cosigned:
         run = self._connection
         with self._lock:
             run.executescript(SCHEMA)
-            run.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(run):
                 known = run.execute("SELECT note FROM cosigned WHERE size = ?", (size,)).fetchone()
                 if known is None:
                     run.execute("INSERT INTO cosigned (size, at, note) VALUES (?, ?, ?)", (size, at, note + line))
@@ -114,8 +113,3 @@ class Cosigned:
                     "GROUP BY CASE WHEN at < ? THEN -(at / 86400) ELSE at / 3600 END)",
                     (at - KEEP_ALL_S, at - KEEP_HOURS_S),
                 )
-                run.execute("COMMIT")
-            except BaseException:
-                if run.in_transaction:
-                    run.execute("ROLLBACK")
-                raise

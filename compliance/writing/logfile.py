@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance import tree
 from compliance.format.chain import START, Head
@@ -13,11 +14,12 @@ from compliance.format.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
-VERSION = 1
+VERSION = 2
+WITH_EDGE = 1  # the version before: the last tile of level 0 was stored with each append, not only once it was full
 
 SCHEMA = """
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number
+CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number; of level 0 the full ones
 CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE run (
     seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
@@ -41,12 +43,33 @@ def unwritable(why: Arg) -> LogError:
     return LogError(msg("cannot be written: {why}", why=why))
 
 
+class Edge(NamedTuple):
+    """The last tile of level 0, as long as it is not full: its number, and its hashes one after the other."""
+
+    number: int
+    hashes: bytes
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of what is done within, durably, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 class LogFile:
     """The database at `path`, open. Reading is safe from any thread. LogError if it cannot be opened or read."""
 
     def __init__(self, path: Path | str) -> None:
         self._frontier = Frontier()
         self.begins = 0  # entries before this one are deleted, but those that `kept` has
+        self._edge = Edge(0, b"")
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -98,11 +121,10 @@ class LogFile:
 
     def tile(self, tile: Tile) -> bytes:
         """The hashes of a tile. LookupError if the log has not got so many."""
-        query = "SELECT substr(data, 1, ?) FROM tile WHERE id = ?"
-        row = self._one(query, tile.width * HASH_BYTES, tile_id(tile.level, tile.number))
-        if row is None or len(row[0]) != tile.width * HASH_BYTES:
+        data = self._hashes(tile.level, tile.number, 0, tile.width)
+        if len(data) != tile.width * HASH_BYTES:
             raise LookupError(f"the log has no {tile.path}")
-        return bytes(row[0])
+        return data
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """The proof that entry `index` is in the tree. ProofError if it is not."""
@@ -127,13 +149,19 @@ class LogFile:
         height = (end - first).bit_length() - 1
         level = height // HEIGHT
         low, high = first >> HEIGHT * level, end >> HEIGHT * level
-        row = self._one(
-            "SELECT substr(data, ?, ?) FROM tile WHERE id = ?",
-            low % WIDTH * HASH_BYTES + 1, (high - low) * HASH_BYTES, tile_id(level, low // WIDTH),
-        )  # fmt: skip
-        if row is None or len(row[0]) != (high - low) * HASH_BYTES:
+        data = self._hashes(level, low // WIDTH, low % WIDTH, high - low)
+        if len(data) != (high - low) * HASH_BYTES:
             raise damaged(msg("{tile} is missing", tile=f"tile/{level}/{low // WIDTH}"))
-        return tree.root_of(_hashes(row[0]))
+        return tree.root_of([data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)])
+
+    def _hashes(self, level: int, number: int, first: int, count: int) -> bytes:
+        """So many hashes of a tile from its `first` on, or what there is of them."""
+        edge = self._edge  # looked at before the table: meanwhile it may become full, and be stored
+        if level == 0 and number == edge.number:
+            return edge.hashes[first * HASH_BYTES : (first + count) * HASH_BYTES]
+        query = "SELECT substr(data, ?, ?) FROM tile WHERE id = ?"
+        row = self._one(query, first * HASH_BYTES + 1, count * HASH_BYTES, tile_id(level, number))
+        return bytes(row[0] or b"") if row else b""  # of an empty one substr makes null
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
         """The first row of an answer; None if there is none."""
@@ -149,7 +177,3 @@ class LogFile:
 
 def tile_id(level: int, number: int) -> int:
     return level << 48 | number
-
-
-def _hashes(data: bytes) -> list[bytes]:
-    return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]

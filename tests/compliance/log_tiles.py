@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
 from compliance import tree
 from compliance.format.tiles import WIDTH, encode_entries, entry_bundles, hash_tiles
@@ -23,3 +26,15 @@ def tiles_of(lines: Sequence[bytes]) -> dict[str, bytes]:
     """Those of the entries, too."""
     entries = {tile.path: encode_entries(lines[tile.first : tile.first + tile.width]) for tile in entry_bundles(len(lines))}
     return entries | hashes_of(lines)
+
+
+def make_older(path: Path) -> None:
+    """Gives a log.db the form of version 1, which stored the last tile of level 0 with each append."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (size,) = connection.execute("SELECT size FROM head").fetchone()
+        number = size // WIDTH
+        entries = connection.execute("SELECT data FROM entry WHERE idx >= ? ORDER BY idx", (number * WIDTH,)).fetchall()
+        if entries:
+            hashes = b"".join(tree.leaf_hash(data) for (data,) in entries)
+            connection.execute("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", (number, hashes))
+        connection.execute("PRAGMA user_version = 1")

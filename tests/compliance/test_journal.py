@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from compliance import entry
-from compliance.format.chain import START, ChainError, Head, check_batch, digest, seal_message
+from compliance.format.chain import START, ChainError, Head, digest, seal_message
 from compliance.journal import Journal, JournalError, commitment, create_tables
 from compliance.note import Signer
+from compliance.writing.batch import check_batch
 
 SIGNER = Signer("home-pc", bytes(32))
 

@@ -4,17 +4,20 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from compliance import entry, tree
 from compliance.format.chain import AGENT, ChainError, Head, digest
-from compliance.format.tiles import Tile, hash_tiles
+from compliance.format.tiles import Tile, hash_tiles, level_tiles
 from compliance.log import Log, LogError
 from compliance.note import Signer, parse_checkpoint
-from tests.compliance.log_tiles import hashes_of
+from tests.compliance.log_tiles import hashes_of, make_older
 from tests.system import WINDOWS
 
 SIGNER = Signer("cafe.example/log", bytes(32))
@@ -70,6 +73,82 @@ def test_it_grows_over_tile_edges_and_reopens_the_same(tmp_path, lines, soak):
         log = Log(path, SIGNER)
         agree(log)
         log.close()
+
+
+def version_of(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+@pytest.mark.parametrize("size", [0, 2, 255, 256, 300, 511, 513])
+def test_an_older_log_goes_on(tmp_path, lines, size):
+    """Opening changes nothing in it, as a disk may be full; what is appended older programs would not read."""
+    path = tmp_path / "log.db"
+    with closing(Log(path, SIGNER)) as log:
+        if size:
+            log.append_batch("home-pc", SEAT.key, lines(size - 1))
+    make_older(path)
+    with closing(Log(path, SIGNER)) as log:
+        agree(log)
+    assert version_of(path) == 1
+    for more in (1, 1, 300):
+        with closing(Log(path, SIGNER)) as log:
+            log.append_batch("home-pc", SEAT.key, lines(more))
+            agree(log)
+        assert version_of(path) == 2
+    with closing(Log(path, SIGNER)) as log:
+        agree(log)
+        assert log.size == size + 305
+
+
+def test_a_seats_entries_that_follow_each_other_are_one_run(tmp_path, lines, new_journal):
+    """Also over batches and reopening: where an entry lies is then one row for all of them."""
+    other = new_journal("other", SEAT)
+
+    def others():
+        other.append(entry.SeatStop, mono=1, wall=1)
+        other.seal(1, 1)
+        batch = other.spool()
+        other.forget(batch.last)
+        return batch.entries
+
+    turns = [("home-pc", lines(1)), ("home-pc", lines(2)), ("other", others()), ("other", others()), ("home-pc", lines(1))]
+    for seat, batch in turns:
+        with closing(Log(tmp_path / "log.db", SIGNER)) as log:
+            log.append_batch(seat, SEAT.key, batch)
+    with closing(Log(tmp_path / "log.db", SIGNER)) as log:
+        log.append([*lines(1), *others(), *others(), *lines(2)])
+        runs = log._all("SELECT seat, first, idx FROM run ORDER BY idx")
+        assert runs == [("home-pc", 1, 0), ("other", 1, 5), ("home-pc", 6, 9), ("other", 5, 13), ("home-pc", 10, 17)]
+        for index, line in enumerate(map(entry.decode, log.entries())):
+            assert log.index(line.seat, line.seq) == index
+        assert {seat: log.head(seat) for seat in ("home-pc", "other")} == {
+            "home-pc": Head(12, digest(log.entry(19))), "other": Head(8, digest(log.entry(16))),
+        }  # fmt: skip
+        agree(log)
+
+
+def test_a_tile_is_read_while_it_grows_and_gets_full(log, lines):
+    """By other threads, for the sizes that they have seen: they find it in memory, or in the database once it is full."""
+    batches = [lines(size) for size in (9, 40, 3, 250, 1, 90) * 5]
+    leaves = b"".join(hashes_of([line for batch in batches for line in batch])[tile.path] for tile in level_tiles(0, 1995))
+    done = threading.Event()
+
+    def read():
+        while not done.is_set():
+            for tile in list(level_tiles(0, log.size))[-2:]:
+                assert log.tile(tile) == leaves[tile.first * 32 : (tile.first + tile.width) * 32]
+
+    with ThreadPoolExecutor() as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            for batch in batches:
+                log.append_batch("home-pc", SEAT.key, batch)
+        finally:
+            done.set()
+        for reader in readers:
+            reader.result()
+    assert log.size == 1995
 
 
 def test_proofs_from_tiles_are_those_of_the_entries(log, lines):
@@ -162,11 +241,13 @@ DAMAGE = {
     "an entry is changed": "UPDATE entry SET data = x'00' WHERE idx = 299",
     "the last entry is gone": "DELETE FROM entry WHERE idx = 300",
     "an entry too many": "INSERT INTO entry VALUES (301, x'00')",
-    "a tile is changed": "UPDATE tile SET data = CAST(zeroblob(32 * 45) AS BLOB) WHERE id = 1",
+    "a tile is changed": "UPDATE tile SET data = zeroblob(length(data)) WHERE id = {last}",
     "a tile is gone": "DELETE FROM tile WHERE id = 0",
-    "the last tile is gone": "DELETE FROM tile WHERE id = 1",
+    "the last tile is gone": "DELETE FROM tile WHERE id = {last}",
     "all tiles are gone": "DELETE FROM tile",
-    "a tile is short": "UPDATE tile SET data = substr(data, 1, 32) WHERE id = 1",
+    "a tile is short": "UPDATE tile SET data = substr(data, 1, length(data) - 32) WHERE id = {last}",
+    "a tile of other entries": "INSERT OR REPLACE INTO tile VALUES (1, zeroblob(64))",
+    "a tile too many": "INSERT INTO tile VALUES (2, zeroblob(32))",
     "a full tile is changed": "UPDATE tile SET data = zeroblob(8192) WHERE id = 0",
     "the frontier is changed": "UPDATE head SET frontier = x'00'",
     "the size is changed": "UPDATE head SET size = 300",
@@ -180,14 +261,17 @@ DAMAGE = {
 HARMLESS = {"a full tile is changed"}  # opening looks at the edge only; the verifier sees this
 
 
+@pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_log_is_not_opened(tmp_path, lines, name):
+def test_a_damaged_log_is_not_opened(tmp_path, lines, name, version):
     path = tmp_path / "log.db"
     log = Log(path, SIGNER)
     log.append_batch("home-pc", SEAT.key, lines(300))
     log.close()
+    if version == 1:
+        make_older(path)
     with sqlite3.connect(path) as connection:
-        connection.execute(DAMAGE[name])
+        connection.execute(DAMAGE[name].format(last=1 if version == 1 else 1 << 48))
     connection.close()
     if name in HARMLESS:
         Log(path, SIGNER).close()

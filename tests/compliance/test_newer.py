@@ -9,9 +9,10 @@ import pytest
 
 from compliance import bundle
 from compliance.entry import EntryError, IssueRaised, NewerError, decode, encode
-from compliance.format.chain import NewerChainError, check_batch
+from compliance.format.chain import NewerChainError
 from compliance.note import Signer
 from compliance.verify import verify
+from compliance.writing.batch import check_batch
 from i18n.message import plain
 from tests.compliance.test_verify import forge
 
