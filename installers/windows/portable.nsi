@@ -62,5 +62,6 @@ Function complain
 FunctionEnd
 
 Function .onInstFailed
+  SetOutPath "$TEMP"
   Call complain
 FunctionEnd
