@@ -80,7 +80,7 @@ class Auditor:
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
-        self._crossing = Crossing(self._zones, self._plays)
+        self._crossing = Crossing(self._zones, self._plays, self._seats)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
         self._rulebook = Rulebook(self.texts)

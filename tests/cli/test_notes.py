@@ -18,7 +18,8 @@ def agent(servers, giochoi_in):
 def test_a_game_point_says_what_binds_its_guests(agent):
     """On stderr, beside the hours; with --json as its notes."""
     done = agent("place", "set", "game-point", "--hours", "09:00-21:00")
-    answer = json.loads(agent("place", "set", "game-point", "--json").stdout)
+    agent("place", "set", "home")  # else nothing is changed, and nothing told
+    answer = json.loads(agent("place", "set", "game-point", "--hours", "09:00-21:00", "--json").stdout)
     agent("place", "set", "home")
 
     assert (done.returncode, done.stdout) == (0, "this place is now: at a public game point\n")

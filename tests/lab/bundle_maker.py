@@ -17,7 +17,9 @@ from unittest.mock import patch
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), *sys.argv[4:5]]
 
-from agent.api import messages as m  # noqa: E402 - found only now
+from agent.api.log import LogExport  # noqa: E402 - found only now
+from agent.api.players import GuardianAdd, PlayerAdd  # noqa: E402 - as above
+from agent.api.rulebook import PackUse, PlaceSet, PolicyUse  # noqa: E402 - as above
 from agent.wiring import opened  # noqa: E402 - as above
 from compliance.__main__ import main as verifier  # noqa: E402 - as above
 from host.homes import Home  # noqa: E402 - as above
@@ -36,11 +38,11 @@ def scripted(folder: Path, work: Path) -> None:
 def of_an_agent(folder: Path, work: Path) -> None:
     with opened(Home(work, "given"), FakeClock()) as agent:
         desk = Desk(agent)
-        desk.ask("guardian.add", m.GuardianAdd(name="Mẹ"))
-        desk.ask("player.add", m.PlayerAdd(name="Ân", born="2014-05-01", guardian="Mẹ"))
-        desk.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
-        desk.ask("place.set", m.PlaceSet(place="game-point", name="Quán Nét", hours="09:00-21:00"))
-        chunks = desk.ask("log.export", m.LogExport())
+        desk.ask("guardian.add", GuardianAdd(name="Mẹ"))
+        desk.ask("player.add", PlayerAdd(name="Ân", born="2014-05-01", guardian="Mẹ"))
+        desk.ask("policy.use", PolicyUse(target="an", packs=(PackUse(id="vn-147"),)))
+        desk.ask("place.set", PlaceSet(place="game-point", name="Quán Nét", hours="09:00-21:00"))
+        chunks = desk.ask("log.export", LogExport())
     (folder / "agent.zip").write_bytes(b"".join(chunk.data for chunk in chunks))
 
 

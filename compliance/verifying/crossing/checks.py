@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, PlayEnded, PlayStarted
@@ -16,6 +16,7 @@ from compliance.verifying.crossing.same import Same
 from compliance.verifying.crossing.summed import Summed
 from compliance.verifying.crossing.timed import Timed
 from compliance.verifying.crossing.warned import Warnings
+from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import Failure, Finding, Gap
 from compliance.verifying.sums.totals import Play, Plays
 from compliance.verifying.wanted import Wants
@@ -31,17 +32,18 @@ class Crossing:
 
     zones: Zones
     plays: Plays
+    presence: Mapping[str, SeatPresence]
     clocks: dict[str, SeatClock] = field(default_factory=dict)
     _timed: Timed = field(default_factory=Timed)
     _heard: Heard = field(default_factory=Heard)
     _paired: Paired = field(default_factory=Paired)
     _warned: Warnings = field(default_factory=Warnings)
-    _logged_on: LoggedOn = field(default_factory=LoggedOn)
 
     def __post_init__(self) -> None:
         self._persons = Persons(self.zones)
         self._same = Same(self.plays)
         self._summed = Summed(self.zones)
+        self._logged_on = LoggedOn(self.presence)
 
     def wants(self) -> Iterator[Wants]:
         checks = (self._heard, self._persons, self._warned, self._same, self._summed, self._logged_on)

@@ -25,6 +25,7 @@ from compliance.entry import (
     PlayStarted,
     ProgramRefused,
     Requested,
+    SessionOpened,
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults, Listed
@@ -64,7 +65,7 @@ class Persons:
     _others: list[Arg] = field(default_factory=list)
 
     def wants(self) -> Wants:
-        people = each(self._person, GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused)
+        people = each(self._person, GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused, SessionOpened)
         decided = each(self._decided, PlayDue, LaunchRefused)
         return {PlayStarted: self._play, GrantRevoked: self._revoke, **people, **decided}
 
@@ -78,7 +79,7 @@ class Persons:
             self._aged(where, person, line.since, line.age)
 
     def _person(
-        self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused
+        self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused | SessionOpened
     ) -> None:
         if line.who is not None:
             self._seen(where, line.who, line.wall, self.zones.dates(line.wall))

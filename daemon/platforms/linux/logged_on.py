@@ -38,6 +38,8 @@ def _person(system: ctypes.CDLL, session: bytes) -> str | None:
     """The account of whoever sits there; None: nobody does. It may be over by now."""
     if not _said(system.sd_session_get_class, session).startswith("user") or system.sd_session_is_remote(session):
         return None
+    if not _said(system.sd_session_get_seat, session):  # a service's, or a screen that somebody sees elsewhere
+        return None
     if _said(system.sd_session_get_state, session) not in {"online", "active"}:
         return None
     uid = ctypes.c_uint32()

@@ -167,10 +167,10 @@ def asks_whether_the_clock_is_synchronised(seat):
 def sees_who_is_logged_on(seat):
     """By systemd's own library, which the unit lets it ask; what runs for somebody who is not there is no session of theirs."""
     look = "from daemon.platforms.linux.logged_on import logged_on; print(*(one.account for one in logged_on()))"
-    for kind, there in (("background", []), ("user", [CHILD])):
-        unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", f"--setenv=XDG_SESSION_CLASS={kind}")
+    for more, there in ((), []), (("--setenv=XDG_SEAT=seat0",), [CHILD]):
+        unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", "--setenv=XDG_SESSION_CLASS=user", *more)
         seat.run("systemd-run", "--quiet", *unit, "sleep", "100")
-        until(lambda kind=kind: kind in seat.run("loginctl", "--no-pager", "list-sessions").split())
+        until(lambda: "user" in seat.run("loginctl", "--no-pager", "list-sessions").split())
         assert seat.as_daemon(look).split() == there
         seat.run("systemctl", "stop", "session")
         until(lambda: seat.as_daemon(look).split() == [])
