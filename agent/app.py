@@ -218,9 +218,10 @@ class _Answers:
             with agent.store.transaction() as tables:
                 row = erased.kept(tables, request.player)
             found = []
-            for part in person.entries(agent.log, row.key):
-                found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
-                await asyncio.sleep(0)  # others are served meanwhile
+            with agent.reading():
+                for part in person.entries(agent.log, row.key):
+                    found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
+                    await asyncio.sleep(0)  # others are served meanwhile
             done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
             agent.erase()
             agent.store.compact()  # also where nothing is beside the log any more
@@ -229,7 +230,11 @@ class _Answers:
     async def prune(self, caller: Caller, request: LogPrune) -> Pruned:
         with _answered():
             self._agent.deliver(strict=True)
-            return self._agent.prunable() if request.dry else await self._agent.prune(caller.account)
+            if request.dry:
+                return self._agent.prunable()
+            if self._agent.read:
+                raise ApiError("unavailable", msg("the log is being exported; try again when that is done"))
+            return await self._agent.prune(caller.account)
 
     async def export_player(self, _: Caller, request: PlayerExport) -> AsyncIterator[Chunk]:
         agent = self._agent
@@ -238,8 +243,9 @@ class _Answers:
             with agent.store.transaction() as tables:
                 row = erased.kept(tables, request.player)
                 known = person.registered(tables, row)
-            async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
-                yield chunk
+            with agent.reading():
+                async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
+                    yield chunk
 
     async def export(self, _: Caller, __: LogExport) -> AsyncIterator[Chunk]:
         agent = self._agent
@@ -249,8 +255,9 @@ class _Answers:
             await asyncio.wait({asyncio.ensure_future(agent.witnessing.ask())}, timeout=WITNESSES_S)
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
-            async for chunk in _chunks(bundle.write(agent.log, texts)):
-                yield chunk
+            with agent.reading():
+                async for chunk in _chunks(bundle.write(agent.log, texts)):
+                    yield chunk
 
 
 async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[Chunk]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -58,6 +59,7 @@ class Agent:
     since: int
     daily: Daily
     heard: dict[str, int] = field(default_factory=dict)
+    _readers: list[object] = field(default_factory=list)
     _troubled: list[str] = field(default_factory=list)
     _ticks: list[int] = field(default_factory=list)  # the moment of the last one of this run, if it is known
 
@@ -92,8 +94,24 @@ class Agent:
             with self.store.transaction() as tables:
                 tables.erased_now()
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """No entry of the log is deleted within, though others are served: whoever reads it whole meets each."""
+        self._readers.append(None)
+        try:
+            yield
+        finally:
+            self._readers.pop()
+
+    @property
+    def read(self) -> bool:
+        """Whether somebody is reading the log whole."""
+        return bool(self._readers)
+
     async def prune(self, who: str) -> Pruned:
-        """Delete what was kept long enough, personal data and entries. StoreError, PayloadError, LogError."""
+        """Delete what was kept long enough: personal data, and entries unless the log is read. StoreError, PayloadError,
+        LogError.
+        """
         before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
         end = self._came_before(before)
         while more:
@@ -103,7 +121,7 @@ class Agent:
             number, more = number + len(found), bool(found)
             await asyncio.sleep(0)  # others are served between two parts
         old, leaves = self._old(), 0
-        while (end := retention.boundary(self.log, old, self.clock.wall())) > self.log.begins:
+        while not self._readers and (end := retention.boundary(self.log, old, self.clock.wall())) > self.log.begins:
             self.deliver(strict=True)
             kept = pruning.keeping(self.log, end)
             leaves += end - self.log.begins - len(kept) + len(self.log.kept())
@@ -137,7 +155,7 @@ class Agent:
         """
         try:
             self.change(self._ticked, AGENT)
-            if self.daily.due():
+            if not self.read and self.daily.due():  # else a minute later
                 await self.prune(AGENT)
         except (StoreError, PayloadError, LogError) as error:
             self._ticks.clear()

@@ -4,7 +4,7 @@ log that is about them, with the personal data beside it. The key that makes the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -35,13 +35,20 @@ def registered(tables: Tables, row: PlayerRow) -> dict[str, Any]:
 
 
 def entries(log: Log, key: bytes) -> Iterator[list[tuple[int, bytes, Line]]]:
-    """Those of the log that are about whose key this is, with their places; a part of the log at a time, up to its end as it is
-    then."""
-    traces, done = Traces(key), log.begins
+    """Those of the log that are about whose key this is, with their places; first of what is kept of the deleted ones, then a
+    part of the log at a time, up to its end as it is then."""
+    traces = Traces(key)
+    for part in _parts(log):
+        found = ((index, data, traces.take(data)) for index, data in part)
+        yield [(index, data, line) for index, data, line in found if line is not None]
+
+
+def _parts(log: Log) -> Iterator[Iterable[tuple[int, bytes]]]:
+    done = log.begins
+    yield log.kept()
     while done < log.size:
         end = min(done + _AT_ONCE, log.size)
-        found = ((index, data, traces.take(data)) for index, data in enumerate(log.entries(done, end), done))
-        yield [(index, data, line) for index, data, line in found if line is not None]
+        yield enumerate(log.entries(done, end), done)
         done = end
 
 

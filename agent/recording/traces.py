@@ -24,6 +24,7 @@ class Line(msgspec.Struct):
     who: str | None = None
     target: str | None = None
     id: str | None = None
+    opened: int | None = None
 
 
 _lines = msgspec.json.Decoder(Line)
@@ -37,6 +38,7 @@ class Traces:
         self._key = key.hex()
         self._names: dict[int, frozenset[str]] = {}
         self._ids: set[str] = set()
+        self._opened: set[tuple[str, int]] = set()
 
     def take(self, data: bytes) -> Line | None:
         """The entry, if it is about the person."""
@@ -45,8 +47,11 @@ class Traces:
         if who is not None and who in self._around(line.wall // DAY_MS):
             if line.id is not None:
                 self._ids.add(line.id)
+            if line.kind == "session.opened":
+                self._opened.add((line.seat, line.seq))
             return line
-        return line if line.kind in _BY_ID and line.id in self._ids else None
+        named = (line.kind in _BY_ID and line.id in self._ids) or (line.seat, line.opened) in self._opened
+        return line if named else None
 
     def _around(self, day: int) -> frozenset[str]:
         if day not in self._names:

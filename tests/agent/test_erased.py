@@ -135,6 +135,21 @@ def test_who_was_removed_can_be_erased(quynh):
             desk.ask("player.erase", PlayerErase(player=nobody))
 
 
+def test_what_names_nobody_is_told_where_it_ends_what_is_theirs(quynh, make_seat, clock):
+    """The end of a session at a public place; that of somebody else is not."""
+    seat = make_seat("seat-2", b"t" * 32)
+    quynh.ask("seat.enrol", seat.enrol)
+    for who in (name_of(quynh, "quynh-huong", clock), name_of(quynh, "binh", clock)):
+        seat.add(entry.SessionOpened, who=who, guest=False)
+    for opened in (1, 2):
+        seat.add(entry.SessionClosed, opened=opened, how="ended")
+    seat.seal()
+    quynh.ask("log.submit", seat.batch())
+    told = json.loads(b"".join(chunk.data for chunk in quynh.ask("player.export", PlayerExport(player=NAME))))
+    found = [(one["entry"]["kind"], one["entry"]["seq"]) for one in told["log"] if one["entry"]["seat"] == "seat-2"]
+    assert found == [("session.opened", 1), ("session.closed", 3)]
+
+
 def test_a_crash_in_between_is_made_good(quynh, open_desk, monkeypatch):
     """The registry changed, the payloads are still there: the next try deletes them."""
     desk = quynh

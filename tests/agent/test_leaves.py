@@ -13,6 +13,7 @@ import pytest
 from agent.api.log import LogCard, LogExport, LogPrune, LogShow
 from agent.api.players import PlayerErase, PlayerExport
 from agent.api.seat import Submit
+from agent.app import routes
 from agent.recording.retention import Daily, boundary
 from agent.registering import erased
 from cli.report.reading import count
@@ -34,6 +35,7 @@ from host.homes import Home
 from host.wire import ApiError
 from i18n.message import plain
 from rules.calendar import DAY_MS
+from tests.agent.conftest import MOTHER
 
 MINUTE = 60_000
 
@@ -213,12 +215,47 @@ def test_who_asks_for_what_is_gone_is_told(years):
 
 
 def test_a_person_is_exported_and_erased(years):
-    """Of what is left."""
+    """Of what is left: what was kept of the deleted entries, too."""
     pruned(years)
-    document = json.loads(b"".join(chunk.data for chunk in years.ask("player.export", PlayerExport(player="an"))))
-    assert all(line["index"] >= WIDTH for line in document["log"])
+    lines = json.loads(b"".join(chunk.data for chunk in years.ask("player.export", PlayerExport(player="an"))))["log"]
+    kept = [index for index, data in years.agent.log.kept() if json.loads(data)["kind"] == "policy.changed"]
+    assert [line["index"] for line in lines][: len(kept)] == kept != []
     years.ask("player.erase", PlayerErase(player="an"))
     assert said(verify(exported(years))) == []
+
+
+@pytest.mark.parametrize("reader", ["log.export", "player.export", "player.erase"])
+def test_nothing_goes_while_the_log_is_read(years, monkeypatch, reader):
+    """What is due waits for its end; by hand it is refused."""
+    monkeypatch.setattr("agent.app._CHUNK", 1)
+    monkeypatch.setattr("agent.recording.person._AT_ONCE", 1)
+    object.__setattr__(years.agent, "daily", Daily(years.agent.clock, years.agent.clock.wall() - DAY_MS))
+    asked = {"log.export": LogExport(), "player.export": PlayerExport(player="an"), "player.erase": PlayerErase(player="an")}
+    asyncio.run(in_between(years.agent, routes(years.agent)[reader].handler(MOTHER, asked[reader])))
+    assert years.agent.log.begins == 0
+    tick(years)
+    assert years.agent.log.begins == WIDTH
+
+
+async def in_between(agent, answer):
+    """Prunes when the answer has begun; all that follows of it comes. One that nobody waits for any more is over."""
+    prune = routes(agent)["log.prune"].handler
+    if hasattr(answer, "__anext__"):
+        await anext(answer)
+    else:
+        answer = asyncio.ensure_future(answer)
+        await asyncio.sleep(0)
+    await agent.tick()
+    with pytest.raises(ApiError, match="is being exported"):
+        await prune(MOTHER, LogPrune())
+    await agent.prune("me")  # one that had begun before
+    if isinstance(answer, asyncio.Future):
+        await answer
+    else:
+        assert [chunk async for chunk in answer]
+        cut_off = routes(agent)["log.export"].handler(MOTHER, LogExport())
+        await anext(cut_off)
+        await cut_off.aclose()
 
 
 def test_what_is_younger_stays(an, clock):

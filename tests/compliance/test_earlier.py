@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +103,15 @@ def test_the_page_says_of_the_place_what_the_card_does(site, log, tmp_path, caps
     told = capsys.readouterr().out
     for said in ("Name            Quán Ba 2, as", "Address         5 Hàng Bài, Hà Nội, as", "Owner           Trần Thị Mai, as"):
         assert said in told
+
+
+@pytest.mark.parametrize("about", [{"address": "5 Hàng Bài, Hà Nội", "owner": "Trần Thị Mai"}, {}])
+def test_a_card_as_json_says_the_same_of_the_place(site, about):
+    """As the agent publishes it, whatever a line of it holds; one of before has less."""
+    card = structs.replace(the_card(site, **about), name="Quán\nkey Ba")
+    told = {name: text for name, text in structs.asdict(card).items() if name not in {"address", "owner"}} | about
+    said = read_earlier(msgspec.json.encode(told)).told
+    assert said == (("name", "Quán key Ba"), *about.items())
 
 
 def test_a_card_says_whose_it_is(site, log):

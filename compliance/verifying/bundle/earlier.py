@@ -62,16 +62,19 @@ def read_earlier(text: str | bytes) -> Earlier:
 
 
 class _Json(msgspec.Struct):
-    """What of a card as JSON is signed; older ones have no head."""
+    """What of a card as JSON is signed, and what it says of the place; older ones have no head, or less of the place."""
 
     checkpoint: str
     key: str
+    name: str = ""
+    address: str = ""
+    owner: str = ""
 
 
 def _signed(text: str) -> Earlier | None:
     with suppress(msgspec.MsgspecError, RecursionError):
         told = msgspec.json.decode(text, type=_Json)
-        text = card.write(told.checkpoint, told.key, {})
+        text = card.write(told.checkpoint, told.key, {"name": told.name, "address": told.address, "owner": told.owner})
     found = card.read(text)
     if found is None:
         return None

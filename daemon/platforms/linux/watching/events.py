@@ -75,6 +75,8 @@ class Events:
         if root is not self._root:
             self._root = root
             self._want()
+            if root and self._loop:
+                self._loop.call_soon(self._look)  # at what root runs already, of which nobody told
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """On a new socket. OSError: the one that there is stays."""

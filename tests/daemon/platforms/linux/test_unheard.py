@@ -128,6 +128,24 @@ def test_root_is_looked_at_when_it_may_play(watching, until, make_game, open_fol
     asyncio.run(body())
 
 
+def test_what_root_runs_already_is_found_when_it_may_play(watching, until, make_game, open_folder, launcher, monkeypatch):
+    """At once, and not with the next look at all that runs, be it that somebody spoke to the kernel."""
+    want = Connector.want
+    monkeypatch.setattr(Connector, "want", lambda line, *, others=None, **_: want(line, spoken=False, others=others))
+    (program, _), seen = make_game(open_folder, "the-unheard"), []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([GAME]), {}, root=False))
+            pid = (await launcher.aside("start", args=[str(program), "60"]))["pid"]
+            watcher.scan()  # by now it runs, and is nobody's
+            watcher.refuse(Refusals(Catalogue([GAME]), {}, root=True))
+            await until(lambda: pid in {one.program.pid for one in seen if isinstance(one, ProgramStarted)})
+            launcher("finish", pid=pid)
+
+    asyncio.run(body())
+
+
 def unheard_of(*_):
     raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
