@@ -15,6 +15,7 @@ from cli.words.logged_rules import rule_of
 from cli.words.names import ROLES
 from compliance.format.house_rule import HOUSE
 from compliance.reporting.figures import Cell, Figures
+from compliance.verifying.overridden import GUARDIAN
 from daemon.api.issues import ISSUES
 from i18n.message import Arg, Day, Length, msg
 from rules.packs.shipped import shipped_catalogue
@@ -43,8 +44,10 @@ SHOWN: Final[dict[str, Arg]] = {
 _NOTHING: Final[Cell] = Cell()
 
 
-def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]], titles: Mapping[str, str]) -> Iterator[Table]:
-    """In the order in which they are read. `titles`: of games that the place knows, by their id."""
+def all_tables(
+    figures: Figures, decisions: dict[str, dict[str, Any]], titles: Mapping[str, str], *, public: bool
+) -> Iterator[Table]:
+    """In the order in which they are read. `titles`: of games that the place knows, by their id. `public`: it is no home."""
     yield _groups(figures)
     games: dict[str, Arg] = {game: game_called(title, game) for game, title in titles.items() if title}
     games |= {game.id: game_called(game.title, game.id) for game in shipped_catalogue()}
@@ -56,7 +59,7 @@ def all_tables(figures: Figures, decisions: dict[str, dict[str, Any]], titles: M
     yield _refused(figures, decisions)
     yield _due(figures, decisions)
     yield _warned(figures)
-    yield _overrides(figures)
+    yield _overrides(figures, public=public)
     yield _changes(figures)
     yield _seats(figures)
     yield _issues(figures)
@@ -180,10 +183,12 @@ def _warned(figures: Figures) -> Table:
                  empty=msg("There were none."))  # fmt: skip
 
 
-def _overrides(figures: Figures) -> Table:
+def _overrides(figures: Figures, *, public: bool) -> Table:
+    """Where no guardian is at hand, who can do what a guardian can is whoever manages the place."""
+    roles = {**ROLES, GUARDIAN: msg("whoever manages the place")} if public else ROLES
     rows = []
     for (what, by), cell in figures.by("override", "what", "by").items():
-        role = ROLES.get(by, by) or "–"
+        role = roles.get(by, by) or "–"
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
     columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
     return Table(msg("What people allowed or stopped"), columns, tuple(rows), 2,

@@ -44,7 +44,7 @@ def report(
     local = "" if place is None else place.hotline
     lacks, nothing = _lacking(logs, period, now if live else None)
     decisions = {rule: line for log in logs for rule, line in log.counter.decisions.items()}
-    tables: Iterable[Table] = all_tables(figures, decisions, titles)
+    tables: Iterable[Table] = all_tables(figures, decisions, titles, public=kind not in {"", "home"})
     if nothing:
         tables = (replace(table, rows=(), note="", empty=msg("No figures.")) for table in tables)
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)

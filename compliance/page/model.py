@@ -72,10 +72,13 @@ class Page:
         return sum(one.count for one in self.articles if not one.violation)
 
     @property
+    def odd_kinds(self) -> frozenset[str]:
+        """Of findings against no article, those that need a reason."""
+        return ODD if self.place is None or self.place.place == "home" else ODD | ODD_OF_OTHERS
+
+    @property
     def odd(self) -> int:
-        """Findings against no article that need a reason."""
-        odd = ODD if self.place is None or self.place.place == "home" else ODD | ODD_OF_OTHERS
-        return sum(group.count for group in self.notes if group.kind in odd)
+        return sum(group.count for group in self.notes if group.kind in self.odd_kinds)
 
     @property
     def unexplained(self) -> int:

@@ -170,12 +170,13 @@ def _against(one: Article, what: Arg) -> Message:
 
 
 def _notes(page: Page) -> Iterator[Block]:
+    """First those that the verdict counts."""
     rank = {kind: number for number, kind in enumerate(names.FINDINGS)}
-    for group in sorted(page.notes, key=lambda one: rank.get(one.kind, -1)):
-        if group.count == 1:
-            yield Said(_example(group, 0), (), "note")
-        else:
-            yield Said(_counted(group, page.report.zone), _examples(group), "note")
+    for group in sorted(page.notes, key=lambda one: (one.kind in rank.keys() - page.odd_kinds, rank.get(one.kind, -1))):
+        text = _example(group, 0) if group.count == 1 else _counted(group, page.report.zone)
+        if group.kind in page.odd_kinds:
+            text = msg("Needs an explanation: {what}", what=text)
+        yield Said(text, () if group.count == 1 else _examples(group), "note")
 
 
 def _counted(group: Group, zone: str) -> Arg:

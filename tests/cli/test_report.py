@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.report.tables import all_tables
 from cli.report.to_csv import harmless
 from cli.report.to_pdf import _known, _numbers
 from cli.report.to_xlsx import _parts
@@ -24,6 +25,8 @@ from compliance.format import container
 from compliance.format.chain import AGENT
 from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
+from compliance.reporting.figures import Figures
+from i18n.message import plain
 from rules.packs.shipped import shipped_packs
 from tests.compliance.log_tiles import tiles_of
 
@@ -403,3 +406,12 @@ def test_what_one_of_several_lacks_is_said_of_that_one(giochoi, two, tmp_path):
     assert done.returncode == 0
     assert "B: The log begins on 26 Nov 2026: there are no figures of these days." in done.stdout
     assert "do not say the same of the place" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("public", "who"), [(True, "whoever manages the place"), (False, "a guardian")])
+def test_where_no_guardian_is_at_hand_nobody_is_called_one(public, who):
+    figures = Figures()
+    figures.add("override", 7, "2026-11-24", "approval", "guardian")
+    tables = {plain(one.title): one for one in all_tables(figures, {}, {}, public=public)}
+    table = tables["What people allowed or stopped"]
+    assert [plain(cell) for cell in table.rows[0].cells[:2]] == ["game let through", who]

@@ -49,7 +49,7 @@ def test_a_decision_of_a_pause_follows_from_its_entry(audit, pause, refuse, minu
     refuse(pause(minutes))
     report = audit()
     assert (said(report), report.audit.decisions) == ([], 1)
-    assert notes(report, "pause") == ["1 time a guardian paused play"]
+    assert notes(report, "pause") == ["play was paused 1 time"]
 
 
 def test_so_does_the_end_of_a_play(site, seat, audit, pause, refuse):

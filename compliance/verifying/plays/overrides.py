@@ -74,7 +74,7 @@ class Overrides:
 
     def findings(self, zone: str) -> Iterator[Finding]:
         if self._first is not None:
-            told = msgn("{n} time a guardian paused play", "{n} times a guardian paused play", len(self._pauses))
+            told = msgn("play was paused {n} time", "play was paused {n} times", len(self._pauses))
             yield Finding("pause", self._first, told)
         if self._unknown:
             yield Finding("pause", self._unknown[0], msgn(
