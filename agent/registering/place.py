@@ -35,13 +35,15 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     old = change.tables.place()
     new = _described(old, request)
     change.tables.put_place(new)
-    packs = _house_packs(change, old, new)
+    before = change.tables.packs()
+    _house_packs(change, old, new)
+    after = change.tables.packs()
     record_place(change, {"what": "place.set", "name": new.name, "address": new.address, "owner": new.owner})
     players: Hints = ()
-    if packs:
-        record_policy(change, None, {"what": "place.set"})
-        record_policy(change, guest(change.tables), {"what": "place.set"})
-        players = _players(change, old, new)
+    for target, row in ((PLACE, None), (GUEST, guest(change.tables))):
+        if before.get(target, ()) != after.get(target, ()):
+            record_policy(change, row, {"what": "place.set"})
+            players = _players(change, old, new)
     zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
     binds = (*hours_now(change), *_games(change, new), *guests_now(change)) if new.place != old.place else ()
     return Outcome(hints=(*changes(old, new), *zones, *binds, *players, *certificate(old, new, change.today)))
@@ -130,14 +132,14 @@ def _zone(zone: str) -> str:
         raise bad_input(error.message) from error
 
 
-def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
-    """Put on, or take off, the packs that come with the kind of place. Whether anything changed.
+def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> None:
+    """Put on, or take off, the packs that come with the kind of place.
 
     An agent without games offers none, so its guests come without rules of play; only its hours bind.
     """
     law = LAW_PACKS.get(new.place)
     if law is None and old.place not in LAW_PACKS:
-        return False
+        return
     tables, packs = change.tables, change.tables.packs()
     kept = tuple(row for row in packs.get(PLACE, ()) if row.pack not in LAW_PACKS.values())
     tables.put_packs(PLACE, (() if law is None else (_law_pack(change, law, new),)) + kept)
@@ -148,7 +150,6 @@ def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
         tables.put_packs(GUEST, (shipped_pack(change, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
     elif old.place == "game-point":
         tables.put_packs(GUEST, others)
-    return True
 
 
 def _law_pack(change: Change, law: str, place: PlaceRow) -> PackRow:

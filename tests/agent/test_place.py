@@ -40,6 +40,16 @@ def test_a_game_point_brings_its_law(desk):
     assert desk.entries("place.changed")[-1]["hours"] == "09:00-21:00"
 
 
+def test_rules_that_did_not_change_are_not_said_to(desk):
+    """A telephone number changes none, hours those of the place alone."""
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    targets = [line["target"] for line in desk.entries("policy.changed")]
+    desk.ask("place.set", PlaceSet(place="game-point", hotline="0296 111"))
+    assert [line["target"] for line in desk.entries("policy.changed")] == targets
+    desk.ask("place.set", PlaceSet(place="game-point", hours="09:00-21:00"))
+    assert [line["target"] for line in desk.entries("policy.changed")] == [*targets, "place"]
+
+
 def test_an_agent_without_games_brings_its_hours(desk):
     """Those of its province, on the place; its guests come without rules of play, and how to refuse games is said."""
     done = desk.ask("place.set", PlaceSet(place="agent-without-games", hours="06:00-23:00"))
