@@ -163,8 +163,7 @@ def _entries(
                 continue
             chains.take(index, line, data)
             if _datable(line):
-                start.take(index, line)
-                auditor.take(index, line)
+                auditor.take(index, line, judged=start.take(index, line))
             else:
                 chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
         size = first + len(leaves)

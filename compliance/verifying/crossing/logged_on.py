@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from compliance.entry import AnyEntry, PlaceChanged, Presence, SeatStart, SeatStop, SessionClosed, SessionOpened
 from compliance.verifying.listed import Faults
 from compliance.verifying.opening import opening
-from compliance.verifying.report import NO_MOMENT, Failure, Finding
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import DAY_MS, day_bounds
@@ -29,6 +29,7 @@ class _Seat:
     before: int = 0
     closed: Counter[int] = field(default_factory=Counter)  # milliseconds outside the hours, by the day's first moment
     first: tuple[Arg, int] | None = None
+    judged: bool = False
 
 
 @dataclass
@@ -51,17 +52,22 @@ class LoggedOn:
         self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
         self._hours.append(opening(line.place, line.hours))
 
-    def _alive(self, _: Arg, line: AnyEntry) -> None:
-        self._seats[line.seat].alive = line.wall
-
-    def _started(self, _: Arg, line: SeatStart) -> None:
+    def _alive(self, where: Arg, line: AnyEntry) -> None:
+        """What was open when its entries began to be judged counts from there on."""
         seat = self._seats[line.seat]
-        seat.before = seat.alive if line.lost_from is None else min(line.lost_from, line.wall)
+        if where != NOWHERE and not seat.judged:
+            seat.judged = True
+            seat.open = {seq: (where, max(since, line.wall)) for seq, (_, since) in seat.open.items()}
         seat.alive = line.wall
 
-    def _open(self, where: Arg, line: SessionOpened) -> None:
-        self._seats[line.seat].open[line.seq] = where, line.wall
+    def _started(self, where: Arg, line: SeatStart) -> None:
+        seat = self._seats[line.seat]
+        seat.before = seat.alive if line.lost_from is None else min(line.lost_from, line.wall)
         self._alive(where, line)
+
+    def _open(self, where: Arg, line: SessionOpened) -> None:
+        self._alive(where, line)
+        self._seats[line.seat].open[line.seq] = where, line.wall
 
     def _close(self, where: Arg, line: SessionClosed) -> None:
         seat = self._seats[line.seat]
@@ -70,13 +76,14 @@ class LoggedOn:
             self.failures.append(Failure(where, msg("no session {n} of this seat is open", n=str(line.opened))))
             return
         end = min(line.wall, seat.before) if line.how == "unseen" else line.wall
-        self._over.append((line.seat, *opened, end))
+        if opened[0] != NOWHERE:
+            self._over.append((line.seat, *opened, end))
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Days are those of `zone`."""
         left = [(name, *opened, seat.alive) for name, seat in self._seats.items() for opened in seat.open.values()]
         for name, where, since, end in (*self._over, *left):
-            if 0 <= since < end < NO_MOMENT:
+            if where != NOWHERE and 0 <= since < end < NO_MOMENT:
                 self._outside(self._seats[name], where, since, min(end, since + MOST_DAYS * DAY_MS), zone)
         for name, seat in self._seats.items():
             if seat.first is not None:

@@ -26,7 +26,7 @@ from compliance.entry import (
     UsageDay,
 )
 from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
@@ -127,7 +127,7 @@ class Same:
     def _keep(self, what: str, name: str, where: Arg, line: AnyEntry) -> None:
         """Each seat's first, as what explains it may come to the log later; a name that was said already needs none."""
         known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}[what]
-        if name not in known and len(self._later) < _MOST:
+        if where != NOWHERE and name not in known and len(self._later) < _MOST:
             self._later.append((what, name, where, line))
 
     def findings(self) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.entry import Entry
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Message, msgn
 
 
@@ -24,6 +24,8 @@ class Tally:
         self.count(what, line.seat, where, line.wall)
 
     def count(self, what: str, seat: str, where: Arg, at: int | None) -> None:
+        if where == NOWHERE:
+            return
         self._times[what, seat] += 1
         self._first.setdefault((what, seat), (where, at))
 

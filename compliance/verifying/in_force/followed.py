@@ -35,7 +35,7 @@ from compliance.entry import (
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place
@@ -204,7 +204,7 @@ class Followed:
 
     def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
         known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)
-        if known is None and not self.timeline.whole:
+        if where == NOWHERE or (known is None and not self.timeline.whole):
             return  # what the log began with is gone
         if known is None and not apart:
             self._unsaid.append((failure, key, at))

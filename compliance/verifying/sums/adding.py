@@ -15,8 +15,8 @@ from typing import NamedTuple
 from compliance.entry import Decided, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
-from compliance.verifying.listed import Faults, Listed
-from compliance.verifying.report import Failure, Finding, length
+from compliance.verifying.listed import Faults, Listed, Times
+from compliance.verifying.report import NOWHERE, Failure, Finding, length
 from compliance.verifying.sums.totals import Own, Plays, Range
 from compliance.verifying.sums.unchecked import not_added_up
 from compliance.verifying.sums.union import Union
@@ -59,7 +59,7 @@ class Adding:
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
+    _unchecked: dict[bool, Times] = field(default_factory=lambda: {True: Times(), False: Times()})  # True: by a zone's fault
 
     def decided(self, where: Arg, line: Decided) -> None:
         if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
@@ -74,12 +74,12 @@ class Adding:
         whole = all(start <= begins and ends <= end for begins, ends in days)
         sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
         if known > start:  # what was played before, under another pseudonym, is not known
-            self._unchecked[True].append(where)
+            self._unchecked[True].see(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
         elif not own.told(line.boot):
-            self._unchecked[False].append(where)
+            self._unchecked[False].see(where)
         for name, allowed in sums.items():
-            if line.before.get(name) not in allowed:
+            if where != NOWHERE and line.before.get(name) not in allowed:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, line.before.get(name), allowed))
 
     def summed(self, where: Arg, line: UsageDay) -> None:
@@ -114,7 +114,7 @@ class Adding:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
         if len(days) > 1:
-            self._unchecked[True].append(where)
+            self._unchecked[True].see(where)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
             union = known.get(game) or Union()
