@@ -138,7 +138,7 @@ class Auditor:
             self._late[seat] += 1
         presence = self._seats.get(seat)
         if presence is None:
-            presence = self._seats[seat] = SeatPresence(seat)
+            presence = self._seats[seat] = SeatPresence(seat, ran=self._looker.ran(seat))
             if seat == AGENT:
                 self._rulebook.begin(line)
         presence.take(line)

@@ -10,6 +10,7 @@ from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
 from compliance.format.kept import Kept
+from compliance.reporting.watched import Watched
 from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
@@ -241,3 +242,61 @@ def test_nor_does_what_came_late(site):
     for index, where in ((12, NOWHERE), (13, "here"), (5, NOWHERE), (6, "there")):
         windows.take(index, where, "pc", DAY if index > 10 else 12 * DAY)
     assert [(one.kind, one.where) for one in windows.findings()] == [("late", "here"), ("ahead", "there")]
+
+
+def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
+    """The start that says so is the first of several."""
+    seat.alive(site.clock.wall())
+    site.clock.run(DAY)
+    other = site.enrol("pc-2")
+    for told in ({"clean": False, "lost_from": site.clock.wall() - 1000, "follows": seat.name}, {}, {}):
+        other.start(**told)
+        site.clock.run(60 * MINUTE)
+        other.stop()
+    site.deliver()
+    at = site.log.size
+    ticking(site, 3 * DAY)
+    other.start()
+    site.agent.add(entry.AgentTick, seats={}, silent=(seat.name,))
+    _, audit, kept = read_back(site, at)
+    assert not [one for one in audit.findings if one.kind == "silent"]
+    follows = [getattr(entry.decode(data), "follows", None) for _, data in kept]
+    assert follows.count(seat.name) == 1
+    figures = Watched(gaps := Gaps())
+    for index, data in (*kept, *list(enumerate(site.log.entries()))[at:]):
+        figures.take(index, entry.decode(data))
+    figures.finish(AGENT, site.clock.wall() + DAY)
+    assert seat.name not in {name for name, _ in gaps.told}
+
+
+class Gaps:
+    def __init__(self):
+        self.told = []
+
+    def alive(self, *_):
+        pass
+
+    def gap(self, _, seat, start, end, how):
+        self.told.append((seat, how))
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_seat_that_is_on_all_the_time_is_in_the_calendar(site, seat, stops):
+    """From its first presence that is left on; one that was off, from its next start."""
+    if stops:
+        seat.stop()
+    site.deliver()
+    at = site.log.size
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    if stops:
+        site.clock.run(60 * MINUTE)
+        seat.start()
+    since = site.clock.wall()
+    for _ in range(3):
+        site.clock.run(60 * MINUTE)
+        seat.alive(site.clock.wall() - 60 * MINUTE)
+    _, audit, _ = read_back(site, at)
+    (calendar,) = audit.overview.seats
+    assert calendar.first == since // MINUTE + stops
+    assert sum(bits.bit_count() for bits in calendar.alive.values()) == 180
+    assert [one.coverage for one in audit.seats if one.seat == seat.name] == [1.0]
