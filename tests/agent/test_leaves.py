@@ -232,6 +232,18 @@ def test_what_is_younger_stays(an, clock):
     assert an.ask("log.prune", LogPrune(dry=True)).entries == 0
 
 
+def test_it_does_not_begin_where_the_clock_was_behind(an, clock):
+    """As at a start with an empty battery: two days from then on were over long before what is left was played."""
+    at, log = clock.wall(), an.agent.log
+    behind = range(2 * WIDTH - 2, 2 * WIDTH + 4)
+    while log.size < 2 * WIDTH + 20:
+        clock.step(at - (20 * 365 * DAY_MS if log.size in behind else 0) - clock.wall())
+        tick(an)
+    now = at + LEAVES_MS + DAY_MS
+    assert [entry.decode(log.entry(index)).wall < at for index in (WIDTH, 2 * WIDTH)] == [False, True]
+    assert boundary(log, log.size, now) == WIDTH
+
+
 def test_the_logs_own_clock_is_not_believed_alone(years, clock):
     """Whoever verifies has one, and so had the witnesses: what no head of then had came later."""
     pruned(years)
