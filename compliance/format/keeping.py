@@ -73,7 +73,7 @@ class Keeping:
         found = self._open.get(begun)
         if found is None:
             return
-        if kind == "pause" and line.who is not None and line.who != found[0]:
+        if kind == "pause" and found[0] is None and line.who is not None:
             found[1].append(index)
         else:
             del self._open[begun]

@@ -249,7 +249,7 @@ def test_the_logs_own_clock_is_not_believed_alone(years, clock):
     pruned(years)
     found = exported(years)
     assert said(verify(found, now=clock.wall())) == []
-    assert said(verify(found, now=clock.wall() - 30 * DAY_MS)) == [YOUNG]
+    assert said(verify(found, now=clock.wall() - 30 * DAY_MS)) == [BEHIND]  # who has not the right time accuses nobody
     wall = entry.decode(years.agent.log.entry(WIDTH)).wall
     for size, at, told in ((WIDTH, wall + 9 * DAY_MS, []), (99, wall + 9 * DAY_MS, [YOUNG]), (99, wall - DAY_MS, [])):
         start = begun(found.members, years.agent.log.size)
@@ -267,6 +267,10 @@ def members(years):
 
 NOT_SAID = f"kept: entries before number {WIDTH} are missing, and the log does not say that it deleted just these"
 YOUNG = "kept: entries were deleted that were not thirteen months old"
+BEHIND = (
+    "kept: entries were deleted that are thirteen months old by the log's clock, and not by this PC's, which is behind it: "
+    "which of the two is wrong cannot be told from here; set this PC's clock and look again"
+)
 NOTHING = "kept: it does not say where the log begins"
 
 
@@ -288,6 +292,12 @@ def test_lies_show(members):
     odd = (b"", bytes(8), (255).to_bytes(8, "big"), (2**63).to_bytes(8, "big"), begins + bytes(100))
     for data in (*odd, begins + kept[first:] + kept, begins + begins + kept[8:first]):
         assert said(verify(bundle.Bundle(members | {"kept": data}))) == [NOTHING]
+
+
+def test_a_kept_entry_of_no_day_is_one_too(members, monkeypatch):
+    monkeypatch.setattr("compliance.verify._datable", lambda line: line.seq != 1)
+    found = said(verify(bundle.Bundle(members)))
+    assert any(one.startswith("entry 0 (the agent, seq 1") and one.endswith("beyond every calendar") for one in found)
 
 
 def test_what_was_not_old_is_a_failure(years, clock):

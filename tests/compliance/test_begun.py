@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from compliance import entry
@@ -15,8 +17,11 @@ from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.windows import Windows
-from compliance.verifying.report import NOWHERE
+from compliance.verifying.in_force import followed
+from compliance.verifying.report import NO_MOMENT, NOWHERE
+from compliance.verifying.sums import adding
 from i18n.message import plain
+from rules.facts import Grant
 from tests.compliance import real_days
 from tests.compliance.log_mutations import numbered, sealed
 
@@ -300,3 +305,88 @@ def test_a_seat_that_is_on_all_the_time_is_in_the_calendar(site, seat, stops):
     assert calendar.first == since // MINUTE + stops
     assert sum(bits.bit_count() for bits in calendar.alive.values()) == 180
     assert [one.coverage for one in audit.seats if one.seat == seat.name] == [1.0]
+
+
+@pytest.mark.parametrize(("at", "day"), [(0, "1970-01-03"), (NO_MOMENT - 1, "9987-04-04")])
+def test_any_moment_of_the_agents_has_a_day_after(at, day, monkeypatch):
+    """Windows' own calendar ends with the year 3000, so it is not asked; nor is anything, where nothing is deleted."""
+    monkeypatch.setattr(begun, "datetime", None)
+    assert begun._day_after(at) == day
+    monkeypatch.setattr(begun, "_day_after", None)
+    common = {"v": 1, "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": at, "secret": None}
+    tick = entry.AgentTick(seat=AGENT, seats={}, silent=(), **common)
+    start = begun.Begun()
+    assert start.take(0, tick)
+    assert start.take(1, entry.UsageDay(seat="pc", day="2026-11-24", who="a", games={}, **common))
+
+
+def test_many_lies_about_the_beginning_are_counted(monkeypatch):
+    monkeypatch.setattr(listed, "MOST", 2)
+    start = begun.Begun()
+    for index in range(10):
+        start.take(index, entry.Pruned(
+            v=1, seat=AGENT, boot="b", seq=index + 1, prev="", mono=0, wall=1, secret=None, end=1, kept="x"
+        ))  # fmt: skip
+    assert [one.others for one in start.failures] == [8, 0]
+
+
+def test_what_is_kept_is_the_agents_to_say_and_of_a_day(site, seat):
+    """As of what is left: a seat does not say what place it is, and nothing is of the year 9999."""
+    site.deliver()
+    fields = {"v": 1, "seat": seat.name, "boot": "b", "seq": 9, "prev": "", "mono": 0, "wall": 1, "secret": None}
+    auditor = Auditor({})
+    auditor.keep(7, entry.PlaceChanged(place="game-point", zone="Asia/Ho_Chi_Minh", hours="", **fields))
+    audit = auditor.finish()
+    assert said(audit.failures) == [
+        f"entry 7 (seat {seat.name}, seq 9, place.changed): only the agent can say this, not a seat"
+    ]  # fmt: skip
+    assert audit.overview.places == ()
+
+
+def test_a_pause_of_one_that_is_taken_back_on_another_day_is_over():
+    """By then its player has another pseudonym; one of everybody goes on when one is let off."""
+    common = {"v": 1, "seat": "pc", "boot": "b", "prev": "", "mono": 0, "wall": 1, "secret": None, "id": "p"}
+    for who, left in (("monday", []), (None, [0, 1])):
+        keeping = Keeping()
+        for index, line in enumerate((
+            entry.Paused(seq=1, who=who, until=None, **common), entry.Resumed(seq=2, who="tuesday", how="taken back", **common),
+            entry.SeatStop(**{**{name: value for name, value in common.items() if name != "id"}, "seq": 3}),
+        )):  # fmt: skip
+            keeping.take(index, entry.encode(line))
+        assert keeping.kept() == [*left, 2]
+
+
+def test_of_many_lies_few_are_held(site, seat, monkeypatch):
+    """Decisions by a place that never was, of sums that no plays make, under one label after the other: all are counted."""
+    monkeypatch.setattr(listed, "MOST", 1)
+    monkeypatch.setattr(followed, "_MOST", 2)
+    monkeypatch.setattr(adding, "_MOST_OFF", 4)
+    fields = seat.decided(site.pack(), label=1)
+    before = dict.fromkeys(fields["before"], 5)
+    for label in range(8):
+        changed = {**fields, "place": "agent-without-games", "before": before, "label": label}
+        seat.add(entry.LaunchRefused, how="gate", **changed)
+    site.deliver()
+    auditor = Auditor({})
+    for index, data in enumerate(site.log.entries()):
+        auditor.take(index, entry.decode(data))
+    rulebook, same, sums = auditor._rulebook._followed, auditor._crossing._same, auditor._adding
+    assert (len(rulebook._unsaid), len(same._others), len(sums._off) <= 4) == (2, 1, True)
+    audit = auditor.finish()
+    counts = Counter()
+    for one in audit.failures:
+        counts[one.what.id] += 1 + one.others
+    assert counts["it is of a place that this was not: {place}"] == 8
+    assert counts["its sum {sum} is {told}; its plays add up to {known}"] == 24
+    assert "a game is another than before, and no entry says why (7 times)" in " ".join(said(audit.findings))
+
+
+def test_of_given_time_only_what_no_entry_gave_yet_is_held(site, seat):
+    given = seat.give(Grant("guardian", 5 * MINUTE, None, site.clock.wall()))
+    seat.refuse(site.pack(), grants=(given,), age=10, label=None)
+    site.deliver()
+    auditor = Auditor({})
+    for index, data in enumerate(site.log.entries()):
+        auditor.take(index, entry.decode(data))
+    assert auditor._crossing._persons._used == {}
+    assert not [one for one in said(auditor.finish().failures) if "extra time" in one]

@@ -23,10 +23,10 @@ class Tally:
     def see(self, what: str, where: Arg, line: Entry) -> None:
         self.count(what, line.seat, where, line.wall)
 
-    def count(self, what: str, seat: str, where: Arg, at: int | None) -> None:
+    def count(self, what: str, seat: str, where: Arg, at: int | None, times: int = 1) -> None:
         if where == NOWHERE:
             return
-        self._times[what, seat] += 1
+        self._times[what, seat] += times
         self._first.setdefault((what, seat), (where, at))
 
     def findings(self) -> Iterator[Finding]:
