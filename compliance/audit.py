@@ -28,7 +28,7 @@ from compliance.verifying.plays.overrides import Overrides
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.report import Audit, Failure, Finding, entry_name
+from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each, together
@@ -109,7 +109,10 @@ class Auditor:
 
     def keep(self, index: int, line: entry.AnyEntry) -> None:
         """An entry of before the log begins, which was kept as what it says goes on."""
-        where = entry_name(index, line)
+        if line.seat != AGENT and type(line) in entry.AGENTS:
+            self._not_the_agent(index, line)
+            return
+        where = NOWHERE
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
@@ -120,20 +123,22 @@ class Auditor:
         for taking in self._going_on.get(type(line), ()):
             taking(where, line)
 
-    def take(self, index: int, line: entry.AnyEntry) -> None:
-        """The next entry of the log. What only the agent may say, and a seat does, is no word that any check goes by."""
+    def take(self, index: int, line: entry.AnyEntry, *, judged: bool = True) -> None:
+        """The next entry of the log. What only the agent may say, and a seat does, is no word that any check goes by. Not
+        `judged`: it is taken for what it says, and nothing is found of it.
+        """
         kind, seat, self._index = type(line), line.seat, index
-        where = entry_name(index, line)
+        where = entry_name(index, line) if judged else NOWHERE
         if seat == AGENT:
             self._looker.agents(index, line)
         elif kind in entry.AGENTS:
-            self._fail(where, msg("only the agent can say this, not a seat"))
+            self._not_the_agent(index, line)
             return
-        elif self._tick - line.wall > LATE_MS:
+        elif judged and self._tick - line.wall > LATE_MS:
             self._late[seat] += 1
         presence = self._seats.get(seat)
         if presence is None:
-            presence = self._seats[seat] = SeatPresence(seat)
+            presence = self._seats[seat] = SeatPresence(seat, ran=self._looker.ran(seat))
             if seat == AGENT:
                 self._rulebook.begin(line)
         presence.take(line)
@@ -146,13 +151,15 @@ class Auditor:
 
     def _started(self, where: Arg, line: entry.PlayStarted) -> None:
         self._plays.start(line)
-        self._registered.play(self._index, line)
+        if where != NOWHERE:
+            self._registered.play(self._index, line)
         if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
             self._due[line.seat, line.seq] = due  # midnight came while it was saved
 
-    def _ticked(self, _: Arg, line: entry.AgentTick) -> None:
+    def _ticked(self, where: Arg, line: entry.AgentTick) -> None:
         self._tick = line.wall
-        self._silent.update(line.silent)
+        if where != NOWHERE:
+            self._silent.update(line.silent)
 
     def _placed(self, _: Arg, line: entry.PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
@@ -255,6 +262,9 @@ class Auditor:
         except Unfounded as error:
             self._fail(where, error.message)
         self._adding.decided(where, line)
+
+    def _not_the_agent(self, index: int, line: entry.AnyEntry) -> None:
+        self._fail(entry_name(index, line), msg("only the agent can say this, not a seat"))
 
     def _fail(self, where: Arg, what: Message) -> None:
         self._failures.append(Failure(where, what))

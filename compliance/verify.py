@@ -155,6 +155,8 @@ def _entries(
             chains.take(index, line, data, kept=True)
             if _datable(line):
                 auditor.keep(index, line)
+            else:
+                chains.failures.append(_beyond(index, line))
         for index, data in enumerate(lines, first) if len(chains.failures) < MOST else ():
             try:
                 line = decode(data)
@@ -163,10 +165,9 @@ def _entries(
                 continue
             chains.take(index, line, data)
             if _datable(line):
-                start.take(index, line)
-                auditor.take(index, line)
+                auditor.take(index, line, judged=start.take(index, line))
             else:
-                chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
+                chains.failures.append(_beyond(index, line))
         size = first + len(leaves)
         progress(size)
     if len(chains.failures) >= MOST:
@@ -190,6 +191,10 @@ def _datable(line: AnyEntry) -> bool:
         if moment is not None and not 0 <= moment < NO_MOMENT:
             return False
     return not isinstance(line, Decided) or all(0 <= grant.given < NO_MOMENT for grant in line.grants)
+
+
+def _beyond(index: int, line: AnyEntry) -> Failure:
+    return Failure(entry_name(index, line), msg("a moment in it is beyond every calendar"))
 
 
 def _damaged(damage: Damage) -> Failure:

@@ -56,14 +56,22 @@ def came_before(log: Log, moment: int, now: int) -> int:
 def boundary(log: Log, old: int, now: int, most: int = _AT_ONCE) -> int:
     """Where the log can begin, of which the first `old` entries, at least, are old enough: at a full tile, and the agent's next
     entry is old as well. Then nobody need believe that those before it were. Where it begins now, if no more of it can go.
+
+    Nor is it where its clock was behind, as before it was set at a start: who verifies counts two days from that entry on.
     """
-    end = min(old, log.begins + most) // WIDTH * WIDTH
-    while end > log.begins:
-        own = (wall for wall in map(_own_wall, log.entries(end, old)) if wall is not None)
-        if next(own, now) <= now - LEAVES_MS:
-            return end
-        end -= WIDTH
-    return log.begins
+    limit = min(old, log.begins + most) // WIDTH * WIDTH
+    begins = last = log.begins
+    highest = 0
+    for index, data in enumerate(log.entries(last, old), last):
+        if (wall := _own_wall(data)) is None:
+            continue
+        end = min(index, limit) // WIDTH * WIDTH
+        if highest <= wall <= now - LEAVES_MS:
+            begins, highest = end if end > last else begins, wall
+        if index >= limit:
+            break
+        last = index
+    return begins
 
 
 def _own_wall(data: bytes) -> int | None:

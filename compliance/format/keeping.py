@@ -1,7 +1,8 @@
 """Which of the entries that are to be deleted are kept, as what they say goes on. Pure; of the same entries always the same.
 
 Kept are what the agent said of the place, its packs, games, programs, guardians and seats; what began and is not over; and of
-each seat the last entry, the last seal, the last presence, and how its last run began and ended: it goes on from there.
+each seat the last entry, the last seal, the last presence, how its last run began and ended, and which seat it follows: it
+goes on from there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class _Line(msgspec.Struct):
     who: str | None = None
     play: int = 0
     opened: int = 0
+    follows: str | None = None
 
 
 _lines = msgspec.json.Decoder(_Line)
@@ -60,6 +62,8 @@ class Keeping:
         elif kind == "seat.start":
             self._last.pop((seat, "seat.stop"), None)
             self._last[seat, kind] = index
+            if line.follows is not None:
+                self._said.append(index)
         elif kind in {"seat.stop", "seal", "presence"}:
             self._last[seat, kind] = index
 
@@ -69,7 +73,7 @@ class Keeping:
         found = self._open.get(begun)
         if found is None:
             return
-        if kind == "pause" and line.who is not None and line.who != found[0]:
+        if kind == "pause" and found[0] is None and line.who is not None:
             found[1].append(index)
         else:
             del self._open[begun]

@@ -24,7 +24,7 @@ from compliance.entry import (
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
 
 CLOCK_BACK_MS = 5 * MINUTE_MS
@@ -51,13 +51,14 @@ class SeatClock:
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "wander",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "wander", "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.counted: dict[str, int] = {}
         self.wander = 0
+        self.went_back = False  # its wall clock was set back, ever
         self._boots: set[str] = set()
         self._mono = 0  # how far this start of the PC was seen
         self._worked = self._ahead = 0
@@ -123,19 +124,14 @@ class SeatClock:
             case ClockJump():
                 self._jumped.add(line.boot)
             case Decided() if abs(line.at - line.wall) > CLOCK_BACK_MS:
-                self._asked.setdefault(line.boot, where)
+                self._asked[line.boot] = self._asked.get(line.boot) or where
             case _:
                 pass
-
-    @property
-    def went_back(self) -> bool:
-        """Whether its wall clock was ever set back."""
-        return self._kinds["clock-back"] > 0
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures.values()
         for boot, where in self._asked.items():
-            if boot not in self._jumped:
+            if boot not in self._jumped and where != NOWHERE:
                 yield Failure(where, msg("it was decided for a moment that no clock of the seat showed"))
 
     def findings(self) -> Iterator[Finding]:
@@ -226,9 +222,13 @@ class SeatClock:
         self._alive = mono
 
     def _fail(self, kind: str, where: Arg, what: Message) -> None:
-        self._failures.setdefault(kind, Failure(where, what))
+        if where != NOWHERE:
+            self._failures.setdefault(kind, Failure(where, what))
 
     def _note(self, kind: str, at: int, where: Arg, what: Message) -> None:
+        self.went_back = self.went_back or kind == "clock-back"
+        if where == NOWHERE:
+            return
         self._kinds[kind] += 1
         if self._kinds[kind] <= _MOST:
             self._findings.append(Finding(kind, where, what, seat=self.seat, at=at))

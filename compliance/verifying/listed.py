@@ -1,6 +1,7 @@
 """What is found, of which a log may be full: some is kept one by one, all else is counted. Pure.
 
 A million findings with their words would take gigabytes. One that is kept holds the moments of those like it that are not.
+What is NOWHERE is not taken at all, so that it hides nothing that comes after it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from heapq import heappush, heappushpop
 
-from compliance.verifying.report import NO_MOMENT, UNTOLD, Failure, Finding
+from compliance.verifying.report import NO_MOMENT, NOWHERE, UNTOLD, Failure, Finding
+from i18n.message import Arg
 
 MOST = 1_000  # of a kind
 GRAVEST = 10  # of a kind, besides
@@ -29,6 +31,8 @@ class Listed:
     _others: dict[tuple[object, ...], array[int]] = field(default_factory=dict)
 
     def add(self, one: Finding) -> None:
+        if one.where == NOWHERE:
+            return
         self._counts[one.kind] = number = self._counts[one.kind] + 1
         others = self._others.get(one.like)
         if others is None:
@@ -71,6 +75,8 @@ class Faults:
     _others: Counter[str] = field(default_factory=Counter)
 
     def append(self, one: Failure) -> None:
+        if one.where == NOWHERE:
+            return
         like = one.what.id
         self._counts[like] = number = self._counts[like] + 1
         if number > MOST:
@@ -91,3 +97,15 @@ class Faults:
 
     def __len__(self) -> int:
         return len(self._kept) + self._others.total()
+
+@dataclass(slots=True)
+class Times:
+    """How often something was, and where first."""
+
+    first: Arg = NOWHERE
+    n: int = 0
+
+    def see(self, where: Arg) -> None:
+        if where != NOWHERE:
+            self.first = self.first if self.n else where
+            self.n += 1

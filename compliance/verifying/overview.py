@@ -74,11 +74,13 @@ class Looker:
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def keep(self, line: AnyEntry) -> None:
-        """An entry of before this log begins: its seat is known, and the place, but not what it was doing."""
+        """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
         if isinstance(line, PlaceChanged):
             self._places.append(_place(line))
         elif line.seat != AGENT:
-            self._watched.setdefault(line.seat, Watched(line.seat))
+            self._watched.setdefault(line.seat, Watched(line.seat)).keep(line)
+            if isinstance(line, SeatStart):
+                self._follow(line)
 
     def wants(self) -> Wants:
         return {
@@ -112,8 +114,15 @@ class Looker:
     def _started(self, line: SeatStart) -> None:
         all_, without = self._starts.get(line.seat, (0, 0))
         self._starts[line.seat] = all_ + 1, without + (line.watch != GATE)
+        self._follow(line)
+
+    def _follow(self, line: SeatStart) -> None:
         if isinstance(line.follows, str) and line.follows in self._watched:
             self._watched[line.follows].over = line.follows != line.seat
+
+    def ran(self, seat: str) -> bool:
+        """Whether it did when the entries that are left began."""
+        return seat in self._watched and self._watched[seat].ran
 
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from compliance.entry import Erasure, Restored
 from compliance.format.chain import AGENT
-from compliance.verifying.listed import Faults
+from compliance.verifying.listed import Faults, Times
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
 
@@ -22,8 +22,7 @@ class Owed:
 
     failures: Faults = field(default_factory=Faults)
     _restored: list[tuple[Arg, Restored]] = field(default_factory=list)
-    _erased: int = 0
-    _first: Arg = ""
+    _erased: Times = field(default_factory=Times)
 
     def take(self, where: Arg, line: Erasure | Restored) -> None:
         if isinstance(line, Restored):
@@ -31,8 +30,7 @@ class Owed:
         elif line.payloads < 0 or (line.who is None) == (line.before is None):
             self.failures.append(Failure(where, msg("it is neither one person's data nor what was too old")))
         elif line.who is not None:
-            self._first = self._first or where
-            self._erased += 1
+            self._erased.see(where)
 
     def gaps(self, gaps: Iterable[Gap]) -> Iterator[Gap]:
         """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short."""
@@ -46,10 +44,10 @@ class Owed:
             since = msg("an unknown day") if line.made == 0 else Moment(line.made, zone)
             told = msg("the agent goes on from a backup of {when}: what was logged from then to here is missing", when=since)
             yield Finding("restored", where, told, seat=AGENT, at=line.wall)
-        if self._erased:
-            yield Finding("erasure", self._first, msgn(
+        if self._erased.n:
+            yield Finding("erasure", self._erased.first, msgn(
                 "all personal data of {n} person was erased; what the log says of them holds without it",
-                "all personal data of {n} persons was erased; what the log says of them holds without it", self._erased,
+                "all personal data of {n} persons was erased; what the log says of them holds without it", self._erased.n,
             ))  # fmt: skip
 
 

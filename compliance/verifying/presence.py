@@ -13,8 +13,10 @@ _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
 class SeatPresence:
     """`take` every entry of one seat in order. `last`: when it wrote last; `stopped`: so it did, and did not start since."""
 
-    def __init__(self, seat: str) -> None:
+    def __init__(self, seat: str, *, ran: bool = False) -> None:
+        """`ran`: it did before its first entry here, of which more is deleted."""
         self.seat = seat
+        self._before = ran
         self.gaps: list[Gap] = []
         self.alive = Minutes()
         self._entries = 0
@@ -79,10 +81,13 @@ class SeatPresence:
         if self._run_from is not None:
             self._expected += max(0, line.wall // MINUTE_MS - self._run_from)
         self._run_from = self._seen_to = None
+        self._before = False
         self.stopped = line
 
     def _present(self, line: Presence) -> None:
         since = line.since // MINUTE_MS
+        if self._run_from is None and self._before and not self._ran:
+            self._run_from = since
         bits = past_bits(line)
         self.alive.add(since, bits)
         self._seen_to = since + bits.bit_length()

@@ -18,6 +18,7 @@ from rules.policy import Addressee
 
 NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
 UNTOLD = -1  # no moment was told
+NOWHERE = ""  # where an entry is that is not judged: it is taken for what it says goes on, and nothing is found of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ class Watched:
     _told: int = 0
     _stopped: SeatStop | None = None
     over: bool = False  # another seat says that it followed it, and nothing came since
+    ran: bool = False  # by what was kept of it, when the entries that are left began
+
+    def keep(self, line: AnyEntry) -> None:
+        """One of before those that are left."""
+        if type(line) in WATCHED:
+            self.over = False
+        if isinstance(line, SeatStart | SeatStop):
+            self.ran = isinstance(line, SeatStart)
 
     def take(self, line: AnyEntry) -> None:
         self.over = False
@@ -73,6 +81,8 @@ class Watched:
             case SeatStop():
                 self._stopped = line
             case Presence() if (bits := past_bits(line)):
+                if self._first is None and self.ran:
+                    self._first = self._told = line.since // MINUTE_MS
                 self._mark(line.since // MINUTE_MS, bits)
             case _:
                 pass

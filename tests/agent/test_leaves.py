@@ -269,12 +269,24 @@ def test_what_is_younger_stays(an, clock):
     assert an.ask("log.prune", LogPrune(dry=True)).entries == 0
 
 
+def test_it_does_not_begin_where_the_clock_was_behind(an, clock):
+    """As at a start with an empty battery: two days from then on were over long before what is left was played."""
+    at, log = clock.wall(), an.agent.log
+    behind = range(2 * WIDTH - 2, 2 * WIDTH + 4)
+    while log.size < 2 * WIDTH + 20:
+        clock.step(at - (20 * 365 * DAY_MS if log.size in behind else 0) - clock.wall())
+        tick(an)
+    now = at + LEAVES_MS + DAY_MS
+    assert [entry.decode(log.entry(index)).wall < at for index in (WIDTH, 2 * WIDTH)] == [False, True]
+    assert boundary(log, log.size, now) == WIDTH
+
+
 def test_the_logs_own_clock_is_not_believed_alone(years, clock):
     """Whoever verifies has one, and so had the witnesses: what no head of then had came later."""
     pruned(years)
     found = exported(years)
     assert said(verify(found, now=clock.wall())) == []
-    assert said(verify(found, now=clock.wall() - 30 * DAY_MS)) == [YOUNG]
+    assert said(verify(found, now=clock.wall() - 30 * DAY_MS)) == [BEHIND]  # who has not the right time accuses nobody
     wall = entry.decode(years.agent.log.entry(WIDTH)).wall
     for size, at, told in ((WIDTH, wall + 9 * DAY_MS, []), (99, wall + 9 * DAY_MS, [YOUNG]), (99, wall - DAY_MS, [])):
         start = begun(found.members, years.agent.log.size)
@@ -292,6 +304,10 @@ def members(years):
 
 NOT_SAID = f"kept: entries before number {WIDTH} are missing, and the log does not say that it deleted just these"
 YOUNG = "kept: entries were deleted that were not thirteen months old"
+BEHIND = (
+    "kept: entries were deleted that are thirteen months old by the log's clock, and not by this PC's, which is behind it: "
+    "which of the two is wrong cannot be told from here; set this PC's clock and look again"
+)
 NOTHING = "kept: it does not say where the log begins"
 
 
@@ -313,6 +329,12 @@ def test_lies_show(members):
     odd = (b"", bytes(8), (255).to_bytes(8, "big"), (2**63).to_bytes(8, "big"), begins + bytes(100))
     for data in (*odd, begins + kept[first:] + kept, begins + begins + kept[8:first]):
         assert said(verify(bundle.Bundle(members | {"kept": data}))) == [NOTHING]
+
+
+def test_a_kept_entry_of_no_day_is_one_too(members, monkeypatch):
+    monkeypatch.setattr("compliance.verify._datable", lambda line: line.seq != 1)
+    found = said(verify(bundle.Bundle(members)))
+    assert any(one.startswith("entry 0 (the agent, seq 1") and one.endswith("beyond every calendar") for one in found)
 
 
 def test_what_was_not_old_is_a_failure(years, clock):

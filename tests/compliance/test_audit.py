@@ -3,6 +3,7 @@
 import pytest
 
 from compliance import entry
+from compliance.verifying.listed import Times
 from compliance.verifying.sums.totals import Own
 from compliance.verifying.sums.unchecked import not_added_up
 from i18n.message import plain
@@ -218,13 +219,12 @@ def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
 @pytest.mark.parametrize("number", [1, 3])
 def test_what_cannot_be_added_up_names_where_and_why(number):
     """Never a dash: the first entry, and the cause; each cause apart."""
-    entries = {zone: [f"entry {n}" for n in range(number)] for zone in (True, False)}
-    zone, restart = not_added_up(entries)
+    zone, restart = not_added_up(dict.fromkeys((True, False), Times("entry 0", number)))
     assert (zone.where, restart.where) == ("entry 0", "entry 0")
     assert "time zone is another one, or was changed" in plain(zone.what)
     assert "started anew during a play" in plain(restart.what)
     assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
-    assert list(not_added_up({True: [], False: []})) == []
+    assert list(not_added_up(dict.fromkeys((True, False), Times()))) == []
 
 
 def test_of_very_many_plays_at_once_none_is_looked_at():

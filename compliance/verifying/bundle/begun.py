@@ -20,12 +20,14 @@ from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
 from compliance.verifying.bundle.whole import Broken, content
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Audit, Beginning, Failure, entry_name
-from i18n.message import Arg, Message, msg
+from i18n.message import msg
 from rules.calendar import DAY_MS
 
 RUN_IN_MS = 2 * DAY_MS
 _SLACK_MS = DAY_MS
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -36,9 +38,8 @@ class Begun:
 
     kept: Kept = field(default_factory=Kept)
     digest: str = ""
-    failures: list[Failure] = field(default_factory=list)
+    failures: Faults = field(default_factory=Faults)
     _checked: int = 0
-    _older: set[int] = field(default_factory=set)
     _said: int | None = None  # when
     _first: int | None = None
     _judged: int | None = None
@@ -72,12 +73,17 @@ class Begun:
         if keeping.kept() != read:
             self.failures.append(Failure(KEPT, msg("more is kept of what was deleted than what goes on")))
 
-    def take(self, index: int, line: AnyEntry) -> None:
-        """The next entry that is left."""
-        if line.seat != AGENT:
-            if type(line) is UsageDay and self._first is not None and line.day < _day_after(self._first):
-                self._older.add(index)  # of a PC that was off since
-            return
+    def take(self, index: int, line: AnyEntry) -> bool:
+        """The next entry that is left. Whether it is judged: what is not may speak of what is gone."""
+        if line.seat == AGENT:
+            self._agents(index, line)
+        return not self.begins or (self._judged is not None and not self._older(line))
+
+    def _older(self, line: AnyEntry) -> bool:
+        """The sum of an older day, of a PC that was off since."""
+        return type(line) is UsageDay and line.seat != AGENT and self._first is not None and line.day < _day_after(self._first)
+
+    def _agents(self, index: int, line: AnyEntry) -> None:
         if self._first is None:
             self._first = line.wall
         if self._judged is None and line.wall >= self._first + RUN_IN_MS:
@@ -103,8 +109,14 @@ class Begun:
             self.failures.append(Failure(KEPT, what))
             return
         youngest = max(self._first, *(at for size, at in seen if size < self.begins), 0)
-        if min(self._said, self._said if now is None else now) - youngest < LEAVES_MS - _SLACK_MS:
+        least = youngest + LEAVES_MS - _SLACK_MS
+        if self._said < least:
             self.failures.append(Failure(KEPT, msg("entries were deleted that were not thirteen months old")))
+        elif now is not None and now < least:
+            self.failures.append(Failure(KEPT, msg(
+                "entries were deleted that are thirteen months old by the log's clock, and not by this PC's, which is behind "
+                "it: which of the two is wrong cannot be told from here; set this PC's clock and look again",
+            )))  # fmt: skip
 
     def beginning(self, size: int) -> Beginning | None:
         if not self.begins:
@@ -113,23 +125,14 @@ class Begun:
         return Beginning(self.begins, first, size if self._judged is None else self._judged, first + RUN_IN_MS)
 
     def judged(self, audit: Audit, size: int) -> Audit:
-        """What holds of it although the first entries are gone."""
+        """The same without gaps of which only entries could tell that are gone."""
         found = self.beginning(size)
         if found is None:
             return audit
         return replace(
             audit,
-            failures=tuple(one for one in audit.failures if self._can_judge(one.where, found.judged)),
-            findings=tuple(one for one in audit.findings if self._can_judge(one.where, found.judged)),
             gaps=tuple(replace(gap, start=max(gap.start, found.judged_at)) for gap in audit.gaps if gap.end > found.judged_at),
         )
-
-    def _can_judge(self, where: Arg, judged: int) -> bool:
-        """Whether it is about no entry that speaks of what is gone."""
-        number = where.args.get("number") if isinstance(where, Message) else None
-        if not isinstance(number, str) or not number.isdecimal():
-            return True
-        return int(number) >= judged and int(number) not in self._older
 
 
 def begun(members: Mapping[str, bytes], size: int) -> Begun:
@@ -148,4 +151,4 @@ def begun(members: Mapping[str, bytes], size: int) -> Begun:
 
 def _day_after(at: int) -> str:
     """The first day (ISO) of which all, in any zone, comes after then."""
-    return (datetime.fromtimestamp(at / 1000, UTC) + timedelta(days=2)).date().isoformat()
+    return (_EPOCH + timedelta(milliseconds=at, days=2)).date().isoformat()  # of fromtimestamp Windows has not all

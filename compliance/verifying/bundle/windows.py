@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Length, msgn
 
 SLACK_MS = 10 * 60_000
@@ -40,7 +40,7 @@ class Windows:
 
     def take(self, index: int, where: Arg, seat: str, wall: int) -> None:
         """Entry `index` of the log, and what it says when it is from."""
-        if not self._sizes:
+        if not self._sizes or where == NOWHERE:
             return
         covered = bisect_right(self._sizes, index)
         if covered and (by := self.dated[covered - 1][1] - SLACK_MS - wall) > 0:

@@ -17,7 +17,7 @@ from compliance.verifying.crossing.summed import Summed
 from compliance.verifying.crossing.timed import Timed
 from compliance.verifying.crossing.warned import Warnings
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.report import Failure, Finding, Gap
+from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
 from compliance.verifying.sums.totals import Play, Plays
 from compliance.verifying.wanted import Wants
 from compliance.verifying.zones import Zones
@@ -58,6 +58,8 @@ class Crossing:
             self._summed.begin(line)
         if line.seat != AGENT:
             self._heard.written(line)
+        elif where == NOWHERE:
+            self._logged_on.since = line.wall
         self._paired.take(where, line)
         clock.take(line, where)
 

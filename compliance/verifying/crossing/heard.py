@@ -16,7 +16,7 @@ from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import Failure, Finding, Gap
+from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
 from i18n.message import Arg, Length, Moment, msg
 
@@ -119,7 +119,7 @@ class Heard:
                 seat.heard = at
         for name, newest in self._newest.items():
             seat = self._seats[name]
-            if newest - line.wall > max(_AHEAD_MS, seat.ahead):
+            if where != NOWHERE and newest - line.wall > max(_AHEAD_MS, seat.ahead):
                 if not seat.ahead:
                     seat.where, seat.at = where, line.wall
                 seat.ahead = newest - line.wall
@@ -139,7 +139,7 @@ class Heard:
         for name, at in line.seats.items():
             ago = line.wall - at
             right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
-            if not right or ago < -_SET_MS or before.get(name, 0) > at + _SET_MS:
+            if where != NOWHERE and (not right or ago < -_SET_MS or before.get(name, 0) > at + _SET_MS):
                 self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:

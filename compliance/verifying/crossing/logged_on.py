@@ -39,9 +39,10 @@ class _Seat:
 
 @dataclass
 class LoggedOn:
-    """Take what it `wants`; then `failures` and `findings`. `presence`: of each seat."""
+    """Take what it `wants`; then `failures` and `findings`. `presence`: of each seat; `since`: nothing is found of before."""
 
     presence: Mapping[str, SeatPresence]
+    since: int = 0
     failures: Faults = field(default_factory=Faults)
     _moments: list[int] = field(default_factory=list)
     _hours: list[tuple[int, int]] = field(default_factory=list)  # from each of these moments on
@@ -85,7 +86,7 @@ class LoggedOn:
         starts = [start for start, _ in spans]
         for hour, alive in self.presence[seat].alive.hours.items() if seat in self.presence else ():
             number, first = bisect_right(starts, hour * HOUR + HOUR - 1) - 1, hour * HOUR
-            closed = None
+            closed = None if first * MINUTE_MS >= self.since else 0
             while number >= 0 and spans[number][1] > first and 0 <= first < _LAST - HOUR:
                 closed = self._shut_in(hour, zone) if closed is None else closed
                 start, end = spans[number]

@@ -28,8 +28,8 @@ from compliance.entry import (
     SessionOpened,
 )
 from compliance.format.chain import AGENT
-from compliance.verifying.listed import Faults, Listed
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.listed import Faults, Listed, Times
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
@@ -61,8 +61,8 @@ class Persons:
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
     _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     _used: dict[tuple[str, str, _Key], Arg] = field(default_factory=dict)
-    _missing: list[Arg] = field(default_factory=list)
-    _others: list[Arg] = field(default_factory=list)
+    _missing: Times = field(default_factory=Times)
+    _others: Times = field(default_factory=Times)
 
     def wants(self) -> Wants:
         people = each(self._person, GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused, SessionOpened)
@@ -94,7 +94,7 @@ class Persons:
         if person is None:
             person = self._persons[who] = _Person(days)
         elif person.days is not None and person.days != days:
-            person.days = person.days & days or None
+            person.days = person.days & days or (days if where == NOWHERE else None)
             if person.days is None:
                 self._told.add(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
         return person
@@ -102,7 +102,7 @@ class Persons:
     def _aged(self, where: Arg, person: _Person, at: int, age: int | None) -> None:
         if not person.aged:
             person.age, person.aged = age, True
-        elif age != person.age and not person.differs:
+        elif age != person.age and not person.differs and where != NOWHERE:
             person.differs = True
             ages = {"before": _age(person.age), "now": _age(age)}
             text = msg("the player was {before} years old before, the same day, and is {now} now", **ages)
@@ -122,8 +122,9 @@ class Persons:
 
     def _grant(self, where: Arg, line: Decided, one: GrantLine) -> None:
         key = (one.by, one.ms, one.game, one.given)
-        self._used.setdefault((line.seat, line.who, key), where)
         given = self._given.get(key, {})
+        if where != NOWHERE and line.who not in given:
+            self._used.setdefault((line.seat, line.who, key), where)
         # Two may be given the same at once. Under yesterday's pseudonym it was one of these, if they are not too many to tell.
         ids = (given[line.who],) if line.who in given else tuple(given.values()) if len(given) <= _ALIKE else ()
         if ids and all(self._taken_back(line, id_) for id_ in ids):
@@ -143,9 +144,9 @@ class Persons:
             if not given and len(seats) == 1 and key[3] >= self._began[seat]:
                 self._fail(where, msg("it counts extra time that no entry gives"))
             elif not given and key[3] >= self._began[seat]:
-                self._missing.append(where)
+                self._missing.see(where)
             elif given and who not in given and self._same_day(who, key[3]):
-                self._others.append(where)
+                self._others.see(where)
 
     def _same_day(self, who: str, at: int) -> bool:
         days = self._persons[who].days
@@ -156,15 +157,15 @@ class Persons:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._told
-        if self._missing:
-            yield Finding("grant", self._missing[0], msgn(
+        if self._missing.n:
+            yield Finding("grant", self._missing.first, msgn(
                 "{n} decision counts extra time that no entry gives", "{n} decisions count extra time that no entry gives",
-                len(self._missing),
+                self._missing.n,
             ))  # fmt: skip
-        if self._others:
-            yield Finding("grant", self._others[0], msgn(
+        if self._others.n:
+            yield Finding("grant", self._others.first, msgn(
                 "{n} decision counts extra time that was given to another player",
-                "{n} decisions count extra time that was given to another player", len(self._others),
+                "{n} decisions count extra time that was given to another player", self._others.n,
             ))  # fmt: skip
 
     def _fail(self, where: Arg, what: Message) -> None:

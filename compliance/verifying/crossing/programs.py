@@ -12,7 +12,7 @@ from math import inf
 
 from compliance.entry import ProgramRefused, ProgramsChanged
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, msg, msgn
 
 AROUND_MS = 120_000  # how far the clocks of agent and seat may differ, and how long a seat may take to hear of a change
@@ -28,7 +28,8 @@ class Programs:
 
     def take(self, where: Arg, line: ProgramsChanged | ProgramRefused) -> None:
         if isinstance(line, ProgramRefused):
-            self._refused.append((where, line.wall))
+            if where != NOWHERE:
+                self._refused.append((where, line.wall))
         else:
             before = self._changes[-1][1] if self._changes else 0
             if line.players < int(line.only_installed) or abs(line.players - before) > 1:

@@ -26,7 +26,7 @@ from compliance.entry import (
     UsageDay,
 )
 from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
@@ -42,6 +42,15 @@ _WHAT = {
 _Said = tuple[object, ...]
 
 
+@dataclass(slots=True)
+class _Other:
+    """Where and when one seat first said something else of a game, and how often."""
+
+    where: Arg
+    at: int
+    times: int = 0
+
+
 @dataclass
 class Same:
     """Take what it `wants`, then ask `findings`. `plays`: those that go on."""
@@ -50,12 +59,12 @@ class Same:
     _games: dict[tuple[str, str], _Said] = field(default_factory=dict)  # by seat and game
     _versions: dict[str, str] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)  # told.py says what a seat did under which of the house's labels
-    _others: list[tuple[str, Arg, PlayStarted | PlayRuled | Decided]] = field(default_factory=list)
+    _others: dict[tuple[str, str], _Other] = field(default_factory=dict)
     _learning: set[str] = field(default_factory=set)
     _let: set[str] = field(default_factory=set)
     _asked: dict[str, str] = field(default_factory=dict)
     _who: set[str] = field(default_factory=set)
-    _later: list[tuple[str, str, Arg, AnyEntry]] = field(default_factory=list)  # what is known at the end alone
+    _later: list[tuple[str, str, Arg, str, int]] = field(default_factory=list)  # what is known at the end alone
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def wants(self) -> Wants:
@@ -122,20 +131,21 @@ class Same:
                 self._games[key] = said
         elif before != said:
             self._games[key] = said
-            self._others.append((game, where, line))
+            if where != NOWHERE:
+                self._others.setdefault(key, _Other(where, line.wall)).times += 1
 
     def _keep(self, what: str, name: str, where: Arg, line: AnyEntry) -> None:
         """Each seat's first, as what explains it may come to the log later; a name that was said already needs none."""
         known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}[what]
-        if name not in known and len(self._later) < _MOST:
-            self._later.append((what, name, where, line))
+        if where != NOWHERE and name not in known and len(self._later) < _MOST:
+            self._later.append((what, name, where, line.seat, line.wall))
 
     def findings(self) -> Iterator[Finding]:
         known = {"learning": self._learning, "approval": self._let, "usage-day": self._who}
-        for what, name, where, line in self._later:
+        for what, name, where, seat, at in self._later:
             if name not in known[what]:
-                self._tally.see(what, where, line)
-        for game, where, other in self._others:
+                self._tally.count(what, seat, where, at)
+        for (seat, game), other in self._others.items():
             if game not in self._changed:
-                self._tally.see("label", where, other)
+                self._tally.count("label", seat, other.where, other.at, other.times)
         yield from self._tally.findings()

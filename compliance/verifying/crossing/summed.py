@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from compliance.entry import AnyEntry, GrantGiven, GrantRevoked, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, msg
@@ -65,7 +65,7 @@ class Summed:
         for game, told in line.games.items():
             if told.refusals and (line.seat, game, line.day) not in self._refused:
                 self._tally.see("refusals", where, line)
-        if len(self._later) < _MOST:
+        if where != NOWHERE and len(self._later) < _MOST:
             self._later.append((where, line))
 
     def findings(self) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.entry import Entry
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Message, msgn
 
 
@@ -23,8 +23,10 @@ class Tally:
     def see(self, what: str, where: Arg, line: Entry) -> None:
         self.count(what, line.seat, where, line.wall)
 
-    def count(self, what: str, seat: str, where: Arg, at: int | None) -> None:
-        self._times[what, seat] += 1
+    def count(self, what: str, seat: str, where: Arg, at: int | None, times: int = 1) -> None:
+        if where == NOWHERE:
+            return
+        self._times[what, seat] += times
         self._first.setdefault((what, seat), (where, at))
 
     def findings(self) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from compliance.entry import (
     Warned,
 )
 from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
 
@@ -104,7 +104,7 @@ class Warnings:
         play = seat.plays.get(line.play) or seat.over.get(line.play)
         if (line.left is None) is (line.rule is None) or (line.how is not UNSET and not line.shown):
             self._tally.see("how", where, line)
-        if line.rule is not None:
+        if line.rule is not None and where != NOWHERE:
             self._told.setdefault(line.rule, (where, line))
         if play is None:
             if line.play and not (seat.over and line.play < min(seat.over)):  # it was not kept so long

@@ -15,7 +15,8 @@ from compliance.entry import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
-from compliance.verifying.report import Finding
+from compliance.verifying.listed import Times
+from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
 from rules.packs.params import DAY, said
@@ -53,8 +54,7 @@ class Changes:
     _packs: dict[str, tuple[Packs, bool]] = field(default_factory=dict)
     _found: list[Finding] = field(default_factory=list)
     _more: dict[str, tuple[Arg, int]] = field(default_factory=dict)
-    _players: int = 0
-    _first: Arg | None = None
+    _players: Times = field(default_factory=Times)
     _read: dict[tuple[object, ...], Reading | None] = field(default_factory=dict)
     _bytes: int = 0
 
@@ -74,16 +74,15 @@ class Changes:
             kind = "looser" if lost and self._at_point() else "policy-changed"
             self._tell(kind, where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
         elif line.target not in _TARGETS:
-            self._players += 1
-            self._first = self._first or where
+            self._players.see(where)
 
     def findings(self) -> Iterator[Finding]:
         yield from self._found
         for kind, (where, more) in self._more.items():
             yield Finding(kind, where, msgn("{n} more change like these", "{n} more changes like these", more))
-        if self._first is not None:
-            told = msgn("rules of a player were set {n} time", "rules of players were set {n} times", self._players)
-            yield Finding("policy-changed", self._first, told)
+        if self._players.n:
+            told = msgn("rules of a player were set {n} time", "rules of players were set {n} times", self._players.n)
+            yield Finding("policy-changed", self._players.first, told)
 
     # --- the place -----------------------------------------------------------------------------------------------------
 
@@ -181,6 +180,8 @@ class Changes:
             return None
 
     def _tell(self, kind: str, where: Arg, line: PlaceChanged | PolicyChanged, what: Message) -> None:
+        if where == NOWHERE:
+            return
         if len(self._found) < _MOST:
             self._found.append(Finding(kind, where, what, line.seat, line.wall))
         else:

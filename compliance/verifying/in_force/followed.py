@@ -35,13 +35,14 @@ from compliance.entry import (
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, Message, msg, msgn
 from rules.policy import Param, Place
 
 LATE_MS: Final = 3_600_000
 _CLOCKS_MS: Final = 600_000  # two PCs' clocks may be apart so far, and news be under way
+_MOST: Final = 10_000
 _HEARD: Final = 16  # ticks: more than an hour
 _APART: Final = frozenset({
     "agent-away", "agent-refuses", "clock-jump", "journal-unwritable", "log-replaced", "no-roster", "store-broken", "update",
@@ -85,6 +86,7 @@ class Followed:
     _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
     _failures: Faults = field(default_factory=Faults)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
+    _more: Faults = field(default_factory=Faults)  # than so many: an agent's own entries are never so late
     _behind: dict[str, _Behind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -134,6 +136,7 @@ class Followed:
             known = self._known.get(key)
             if known is None or known.first > at + _CLOCKS_MS:
                 yield failure
+        yield from self._more
 
     def findings(self) -> Iterator[Finding]:
         for seat, behind in self._behind.items():
@@ -204,10 +207,12 @@ class Followed:
 
     def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
         known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)
-        if known is None and not self.timeline.whole:
+        if where == NOWHERE or (known is None and not self.timeline.whole):
             return  # what the log began with is gone
-        if known is None and not apart:
+        if known is None and not apart and len(self._unsaid) < _MOST:
             self._unsaid.append((failure, key, at))
+        elif known is None and not apart:
+            self._more.append(failure)
         elif known is not None and known.over is not None and not apart and self._had_news(line.seat, known.over, at):
             self._failures.append(failure)
         else:

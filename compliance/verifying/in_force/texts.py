@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from compliance.bundle import pack_path
 from compliance.entry import Decided, PolicyChanged
 from compliance.format.house_rule import HOUSE
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
 from rules.packs.published import PUBLISHED
 
@@ -48,7 +48,8 @@ class Texts:
             self._name(line.rule.partition(".")[0], line.pack, where, line.seat, line.at)
 
     def _name(self, pack: str, sha256: str, where: Arg, seat: str, at: int) -> None:
-        if sha256 != HOUSE and (pack, sha256) not in self._named:
+        known = self._named.get((pack, sha256))
+        if sha256 != HOUSE and (known is None or known.where == NOWHERE):
             self._named[pack, sha256] = _Named(where, seat, at)
 
     def failures(self) -> Iterator[Failure]:

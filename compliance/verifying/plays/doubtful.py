@@ -17,7 +17,7 @@ from compliance.verifying.plays.binding import MOST, Why
 from compliance.verifying.plays.runs import Given, Over, Run, moments_of, over, overnight
 from compliance.verifying.plays.undecided import Undecided
 from compliance.verifying.plays.wrong import finding
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 
 WAITING = HELD = 10_000
 
@@ -38,6 +38,8 @@ class Doubtful:
         insort(self.grants[who], given, key=lambda one: one.given)
 
     def add(self, run: Run) -> None:
+        if run.where == NOWHERE:
+            return
         self._waiting.append(run)
         if len(self._waiting) >= WAITING:
             self._settle()

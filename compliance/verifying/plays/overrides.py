@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compliance.entry import Decided, EnforcementOff, EnforcementOn, Paused, PauseLine, Resumed
-from compliance.verifying.listed import Faults
+from compliance.verifying.listed import Faults, Times
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Moment, msg, msgn
 
@@ -27,8 +27,8 @@ class Overrides:
     failures: Faults = field(default_factory=Faults)
     _pauses: dict[tuple[str, str], Paused] = field(default_factory=dict)
     _over: dict[tuple[str, str], Resumed] = field(default_factory=dict)
-    _first: Arg | None = None
-    _unknown: list[Arg] = field(default_factory=list)
+    _paused: Times = field(default_factory=Times)
+    _unknown: Times = field(default_factory=Times)
     _off: list[tuple[Arg, EnforcementOff]] = field(default_factory=list)
     _ended: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -38,8 +38,9 @@ class Overrides:
             case Paused():
                 if key in self._pauses:
                     self.failures.append(Failure(where, msg("there is another pause with its id")))
+                else:
+                    self._paused.see(where)
                 self._pauses[key] = line
-                self._first = self._first or where
             case Resumed():
                 if line.how == "over" and (pause := self._pauses.get(key)) is not None:
                     self._ends(where, pause, line)
@@ -63,7 +64,7 @@ class Overrides:
             return
         pause = self._pauses.get((line.seat, paused.id))
         if pause is None:
-            self._unknown.append(where)
+            self._unknown.see(where)
         elif pause.until != paused.until or self._was_over(line, paused.id):
             self.failures.append(Failure(where, msg("its pause was another one, or over")))
 
@@ -73,13 +74,13 @@ class Overrides:
         return over is not None and (over.boot != line.boot or over.mono < line.mono)
 
     def findings(self, zone: str) -> Iterator[Finding]:
-        if self._first is not None:
-            told = msgn("play was paused {n} time", "play was paused {n} times", len(self._pauses))
-            yield Finding("pause", self._first, told)
-        if self._unknown:
-            yield Finding("pause", self._unknown[0], msgn(
+        if self._paused.n:
+            told = msgn("play was paused {n} time", "play was paused {n} times", self._paused.n)
+            yield Finding("pause", self._paused.first, told)
+        if self._unknown.n:
+            yield Finding("pause", self._unknown.first, msgn(
                 "{n} decision names a pause that no entry tells of", "{n} decisions name a pause that no entry tells of",
-                len(self._unknown),
+                self._unknown.n,
             ))  # fmt: skip
         for where, line in self._off:
             until = min(self._ended.get((line.seat, line.id), line.until), line.until)

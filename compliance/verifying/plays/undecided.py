@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from compliance.verifying.plays.binding import Why
-from compliance.verifying.report import Finding
+from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Message, msg, msgn
 
 _WHY: Final[Mapping[Why, Message]] = MappingProxyType({
@@ -32,6 +32,8 @@ class Undecided:
     _first: dict[Why, Arg] = field(default_factory=dict)
 
     def add(self, why: Why, where: Arg) -> None:
+        if where == NOWHERE:
+            return
         self._first.setdefault(why, where)
         self._counts[why] = self._counts.get(why, 0) + 1
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from compliance.entry import Decided, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
-from compliance.verifying.listed import Faults, Listed
-from compliance.verifying.report import Failure, Finding, length
+from compliance.verifying.listed import Faults, Listed, Times
+from compliance.verifying.report import NOWHERE, Failure, Finding, length
 from compliance.verifying.sums.totals import Own, Plays, Range
 from compliance.verifying.sums.unchecked import not_added_up
 from compliance.verifying.sums.union import Union
@@ -30,6 +30,7 @@ _CLOCK_MS = 5 * 60_000
 _MOST_SET_MS = 2 * _CLOCK_MS
 _LONGEST_MS = 2 * DAY_MS
 _FORGOTTEN_MS = 2 * 60_000
+_MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
 
 
 class _Off(NamedTuple):
@@ -59,7 +60,7 @@ class Adding:
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
+    _unchecked: dict[bool, Times] = field(default_factory=lambda: {True: Times(), False: Times()})  # True: by a zone's fault
 
     def decided(self, where: Arg, line: Decided) -> None:
         if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
@@ -74,13 +75,15 @@ class Adding:
         whole = all(start <= begins and ends <= end for begins, ends in days)
         sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
         if known > start:  # what was played before, under another pseudonym, is not known
-            self._unchecked[True].append(where)
+            self._unchecked[True].see(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
         elif not own.told(line.boot):
-            self._unchecked[False].append(where)
+            self._unchecked[False].see(where)
         for name, allowed in sums.items():
-            if line.before.get(name) not in allowed:
+            if where != NOWHERE and line.before.get(name) not in allowed:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, line.before.get(name), allowed))
+        if len(self._off) >= _MOST_OFF:
+            self._settle()
 
     def summed(self, where: Arg, line: UsageDay) -> None:
         self._summed[line.who, line.seat] += 1
@@ -114,7 +117,7 @@ class Adding:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
         if len(days) > 1:
-            self._unchecked[True].append(where)
+            self._unchecked[True].see(where)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
             union = known.get(game) or Union()
@@ -140,16 +143,26 @@ class Adding:
 
     def failures(self) -> Iterator[Failure]:
         for off in self._off:
-            allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
-            if off.told not in allowed:
-                sums = {"told": length(off.told), "known": _said(allowed)}
-                yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", sum=off.name, **sums))
+            yield from self._unlike(off)
         wander = max(map(self._wander, self.clocks), default=0)
         for where, line in self._agents:
             known = self.plays.everywhere(line.who)
             if known:
                 self._compare(where, line, self.plays.first[line.who], known, wander)
         yield from self._failures
+
+    def _settle(self) -> None:
+        """What plays of other seats make by now is in order. Of very much else the older half is a failure."""
+        left = [(off, failure) for off in self._off for failure in self._unlike(off)]
+        older = max(0, len(left) - _MOST_OFF // 2)
+        self._failures.extend(failure for _, failure in left[:older])
+        self._off = [off for off, _ in left[older:]]
+
+    def _unlike(self, off: _Off) -> Iterator[Failure]:
+        allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
+        if off.told not in allowed:
+            sums = {"told": length(off.told), "known": _said(allowed)}
+            yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", sum=off.name, **sums))
 
     def findings(self) -> Iterator[Finding]:
         yield from not_added_up(self._unchecked)

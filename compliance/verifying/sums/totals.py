@@ -175,10 +175,11 @@ class Plays:
         own = self.own[play.who, play.seat]
         own.end(play, line, exact=exact)
         del own.running[play.seq], self._open[play.seat, play.seq]
+        self._begun.pop(play.who, None)
         self._ended[play.who].append(Ended(line.since, line.ms, play.seat, play.game, exact))
         self.played_ms += self._again.end(line)
 
-    # --- once all were taken -------------------------------------------------------------------------------------------
+    # --- by all that ended -------------------------------------------------------------------------------------------
 
     def elsewhere(self, who: str, seat: str, at: int) -> int:
         """How much was played under this pseudonym on other seats in plays that began before `at`, at most."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+from compliance.verifying.listed import Times
 from compliance.verifying.report import Finding
-from i18n.message import Arg, Message, msg, msgn
+from i18n.message import Message, msg, msgn
 
 
-def not_added_up(entries: Mapping[bool, Sequence[Arg]]) -> Iterator[Finding]:
+def not_added_up(entries: Mapping[bool, Times]) -> Iterator[Finding]:
     """One finding for each cause, at its first entry: the zone (True), or a play that goes on over a restart of the PC."""
-    if zone := entries[True]:
+    if (zone := entries[True]).n:
         why = msg("the place's time zone is another one, or was changed that day")
-        yield Finding("unchecked", zone[0], _untold(len(zone), why))
-    if restart := entries[False]:
+        yield Finding("unchecked", zone.first, _untold(zone.n, why))
+    if (restart := entries[False]).n:
         why = msg("the PC was started anew during a play that has no end")
-        yield Finding("unchecked", restart[0], _untold(len(restart), why))
+        yield Finding("unchecked", restart.first, _untold(restart.n, why))
 
 
 def _untold(n: int, why: Message) -> Message:
