@@ -218,7 +218,8 @@ def _seats(figures: Figures) -> Table:
     notes: list[Arg] = [msg("Each hour a PC tells in which minutes it was watched: the last hour may not be in here.")]
     if any(how == "lost" for _, how in gaps):
         notes.append(msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where "
-                         "somebody ended it. What was played then is in no figure here."))  # fmt: skip
+                         "somebody ended it, or it was ended in order while the PC ran on. What was played then is in no "
+                         "figure here."))  # fmt: skip
     empty = msg("The log says nothing of any PC in these days.")
     return Table(msg("When each PC was watched"), columns, tuple(rows), empty=empty, note=together(notes, " "))
 

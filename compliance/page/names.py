@@ -59,7 +59,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning",
+    "warned", "paired", "learning", "pack",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer.

@@ -58,8 +58,8 @@ class Crossing:
             self._summed.begin(line)
         if line.seat != AGENT:
             self._heard.written(line)
-        elif where == NOWHERE:
-            self._logged_on.since = line.wall
+        else:
+            self._logged_on.agents(line, judged=where != NOWHERE)
         self._paired.take(where, line)
         clock.take(line, where)
 

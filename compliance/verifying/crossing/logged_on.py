@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import PlaceChanged, SessionClosed, SessionOpened
+from compliance.entry import AnyEntry, PlaceChanged, SessionClosed, SessionOpened
 from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.listed import Faults
 from compliance.verifying.opening import opening
@@ -39,17 +39,23 @@ class _Seat:
 
 @dataclass
 class LoggedOn:
-    """Take what it `wants`; then `failures` and `findings`. `presence`: of each seat; `since`: nothing is found of before."""
+    """`agents` each of its entries, take what it `wants`; then `failures` and `findings`. `presence`: of each seat."""
 
     presence: Mapping[str, SeatPresence]
-    since: int = 0
     failures: Faults = field(default_factory=Faults)
+    _since: int = 0  # nothing is found of before
     _moments: list[int] = field(default_factory=list)
     _hours: list[tuple[int, int]] = field(default_factory=list)  # from each of these moments on
     _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
 
     def wants(self) -> Wants:
         return {PlaceChanged: self._placed, SessionOpened: self._open, SessionClosed: self._close}
+
+    def agents(self, line: AnyEntry, *, judged: bool) -> None:
+        if not judged:
+            self._since = NO_MOMENT
+        elif self._since == NO_MOMENT:
+            self._since = line.wall
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
@@ -86,7 +92,7 @@ class LoggedOn:
         starts = [start for start, _ in spans]
         for hour, alive in self.presence[seat].alive.hours.items() if seat in self.presence else ():
             number, first = bisect_right(starts, hour * HOUR + HOUR - 1) - 1, hour * HOUR
-            closed = None if first * MINUTE_MS >= self.since else 0
+            closed = None if first * MINUTE_MS >= self._since else 0
             while number >= 0 and spans[number][1] > first and 0 <= first < _LAST - HOUR:
                 closed = self._shut_in(hour, zone) if closed is None else closed
                 start, end = spans[number]
