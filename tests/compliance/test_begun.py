@@ -195,6 +195,18 @@ def night(seat):
     seat.add(entry.SessionClosed, opened=opened.seq, how="ended")
 
 
+def two_days(seat):
+    """Of one pseudonym."""
+    for _ in range(2):
+        seat.add(entry.PinFailed, who="a", how="pin", tries=1, locked=None)
+        seat.site.clock.run(DAY)
+
+
+def two_ages(seat):
+    for age in (12, 13):
+        seat.end(seat.begin(age=age))
+
+
 def agents(kind, **fields):
     return lambda seat: seat.site.agent.add(kind, **fields)
 
@@ -211,6 +223,8 @@ LIES = {
     "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
     "grant": (decides, "it counts extra time that no entry gives"),
     "behind": (decides, "1 decision went by rules that were not, or no longer, in force by the agent's word"),
+    "day": (two_days, "its pseudonym was that of another day"),
+    "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
     "erased": (agents(entry.Erasure, who="a", before=None, payloads=1),
                "all personal data of 1 person was erased; what the log says of them holds without it"),
     "rules": (agents(entry.PolicyChanged, target="new", packs=(PACK,), house=False), "x is a pack of the place's own"),
@@ -233,7 +247,7 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     site.deliver()
     at = site.log.size
     ticking(site, DAY)
-    for _ in range(1 if act is night else 2):
+    for _ in range(1 if act in {night, two_days} else 2):
         act(seat)
         site.deliver()
     ticking(site, 3 * DAY)
