@@ -43,7 +43,8 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     for target, row in ((PLACE, None), (GUEST, guest(change.tables))):
         if before.get(target, ()) != after.get(target, ()):
             record_policy(change, row, {"what": "place.set"})
-            players = _players(change, old, new)
+    if before != after:
+        players = _players(change, old, new)
     zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
     binds = (*hours_now(change), *_games(change, new), *guests_now(change)) if new.place != old.place else ()
     return Outcome(hints=(*changes(old, new), *zones, *binds, *players, *certificate(old, new, change.today)))
