@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,7 @@ class LogFile:
         self._frontier = Frontier()
         self.begins = 0  # entries before this one are deleted, but those that `kept` has
         self._edge = Edge(0, b"")
+        self._reading = threading.Lock()  # two threads that ask the same at once could share one prepared statement
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -170,7 +172,8 @@ class LogFile:
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(query, values).fetchall()
+            with self._reading:
+                return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise damaged(said_by(error)) from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Payloads:
 
     def __init__(self, path: Path | str, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._reading = threading.Lock()  # as in LogFile
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
             try:
@@ -90,7 +92,8 @@ class Payloads:
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         try:
-            return self._connection.execute(query, values).fetchall()
+            with self._reading:
+                return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise PayloadError(msg("cannot be read: {why}", why=said_by(error))) from error
 
