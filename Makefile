@@ -93,7 +93,8 @@ test-windows: $(DEV)
 
 soak: $(DEV)
 	@tests/lab/packages
-	@GIOCHOI_SOAK=1 $(BIN)/python -m pytest -q --timeout 3600 $(ARGS)
+	@status=0; export GIOCHOI_SOAK=1; $(BIN)/python -m pytest -q --timeout 3600 $(ARGS) || status=$$?; \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q --timeout 3600 tests/lab/test_kernel.py) || status=$$?; exit $$status
 
 # Each part runs even if one before it failed: one call shows all there is to mend.
 check: $(DEV)

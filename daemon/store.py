@@ -151,6 +151,15 @@ class Store:
             if self.broken() is None:
                 self.put(BROKEN, opening.broken("", self._wall))
 
+    def load(self, name: str, type_: type[T]) -> T | None:
+        """What is kept there as JSON. What is damaged is dropped, and a guardian told."""
+        value = self.get(name)
+        try:
+            return None if value is None else msgspec.json.decode(value, type=type_)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self.note_broken(name)
+            return None
+
     def change_anyhow(self, action: Callable[[], T]) -> T:
         """Runs `action` in a transaction; where the disk takes none, on the copy in memory, which replaces what is on the disk
         as soon as it can.

@@ -26,7 +26,7 @@ Told = Callable[[StateError], object]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers on `address`; More than AT_ONCE connections are hung up on."""
+    """Answers on `address`. More than AT_ONCE connections are hung up on."""
 
     daemon_threads = True
     allow_reuse_address = True

@@ -55,8 +55,8 @@ class Overrides:
     def __init__(self, store: Store, in_force: InForce) -> None:
         self._store = store
         self._in_force = in_force
-        self._pauses: tuple[PauseEvent, ...] = self._load(_PAUSES, tuple[PauseEvent, ...]) or ()
-        self._off: OffEvent | None = self._load(_OFF, OffEvent)
+        self._pauses: tuple[PauseEvent, ...] = self._store.load(_PAUSES, tuple[PauseEvent, ...]) or ()
+        self._off: OffEvent | None = self._store.load(_OFF, OffEvent)
 
     # --- pauses -----------------------------------------------------------------------------------------------------------
 
@@ -127,14 +127,6 @@ class Overrides:
 
     def _put(self, name: str, value: object) -> None:
         self._store.put(name, msgspec.json.encode(value))
-
-    def _load(self, name: str, type_: type[T]) -> T | None:
-        value = self._store.get(name)
-        try:
-            return None if value is None else msgspec.json.decode(value, type=type_)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            self._store.note_broken(name)
-            return None
 
 
 def _ends(pause: PauseEvent) -> tuple[bool, int]:

@@ -25,9 +25,9 @@ class Lockouts:
 
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:
         self._store = store
-        kept = _read(store, _TRIES, dict[str, Tries])
+        kept = store.load(_TRIES, dict[str, Tries]) or {}
         self._tries = {account: tries.resumed(one, now, last) for account, one in kept.items()}
-        self._steps = _read(store, _STEPS, dict[str, int])
+        self._steps = store.load(_STEPS, dict[str, int]) or {}
         if self._tries != kept:  # a boot more, which the next one has to go on from
             with suppress(Unwritable), store.transaction():
                 store.put(_TRIES, msgspec.json.encode(self._tries))
@@ -57,12 +57,3 @@ class Lockouts:
 
     def _stepped(self, secret: str, step: int, known: Collection[str]) -> dict[str, int]:
         return {name: last for name, last in self._steps.items() if name in known} | {secret: step}
-
-
-def _read(store: Store, name: str, type_: type[dict[str, V]]) -> dict[str, V]:
-    """What is damaged is dropped, and a guardian told."""
-    try:
-        return msgspec.json.decode(store.get(name) or b"{}", type=type_)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        store.note_broken(name)
-        return {}

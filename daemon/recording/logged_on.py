@@ -1,6 +1,7 @@
 """Who is logged on at a public place: there, to be open after hours is an offence, whoever plays. Of a home nothing is written.
 
-Looked at by the minute, so what is written is up to a minute late, and who was logged on for less may not be.
+Looked at by the minute, and when the system tells of a change, so what is written is up to a minute late, and who was logged on
+for less may not be.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ class LoggedOn:
     recorder: Recorder
     _looked: bool = field(default=False, init=False)  # in this run
 
+    def __post_init__(self) -> None:
+        self.store.load(_OPEN, _Open)  # what is damaged is found before the start tells of it
+
     def look(self, now: Reading) -> None:
         people = self.in_force.people
         if people is None:
@@ -58,8 +62,7 @@ class LoggedOn:
 
     def _known(self) -> dict[str, int]:
         """Of the present chain; a new one knows of none."""
-        stored = self.store.get(_OPEN)
-        kept = None if stored is None else msgspec.json.decode(stored, type=_Open)
+        kept = self.store.load(_OPEN, _Open)
         return kept.entries if kept is not None and kept.seat == self.recorder.journal.seat else {}
 
     def _write(

@@ -39,6 +39,8 @@ def main(words: list[str]) -> int:
             told.error(f"{given}: no file")
     if asked.python_embed is not None and not asked.python_embed.exists():
         told.error(f"{asked.python_embed}: no CPython")
+    if asked.no_setup and (asked.setup or asked.verifier or asked.python_embed):
+        told.error("--no-setup goes with none of --setup, --verifier and --python-embed")
     if not (asked.no_setup or asked.python_embed or (asked.setup and asked.verifier)):
         told.error("--python-embed, --setup and --verifier, or --no-setup is required")
     collect(asked)

@@ -9,6 +9,7 @@ import pytest
 
 from agent.api.roster import GrantEvent
 from daemon.grants import Grants
+from daemon.platforms.api import OsSession
 from daemon.store import Store
 from tests.daemon.test_broken_store import ReadOnly, issues, kept, page_of, path_of, played
 from tests.daemon.world import MINUTE, NOON, World, limit, roster
@@ -147,3 +148,15 @@ def test_an_end_that_lies_before_the_last_piece_is_no_damage(world):
     change(world, "UPDATE plays SET ended = 1, ms = -5; INSERT INTO pieces VALUES (4, 1795496400000, 300000, 1)")
     world.start()
     assert (issues(world), world.used(), kept(world)) == ([], 300.0, [])
+
+
+def test_who_was_logged_on_is_dropped_if_it_cannot_be_read(world):
+    """It is found anew; the daemon does not end of it, minute by minute."""
+    world.platform.sessions = (OsSession("1", "an"),)
+    world.start(roster(place="game-point"))
+    world.pass_time(MINUTE)
+    world.kill()
+    change(world, "UPDATE meta SET value = x'7b' WHERE name = 'os-sessions'")
+    world.start()
+    world.pass_time(2 * MINUTE)
+    assert (issues(world), len(world.journal("session.opened"))) == (["store-broken"], 2)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import pwd
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 
 from daemon.platforms.api import OsSession
+from daemon.platforms.linux.accounts import account_of
 
 _Text = ctypes.c_void_p  # char *, to be freed
 
@@ -45,9 +44,7 @@ def _person(system: ctypes.CDLL, session: bytes) -> str | None:
     uid = ctypes.c_uint32()
     if system.sd_session_get_uid(session, ctypes.byref(uid)) < 0:
         return None
-    with suppress(KeyError):
-        return pwd.getpwuid(uid.value).pw_name
-    return None
+    return account_of(uid.value)
 
 
 def _said(call: Callable[..., int], session: bytes) -> str:

@@ -1,7 +1,8 @@
 """The kernel's process events over netlink: EXEC, FORK and EXIT with stamps in nanoseconds of CLOCK_MONOTONIC.
 
 linux/connector.h, linux/cn_proc.h. A classic BPF filter lets through only what is wanted, so that an idle machine wakes nobody:
-every exec, the starts and ends of whole processes (not of their threads), and our own names.
+every exec, the starts and ends of whole processes (not of their threads), and our own names; with unheard.py's, of all but
+root.
 """
 
 from __future__ import annotations

@@ -158,6 +158,9 @@ def test_a_release_without_a_set_up_is_asked_for(tmp_path, capsys):
     with pytest.raises(SystemExit):
         release.main(["--no-setup", "--deb", str(tmp_path / "none.deb")])
     assert "none.deb: no file" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        release.main(["--no-setup", "--setup", str(tmp_path / "setup.exe")])
+    assert "--no-setup goes with none of" in capsys.readouterr().err
 
 
 def test_the_list_for_machines(parts):
