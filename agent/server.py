@@ -129,7 +129,7 @@ class Agent:
             self.deliver(strict=True)  # before it is done, the log says so
             self.log.prune(end, [index for index, _ in kept])
             await asyncio.sleep(0)
-        return Pruned(before=before, payloads=number, old=old, entries=leaves)
+        return Pruned(before=before, payloads=number, entries=leaves)
 
     def prunable(self) -> Pruned:
         """What `prune` would delete. PayloadError, LogError."""
@@ -137,7 +137,7 @@ class Agent:
         found = retention.personal(self.log, self.payloads, self._came_before(before), most=self.log.size)
         end = retention.boundary(self.log, old, self.clock.wall(), most=self.log.size)
         stay = len(pruning.keeping(self.log, end)) - len(self.log.kept())
-        return Pruned(before=before, payloads=len(found), old=old, entries=end - self.log.begins - stay)
+        return Pruned(before=before, payloads=len(found), entries=end - self.log.begins - stay)
 
     def _old(self) -> int:
         return self._came_before(self.clock.wall() - LEAVES_MS)

@@ -56,13 +56,12 @@ class LogPrune(Request["Pruned"], frozen=True, kw_only=True):
 
 
 class Pruned(Wire, frozen=True, kw_only=True):
-    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `old`: of so many first
-    entries the last is older than thirteen months; so many of them (`entries`) go, and what they say that goes on stays.
+    """Beside how many entries (`payloads`) of before then (`before`, Unix ms) there was personal data. `entries`: how many go
+    that are older than thirteen months; what they say that goes on stays.
     """
 
     before: int
     payloads: int
-    old: int
     entries: int = 0
 
 

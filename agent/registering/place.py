@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from agent.api.rulebook import PlaceSet, PlaceShown
 from agent.errors import bad_input
@@ -11,7 +10,7 @@ from agent.packs.shipped import asked_for
 from agent.registering.consequences import floor
 from agent.registering.consequences.hints import Hints, guests_now, hours_now, opening, own_zones
 from agent.registering.consequences.overnight import meant
-from agent.registering.consequences.place_words import certificate, changes
+from agent.registering.consequences.place_words import certificate, changes, over
 from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
@@ -65,7 +64,7 @@ def place_show(tables: Tables, now: int) -> PlaceShown:
     packs = tuple(pack.said for pack in tables.packs().get(PLACE, ()))
     return PlaceShown(
         place=row.place, zone=row.zone, hours=row.hours, name=row.name, certificate=row.certificate, expires=row.expires,
-        expired=_over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
+        expired=over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
         hotline=row.hotline, address=row.address, owner=row.owner,
     )  # fmt: skip
 
@@ -187,7 +186,3 @@ def _kept_by(change: Change) -> Hints:
     packs = change.tables.packs()
     under = [row.name for row in registered(change.tables) if any(one.pack == GUEST_PACK for one in packs.get(row.id, ()))]
     return (msg("still under {pack}: {players}", pack=GUEST_PACK, players=comma(under)),) if under else ()
-
-
-def _over(place: PlaceRow, today: date) -> bool:
-    return place.expires is not None and place.expires < today

@@ -18,7 +18,7 @@ from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.limits import limits
-from cli.words.names import ROLES
+from cli.words.names import roles
 from compliance.page.blocks import Block, Fact, Said, Section
 from compliance.page.html import document
 from compliance.verifying.in_force.described import called
@@ -37,14 +37,15 @@ _NONE: tuple[Block, ...] = (Said(msg("nothing")),)
 def page(data: bytes, context: Context) -> bytes:
     """The file, from the document that the agent wrote."""
     known = msgspec.json.decode(data)
-    zone = ask(context.home.agent_address, PlaceShow()).zone
+    place = ask(context.home.agent_address, PlaceShow())
+    zone, by = place.zone, roles(public=place.place != "home")
     titles = {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
     words = Catalogue(context.out.words.language)  # with dates: it is kept
     name = known["player"]["name"]
     made = (
         Section("who", msg("Who it is about"), tuple(_who(known, zone))),
         Section("rules", msg("Rules and limits"), tuple(_rules(known)) or _NONE),
-        Section("given", msg("Asked for, given, let through"), tuple(_given(known, zone, titles)) or _NONE),
+        Section("given", msg("Asked for, given, let through"), tuple(_given(known, zone, titles, by)) or _NONE),
         Section("days", msg("Play by day"), tuple(_days(known["log"], zone, titles)) or _NONE),
         Section("entries", msg("What the log says, in its order"), tuple(_entries(known["log"], name, zone)) or _NONE),
     )
@@ -73,9 +74,9 @@ def _rules(known: Mapping[str, Any]) -> Iterator[Block]:
     if own:
         yield Said(msg("own limits, each day: {limits}", limits=limits(own)))
     if known["player"]["only_installed"]:
-        yield Said(msg("only programs that an administrator installed"))
+        yield Said(msg("only installed programs"))
     for program in known["allowed_programs"]:
-        yield Said(msg("a program let through: {path}", path=program.get("path") or program["sha256"]))
+        yield Said(msg("a program let through: {name}", name=program["name"]))
 
 
 def _pack(pack: Mapping[str, Any]) -> Arg:
@@ -88,24 +89,27 @@ def _pack(pack: Mapping[str, Any]) -> Arg:
         return typed
 
 
-def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:
+def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str], by: Mapping[str, Arg]) -> Iterator[Block]:
+    """`by`: what each role is called here."""
     for one in known["grants"]:
-        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": _by(one)}
+        who = row((by.get(one["by"], one["by"]), f"({one['who']})"), " ")
+        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": who}
         back = one.get("revoked")
         said = msg("{at}: {time} more, by {who}", **told)
         if back is not None:
             said = msg("{given}; taken back {at}", given=said, at=Moment(back, zone, "full"))
         yield Said(said, _reason(one))
     for one in known["requests"]:
-        what: Arg = Length(one["ms"]) if one["ms"] else _title(one["game"] or "", titles) or msg("a program")
-        yield Said(msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=what), _reason(one))
+        yield Said(msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=_asked(one, titles)), _reason(one))
     for one in known["allowed_games"]:
-        at, who = Moment(one["at"], zone, "full"), ROLES.get(one["by"], one["by"])
-        yield Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=who))
+        at = Moment(one["at"], zone, "full")
+        yield Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=one["by"]))
 
 
-def _by(one: Mapping[str, Any]) -> Arg:
-    return row((ROLES.get(one["by"], one["by"]), f"({one['who']})"), " ")
+def _asked(one: Mapping[str, Any], titles: Mapping[str, str]) -> Arg:
+    if one["ms"]:
+        return Length(one["ms"])
+    return _title(one["game"] or "", titles) or (one.get("program") or {}).get("name") or msg("a program")
 
 
 def _reason(one: Mapping[str, Any]) -> tuple[Arg, ...]:
@@ -117,12 +121,16 @@ def _title(game: str, titles: Mapping[str, str]) -> str:
 
 
 def _days(log: Iterable[Mapping[str, Any]], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:
-    """Plays that ended, each on the day on which it began."""
-    days: dict[Any, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """Plays that ended, each on the day on which it began. One that was written once more after a restore is one."""
+    ended: dict[tuple[int, str], int] = {}
     for line in log:
         one = line["entry"]
         if one["kind"] == "play.ended":
-            days[day_name(zone, one["since"])][one["game"]].append(one["ms"])
+            key = one["since"], one["game"]
+            ended[key] = max(ended.get(key, 0), one["ms"])
+    days: dict[Any, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (since, game), ms in ended.items():
+        days[day_name(zone, since)][game].append(ms)
     for day, games in sorted(days.items()):
         told = [msg("{game} {time}", game=_title(game, titles), time=Length(sum(some))) for game, some in games.items()]
         plays = [ms for some in games.values() for ms in some]

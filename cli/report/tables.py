@@ -12,10 +12,9 @@ from cli.report.model import Row, Table
 from cli.words.game_titles import game_called
 from cli.words.layout import row as together
 from cli.words.logged_rules import rule_of
-from cli.words.names import ROLES
+from cli.words.names import roles
 from compliance.format.house_rule import HOUSE
 from compliance.reporting.figures import Cell, Figures
-from compliance.verifying.overridden import GUARDIAN
 from daemon.api.issues import ISSUES
 from i18n.message import Arg, Day, Length, msg
 from rules.packs.shipped import shipped_catalogue
@@ -184,11 +183,10 @@ def _warned(figures: Figures) -> Table:
 
 
 def _overrides(figures: Figures, *, public: bool) -> Table:
-    """Where no guardian is at hand, who can do what a guardian can is whoever manages the place."""
-    roles = {**ROLES, GUARDIAN: msg("whoever manages the place")} if public else ROLES
+    names = roles(public=public)
     rows = []
     for (what, by), cell in figures.by("override", "what", "by").items():
-        role = roles.get(by, by) or "–"
+        role = names.get(by, by) or "–"
         rows.append(Row((OVERRIDES.get(what, what), role, cell.n, Length(cell.ms) if cell.ms else "–"), cell.entries))
     columns = (msg("what"), msg("by"), msg("times"), msg("how much time"))
     return Table(msg("What people allowed or stopped"), columns, tuple(rows), 2,

@@ -65,7 +65,7 @@ def _lacking(logs: tuple[Log, ...], period: Period, now: int | None) -> tuple[Ar
 
 
 def _lettered(log: Log, said: Arg) -> Arg:
-    return msg("{letter}: {said}", letter=log.letter, said=said) if log.letter else said
+    return row((log.letter, said), ": ") if log.letter else said
 
 
 def _lacks(counter: Counter, period: Period, now: int | None) -> tuple[Arg, bool]:
@@ -144,8 +144,8 @@ def _notes(logs: tuple[Log, ...], period: Period, now: int, zone: str) -> Iterat
         yield msg("Added up are {n} logs: PCs that are in none of them are in no figure. Entries are numbered in each by "
                   "itself.", n=len(logs))  # fmt: skip
         if len({_said(log.counter.place) for log in logs}) > 1:
-            yield msg("These logs do not say the same of the place, its hours or its certificate: above is what the newest "
-                      "says.")  # fmt: skip
+            yield msg("These logs do not say the same of the place, its hours or its certificate: above is what is set on "
+                      "this PC, or else what the newest says.")  # fmt: skip
     yield msg("These figures add up what the log says. Whether anybody changed it, giochoi-verify shows.")
     yield msg("How many people played cannot be told: the log names nobody, and a player's pseudonym changes each day.")
     yield msg("Age not known: guests, and players without a date of birth. Rules treat them like the youngest.")

@@ -45,6 +45,9 @@ _DENIED: Final = msg("a request was denied")
 _WITHDRAWN: Final = msg("a request was taken back")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _ALL_PAUSED: Final = msg("play paused, for all")
+_CLOSED: Final[dict[str, Arg]] = {
+    "unseen": msg("logged off while nobody looked"), "unwatched": msg("a home now: nobody looks who is logged on"),
+}  # fmt: skip
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
     "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
@@ -66,6 +69,8 @@ _LABELS: Final[dict[str, Arg]] = {
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
     "learning": msg("does not count"), "locked": msg("none taken until"), "payloads": msg("entries"),
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
+    "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
+    "follows": msg("this PC was"), "resumed": msg("goes on from play no."), "source": msg("source"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -100,6 +105,7 @@ _UNTOLD: Final = frozenset(
         "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
         "started", "bits", "head", "sig", "shown", "paused",
         "bound", "kept",
+        "opened", "asked",  # they repeat another entry
     }
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
@@ -117,19 +123,29 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     fields = _named(fields, names)
     if fields.get("rule"):
         fields["rule"] = rule_of(fields)
-    what = KINDS.get(kind, kind)
-    if kind == "warned" and fields.get("shown") is False:
-        what = _NOT_SHOWN
-    elif kind == "answer" and fields.get("approved") is False:
-        what = _WITHDRAWN if fields.get("by") == "player" else _DENIED
-    elif kind == "pause" and fields.get("who", "") is None:
-        what = _ALL_PAUSED
+    what = _happened(kind, fields)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:
         out.say(row(said), 4, 2)
     if beside := line.unread or (line.payload and _personal(line.payload)):
         out.say(row(("«", beside, "»"), ""), 4, 2)
+
+
+def _happened(kind: str, fields: dict[str, Any]) -> Arg:
+    """In words. Of the `fields` goes what these say, and what an entry only repeats for whoever verifies."""
+    if kind == "warned" and fields.get("shown") is False:
+        return _NOT_SHOWN
+    if kind == "answer" and fields.get("approved") is False:
+        return _WITHDRAWN if fields.get("by") == "player" else _DENIED
+    if kind == "pause" and fields.get("who", "") is None:
+        return _ALL_PAUSED
+    said = KINDS.get(kind, kind)
+    if kind == "session.closed":
+        return _CLOSED.get(fields.pop("how", ""), said)
+    if kind == "agent.tick":
+        fields.pop("after", None)
+    return said
 
 
 def _named(fields: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -30,13 +30,18 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
     "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
     "request.approve": msg("a guardian said yes to a request"), "request.answered": msg("another answer came first"),
-    "player.erase": msg("a player's data were erased"), "log.prune": msg("old personal data were deleted"),
+    "player.erase": msg("a player's data were erased"), "log.prune": msg("what was kept long enough was deleted"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {
     "content": msg("content"), "build-id": msg("build id"), "loaded": msg("code"), "store": msg("game store"),
     "signer": msg("signature"), "alike": msg("much of its content"), "command": msg("command line"), "name": msg("name"),
 }  # fmt: skip
+
+
+def roles(*, public: bool) -> dict[str, Arg]:
+    """Where no guardian is at hand, who can do what a guardian can is whoever manages the place."""
+    return {**ROLES, "guardian": msg("whoever manages the place")} if public else ROLES
 
 
 def clues(ids: tuple[str, ...]) -> Listed:

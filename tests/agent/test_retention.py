@@ -53,7 +53,7 @@ def test_what_is_older_goes_and_what_is_younger_stays(half_a_year, tmp_path):
     desk = half_a_year
     before = len(beside(desk))
     told = desk.ask("log.prune", LogPrune(dry=True))
-    assert (told.payloads, len(beside(desk)), told.old) == (4, before, 0)
+    assert (told.payloads, len(beside(desk)), told.entries) == (4, before, 0)
     assert desk.ask("log.prune", LogPrune()) == told
     assert len(beside(desk)) == before - 4 + 1  # who had it done is kept beside the entry, for half a year
     [line] = desk.entries("erasure")

@@ -8,6 +8,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -21,10 +22,12 @@ from cli.commands import NOUNS
 from cli.context import Context
 from cli.given.packs import groups_of
 from cli.output import Output
+from cli.words import entries
 from cli.words.entries import KINDS, entry
 from cli.words.extra_time import beside, follows
 from cli.words.names import OPERATIONS
 from cli.words.packs import explained, listed, ruled
+from compliance.entry import AnyEntry
 from daemon.api import messages as m
 from daemon.api.issues import ISSUES
 from i18n.build import read
@@ -111,8 +114,10 @@ def the_log():
         "grants": [{"by": "guardian", "ms": 60_000, "game": None, "given": NINE}], "approved": True, "house": True,
         "games": {"luanti": {"ms": 60_000}}, "seats": {"seat-1": NINE}, "packs": [{"id": "x", "params": {"over_all": True}}],
         "shown": False, "ms": 12_000, "clean": True, "to": NINE, "silent": ["seat-2"], "day": "2026-11-24", "late": True,
+        "guest": True, "opened": 2, "warned": 2, "asked": 900_000, "follows": "seat-0", "resumed": 7,
+        "after": {"label": 12, "system": "vn", "learning": True},
     }  # fmt: skip
-    beside = json.dumps({"who": "root", "reason": "x", "ok": True})
+    beside = json.dumps({"who": "root", "reason": "x", "ok": True, "address": "5 Bình", "owner": "Bình", "source": "x"})
     kinds = (*KINDS, "a.new.kind")
     return [LogLine(index=7, entry=json.dumps({"kind": kind, **fields}), payload=beside) for kind in kinds]
 
@@ -289,6 +294,17 @@ def test_a_changed_time_zone_is_shown():
      "« việc: sửa thông tin người giám hộ; Mã PIN: đã đặt; mã qua điện thoại: đã bỏ »"),
     ("approval", {}, {"what": "game.allow", "by": "guardian"}, "« what: a game was let through; by: guardian »",
      "« việc: cho phép một trò chơi; người thực hiện: guardian »"),  # an account of that name
+    ("agent.tick", {"seats": {}, "after": NINE}, {}, "", ""),
+    ("session.opened", {"guest": True}, {}, "guest", "khách"),
+    ("play.ended", {"warned": 2}, {}, "times reminded: 2", "số lần nhắc: 2"),
+    ("play.started", {"resumed": 7}, {}, "goes on from play no.: 7", "tiếp nối lượt chơi số: 7"),
+    ("seat.start", {"follows": "pc-1"}, {}, "this PC was: pc-1", "máy này trước đây là: pc-1"),
+    ("answer", {"approved": True, "let": True, "asked": 900_000}, {}, "let through", "đã được cho phép"),
+    ("place.changed", {}, {"address": "5 Hàng Bài", "owner": "Mai"}, "« address: 5 Hàng Bài; owner: Mai »",
+     "« địa chỉ: 5 Hàng Bài; chủ điểm: Mai »"),
+    ("game.changed", {}, {"source": "x"}, "« source: x »", "« căn cứ: x »"),
+    ("pruned", {}, {"what": "log.prune"}, "« what: what was kept long enough was deleted »",
+     "« việc: đã xóa những gì đã giữ đủ lâu »"),
 ])  # fmt: skip
 def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
     """An id of a newer version stays what it is."""
@@ -299,6 +315,27 @@ def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
         entry(Output(out=out, language=language), line, fields, ZONE)
         said = " ".join(out.getvalue().partition("\n")[2].split())
         assert said.replace("«", "« ").replace("»", " »") == words
+
+
+@pytest.mark.parametrize(("how", "en", "vi"), [
+    ("ended", "logged off", "đã đăng xuất"), ("unseen", "logged off while nobody looked", "đã đăng xuất lúc không ai giám sát"),
+    ("unwatched", "a home now: nobody looks who is logged on", "nay là nhà riêng: không xem ai đăng nhập nữa"),
+])  # fmt: skip
+def test_how_somebody_logged_off_is_told_in_one_line(how, en, vi):
+    """Which session it was, its number tells programs."""
+    fields = {"kind": "session.closed", "seat": "s", "wall": NINE, "opened": 2, "how": how}
+    for language, words in (("en", en), ("vi", vi)):
+        out = io.StringIO()
+        entry(Output(out=out, language=language), LogLine(index=7, entry="", payload=None), dict(fields), ZONE)
+        assert out.getvalue().rstrip().endswith(f"· {words}"), out.getvalue()
+        assert out.getvalue().count("\n") == 1
+
+
+def test_each_field_of_each_entry_has_its_words():
+    """Or is left to whoever verifies."""
+    fields = {name for kind in get_args(AnyEntry) for name in kind.__struct_fields__}
+    known = {*entries._LABELS, *entries._UNTOLD, *entries._FACTS, "ms"}
+    assert fields - known == set()
 
 
 def test_each_operation_and_issue_has_its_words():

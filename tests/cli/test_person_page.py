@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from agent.api.asked import RequestEvent
+from agent.api.rulebook import GameList, PlaceShow
+from agent.store.rows import ApprovalRow
+from cli.context import Context
 from cli.registering import person_page as pages
+from cli.words.names import roles
 from compliance.page.blocks import Fact
 from i18n.message import plain
+from rules.installed import LetProgram
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+SUMS = LetProgram(name="sums", sha256="ab" * 32, size=7)
 
 
 def told(blocks):
@@ -29,16 +41,39 @@ def test_play_is_added_up_by_the_places_day():
     ]  # fmt: skip
 
 
+def test_a_play_that_was_written_once_more_after_a_restore_is_one():
+    """The longer one, as in reports."""
+    log = [ended(NOON, "luanti", 10), ended(NOON, "luanti", 4, index=9), ended(NOON, "own", 5)]
+    assert told(pages._days(log, ZONE, {})) == ["2026-11-24 | 2 plays, 900 s: luanti 600 s, own 300 s"]
+
+
 def test_what_was_given_is_told_with_who_and_why():
     known = {
         "grants": [{"by": "guardian", "who": "bố", "ms": HOUR, "given": NOON, "reason": "học xong", "revoked": NOON + MINUTE}],
-        "requests": [{"ms": 0, "game": "luanti", "asked": NOON, "reason": ""}, {"ms": HOUR, "game": None, "asked": NOON}],
-        "allowed_games": [{"game": "luanti", "by": "guardian", "at": NOON}],
-    }
-    given, asked, more, let = told(pages._given(known, ZONE, {"luanti": "Luanti"}))
+        "requests": [{"ms": 0, "game": "luanti", "asked": NOON, "reason": ""}, {"ms": HOUR, "game": None, "asked": NOON},
+                     msgspec.to_builtins(RequestEvent(id="x", player="an", account="an", ms=0, program=SUMS, asked=NOON))],
+        "allowed_games": [msgspec.to_builtins(ApprovalRow("x", "an", "luanti", "root", NOON))],
+    }  # fmt: skip
+    given, asked, more, program, let = told(pages._given(known, ZONE, {"luanti": "Luanti"}, roles(public=False)))
     assert "3600 s more, by a guardian (bố); taken back" in given
     assert given.endswith("reason: học xong")
-    assert ("asked for Luanti" in asked, "asked for 3600 s" in more, "Luanti let through" in let) == (True, True, True)
+    ends = [(asked, "asked for Luanti"), (more, "asked for 3600 s"), (program, "asked for sums"),
+            (let, "Luanti let through, by root")]  # fmt: skip
+    assert [end for line, end in ends if not line.endswith(end)] == []
+
+
+@pytest.mark.parametrize(("place", "who"), [("home", "a guardian"), ("game-point", "whoever manages the place")])
+def test_where_no_guardian_is_at_hand_nobody_is_called_one(monkeypatch, place, who):
+    """As in reports."""
+    answers = {PlaceShow: SimpleNamespace(zone=ZONE, place=place), GameList: SimpleNamespace(games=())}
+    monkeypatch.setattr(pages, "ask", lambda _, asked: answers[type(asked)])
+    grant = {"by": "guardian", "who": "root", "ms": HOUR, "given": NOON, "reason": ""}
+    player = dict.fromkeys(("born", "account", "removed", "since", "only_installed"))
+    known = {
+        "player": {**player, "id": "an", "name": "An", "guardians": []}, "grants": [grant], "packs": (), "limits": (),
+        "requests": (), "allowed_games": (), "allowed_programs": (), "log": (),
+    }  # fmt: skip
+    assert f"more, by {who} (root)" in pages.page(msgspec.json.encode(known), Context(lang="en")).decode()
 
 
 def test_rules_are_told_in_words():
@@ -49,13 +84,13 @@ def test_rules_are_told_in_words():
             {"pack": "vn-147", "params": {"x": "1"}, "shipped": True}, {"pack": "own", "params": {"a": "1"}, "shipped": False},
         ],
         "limits": [{"game": "", "day": "sat", "ms": HOUR}], "player": {"only_installed": True},
-        "allowed_programs": [{"sha256": "ab", "path": "/home/an/sums"}],
+        "allowed_programs": [msgspec.to_builtins(SUMS)],
     }  # fmt: skip
-    law, broken, own, limit, _, program = told(pages._rules(known))
+    law, broken, own, limit, installed, program = told(pages._rules(known))
     assert law.startswith("Decree 147/2024: playtime limits for under-18s (vn-147; without “Under 16 plays only once a parent")
     assert (broken.split()[-1], own.split()[-1]) == ("vn-147:x=1", "own:a=1")
     assert "own limits, each day: 3600 s" in limit
-    assert "/home/an/sums" in program
+    assert (installed, program) == ("only installed programs", "a program let through: sums")
 
 
 def test_the_entries_name_the_player():

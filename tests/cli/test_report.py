@@ -405,7 +405,7 @@ def test_what_one_of_several_lacks_is_said_of_that_one(giochoi, two, tmp_path):
     done = giochoi(*day)
     assert done.returncode == 0
     assert "B: The log begins on 26 Nov 2026: there are no figures of these days." in done.stdout
-    assert "do not say the same of the place" in " ".join(done.stdout.split())
+    assert "above is what is set on this PC, or else what the newest says" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(("public", "who"), [(True, "whoever manages the place"), (False, "a guardian")])

@@ -43,10 +43,16 @@ def _day(day: date | None) -> Arg:
 
 def certificate(old: PlaceRow, new: PlaceRow, today: date) -> Hints:
     """What is wrong with it, or not known of it."""
-    if new.expires is not None and new.expires < today:
-        return (msg("the certificate expired on {day}", day=Day(new.expires)),)
+    if over(new, today):
+        return (msg("the certificate expired on {day}", day=_day(new.expires)),)
     if new.certificate and old.expires and new.expires is None:
         return (msg("the certificate's last day is not known: name it with --expires"),)
     if new.place == "game-point" and not new.certificate:
-        return (msg("no certificate is named, and whoever inspects asks for it: --certificate NO --expires DAY"),)
+        command = "giochoi place set … --certificate … --expires …"
+        return (msg("no certificate is named, and an inspector will ask for it: {command}", command=command),)
     return ()
+
+
+def over(place: PlaceRow, today: date) -> bool:
+    """Whether its certificate has run out."""
+    return place.expires is not None and place.expires < today
