@@ -292,6 +292,26 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
     assert seat.name not in {name for name, _ in gaps.told}
 
 
+@pytest.mark.parametrize("jumped", [True, False])
+def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
+    """Until the PC is started anew both clocks are asked, for longer than what was deleted is missed; the last jump is kept."""
+    if jumped:
+        seat.add(entry.ClockJump, expected=site.clock.wall() - 60 * MINUTE, to=site.clock.wall())
+    for _ in range(3):
+        site.clock.run(60 * MINUTE)
+        seat.alive(site.clock.wall() - 60 * MINUTE)
+    site.deliver()
+    at = site.log.size
+    ticking(site, 3 * DAY)
+    site.clock.step(-60 * MINUTE)
+    fields = seat.decided(site.pack(), label=18)
+    site.clock.step(60 * MINUTE)
+    seat.add(entry.LaunchRefused, how="gate", **fields)
+    failures, audit, _ = read_back(site, at)
+    found = [plain(one.what) for one in (*failures, *audit.failures)]
+    assert ("it was decided for a moment that no clock of the seat showed" in found) is not jumped
+
+
 class Gaps:
     def __init__(self):
         self.told = []
