@@ -315,7 +315,7 @@ def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
 
 
 def test_a_play_that_was_kept_was_warned_before(site, seat):
-    """The PC sleeps for three days with the game on; its warnings, and that it was due, are deleted. Of a later one they count."""
+    """The PC sleeps for three days with the game on: that it was warned, and due, is deleted. Of a later play both count."""
     law = entry.PackLine("vn-147", sha256(site.packs["vn-147"].encode()).hexdigest(), {}, UNSET)
     bound = entry.Bound("home", "Asia/Ho_Chi_Minh", (), (law,), house=False, guardian=True)
 
