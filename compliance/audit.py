@@ -38,8 +38,8 @@ from rules.calendar import day_name
 
 OVERRUN_MS = 60_000
 GO_ON = entry.AGENTS - {entry.AgentTick, entry.Erasure, entry.Restored, entry.Pruned} | {
-    entry.SeatStart, entry.SeatStop, entry.Presence, entry.IssueRaised, entry.Paused, entry.Resumed, entry.EnforcementOff,
-    entry.PlayStarted, entry.SessionOpened,
+    entry.SeatStart, entry.SeatStop, entry.Presence, entry.ClockJump, entry.IssueRaised, entry.Paused, entry.Resumed,
+    entry.EnforcementOff, entry.PlayStarted, entry.SessionOpened,
 }  # fmt: skip
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000

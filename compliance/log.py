@@ -57,8 +57,8 @@ _TILE = WIDTH * HASH_BYTES
 class Log(LogFile):
     """The log in the database at `path`, made if it is not there; `signer` is its key, whose name is its origin.
 
-    Reading is safe from any thread, writing from one at a time (writers wait for each other). LogError if what is there is
-    damaged or has another key.
+    Reading, but of `heads`, is safe from any thread, writing from one at a time (writers wait for each other). LogError
+    if what is there is damaged or has another key.
     """
 
     def __init__(self, path: Path | str, signer: Signer) -> None:
@@ -142,12 +142,14 @@ class Log(LogFile):
                 self._append(fresh, runs, {seat: end}, _Place(seat, end.seq))
             return Appended((*known, *range(first, self.size)), self.checkpoint, len(fresh))
 
-    def _holds(self, seat: str, seq: int, data: bytes) -> bool:
-        """Whether it has exactly this; ChainError if it has it no more."""
+    def _where(self, seat: str, seq: int, data: bytes) -> int:
+        """Where it has exactly this. ChainError if it has another, or has it no more."""
         try:
-            return seq >= 1 and self.entry(self.index(seat, seq)) == data
+            if seq >= 1 and self.entry(index := self.index(seat, seq)) == data:
+                return index
         except LookupError:
             raise ChainError(seq, msg("it was deleted from the log, as it was older than thirteen months")) from None
+        raise ChainError(seq, msg("the log holds another entry of this seat under this number"))
 
     def prune(self, end: int, kept: Sequence[int]) -> None:
         """Deletes the entries before `end`, a multiple of a tile's width, but these; their hashes stay. All of it, durably, or
@@ -167,9 +169,7 @@ class Log(LogFile):
             (place,) = _places_of([data])
             if place.seq > last:
                 break
-            if not self._holds(seat, place.seq, data):
-                raise ChainError(place.seq, msg("the log holds another entry of this seat under this number"))
-            indexes.append(self.index(seat, place.seq))
+            indexes.append(self._where(seat, place.seq, data))
         return indexes
 
     def _chains(self, entries: Sequence[bytes], places: Sequence[_Place]) -> tuple[list[Run], dict[str, Head]]:

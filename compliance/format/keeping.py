@@ -1,8 +1,8 @@
 """Which of the entries that are to be deleted are kept, as what they say goes on. Pure; of the same entries always the same.
 
 Kept are what the agent said of the place, its packs, games, programs, guardians and seats; what began and is not over; and of
-each seat the last entry, the last seal, the last presence, how its last run began and ended, and which seat it follows: it
-goes on from there.
+each seat the last entry, the last seal, the last presence, the last clock jump, how its last run began and ended, and which
+seat it follows: it goes on from there.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Keeping:
             self._last[seat, kind] = index
             if line.follows is not None:
                 self._said.append(index)
-        elif kind in {"seat.stop", "seal", "presence"}:
+        elif kind in {"seat.stop", "seal", "presence", "clock.jump"}:
             self._last[seat, kind] = index
 
     def _end(self, index: int, line: _Line, kind: str) -> None:

@@ -98,6 +98,7 @@ class Faults:
     def __len__(self) -> int:
         return len(self._kept) + self._others.total()
 
+
 @dataclass(slots=True)
 class Times:
     """How often something was, and where first."""

@@ -11,6 +11,7 @@ from compliance.verifying.listed import Faults, Times
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
 
+_MOST = 1_000  # no honest log goes on from so many backups
 _SHORT_MS = 3_600_000
 _NEAR_MS = 10 * 60_000
 _HOURLY_MS = 70 * 60_000  # the last sign of life that a backup knows of may be older than it is
@@ -34,8 +35,9 @@ class Owed:
 
     def gaps(self, gaps: Iterable[Gap]) -> Iterator[Gap]:
         """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short."""
+        restored = [line for _, line in self._restored[:_MOST]]
         for gap in gaps:
-            known = gap.kind == "lost" and any(_about(gap, line) for _, line in self._restored)
+            known = gap.kind == "lost" and any(_about(gap, line) for line in restored)
             yield replace(gap, kind="restored", explained=gap.end - gap.start <= _SHORT_MS) if known else gap
 
     def findings(self, zone: str) -> Iterator[Finding]:

@@ -92,7 +92,7 @@ class Watched:
         if self._first is None:
             return None
         off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        return SeatMinutes(self.seat, self._first, self._told, self._alive.hours, _joined(off), self.over)
+        return SeatMinutes(self.seat, self._first, self._told, self._alive.hours, joined(off), self.over)
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS
@@ -112,12 +112,12 @@ class Watched:
         self._told = max(self._told, minute + bits.bit_length())
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The same without overlaps: a clock that was set back makes some."""
-    joined: list[tuple[int, int]] = []
+def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same in order and apart from each other: a clock that was set back makes overlaps."""
+    found: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
         elif start < end:
-            joined.append((start, end))
-    return tuple(joined)
+            found.append((start, end))
+    return tuple(found)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from compliance.format.keeping import Keeping
 from compliance.format.tiles import WIDTH
-from compliance.writing.logfile import LogFile
+from compliance.writing.logfile import LogFile, transaction
 
 _BEGINS = "CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT"
 _RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
@@ -43,17 +43,14 @@ def prune(run: sqlite3.Connection, end: int, kept: Sequence[int]) -> None:
     between = pairwise((-1, *kept, end))
     (before,) = run.execute("PRAGMA secure_delete").fetchone()
     run.execute("PRAGMA secure_delete = ON")
-    run.execute("BEGIN IMMEDIATE")
     try:
-        run.execute(_BEGINS)
-        run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
-        run.execute(_RUNS, (end, end))
-        run.execute("INSERT OR REPLACE INTO pruned (one, begins) VALUES (1, ?)", (end,))
-        run.execute("COMMIT")
-    except BaseException:
-        if run.in_transaction:
-            run.execute("ROLLBACK")
-        raise
-    with suppress(sqlite3.Error):  # it is done; what the write-ahead log holds still is overwritten later
-        run.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        run.execute(f"PRAGMA secure_delete = {before}")
+        with transaction(run):
+            run.execute(_BEGINS)
+            run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
+            run.execute(_RUNS, (end, end))
+            run.execute("INSERT OR REPLACE INTO pruned (one, begins) VALUES (1, ?)", (end,))
+        with suppress(sqlite3.Error):  # it is done; what the write-ahead log holds still is overwritten later
+            run.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        with suppress(sqlite3.Error):
+            run.execute(f"PRAGMA secure_delete = {before}")

@@ -33,6 +33,7 @@ SEATS, PLAYERS, GROUPS = 50, 5, 5  # players of a seat's day, one after the othe
 ZONE = "Asia/Ho_Chi_Minh"
 HALF, MINUTE, HOUR, DAY = 30_000, 60_000, 3_600_000, 86_400_000
 MORNING = 1_795_482_000_000  # 08:00 on 2026-11-24
+UNLET = 18  # the label of what nobody let through, for players of twelve
 LOG = Signer("cafe.example/log", bytes(32))
 PACK = shipped_packs()["vn-147"]
 TREE = Path(__file__).parents[2]
@@ -40,7 +41,6 @@ WHOLE = """
 from compliance.__main__ import main
 assert main([sys.argv[1], "--json"]) == 0
 """
-UNLET = 18  # the label of what nobody let through, for players of twelve
 INTEGRITY = """
 import compliance.verify as verifying
 from compliance.verifying.report import Audit

@@ -13,7 +13,7 @@ from compliance.format.tiles import WIDTH, encode_entries, entry_bundles, hash_t
 
 def hashes_of(lines: Sequence[bytes]) -> dict[str, bytes]:
     """The tiles of hashes, by their paths."""
-    level = [tree.leaf_hash(line) for line in lines]
+    level = tree.leaf_hashes(lines)
     found = {}
     for tile in hash_tiles(len(lines)):
         if tile.level and not tile.number:
@@ -35,6 +35,6 @@ def make_older(path: Path) -> None:
         number = size // WIDTH
         entries = connection.execute("SELECT data FROM entry WHERE idx >= ? ORDER BY idx", (number * WIDTH,)).fetchall()
         if entries:
-            hashes = b"".join(tree.leaf_hash(data) for (data,) in entries)
+            hashes = b"".join(tree.leaf_hashes(data for (data,) in entries))
             connection.execute("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", (number, hashes))
         connection.execute("PRAGMA user_version = 1")

@@ -75,3 +75,14 @@ def test_an_answer_to_nothing_is_told():
     """It may stand before its request, where another seat's line came late."""
     assert failures(NO)[1] == ["no entry tells of the request that it answers"]
     assert failures(NO, REQUEST) == ([], [])
+
+
+def test_no_more_answers_wait_for_their_requests_than_so_many():
+    """What is over is told at once, and counted."""
+    asked = Asked()
+    for number in range(10_005):
+        asked.take(f"entry {number}", replace(NO, id=f"r{number}"))
+    assert len(asked._later) == 10_000
+    for number in range(10_005):
+        asked.take("there", replace(REQUEST, id=f"r{number}"))
+    assert len(list(asked.findings())) == 5

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 
 import pytest
+from msgspec import UNSET
 
 from compliance import entry
 from compliance.audit import Auditor
@@ -290,6 +292,55 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
         figures.take(index, entry.decode(data))
     figures.finish(AGENT, site.clock.wall() + DAY)
     assert seat.name not in {name for name, _ in gaps.told}
+
+
+@pytest.mark.parametrize("jumped", [True, False])
+def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
+    """Until the PC is started anew both clocks are asked, for longer than what was deleted is missed; the last jump is kept."""
+    if jumped:
+        seat.add(entry.ClockJump, expected=site.clock.wall() - 60 * MINUTE, to=site.clock.wall())
+    for _ in range(3):
+        site.clock.run(60 * MINUTE)
+        seat.alive(site.clock.wall() - 60 * MINUTE)
+    site.deliver()
+    at = site.log.size
+    ticking(site, 3 * DAY)
+    site.clock.step(-60 * MINUTE)
+    fields = seat.decided(site.pack(), label=18)
+    site.clock.step(60 * MINUTE)
+    seat.add(entry.LaunchRefused, how="gate", **fields)
+    failures, audit, _ = read_back(site, at)
+    found = [plain(one.what) for one in (*failures, *audit.failures)]
+    assert ("it was decided for a moment that no clock of the seat showed" in found) is not jumped
+
+
+def test_a_play_that_was_kept_was_warned_before(site, seat):
+    """The PC sleeps for three days with the game on: that it was warned, and due, is deleted. Of a later play both count."""
+    law = entry.PackLine("vn-147", sha256(site.packs["vn-147"].encode()).hexdigest(), {}, UNSET)
+    bound = entry.Bound("home", "Asia/Ho_Chi_Minh", (), (law,), house=False, guardian=True)
+
+    def killed(play):
+        lasted = site.clock.mono() - play.mono
+        fields = {"who": "child", "game": "luanti", "since": play.since, "ms": lasted, "late": False}
+        seat.add(entry.PlayEnded, play=play.seq, how="killed", warned=2, **fields)
+
+    play = seat.begin(bound=bound)
+    for left in (2, 1):
+        seat.add(entry.Warned, who="child", play=play.seq, game="luanti", left=left * MINUTE, rule=None, shown=False)
+        site.clock.run(MINUTE)
+    site.deliver()
+    at = site.log.size
+    ticking(site, 3 * DAY, asleep=True)
+    site.clock.run(MINUTE)
+    killed(play)
+    _, audit, _ = read_back(site, at)
+    assert "warned" not in {one.kind for one in audit.findings}
+    killed(seat.begin(bound=bound))
+    _, audit, _ = read_back(site, at)
+    assert [plain(one.what) for one in audit.findings if one.kind == "warned"] == [
+        "it says that its player was warned more or less often than entries tell (1 time)",
+        "a play was told to end, and no entry says that it was due (1 time)",
+    ]
 
 
 class Gaps:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from compliance import entry
+from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
 
 MINUTE = 60_000
@@ -92,6 +93,21 @@ def test_a_start_says_one_thing(site, seat, audit):
     seat.stop()
     line = seat.start(clean=True, lost_from=site.clock.wall())
     assert [f"seq {line.seq}" in plain(one.where) for one in audit().failures] == [True]
+
+
+def test_of_time_that_was_taken_back_only_so_much_is_held_as_no_entry_gave_yet():
+    """What is over is told all the same, of each seat once; what was given before is not held."""
+    paired, common = Paired(), {"seat": "pc", "boot": "b", "prev": "", "mono": 0, "wall": 0}
+    paired.take("there", entry.SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None))
+    given = {"who": "w", "by": "guardian", "ms": 1, "game": None, "given": 0}
+    paired.take("there", entry.GrantGiven(**common, seq=2, id="0", **given))
+    for number in range(10_005):
+        paired.take(f"entry {number}", entry.GrantRevoked(**common, seq=number + 3, id=str(number)))
+    assert [len(paired._revoked), paired._revoked[0][0]] == [10_000, "entry 1"]
+    for number in range(1, 10_000):
+        paired.take("there", entry.GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
+    found = [plain(one.what) for one in paired.findings()]
+    assert found == ["the extra time that it takes back was given by no entry (5 times)"]
 
 
 def test_time_is_given_when_it_says(site, seat, audit):

@@ -30,7 +30,7 @@ class Told:
         self.seq += 1
         line = kind(**COMMON, seat=seat, seq=self.seq, wall=self.now, **fields)
         self.followed.timeline.take(line)
-        self.followed.take("there", line)
+        self.followed.wants().get(kind, self.followed.take)("there", line)
 
     def put(self, target, *packs):
         self.say(entry.PolicyChanged, target=target, packs=packs, house=False)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -303,6 +303,19 @@ def test_an_entry_that_no_bundle_can_hold_is_refused(log, lines):
         with pytest.raises(entry.EntryError, match="more than 65535"):
             log.append(batch)
     assert log.size == 0
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_only_what_is_deleted_is_overwritten(log, lines, fails):
+    """Whether it could be deleted or not, the log's other writes go on as before."""
+    log.append_batch("home-pc", SEAT.key, lines(255))
+    log._connection.execute("PRAGMA secure_delete = OFF")
+    if fails:
+        log._connection.execute("CREATE TEMP TRIGGER no BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'no'); END")
+    with pytest.raises(LogError) if fails else nullcontext():
+        log.prune(256, [255])
+    assert (log.begins, [index for index, _ in log.kept()]) == ((0, []) if fails else (256, [255]))
+    assert log._connection.execute("PRAGMA secure_delete").fetchone() == (0,)
 
 
 def test_a_full_disk_leaves_the_log_as_it_was(log, lines):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from compliance import entry
+from compliance.format.chain import AGENT
+from compliance.verifying import owed
+from compliance.verifying.report import Gap
 from i18n.message import plain
 
 HOUR = 3_600_000
@@ -55,3 +58,16 @@ def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
     other.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None, follows="home-pc")
     other.seal()
     assert "silent" not in {one.kind for one in audit().audit.findings}
+
+
+def test_a_log_full_of_backups_is_not_gone_through_for_each_gap(monkeypatch):
+    """No more than a thousand are asked about each, whichever a gap is of."""
+    asked, about = [], owed._about
+    monkeypatch.setattr(owed, "_about", lambda *of: asked.append(of) or about(*of))
+    common = {"seat": AGENT, "boot": "b", "prev": "", "mono": 0}
+    found = owed.Owed()
+    for seq in range(1, 1_501):
+        found.take("there", entry.Restored(**common, seq=seq, wall=seq * HOUR, made=(seq - 1) * HOUR))
+    gaps = [Gap("pc", end - HOUR // 2, end, explained=False, kind="lost") for end in (HOUR, *[9_999 * HOUR] * 9)]
+    assert [gap.kind for gap in found.gaps(gaps)] == ["restored", *["lost"] * 9]
+    assert len(asked) <= len(gaps) * 1_000

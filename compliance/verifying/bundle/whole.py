@@ -98,7 +98,7 @@ class Tree:
         """
         for tile in entry_bundles(self._size):
             lines = self._lines(tile) if tile.first >= self._begins else []
-            leaves = [tree.leaf_hash(line) for line in lines] or self._told(Tile(0, tile.number, tile.width))
+            leaves = tree.leaf_hashes(lines) or self._told(Tile(0, tile.number, tile.width))
             if lines:
                 self._compare(Tile(0, tile.number, tile.width), leaves, lines)
             if self._seen is not None and tile.first < self._seen <= tile.first + tile.width:

@@ -40,7 +40,7 @@ class Windows:
 
     def take(self, index: int, where: Arg, seat: str, wall: int) -> None:
         """Entry `index` of the log, and what it says when it is from."""
-        if not self._sizes or where == NOWHERE:
+        if where == NOWHERE:
             return
         covered = bisect_right(self._sizes, index)
         if covered and (by := self.dated[covered - 1][1] - SLACK_MS - wall) > 0:

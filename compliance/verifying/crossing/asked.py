@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
@@ -16,6 +16,8 @@ from compliance.entry import Answered, GrantGiven, Requested
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg
+
+_MOST: Final = 10_000  # answers that wait for their request
 
 
 class _Request(NamedTuple):
@@ -53,7 +55,7 @@ class Asked:
         if key in self._answers:
             self._fail(where, msg("its seat answered this request before"))
         self._answers.add(key)
-        if line.id in self._requests:
+        if line.id in self._requests or len(self._later) >= _MOST:
             self._compare(where, line)
         else:
             self._later.append((where, line))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compliance.entry import AnyEntry, PlaceChanged, SessionClosed, SessionOpened
@@ -17,7 +17,7 @@ from compliance.verifying.opening import opening
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NO_MOMENT, Failure, Finding
 from compliance.verifying.wanted import Wants
-from compliance.verifying.watched import span_bits
+from compliance.verifying.watched import joined, span_bits
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import day_bounds
 
@@ -74,7 +74,7 @@ class LoggedOn:
     def findings(self, zone: str) -> Iterator[Finding]:
         """Days are those of `zone`."""
         for name, seat in self._seats.items():
-            spans = _joined([*seat.over, *((since, _LAST) for since in seat.open.values())])
+            spans = joined([*seat.over, *((since, _LAST) for since in seat.open.values())])
             days: Counter[int] = Counter()
             first = NO_MOMENT
             for at, minutes in self._outside(name, spans, zone):
@@ -87,7 +87,7 @@ class LoggedOn:
                     len(days), length=Length(days.total() * MINUTE_MS),
                 ), seat=name, at=first)  # fmt: skip
 
-    def _outside(self, seat: str, spans: list[_Span], zone: str) -> Iterator[tuple[int, int]]:
+    def _outside(self, seat: str, spans: Sequence[_Span], zone: str) -> Iterator[tuple[int, int]]:
         """The first moment of an hour, and how many of its minutes lie in a span and outside the hours of the place."""
         starts = [start for start, _ in spans]
         for hour, alive in self.presence[seat].alive.hours.items() if seat in self.presence else ():
@@ -119,14 +119,3 @@ class LoggedOn:
             yield closes + CLOSING_MS, next_day
         else:
             yield closes + CLOSING_MS, opens
-
-
-def _joined(spans: Iterable[_Span]) -> list[_Span]:
-    """The same minutes in spans apart from each other, in order."""
-    found: list[_Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        elif start < end:
-            found.append((start, end))
-    return found

@@ -30,6 +30,7 @@ from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg
 
+_MOST = 10_000  # times that are taken back, and that no entry before gave
 _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
 _OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
 _OF_PAIRS = frozenset({
@@ -66,7 +67,8 @@ class Paired:
     failures: Faults = field(default_factory=Faults)
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
-    _revoked: list[tuple[str, Arg, GrantRevoked]] = field(default_factory=list)
+    _revoked: list[tuple[Arg, GrantRevoked]] = field(default_factory=list)  # of what no entry before gave
+    _ungiven: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
@@ -112,8 +114,11 @@ class Paired:
                 self._given.add(line.id)
                 if abs(line.given - line.wall) > _AFTER_MS - 60_000:
                     self._tally.see("given", where, line)
-            case GrantRevoked():
-                self._revoked.append((line.seat, where, line))
+            case GrantRevoked() if line.id not in self._given:
+                if len(self._revoked) < _MOST:
+                    self._revoked.append((where, line))
+                else:
+                    self._ungiven.see("revoked", where, line)
             case _:
                 pass
 
@@ -131,9 +136,11 @@ class Paired:
             self._tally.see("raised", where, line)
 
     def findings(self) -> Iterator[Finding]:
-        for name, where, line in self._revoked:
-            if line.id not in self._given and all(seat.whole for seat in self._seats.values()):
-                self._tally.count("revoked", name, where, line.wall)
+        if all(seat.whole for seat in self._seats.values()):
+            for where, line in self._revoked:
+                if line.id not in self._given:
+                    self._ungiven.see("revoked", where, line)
+            yield from self._ungiven.findings()
         for name, seat in self._seats.items():
             for where, until in seat.open.values():
                 if until is not None and seat.last is not None and not seat.stopped and seat.last.wall > until + _AFTER_MS:

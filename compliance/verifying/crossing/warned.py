@@ -48,6 +48,7 @@ class _Play(msgspec.Struct, eq=False, gc=False):
     mono: int
     tells: bool  # written by a seat that says what bound it, as it began
     resumed: bool
+    seen: bool  # from its beginning: of one that was kept, warnings may be deleted
     warned: bool = False
     told: int = 0
     due: Arg | None = None
@@ -90,11 +91,12 @@ class Warnings:
     def _changed(self, _: Arg, line: AnyEntry) -> None:
         self._seats[line.seat].changes += 1
 
-    def _started(self, _: Arg, line: PlayStarted) -> None:
+    def _started(self, where: Arg, line: PlayStarted) -> None:
         seat = self._seats[line.seat]
         seat.changes += 1
-        told = line.bound is not UNSET and line.wall - line.since <= _NEWS_MS
-        seat.plays[line.seq] = _Play(line.who, line.game, line.boot, line.mono, told, line.resumed is not None)
+        seen = where != NOWHERE
+        told = seen and line.bound is not UNSET and line.wall - line.since <= _NEWS_MS
+        seat.plays[line.seq] = _Play(line.who, line.game, line.boot, line.mono, told, line.resumed is not None, seen)
 
     def _refused(self, _: Arg, line: LaunchRefused) -> None:
         self._deciding.add(line.rule)
@@ -144,7 +146,7 @@ class Warnings:
         play = seat.plays.pop(line.play, None)
         if play is None:
             return
-        if line.warned is not UNSET and line.warned != play.told:
+        if play.seen and line.warned is not UNSET and line.warned != play.told:
             self._tally.see("often", where, line)
         if line.how in {"asked", "killed"} and play.due is None and play.tells and not play.resumed:
             self._tally.see("undue", where, line)

@@ -50,9 +50,6 @@ _APART: Final = frozenset({
 _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
-_SAID: Final = frozenset({
-    PlaceChanged, PolicyChanged, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled,
-})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -103,15 +100,7 @@ class Followed:
         if isinstance(line.bound, Bound):
             self._bound(where, line, line.bound)
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        if isinstance(line, PlayStarted | PlayRuled):
-            self._ruled(where, line)
-        elif isinstance(line, Decided):
-            self._decided(where, line)
-        elif type(line) in _SAID:
-            self._said(line)
-
-    def _said(self, line: AnyEntry) -> None:
+    def take(self, _: Arg, line: AnyEntry) -> None:
         match line:
             case PlaceChanged():
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)

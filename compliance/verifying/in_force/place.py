@@ -51,10 +51,13 @@ class Timeline:
     _same: dict[tuple[object, ...], Packs] = field(default_factory=dict)  # each set of packs is held once
     _first: int = 0  # the seq of the agent's first entry that was seen
 
+    def begin(self, line: AnyEntry) -> None:
+        self._first = self._first or line.seq
+
     def take(self, line: AnyEntry) -> None:
         if line.seat != AGENT:
             return
-        self._first = self._first or line.seq
+        self.begin(line)
         if isinstance(line, PlaceChanged):
             self._places.say(line.wall, line.place)
         elif isinstance(line, PolicyChanged):

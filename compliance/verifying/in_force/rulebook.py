@@ -33,8 +33,8 @@ class Rulebook:
         yield each(self._named.decided, PlayDue, LaunchRefused)
 
     def begin(self, line: AnyEntry) -> None:
-        """The agent's first entry."""
-        self.timeline.take(line)
+        """An entry of the agent: the first one tells whether its chain is seen from its beginning."""
+        self.timeline.begin(line)
 
     def _changed(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
         self.timeline.take(line)
