@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
-from typing import TypeVar
 
 import msgspec
 
@@ -15,7 +14,6 @@ from daemon.trusted import Anchor, Reading
 
 _TRIES = "proof-tries"
 _STEPS = "code-steps"
-V = TypeVar("V", Tries, int)
 
 
 class Lockouts:
