@@ -66,14 +66,21 @@ class Desk:
         return program
 
     def open_panel(self) -> None:
+        """A new one; what is left of the last ends first: its tray may have crashed twice in a minute, and nobody restarts it then."""
+        if self._panel is not None and self._panel.poll() is None:
+            self._kill(self._panel)
         self._panel = self.start("xfce4-panel", "--disable-wm-check")
         until(self.has_tray)
 
     def kill_panel(self) -> None:
         assert self._panel is not None
-        os.killpg(self._panel.pid, signal.SIGKILL)
-        self._panel.wait()
+        self._kill(self._panel)
         until(lambda: not self.has_tray())
+
+    @staticmethod
+    def _kill(program: subprocess.Popen[Any]) -> None:
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
 
     def has_tray(self) -> bool:
         """Whether somebody shows icons."""

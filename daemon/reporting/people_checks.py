@@ -75,7 +75,7 @@ def certificate_check(people: People, now: int) -> tuple[Check, ...]:
     if day is None:
         if people.roster.place != "game-point" or people.roster.certificate:
             return ()
-        none = msg("no certificate is named, and an inspector will ask for it: {command}", command=_RENEW)
+        none = msg("no certificate is named, and inspectors ask for it: {command}", command=_RENEW)
         return (Check(id="certificate", ok=False, text=none),)
     text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
     return (Check(id="certificate", ok=False, text=text),)

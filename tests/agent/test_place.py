@@ -215,7 +215,7 @@ def test_a_certificate_can_be_taken_away(desk):
     told = desk.told("place.set", PlaceSet(place="game-point", certificate="")).splitlines()
     assert told == [
         "changed: certificate 12/GCN → –; certificate's last day 2029-01-31 → –",
-        "no certificate is named, and an inspector will ask for it: giochoi place set … --certificate … --expires …",
+        "no certificate is named, and inspectors ask for it: giochoi place set … --certificate … --expires …",
     ]
     assert (desk.roster.certificate, desk.roster.expires) == ("", None)
     assert refusal(desk, PlaceSet(place="game-point", expires=date(2029, 1, 31)))[0] == "bad-input"

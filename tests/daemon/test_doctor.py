@@ -149,7 +149,7 @@ def test_a_game_point_without_a_certificate_is_named(world):
     assert "certificate" not in checks(world)
     world.adopt(roster(2, place="game-point"))
     assert checks(world)["certificate"] == (
-        False, "no certificate is named, and an inspector will ask for it: giochoi place set … --certificate … --expires …",
+        False, "no certificate is named, and inspectors ask for it: giochoi place set … --certificate … --expires …",
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def certificate(old: PlaceRow, new: PlaceRow, today: date) -> Hints:
         return (msg("the certificate's last day is not known: name it with --expires"),)
     if new.place == "game-point" and not new.certificate:
         command = "giochoi place set … --certificate … --expires …"
-        return (msg("no certificate is named, and an inspector will ask for it: {command}", command=command),)
+        return (msg("no certificate is named, and inspectors ask for it: {command}", command=command),)
     return ()
 
 
