@@ -19,16 +19,16 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
 
 from i18n.message import MessageError, msg
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
+PUBLIC_BYTES, SIGNATURE_BYTES = 32, 64
 MAX_NOTE = 1 << 20
 MAX_SIGNATURES = 100
 MAX_SIZE = 2**63 - 1
@@ -78,12 +78,12 @@ class VerifierKey:
     def verify(self, message: bytes, signature: bytes) -> None:
         """NoteError unless `signature` is this key's Ed25519 signature over `message`."""
         try:
-            _public(self.public).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            raise NoteError(msg("the signature by {name} does not verify", name=self.name)) from None
-
-
-_public = lru_cache(maxsize=256)(Ed25519PublicKey.from_public_bytes)  # a seat seals again and again
+            if len(signature) == SIGNATURE_BYTES and len(self.public) == PUBLIC_BYTES:  # libsodium takes their lengths on trust
+                crypto_sign_open(signature + message, self.public)
+                return
+        except BadSignatureError:
+            pass
+        raise NoteError(msg("the signature by {name} does not verify", name=self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ class Signer:
         if len(seed) != 32:
             raise NoteError(msg("an Ed25519 seed has 32 bytes"))
         self.seed = bytes(seed)
-        self._private = Ed25519PrivateKey.from_private_bytes(self.seed)
-        self.key = VerifierKey(name, ED25519, self._private.public_key().public_bytes_raw())
+        public, self._secret = crypto_sign_seed_keypair(self.seed)
+        self.key = VerifierKey(name, ED25519, public)
 
     def __repr__(self) -> str:
         return f"Signer({self.key.text!r})"
@@ -131,7 +131,7 @@ class Signer:
 
     def sign_bytes(self, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature over `message`."""
-        return self._private.sign(message)
+        return crypto_sign(message, self._secret)[:SIGNATURE_BYTES]
 
     def sign(self, text: str) -> str:
         """The signed note over `text`, which ends in a newline. NoteError if `text` cannot be one."""

@@ -21,7 +21,7 @@ from installers.payload import pinned as running
 
 ROOMS = ("compliance", "i18n", "rules")
 NEEDED = (
-    "annotated-types", "babel", "cffi", "cryptography", "msgspec", "pydantic", "pydantic-core", "typing-extensions",
+    "annotated-types", "babel", "cffi", "msgspec", "pydantic", "pydantic-core", "pynacl", "typing-extensions",
     "typing-inspection", "tzdata",
 )  # fmt: skip
 PYTHONS = ("3.11", "3.12", "3.13")

@@ -8,9 +8,6 @@ import secrets
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-
 from agent.api.roster import Guardian
 
 DIGITS = 6
@@ -35,6 +32,9 @@ def found(guardians: Iterable[Guardian], digits: str, wall: int) -> tuple[Found,
 
 def code(secret: str, step: int) -> str:
     """The digits of a base32 secret at a step of time."""
+    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415 - six MiB that a daemon needs once a code is typed
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP  # noqa: PLC0415 - as above
+
     totp = TOTP(base64.b32decode(secret + "=" * (-len(secret) % 8)), DIGITS, SHA1(), _STEP_MS // 1000)  # noqa: S303 - what apps read
     return totp.generate(step * _STEP_MS // 1000).decode()
 
