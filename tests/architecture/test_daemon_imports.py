@@ -9,10 +9,11 @@ import sys
 import pytest
 
 MAY = {
-    "_cffi_backend": "cryptography's bridge to C",
+    "_cffi_backend": "nacl's bridge to C",
+    "_sodium": "nacl's library",
     "apscheduler": "housekeeping: a day's summary, retention, signs of life; never the limits",
-    "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints; HMAC of codes by telephone",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
+    "nacl": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
     "pywin32_bootstrap": "every Python with pywin32 runs it, so that modules find their DLLs; those come with the platform",
     "typing_extensions": "msgspec imports it where it is installed",
     "tzdata": "zones where the system has none",
@@ -23,6 +24,7 @@ MUST_NOT = {
     "babel": "numbers, times and lengths are put into words by whoever shows them",
     "keyring": "loads plug-ins found on the machine; keys are fetched in a short-lived process",
     "sqlalchemy": "an ORM in a process with root's rights is code nobody reads; the daemon's store is plain sqlite3",
+    "cryptography": "six MiB of OpenSSL: loaded once somebody types a code by telephone",
     "argon2": "64 MiB for each PIN: checked in a process that ends",
     "segno": "draws the inspector's card: the command line's work",
     "typst": "reports are the agent's",

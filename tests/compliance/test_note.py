@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from compliance.note import (
     COSIGNATURE,
+    ED25519,
     MAX_SIGNATURES,
     NoteError,
     Signer,
@@ -208,3 +209,21 @@ def test_the_fingerprint_begins_with_the_key_id():
 def test_a_signer_does_not_show_its_seed():
     assert bytes(32).hex() not in repr(LOG)
     assert PETER_SEED.hex() not in repr(Signer("PeterNeumann", PETER_SEED))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 63, 65, 100])
+def test_a_signature_has_its_length_and_does_not_borrow_from_the_message(cut):
+    """Who checks signature and message as one piece must not care where one ends; we do."""
+    signer = Signer("cafe.example/log", bytes(32))
+    whole = signer.sign_bytes(b"a message") + b"a message"
+
+    signer.key.verify(whole[64:], whole[:64])
+    with pytest.raises(NoteError):
+        signer.key.verify(whole[cut:], whole[:cut])
+
+
+@pytest.mark.parametrize("public", [bytes(32), b"\1" + bytes(31), bytes(31), bytes(33)])
+def test_a_key_that_takes_any_signature_takes_none(public):
+    """Of small order, by which everything can be signed without a secret; and what is no key at all."""
+    with pytest.raises(NoteError):
+        VerifierKey("cafe.example/log", ED25519, public).verify(b"a message", public[:32].ljust(64, b"\0"))
