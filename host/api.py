@@ -13,7 +13,7 @@ from i18n.message import Arg, Message, MessageError, msg
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
 
-    from host.homes import Home
+    from host.folders import Folders
 
 UserId = int | str
 """Who somebody is to the operating system: a uid, or on Windows a SID as text."""
@@ -247,7 +247,7 @@ class Manager(Protocol):
     def check(self, name: Name) -> None:
         """ManagerError: we may not install the service, or not from here. Nothing is made."""
 
-    def install(self, name: Name, home: Home, words: Callable[[Arg], str]) -> None:
+    def install(self, name: Name, home: Folders, words: Callable[[Arg], str]) -> None:
         """Enter the service with this home, described in these words, and prepare the folders in which it works; or update what
         was entered before.
         """

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from host import choose
 from host.api import Kind, TakenError
+from host.folders import Folders
 from i18n.message import MessageError, msg, said_by
 
 ENV = "GIOCHOI_HOME"
@@ -26,23 +27,10 @@ class HomeError(MessageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """One installation's folders. Nothing here touches the disk."""
+class Home(Folders):
+    """One installation: its folders, and where its servers are reached. Nothing here touches the disk."""
 
-    root: Path
     kind: Kind
-
-    @property
-    def daemon(self) -> Path:
-        return self.root / "daemon"
-
-    @property
-    def agent(self) -> Path:
-        return self.root / "agent"
-
-    @property
-    def public(self) -> Path:
-        return self.root / "public"
 
     @property
     def daemon_address(self) -> str:

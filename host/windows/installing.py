@@ -20,7 +20,7 @@ from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
 from i18n.message import msg, said_by
 
 if TYPE_CHECKING:
-    from host.homes import Home
+    from host.folders import Folders
 
 _PATIENCE_S = 60
 
@@ -73,7 +73,7 @@ def _all(paths: Iterable[Path]) -> list[Path]:
     return [Path(path) for path in sorted(found, key=str)]
 
 
-def rooms(name: Name, home: Home) -> None:
+def rooms(name: Name, home: Folders) -> None:
     """The folders that the service works in, with its account's rights. ManagerError: one is not to be trusted."""
     if not PLANS[name].own_account:
         try:

@@ -23,7 +23,7 @@ from i18n.message import Arg, msg, said_by
 if TYPE_CHECKING:
     from _win32typing import PySC_HANDLE
 
-    from host.homes import Home
+    from host.folders import Folders
 
 # winerror.h
 _INVALID_LEVEL, _LOCKED, _ALREADY_RUNS, _ABSENT, _ENDS_ALREADY, _NOT_ACTIVE = 124, 1055, 1056, 1060, 1061, 1062
@@ -62,7 +62,7 @@ def check(name: Name) -> None:
         manager(_ENTERING)
 
 
-def install(name: Name, home: Home, words: Callable[[Arg], str]) -> None:
+def install(name: Name, home: Folders, words: Callable[[Arg], str]) -> None:
     with _errors():
         ours = manager(_ENTERING)
         installing.rooms(name, home)
