@@ -11,6 +11,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
@@ -48,12 +49,14 @@ _OPTIONS = {
     "--max-age DAYS": msg("how old cosignatures may be to anchor the log; without it {days} days", days=MAX_AGE_DAYS),
     "--json": msg("one JSON document instead of text"),
     "--html FILE": msg("the page as one file, to be read in a browser and printed"),
+    "--pdf FILE": msg("the page as a PDF, to be printed, signed and filed"),
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
 }
 _USAGE = (
     f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE]",
-    "               [--max-age DAYS] [--json] [--html FILE] [--lang vi|en]",
+    "               [--max-age DAYS] [--json] [--html FILE] [--pdf FILE]",
+    "               [--lang vi|en]",
 )
 
 
@@ -98,8 +101,12 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
-    if options.html is not None and Path(options.html).exists():
-        raise _exists(options.html)
+    for path in (options.html, options.pdf):
+        if path is not None and Path(path).exists():
+            raise _exists(path)
+    if options.pdf is not None and find_spec("compliance.paper") is None:
+        raise UsageError(msg("this giochoi-verify makes no PDF, only the installed one does: {option} FILE, and print it",
+                             option="--html"))  # fmt: skip
     trust = None if options.trust is None else _trust(options.trust)
     if options.since is not None and options.card is not None:
         raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
@@ -136,15 +143,26 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     """As text, unless a document or a file is asked for; a file says besides what it concludes."""
     shown = page(report)
     said = sections(shown)
-    if options.html is not None:
-        _write(options.html, html.document((*said, _check(options.bundle, report.zone)), words, words.language))
+    filed = options.html is not None or options.pdf is not None
+    if filed:
+        _file((*said, _check(options.bundle, report.zone)), options, words)
     if options.json:
         found = words.document({**document(report), "page": data(shown, told(said))})
         _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return
-    if options.html is not None:
+    if filed:
         said = tuple(section for section in said if section.id == "verdict")
     _print("\n".join(text.lines(said, words, _wide())))
+
+
+def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:
+    """The page as files to keep."""
+    if options.html is not None:
+        _write(options.html, html.document(said, words, words.language).encode())
+    if options.pdf is not None:
+        from compliance.paper.inspection import pdf  # noqa: PLC0415 - the verifier that is one file has no ReportLab
+
+        _write(options.pdf, pdf(said, words))
 
 
 def _check(bundle: str, zone: str) -> Section:
@@ -163,7 +181,8 @@ def _wide() -> int:
 def _parser() -> _Parser:
     parser = _Parser(prog=_PROGRAM, add_help=False, allow_abbrev=False)
     parser.add_argument("bundle", nargs="?")
-    for option in ("--trust", "--since", "--card", "--max-age", "--html", "--home"):  # a home: as every program, for nothing
+    # A home: as every program, for nothing.
+    for option in ("--trust", "--since", "--card", "--max-age", "--html", "--pdf", "--home"):
         parser.add_argument(option)
     parser.add_argument("--lang")
     parser.add_argument("--json", action="store_true")
@@ -188,10 +207,10 @@ def _print(text: str) -> None:
             raise
 
 
-def _write(path: str, page: str) -> None:
+def _write(path: str, page: bytes) -> None:
     """To a new file: what is there may be what was kept from an earlier visit."""
     try:
-        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
+        with Path(path).open("xb") as file:
             file.write(page)
     except FileExistsError:
         raise _exists(path) from None

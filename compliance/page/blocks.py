@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from compliance.page.calendar import Coverage
-from i18n.message import Arg
+from i18n.message import Arg, msg
+
+TITLE: Final = msg("What the compliance log says")
+MAKER: Final = msg("Made by giochoi-verify from the exported log alone, without a network.")
 
 Tone: TypeAlias = Literal["bad", "note", "good", ""]
 

@@ -18,6 +18,7 @@ from compliance.verifying.watched import SeatMinutes, span_bits
 
 MOST_DAYS = 92
 MOST_CELLS = 250_000
+_BROKEN = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
 
@@ -77,6 +78,14 @@ class Coverage:
     days: tuple[date, ...] = ()
     hours: tuple[int, ...] = ()
     seats: tuple[SeatCalendar, ...] = ()
+
+
+def broken(found: Coverage) -> Iterator[tuple[SeatCalendar, list[date]]]:
+    """Of each seat the days on which hours were missed; of many seats, those that missed most."""
+    for seat in sorted(found.seats, key=lambda one: -one.whole.missing)[:_BROKEN]:
+        days = [day for day in found.days if seat.day(day).mark in {"part", "none"}]
+        if days:
+            yield seat, days
 
 
 def coverage(seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str, end: int) -> Coverage:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
-from typing import Final
 
-from compliance.page.blocks import Block, Chart, Fact, Said, Section
-from compliance.page.calendar import Coverage, Share
+from compliance.page.blocks import MAKER, TITLE, Block, Chart, Fact, Said, Section
+from compliance.page.calendar import Coverage, Share, broken
 from compliance.page.text import MARKS, Words, printable
-from i18n.message import Arg, Day, msg
+from i18n.message import Arg, Day
 
 _STYLE = """
 @page { size: A4; margin: 15mm 14mm; }
@@ -51,14 +50,11 @@ footer { margin-top: 1.5em; font-size: 8.5pt; color: #444; }
 @media print { body { padding: 0; max-width: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
-_BROKEN = 20
-_TITLE: Final = msg("What the compliance log says")
-_MAKER: Final = msg("Made by giochoi-verify from the exported log alone, without a network.")
 _CELLS = {**MARKS, "whole": "", "part": "50"}
 
 
 def document(
-    sections: Sequence[Section], words: Words, language: str, *, title: Arg = _TITLE, maker: Arg = _MAKER
+    sections: Sequence[Section], words: Words, language: str, *, title: Arg = TITLE, maker: Arg = MAKER
 ) -> str:  # fmt: skip
     """The whole file. All of it that a log says is escaped, and what commands a terminal or a reader is replaced."""
     page = _Page(words)
@@ -115,16 +111,13 @@ class _Page:
         yield from self._broken(found)
 
     def _broken(self, found: Coverage) -> Iterator[str]:
-        """Of each seat the days on which hours were missed, hour by hour; of many seats, of those that missed most."""
-        for seat in sorted(found.seats, key=lambda one: -one.whole.missing)[:_BROKEN]:
-            days = [day for day in found.days if seat.day(day).mark in {"part", "none"}]
-            if days:
-                yield f"<h3>{self.text(seat.seat)}</h3>\n<table><thead><tr><th></th><th>%</th>{_heads(map(str, found.hours))}"
-                yield "</tr></thead><tbody>"
-                for day in days:
-                    row = [seat.hours.get((day, hour), Share()) for hour in found.hours]
-                    yield _row(self.text(Day(day)), row)
-                yield "</tbody></table>"
+        """Hour by hour."""
+        for seat, days in broken(found):
+            yield f"<h3>{self.text(seat.seat)}</h3>\n<table><thead><tr><th></th><th>%</th>{_heads(map(str, found.hours))}"
+            yield "</tr></thead><tbody>"
+            for day in days:
+                yield _row(self.text(Day(day)), [seat.hours.get((day, hour), Share()) for hour in found.hours])
+            yield "</tbody></table>"
 
     def _table(self, heads: Sequence[str], found: Coverage, rows: Sequence[Sequence[Share]]) -> Iterator[str]:
         yield f"<table><thead><tr><th></th><th>%</th>{_heads(heads)}</tr></thead><tbody>"

@@ -17,7 +17,7 @@ import pytest
 
 from cli.report.tables import all_tables
 from cli.report.to_csv import harmless
-from cli.report.to_pdf import _known, _numbers
+from cli.report.to_pdf import _numbers
 from cli.report.to_xlsx import _parts
 from compliance import bundle, entry, tree
 from compliance.entry import encode
@@ -25,6 +25,7 @@ from compliance.format import container
 from compliance.format.chain import AGENT
 from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
+from compliance.paper.sheet import known
 from compliance.reporting.figures import Figures
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
@@ -201,7 +202,7 @@ def test_the_font_has_each_letter_that_we_write():
     written = {one for one in text.upper() + text if one.isalpha()}
 
     assert len(written) > 150
-    assert _known("".join(sorted(written))) == "".join(sorted(written))
+    assert known("".join(sorted(written))) == "".join(sorted(written))
 
 
 def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
@@ -218,7 +219,7 @@ def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
 
 
 def test_letters_of_other_scripts_are_a_question_mark():
-    assert _known("Đừng & 原神 <b>") == "Đừng & ?? <b>"
+    assert known("Đừng & 原神 <b>") == "Đừng & ?? <b>"
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [

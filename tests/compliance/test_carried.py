@@ -55,6 +55,18 @@ def test_it_verifies_without_anything_installed(file, site, tmp_path):
     assert WINDOWS or list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_it_says_who_makes_a_pdf(file, site, tmp_path):
+    """What that needs is as large again as the rest."""
+    site.honest_day()
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    done = run(file, tmp_path / "log.zip", "--pdf", tmp_path / "page.pdf", "--lang", "en")
+
+    assert (done.returncode, done.stdout, (tmp_path / "page.pdf").exists()) == (2, "", False)
+    assert done.stderr.splitlines() == [
+        "giochoi-verify: this giochoi-verify makes no PDF, only the installed one does: --html FILE, and print it"
+    ]
+
+
 def test_a_python_that_it_was_not_made_for_is_one_line(file, tmp_path):
     """Exit 2, before anything is unpacked."""
     other = tmp_path / "other.pyz"

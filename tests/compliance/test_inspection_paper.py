@@ -1,0 +1,78 @@
+"""The verifier's page as a PDF: the same words, every letter, and nothing of a log taken for markup."""
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from compliance import bundle
+from compliance.__main__ import main
+from compliance.page.model import page
+from compliance.page.words import sections
+from compliance.paper.inspection import pdf
+from compliance.verify import verify
+from compliance.verifying.report import Failure
+from i18n.catalogue import Catalogue
+from i18n.message import msg
+
+
+@pytest.fixture
+def read(need, tmp_path):
+    """The text of a PDF, as it lies on the paper."""
+
+    def text(data):
+        (tmp_path / "read.pdf").write_bytes(data)
+        command = [need("pdftotext"), "-layout", tmp_path / "read.pdf", "-"]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+    return text
+
+
+@pytest.fixture
+def report(site):
+    site.honest_day()
+    return verify(bundle.parse(site.bundle()))
+
+
+@pytest.mark.parametrize(("lang", "told"), [
+    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Không bị sửa; chưa ai bên ngoài thấy", "Chữ ký", "trang 1/")),
+    ("en", ("What the compliance log says", "Whole, not anchored", "by opening hour", "Signature", "page 1/")),
+])  # fmt: skip
+def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told):
+    """And on the terminal the verdict alone, as for any file."""
+    site.honest_day()
+    log, made = tmp_path / "log.giochoi", tmp_path / "page.pdf"
+    log.write_bytes(site.bundle())
+
+    assert main([str(log), "--pdf", str(made), "--lang", lang]) == 0
+
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    text = read(made.read_bytes())
+    assert [one for one in (*told, log.name, "home-pc") if one not in text] == []
+    assert "?" not in text
+
+
+def test_what_a_log_says_is_no_markup_and_no_command(report, read):
+    odd = Failure("<b>&amp;</para>", msg("it is {what}", what="\x1b[31m<font color='white'>" + "long" * 200 + " \u202e 漢"))
+    text = read(pdf(sections(page(replace(report, failures=(odd,)))), Catalogue("en")))
+
+    assert "<b>&amp;</para>" in text
+    assert "<font color='white'>" in text
+    assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_a_thousand_things_wrong_go_on_page_after_page(report, read):
+    many = tuple(Failure(f"entry {number}", msg("wrong {n}", n=str(number % 40))) for number in range(1_000))
+    text = read(pdf(sections(page(replace(report, failures=many))), Catalogue("en")))
+
+    assert "1,000 things in it do not hold" in text
+    assert "page 1/" in text
+
+
+def test_it_is_written_over_nothing(site, tmp_path, capsys):
+    site.honest_day()
+    log = tmp_path / "log.giochoi"
+    log.write_bytes(site.bundle())
+
+    assert main([str(log), "--pdf", str(log), "--lang", "en"]) == 2
+    assert capsys.readouterr().err == f"giochoi-verify: {log} exists\n"
