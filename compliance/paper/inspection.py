@@ -8,16 +8,17 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Spacer
 from reportlab.platypus.tables import TableStyle
 
 from compliance.page.blocks import MAKER, TITLE, Chart, Fact, Said, Section
 from compliance.page.calendar import Coverage, Share, broken
 from compliance.page.text import printable
-from compliance.paper.sheet import BOLD, LINE, PLAIN, TOGETHER, Margins, known, made, style
+from compliance.paper.sheet import BOLD, FONT, LINE, PLAIN, TOGETHER, Margins, known, made, style
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Day
 
@@ -26,9 +27,18 @@ _NAMES, _SUM, _CELL = 31 * mm, 8 * mm, 4.3 * mm  # of a table's columns
 _FACTS: Final = 38 * mm
 _TONES: Final = {"bad": "#a40000", "note": "#c77700", "good": "#1a7a34", "": "#bbbbbb"}
 _BEHIND: Final = {"bad": "#fdf0ef", "note": "#fff7e8", "good": "#eef8f0"}
-_MARKS: Final = {"whole": ("#cfe9d5", ""), "part": ("#f6bd50", "50"), "none": ("#a40000", "X"), "off": ("#ffffff", "·"),
-                 "closed": ("#ffffff", "")}  # fmt: skip
-_LONGEST: Final = 3_000  # characters of one paragraph, which has to fit on a page
+_MARKS: Final = {
+    "whole": (colors.HexColor("#cfe9d5"), ""), "part": (colors.HexColor("#f6bd50"), "50"),
+    "none": (colors.HexColor("#a40000"), "X"), "off": (colors.white, "·"), "closed": (colors.white, ""),
+}  # fmt: skip
+_HIGH, _SIZE, _ROWS = 4.3 * mm, 7.5, 50  # of a row, of its letters; rows of a table
+_CALENDAR: Final[tuple[tuple[Any, ...], ...]] = (
+    ("FONT", (0, 0), (1, -1), FONT, _SIZE), ("FONT", (2, 0), (-1, -1), FONT, 7), ("ALIGN", (1, 0), (1, -1), "RIGHT"),
+    ("ALIGN", (2, 0), (-1, -1), "CENTER"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (1, 0), (1, -1), 4), ("TOPPADDING", (0, 0), (-1, -1), 0),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("GRID", (2, 1), (-1, -1), 0.4, LINE),
+)
+_TALLEST: Final = 600  # points of one paragraph, which has to fit on a page
 
 _TEXT = style("text", 10)
 _NAME = style("name", 10, textColor=colors.HexColor("#444444"))
@@ -37,10 +47,8 @@ _FIRST = style("first", 13, fontName=BOLD)
 _TITLE = style("title", 16, fontName=BOLD, spaceAfter=4)
 _SECTION = style("section", 11.5, fontName=BOLD, spaceBefore=11, spaceAfter=4)
 _PART = style("part", 9.5, fontName=BOLD, spaceBefore=6, spaceAfter=3)
-_ROW = style("row", 7.5)
 _NUMBER = style("number", 7, alignment=TA_CENTER)
 _WHITE = style("white", 7, alignment=TA_CENTER, textColor=colors.white)
-_PERCENT = style("percent", 7.5, alignment=TA_RIGHT)
 _SMALL = style("small", 8.5, textColor=colors.HexColor("#444444"))
 
 
@@ -71,8 +79,10 @@ class _Paper:
     def _facts(self, facts: Sequence[Fact]) -> Flowable:
         tones = [style(f"fact-{one.tone}", 10, fontName=BOLD, textColor=colors.HexColor(_TONES["bad"])) if one.tone == "bad"
                  else _TEXT for one in facts]  # fmt: skip
-        rows = [[self._said(one.name, _NAME), self._said(one.is_, tone)] for one, tone in zip(facts, tones, strict=True)]
-        return LongTable(rows, [_FACTS, _MARGINS.width - _FACTS], style=PLAIN)
+        widths = [_FACTS, _MARGINS.width - _FACTS]
+        rows = [[self._said(one.name, _NAME, widths[0] - 6), self._said(one.is_, tone, widths[1] - 6)]
+                for one, tone in zip(facts, tones, strict=True)]  # fmt: skip
+        return LongTable(rows, widths, style=PLAIN)
 
     def _sentence(self, block: Said, *, first: bool) -> Iterator[Flowable]:
         """Beside a bar of its tone; the verdict is larger than the rest. It may go on on the next page."""
@@ -107,36 +117,45 @@ class _Paper:
             yield from self._table(seat.seat, found.hours, rows)
 
     def _legend(self, chart: Chart) -> Flowable:
+        wide = (_MARGINS.width - len(chart.legend) * 5 * mm) / max(1, len(chart.legend))
         cells: list[Paragraph] = []
         look: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
         for number, (mark, about) in enumerate(chart.legend):
             colour, sign = _MARKS[mark]
-            cells += (Paragraph(sign, _WHITE if mark == "none" else _NUMBER), self._said(about, _SMALL))
+            cells += (Paragraph(sign, _WHITE if mark == "none" else _NUMBER), self._said(about, _SMALL, wide - 8))
             at = (2 * number, 0)
-            look += (("LEFTPADDING", at, at, 0), ("BACKGROUND", at, at, colors.HexColor(colour)), ("BOX", at, at, 0.5, LINE))
-        wide = (_MARGINS.width - len(chart.legend) * 5 * mm) / max(1, len(chart.legend))
+            look += (("LEFTPADDING", at, at, 0), ("BACKGROUND", at, at, colour), ("BOX", at, at, 0.5, LINE))
         return LongTable([cells], [5 * mm, wide] * len(chart.legend), style=TableStyle(look))
 
     def _table(self, title: Arg, heads: Sequence[int], rows: Sequence[tuple[Arg, Sequence[Share]]]) -> Iterator[Flowable]:
+        """A table for so many rows as a page has: of a longer one ReportLab goes through all colours for each page."""
         yield CondPageBreak(TOGETHER / 2)
         yield self._said(title, _PART)
-        look: list[tuple[Any, ...]] = [
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.2), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.8),
-            ("RIGHTPADDING", (1, 0), (1, -1), 4), ("GRID", (2, 1), (-1, -1), 0.4, LINE),
-        ]  # fmt: skip
-        cells = [[Paragraph("", _ROW), Paragraph("%", _PERCENT), *(Paragraph(str(head), _NUMBER) for head in heads)]]
+        for start in range(0, len(rows), _ROWS):
+            yield self._part(heads, rows[start : start + _ROWS])
+
+    def _part(self, heads: Sequence[int], rows: Sequence[tuple[Arg, Sequence[Share]]]) -> Flowable:
+        look = list(_CALENDAR)
+        cells: list[list[str]] = [["", "%", *map(str, heads)]]
         for at, (name, shares) in enumerate(rows, 1):
-            told = [Paragraph(sum(shares, Share()).percent, _PERCENT)]
+            cells.append([self._short(name), sum(shares, Share()).percent])
             for column, share in enumerate(shares, 2):
                 colour, sign = _MARKS[share.mark]
-                sign = share.percent if share.mark == "part" else sign  # readable without colours
-                look.append(("BACKGROUND", (column, at), (column, at), colors.HexColor(colour)))
-                told.append(Paragraph(sign, _WHITE if share.mark == "none" else _NUMBER))
-            cells.append([self._said(name, _ROW), *told])
+                cells[-1].append(share.percent if share.mark == "part" else sign)  # readable without colours
+                if share.mark == "none":
+                    look.append(("TEXTCOLOR", (column, at), (column, at), colors.white))
+                look.append(("BACKGROUND", (column, at), (column, at), colour))
         widths = [_NAMES, _SUM, *[_CELL] * len(heads)]
-        yield LongTable(cells, widths, repeatRows=1, hAlign="LEFT", style=TableStyle(look))
+        return LongTable(cells, widths, [_HIGH] * len(cells), repeatRows=1, hAlign="LEFT", style=TableStyle(look))
 
-    def _said(self, said: Arg, look: ParagraphStyle) -> Paragraph:
-        text = known(printable(self._words(said)))
-        return Paragraph(escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"), look)
+    def _short(self, name: Arg) -> str:
+        """As much of it as there is room for."""
+        text = known(printable(self._words(name)))
+        while stringWidth(text, FONT, _SIZE) > _NAMES - 4:
+            text = f"{text[: min(len(text) - 2, 60)]}…"
+        return text
+
+    def _said(self, said: Arg, look: ParagraphStyle, width: float = _MARGINS.width - 10 * mm) -> Paragraph:
+        """As much of it as certainly fits on a page: no letter is wider than it is high."""
+        text, most = known(printable(self._words(said))), int(width // look.fontSize * (_TALLEST // look.leading))
+        return Paragraph(escape(text if len(text) <= most else f"{text[:most]}…"), look)

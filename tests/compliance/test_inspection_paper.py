@@ -2,11 +2,14 @@
 
 import subprocess
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from compliance import bundle
 from compliance.__main__ import main
+from compliance.page.blocks import Chart, Fact, Said, Section
+from compliance.page.calendar import Coverage, SeatCalendar, Share
 from compliance.page.model import page
 from compliance.page.words import sections
 from compliance.paper.inspection import pdf
@@ -67,6 +70,20 @@ def test_a_thousand_things_wrong_go_on_page_after_page(report, read):
 
     assert "1,000 things in it do not hold" in text
     assert "page 1/" in text
+
+
+def test_names_and_sentences_longer_than_a_page_are_cut(read):
+    """ReportLab gives up on what does not fit: whoever wrote the log could so keep its page from being printed."""
+    day, wide = date(2026, 11, 24), "W" * 20_000
+    hours = {(day, hour): Share(60, 0, 5 * hour % 61) for hour in range(24)}
+    seats = tuple(SeatCalendar(name, hours) for name in (wide, "pc-2"))
+    found = Coverage((day,), tuple(range(24)), seats)
+    chart = Chart(found, wide, "by hour", (("none", wide), ("part", "in part")))
+    blocks = (Said(wide, (wide, "more")), Fact(wide, wide, "bad"), Fact("name", wide), chart)
+    text = read(pdf([Section("verdict", wide, blocks), Section("x", "X", blocks)], Catalogue("en")))
+
+    assert text.count("pc-2") == 6
+    assert "more" in text
 
 
 def test_it_is_written_over_nothing(site, tmp_path, capsys):
