@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from compliance import entry
+from compliance.entries.override import Answered, Requested
 from compliance.journal import Journal
 from daemon import events
 
@@ -19,7 +19,7 @@ def write(journal: Journal, event: events.Asked | events.Answered, who: str) -> 
     if isinstance(event, events.Asked) or answer is None:
         beside |= {"account": asked.account, "reason": asked.reason}
         journal.append(
-            entry.Requested, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
+            Requested, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
             who=who, game=asked.game, program=None if program is None else program.sha256, ms=asked.ms,
         )  # fmt: skip
         return
@@ -27,7 +27,7 @@ def write(journal: Journal, event: events.Asked | events.Answered, who: str) -> 
     if answer.how != "account":
         beside["how"] = answer.how
     journal.append(
-        entry.Answered, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
+        Answered, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
         who=who, by=answer.by, approved=answer.approved, let=answer.let, ms=answer.ms, grant=answer.grant,
         game=asked.game, asked=asked.ms,
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from compliance.entry import Bound, PackLine, PlayRuled, PlayStarted
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.format.house_rule import HOUSE
 from compliance.journal import Journal
 from daemon.deciding.plays import Play

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import structs
 
-from compliance import entry
+from compliance.entries.base import Entry
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.overrides import Overrides
@@ -19,19 +20,19 @@ from rules.calendar import DAY_MS, day_name
 Override: TypeAlias = events.PlayPaused | events.PlayResumed | events.EnforcementOff | events.EnforcementOn
 
 
-def override(event: Override, zone: str) -> tuple[type[entry.Entry], dict[str, Any], dict[str, str]]:
+def override(event: Override, zone: str) -> tuple[type[Entry], dict[str, Any], dict[str, str]]:
     """The kind, its fields, and what is personal of it. `zone`: the place's."""
     match event:
         case events.PlayPaused(player, pause, now):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "until": pause.until}
-            return entry.Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason} | proved(pause.how)
+            return Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason} | proved(pause.how)
         case events.PlayResumed(player, pause, who, now, how):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "how": _how(who)}
-            return entry.Resumed, fields, {"player": _name(player), "who": who} | proved(how)
+            return Resumed, fields, {"player": _name(player), "who": who} | proved(how)
         case events.EnforcementOff(off):
-            return entry.EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
+            return EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
         case events.EnforcementOn(off, who):
-            return entry.EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
+            return EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
 
 
 def write_again(journal: Journal, overrides: Overrides, people: People, now: Reading) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from compliance import entry, journal
+from compliance import journal
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.journal import Journal
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
@@ -135,7 +136,7 @@ class Chains:
         pid, started = min(row.programs, default=(0, 0))
         written = append(
             chain,
-            entry.PlayStarted,
+            PlayStarted,
             now,
             who=who,
             game=row.game,
@@ -158,7 +159,7 @@ class Chains:
     def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:
         seq = self._write_start(chain, row, people, now, who)
         append(
-            chain, entry.PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
+            chain, PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
             ms=row.total, how="gone", late=True,
         )  # fmt: skip
 

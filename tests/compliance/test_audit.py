@@ -2,7 +2,12 @@
 
 import pytest
 
-from compliance import entry
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.log import AgentTick
+from compliance.entries.override import CodeUsed, PinFailed
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import GameDay, PlayEnded, UsageDay
+from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence
 from compliance.verifying.listed import Times
 from compliance.verifying.sums.totals import Own
 from compliance.verifying.sums.unchecked import not_added_up
@@ -43,7 +48,7 @@ def test_sums_of_ended_plays_are_met_to_the_millisecond(site, seat, audit, off):
     seat.end(played(seat, 60))
     fields = seat.decided(site.pack())
     before = {name: ms + off for name, ms in fields["before"].items()}
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": before})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "before": before})
     assert any(f"seq {line.seq}" in one and "add up" in one for one in said(audit()))
 
 
@@ -52,7 +57,7 @@ def test_a_running_play_counts_to_the_second(site, seat, audit, off, holds):
     play = played(seat, 70)
     fields = seat.decided(site.pack())
     before = {name: ms + off for name, ms in fields["before"].items()}
-    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
+    seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (said(audit()) == []) is holds
 
 
@@ -84,7 +89,7 @@ def test_a_pc_that_slept_is_not_believed_to_have_played_less(site, seat, audit, 
     site.clock.run(40 * MINUTE)
     seat.end(play)
     fields = seat.decided(site.pack())
-    seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": dict.fromkeys(fields["before"], minutes * MINUTE)})
+    seat.add(LaunchRefused, how="gate", **{**fields, "before": dict.fromkeys(fields["before"], minutes * MINUTE)})
     assert (not any("add up" in one for one in said(audit()))) is holds
 
 
@@ -113,8 +118,8 @@ def test_a_play_cut_at_midnight_counts_on_both_days(site, seat, audit):
     for who, day in (("child", "2026-11-24"), ("child tomorrow", "2026-11-25")):
         if who == "child tomorrow":
             seat.end(resumed)
-        games = {"luanti": entry.GameDay(10 * MINUTE if who == "child" else HOUR, 0, 0)}
-        seat.add(entry.UsageDay, day=day, who=who, games=games)
+        games = {"luanti": GameDay(10 * MINUTE if who == "child" else HOUR, 0, 0)}
+        seat.add(UsageDay, day=day, who=who, games=games)
     report = audit()
     assert said(report) == []
     assert report.audit.days == 2
@@ -146,7 +151,7 @@ def test_play_on_another_seat_that_was_known_counts(site, seat, audit, more, hol
     play = played(seat, 60)
     fields = seat.decided(site.pack(), who=play.who)
     before = {name: ms + more * MINUTE for name, ms in fields["before"].items()}
-    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
+    seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (said(audit()) == []) is holds
 
 
@@ -178,8 +183,8 @@ def test_after_a_power_cut_the_end_is_late(site, seat, audit):
 def test_a_summary_is_what_was_played(site, seat, audit):
     for game in ("a", "b", "a"):
         seat.end(played(seat, 10, game=game))
-    games = {"a": entry.GameDay(20 * MINUTE, 0, 0), "b": entry.GameDay(10 * MINUTE, 0, 0), "*": entry.GameDay(0, 0, 2)}
-    seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games)
+    games = {"a": GameDay(20 * MINUTE, 0, 0), "b": GameDay(10 * MINUTE, 0, 0), "*": GameDay(0, 0, 2)}
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
     assert said(audit()) == []
 
 
@@ -190,10 +195,10 @@ def test_the_agents_summary_is_of_all_seats(site, seat, audit, seat_says, agent_
     other.start()
     other.end(played(other, 20, game="a"))
     seat.end(played(seat, 10, game="a"))
-    games = [{"a": entry.GameDay(minutes * MINUTE, 0, 0)} for minutes in (seat_says, agent_says)]
-    seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games[0])
+    games = [{"a": GameDay(minutes * MINUTE, 0, 0)} for minutes in (seat_says, agent_says)]
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games[0])
     site.deliver()
-    site.agent.add(entry.UsageDay, day="2026-11-24", who="child", games=games[1])
+    site.agent.add(UsageDay, day="2026-11-24", who="child", games=games[1])
     failures = said(audit())
     named = [any(name in one for one in failures) for name in ("seat home-pc", "the agent")]
     assert [number for number, found in enumerate(named) if found] == wrong
@@ -201,13 +206,13 @@ def test_the_agents_summary_is_of_all_seats(site, seat, audit, seat_says, agent_
 
 def test_a_summary_of_another_day_is_named(site, seat, audit):
     seat.end(played(seat, 10, game="a"))
-    line = seat.add(entry.UsageDay, day="2026-11-23", who="child", games={"a": entry.GameDay(10 * MINUTE, 0, 0)})
+    line = seat.add(UsageDay, day="2026-11-23", who="child", games={"a": GameDay(10 * MINUTE, 0, 0)})
     assert f"seq {line.seq}, usage.day" in said(audit())[0]
 
 
 def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
     """A place that moved to another zone around the decision: its day and that of the pseudonyms differ."""
-    site.agent.add(entry.PlaceChanged, place="home", zone="Europe/Paris", hours="")
+    site.agent.add(PlaceChanged, place="home", zone="Europe/Paris", hours="")
     seat.end(played(seat, 61))
     seat.refuse(site.pack())
     report = audit()
@@ -239,24 +244,24 @@ def test_of_very_many_plays_at_once_none_is_looked_at():
 
 def test_a_zone_that_was_left_long_ago_hides_nothing(site, seat, audit):
     """An operator cannot switch the adding up off by naming another zone once."""
-    site.agent.add(entry.PlaceChanged, place="home", zone="Europe/Paris", hours="")
+    site.agent.add(PlaceChanged, place="home", zone="Europe/Paris", hours="")
     site.clock.run(MINUTE)
-    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+    site.agent.add(PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
     site.clock.run(25 * HOUR)
     seat.end(played(seat, 61))
     fields = seat.decided(site.pack())
     before = {name: ms + 1 for name, ms in fields["before"].items()}
-    seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": before})
+    seat.add(LaunchRefused, how="gate", **{**fields, "before": before})
     assert len(said(audit())) == 3
 
 
 @pytest.mark.parametrize("games", [
-    {"a": entry.GameDay(10 * MINUTE - 1, 0, 0)}, {"a": entry.GameDay(11 * MINUTE, 0, 0)}, {},
-    {"a": entry.GameDay(10 * MINUTE, 0, 0), "b": entry.GameDay(1, 0, 0)},
+    {"a": GameDay(10 * MINUTE - 1, 0, 0)}, {"a": GameDay(11 * MINUTE, 0, 0)}, {},
+    {"a": GameDay(10 * MINUTE, 0, 0), "b": GameDay(1, 0, 0)},
 ], ids=["less", "more", "nothing", "a game that was not played"])  # fmt: skip
 def test_a_summary_that_is_not_is_named(site, seat, audit, games):
     seat.end(played(seat, 10, game="a"))
-    line = seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games)
+    line = seat.add(UsageDay, day="2026-11-24", who="child", games=games)
     assert f"seq {line.seq}, usage.day" in said(audit())[0]
 
 
@@ -264,7 +269,7 @@ def test_a_summary_that_is_not_is_named(site, seat, audit, games):
 def test_an_end_that_is_not_of_its_play_is_named(site, seat, audit, changed):
     play = played(seat)
     fields = {"play": play.seq, "who": "child", "game": "luanti", "since": play.since, "ms": HOUR}
-    line = seat.add(entry.PlayEnded, how="asked", late=False, **{**fields, **changed})
+    line = seat.add(PlayEnded, how="asked", late=False, **{**fields, **changed})
     assert f"seq {line.seq}, play.ended" in said(audit())[0]
 
 
@@ -300,7 +305,7 @@ def test_a_start_that_claims_an_order_that_was_not_is_a_failure(site, seat, audi
 def test_coverage_is_the_share_of_minutes_alive(site, seat, audit):
     """An hour alive, half an hour not, then an orderly stop: pauses do not count."""
     site.clock.run(90 * MINUTE)
-    seat.add(entry.Presence, since=site.clock.wall() - 90 * MINUTE, bits="f" * 15)
+    seat.add(Presence, since=site.clock.wall() - 90 * MINUTE, bits="f" * 15)
     seat.stop()
     site.clock.run(5 * HOUR)
     report = audit()
@@ -312,7 +317,7 @@ def test_coverage_is_never_more_than_all(site, seat, audit):
     """Two daemons on one seat, or a lie: more minutes alive than there were."""
     site.clock.run(60 * MINUTE)
     for _ in range(2):
-        seat.add(entry.Presence, since=site.clock.wall() - 60 * MINUTE, bits="f" * 15)
+        seat.add(Presence, since=site.clock.wall() - 60 * MINUTE, bits="f" * 15)
     seat.stop()
     assert [one.coverage for one in audit().audit.seats] == [None, 1.0]
 
@@ -320,12 +325,12 @@ def test_coverage_is_never_more_than_all(site, seat, audit):
 def test_minutes_that_went_by_before_a_sign_of_life_count(site, seat, audit):
     """Alive in the fourth minute only: four have gone by."""
     site.clock.run(4 * MINUTE)
-    seat.add(entry.Presence, since=site.clock.wall() - 4 * MINUTE, bits=f"{0b1000:015x}")
+    seat.add(Presence, since=site.clock.wall() - 4 * MINUTE, bits=f"{0b1000:015x}")
     assert [one.coverage for one in audit().audit.seats] == [None, 0.25]
 
 
 def test_no_minute_is_too_short_for_a_share(site, seat, audit):
-    seat.add(entry.Presence, since=site.clock.wall(), bits="0" * 15)
+    seat.add(Presence, since=site.clock.wall(), bits="0" * 15)
     assert [one.coverage for one in audit().audit.seats] == [None, None]
 
 
@@ -355,23 +360,23 @@ def test_a_play_that_ended_in_another_boot_is_no_overrun(site, seat, audit):
 @pytest.mark.parametrize(("locked", "told"), [(None, []), (1_795_482_060_000, ["guessing"])])
 def test_guessing_is_told_once_it_locks(site, seat, audit, locked, told):
     """Somebody mistypes; five are no mistyping. A code that was used needs no telling."""
-    seat.add(entry.PinFailed, who="child", how="pin", tries=5, locked=locked)
-    seat.add(entry.CodeUsed, who="child", ms=15 * MINUTE)
+    seat.add(PinFailed, who="child", how="pin", tries=5, locked=locked)
+    seat.add(CodeUsed, who="child", ms=15 * MINUTE)
     report = audit()
     assert (said(report), kinds(report)) == ([], told)
 
 
 def test_what_an_inspector_should_know_is_told(site, seat, audit):
-    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() + HOUR)
-    raised = seat.add(entry.IssueRaised, id="gate-off")
-    seat.add(entry.IssueCleared, id="gate-off")
-    seat.add(entry.IssueRaised, id="agent-away")
+    seat.add(ClockJump, expected=site.clock.wall(), to=site.clock.wall() + HOUR)
+    raised = seat.add(IssueRaised, id="gate-off")
+    seat.add(IssueCleared, id="gate-off")
+    seat.add(IssueRaised, id="agent-away")
     play = played(seat)
     seat.due(play, site.pack())
     site.clock.run(5 * MINUTE)
     seat.end(play)
-    site.agent.add(entry.AgentTick, seats={}, silent=("home-pc",))
-    site.agent.add(entry.PolicyChanged, target="place", packs=(entry.PackLine("x", "f" * 64, {}),), house=True)
+    site.agent.add(AgentTick, seats={}, silent=("home-pc",))
+    site.agent.add(PolicyChanged, target="place", packs=(PackLine("x", "f" * 64, {}),), house=True)
     report = audit()
     assert said(report) == []
     assert sorted(kinds(report)) == [
@@ -383,7 +388,7 @@ def test_what_an_inspector_should_know_is_told(site, seat, audit):
 
 @pytest.mark.parametrize(("ms", "told"), [(HOUR, "jumped ahead by 3600 s"), (-1_500, "jumped back by 1.5 s")])
 def test_which_way_a_clock_jumped_is_told(site, seat, audit, ms, told):
-    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() + ms)
+    seat.add(ClockJump, expected=site.clock.wall(), to=site.clock.wall() + ms)
     (finding,) = audit().audit.findings
     assert told in plain(finding.what)
 
@@ -425,12 +430,12 @@ def test_midnight_is_no_new_time_to_save(site, seat, audit):
 def test_a_clock_that_went_back_is_told(site, seat, audit, ms, told):
     """But for five minutes, by which one that runs fast may be set right."""
     site.clock.step(-ms)
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     assert ("clock-back" in kinds(audit())) is told
 
 
 def test_entries_that_come_late_by_the_agents_clock_are_told(site, seat, audit):
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     site.clock.run(HOUR)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
     assert "late" in kinds(audit())

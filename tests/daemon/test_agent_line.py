@@ -17,7 +17,7 @@ from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, Submit
 from agent.api.witnessing import LogFollow
 from agent.intake import take_in
 from agent.witnessing import shown
-from compliance import entry
+from compliance.entries.place import PolicyChanged
 from compliance.log import Log
 from compliance.note import parse_vkey
 from compliance.writing.payloads import Payloads
@@ -294,7 +294,7 @@ def test_an_entry_that_is_the_agents_to_write_is_an_issue_at_the_seat(world, age
         async with connected(world, agent):
             assert await world.daemon.uplink.delivered(PATIENCE)
             size, told = agent.log.size, {"target": "place", "packs": (), "house": False}
-            world.daemon.recorder.do(lambda chain: append(chain, entry.PolicyChanged, world.daemon.uplink.now(), **told))
+            world.daemon.recorder.do(lambda chain: append(chain, PolicyChanged, world.daemon.uplink.now(), **told))
             assert not await world.daemon.uplink.delivered(0.05)
             await until(lambda: "agent-refuses" in issues(world))
             [issue] = [one for one in world.daemon.health.open() if one.id == "agent-refuses"]

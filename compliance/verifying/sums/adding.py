@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from compliance.entry import Decided, LaunchRefused, UsageDay
+from compliance.entries.decision import Decided, LaunchRefused
+from compliance.entries.play import UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
