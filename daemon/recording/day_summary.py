@@ -10,7 +10,7 @@ from compliance.entries.play import GameDay, UsageDay
 from compliance.journal import Journal
 from daemon.deciding.plays import played_of
 from daemon.grants import Grants
-from daemon.recording.recorder import append
+from daemon.recording.line import append
 from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Reading

@@ -16,7 +16,8 @@ import msgspec
 from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.journal import Journal
 from daemon.platforms.api import OsSession
-from daemon.recording.recorder import Recorder, append
+from daemon.recording.line import append
+from daemon.recording.recorder import Recorder
 from daemon.sessions import GUEST, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-import msgspec
 from msgspec import structs
 
 from compliance.entries.base import Entry
@@ -13,6 +12,7 @@ from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, R
 from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.overrides import Overrides
+from daemon.recording.line import append, beside
 from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.calendar import DAY_MS, day_name
@@ -38,11 +38,10 @@ def override(event: Override, zone: str) -> tuple[type[Entry], dict[str, Any], d
 def write_again(journal: Journal, overrides: Overrides, people: People, now: Reading) -> None:
     """What holds goes on in a chain that begins anew, where it is said once more. The transaction is the caller's."""
     for event in _held(overrides, people, now):
-        kind, fields, beside = override(event, people.zone)
+        kind, fields, persons = override(event, people.zone)
         if isinstance(event, events.PlayResumed):
-            beside = {"player": beside["player"]}  # who took it back is not kept
-        payload = msgspec.json.encode(beside)
-        journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+            persons = {"player": persons["player"]}  # who took it back is not kept
+        append(journal, kind, now, payload=beside(**persons), **fields)
 
 
 def _held(overrides: Overrides, people: People, now: Reading) -> Iterator[Override]:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
 from compliance import entry
-from compliance.entries.base import Entry
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.override import CodeUsed, GrantGiven, GrantRevoked, PinFailed
 from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted, Warned
@@ -28,6 +26,7 @@ from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
 from daemon.recording.bound_fields import Said, bound_fields
 from daemon.recording.decision_fields import decided
+from daemon.recording.line import append, beside
 from daemon.recording.override_lines import Override, override, proved
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
@@ -37,7 +36,6 @@ from rules.calendar import day_name
 
 _log = logging.getLogger(__name__)
 Action = Callable[[Journal], object]
-EntryT = TypeVar("EntryT", bound=Entry)
 
 
 @dataclass(slots=True, eq=False)
@@ -160,16 +158,15 @@ class Recorder:
                 return self._override(event)
 
     def _override(self, event: Override) -> Action:
-        kind, fields, beside = override(event, self.people().zone)
-        payload = _payload(**beside)
-        return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
+        kind, fields, persons = override(event, self.people().zone)
+        return lambda journal: append(journal, kind, event.now, payload=beside(**persons), **fields)
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 
     def _started(self, journal: Journal, event: events.PlayStarted, told: Mapping[str, Any]) -> None:
         play, now = event.play, event.now
         written = self._said.append(
-            journal, PlayStarted, now, told, payload=_payload(player=play.player.registered.name, account=play.account),
+            journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
             who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.since_wall,
             resumed=event.resumed,
         )  # fmt: skip
@@ -253,7 +250,7 @@ class Recorder:
         file, now = event.file, event.now
         path = file.path.encode("utf-8", "replace").decode()
         append(
-            journal, ProgramRefused, now, payload=_payload(player=event.player.registered.name, path=path),
+            journal, ProgramRefused, now, payload=beside(player=event.player.registered.name, path=path),
             who=event.player.pseudonym(day_name(self.people().zone, now.wall)), how=event.how, sha256=file.sha256,
             build_id=file.build_id, size=min(file.size, entry.MAX_INT),
         )  # fmt: skip
@@ -261,11 +258,11 @@ class Recorder:
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            payload = _payload(who=event.who, **proved(event.how)) if event.who else None
+            payload = beside(who=event.who, **proved(event.how)) if event.who else None
             append(journal, GrantRevoked, now, payload=payload, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self.people().zone, now.wall))
-        payload = _payload(
+        payload = beside(
             player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how)
         )
         append(
@@ -275,7 +272,7 @@ class Recorder:
 
     def _proof(self, event: events.ProofEvent) -> Action:
         now, day = event.now, day_name(self.people().zone, event.now.wall)
-        payload = _payload(account=event.account, guardian=event.guardian)
+        payload = beside(account=event.account, guardian=event.guardian)
         who = None if event.player is None else event.player.pseudonym(day)
         if isinstance(event, events.CodeUsed):
             return lambda journal: append(journal, CodeUsed, now, payload=payload, who=who, ms=event.ms)
@@ -291,12 +288,3 @@ def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | ev
         append(journal, ZoneChanged, event.now, before=event.before, after=event.after)
     else:
         append(journal, ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)
-
-
-def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
-    return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
-
-
-def _payload(**fields: str) -> bytes:
-    """Personal data beside an entry: JSON, so that it can be shown without knowing the kind."""
-    return msgspec.json.encode(fields, order="sorted")

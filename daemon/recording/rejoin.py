@@ -17,8 +17,9 @@ from compliance.journal import Journal
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
 from daemon.recording.bound_fields import bound_fields
+from daemon.recording.line import append
 from daemon.recording.override_lines import write_again
-from daemon.recording.recorder import Recorder, append
+from daemon.recording.recorder import Recorder
 from daemon.recording.run_marks import FOLLOWS, RunMarks
 from daemon.recording.seat_key import new_seat_id
 from daemon.sessions import InForce, People, RuledPlayer

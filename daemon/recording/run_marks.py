@@ -9,7 +9,7 @@ from msgspec import UNSET
 from compliance.entries.seat import SeatStart, SeatStop
 from compliance.journal import Journal
 from daemon.platforms.api import Watcher
-from daemon.recording.recorder import append
+from daemon.recording.line import append
 from daemon.store import Store
 from daemon.trusted import Reading
 from host import VERSION
