@@ -233,11 +233,11 @@ class Daemon:
         access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
         looks = partial(self._outlooks, access)
         status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.agent.reachable,
             lambda: line.kept, self._overrides,
         )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
+            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.agent.reachable,
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
             kept=lambda: line.kept, persons=lambda: users().people(),
         )  # fmt: skip
