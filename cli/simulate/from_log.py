@@ -28,8 +28,8 @@ from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
 from rules.engine.reach import NEVER
 from rules.facts import Grant, Played
-from rules.games import SURE
 from rules.identity import IdentityError, birth_date
+from rules.matching.clues import SURE
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
 from rules.systems import SYSTEMS
