@@ -7,6 +7,7 @@ from compliance.entries.override import CodeUsed, PinFailed
 from compliance.entries.place import PackLine, PolicyChanged
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence
 from i18n.message import plain
+from tests.compliance.telling import kinds, played, said
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -14,25 +15,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
-
-
 def test_a_play_ends_once(site, seat, audit):
     play = played(seat)
     seat.end(play)
     line = seat.end(play)
     assert f"seq {line.seq}" in said(audit())[0]
-
-
-def kinds(report):
-    return [one.kind for one in report.audit.findings]
 
 
 def test_a_stop_explains_the_pause_after_it(site, seat, audit):

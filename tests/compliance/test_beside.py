@@ -14,13 +14,10 @@ from compliance.entries.play import GameDay, UsageDay, Warned
 from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
+from tests.compliance.telling import told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-
-
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
 
 
 def warned(seat, play, /, **fields):

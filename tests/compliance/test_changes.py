@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from i18n.message import plain
+from tests.compliance.telling import said, told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -13,14 +14,6 @@ ZONE = "Asia/Ho_Chi_Minh"
 POINT = "Public game point: opening hours (vn-game-point)"
 LAW = "Decree 147/2024: playtime limits for under-18s"
 REGISTERED = "Under 16 plays only once a parent or guardian is registered"
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
 
 
 def place(site, place="home", zone=ZONE, hours=""):

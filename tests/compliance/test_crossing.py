@@ -14,8 +14,8 @@ from compliance.entries.override import Approval, GrantRevoked
 from compliance.entries.place import PlaceChanged
 from compliance.entries.play import GameDay, PlayEnded, PlayStarted, UsageDay
 from compliance.entries.seat import ClockJump, IssueRaised, Presence
-from i18n.message import plain
 from rules.facts import Grant
+from tests.compliance.telling import played, said, told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -23,22 +23,8 @@ DAY = 24 * HOUR
 FULL = "f" * 15
 
 
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
 def kinds(report):
     return {one.kind for one in report.audit.findings}
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
 
 
 def alive(seat, hours):

@@ -21,6 +21,7 @@ from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
 from rules.policy import Uncounted
+from tests.compliance.telling import played, said
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -35,16 +36,6 @@ source = "s"
 status = "verified"
 title = { vi = "v", en = "e" }
 """
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
 
 
 CASES = {

@@ -12,14 +12,11 @@ from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.entries.seat import IssueCleared, IssueRaised
 from i18n.message import plain
 from rules.parse import parse_pack
+from tests.compliance.telling import said
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 ZONE = "Asia/Ho_Chi_Minh"
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
 
 
 def behind(report):

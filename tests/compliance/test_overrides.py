@@ -9,6 +9,7 @@ from compliance import entry
 from compliance.entries.decision import LaunchRefused, PauseLine, PlayDue
 from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from i18n.message import plain
+from tests.compliance.telling import told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -16,10 +17,6 @@ HOUR = 60 * MINUTE
 
 def said(report):
     return [plain(one.what) for one in report.failures]
-
-
-def notes(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
 
 
 @pytest.fixture
@@ -51,7 +48,7 @@ def test_a_decision_of_a_pause_follows_from_its_entry(audit, pause, refuse, minu
     refuse(pause(minutes))
     report = audit()
     assert (said(report), report.audit.decisions) == ([], 1)
-    assert notes(report, "pause") == ["play was paused 1 time"]
+    assert told(report, "pause") == ["play was paused 1 time"]
 
 
 def test_so_does_the_end_of_a_play(site, seat, audit, pause, refuse):
@@ -121,7 +118,7 @@ def test_a_pause_that_no_entry_tells_of_is_told(seat, site, audit, refuse):
     """The chain may have begun after it."""
     refuse(PauseLine("p0", site.clock.wall() + HOUR))
     report = audit()
-    assert (said(report), notes(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
+    assert (said(report), told(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
 
 
 def test_two_of_one_id_are_named(audit, pause):
@@ -147,8 +144,8 @@ def test_how_long_nothing_was_enforced_is_told(site, seat, audit, back, length):
     if back is not None:
         site.clock.run(back * MINUTE)
         seat.add(EnforcementOn, id="o1", how="taken back")
-    (told,) = notes(audit(), "enforcement-off")
-    assert told.startswith(f"a guardian had nothing enforced for {length} s, from ")
+    (off,) = told(audit(), "enforcement-off")
+    assert off.startswith(f"a guardian had nothing enforced for {length} s, from ")
 
 
 @pytest.mark.parametrize("length", [0, 25 * HOUR])

@@ -17,6 +17,7 @@ from compliance.verifying.plays import runs
 from compliance.verifying.plays.redecide import Redecider
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
+from tests.compliance.telling import said
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -45,10 +46,6 @@ def told(report):
 
 def undecided(report):
     return [plain(one.what) for one in report.audit.findings if one.kind == "not-decidable"]
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
 
 
 @pytest.fixture

@@ -9,23 +9,10 @@ from compliance.verifying.listed import Times
 from compliance.verifying.sums.totals import Own
 from compliance.verifying.sums.unchecked import not_added_up
 from i18n.message import plain
+from tests.compliance.telling import kinds, played, said
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def kinds(report):
-    return [one.kind for one in report.audit.findings]
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
 
 
 def test_play_that_was_shortened_contradicts_its_clock_and_the_next_decision(site, seat, audit):

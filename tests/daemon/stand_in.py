@@ -124,10 +124,6 @@ async def until(condition):
             await asyncio.sleep(0.005)
 
 
-def issues(world):
-    return [one.id for one in world.daemon.health.open()]
-
-
 async def in_force(world, number=1):
     """A roster of that number is, and nothing waits here; whoever waits for that hears of it."""
     async with asyncio.timeout(PATIENCE):

@@ -17,9 +17,9 @@ from daemon.recording.line import append
 from daemon.store import Unwritable
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, issues, until
+from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, until
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import limit, roster, signer
+from tests.daemon.world import issues, limit, roster, signer
 from tests.system import PATIENCE
 
 GONE = ApiError("unavailable", Message("just starting"))

@@ -11,9 +11,9 @@ from daemon.api import messages as seat_api
 from daemon.api.asking import RequestAdd
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, issues, until
+from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, until
 from tests.daemon.test_api import CHILD, ROOT
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.world import MINUTE, issues, limit, roster
 from tests.system import PATIENCE
 
 
