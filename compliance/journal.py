@@ -136,7 +136,7 @@ class Journal:
         return Batch(tuple(row[1] for row in rows), payloads, last)
 
     def forget(self, last_seq: int) -> None:
-        """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them."""
+        """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them. JournalError."""
         _, sealed = self._head()
         if last_seq > sealed:
             raise JournalError(msg("entry {seq} is not sealed yet", seq=str(last_seq)))

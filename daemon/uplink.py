@@ -169,7 +169,7 @@ class Uplink:
             await self._tell_waiting()
 
     async def holds(self, number: int, timeout: float) -> bool:
-        """Waits until a roster of at least `number` is in force."""
+        """Waits, at most `timeout` seconds, until a roster of at least `number` is in force."""
         return await self._wait_for(lambda: self.trust.number >= number, timeout)
 
     # --- up ------------------------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ class Uplink:
         return True
 
     async def delivered(self, timeout: float) -> bool:
-        """Asks for delivery and waits until nothing is left."""
+        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left."""
         self.work.set()
         return await self._wait_for(lambda: not self._waits(), timeout)
 

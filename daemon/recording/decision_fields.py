@@ -16,7 +16,7 @@ from rules.history import day_sums
 
 
 def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
-    """The fields of compliance.entries.decision.Decided for a ruling that did not allow."""
+    """The fields of compliance.entries.decision.Decided for a ruling that did not allow. ValueError if it did."""
     reason, facts = ruling.decision.reason, ruling.facts
     if reason is None:
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
