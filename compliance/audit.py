@@ -45,6 +45,7 @@ from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
+from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each, together
@@ -180,16 +181,9 @@ class Auditor:
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
 
-    def _strange(self, where: Arg, line: ClockJump | ZoneChanged | override.PinFailed) -> None:
-        """What an inspector should know of clocks, and of guessing."""
-        if isinstance(line, ClockJump):
-            self._note("clock-jump", where, _jumped(line.to - line.expected))
-        elif isinstance(line, override.PinFailed):
-            if line.locked is not None:
-                self._note("guessing", where, msg("PINs or codes were guessed wrong {n} times at an account", n=line.tries))
-        else:
-            zones = {"before": line.before, "after": line.after}
-            self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
+    def _strange(self, where: Arg, line: Strange) -> None:
+        if (found := strange(where, line)) is not None:
+            self._findings.add(found)
 
     def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
         if isinstance(line, IssueRaised):
@@ -287,9 +281,3 @@ class Auditor:
 
     def _note(self, kind: str, where: Arg, what: Message) -> None:
         self._findings.add(Finding(kind, where, what))
-
-
-def _jumped(ms: int) -> Message:
-    if ms < 0:
-        return msg("the clock jumped back by {length}", length=Length(-ms, exact=True))
-    return msg("the clock jumped ahead by {length}", length=Length(ms, exact=True))
