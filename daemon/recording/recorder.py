@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from msgspec import UNSET
@@ -29,7 +30,7 @@ from daemon.recording.decision_fields import decided
 from daemon.recording.line import append, beside
 from daemon.recording.override_lines import Override, override, proved
 from daemon.recording.presence import AliveMinutes
-from daemon.sessions import People
+from daemon.sessions import People, RuledPlayer
 from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
 from rules.calendar import day_name
@@ -140,7 +141,7 @@ class Recorder:
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
             case events.LaunchRefused(player, _, game, ruling):
-                day = day_name(self.people().zone, event.now.wall).isoformat()
+                day = self._day(event.now).isoformat()
                 fields = decided(player, game, ruling, self.people())
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.ProgramRefused():
@@ -148,7 +149,7 @@ class Recorder:
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
             case events.Asked(player) | events.Answered(player):
-                who = player.pseudonym(day_name(self.people().zone, event.now.wall))
+                who = self._pseudonym(player, event.now)
                 return lambda journal: asked_lines.write(journal, event, who)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
@@ -156,6 +157,13 @@ class Recorder:
                 return lambda journal: _of_pc(journal, event)
             case _:
                 return self._override(event)
+
+    def _day(self, now: Reading) -> date:
+        """At the place."""
+        return day_name(self.people().zone, now.wall)
+
+    def _pseudonym(self, player: RuledPlayer, now: Reading) -> str:
+        return player.pseudonym(self._day(now))
 
     def _override(self, event: Override) -> Action:
         kind, fields, persons = override(event, self.people().zone)
@@ -251,7 +259,7 @@ class Recorder:
         path = file.path.encode("utf-8", "replace").decode()
         append(
             journal, ProgramRefused, now, payload=beside(player=event.player.registered.name, path=path),
-            who=event.player.pseudonym(day_name(self.people().zone, now.wall)), how=event.how, sha256=file.sha256,
+            who=self._pseudonym(event.player, now), how=event.how, sha256=file.sha256,
             build_id=file.build_id, size=min(file.size, entry.MAX_INT),
         )  # fmt: skip
 
@@ -261,7 +269,7 @@ class Recorder:
             payload = beside(who=event.who, **proved(event.how)) if event.who else None
             append(journal, GrantRevoked, now, payload=payload, id=grant.id)
             return
-        who = event.player.pseudonym(day_name(self.people().zone, now.wall))
+        who = self._pseudonym(event.player, now)
         payload = beside(
             player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how)
         )
@@ -271,9 +279,8 @@ class Recorder:
         )  # fmt: skip
 
     def _proof(self, event: events.ProofEvent) -> Action:
-        now, day = event.now, day_name(self.people().zone, event.now.wall)
-        payload = beside(account=event.account, guardian=event.guardian)
-        who = None if event.player is None else event.player.pseudonym(day)
+        now, payload = event.now, beside(account=event.account, guardian=event.guardian)
+        who = None if event.player is None else self._pseudonym(event.player, now)
         if isinstance(event, events.CodeUsed):
             return lambda journal: append(journal, CodeUsed, now, payload=payload, who=who, ms=event.ms)
         return lambda journal: append(
