@@ -83,25 +83,32 @@ _CHUNK = 256 << 10
 def routes(agent: Agent) -> dict[str, Route]:
     """The table of one agent."""
     answers = _Answers(agent)
+    return table(*_of_seats(agent, answers), *_of_registry(agent, answers), *_of_updates(answers), *_of_log(agent, answers))
+
+
+def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
     change, look = answers.change, answers.look
-    shipped, log, registry = agent.world.shipped, agent.log, agent.registry
-    return table(
-        # seat
+    return (
         Route(Enrol, SEAT, answers.enrol),
         Route(Alive, SEAT, answers.alive),
-        Route(RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S), waits=True),
+        Route(RosterGet, SEAT, lambda _, asked: agent.registry.above(asked.above, POLL_S), waits=True),
         Route(PutGrants, SEAT, change(grants.grants_put)),
         Route(PutRequests, SEAT, change(requests.requests_put)),
         Route(Submit, SEAT, answers.submit),
-        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(log, asked, agent.witnessing.told()))),
-        # registry
+        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(agent.log, asked, agent.witnessing.told()))),
+    )
+
+
+def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
+    change, look, shipped = answers.change, answers.look, agent.world.shipped
+    return (
         Route(PlayerAdd, KEEPER, change(people.player_add)),
         Route(PlayerSet, KEEPER, change(people.player_set)),
         Route(PlayerRemove, KEEPER, change(people.player_remove)),
         Route(PlayerErase, KEEPER, answers.erase, waits=True),
         Route(PlayerExport, KEEPER, answers.export_player),
         Route(PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
-        Route(PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
+        Route(PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, agent.log.key.text))),
         Route(GuardianAdd, KEEPER, change(guardians.guardian_add)),
         Route(GuardianSet, KEEPER, change(guardians.guardian_set)),
         Route(GuardianRemove, KEEPER, change(guardians.guardian_remove)),
@@ -118,24 +125,30 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
         Route(PlaceSet, KEEPER, answers.place_set),
         Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
-        # newer versions
-        Route(UpdateGet, ANY, answers.updates),
-        Route(UpdateFetch, KEEPER, answers.fetch_update, waits=True),
-        # the log's witnesses
-        Route(w.WitnessList, COURIER, answers.witnesses(lambda _: agent.witnessing.show())),
-        Route(w.WitnessAdd, KEEPER, answers.witnesses(agent.witnessing.add)),
-        Route(w.WitnessRemove, KEEPER, answers.witnesses(agent.witnessing.remove)),
-        Route(w.WitnessErrands, COURIER, answers.witnesses(lambda _: w.Errands(errands=agent.witnessing.carried()))),
-        Route(w.WitnessAnswer, COURIER, answers.witnesses(agent.witnessing.answered)),
-        # log
+    )
+
+
+def _of_updates(answers: _Answers) -> tuple[Route, ...]:
+    return (Route(UpdateGet, ANY, answers.updates), Route(UpdateFetch, KEEPER, answers.fetch_update, waits=True))
+
+
+def _of_log(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
+    """And of its witnesses."""
+    look, witnesses, witnessing, log = answers.look, answers.witnesses, agent.witnessing, agent.log
+    return (
+        Route(w.WitnessList, COURIER, witnesses(lambda _: witnessing.show())),
+        Route(w.WitnessAdd, KEEPER, witnesses(witnessing.add)),
+        Route(w.WitnessRemove, KEEPER, witnesses(witnessing.remove)),
+        Route(w.WitnessErrands, COURIER, witnesses(lambda _: w.Errands(errands=witnessing.carried()))),
+        Route(w.WitnessAnswer, COURIER, witnesses(witnessing.answered)),
         Route(LogShow, KEEPER, look(
-            lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
+            lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, agent.registry.roster.zone)
         )),
         Route(LogExport, KEEPER, answers.export),
         Route(LogPrune, KEEPER, answers.prune),
         Route(LogHead, ANY, look(lambda _, __: Head(checkpoint=log.checkpoint, key=log.key.text))),
         Route(LogCard, ANY, look(lambda tables, _: logbook.card(log, tables.place()))),
-    )
+    )  # fmt: skip
 
 
 class _Answers:

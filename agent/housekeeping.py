@@ -26,7 +26,8 @@ def schedule(
 ) -> tuple[Any, asyncio.Future[None]]:
     """A scheduler that runs, and a future that gets the first error of a job. A late run is made up once.
 
-    `tick` and `witness` come every five minutes, `deliver` twice a minute, `update` every ten minutes. Needs a running loop.
+    `tick` comes every `every` seconds, `witness` every five minutes, `deliver` twice a minute, `update` every ten minutes.
+    Needs a running loop.
     """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

@@ -24,7 +24,7 @@ from agent.recording.chain import OwnChain
 from agent.store.database import Store
 from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
-from compliance.entry import Entry
+from compliance.entries.base import Entry
 from compliance.note import Signer
 from host.clock import Clock
 from i18n.message import Words, msg

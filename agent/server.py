@@ -24,7 +24,7 @@ from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
 from agent.witnessing import Witnessing
-from compliance.entry import AgentTick
+from compliance.entries.log import AgentTick
 from compliance.format.chain import AGENT, ChainError
 from compliance.format.keeping import LEAVES_MS
 from compliance.log import Log, LogError

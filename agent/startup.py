@@ -14,7 +14,8 @@ from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import PLACE, PackRow
-from compliance.entry import IssueCleared, IssueRaised, Restored, SeatEnrolled
+from compliance.entries.log import Restored
+from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
 from host.wire import ApiError

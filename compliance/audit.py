@@ -12,6 +12,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from compliance import entry
+from compliance.entries import override
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
+from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged
+from compliance.entries.play import PlayEnded, PlayStarted, UsageDay
+from compliance.entries.program import ProgramRefused, ProgramsChanged
+from compliance.entries.seat import (
+    ClockJump,
+    IssueCleared,
+    IssueRaised,
+    Presence,
+    SeatStart,
+    SeatStop,
+    SessionOpened,
+    ZoneChanged,
+)
 from compliance.format.chain import AGENT
 from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.clocks import CLOCK_BACK_MS
@@ -29,6 +45,7 @@ from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
+from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each, together
@@ -37,9 +54,9 @@ from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
 
 OVERRUN_MS = 60_000
-GO_ON = entry.AGENTS - {entry.AgentTick, entry.Erasure, entry.Restored, entry.Pruned} | {
-    entry.SeatStart, entry.SeatStop, entry.Presence, entry.ClockJump, entry.IssueRaised, entry.Paused, entry.Resumed,
-    entry.EnforcementOff, entry.PlayStarted, entry.SessionOpened,
+GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
+    SeatStart, SeatStop, Presence, SessionOpened, ClockJump, IssueRaised, PlayStarted,
+    override.Paused, override.Resumed, override.EnforcementOff,
 }  # fmt: skip
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
@@ -86,20 +103,20 @@ class Auditor:
         self._rulebook = Rulebook(self.texts)
         checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
-        self._going_on = together((*checks, {**own, entry.PlayStarted: lambda _, line: self._plays.start(line)}))
+        self._going_on = together((*checks, {**own, PlayStarted: lambda _, line: self._plays.start(line)}))
 
     def _wants(self) -> Wants:
         return {
-            entry.PlayStarted: self._started, entry.PlayEnded: self._ended, entry.AgentTick: self._ticked,
-            entry.UsageDay: self._adding.summed, entry.PlaceChanged: self._placed,
-            **each(self._decided, entry.PlayDue, entry.LaunchRefused),
-            **each(self._strange, entry.ClockJump, entry.ZoneChanged, entry.PinFailed),
-            **each(self._issue, entry.IssueRaised, entry.IssueCleared),
-            **each(self._registered.take, entry.GameChanged, entry.GuardianChanged, entry.Approval, entry.ApprovalEnded),
-            **each(self._programs.take, entry.ProgramsChanged, entry.ProgramRefused),
-            **each(self._asked.take, entry.Requested, entry.Answered, entry.GrantGiven),
-            **each(self._overrides.take, entry.Paused, entry.Resumed, entry.EnforcementOff, entry.EnforcementOn),
-            **each(self._owed.take, entry.Erasure, entry.Restored),
+            PlayStarted: self._started, PlayEnded: self._ended, AgentTick: self._ticked,
+            UsageDay: self._adding.summed, PlaceChanged: self._placed,
+            **each(self._decided, PlayDue, LaunchRefused),
+            **each(self._strange, ClockJump, ZoneChanged, override.PinFailed),
+            **each(self._issue, IssueRaised, IssueCleared),
+            **each(self._registered.take, GameChanged, GuardianChanged, override.Approval, override.ApprovalEnded),
+            **each(self._programs.take, ProgramsChanged, ProgramRefused),
+            **each(self._asked.take, override.Requested, override.Answered, override.GrantGiven),
+            **each(self._overrides.take, override.Paused, override.Resumed, override.EnforcementOff, override.EnforcementOn),
+            **each(self._owed.take, Erasure, Restored),
         }  # fmt: skip
 
     @property
@@ -149,34 +166,27 @@ class Auditor:
         for taking in self._wanted.get(kind, ()):
             taking(where, line)
 
-    def _started(self, where: Arg, line: entry.PlayStarted) -> None:
+    def _started(self, where: Arg, line: PlayStarted) -> None:
         self._plays.start(line)
         if where != NOWHERE:
             self._registered.play(self._index, line)
         if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
             self._due[line.seat, line.seq] = due  # midnight came while it was saved
 
-    def _ticked(self, where: Arg, line: entry.AgentTick) -> None:
+    def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._tick = line.wall
         if where != NOWHERE:
             self._silent.update(line.silent)
 
-    def _placed(self, _: Arg, line: entry.PlaceChanged) -> None:
+    def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
 
-    def _strange(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged | entry.PinFailed) -> None:
-        """What an inspector should know of clocks, and of guessing."""
-        if isinstance(line, entry.ClockJump):
-            self._note("clock-jump", where, _jumped(line.to - line.expected))
-        elif isinstance(line, entry.PinFailed):
-            if line.locked is not None:
-                self._note("guessing", where, msg("PINs or codes were guessed wrong {n} times at an account", n=line.tries))
-        else:
-            zones = {"before": line.before, "after": line.after}
-            self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
+    def _strange(self, where: Arg, line: Strange) -> None:
+        if (found := strange(where, line)) is not None:
+            self._findings.add(found)
 
-    def _issue(self, where: Arg, line: entry.IssueRaised | entry.IssueCleared) -> None:
-        if isinstance(line, entry.IssueRaised):
+    def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
+        if isinstance(line, IssueRaised):
             self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
         elif (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
             over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
@@ -229,7 +239,7 @@ class Auditor:
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
-    def _ended(self, where: Arg, line: entry.PlayEnded) -> None:
+    def _ended(self, where: Arg, line: PlayEnded) -> None:
         play = self._plays.running(line.seat, line.play)
         if play is None:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
@@ -246,10 +256,10 @@ class Auditor:
             over = Length(line.mono - due.mono - due.grace)
             self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
-    def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
+    def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
         self._decisions += 1
         self._overrides.decided(where, line)
-        if isinstance(line, entry.PlayDue):
+        if isinstance(line, PlayDue):
             play = self._plays.running(line.seat, line.play)
             asked = abs(line.at - line.wall) > CLOCK_BACK_MS  # by another clock, which may say another day, and so another who
             if play is None or play.game != line.game or (play.who != line.who and not asked):
@@ -271,9 +281,3 @@ class Auditor:
 
     def _note(self, kind: str, where: Arg, what: Message) -> None:
         self._findings.add(Finding(kind, where, what))
-
-
-def _jumped(ms: int) -> Message:
-    if ms < 0:
-        return msg("the clock jumped back by {length}", length=Length(-ms, exact=True))
-    return msg("the clock jumped ahead by {length}", length=Length(ms, exact=True))

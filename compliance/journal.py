@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance import entry
+from compliance.entries.log import Seal
 from compliance.format.chain import START, Chain, ChainError, Draft, E, Head
 from compliance.note import Signer
 from i18n.message import Arg, MessageError, msg, said_by
@@ -95,7 +96,7 @@ class Journal:
 
         EntryError if the fields are not those of the kind or not in the profile; sqlite3.Error if it cannot be written.
         """
-        if kind is entry.Seal:
+        if kind is Seal:
             raise entry.EntryError(msg("a seal is appended by seal()"))
         salt = None
         if payload is not None:
@@ -106,7 +107,7 @@ class Journal:
         self._store(draft, salt, payload)
         return line
 
-    def seal(self, mono: int, wall: int) -> entry.Seal | None:
+    def seal(self, mono: int, wall: int) -> Seal | None:
         """Signs what was appended since the last seal; None if nothing was."""
         head, sealed = self._head()
         if head.seq == sealed:
@@ -135,7 +136,7 @@ class Journal:
         return Batch(tuple(row[1] for row in rows), payloads, last)
 
     def forget(self, last_seq: int) -> None:
-        """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them."""
+        """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them. JournalError."""
         _, sealed = self._head()
         if last_seq > sealed:
             raise JournalError(msg("entry {seq} is not sealed yet", seq=str(last_seq)))

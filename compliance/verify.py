@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, HEADS, KEPT, KEY, Bundle, pack_path
-from compliance.entry import AnyEntry, Decided, EntryError, decode
+from compliance.entries.decision import Decided
+from compliance.entry import AnyEntry, EntryError, decode
 from compliance.format.container import Damage, Members
 from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors

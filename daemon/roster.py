@@ -136,6 +136,7 @@ class Trust:
         self.keys, self.checkpoint, self._anew = keys, None, True
 
     def check_keys(self, keys: AgentKeys) -> None:
+        """Replaced, unless they are those that are trusted, or none are yet."""
         if self.keys is not None and keys != self.keys:
             raise Replaced(
                 msg("it shows the key {key}, trusted is {trusted}", key=keys.fingerprint, trusted=self.keys.fingerprint)
@@ -170,7 +171,7 @@ class Trust:
         self.roster, self._anew = roster, False
 
     def check_head(self, note: str) -> None:
-        """Whether the agent's log, whose signed head this is, is as long at least as it was."""
+        """Replaced, unless the agent's log, whose signed head this is, is as long at least as it was."""
         try:
             head = parse_checkpoint(note, [self._pinned().log])
         except NoteError as error:
@@ -181,7 +182,7 @@ class Trust:
 
     def take_proofs(self, accepted: Accepted, entries: Sequence[tuple[int, bytes]], wall: int) -> None:
         """Believes, from `wall` on, the new checkpoint if it continues the last one and holds every one of `entries` (seq,
-        bytes).
+        bytes). Replaced otherwise.
         """
         key = self._pinned().log
         try:

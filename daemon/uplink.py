@@ -17,6 +17,7 @@ from agent.api.seat import Alive, Enrol, Payload, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
 from compliance.note import Signer
+from daemon.agent_health import AgentHealth
 from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
@@ -27,12 +28,11 @@ from daemon.trusted import Reading
 from host.rpc_client import aask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, msg, said_by
+from i18n.message import msg, said_by
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (*[0.2] * 5, *[0.5] * 10, 1.0, 2.0, 5.0, 15.0)  # often at first: an agent takes some seconds to start
 BATCH = 200
-_ISSUES = ("log-replaced", "agent-refuses", "update")  # what may be wrong with an agent that answers
 
 
 @dataclass(slots=True, eq=False)
@@ -53,14 +53,16 @@ class Uplink:
     now: Callable[[], Reading]
     adopt: Callable[[Roster], None]
     work: asyncio.Event
-    reachable: bool = field(default=False, init=False)
+    agent: AgentHealth = field(init=False)
     kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _enrolled: bool = field(default=False, init=False)
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
-    _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
     _adopted: SignedRoster | None = field(default=None, init=False)
     _poll: asyncio.Task[SignedRoster] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.agent = AgentHealth(self.health, lambda: self.trust.newer)
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
@@ -72,7 +74,7 @@ class Uplink:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._report()
+        self.agent.report()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forever("fetch", self._fetch))
             group.create_task(self._forever("deliver", self._deliver))
@@ -97,48 +99,27 @@ class Uplink:
         stage = "enrol"
         try:
             await self._enrol()
-            self._heard(stage)
+            self.agent.heard(stage)
             stage = name
             await step()
-            self._heard(stage)
+            self.agent.heard(stage)
         except Unreachable:
             self._enrolled = False
-            self._away()
+            self.agent.away()
         except Replaced as error:
             self._enrolled = False
-            self._heard(stage, "log-replaced", error.message)
+            self.agent.heard(stage, "log-replaced", error.message)
         except Newer as error:
-            self._heard(stage, "update", error.message)
+            self.agent.heard(stage, "update", error.message)
         except ApiError as error:
             self._enrolled = False
             if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
-                self._away()
+                self.agent.away()
             else:  # what we ask is well formed: where it is no good, one of us is of another version
-                self._heard(stage, "update" if error.code == "bad-input" else "agent-refuses", error.message)
+                self.agent.heard(stage, "update" if error.code == "bad-input" else "agent-refuses", error.message)
         else:
             return True
         return False
-
-    def _away(self) -> None:
-        self.reachable = False
-        self.health.report("agent-away", trouble=True)
-
-    def _heard(self, stage: str, issue: str | None = None, why: Arg | None = None) -> None:
-        """The agent answers. What one stage found wrong, another's success does not clear."""
-        self.reachable = True
-        self.health.report("agent-away", trouble=False)
-        for known in _ISSUES:
-            wrong = self._wrong.setdefault(known, {})
-            wrong.pop(stage, None)
-            if known == issue and why is not None:
-                wrong[stage] = why
-        self._report()
-
-    def _report(self) -> None:
-        for issue in _ISSUES:
-            wrong = self._wrong.get(issue, {})
-            more = issue == "update" and self.trust.newer
-            self.health.report(issue, trouble=bool(wrong) or more, details=next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
@@ -188,7 +169,7 @@ class Uplink:
             await self._tell_waiting()
 
     async def holds(self, number: int, timeout: float) -> bool:
-        """Waits until a roster of at least `number` is in force."""
+        """Waits, at most `timeout` seconds, until a roster of at least `number` is in force."""
         return await self._wait_for(lambda: self.trust.number >= number, timeout)
 
     # --- up ------------------------------------------------------------------------------------------------------------
@@ -248,12 +229,12 @@ class Uplink:
                 raise
             first = batch.last - len(batch.entries) + 1
             self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
-        self._heard("follow")
+        self.agent.heard("follow")
         self.recorder.do(lambda journal: journal.forget(batch.last))
         return True
 
     async def delivered(self, timeout: float) -> bool:
-        """Asks for delivery and waits until nothing is left."""
+        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left."""
         self.work.set()
         return await self._wait_for(lambda: not self._waits(), timeout)
 
@@ -278,9 +259,9 @@ class Uplink:
             try:
                 self.trust.follow(shown, known, self.now().wall)
             except Replaced as error:
-                self._heard("follow", "log-replaced", error.message)
+                self.agent.heard("follow", "log-replaced", error.message)
             else:
-                self._heard("follow")
+                self.agent.heard("follow")
 
 
 def _cancelled() -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
 from agent.api.roster import Roster
-from compliance.journal import Journal, JournalError, expect_head
-from compliance.note import NoteError, Signer
+from compliance.journal import Journal, JournalError
+from compliance.note import NoteError
 from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
@@ -29,15 +28,15 @@ from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
-from daemon.recording.come_back import come_back
+from daemon.recording.come_back import seat_id
 from daemon.recording.forgetting import Forgetting
 from daemon.recording.logged_on import LoggedOn
+from daemon.recording.own_chain import OwnChain
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import Chains, put_aside
+from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
-from daemon.recording.seat_key import new_seat_id, seed_of
 from daemon.reporting.announce import Announcer
 from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.doctor import Doctor
@@ -134,16 +133,17 @@ class Daemon:
             lost = (folder / "seat.key").exists()  # made after the database, so this is no first start
             self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
-            self._new_seat = self.store.get("seat") is None
-            self._seat_id = come_back(self.store, folder) or _seat_id(self.store)
+            new = self.store.get("seat") is None
+            seat = seat_id(self.store, folder)
         except Unwritable as error:
             raise self._unwritable(error) from None
         self._tell_of_store()
-        self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
+        secret = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
         self._last = self.store.last_seen()
         self.clock = TrustedClock(clock, self._last)
         try:
-            journal = self._whole_journal()
+            self._chain = OwnChain(self.store, self.clock.boot, secret)
+            journal = self._chain.whole(seat, self._tell_of_chain, new=new)
             self.trust = Trust(self.store)
         except Unwritable as error:
             raise self._unwritable(error) from None
@@ -165,6 +165,9 @@ class Daemon:
         if (lost := self.store.broken()) is not None and lost.kept:
             told = {"path": self._path, "kept": lost.kept}
             self.notes.append(msg("{path}: was damaged; it is kept as {kept}, what could be read of it goes on", **told))
+
+    def _tell_of_chain(self, error: JournalError) -> None:
+        self.notes.append(msg("{path}: {why}; it is kept, a new one begins", path=self._path, why=said_by(error)))
 
     def _walk(self, platform: Platform, journal: Journal) -> None:
         """What a program's start goes through, and what is written of it."""
@@ -203,12 +206,13 @@ class Daemon:
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
         marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
-            self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read,
+            self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
             self._overrides,
         )  # fmt: skip
         self.uplink = Uplink(
-            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests, self.health,
-            signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
+            self.home.agent_address, self.recorder.journal.seat, self.trust, self.recorder, self._grants, self._requests,
+            self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
+            work=self._work,
         )  # fmt: skip
         self.night = NightWork(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
@@ -229,11 +233,11 @@ class Daemon:
         access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
         looks = partial(self._outlooks, access)
         status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.agent.reachable,
             lambda: line.kept, self._overrides,
         )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
+            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.agent.reachable,
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
             kept=lambda: line.kept, persons=lambda: users().people(),
         )  # fmt: skip
@@ -279,52 +283,12 @@ class Daemon:
         except OSError as error:
             raise DaemonError(msg("the system refuses: {why}", why=said_by(error))) from None
 
-    # --- keys -------------------------------------------------------------------------------------------------------------
+    # --- keys and chain ---------------------------------------------------------------------------------------------------
 
     def _published_keys(self) -> AgentKeys:
         """The agent's, from HOME/public: a plain file of whoever may publish there."""
         return parse_keys(read_owned(self.home.public / KEYS, files().publishers(self.home.kind)))
 
-    def _signer(self, seat: str) -> Signer:
-        return Signer(seat, seed_of(seat, self._seed))
-
-    def _whole_journal(self) -> Journal:
-        """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
-        lost = self.store.broken()
-        try:
-            if lost is not None and lost.kept and not self._new_seat:
-                expect_head(self.store.db)  # else the seat would begin at 1 again, which no agent takes
-            return self._open_journal(self._seat_id)
-        except JournalError as error:
-            self.notes.append(msg("{path}: {why}; it is kept, a new one begins", path=self._path, why=said_by(error)))
-
-        def anew() -> str:
-            self.store.note_broken()
-            return put_aside(self.store, again=True)
-
-        self._seat_id = self.store.change_anyhow(anew)
-        return self._open_journal(self._seat_id)
-
     def _take_up_journal(self) -> None:
         """The store is another one now: on the disk again."""
-        self.recorder.journal = self._open_journal(self.recorder.journal.seat)
-
-    def _open_journal(self, seat: str) -> Journal:
-        """JournalError: it is damaged. Unwritable: the disk takes not even its first line."""
-        try:
-            return Journal(self.store.db, seat, self.clock.boot, self._signer(seat))
-        except JournalError as error:
-            if isinstance(error.__cause__, sqlite3.OperationalError):
-                raise Unwritable(str(error.__cause__)) from error
-            raise
-
-
-def _seat_id(store: Store) -> str:
-    """Made once, at the first start; carried by every entry. Unwritable."""
-    known = store.get("seat")
-    if known is not None:
-        return known.decode()
-    made = new_seat_id()
-    with store.transaction():
-        store.put("seat", made.encode())
-    return made
+        self.recorder.journal = self._chain.open(self.recorder.journal.seat)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from rules.matching.alike import Alike
+from rules.matching.clues import CLUES, Clue, Match
 from rules.matching.loaded import Index, Wanted
 from rules.matching.lookup import index
-from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
+from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key
+from rules.matching.steam import steam_folder, steam_id
 from rules.programs import is_wine
 from rules.systems import System, system_of
 
-Clue = Literal["content", "build-id", "loaded", "store", "signer", "alike", "command", "name"]
-CLUES: tuple[Clue, ...] = get_args(Clue)
-SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
-_STEAM_ID = re.compile(r"AppId=(\d{1,10})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +117,6 @@ class Game:
         return None if self.label is None else system_of(self.label_source)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The game that a program was recognised as, and the clues that say so, strongest first."""
-
-    game: str
-    clues: tuple[Clue, ...]
-
-    @property
-    def sure(self) -> bool:
-        """Whether more than a name or a command line says so, which anybody can choose."""
-        return not SURE.isdisjoint(self.clues)
-
-
 class Catalogue:
     """All known games, indexed by every clue: the gate waits for a look-up, so it is a few dictionary accesses.
 
@@ -220,7 +203,7 @@ class Catalogue:
         if any(is_wine(file.path) for file in program.files):
             for arg in filter(is_windows, program.args):
                 yield from self._of_file(Fingerprint(arg, 0))
-        for id_ in self._started_by_steam(program):
+        for id_ in self._steam_ids.get(steam_id(program.files[0].path if program.files else "", program.args) or "", ()):
             yield "store", id_
         for id_, trusted in program.trees:
             if id_ in self.games:
@@ -292,16 +275,6 @@ class Catalogue:
                 yield from self._any_case.get(name + WINDOWS, ())
         if file.product is not None:
             yield from self._products.get(file.product.casefold(), ())
-
-    def _started_by_steam(self, program: Program) -> Iterator[str]:
-        """Steam starts a game by `reaper SteamLaunch AppId=NUMBER -- …`, which stays to the game's end.
-
-        With more words before the two dashes it installs something.
-        """
-        executable, command = program.files[0].path if program.files else "", program.args
-        if command[1:2] == ("SteamLaunch",) and command[3:4] == ("--",) and posixpath.basename(executable) == "reaper":
-            number = _STEAM_ID.fullmatch(command[2])
-            yield from self._steam_ids.get(number[1], ()) if number else ()
 
     def _strictest_first(self, id_: str) -> tuple[bool, int, str]:
         """Games before learning programs, unrated before any label, higher labels before lower, then by id."""

@@ -64,7 +64,7 @@ def parse_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyTyp
 
 
 def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType({}), *, draft: bool = False) -> Reading:
-    """As parse_pack, with what explains the pack to people. `draft`: values may still be missing."""
+    """As parse_pack, with what explains the pack to people. `draft`: values may still be missing. PolicyError."""
     try:
         return _Reader(text, name, draft=draft).reading(params)
     except ParamError as error:

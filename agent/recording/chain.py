@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.errors import StartError
 from agent.store.database import Store
-from compliance.entry import Entry
+from compliance.entries.base import Entry
 from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log

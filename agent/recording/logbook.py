@@ -7,7 +7,8 @@ from agent.errors import bad_input
 from agent.recording.whose import names_of
 from agent.store.rows import GUEST, PlaceRow
 from agent.store.tables import Tables
-from compliance.entry import AnyEntry, GrantRevoked, decode
+from compliance.entries.override import GrantRevoked
+from compliance.entry import AnyEntry, decode
 from compliance.log import Log
 from compliance.note import b64, read_checkpoint
 from compliance.writing.payloads import PayloadError, Payloads

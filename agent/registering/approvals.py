@@ -14,7 +14,7 @@ from agent.registering.consequences.hints import called
 from agent.registry import Change, Outcome
 from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables
-from compliance.entry import Approval, ApprovalEnded
+from compliance.entries.override import Approval, ApprovalEnded
 from i18n.message import Arg, msg
 from rules.decision import Finding
 from rules.games import Game

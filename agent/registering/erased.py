@@ -17,7 +17,9 @@ from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS
 from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables
-from compliance.entry import ApprovalEnded, Erasure, ProgramsChanged, Pruned
+from compliance.entries.log import Erasure, Pruned
+from compliance.entries.override import ApprovalEnded
+from compliance.entries.program import ProgramsChanged
 from compliance.format.chain import AGENT
 from compliance.format.kept import write
 from host.wire import ApiError

@@ -10,7 +10,7 @@ from agent.api.seat import PutGrants
 from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS, GRANTS_MATTER_MS
 from agent.store.rows import PlayerRow
-from compliance.entry import GrantRevoked
+from compliance.entries.override import GrantRevoked
 
 
 def grants_put(change: Change, request: PutGrants) -> Outcome:

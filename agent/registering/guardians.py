@@ -21,7 +21,7 @@ from agent.registry import Change, Outcome
 from agent.roster import Compiler
 from agent.store.rows import PLACE, PlayerRow
 from agent.store.tables import Tables
-from compliance.entry import GuardianChanged
+from compliance.entries.place import GuardianChanged
 from i18n.message import Message, comma, msg
 from rules.calendar import DAY_MS
 from rules.engine.reach import reach

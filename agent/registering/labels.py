@@ -10,7 +10,7 @@ from agent.registering import lookup
 from agent.registering.consequences.hints import Hints
 from agent.registering.labelled import labels_changed
 from agent.registry import Change, Outcome
-from compliance.entry import GameChanged, GameFacts
+from compliance.entries.place import GameChanged, GameFacts
 from i18n.message import as_message, msg
 from rules.engine.label_words import label_said
 from rules.games import Catalogue, Game

@@ -17,7 +17,7 @@ from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
 from agent.store.tables import Tables
-from compliance.entry import PlaceChanged
+from compliance.entries.place import PlaceChanged
 from host.wire import ApiError
 from i18n.message import comma, msg
 from rules.calendar import ZoneError, day_name

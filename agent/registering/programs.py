@@ -14,7 +14,7 @@ from agent.errors import bad_input, not_found, refused
 from agent.registering.accounts import nothing_holds
 from agent.registry import Change
 from agent.store.rows import PlayerRow
-from compliance.entry import ProgramsChanged
+from compliance.entries.program import ProgramsChanged
 from i18n.message import Words, comma, msg
 from rules.installed import LetProgram
 

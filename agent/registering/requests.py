@@ -13,7 +13,7 @@ from agent.registering import approvals, programs
 from agent.registry import Change, Outcome
 from agent.roster import ERASED_MS
 from agent.store.rows import ApprovalRow, PlayerRow
-from compliance.entry import GrantRevoked
+from compliance.entries.override import GrantRevoked
 
 
 def requests_put(change: Change, request: PutRequests) -> Outcome:

@@ -21,7 +21,7 @@ from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, PlayerRow, TextRow
 from agent.store.tables import Tables
-from compliance.entry import PackLine, PolicyChanged
+from compliance.entries.place import PackLine, PolicyChanged
 from i18n.message import msg
 from rules.policy import Place
 

@@ -9,7 +9,7 @@ from agent.api.seat import Enrol
 from agent.errors import bad_input, not_found, refused
 from agent.registry import Change, Outcome
 from agent.store.tables import Tables
-from compliance.entry import SeatEnrolled
+from compliance.entries.seat import SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
 from i18n.message import msg, said_by

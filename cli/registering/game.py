@@ -19,6 +19,7 @@ from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.given.asking import YES, confirm
 from cli.output import Output
 from cli.registering.label import add_to as add_label_to
+from cli.registering.label import tell_unchecked
 from cli.registering.let_through import GAME
 from cli.registering.let_through import add_to as add_allow_to
 from cli.registering.scan import add_to as add_scan_to
@@ -29,7 +30,7 @@ from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, comma, msg
 from rules.games import Catalogue
-from rules.ratings import UNVERIFIED, parse_label
+from rules.ratings import parse_label
 
 
 def add_to(commands: Commands) -> None:
@@ -60,9 +61,8 @@ def add(args: Namespace, context: Context) -> int:
     game = game_of(args.id, found, title=args.title, label=args.label, alike=parts(found.path),
                    deciding=(beside := deciding(found.path)))  # fmt: skip
     done = ask(context.home.agent_address, GameAdd(game=game, learning=learning))
-    if args.label is not None and args.label.system in UNVERIFIED:
-        context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
-                                label=args.label.text, age=args.label.age))  # fmt: skip
+    if args.label is not None:
+        tell_unchecked(args.label, context)
     if beside is None and (other := twin(found)) is not None:
         context.out.message(msg("{other} is the same program: whoever starts that plays {id} from now on",
                                 other=str(other), id=args.id))  # fmt: skip

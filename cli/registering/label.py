@@ -17,7 +17,7 @@ from cli.registering.let_through import GAME
 from cli.registering.settle import settle
 from host.rpc_client import ask
 from i18n.message import msg, msgn, said_by
-from rules.ratings import UNVERIFIED, LabelError, parse_label
+from rules.ratings import UNVERIFIED, Label, LabelError, parse_label
 
 _FIELDS = ("id", "label", "source")
 
@@ -50,9 +50,14 @@ def _look_at(row: GameLabel, context: Context) -> None:
         found = parse_label(row.label)
     except LabelError as error:
         raise CommandError(msg("{what}: {why}", what=row.game, why=said_by(error))) from None
-    if found.system in UNVERIFIED:
+    tell_unchecked(found, context)
+
+
+def tell_unchecked(label: Label, context: Context) -> None:
+    """What the labels of some systems mean here is a guess."""
+    if label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
-                                label=found.text, age=found.age))  # fmt: skip
+                                label=label.text, age=label.age))  # fmt: skip
 
 
 def labels(name: str) -> Iterator[GameLabel]:

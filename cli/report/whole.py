@@ -16,7 +16,7 @@ from cli.report.reading import Source
 from cli.report.tables import all_tables
 from cli.words.layout import row
 from cli.words.names import KINDS
-from compliance.entry import PlaceChanged
+from compliance.entries.place import PlaceChanged
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import FIELDS, Figures
 from compliance.reporting.periods import Period

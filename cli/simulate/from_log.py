@@ -13,8 +13,10 @@ from msgspec import UNSET
 
 from agent.api.players import PlayerNames
 from cli.errors import CommandError
-from compliance import entry
 from compliance.bundle import Bundle
+from compliance.entries.override import Answered, Approval, ApprovalEnded, GrantGiven, GrantRevoked, Requested
+from compliance.entries.place import PlaceChanged
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entry import AnyEntry, decode
 from compliance.format.chain import AGENT
 from compliance.format.tiles import decode_entries, entry_bundles
@@ -26,8 +28,8 @@ from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
 from rules.engine.reach import NEVER
 from rules.facts import Grant, Played
-from rules.games import SURE
 from rules.identity import IdentityError, birth_date
+from rules.matching.clues import SURE
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
 from rules.systems import SYSTEMS
@@ -99,8 +101,8 @@ class _Reader:
     zones: Zones = field(default_factory=Zones)
     running: int = 0
     _places: list[tuple[int, Place]] = field(default_factory=list)
-    _plays: dict[tuple[str, int], entry.PlayStarted] = field(default_factory=dict)
-    _ends: dict[tuple[str, int], entry.PlayEnded] = field(default_factory=dict)
+    _plays: dict[tuple[str, int], PlayStarted] = field(default_factory=dict)
+    _ends: dict[tuple[str, int], PlayEnded] = field(default_factory=dict)
     _last: dict[tuple[str, str], AnyEntry] = field(default_factory=dict)
     _grants: dict[str, Given] = field(default_factory=dict)
     _approved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
@@ -111,34 +113,34 @@ class _Reader:
     def take(self, line: AnyEntry) -> None:
         self._last[line.seat, line.boot] = line
         match line:
-            case entry.PlayStarted() if line.who in self.names:
+            case PlayStarted() if line.who in self.names:
                 self._plays[line.seat, line.seq] = line
                 if line.age is not None and self._age is None:
                     self._age = (line.age, line.since)
-            case entry.PlayEnded() if line.who in self.names:
+            case PlayEnded() if line.who in self.names:
                 self._ends[line.seat, line.play] = line
-            case entry.PlaceChanged() if line.seat == AGENT:
+            case PlaceChanged() if line.seat == AGENT:
                 self.zones.change(line.wall, line.zone)
                 self._places += [(line.wall, place) for place in get_args(Place) if place == line.place]
-            case entry.GrantGiven() if line.who in self.names:
+            case GrantGiven() if line.who in self.names:
                 roles = [role for role in get_args(Role) if role == line.by]
                 self._grants.update((line.id, Given(Grant(role, line.ms, line.game, line.given, line.id))) for role in roles)
-            case entry.GrantRevoked() if line.id in self._grants:
+            case GrantRevoked() if line.id in self._grants:
                 known = self._grants[line.id]
                 self._grants[line.id] = replace(known, revoked=min(known.revoked, line.wall))
-            case entry.Requested() | entry.Answered() | entry.Approval() if line.who in self.names:
+            case Requested() | Answered() | Approval() if line.who in self.names:
                 self._let(line)
-            case entry.ApprovalEnded() if line.id in self._approved:
+            case ApprovalEnded() if line.id in self._approved:
                 since, game, _ = self._approved[line.id]
                 self._approved[line.id] = (since, game, line.wall)
             case _:
                 pass
 
-    def _let(self, line: entry.Requested | entry.Answered | entry.Approval) -> None:
+    def _let(self, line: Requested | Answered | Approval) -> None:
         """What a guardian let through."""
-        if isinstance(line, entry.Requested):
+        if isinstance(line, Requested):
             self._asked[line.id] = line.game or ""
-        elif isinstance(line, entry.Answered):
+        elif isinstance(line, Answered):
             self._answered.update({line.id: line.wall} if line.let else {})
         else:
             self._approved[line.id] = (line.wall, line.game, NEVER)
@@ -174,7 +176,7 @@ class _Reader:
                 by_start[key] = key
         return list(found.values())
 
-    def _play(self, key: tuple[str, int], line: entry.PlayStarted) -> Played:
+    def _play(self, key: tuple[str, int], line: PlayStarted) -> Played:
         ended = self._ends.get(key)
         if ended is not None:
             ms = ended.ms

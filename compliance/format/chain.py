@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from compliance import entry
+from compliance.entries.base import Entry
+from compliance.entries.log import Seal
 from compliance.note import NoteError, Signer, VerifierKey
 from i18n.message import Message, MessageError, msg
 
@@ -22,7 +24,7 @@ AGENT = "agent"
 _HEX = re.compile(r"[0-9a-f]{128}")
 SEAL_HEADER = b"giochoi-seal/v1\n"
 
-E = TypeVar("E", bound=entry.Entry)
+E = TypeVar("E", bound=Entry)
 
 
 class ChainError(MessageError, ValueError):
@@ -53,7 +55,7 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def seal_message(seal: entry.Seal) -> bytes:
+def seal_message(seal: Seal) -> bytes:
     """What a seal signs: a header line, then the seal's own canonical bytes with an empty `sig`.
 
     The header keeps it apart from every note: no checkpoint's second line is JSON.
@@ -82,11 +84,11 @@ class Draft:
         self.head = Head(line.seq, digest(data))
         return line
 
-    def seal(self) -> entry.Seal:
+    def seal(self) -> Seal:
         """Adds the seal over what no seal covers yet."""
         span = {"first": self._sealed + 1, "last": self.head.seq, "head": self.head.hash}
-        unsigned = self._line(entry.Seal, sig="", **span)
-        seal = self.add(entry.Seal, sig=self._signer.sign_bytes(seal_message(unsigned)).hex(), **span)
+        unsigned = self._line(Seal, sig="", **span)
+        seal = self.add(Seal, sig=self._signer.sign_bytes(seal_message(unsigned)).hex(), **span)
         self._sealed = seal.seq
         return seal
 
@@ -138,7 +140,7 @@ class Chain:
             raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self._seq)))
         if line.prev != self._hash:
             raise ChainError(line.seq, msg("its prev is not the hash of the entry before it"))
-        if isinstance(line, entry.Seal):
+        if isinstance(line, Seal):
             self._check(line, data)
             self.sealed = line.seq
         self._seq, self._hash = line.seq, digest(data)
@@ -147,7 +149,7 @@ class Chain:
         """Takes `line` as an entry after others that are deleted. ChainError if it cannot be that."""
         if line.seq <= self._seq:
             raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self._seq)))
-        if isinstance(line, entry.Seal):
+        if isinstance(line, Seal):
             self.sealed = line.first - 1
             self._check(line, data)
             self.sealed = line.seq
@@ -158,7 +160,7 @@ class Chain:
         """How many entries at its end no seal covers."""
         return self._seq - self.sealed
 
-    def _check(self, seal: entry.Seal, data: bytes) -> None:
+    def _check(self, seal: Seal, data: bytes) -> None:
         if (seal.first, seal.last) != (self.sealed + 1, seal.seq - 1) or seal.first > seal.last:
             told, due = f"{seal.first}–{seal.last}", f"{self.sealed + 1}–{seal.seq - 1}"
             raise ChainError(seal.seq, msg("the seal covers {told}, not {due}", told=told, due=due))

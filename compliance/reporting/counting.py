@@ -13,7 +13,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from compliance import entry
+from compliance.entries import override
+from compliance.entries.decision import Decided, LaunchRefused, PlayDue
+from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.play import PlayEnded, PlayStarted, Warned
+from compliance.entries.program import ProgramRefused, ProgramsChanged
+from compliance.entries.seat import IssueRaised, Presence
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -32,8 +37,8 @@ ADULT = 18
 _SEAL, _TICK, _DAY = (f'"kind":"{kind}"'.encode() for kind in ("seal", "agent.tick", "usage.day"))
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 _CHANGES = {
-    entry.PlaceChanged: "place.changed", entry.PolicyChanged: "policy.changed", entry.GuardianChanged: "guardian.changed",
-    entry.GameChanged: "game.changed", entry.ProgramsChanged: "programs.changed",
+    PlaceChanged: "place.changed", PolicyChanged: "policy.changed", GuardianChanged: "guardian.changed",
+    GameChanged: "game.changed", ProgramsChanged: "programs.changed",
 }  # fmt: skip
 
 
@@ -66,7 +71,7 @@ class Counter:
         self.decisions: dict[str, dict[str, Any]] = {}
         self.unread = 0
         self.running = 0
-        self.place: entry.PlaceChanged | None = None  # as it was set last
+        self.place: PlaceChanged | None = None  # as it was set last
         self.begun: int | None = None  # when the first entry was written
         self.ended = 0  # and the last one, by the agent's clock if it tells
         self._period = period
@@ -82,8 +87,8 @@ class Counter:
         self._off: dict[tuple[str, str], tuple[int, str, int, int]] = {}
         self._watched = Watched(self)
         self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
-            entry.PlayStarted: self._started, entry.PlayEnded: self._ended, entry.Warned: self._warned,
-            entry.PlayDue: self._due, entry.LaunchRefused: self._refused,
+            PlayStarted: self._started, PlayEnded: self._ended, Warned: self._warned,
+            PlayDue: self._due, LaunchRefused: self._refused,
         }  # fmt: skip
 
     @property
@@ -111,7 +116,7 @@ class Counter:
         if line.seat != AGENT and (day := self._day(line.wall)) is not None and (day, line.seat) not in self._heard:
             self._heard.add((day, line.seat))
             self.figures.add("heard", index, day, self._letter + line.seat)
-        if not isinstance(line, entry.Presence):
+        if not isinstance(line, Presence):
             self._takers.get(type(line), self._other)(index, line)
 
     def finish(self) -> Figures:
@@ -149,7 +154,7 @@ class Counter:
 
     # What each kind says.
 
-    def _started(self, index: int, line: entry.PlayStarted) -> None:
+    def _started(self, index: int, line: PlayStarted) -> None:
         play = _Play(self._day(line.since), _group(line.age), line.game, _label(line))
         self._plays[line.seat, line.seq] = play
         if self._again.start(line) is not None:
@@ -157,7 +162,7 @@ class Counter:
         if play.day is not None and line.resumed is None:
             self.figures.add("play", index, play.day, *play[1:])
 
-    def _ended(self, index: int, line: entry.PlayEnded) -> None:
+    def _ended(self, index: int, line: PlayEnded) -> None:
         play = self._plays.pop((line.seat, line.play), None)
         due = self._dues.pop(self._again.play(line.seat, line.play), None)
         again = self._again.end(line)
@@ -166,7 +171,7 @@ class Counter:
         if due is not None:
             self.figures.add("due", *due, line.how)
 
-    def _warned(self, index: int, line: entry.Warned) -> None:
+    def _warned(self, index: int, line: Warned) -> None:
         if (day := self._day(line.wall)) is None:
             return
         play = self._plays.get((line.seat, line.play))
@@ -174,44 +179,44 @@ class Counter:
         what = "time" if line.rule is None else "law"
         self.figures.add("warned", index, day, "unknown" if play is None else play.group, what, how)
 
-    def _due(self, index: int, line: entry.PlayDue) -> None:
+    def _due(self, index: int, line: PlayDue) -> None:
         key = self._again.play(line.seat, line.play)
         if key not in self._dues and (day := self._day(line.wall)) is not None:
             self._dues[key] = _Due(index, day, _group(line.age), self._rule(line), line.cite)
 
-    def _refused(self, index: int, line: entry.LaunchRefused) -> None:
+    def _refused(self, index: int, line: LaunchRefused) -> None:
         if (day := self._day(line.wall)) is not None:
             about = _group(line.age), self._rule(line), line.cite, line.game, _label(line)
             self.figures.add("refused", index, day, *about)
 
     def _other(self, index: int, line: AnyEntry) -> None:
-        if isinstance(line, entry.PlaceChanged) and line.seat == AGENT:
+        if isinstance(line, PlaceChanged) and line.seat == AGENT:
             self._moved(line)
-        elif isinstance(line, entry.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
+        elif isinstance(line, override.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
             self._lifted(*off[:3], min(line.wall, off[3]))
         if (day := self._day(line.wall)) is None:
             return
-        if isinstance(line, entry.EnforcementOff):
+        if isinstance(line, override.EnforcementOff):
             self._off[line.seat, line.id] = index, day, line.wall, line.until
         elif (over := _override(line)) is not None:
             self.figures.add("override", index, day, *over[:2], ms=over[2])
         elif (change := _CHANGES.get(type(line))) is not None:
             self.figures.add("change", index, day, change)
-        elif isinstance(line, entry.IssueRaised):
+        elif isinstance(line, IssueRaised):
             self.figures.add("issue", index, day, line.id)
-        elif isinstance(line, entry.ProgramRefused):
+        elif isinstance(line, ProgramRefused):
             self.figures.add("program", index, day, line.how)
 
     def _lifted(self, index: int, day: str, start: int, until: int) -> None:
         self.figures.add("override", index, day, "enforcement.off", GUARDIAN, ms=max(0, until - start))
 
-    def _moved(self, line: entry.PlaceChanged) -> None:
+    def _moved(self, line: PlaceChanged) -> None:
         self.place = line
         self._zones.change(line.wall, line.zone)
         self._calendar = calendar(self._zones.last)
         self._day_from = self._day_to = 0
 
-    def _rule(self, line: entry.Decided) -> str:
+    def _rule(self, line: Decided) -> str:
         """Its id; those that a house made itself are one."""
         rule = HOUSE if line.pack == HOUSE else line.rule
         if rule not in self.decisions:
@@ -234,7 +239,7 @@ def _group(age: int | None) -> str:
     return "unknown" if age is None else "minor" if age < ADULT else "adult"
 
 
-def _label(line: entry.PlayStarted | entry.LaunchRefused) -> str:
+def _label(line: PlayStarted | LaunchRefused) -> str:
     """As it is shown; "" for none."""
     if line.label is None:
         return ""
@@ -246,18 +251,18 @@ def _override(line: AnyEntry) -> tuple[str, str, int] | None:  # noqa: PLR0911 -
     """What somebody did beside the rules, in which role, and how much time that gave. Only guardians pause, let games
     through and take time back; who gave time or answered is in the entry."""
     match line:
-        case entry.GrantGiven():
+        case override.GrantGiven():
             return "grant.given", line.by, max(0, line.ms)
-        case entry.GrantRevoked():
+        case override.GrantRevoked():
             return "grant.revoked", GUARDIAN, 0
-        case entry.Answered():
+        case override.Answered():
             what = "answer.yes" if line.approved else "answer.withdrawn" if line.by == "player" else "answer.no"
             return what, line.by, 0
-        case entry.Approval() | entry.ApprovalEnded() | entry.Paused():
+        case override.Approval() | override.ApprovalEnded() | override.Paused():
             return str(line.__struct_config__.tag), GUARDIAN, 0
-        case entry.CodeUsed():
+        case override.CodeUsed():
             return "code.used", GUARDIAN, 0
-        case entry.PinFailed():
+        case override.PinFailed():
             return "pin.failed", "", 0
         case _:
             return None

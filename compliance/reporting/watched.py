@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from compliance.entry import AnyEntry, Presence, SeatStart
+from compliance.entries.seat import Presence, SeatStart
+from compliance.entry import AnyEntry
 from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.presence import SeatPresence
 

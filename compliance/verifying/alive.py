@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.entry import Presence
+from compliance.entries.seat import Presence
 
 MINUTE_MS = 60_000
 HOUR = 60

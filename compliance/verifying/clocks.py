@@ -10,18 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from compliance.entry import (
-    AnyEntry,
-    ClockJump,
-    Decided,
-    IssueRaised,
-    LaunchRefused,
-    PlayDue,
-    Presence,
-    Seal,
-    SeatStart,
-    SeatStop,
-)
+from compliance.entries.decision import Decided, LaunchRefused, PlayDue
+from compliance.entries.log import Seal
+from compliance.entries.seat import ClockJump, IssueRaised, Presence, SeatStart, SeatStop
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
 from compliance.verifying.report import NOWHERE, Failure, Finding

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from compliance.entry import (
-    AnyEntry,
-    Approval,
-    CodeUsed,
-    EnforcementOff,
-    EnforcementOn,
-    Entry,
-    GameChanged,
-    GrantGiven,
-    GrantRevoked,
-    Paused,
-)
+from compliance.entries.base import Entry
+from compliance.entries.override import Approval, CodeUsed, EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused
+from compliance.entries.place import GameChanged
+from compliance.entry import AnyEntry
 
 GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
 OVERRIDING: frozenset[type[Entry]] = frozenset(

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged, SeatStart
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.place import PlaceChanged
+from compliance.entries.seat import SeatStart
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
 from compliance.verifying.wanted import Wants, each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from compliance.entry import Erasure, Restored
+from compliance.entries.log import Erasure, Restored
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults, Times
 from compliance.verifying.report import Failure, Finding, Gap

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entry import AnyEntry
 from compliance.verifying.alive import MINUTE_MS, Minutes, past_bits
 from compliance.verifying.report import Gap, SeatPart
 from compliance.verifying.watched import WATCHED, ran_on

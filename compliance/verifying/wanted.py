@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from compliance.entry import Entry
+from compliance.entries.base import Entry
 from i18n.message import Arg
 
 Taking: TypeAlias = Callable[[Arg, Any], None]

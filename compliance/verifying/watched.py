@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, Entry, Presence, SeatStart, SeatStop
+from compliance.entries.base import Entry
+from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entry import AnyEntry
 from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, past_bits
 
 EVER = 2**62

@@ -12,8 +12,9 @@ from daemon.sessions import RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.facts import Past, Played
-from rules.games import Clue, Game
+from rules.games import Game
 from rules.history import Counted, History
+from rules.matching.clues import Clue
 
 
 @dataclass(slots=True, eq=False)

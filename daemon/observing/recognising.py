@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from daemon.platforms.api import Control
 from daemon.sessions import People, RuledPlayer
-from rules.games import Clue, Game, Match, Program
+from rules.games import Game, Program
+from rules.matching.clues import Clue, Match
 
 
 @dataclass(frozen=True, slots=True)

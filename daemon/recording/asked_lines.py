@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from compliance import entry
+from compliance.entries.override import Answered, Requested
 from compliance.journal import Journal
 from daemon import events
+from daemon.recording.line import append, beside
+from daemon.recording.override_lines import proved
 
 
 def write(journal: Journal, event: events.Asked | events.Answered, who: str) -> None:
     """`who` is the player's pseudonym of the day."""
     asked, now, answer = event.event, event.now, event.event.answer
     program = asked.program
-    beside = {"player": event.part.name}
+    persons = {"player": event.part.name}
     if program is not None:
-        beside["name"] = program.name
+        persons["name"] = program.name
     if isinstance(event, events.Asked) or answer is None:
-        beside |= {"account": asked.account, "reason": asked.reason}
-        journal.append(
-            entry.Requested, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
-            who=who, game=asked.game, program=None if program is None else program.sha256, ms=asked.ms,
+        persons |= {"account": asked.account, "reason": asked.reason}
+        append(
+            journal, Requested, now, payload=beside(**persons), id=asked.id, who=who, game=asked.game,
+            program=None if program is None else program.sha256, ms=asked.ms,
         )  # fmt: skip
         return
-    beside |= {"who": answer.who, "reason": answer.reason}
-    if answer.how != "account":
-        beside["how"] = answer.how
-    journal.append(
-        entry.Answered, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
-        who=who, by=answer.by, approved=answer.approved, let=answer.let, ms=answer.ms, grant=answer.grant,
-        game=asked.game, asked=asked.ms,
+    persons |= {"who": answer.who, "reason": answer.reason} | proved(answer.how)
+    append(
+        journal, Answered, now, payload=beside(**persons), id=asked.id, who=who, by=answer.by, approved=answer.approved,
+        let=answer.let, ms=answer.ms, grant=answer.grant, game=asked.game, asked=asked.ms,
     )  # fmt: skip

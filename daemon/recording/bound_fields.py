@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from compliance.entry import Bound, PackLine, PlayRuled, PlayStarted
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.format.house_rule import HOUSE
 from compliance.journal import Journal
 from daemon.deciding.plays import Play
+from daemon.recording.line import append
 from daemon.sessions import People
 from daemon.trusted import Reading
 from rules.calendar import day_name
@@ -57,7 +59,7 @@ class Said:
         known = self._last.get(key)
         short: Bound | int = known[1] if known is not None and known[0] == bound else bound
         fields |= {**told, "bound": short, "who": who}
-        written = journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+        written = append(journal, kind, now, payload=payload, **fields)
         if short is bound:
             if len(self._last) >= _MOST:
                 self._last.clear()

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from compliance import entry
+from compliance.entries.play import GameDay, UsageDay
 from compliance.journal import Journal
 from daemon.deciding.plays import played_of
 from daemon.grants import Grants
-from daemon.recording.recorder import append
+from daemon.recording.line import append
 from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Reading
@@ -38,7 +38,7 @@ def write_day(
     """Writes the entries of one day that is over, or is for these players (`only`). The transaction is the caller's."""
     days = calendar(people.zone)
     start, end = days.start(day), days.start(day + timedelta(days=1))
-    games: dict[str, dict[str, entry.GameDay]] = defaultdict(dict)
+    games: dict[str, dict[str, GameDay]] = defaultdict(dict)
     played: dict[tuple[str, str], list[Played]] = defaultdict(list)
     names = {}
     for row in store.plays(start):
@@ -53,14 +53,14 @@ def write_day(
     for player, game in sorted({*played, *refusals, *given}):
         key = (player, game)
         ms = union_ms(played.get(key, ()), start, end)
-        games[player][game] = entry.GameDay(ms, refusals.get(key, 0), given.get(key, 0))
+        games[player][game] = GameDay(ms, refusals.get(key, 0), given.get(key, 0))
     for id_, by_game in games.items():
         if only is not None and id_ not in only:
             continue
         known = people.by_id(id_)
         who = names.get(id_) or (known.pseudonym(day) if known is not None else None)
         if who is not None:
-            append(journal, entry.UsageDay, now, day=day.isoformat(), who=who, games=by_game)
+            append(journal, UsageDay, now, day=day.isoformat(), who=who, games=by_game)
 
 
 def mark_reported(store: Store, zone: str, now: Reading) -> None:

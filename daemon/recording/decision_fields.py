@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from compliance.entry import GrantLine, PauseLine
+from compliance.entries.decision import GrantLine, PauseLine
 from compliance.format import house_rule
 from daemon.deciding.judge import Ruling
 from daemon.sessions import People, RuledPlayer
@@ -16,7 +16,7 @@ from rules.history import day_sums
 
 
 def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
-    """The fields of compliance.entry.Decided for a ruling that did not allow."""
+    """The fields of compliance.entries.decision.Decided for a ruling that did not allow. ValueError if it did."""
     reason, facts = ruling.decision.reason, ruling.facts
     if reason is None:
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")

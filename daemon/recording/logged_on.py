@@ -13,10 +13,11 @@ from typing import Literal
 
 import msgspec
 
-from compliance import entry
+from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.journal import Journal
 from daemon.platforms.api import OsSession
-from daemon.recording.recorder import Recorder, append
+from daemon.recording.line import append
+from daemon.recording.recorder import Recorder
 from daemon.sessions import GUEST, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
@@ -70,12 +71,12 @@ class LoggedOn:
     ) -> None:  # fmt: skip
         known = self._known()
         for gone in sorted(known.keys() - there.keys()):
-            append(journal, entry.SessionClosed, now, opened=known.pop(gone), how=how)
+            append(journal, SessionClosed, now, opened=known.pop(gone), how=how)
         for key in sorted(there.keys() - known.keys()):
             player = people.player_of(there[key].account)
             if player is not None:
                 who = player.pseudonym(day_name(people.zone, now.wall))
-                known[key] = append(journal, entry.SessionOpened, now, who=who, guest=player.id == GUEST).seq
+                known[key] = append(journal, SessionOpened, now, who=who, guest=player.id == GUEST).seq
         self.store.put(_OPEN, msgspec.json.encode(_Open(journal.seat, known)))
 
 

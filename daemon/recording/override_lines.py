@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-import msgspec
 from msgspec import structs
 
-from compliance import entry
+from compliance.entries.base import Entry
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.overrides import Overrides
+from daemon.recording.line import append, beside
 from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.calendar import DAY_MS, day_name
@@ -19,29 +20,28 @@ from rules.calendar import DAY_MS, day_name
 Override: TypeAlias = events.PlayPaused | events.PlayResumed | events.EnforcementOff | events.EnforcementOn
 
 
-def override(event: Override, zone: str) -> tuple[type[entry.Entry], dict[str, Any], dict[str, str]]:
+def override(event: Override, zone: str) -> tuple[type[Entry], dict[str, Any], dict[str, str]]:
     """The kind, its fields, and what is personal of it. `zone`: the place's."""
     match event:
         case events.PlayPaused(player, pause, now):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "until": pause.until}
-            return entry.Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason} | proved(pause.how)
+            return Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason} | proved(pause.how)
         case events.PlayResumed(player, pause, who, now, how):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "how": _how(who)}
-            return entry.Resumed, fields, {"player": _name(player), "who": who} | proved(how)
+            return Resumed, fields, {"player": _name(player), "who": who} | proved(how)
         case events.EnforcementOff(off):
-            return entry.EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
+            return EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
         case events.EnforcementOn(off, who):
-            return entry.EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
+            return EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
 
 
 def write_again(journal: Journal, overrides: Overrides, people: People, now: Reading) -> None:
     """What holds goes on in a chain that begins anew, where it is said once more. The transaction is the caller's."""
     for event in _held(overrides, people, now):
-        kind, fields, beside = override(event, people.zone)
+        kind, fields, persons = override(event, people.zone)
         if isinstance(event, events.PlayResumed):
-            beside = {"player": beside["player"]}  # who took it back is not kept
-        payload = msgspec.json.encode(beside)
-        journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+            persons = {"player": persons["player"]}  # who took it back is not kept
+        append(journal, kind, now, payload=beside(**persons), **fields)
 
 
 def _held(overrides: Overrides, people: People, now: Reading) -> Iterator[Override]:

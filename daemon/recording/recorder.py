@@ -9,12 +9,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.override import CodeUsed, GrantGiven, GrantRevoked, PinFailed
+from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted, Warned
+from compliance.entries.program import ProgramRefused
+from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, ZoneChanged
 from compliance.journal import Journal
 from daemon import events
 from daemon.api.messages import ShownHow
@@ -22,16 +27,16 @@ from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
 from daemon.recording.bound_fields import Said, bound_fields
 from daemon.recording.decision_fields import decided
+from daemon.recording.line import append, beside
 from daemon.recording.override_lines import Override, override, proved
 from daemon.recording.presence import AliveMinutes
-from daemon.sessions import People
+from daemon.sessions import People, RuledPlayer
 from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
 from rules.calendar import day_name
 
 _log = logging.getLogger(__name__)
 Action = Callable[[Journal], object]
-EntryT = TypeVar("EntryT", bound=entry.Entry)
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +141,7 @@ class Recorder:
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
             case events.LaunchRefused(player, _, game, ruling):
-                day = day_name(self.people().zone, event.now.wall).isoformat()
+                day = self._day(event.now).isoformat()
                 fields = decided(player, game, ruling, self.people())
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.ProgramRefused():
@@ -144,7 +149,7 @@ class Recorder:
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
             case events.Asked(player) | events.Answered(player):
-                who = player.pseudonym(day_name(self.people().zone, event.now.wall))
+                who = self._pseudonym(player, event.now)
                 return lambda journal: asked_lines.write(journal, event, who)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
@@ -153,17 +158,23 @@ class Recorder:
             case _:
                 return self._override(event)
 
+    def _day(self, now: Reading) -> date:
+        """At the place."""
+        return day_name(self.people().zone, now.wall)
+
+    def _pseudonym(self, player: RuledPlayer, now: Reading) -> str:
+        return player.pseudonym(self._day(now))
+
     def _override(self, event: Override) -> Action:
-        kind, fields, beside = override(event, self.people().zone)
-        payload = _payload(**beside)
-        return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
+        kind, fields, persons = override(event, self.people().zone)
+        return lambda journal: append(journal, kind, event.now, payload=beside(**persons), **fields)
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 
     def _started(self, journal: Journal, event: events.PlayStarted, told: Mapping[str, Any]) -> None:
         play, now = event.play, event.now
         written = self._said.append(
-            journal, entry.PlayStarted, now, told, payload=_payload(player=play.player.registered.name, account=play.account),
+            journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
             who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.since_wall,
             resumed=event.resumed,
         )  # fmt: skip
@@ -178,19 +189,19 @@ class Recorder:
         if told != play.told:
             play.told = told
             self.do(lambda journal: self._said.append(
-                journal, entry.PlayRuled, now, told, who=play.who, play=play.seq or 0
+                journal, PlayRuled, now, told, who=play.who, play=play.seq or 0
             ))  # fmt: skip
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play
-        append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
+        append(journal, PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
         self.store.update_play(play.row(event.now))
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
         warned = self._warned.pop((journal.seat, play.seq or 0), UNSET)
         append(
-            journal, entry.PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
+            journal, PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late, warned=warned,
         )  # fmt: skip
         row = play.row(now, ended=True)
@@ -203,7 +214,7 @@ class Recorder:
 
         def action(journal: Journal) -> None:
             append(
-                journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
+                journal, Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
                 rule=event.rule, shown=how is not None, how=how or UNSET,
             )  # fmt: skip
             if (key := (journal.seat, play.seq or 0)) in self._warned:
@@ -232,7 +243,7 @@ class Recorder:
         since, bits = minutes
 
         def action(journal: Journal) -> None:
-            append(journal, entry.Presence, now, since=since, bits=bits)
+            append(journal, Presence, now, since=since, bits=bits)
             self.store.see(now)
 
         self.do(action)
@@ -240,57 +251,47 @@ class Recorder:
     # --- refusals, grants ------------------------------------------------------------------------------------------------
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
-        append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
+        append(journal, LaunchRefused, event.now, how=event.how, **fields)
         self.store.count_refusals(day, event.player.id, event.game.id, 1)
 
     def _stopped(self, journal: Journal, event: events.ProgramRefused) -> None:
         file, now = event.file, event.now
         path = file.path.encode("utf-8", "replace").decode()
         append(
-            journal, entry.ProgramRefused, now, payload=_payload(player=event.player.registered.name, path=path),
-            who=event.player.pseudonym(day_name(self.people().zone, now.wall)), how=event.how, sha256=file.sha256,
+            journal, ProgramRefused, now, payload=beside(player=event.player.registered.name, path=path),
+            who=self._pseudonym(event.player, now), how=event.how, sha256=file.sha256,
             build_id=file.build_id, size=min(file.size, entry.MAX_INT),
         )  # fmt: skip
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            payload = _payload(who=event.who, **proved(event.how)) if event.who else None
-            append(journal, entry.GrantRevoked, now, payload=payload, id=grant.id)
+            payload = beside(who=event.who, **proved(event.how)) if event.who else None
+            append(journal, GrantRevoked, now, payload=payload, id=grant.id)
             return
-        who = event.player.pseudonym(day_name(self.people().zone, now.wall))
-        payload = _payload(
+        who = self._pseudonym(event.player, now)
+        payload = beside(
             player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how)
         )
         append(
-            journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
+            journal, GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
 
     def _proof(self, event: events.ProofEvent) -> Action:
-        now, day = event.now, day_name(self.people().zone, event.now.wall)
-        payload = _payload(account=event.account, guardian=event.guardian)
-        who = None if event.player is None else event.player.pseudonym(day)
+        now, payload = event.now, beside(account=event.account, guardian=event.guardian)
+        who = None if event.player is None else self._pseudonym(event.player, now)
         if isinstance(event, events.CodeUsed):
-            return lambda journal: append(journal, entry.CodeUsed, now, payload=payload, who=who, ms=event.ms)
+            return lambda journal: append(journal, CodeUsed, now, payload=payload, who=who, ms=event.ms)
         return lambda journal: append(
-            journal, entry.PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
+            journal, PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
         )
 
 
 def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:
     if isinstance(event, events.IssueChanged):
-        append(journal, entry.IssueRaised if event.raised else entry.IssueCleared, event.now, id=event.problem.id)
+        append(journal, IssueRaised if event.raised else IssueCleared, event.now, id=event.problem.id)
     elif isinstance(event, events.ZoneChanged):
-        append(journal, entry.ZoneChanged, event.now, before=event.before, after=event.after)
+        append(journal, ZoneChanged, event.now, before=event.before, after=event.after)
     else:
-        append(journal, entry.ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)
-
-
-def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
-    return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
-
-
-def _payload(**fields: str) -> bytes:
-    """Personal data beside an entry: JSON, so that it can be shown without knowing the kind."""
-    return msgspec.json.encode(fields, order="sorted")
+        append(journal, ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)

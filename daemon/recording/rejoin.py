@@ -11,13 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from compliance import entry, journal
+from compliance import journal
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.journal import Journal
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
 from daemon.recording.bound_fields import bound_fields
+from daemon.recording.line import append
 from daemon.recording.override_lines import write_again
-from daemon.recording.recorder import Recorder, append
+from daemon.recording.recorder import Recorder
 from daemon.recording.run_marks import FOLLOWS, RunMarks
 from daemon.recording.seat_key import new_seat_id
 from daemon.sessions import InForce, People, RuledPlayer
@@ -135,7 +137,7 @@ class Chains:
         pid, started = min(row.programs, default=(0, 0))
         written = append(
             chain,
-            entry.PlayStarted,
+            PlayStarted,
             now,
             who=who,
             game=row.game,
@@ -158,7 +160,7 @@ class Chains:
     def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:
         seq = self._write_start(chain, row, people, now, who)
         append(
-            chain, entry.PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
+            chain, PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
             ms=row.total, how="gone", late=True,
         )  # fmt: skip
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from compliance import entry
+from compliance.entries.seat import SeatStart, SeatStop
 from compliance.journal import Journal
 from daemon.platforms.api import Watcher
-from daemon.recording.recorder import append
+from daemon.recording.line import append
 from daemon.store import Store
 from daemon.trusted import Reading
 from host import VERSION
@@ -32,7 +32,7 @@ class RunMarks:
         former = self.store.get(FOLLOWS)
         follows = UNSET if former is None else former.decode()
         append(
-            journal, entry.SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost,
+            journal, SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost,
             follows=follows,
         )  # fmt: skip
         self.store.delete(_STOPPED)
@@ -40,7 +40,7 @@ class RunMarks:
         self.store.see(now)
 
     def end(self, journal: Journal, now: Reading) -> None:
-        append(journal, entry.SeatStop, now)
+        append(journal, SeatStop, now)
         journal.seal(mono=now.mono, wall=now.wall)
         self.store.put(_STOPPED, b"1")
         self.store.see(now)

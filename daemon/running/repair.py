@@ -10,7 +10,7 @@ from daemon.recording.rejoin import Chains
 from daemon.reporting.announce import Announcer
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.running.heart import Heart
-from daemon.store import Unwritable
+from daemon.running.written import written
 from daemon.storing.opening import BROKEN
 from daemon.uplink import Uplink
 from host.wire import ApiError
@@ -48,11 +48,8 @@ class Repair:
     def _seen(self) -> None:
         """A guardian knows by now that records of this PC were damaged."""
         store = self.chains.store
-        try:
-            with store.transaction():
-                store.delete(BROKEN)
-        except Unwritable as error:
-            raise _unwritten(error) from None
+        with written(), store.transaction():
+            store.delete(BROKEN)
         self.health.report("store-broken", trouble=False)
 
     def _pin(self, fingerprint: str) -> None:
@@ -65,16 +62,10 @@ class Repair:
         if keys == self.trust.keys and not any(map(self.health.has, _GONE_BACK)):
             return
         self.announcer.settle()
-        try:
+        with written():
             seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys))
-        except Unwritable as error:
-            raise _unwritten(error) from None
         self.trust.pinned(keys)
         self.uplink.become(seat)
-
-
-def _unwritten(error: Unwritable) -> ApiError:
-    return ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error)))
 
 
 def _plain(fingerprint: str) -> str:

@@ -13,11 +13,11 @@ from daemon.deciding.outlook import Outlooks, held, outlook
 from daemon.sessions import RuledPlayer
 from host.wire import ApiError
 from i18n.message import msg
+from rules.calendar import DAY_MS
 from rules.decision import Decision
 from rules.games import Game
 
 MAX_REASON = 500
-MAX_GRANT_MS = 24 * 3_600_000
 
 
 def told(
@@ -48,6 +48,12 @@ def of_grant(
         told(looks.people.zone, given.id, player, game, before, after, given),
         ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
     )  # fmt: skip
+
+
+def check_length(ms: int) -> None:
+    """ApiError, unless so much time may be given at once."""
+    if not 0 < ms <= DAY_MS:
+        raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
 
 
 def reason_of(text: str) -> str:

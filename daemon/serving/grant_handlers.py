@@ -18,14 +18,14 @@ from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
+from daemon.running.written import written
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import MAX_GRANT_MS, of_grant, reason_of, told
+from daemon.serving.giving import check_length, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
-from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import Moment, msg, said_by
+from i18n.message import Moment, msg
 from rules.calendar import DAY_MS, calendar, day_name
 from rules.decision import Decision
 from rules.games import Game
@@ -48,8 +48,7 @@ class GrantHandlers:
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAnswer:
         acting = self.access.acting(caller, request.token)
         player, only, reason = self._meant(request)
-        if not 0 < request.ms <= MAX_GRANT_MS:
-            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        check_length(request.ms)
         return self._added(acting, player, only, request.ms, reason)
 
     def give(self, player: RuledPlayer, ms: int, acting: Acting) -> m.GrantAnswer:
@@ -159,10 +158,8 @@ class GrantHandlers:
         """Recorded, kept, in force; None: it was before. ApiError."""
         if event is None:
             return
-        try:
+        with written():
             self.recorder.record_at_once(event, lambda: self.grants.keep(grant))
-        except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
         self.grants.take(grant)
         self.publisher.show(event)
         self.heart.changed()

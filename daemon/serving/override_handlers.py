@@ -16,14 +16,14 @@ from daemon.grants import new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
+from daemon.running.written import written
 from daemon.serving.access import Access, Acting
 from daemon.serving.giving import reason_of
 from daemon.sessions import RuledPlayer
-from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import Moment, msg, said_by
+from i18n.message import Moment, msg
 from rules.calendar import DAY_MS
 
 MAX_PAUSE_MS: Final = 366 * DAY_MS  # no decision looks further
@@ -137,10 +137,8 @@ class OverrideHandlers:
 
     def _change(self, event: events.Event, change: Callable[[], None]) -> None:
         """ApiError."""
-        try:
+        with written():
             self.recorder.record_at_once(event, change)
-        except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 

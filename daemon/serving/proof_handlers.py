@@ -22,15 +22,15 @@ from daemon.proving.lockouts import Lockouts
 from daemon.proving.tokens import LASTS_MS
 from daemon.proving.tries import CODE, Tries
 from daemon.recording.recorder import Recorder
+from daemon.running.written import written
 from daemon.serving.access import Access, Acting
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.request_handlers import RequestHandlers
 from daemon.sessions import GUEST, RuledPlayer
-from daemon.store import Unwritable
 from daemon.trusted import Reading
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import Length, msg, said_by
+from i18n.message import Length, msg
 from rules.calendar import day_bounds
 
 CODE_MS = 15 * 60_000
@@ -141,14 +141,12 @@ class ProofHandlers:
 
     def _write(self, change: Callable[[], None], event: events.PinFailed | events.CodeUsed | None) -> None:
         """Durably, or ApiError: nothing is looked at that could not be counted."""
-        try:
+        with written():
             if event is not None:
                 self.recorder.record_at_once(event, change)
             else:
                 with self.recorder.store.transaction():
                     change()
-        except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
 
     def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
         """Counts it for good, from now on; what to say."""

@@ -22,14 +22,14 @@ from daemon.requests import Requests
 from daemon.requests import new_id as asked_id
 from daemon.running.heart import Heart
 from daemon.running.rosters import Rosters
+from daemon.running.written import written
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import MAX_GRANT_MS, of_grant, reason_of, told
+from daemon.serving.giving import check_length, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
-from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import Arg, msg, said_by, typed
+from i18n.message import Arg, msg, typed
 from rules.decision import Decision
 from rules.games import Game
 from rules.installed import LetProgram
@@ -56,8 +56,7 @@ class RequestHandlers:
 
     async def add(self, caller: Caller, request: a.RequestAdd) -> a.Requested:
         player = self.access.own(caller)
-        if not 0 < request.ms <= MAX_GRANT_MS:
-            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        check_length(request.ms)
         game, program = self._what(player, request)
         now, reason = self.clock.read(), reason_of(request.reason)
         self._room(player, game, program, now)
@@ -123,8 +122,8 @@ class RequestHandlers:
 
     async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
         acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
-        if request.ms is not None and not 0 < request.ms <= MAX_GRANT_MS:
-            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        if request.ms is not None:
+            check_length(request.ms)
         now = self.clock.read()
         player, event = self._open(request.id, now)
         return self._approve(player, event, acting, reason, now, request.ms)
@@ -247,10 +246,8 @@ class RequestHandlers:
         lines: list[events.Event] = [event]
         if grant is not None:  # before the answer that names it
             lines.insert(0, events.GrantGiven(event.player, grant, event.now))
-        try:
+        with written():
             self.recorder.record_at_once(lines[0], keep, *lines[1:])
-        except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
         self.requests.take(event.event)
         if grant is not None:
             self.grants.take(grant)

@@ -73,6 +73,7 @@ def protect(handle: int, text: str) -> None:
 
 def parsed(descriptor: bytes) -> tuple[str, tuple[Entry, ...] | None]:
     """Owner and access list of a self-relative descriptor; pywin32 itself does not read entries with conditions.
+    OSError if it has no owner.
 
     [MS-DTYP] 2.4.6: where owner, group, SACL and DACL begin, 0 for none. 2.4.5: an ACL's revision, size and count. Each entry
     has type, flags, size and mask before its SID.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import msvcrt
 import os
 import secrets
 import uuid
@@ -158,7 +157,7 @@ def lock(file: Path) -> int:
             if failed.winerror != _LOCK_VIOLATION:
                 raise
             raise TakenError(_holder(opened)) from failed
-        handle = _descriptor(opened, os.O_RDWR)
+        handle = opened.into_file(os.O_RDWR)
     try:
         os.ftruncate(handle, 0)
         os.write(handle, b"%d\n" % os.getpid())
@@ -169,7 +168,7 @@ def lock(file: Path) -> int:
 
 
 def _holder(handle: Handle) -> int:
-    descriptor = _descriptor(handle, os.O_RDONLY)
+    descriptor = handle.into_file(os.O_RDONLY)
     try:
         text = os.read(descriptor, 20).strip()
         return int(text) if text.isdigit() else 0
@@ -197,7 +196,7 @@ def open_owned(path: Path, owners: frozenset[UserId]) -> BinaryIO:
         others -= {whose, *owners, *_ours()}
         if others:
             raise UntrustedError(msg("{who} may write to it", who=users.named(others)))
-        return os.fdopen(_descriptor(handle, os.O_RDONLY), "rb")
+        return os.fdopen(handle.into_file(os.O_RDONLY), "rb")
 
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:
@@ -214,7 +213,7 @@ def write_atomic(path: Path, data: bytes, mode: int) -> None:
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    descriptor = _descriptor(_open_own(path, _CREATE_NEW, 0, mode), os.O_WRONLY)
+    descriptor = _open_own(path, _CREATE_NEW, 0, mode).into_file(os.O_WRONLY)
     try:
         view = memoryview(data)
         while view:
@@ -243,10 +242,6 @@ def _open_own(path: Path, how: int, share: int, mode: int = 0o600) -> Handle:
     if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
         raise UntrustedError(msg("not a plain file"))
     return handle
-
-
-def _descriptor(handle: Handle, flags: int) -> int:
-    return msvcrt.open_osfhandle(handle.detach(), flags | os.O_BINARY | os.O_NOINHERIT)
 
 
 def _look(handle: Handle) -> _Information:

@@ -7,7 +7,6 @@ junction of it meanwhile, and only plain files are copied. Folders in it (`updat
 
 from __future__ import annotations
 
-import msvcrt
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -153,7 +152,8 @@ def _copy_file(path: Path, into: Path) -> None:
         ours, rights = attributes(sddl_for(0o600, folder=False)), _WRITE | READ_CONTROL | WRITE_DAC | _WRITE_OWNER
         with open_itself(into, rights, share=0, how=_CREATE_NEW, attributes=ours) as made:
             give(made.value, owner)
-            with open(_descriptor(source, os.O_RDONLY), "rb") as read, open(_descriptor(made, os.O_WRONLY), "wb") as written:
+            into_file = made.into_file(os.O_WRONLY)
+            with os.fdopen(source.into_file(os.O_RDONLY), "rb") as read, os.fdopen(into_file, "wb") as written:
                 shutil.copyfileobj(read, written, 1 << 20)
                 written.flush()
                 os.fsync(written.fileno())
@@ -168,7 +168,3 @@ def give(handle: int, owner: str) -> None:
         made = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(text, win32security.SDDL_REVISION_1)
         sid, dacl = made.GetSecurityDescriptorOwner(), made.GetSecurityDescriptorDacl()
         win32security.SetSecurityInfo(handle, win32security.SE_FILE_OBJECT, what, sid, None, dacl, None)  # type: ignore[arg-type] # None: as it is
-
-
-def _descriptor(handle: Handle, flags: int) -> int:
-    return msvcrt.open_osfhandle(handle.detach(), flags | os.O_BINARY | os.O_NOINHERIT)

@@ -7,6 +7,8 @@ function differently do not disturb each other, as they would on the attributes 
 from __future__ import annotations
 
 import ctypes
+import msvcrt
+import os
 from ctypes import wintypes
 from pathlib import Path
 from typing import Any, Self
@@ -99,6 +101,10 @@ class Handle:
         """The bare handle, which somebody else closes from now on."""
         value, self.value = self.value, 0
         return value
+
+    def into_file(self, flags: int) -> int:
+        """A file descriptor, which somebody else closes from now on, in its place."""
+        return msvcrt.open_osfhandle(self.detach(), flags | os.O_BINARY | os.O_NOINHERIT)
 
     def __enter__(self) -> Self:
         return self

@@ -28,13 +28,3 @@ def name_key(path: str) -> str:
 def path_key(path: str) -> str:
     """The path as it is indexed."""
     return path.removeprefix("\\\\?\\").replace("\\", "/").casefold() if has_drive(path) else path
-
-
-def steam_folder(path: str) -> str | None:
-    """What Steam calls the folder that this file lies in, in lower case. None: it lies in none of Steam's libraries."""
-    lower = path.lower()
-    if "steamapps" not in lower:
-        return None
-    library, found, inside = lower.replace("\\", "/").rpartition("steamapps/common/")
-    folder, below, _ = inside.partition("/")
-    return folder if found and below and (not library or library.endswith("/")) else None

@@ -13,7 +13,8 @@ import pytest
 from agent.api.log import LogCard, LogExport, LogShow
 from agent.api.players import PlayerAdd, PlayerList
 from compliance import bundle
-from compliance.entry import IssueRaised, decode
+from compliance.entries.seat import IssueRaised
+from compliance.entry import decode
 from compliance.verify import verify
 from host.homes import Home
 from host.rpc_client import aask, ask, items

@@ -15,8 +15,9 @@ from agent.api.pseudonym import pseudonym
 from agent.api.roster import GrantEvent
 from agent.api.rulebook import GameAllow
 from agent.api.seat import PutGrants, PutRequests
-from compliance import entry
 from compliance.__main__ import main
+from compliance.entries.override import GrantGiven, GrantRevoked
+from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.writing.payloads import PayloadError
 from host.wire import ApiError
 from rules.calendar import day_name
@@ -47,10 +48,10 @@ def give(desk, seat, clock):
     desk.ask("request.put", PutRequests(requests=(asked,)))
     beside = json.dumps({"player": NAME, "reason": REASON}, ensure_ascii=False).encode()
     seat.add(
-        entry.GrantGiven, beside, id="g1", who=name_of(desk, id, clock), by="guardian", ms=60_000, game=None, given=clock.wall()
+        GrantGiven, beside, id="g1", who=name_of(desk, id, clock), by="guardian", ms=60_000, game=None, given=clock.wall()
     )
-    seat.add(entry.GrantRevoked, json.dumps({"who": REASON}).encode(), id="g1")
-    seat.add(entry.GrantRevoked, b'{"who":"somebody else"}', id="other")
+    seat.add(GrantRevoked, json.dumps({"who": REASON}).encode(), id="g1")
+    seat.add(GrantRevoked, b'{"who":"somebody else"}', id="other")
     seat.seal()
     desk.ask("log.submit", seat.batch())
 
@@ -140,9 +141,9 @@ def test_what_names_nobody_is_told_where_it_ends_what_is_theirs(quynh, make_seat
     seat = make_seat("seat-2", b"t" * 32)
     quynh.ask("seat.enrol", seat.enrol)
     for who in (name_of(quynh, "quynh-huong", clock), name_of(quynh, "binh", clock)):
-        seat.add(entry.SessionOpened, who=who, guest=False)
+        seat.add(SessionOpened, who=who, guest=False)
     for opened in (1, 2):
-        seat.add(entry.SessionClosed, opened=opened, how="ended")
+        seat.add(SessionClosed, opened=opened, how="ended")
     seat.seal()
     quynh.ask("log.submit", seat.batch())
     told = json.loads(b"".join(chunk.data for chunk in quynh.ask("player.export", PlayerExport(player=NAME))))

@@ -8,7 +8,10 @@ import pytest
 from agent.api.log import LogShow
 from agent.api.seat import Submit
 from compliance import journal
-from compliance.entry import AgentTick, ApprovalEnded, GuardianChanged, IssueRaised, PlaceChanged, PolicyChanged, SeatEnrolled
+from compliance.entries.log import AgentTick
+from compliance.entries.override import ApprovalEnded
+from compliance.entries.place import GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.seat import IssueRaised, SeatEnrolled
 from compliance.journal import SALT_BYTES
 from compliance.note import parse_checkpoint
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion

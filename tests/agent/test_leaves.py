@@ -19,6 +19,8 @@ from agent.registering import erased
 from cli.report.reading import count
 from compliance import bundle, entry
 from compliance.__main__ import main
+from compliance.entries.override import CodeUsed
+from compliance.entries.seat import SeatStart, SeatStop
 from compliance.format.keeping import LEAVES_MS
 from compliance.format.tiles import WIDTH, encode_entries
 from compliance.log import Log, LogError
@@ -57,20 +59,20 @@ def years(an, make_seat, clock):
     """A seat and some 290 entries of two days, more than thirteen months ago; since then a few. Heads on the way."""
     seat = make_seat()
     an.ask("seat.enrol", seat.enrol)
-    seat.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None)
+    seat.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None)
     hand_in(an, seat)
     heads = []
     for number in range(140):
         clock.run(17 * MINUTE)
         if number in {50, 100}:
             heads.append(an.ask("log.card", LogCard()).checkpoint)
-            seat.add(entry.CodeUsed, who="a", ms=1)
+            seat.add(CodeUsed, who="a", ms=1)
             hand_in(an, seat)
         tick(an)
-    seat.add(entry.SeatStop)
+    seat.add(SeatStop)
     hand_in(an, seat)
     clock.run(LEAVES_MS + DAY_MS)
-    seat.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None)
+    seat.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None)
     hand_in(an, seat)
     tick(an)
     an.heads, an.seat = heads, seat

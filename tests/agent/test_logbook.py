@@ -22,7 +22,8 @@ from agent.registry import World
 from agent.server import CARD
 from agent.store.rows import PlayerRow
 from compliance import bundle
-from compliance.entry import IssueRaised, LaunchRefused
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.seat import IssueRaised
 from compliance.note import parse_checkpoint, parse_vkey
 from compliance.verify import verify
 from host.wire import ApiError

@@ -26,7 +26,7 @@ from agent.api.seat import Alive, PutGrants
 from agent.housekeeping import schedule
 from agent.registering.people import player_add
 from agent.wiring import opened, serve
-from compliance.entry import IssueRaised
+from compliance.entries.seat import IssueRaised
 from compliance.note import parse_vkey, verify_note
 from host import transport
 from host.choose import channels

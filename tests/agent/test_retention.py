@@ -13,6 +13,7 @@ from agent.api.seat import PutGrants
 from agent.recording.retention import PERSONAL_MS, Daily
 from compliance import entry
 from compliance.__main__ import main
+from compliance.entries.override import CodeUsed
 from compliance.journal import Payload
 from rules.calendar import DAY_MS
 
@@ -31,7 +32,7 @@ def half_a_year(an, make_seat, clock):
     seat = make_seat()
     an.ask("seat.enrol", seat.enrol)
     for pause in (PERSONAL_MS - 30 * DAY_MS, 30 * DAY_MS):
-        seat.add(entry.CodeUsed, b'{"account":"an","guardian":"me"}', who="a", ms=1)
+        seat.add(CodeUsed, b'{"account":"an","guardian":"me"}', who="a", ms=1)
         seat.seal()
         batch = seat.batch()
         an.ask("log.submit", batch)

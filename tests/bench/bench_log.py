@@ -13,7 +13,8 @@ from pathlib import Path
 from measure import RUNS, Row
 
 from compliance import bundle
-from compliance.entry import PlayEnded, PlayStarted, SeatEnrolled
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import SeatEnrolled
 from compliance.format.chain import START, Draft
 from compliance.log import AGENT, Log
 from compliance.note import Signer

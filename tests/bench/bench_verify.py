@@ -19,6 +19,13 @@ import measure
 from measure import Row
 
 from compliance import bundle, entry
+from compliance.entries.base import Entry
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.log import AgentTick, Seal
+from compliance.entries.override import Approval
+from compliance.entries.place import GuardianChanged, PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound, GameDay, PlayEnded, PlayStarted, UsageDay, Warned
+from compliance.entries.seat import Presence, SeatEnrolled, SeatStart, SeatStop
 from compliance.format.chain import AGENT, START, Head, digest, seal_message
 from compliance.log import Log
 from compliance.note import Signer
@@ -60,7 +67,6 @@ from hashlib import sha256
 import msgspec
 from nacl.bindings import crypto_sign_open
 from compliance.format.tiles import decode_entries
-from compliance.entry import Seal
 from compliance.note import Signer
 key = Signer("x", bytes(32))
 public, each = key.key.public, bytes(400)
@@ -86,10 +92,10 @@ class Chain:
         self.name, self.signer, self.label = name, signer, label
         self.head, self.sealed, self.now, self.booted = START, 0, MORNING, MORNING - MINUTE
         self.data: list[bytes] = []
-        self.bound: entry.Bound | None = None  # what plays say they were decided by; None: nothing, as older seats
+        self.bound: Bound | None = None  # what plays say they were decided by; None: nothing, as older seats
         self._full: tuple[str, int] = ("", 0)  # whose play said so last in full, and where
 
-    def add(self, kind: type[entry.Entry], **fields: object) -> entry.Entry:
+    def add(self, kind: type[Entry], **fields: object) -> Entry:
         line = kind(seat=self.name, seq=self.head.seq + 1, prev=self.head.hash, boot=name_of(self.booted),
                     mono=self.now - self.booted, wall=self.now, **fields)  # fmt: skip
         data = entry.encode(line)
@@ -99,25 +105,25 @@ class Chain:
 
     def seal(self) -> None:
         head, count = self.head, len(self.data)
-        unsigned = self.add(entry.Seal, first=self.sealed + 1, last=head.seq, head=head.hash, sig="")
+        unsigned = self.add(Seal, first=self.sealed + 1, last=head.seq, head=head.hash, sig="")
         del self.data[count:]
         self.head = head
         signature = self.signer.sign_bytes(seal_message(unsigned)).hex()
-        self.sealed = self.add(entry.Seal, first=self.sealed + 1, last=head.seq, head=head.hash, sig=signature).seq
+        self.sealed = self.add(Seal, first=self.sealed + 1, last=head.seq, head=head.hash, sig=signature).seq
 
     def play(self, who: str, game: str, ms: int, due: dict[str, object] | None = None) -> None:
         start = self.now
-        play = self.add(entry.PlayStarted, who=who, age=12, game=game, label=self.label_of(game), system=None, publisher=game,
+        play = self.add(PlayStarted, who=who, age=12, game=game, label=self.label_of(game), system=None, publisher=game,
                         match=("content", "name"), pid=1234, started=5678, since=start, resumed=None,
                         **self._decided_by(who, game))  # fmt: skip
         self.now += ms
         if due is not None:
             for left in (15, 5, 1):
-                self.add(entry.Warned, who=who, play=play.seq, game=game, left=left * MINUTE, rule=None, shown=True,
+                self.add(Warned, who=who, play=play.seq, game=game, left=left * MINUTE, rule=None, shown=True,
                          how="banner")  # fmt: skip
             sums = {"game": ms, "publisher": ms, "total": ms}
-            self.add(entry.PlayDue, **due, who=who, at=self.now, before=sums, play=play.seq, grace=10_000)
-        self.add(entry.PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms, how="asked", late=False)
+            self.add(PlayDue, **due, who=who, at=self.now, before=sums, play=play.seq, grace=10_000)
+        self.add(PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms, how="asked", late=False)
 
     def label_of(self, game: str) -> int:
         """Of all games but the one whose hour is decided."""
@@ -137,12 +143,12 @@ class Chain:
             since = self.now // MINUTE * MINUTE
             self.play(who, "luanti", HOUR, due)
             self.play(who, "teeworlds", HALF)
-            self.add(entry.Presence, since=since, bits="f" * 15)
+            self.add(Presence, since=since, bits="f" * 15)
         else:
             for _ in range(4):
                 self.play(who, "teeworlds", HALF)
             total = HOUR + (number * 4 + 1) * HALF
-            self.add(entry.LaunchRefused, **due, who=who, at=self.now, how="gate",
+            self.add(LaunchRefused, **due, who=who, at=self.now, how="gate",
                      before={"game": HOUR, "publisher": HOUR, "total": total})  # fmt: skip
         self.seal()
 
@@ -174,17 +180,17 @@ def days(count: int, *, bound: bool, label: int = 0) -> Iterator[list[bytes]]:
     agent = Chain(AGENT, LOG)
     names = {f"pc-{number:02}": bytes([number + 1]) * 32 for number in range(SEATS)}
     seats = [Chain(name, Signer(name, seed), label) for name, seed in names.items()]
-    agent.add(entry.SeatEnrolled, id=AGENT, key=LOG.vkey)
+    agent.add(SeatEnrolled, id=AGENT, key=LOG.vkey)
     for seat in seats:
-        agent.add(entry.SeatEnrolled, id=seat.name, key=seat.signer.vkey)
-    agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
-    agent.add(entry.GuardianChanged, registered=1)
+        agent.add(SeatEnrolled, id=seat.name, key=seat.signer.vkey)
+    agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
+    agent.add(GuardianChanged, registered=1)
     for game in ("luanti", "teeworlds"):
-        agent.add(entry.Approval, id=name_of(game), who=name_of("pc-00", 0, 0), game=game)
-    told = entry.PackLine("vn-147", due["pack"], due["params"])
-    agent.add(entry.PolicyChanged, target="place", packs=(told,), house=False)
+        agent.add(Approval, id=name_of(game), who=name_of("pc-00", 0, 0), game=game)
+    told = PackLine("vn-147", due["pack"], due["params"])
+    agent.add(PolicyChanged, target="place", packs=(told,), house=False)
     for seat in seats if bound else ():
-        seat.bound = entry.Bound("home", ZONE, (told,), (), house=False, guardian=True)
+        seat.bound = Bound("home", ZONE, (told,), (), house=False, guardian=True)
     agent.seal()
     day = made = 0
     while made < count:
@@ -199,7 +205,7 @@ def _day(agent: Chain, seats: list[Chain], day: int, due: dict[str, object]) -> 
     for chain in (agent, *seats):
         chain.now, chain.booted = MORNING + day * DAY, MORNING + day * DAY - MINUTE
     for seat in seats:
-        seat.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None)
+        seat.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None)
     for player in range(PLAYERS):
         for number in range(GROUPS):
             for seat in seats:
@@ -207,17 +213,17 @@ def _day(agent: Chain, seats: list[Chain], day: int, due: dict[str, object]) -> 
                 yield from seat.data
                 seat.data.clear()
             agent.now = seats[0].now
-            agent.add(entry.AgentTick, seats={seat.name: seat.now for seat in seats}, silent=())
+            agent.add(AgentTick, seats={seat.name: seat.now for seat in seats}, silent=())
             agent.seal()
             yield from agent.data
             agent.data.clear()
     name = (date(2026, 11, 24) + timedelta(day)).isoformat()
-    games = {"luanti": entry.GameDay(HOUR, GROUPS - 1, 0), "teeworlds": entry.GameDay((GROUPS * 4 - 3) * HALF, 0, 0)}
+    games = {"luanti": GameDay(HOUR, GROUPS - 1, 0), "teeworlds": GameDay((GROUPS * 4 - 3) * HALF, 0, 0)}
     for seat in seats:
         for player in range(PLAYERS):
             who = name_of(seat.name, day, player)
-            seat.add(entry.UsageDay, day=name, who=who, games=games)
-        seat.add(entry.SeatStop)
+            seat.add(UsageDay, day=name, who=who, games=games)
+        seat.add(SeatStop)
         seat.seal()
         yield from seat.data
         seat.data.clear()

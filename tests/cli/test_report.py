@@ -19,7 +19,12 @@ from cli.report.tables import all_tables
 from cli.report.to_csv import harmless
 from cli.report.to_pdf import _numbers
 from cli.report.to_xlsx import _parts
-from compliance import bundle, entry, tree
+from compliance import bundle, tree
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.override import GrantGiven
+from compliance.entries.place import GuardianChanged, PlaceChanged
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import IssueRaised, Presence, SeatStart
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
@@ -45,15 +50,15 @@ def line(kind, wall, seat="may-01", seq=1, **fields):
 
 def play(seq, at, game, age, minutes=30, label=0):
     """As a play begins and ends."""
-    yield line(entry.PlayStarted, at, seq=seq, who="f" * 32, age=age, game=game, label=label, system="VN", publisher=None,
+    yield line(PlayStarted, at, seq=seq, who="f" * 32, age=age, game=game, label=label, system="VN", publisher=None,
                match=("content",), pid=1, started=1, since=at, resumed=None)  # fmt: skip
     about = {"who": "f" * 32, "game": game, "since": at, "ms": minutes * MINUTE}
-    yield line(entry.PlayEnded, at + minutes * MINUTE, seq=seq + 1, play=seq, how="asked", late=False, **about)
+    yield line(PlayEnded, at + minutes * MINUTE, seq=seq + 1, play=seq, how="asked", late=False, **about)
 
 
 def refused(at, rule="vn-147.daily-game", cite=CITE):
     return line(
-        entry.LaunchRefused, at, who="f" * 32, at=at, age=12, place="game-point", game="luanti", label=0, system="VN",
+        LaunchRefused, at, who="f" * 32, at=at, age=12, place="game-point", game="luanti", label=0, system="VN",
         publisher=None, guardian=False, before={"game": 0, "publisher": 0, "total": 0}, counted=None, grants=(), approved=False,
         verdict="refuse", rule=rule, cite=cite, pack=LAW, params={}, inline=None, zone="Asia/Ho_Chi_Minh", budget=None,
         until=None, how="gate",
@@ -83,13 +88,13 @@ def written(path, lines):
 def log(tmp_path):
     """Two days of a game point: a child's two plays and an adult's, a refused start, time given by staff."""
     return written(tmp_path / "log.zip", [
-        line(entry.PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="08:00-22:00"),
-        line(entry.SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None),
+        line(PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="08:00-22:00"),
+        line(SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None),
         *play(2, NOON, "luanti", 12), *play(4, NOON + HOUR, "=1+1", 12), *play(6, NOON + DAY, "teeworlds", 20, 60, 12),
         refused(NOON + HOUR),
-        line(entry.GrantGiven, NOON, id="g", who="f" * 32, by="staff", ms=15 * MINUTE, game=None, given=NOON),
-        line(entry.Presence, NOON + DAY + HOUR, since=NOON + DAY, bits="f" * 15),
-        line(entry.IssueRaised, NOON + DAY, id="clock-jump"),
+        line(GrantGiven, NOON, id="g", who="f" * 32, by="staff", ms=15 * MINUTE, game=None, given=NOON),
+        line(Presence, NOON + DAY + HOUR, since=NOON + DAY, bits="f" * 15),
+        line(IssueRaised, NOON + DAY, id="clock-jump"),
     ])  # fmt: skip
 
 
@@ -208,7 +213,7 @@ def test_the_font_has_each_letter_that_we_write():
 def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
     """As long as an entry holds; with what a page would take for its own marks."""
     log = written(tmp_path / "log.zip", [
-        line(entry.SeatStart, NOON, "s" * 20_000, version="1", watch="gate", clean=False, lost_from=NOON - HOUR),
+        line(SeatStart, NOON, "s" * 20_000, version="1", watch="gate", clean=False, lost_from=NOON - HOUR),
         *play(1, NOON, "g" * 60_000, 12), *play(3, NOON, "<b>&amp; " * 2000, None), *play(5, NOON, "", 12, 2**40 // MINUTE),
     ])  # fmt: skip
     files = [tmp_path / f"a.{kind}" for kind in ("pdf", "xlsx", "csv")]
@@ -297,7 +302,7 @@ def test_a_log_alone_tells_certificate_and_hours(giochoi, log, tmp_path):
     place = {"place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": ""}
     for expires, said in (("2026-01-31", "12/GCN, expired on 31 Jan 2026"), (None, "12/GCN"), ("soon", "12/GCN")):
         other = written(tmp_path / f"{expires}.zip", [
-            line(entry.PlaceChanged, NOON, AGENT, certificate="12/GCN", expires=expires, **place),
+            line(PlaceChanged, NOON, AGENT, certificate="12/GCN", expires=expires, **place),
         ])  # fmt: skip
         lines = giochoi("report", "day", "--to", "2026-11-24", "--from", other).stdout.splitlines()
         assert [one.split(maxsplit=1)[1] for one in lines if one.strip().startswith("certificate")] == [said]
@@ -305,7 +310,7 @@ def test_a_log_alone_tells_certificate_and_hours(giochoi, log, tmp_path):
 
 def test_a_pc_that_is_on_for_less_than_an_hour_is_no_pc_that_was_off(giochoi, tmp_path):
     log = written(tmp_path / "log.zip", [
-        line(entry.SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None), *play(2, NOON, "luanti", 12),
+        line(SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None), *play(2, NOON, "luanti", 12),
     ])  # fmt: skip
     text = giochoi("report", "day", "--to", "2026-11-24", "--from", log).stdout
 
@@ -364,10 +369,10 @@ def test_of_this_pcs_own_log_with_the_place_that_is_set(servers, giochoi_in, tmp
 @pytest.fixture
 def two(tmp_path):
     """The logs of a point's two PCs, each with a seat of the same name."""
-    place = line(entry.PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="", certificate="12/GCN",
+    place = line(PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="", certificate="12/GCN",
                  expires="2029-01-31")  # fmt: skip
     first = written(tmp_path / "a.zip", [place, *play(1, NOON, "luanti", 12)])
-    other = bundled([line(entry.GuardianChanged, NOON, AGENT, registered=0), place, *play(1, NOON, "luanti", 12, minutes=20)],
+    other = bundled([line(GuardianChanged, NOON, AGENT, registered=0), place, *play(1, NOON, "luanti", 12, minutes=20)],
                     Signer("giochoi/2", b"2" * 32))  # fmt: skip
     return first, packed(tmp_path / "b.zip", other)
 
@@ -400,7 +405,7 @@ def test_each_of_several_logs_is_checked_and_named(fails, two, tmp_path):
 
 
 def test_what_one_of_several_lacks_is_said_of_that_one(giochoi, two, tmp_path):
-    late = bundled([line(entry.PlaceChanged, NOON + 2 * DAY, AGENT, place="home", zone="Asia/Ho_Chi_Minh", hours="")],
+    late = bundled([line(PlaceChanged, NOON + 2 * DAY, AGENT, place="home", zone="Asia/Ho_Chi_Minh", hours="")],
                    Signer("giochoi/3", b"3" * 32))  # fmt: skip
     day = ("report", "day", "--to", "2026-11-24", "--from", two[0], "--from", packed(tmp_path / "c.zip", late))
     done = giochoi(*day)

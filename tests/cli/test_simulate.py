@@ -20,7 +20,11 @@ from agent.api.seat import Enrol, Submit
 from cli.__main__ import main
 from cli.simulate.days import result
 from cli.simulate.report import clock
-from compliance import bundle, entry
+from compliance import bundle
+from compliance.entries.override import Answered, Approval, ApprovalEnded, GrantGiven, Requested
+from compliance.entries.place import PlaceChanged
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
@@ -74,12 +78,12 @@ class Seat:
     def play(self, who, start, minutes, resumed=None, *, how="by itself", game="a", label=0):
         begin = at(start)
         seq = self.add(
-            entry.PlayStarted, begin, who=who, age=12, game=game, label=label, publisher="p", match=("content",), pid=1,
+            PlayStarted, begin, who=who, age=12, game=game, label=label, publisher="p", match=("content",), pid=1,
             started=1, since=begin, resumed=resumed,
         ).seq  # fmt: skip
         if minutes is not None:
             ms = int(minutes * MINUTE)
-            self.add(entry.PlayEnded, begin + ms, play=seq, who=who, game=game, since=begin, ms=ms, how=how, late=False)
+            self.add(PlayEnded, begin + ms, play=seq, who=who, game=game, since=begin, ms=ms, how=how, late=False)
         return seq
 
     def seal(self, now):
@@ -96,9 +100,9 @@ def make_bundle(tmp_path):
         own.journal = Journal(own.connection, AGENT, "b1", signer)
         with closing(own.connection), closing(seat.connection), closing(Log(tmp_path / f"{name}.db", signer)) as log:
             start = at("2026-11-24 00:00")
-            own.add(entry.SeatEnrolled, start, id=AGENT, key=signer.vkey)
-            own.add(entry.PlaceChanged, start, place="home", zone="Asia/Ho_Chi_Minh", hours="")
-            own.add(entry.SeatEnrolled, start, id="seat-1", key=seat.signer.vkey)
+            own.add(SeatEnrolled, start, id=AGENT, key=signer.vkey)
+            own.add(PlaceChanged, start, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+            own.add(SeatEnrolled, start, id="seat-1", key=seat.signer.vkey)
             seat.agent = own
             write(seat)
             own.seal(at("2026-11-26 12:00"))
@@ -145,9 +149,9 @@ def test_approvals_and_place_count(told, make_bundle):
     """A game without a label is cut until it is approved, and when that was taken back; a game point's night is closed."""
     def write(seat):
         seat.play(WHO, "2026-11-24 20:00", 5, game="c", label=None)
-        seat.agent.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
+        seat.agent.add(Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
         seat.play(WHO, "2026-11-24 23:00", 10, game="c", label=None)
-        seat.agent.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
+        seat.agent.add(ApprovalEnded, at("2026-11-25 08:00"), id="a")
         seat.play(WHO, "2026-11-25 09:00", 7, game="c", label=None)
 
     path = make_bundle(write)
@@ -159,13 +163,13 @@ def test_approvals_and_place_count(told, make_bundle):
 def test_what_was_let_through_at_the_seat_counts_from_its_answer(told, make_bundle):
     """With the agent away. Once that entered it, its word ends it too."""
     def write(seat):
-        seat.add(entry.Requested, at("2026-11-24 20:30"), id="r", who=WHO, game="c", program=None, ms=900_000)
+        seat.add(Requested, at("2026-11-24 20:30"), id="r", who=WHO, game="c", program=None, ms=900_000)
         answer = {"by": "guardian", "approved": True, "let": True, "ms": None, "grant": None}
-        seat.add(entry.Answered, at("2026-11-24 20:31"), id="r", who=WHO, **answer)
+        seat.add(Answered, at("2026-11-24 20:31"), id="r", who=WHO, **answer)
         seat.play(WHO, "2026-11-24 20:40", 5, game="c", label=None)
-        seat.agent.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
+        seat.agent.add(Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
         seat.play(WHO, "2026-11-24 21:10", 10, game="c", label=None)
-        seat.agent.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
+        seat.agent.add(ApprovalEnded, at("2026-11-25 08:00"), id="a")
         seat.play(WHO, "2026-11-25 09:00", 7, game="c", label=None)
 
     assert told(make_bundle(write))["total"]["cut_s"] == 420.0
@@ -218,9 +222,9 @@ def test_a_pack_that_is_not_in_force_is_told(giochoi, make_bundle):
 
 
 def evening(seat):
-    seat.add(entry.GrantGiven, at("2026-11-24 18:00"), id="g", who=WHO, by="guardian", ms=15 * MINUTE, game=None,
+    seat.add(GrantGiven, at("2026-11-24 18:00"), id="g", who=WHO, by="guardian", ms=15 * MINUTE, game=None,
              given=at("2026-11-24 18:00"))
-    seat.add(entry.GrantGiven, at("2026-11-24 18:00"), id="h", who="f" * 32, by="guardian", ms=HOUR, game=None,
+    seat.add(GrantGiven, at("2026-11-24 18:00"), id="h", who="f" * 32, by="guardian", ms=HOUR, game=None,
              given=at("2026-11-24 18:00"))
     seat.play(WHO, "2026-11-24 19:00", 100)
     seat.play("f" * 32, "2026-11-24 21:00", 30)
@@ -368,7 +372,7 @@ def test_a_game_that_is_cut_beside_another_takes_no_time(told, make_bundle):
         first = seat.play(WHO, "2026-11-24 19:00", None)
         seat.play(WHO, "2026-11-24 19:00", 10, game="b", label=16)
         begin, ms = at("2026-11-24 19:00"), 30 * MINUTE
-        seat.add(entry.PlayEnded, begin + ms, play=first, who=WHO, game="a", since=begin, ms=ms, how="by itself", late=False)
+        seat.add(PlayEnded, begin + ms, play=first, who=WHO, game="a", since=begin, ms=ms, how="by itself", late=False)
 
     answer = told(make_bundle(write))
     assert (answer["total"]["cut_s"], answer["total"]["refused_starts"]) == (0.0, 1)

@@ -11,7 +11,13 @@ from hashlib import sha256
 import pytest
 from msgspec import UNSET
 
-from compliance import bundle, entry
+from compliance import bundle
+from compliance.entries.decision import GrantLine, LaunchRefused, PlayDue
+from compliance.entries.log import AgentTick
+from compliance.entries.override import GrantGiven
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import GameDay, PlayEnded, PlayStarted, UsageDay
+from compliance.entries.seat import Presence, SeatEnrolled, SeatStart, SeatStop
 from compliance.format import house_rule
 from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
@@ -73,21 +79,21 @@ class SeatUnderTest:
         return self.journal.seal(self.site.clock.mono(), self.site.clock.wall())
 
     def start(self, *, clean=True, lost_from=None, **told):
-        return self.add(entry.SeatStart, version="1", watch="gate", clean=clean, lost_from=lost_from, **told)
+        return self.add(SeatStart, version="1", watch="gate", clean=clean, lost_from=lost_from, **told)
 
     def stop(self):
-        return self.add(entry.SeatStop)
+        return self.add(SeatStop)
 
     def alive(self, since):
         """It was, in each minute from `since` up to an hour or now."""
         minutes = min(60, (self.site.clock.wall() - since) // MINUTE)
-        return self.add(entry.Presence, since=since, bits=f"{(1 << minutes) - 1:015x}")
+        return self.add(Presence, since=since, bits=f"{(1 << minutes) - 1:015x}")
 
     def begin(self, who="child", game="luanti", publisher=None, label=0, age=12, *, since=None, resumed=None, **told):
         clock = self.site.clock
         since = clock.wall() if since is None else since
         line = self.add(
-            entry.PlayStarted, who=who, age=age, game=game, label=label, publisher=publisher, match=("content",), pid=1,
+            PlayStarted, who=who, age=age, game=game, label=label, publisher=publisher, match=("content",), pid=1,
             started=1, since=since, resumed=resumed, **told,
         )  # fmt: skip
         play = Play(line.seq, who, game, publisher, since, clock.mono())
@@ -98,7 +104,7 @@ class SeatUnderTest:
         lasted = self.site.clock.mono() - play.mono if ms is None else ms
         play.ended = Played(play.game, play.publisher, play.since, lasted)
         return self.add(
-            entry.PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=lasted, how=how, late=late
+            PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=lasted, how=how, late=late
         )
 
     def played(self, who):
@@ -134,7 +140,7 @@ class SeatUnderTest:
             "guardian": guardian,
             "before": dict(zip(("game", "publisher", "total"), used, strict=True)),
             "counted": reason.counted,
-            "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
+            "grants": tuple(GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
             "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,
             "params": reason.params, "inline": own, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
         }  # fmt: skip
@@ -142,15 +148,15 @@ class SeatUnderTest:
     def give(self, grant, who="child", id="g1"):
         """The grant, which it returns."""
         told = {"id": id, "who": who, "by": grant.by, "ms": grant.ms, "game": grant.game, "given": grant.given}
-        self.add(entry.GrantGiven, payload=b"Mother", **told)
+        self.add(GrantGiven, payload=b"Mother", **told)
         return grant
 
     def due(self, play, pack, /, **changed):
         fields = self.decided(pack, who=play.who, game=play.game, publisher=play.publisher)
-        return self.add(entry.PlayDue, **{"play": play.seq, "grace": 10_000, **fields, **changed})
+        return self.add(PlayDue, **{"play": play.seq, "grace": 10_000, **fields, **changed})
 
     def refuse(self, pack, **facts):
-        return self.add(entry.LaunchRefused, how="gate", **self.decided(pack, **facts))
+        return self.add(LaunchRefused, how="gate", **self.decided(pack, **facts))
 
 
 class Site:
@@ -166,15 +172,15 @@ class Site:
         self.seats = {}
         self.packs = dict(shipped_packs())
         self.in_force, self.place, self.place_packs = [("house", {})], "home", ()
-        self.agent.add(entry.SeatEnrolled, id=AGENT, key=self.signer.vkey)
-        self.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
+        self.agent.add(SeatEnrolled, id=AGENT, key=self.signer.vkey)
+        self.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
 
     def close(self):
         self.opened.close()
 
     def enrol(self, name="home-pc"):
         signer = Signer(name, sha256(name.encode()).digest())
-        self.agent.add(entry.SeatEnrolled, id=name, key=signer.vkey)
+        self.agent.add(SeatEnrolled, id=name, key=signer.vkey)
         self.seats[name] = SeatUnderTest(self, name, signer, journal_of(name, signer, self.opened))
         return self.seats[name]
 
@@ -191,13 +197,13 @@ class Site:
         if (pack.sha256, pack.params) not in self.in_force:
             self.in_force.append((pack.sha256, pack.params))
             own = UNSET if pack.id in PUBLISHED else True
-            line = entry.PackLine(pack.id, pack.sha256, dict(pack.params), own)
-            self.agent.add(entry.PolicyChanged, target="somebody", packs=(line,), house=False)
+            line = PackLine(pack.id, pack.sha256, dict(pack.params), own)
+            self.agent.add(PolicyChanged, target="somebody", packs=(line,), house=False)
 
     def become(self, place):
         if place != self.place:
             self.place = place
-            self.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+            self.agent.add(PlaceChanged, place=place, zone=ZONE, hours="")
 
     def bind(self, bound):
         """The same for all that a play says that it was decided by."""
@@ -206,7 +212,7 @@ class Site:
             self.put(pack, bound.place)
         if bound.place_packs != self.place_packs:
             self.place_packs = bound.place_packs
-            self.agent.add(entry.PolicyChanged, target="place", packs=bound.place_packs, house=False)
+            self.agent.add(PolicyChanged, target="place", packs=bound.place_packs, house=False)
 
     def pack(self, name="vn-147"):
         return parse_pack(self.packs[name], name)
@@ -253,12 +259,12 @@ class Site:
         seat.due(third, replace(self.pack(), budgets=self.pack().budgets[:1]))
         seat.end(third)
         seat.alive(began + 60 * MINUTE)
-        seat.add(entry.UsageDay, day="2026-11-24", who="child", games={
-            "luanti": entry.GameDay(third.ended.ms + play.ended.ms, 1, 0), "teeworlds": entry.GameDay(other.ended.ms, 0, 0),
+        seat.add(UsageDay, day="2026-11-24", who="child", games={
+            "luanti": GameDay(third.ended.ms + play.ended.ms, 1, 0), "teeworlds": GameDay(other.ended.ms, 0, 0),
         })
         seat.stop()
         self.deliver()
-        self.agent.add(entry.AgentTick, seats={"home-pc": clock.wall()}, silent=())
+        self.agent.add(AgentTick, seats={"home-pc": clock.wall()}, silent=())
         self.deliver()
         return seat
 

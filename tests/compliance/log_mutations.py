@@ -16,6 +16,9 @@ from typing import Any
 import msgspec
 
 from compliance import entry
+from compliance.entries.log import AgentTick, Seal
+from compliance.entries.override import Answered, Requested
+from compliance.entries.play import Bound, PlayEnded, PlayStarted, UsageDay, Warned
 from compliance.format.chain import digest, seal_message
 
 MINUTE = 60_000
@@ -34,8 +37,8 @@ class Mutations:
 
     def __init__(self, lines: list[entry.AnyEntry], uncounted: frozenset[str]) -> None:
         self.lines, self.uncounted = lines, uncounted
-        self.ticks = [at for at, line in enumerate(lines) if isinstance(line, entry.AgentTick)]
-        self.places = [at for at, line in enumerate(lines) if not isinstance(line, entry.Seal | entry.AgentTick)]
+        self.ticks = [at for at, line in enumerate(lines) if isinstance(line, AgentTick)]
+        self.places = [at for at, line in enumerate(lines) if not isinstance(line, Seal | AgentTick)]
         self.values: dict[str, list[Any]] = defaultdict(list)  # what else a field of this name has somewhere in this log
         for line in lines:
             for name in line.__struct_fields__:
@@ -125,7 +128,7 @@ class Mutations:
         else:
             del lines[place]
         if how == "move":
-            own = [at for at, one in enumerate(lines) if one.seat == line.seat and not isinstance(one, entry.Seal)]
+            own = [at for at, one in enumerate(lines) if one.seat == line.seat and not isinstance(one, Seal)]
             to = dice.choice(own)
             if to == place:
                 return None
@@ -140,7 +143,7 @@ class Mutations:
             return self._number(dice, name, value, known)
         if isinstance(value, dict) and value and dice.random() < 0.7:
             return self._inside(dice, value)
-        if isinstance(value, entry.Bound) and dice.random() < 0.7:
+        if isinstance(value, Bound) and dice.random() < 0.7:
             part = dice.choice(value.__struct_fields__)
             return msgspec.structs.replace(value, **{part: self._other(dice, part, getattr(value, part))})
         if isinstance(value, tuple) and value and dice.random() < 0.5:
@@ -176,9 +179,9 @@ def _who(line: entry.AnyEntry) -> str | None:
 def _corrected(one: entry.AnyEntry, gone: entry.AnyEntry) -> entry.AnyEntry | None:
     """The entry without its second word on the one that is gone; None if it has none."""
     match one, gone:
-        case entry.PlayEnded(), entry.Warned() if (one.seat, one.play) == (gone.seat, gone.play) and type(one.warned) is int:
+        case PlayEnded(), Warned() if (one.seat, one.play) == (gone.seat, gone.play) and type(one.warned) is int:
             return msgspec.structs.replace(one, warned=one.warned - 1)
-        case entry.AgentTick(), entry.AgentTick() if one.after == gone.wall:
+        case AgentTick(), AgentTick() if one.after == gone.wall:
             return msgspec.structs.replace(one, after=gone.after)
         case _:
             return None
@@ -187,9 +190,9 @@ def _corrected(one: entry.AnyEntry, gone: entry.AnyEntry) -> entry.AnyEntry | No
 def _repeated(one: entry.AnyEntry, old: entry.AnyEntry, new: entry.AnyEntry) -> entry.AnyEntry | None:
     """The entry that says the changed length of `new` once more, with the same change."""
     match one, old, new:
-        case entry.Answered(), entry.Requested(), entry.Requested() if one.id == new.id and new.ms != old.ms:
+        case Answered(), Requested(), Requested() if one.id == new.id and new.ms != old.ms:
             return msgspec.structs.replace(one, asked=new.ms)
-        case entry.UsageDay(), entry.PlayEnded(), entry.PlayEnded() if one.who == new.who and new.ms != old.ms:
+        case UsageDay(), PlayEnded(), PlayEnded() if one.who == new.who and new.ms != old.ms:
             day = one.games.get(new.game)
             if day is None:
                 return None
@@ -204,7 +207,7 @@ def _joined(one: entry.AnyEntry, gone: entry.AnyEntry) -> bool:
     ids = ({getattr(line, name, None) for name in ("id", "grant")} - {None} for line in (one, gone))
     if next(ids) & next(ids):
         return True
-    plays = [line.seq if isinstance(line, entry.PlayStarted) else getattr(line, "play", None) for line in (one, gone)]
+    plays = [line.seq if isinstance(line, PlayStarted) else getattr(line, "play", None) for line in (one, gone)]
     return one.seat == gone.seat and plays[0] == plays[1] is not None
 
 
@@ -214,7 +217,7 @@ def numbered(lines: list[entry.AnyEntry]) -> list[entry.AnyEntry]:
     count: dict[str, int] = defaultdict(int)
     for line in lines:
         count[line.seat] += 1
-        if not isinstance(line, entry.Seal):
+        if not isinstance(line, Seal):
             now[line.seat, line.seq] = count[line.seat]
     count.clear()
     found = []
@@ -237,7 +240,7 @@ def sealed(lines: list[entry.AnyEntry], signers: Any) -> list[bytes]:
     for line in lines:
         prev, before = heads.get(line.seat, ("", 0))
         line = msgspec.structs.replace(line, prev=prev)  # noqa: PLW2901
-        if isinstance(line, entry.Seal):
+        if isinstance(line, Seal):
             line = msgspec.structs.replace(line, first=before + 1, last=line.seq - 1, head=prev)  # noqa: PLW2901
             line = msgspec.structs.replace(line, sig=signers[line.seat].sign_bytes(seal_message(line)).hex())  # noqa: PLW2901
             before = line.seq

@@ -14,6 +14,10 @@ from msgspec import UNSET
 from agent.api.pseudonym import pseudonym
 from agent.api.roster import Player
 from compliance import entry
+from compliance.entries.log import AgentTick, Seal
+from compliance.entries.override import Approval, ApprovalEnded
+from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.seat import SeatEnrolled, SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.note import Signer
@@ -65,14 +69,14 @@ class Place:
 
 
 def line_of(pack):
-    return entry.PackLine(pack.id, pack.sha256, dict(pack.params), UNSET)
+    return PackLine(pack.id, pack.sha256, dict(pack.params), UNSET)
 
 
 def put(place, at, player):
     """The agent says which packs bind the player, by the name of that day."""
     known = place.players[player]
     packs = tuple(line_of(one) for one in known.packs if one.sha256 != HOUSE)
-    place.say(at, entry.PolicyChanged, target=pseudonym(known.key, day_name(ZONE, at)), packs=packs,
+    place.say(at, PolicyChanged, target=pseudonym(known.key, day_name(ZONE, at)), packs=packs,
               house=any(one.sha256 == HOUSE for one in known.packs))  # fmt: skip
 
 
@@ -137,14 +141,14 @@ def run(seat: Seat, script: list[tuple[int, Callable[[Seat], object]]]) -> list[
         seat.until(seat.since + at * MINUTE)
         what(seat)
     seat.world.stop()
-    return [msgspec.structs.replace(one, seat=seat.name) for one in _journal(seat) if not isinstance(one, entry.Seal)]
+    return [msgspec.structs.replace(one, seat=seat.name) for one in _journal(seat) if not isinstance(one, Seal)]
 
 
 def _journal(seat):
     seat.world.start()
     lines = seat.world.journal()
     seat.world.kill()
-    stops = [at for at, one in enumerate(lines) if isinstance(one, entry.SeatStop)]
+    stops = [at for at, one in enumerate(lines) if isinstance(one, SeatStop)]
     return lines[: stops[-1] + 1]
 
 
@@ -159,7 +163,7 @@ def merged(place: Place, seats: dict[str, list[entry.AnyEntry]], asleep: list[tu
     end = max(lines[-1].wall for lines in seats.values()) + MINUTE
     own = [one for _, one in sorted(place.said, key=lambda one: one[0])]
     for name, signer in reversed(signers.items()):
-        own.insert(0, _agents(entry.SeatEnrolled, begin, id=name, key=signer.vkey))
+        own.insert(0, _agents(SeatEnrolled, begin, id=name, key=signer.vkey))
     own += _ticks(seats, begin, end, asleep)
     own.sort(key=lambda one: one.wall)
     zero = begin - 10 * HOUR
@@ -186,7 +190,7 @@ def _ticks(seats, begin, end, asleep):
                 for name, times in heard.items()}  # fmt: skip
         silent = tuple(name for name, one in last.items() if at - one > _HEARD_MS)
         told = {name: one for name, one in last.items() if one}
-        found.append(_agents(entry.AgentTick, at, seats=told, silent=silent, after=after))
+        found.append(_agents(AgentTick, at, seats=told, silent=silent, after=after))
         after = at
     return found
 
@@ -195,7 +199,7 @@ def _alive(lines):
     """When the seat ran, from start to its last sign of life."""
     times = []
     for line in lines:
-        if isinstance(line, entry.SeatStart):
+        if isinstance(line, SeatStart):
             times.append((line.wall, line.wall))
         elif times:
             start, _ = times[-1]
@@ -213,8 +217,8 @@ def _in_order(chains):
     for name, lines in chains.items():
         batch, due = [], None
         for line in lines:
-            if due is not None and (line.wall >= due or (isinstance(batch[-1], entry.SeatEnrolled) and not isinstance(
-                line, entry.SeatEnrolled
+            if due is not None and (line.wall >= due or (isinstance(batch[-1], SeatEnrolled) and not isinstance(
+                line, SeatEnrolled
             ))):
                 batches.append((batch[-1].wall, name != AGENT, batch))
                 batch, due = [], None
@@ -225,7 +229,7 @@ def _in_order(chains):
     found = []
     for _, _, batch in batches:
         last = batch[-1]
-        found += [*batch, entry.Seal(seat=last.seat, boot=last.boot, seq=0, prev="", mono=last.mono, wall=last.wall, first=0,
+        found += [*batch, Seal(seat=last.seat, boot=last.boot, seq=0, prev="", mono=last.mono, wall=last.wall, first=0,
                                      last=0, head="", sig="")]  # fmt: skip
     return found
 
@@ -240,9 +244,9 @@ def home(folder: Path, make_clock) -> Days:
     binh = person("binh", date(2009, 3, 1), "33", (law, limit(150)))
     place = Place("home", {"an": an, "binh": binh})
     at = NOON - 50_000
-    place.say(at, entry.PlaceChanged, place="home", zone=ZONE, hours="", certificate="", expires=None)
-    place.say(at, entry.PolicyChanged, target="guest", packs=(line_of(law),), house=False)
-    place.say(at, entry.GuardianChanged, registered=1)
+    place.say(at, PlaceChanged, place="home", zone=ZONE, hours="", certificate="", expires=None)
+    place.say(at, PolicyChanged, target="guest", packs=(line_of(law),), house=False)
+    place.say(at, GuardianChanged, registered=1)
     put(place, at, "an")
     put(place, at, "binh")
     seat = Seat("home-pc", place, folder, make_clock(wall=NOON), NOON)
@@ -267,7 +271,7 @@ def _tuesday(place):
         seat.until(seat.world.clock.wall() + 2 * MINUTE)
         seat.ask("request.approve", a.RequestApprove(id=request.id))
         at = seat.world.clock.wall() + 500
-        place.say(at, entry.Approval, id="a1", who=pseudonym("11" * 32, day_name(ZONE, at)), game="teeworlds")
+        place.say(at, Approval, id="a1", who=pseudonym("11" * 32, day_name(ZONE, at)), game="teeworlds")
         place.players["an"] = msgspec.structs.replace(place.players["an"], approved=("teeworlds",))
         seat.adopt()
 
@@ -298,9 +302,9 @@ def _wednesday(place):
     def changes(seat):
         """A game more, a guardian more, and what was let through no longer is."""
         at = seat.world.clock.wall() + 500
-        place.say(at, entry.GameChanged, game="supertux", before=None, after=entry.GameFacts(6, "VN", False))
-        place.say(at + 100, entry.GuardianChanged, registered=2)
-        place.say(at + 200, entry.ApprovalEnded, id="a1")
+        place.say(at, GameChanged, game="supertux", before=None, after=GameFacts(6, "VN", False))
+        place.say(at + 100, GuardianChanged, registered=2)
+        place.say(at + 200, ApprovalEnded, id="a1")
         place.players["an"] = msgspec.structs.replace(place.players["an"], approved=())
         seat.adopt()
 
@@ -340,11 +344,11 @@ def point(folder: Path, make_clock) -> Days:
                "binh": person("binh", date(2009, 3, 1), "33", (law,))}  # fmt: skip
     place = Place("game-point", players, (hours,), rated=True)
     at = EIGHT - 50_000
-    place.say(at, entry.PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN",
+    place.say(at, PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN",
               expires="2029-01-31")  # fmt: skip
-    place.say(at, entry.PolicyChanged, target="place", packs=(line_of(hours),), house=False)
-    place.say(at, entry.PolicyChanged, target="guest", packs=(line_of(law),), house=False)
-    place.say(at, entry.GuardianChanged, registered=1)
+    place.say(at, PolicyChanged, target="place", packs=(line_of(hours),), house=False)
+    place.say(at, PolicyChanged, target="guest", packs=(line_of(law),), house=False)
+    place.say(at, GuardianChanged, registered=1)
     for name in players:
         put(place, at, name)
     seats = {}

@@ -5,32 +5,37 @@ from __future__ import annotations
 import pytest
 
 from compliance import entry
+from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
+from compliance.entries.override import Approval, ApprovalEnded
+from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.program import ProgramsChanged
+from compliance.entries.seat import SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import Signer
 from i18n.message import plain
 
-FACTS = entry.GameFacts(label=18, system="VN", learning=False)
+FACTS = GameFacts(label=18, system="VN", learning=False)
 KEY = Signer("seat-b", bytes(31) + b"\x09").vkey
 SAID = {
-    entry.SeatEnrolled: {"id": "seat-b", "key": KEY},
-    entry.PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
-    entry.PolicyChanged: {"target": "place", "packs": (), "house": False},
-    entry.GuardianChanged: {"registered": 0},
-    entry.Approval: {"id": "a", "who": "child", "game": "luanti"},
-    entry.ApprovalEnded: {"id": "b"},
-    entry.GameChanged: {"game": "luanti", "before": None, "after": FACTS},
-    entry.ProgramsChanged: {"who": "child", "only_installed": False, "let": (), "interpreters": (), "players": 0},
-    entry.AgentTick: {"seats": {}, "silent": ()},
-    entry.Erasure: {"who": "child", "before": None, "payloads": 0},
-    entry.Restored: {"made": 1},
-    entry.Pruned: {"end": 256, "kept": ""},
+    SeatEnrolled: {"id": "seat-b", "key": KEY},
+    PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
+    PolicyChanged: {"target": "place", "packs": (), "house": False},
+    GuardianChanged: {"registered": 0},
+    Approval: {"id": "a", "who": "child", "game": "luanti"},
+    ApprovalEnded: {"id": "b"},
+    GameChanged: {"game": "luanti", "before": None, "after": FACTS},
+    ProgramsChanged: {"who": "child", "only_installed": False, "let": (), "interpreters": (), "players": 0},
+    AgentTick: {"seats": {}, "silent": ()},
+    Erasure: {"who": "child", "before": None, "payloads": 0},
+    Restored: {"made": 1},
+    Pruned: {"end": 256, "kept": ""},
 }
 
 
 @pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__struct_config__.tag)
 def test_a_seat_does_not_say_it(site, seat, audit, kind):
     """With nothing of it in force, though its seals hold: no check goes by it."""
-    site.agent.add(entry.Approval, id="b", who="child", game="luanti")
+    site.agent.add(Approval, id="b", who="child", game="luanti")
     before = audit().audit
     seat.add(kind, **SAID[kind])
     report = audit()

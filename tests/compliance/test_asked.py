@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from compliance.entry import Answered, GrantGiven, Requested
+from compliance.entries.override import Answered, GrantGiven, Requested
 from compliance.verifying.crossing.asked import Asked
 from i18n.message import plain
 

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from compliance.entry import IssueRaised, decode
+from compliance.entries.seat import IssueRaised
+from compliance.entry import decode
 from compliance.format.chain import START, ChainError, Draft, Signed
 from compliance.note import Signer
 from compliance.writing.batch import check_batch

@@ -10,6 +10,12 @@ from msgspec import UNSET
 
 from compliance import entry
 from compliance.audit import Auditor
+from compliance.entries.decision import GrantLine, LaunchRefused
+from compliance.entries.log import AgentTick, Erasure, Pruned
+from compliance.entries.override import Paused, PinFailed, Resumed
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound, GameDay, PlayEnded, UsageDay, Warned
+from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, SeatStop, SessionClosed, SessionOpened, ZoneChanged
 from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
@@ -88,15 +94,15 @@ def read_back(site, at):
 def ticking(site, ms, *, asleep=False):
     for _ in range(0, ms, DAY // 4):
         (site.clock.sleep if asleep else site.clock.run)(DAY // 4)
-        site.agent.add(entry.AgentTick, seats={}, silent=())
+        site.agent.add(AgentTick, seats={}, silent=())
     site.deliver()
 
 
 def test_a_pc_that_was_off_all_the_time_says_what_is_older(site, seat):
     """A play that the power ended, and the sum of that day, come a week after the log began; an Issue is over, a pause too."""
     site.deliver()
-    seat.add(entry.IssueRaised, id="clock")
-    seat.add(entry.Paused, id="p", who=None, until=None)
+    seat.add(IssueRaised, id="clock")
+    seat.add(Paused, id="p", who=None, until=None)
     early = seat.begin()
     site.clock.run(30 * MINUTE)
     seat.end(early)
@@ -109,9 +115,9 @@ def test_a_pc_that_was_off_all_the_time_says_what_is_older(site, seat):
     ticking(site, 7 * DAY)
     seat.start(clean=False, lost_from=play.since + 10 * MINUTE)
     seat.end(play, "power", late=True, ms=10 * MINUTE)
-    seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(40 * MINUTE, 0, 0)})
-    seat.add(entry.IssueCleared, id="clock")
-    seat.add(entry.Resumed, id="p", who=None, how="taken back")
+    seat.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(40 * MINUTE, 0, 0)})
+    seat.add(IssueCleared, id="clock")
+    seat.add(Resumed, id="p", who=None, how="taken back")
     failures, audit, _ = read_back(site, at)
     assert said([*failures, *audit.failures]) == []
     assert {one.kind for one in audit.findings} <= {"late-play", "not-decidable", "issue", "pause"}
@@ -145,7 +151,7 @@ def test_what_is_false_shows_still(site, seat):
     ticking(site, 3 * DAY)
     seat.refuse(site.pack())
     site.deliver()
-    seat.add(entry.PlayEnded, play=99, who="child", game="luanti", since=1, ms=1, how="asked", late=False)
+    seat.add(PlayEnded, play=99, who="child", game="luanti", since=1, ms=1, how="asked", late=False)
     failures, audit, _ = read_back(site, at)
     assert not failures
     assert any("no play 99 of this seat is open" in one for one in said(audit.failures))
@@ -171,36 +177,36 @@ def test_a_member_is_read_as_it_was_written():
 
 
 def nothing_open(seat):
-    seat.add(entry.PlayEnded, play=99, who="child", game="luanti", since=1, ms=1, how="asked", late=False)
+    seat.add(PlayEnded, play=99, who="child", game="luanti", since=1, ms=1, how="asked", late=False)
 
 
 def mono_back(seat):
     clock = seat.site.clock
-    seat.add(entry.ZoneChanged, before="b", after="a")
-    seat.journal.append(entry.ZoneChanged, mono=clock.mono() - 60 * MINUTE, wall=clock.wall(), before="a", after="b")
+    seat.add(ZoneChanged, before="b", after="a")
+    seat.journal.append(ZoneChanged, mono=clock.mono() - 60 * MINUTE, wall=clock.wall(), before="a", after="b")
 
 
 def decides(seat):
     """By a grant that nobody gave, and rules of which the agent said nothing, while it was away."""
-    given = entry.GrantLine("guardian", 1, None, seat.site.clock.wall())
+    given = GrantLine("guardian", 1, None, seat.site.clock.wall())
     fields = seat.decided(seat.site.pack())
-    seat.add(entry.LaunchRefused, how="gate", **{**fields, "grants": (given,), "who": "x", "place": "game-point"})
+    seat.add(LaunchRefused, how="gate", **{**fields, "grants": (given,), "who": "x", "place": "game-point"})
 
 
 def night(seat):
     clock = seat.site.clock
-    opened = seat.add(entry.SessionOpened, who="somebody", guest=True)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
     for _ in range(24):
         since = clock.wall() // MINUTE * MINUTE
         clock.run(60 * MINUTE)
         seat.alive(since)
-    seat.add(entry.SessionClosed, opened=opened.seq, how="ended")
+    seat.add(SessionClosed, opened=opened.seq, how="ended")
 
 
 def two_days(seat):
     """Of one pseudonym."""
     for _ in range(2):
-        seat.add(entry.PinFailed, who="a", how="pin", tries=1, locked=None)
+        seat.add(PinFailed, who="a", how="pin", tries=1, locked=None)
         seat.site.clock.run(DAY)
 
 
@@ -213,13 +219,13 @@ def agents(kind, **fields):
     return lambda seat: seat.site.agent.add(kind, **fields)
 
 
-PACK = entry.PackLine("x", "0" * 64, {}, True)
+PACK = PackLine("x", "0" * 64, {}, True)
 LIES = {
     "clock": (mono_back, "the clock that play is counted on goes back by 3600 s, which it cannot"),
     "faults": (nothing_open, "no play 99 of this seat is open"),
-    "listed": (lambda seat: seat.add(entry.ZoneChanged, before="a", after="b"), "the time zone of the PC was changed: a → b"),
+    "listed": (lambda seat: seat.add(ZoneChanged, before="a", after="b"), "the time zone of the PC was changed: a → b"),
     "tally": (
-        lambda seat: seat.add(entry.Warned, who="a", play=99, game="g", left=1, rule=None, shown=False),
+        lambda seat: seat.add(Warned, who="a", play=99, game="g", left=1, rule=None, shown=False),
         "it is of no play of its seat (1 time)",
     ),
     "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
@@ -227,10 +233,10 @@ LIES = {
     "behind": (decides, "1 decision went by rules that were not, or no longer, in force by the agent's word"),
     "day": (two_days, "its pseudonym was that of another day"),
     "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
-    "erased": (agents(entry.Erasure, who="a", before=None, payloads=1),
+    "erased": (agents(Erasure, who="a", before=None, payloads=1),
                "all personal data of 1 person was erased; what the log says of them holds without it"),
-    "rules": (agents(entry.PolicyChanged, target="new", packs=(PACK,), house=False), "x is a pack of the place's own"),
-    "pause": (lambda seat: seat.add(entry.Paused, id=str(seat.site.clock.wall()), who=None, until=None),
+    "rules": (agents(PolicyChanged, target="new", packs=(PACK,), house=False), "x is a pack of the place's own"),
+    "pause": (lambda seat: seat.add(Paused, id=str(seat.site.clock.wall()), who=None, until=None),
               "play was paused 1 time"),
 }  # fmt: skip
 
@@ -241,10 +247,10 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     act, text = LIES[lie]
     monkeypatch.setattr(listed, "MOST", 1)
     monkeypatch.setattr(listed, "GRAVEST", 0)
-    site.agent.add(entry.PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
+    site.agent.add(PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
     site.place = "game-point"
     if lie == "behind":
-        seat.add(entry.IssueRaised, id="agent-away")
+        seat.add(IssueRaised, id="agent-away")
         site.become("home")
     site.deliver()
     at = site.log.size
@@ -282,7 +288,7 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
     at = site.log.size
     ticking(site, 3 * DAY)
     other.start()
-    site.agent.add(entry.AgentTick, seats={}, silent=(seat.name,))
+    site.agent.add(AgentTick, seats={}, silent=(seat.name,))
     _, audit, kept = read_back(site, at)
     assert not [one for one in audit.findings if one.kind == "silent"]
     follows = [getattr(entry.decode(data), "follows", None) for _, data in kept]
@@ -298,7 +304,7 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
 def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
     """Until the PC is started anew both clocks are asked, for longer than what was deleted is missed; the last jump is kept."""
     if jumped:
-        seat.add(entry.ClockJump, expected=site.clock.wall() - 60 * MINUTE, to=site.clock.wall())
+        seat.add(ClockJump, expected=site.clock.wall() - 60 * MINUTE, to=site.clock.wall())
     for _ in range(3):
         site.clock.run(60 * MINUTE)
         seat.alive(site.clock.wall() - 60 * MINUTE)
@@ -308,7 +314,7 @@ def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
     site.clock.step(-60 * MINUTE)
     fields = seat.decided(site.pack(), label=18)
     site.clock.step(60 * MINUTE)
-    seat.add(entry.LaunchRefused, how="gate", **fields)
+    seat.add(LaunchRefused, how="gate", **fields)
     failures, audit, _ = read_back(site, at)
     found = [plain(one.what) for one in (*failures, *audit.failures)]
     assert ("it was decided for a moment that no clock of the seat showed" in found) is not jumped
@@ -316,17 +322,17 @@ def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
 
 def test_a_play_that_was_kept_was_warned_before(site, seat):
     """The PC sleeps for three days with the game on: that it was warned, and due, is deleted. Of a later play both count."""
-    law = entry.PackLine("vn-147", sha256(site.packs["vn-147"].encode()).hexdigest(), {}, UNSET)
-    bound = entry.Bound("home", "Asia/Ho_Chi_Minh", (), (law,), house=False, guardian=True)
+    law = PackLine("vn-147", sha256(site.packs["vn-147"].encode()).hexdigest(), {}, UNSET)
+    bound = Bound("home", "Asia/Ho_Chi_Minh", (), (law,), house=False, guardian=True)
 
     def killed(play):
         lasted = site.clock.mono() - play.mono
         fields = {"who": "child", "game": "luanti", "since": play.since, "ms": lasted, "late": False}
-        seat.add(entry.PlayEnded, play=play.seq, how="killed", warned=2, **fields)
+        seat.add(PlayEnded, play=play.seq, how="killed", warned=2, **fields)
 
     play = seat.begin(bound=bound)
     for left in (2, 1):
-        seat.add(entry.Warned, who="child", play=play.seq, game="luanti", left=left * MINUTE, rule=None, shown=False)
+        seat.add(Warned, who="child", play=play.seq, game="luanti", left=left * MINUTE, rule=None, shown=False)
         site.clock.run(MINUTE)
     site.deliver()
     at = site.log.size
@@ -361,7 +367,7 @@ def test_a_seat_that_is_on_all_the_time_is_in_the_calendar(site, seat, stops):
         seat.stop()
     site.deliver()
     at = site.log.size
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
     if stops:
         site.clock.run(60 * MINUTE)
         seat.start()
@@ -383,17 +389,17 @@ def test_any_moment_of_the_agents_has_a_day_after(at, day, monkeypatch):
     assert begun._day_after(at) == day
     monkeypatch.setattr(begun, "_day_after", None)
     common = {"v": 1, "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": at, "secret": None}
-    tick = entry.AgentTick(seat=AGENT, seats={}, silent=(), **common)
+    tick = AgentTick(seat=AGENT, seats={}, silent=(), **common)
     start = begun.Begun()
     assert start.take(0, tick)
-    assert start.take(1, entry.UsageDay(seat="pc", day="2026-11-24", who="a", games={}, **common))
+    assert start.take(1, UsageDay(seat="pc", day="2026-11-24", who="a", games={}, **common))
 
 
 def test_many_lies_about_the_beginning_are_counted(monkeypatch):
     monkeypatch.setattr(listed, "MOST", 2)
     start = begun.Begun()
     for index in range(10):
-        start.take(index, entry.Pruned(
+        start.take(index, Pruned(
             v=1, seat=AGENT, boot="b", seq=index + 1, prev="", mono=0, wall=1, secret=None, end=1, kept="x"
         ))  # fmt: skip
     assert [one.others for one in start.failures] == [8, 0]
@@ -404,7 +410,7 @@ def test_what_is_kept_is_the_agents_to_say_and_of_a_day(site, seat):
     site.deliver()
     fields = {"v": 1, "seat": seat.name, "boot": "b", "seq": 9, "prev": "", "mono": 0, "wall": 1, "secret": None}
     auditor = Auditor({})
-    auditor.keep(7, entry.PlaceChanged(place="game-point", zone="Asia/Ho_Chi_Minh", hours="", **fields))
+    auditor.keep(7, PlaceChanged(place="game-point", zone="Asia/Ho_Chi_Minh", hours="", **fields))
     audit = auditor.finish()
     assert said(audit.failures) == [
         f"entry 7 (seat {seat.name}, seq 9, place.changed): only the agent can say this, not a seat"
@@ -418,8 +424,8 @@ def test_a_pause_of_one_that_is_taken_back_on_another_day_is_over():
     for who, left in (("monday", []), (None, [0, 1])):
         keeping = Keeping()
         for index, line in enumerate((
-            entry.Paused(seq=1, who=who, until=None, **common), entry.Resumed(seq=2, who="tuesday", how="taken back", **common),
-            entry.SeatStop(**{**{name: value for name, value in common.items() if name != "id"}, "seq": 3}),
+            Paused(seq=1, who=who, until=None, **common), Resumed(seq=2, who="tuesday", how="taken back", **common),
+            SeatStop(**{**{name: value for name, value in common.items() if name != "id"}, "seq": 3}),
         )):  # fmt: skip
             keeping.take(index, entry.encode(line))
         assert keeping.kept() == [*left, 2]
@@ -434,7 +440,7 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     before = dict.fromkeys(fields["before"], 5)
     for label in range(8):
         changed = {**fields, "place": "agent-without-games", "before": before, "label": label}
-        seat.add(entry.LaunchRefused, how="gate", **changed)
+        seat.add(LaunchRefused, how="gate", **changed)
     site.deliver()
     auditor = Auditor({})
     for index, data in enumerate(site.log.entries()):

@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from compliance import entry
+from compliance.entries.decision import GrantLine
+from compliance.entries.log import AgentTick
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked
+from compliance.entries.play import GameDay, UsageDay, Warned
+from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
+from tests.compliance.telling import told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 
 
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
 def warned(seat, play, /, **fields):
     told = {"who": play.who, "play": play.seq, "game": play.game, "left": 5 * MINUTE, "rule": None, "shown": False}
-    return seat.add(entry.Warned, **{**told, **fields})
+    return seat.add(Warned, **{**told, **fields})
 
 
 @pytest.mark.parametrize(("lie", "says"), [
@@ -56,7 +57,7 @@ def test_what_was_left_is_what_was(site, seat, audit):
     assert told(audit(), "warned") == []
     warned(seat, play, left=15 * MINUTE)
     assert [one[:29] for one in told(audit(), "warned")] == ["how much it says was left is "]
-    grant = entry.GrantLine("guardian", 15 * MINUTE, None, site.clock.wall())
+    grant = GrantLine("guardian", 15 * MINUTE, None, site.clock.wall())
     seat.give(grant)
     warned(seat, play, left=30 * MINUTE)
     assert len(told(audit(), "warned")) == 1
@@ -64,14 +65,14 @@ def test_what_was_left_is_what_was(site, seat, audit):
 
 def test_the_same_entry_is_not_there_twice(site, seat, audit):
     for _ in range(2):
-        seat.add(entry.IssueRaised, id="x")
+        seat.add(IssueRaised, id="x")
     assert [one[:29] for one in told(audit(), "paired")] == ["the same entry is there twice"]
     line = [seat.start() for _ in range(2)][-1]
     assert f"seq {line.seq}" in plain(audit().failures[-1].where)
 
 
 @pytest.mark.parametrize("line", [
-    (entry.IssueCleared, {"id": "x"}), (entry.EnforcementOn, {"id": "x", "how": "over"}), (entry.GrantRevoked, {"id": "x"}),
+    (IssueCleared, {"id": "x"}), (EnforcementOn, {"id": "x", "how": "over"}), (GrantRevoked, {"id": "x"}),
 ])  # fmt: skip
 def test_what_is_over_began(seat, audit, line):
     kind, fields = line
@@ -80,9 +81,9 @@ def test_what_is_over_began(seat, audit, line):
 
 
 def test_what_is_over_is_said_to_be(site, seat, audit):
-    seat.add(entry.EnforcementOff, id="x", until=site.clock.wall() + HOUR)
+    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
     site.clock.run(2 * HOUR)
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
 
 
@@ -98,20 +99,20 @@ def test_a_start_says_one_thing(site, seat, audit):
 def test_of_time_that_was_taken_back_only_so_much_is_held_as_no_entry_gave_yet():
     """What is over is told all the same, of each seat once; what was given before is not held."""
     paired, common = Paired(), {"seat": "pc", "boot": "b", "prev": "", "mono": 0, "wall": 0}
-    paired.take("there", entry.SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None))
+    paired.take("there", SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None))
     given = {"who": "w", "by": "guardian", "ms": 1, "game": None, "given": 0}
-    paired.take("there", entry.GrantGiven(**common, seq=2, id="0", **given))
+    paired.take("there", GrantGiven(**common, seq=2, id="0", **given))
     for number in range(10_005):
-        paired.take(f"entry {number}", entry.GrantRevoked(**common, seq=number + 3, id=str(number)))
+        paired.take(f"entry {number}", GrantRevoked(**common, seq=number + 3, id=str(number)))
     assert [len(paired._revoked), paired._revoked[0][0]] == [10_000, "entry 1"]
     for number in range(1, 10_000):
-        paired.take("there", entry.GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
+        paired.take("there", GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
     found = [plain(one.what) for one in paired.findings()]
     assert found == ["the extra time that it takes back was given by no entry (5 times)"]
 
 
 def test_time_is_given_when_it_says(site, seat, audit):
-    seat.give(entry.GrantLine("guardian", MINUTE, None, site.clock.wall() - HOUR))
+    seat.give(GrantLine("guardian", MINUTE, None, site.clock.wall() - HOUR))
     assert len(told(audit(), "paired")) == 1
 
 
@@ -130,7 +131,7 @@ def test_a_game_keeps_its_label(site, seat, audit):
 
 
 def test_a_summary_is_of_somebody(seat, audit):
-    seat.add(entry.UsageDay, day="2026-11-24", who="nobody", games={"luanti": entry.GameDay(0, 0, 0)})
+    seat.add(UsageDay, day="2026-11-24", who="nobody", games={"luanti": GameDay(0, 0, 0)})
     assert [one[:9] for one in told(audit(), "usage-day")] == ["it sums u"]
 
 
@@ -139,7 +140,7 @@ def test_the_minutes_are_those_since_the_last(site, seat, audit):
     for since, bits, says in ((0, (1 << 60) - 1, 0), (0, (1 << 30) - 1, 1), (-2 * HOUR, (1 << 60) - 1, 2)):
         began = site.clock.wall() // MINUTE * MINUTE
         site.clock.run(HOUR)
-        seat.add(entry.Presence, since=began + since, bits=f"{bits:015x}")
+        seat.add(Presence, since=began + since, bits=f"{bits:015x}")
         assert len(told(audit(), "presence")) >= says
         assert says or not told(audit(), "presence")
 
@@ -151,7 +152,7 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     site.deliver()
     site.clock.run(2 * HOUR)
     names = ("home-pc",) if silent else ()
-    site.agent.add(entry.AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
+    site.agent.add(AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from compliance import entry
+from compliance.entries.log import AgentTick, Restored
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound, PlayStarted
+from compliance.entries.seat import SeatEnrolled
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.place import Timeline
 from i18n.message import plain
 
 HOUR = 3_600_000
 COMMON = {"boot": "b", "prev": "", "mono": 0}
-LAW, HOURS = entry.PackLine("vn-147", "a" * 64, {"guardian": True}), entry.PackLine("vn-game-point", "b" * 64, {})
-LAXER = entry.PackLine("vn-147", "a" * 64, {"guardian": False})
+LAW, HOURS = PackLine("vn-147", "a" * 64, {"guardian": True}), PackLine("vn-game-point", "b" * 64, {})
+LAXER = PackLine("vn-147", "a" * 64, {"guardian": False})
 
 
 class Told:
@@ -21,7 +24,7 @@ class Told:
     def __init__(self, *, first=1):
         self.followed = Followed(Timeline())
         self.seq, self.now = first - 1, 0
-        self.say(entry.PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
+        self.say(PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
         self.put("place", HOURS)
         self.put("guest", LAW)
         self.hours(2)
@@ -33,17 +36,17 @@ class Told:
         self.followed.wants().get(kind, self.followed.take)("there", line)
 
     def put(self, target, *packs):
-        self.say(entry.PolicyChanged, target=target, packs=packs, house=False)
+        self.say(PolicyChanged, target=target, packs=packs, house=False)
 
     def hours(self, hours):
         for _ in range(12 * hours):
             self.now += HOUR // 12
-            self.say(entry.AgentTick, seats={"pc": self.now}, silent=())
+            self.say(AgentTick, seats={"pc": self.now}, silent=())
 
     def play(self, place="game-point", place_packs=(HOURS,), packs=(LAW,), who="an"):
-        bound = entry.Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True)
+        bound = Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True)
         self.say(
-            entry.PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1,
+            PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1,
             since=self.now, resumed=None, bound=bound,
         )  # fmt: skip
 
@@ -106,8 +109,8 @@ def test_a_seat_may_be_behind_for_a_while(told):
 def test_a_seat_knows_more_than_an_agent_that_was_put_back(told, restored, minutes, fails):
     """It goes on as a new seat by the last list that it got, and that its agent never had, until they have talked."""
     if restored:
-        told.say(entry.Restored, made=1)
-    told.say(entry.SeatEnrolled, id="pc", key="")
+        told.say(Restored, made=1)
+    told.say(SeatEnrolled, id="pc", key="")
     told.now += minutes * HOUR // 60
     told.play(packs=(LAXER,))
     assert (told.failures, told.behind) == ((["its pack vn-147, with its values, was not in force"], 0) if fails else ([], 1))
@@ -116,5 +119,5 @@ def test_a_seat_knows_more_than_an_agent_that_was_put_back(told, restored, minut
 def test_of_what_the_log_does_not_say_nobody_is_accused():
     """Its beginning is gone, and with it what was put in force there."""
     told = Told(first=500)
-    told.play(place_packs=(LAW,), packs=(HOURS, entry.PackLine("x", "c" * 64, {})))
+    told.play(place_packs=(LAW,), packs=(HOURS, PackLine("x", "c" * 64, {})))
     assert (told.failures, told.behind) == ([], 0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from compliance import entry
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from i18n.message import plain
+from tests.compliance.telling import said, told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -15,24 +16,16 @@ LAW = "Decree 147/2024: playtime limits for under-18s"
 REGISTERED = "Under 16 plays only once a parent or guardian is registered"
 
 
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
 def place(site, place="home", zone=ZONE, hours=""):
-    return site.agent.add(entry.PlaceChanged, place=place, zone=zone, hours=hours)
+    return site.agent.add(PlaceChanged, place=place, zone=zone, hours=hours)
 
 
 def packs(site, target, *names, house=False, **params):
     lines = []
     for name in names:
         digest = sha256(site.packs[name].encode()).hexdigest()
-        lines.append(entry.PackLine(name, digest, params.get(name.replace("-", "_"), {})))
-    return site.agent.add(entry.PolicyChanged, target=target, packs=tuple(lines), house=house)
+        lines.append(PackLine(name, digest, params.get(name.replace("-", "_"), {})))
+    return site.agent.add(PolicyChanged, target=target, packs=tuple(lines), house=house)
 
 
 def test_home_for_the_night_and_back_is_told(site, seat, audit):
@@ -82,7 +75,7 @@ def test_other_values_hours_and_zones_are_told(site, seat, audit):
 def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
     """Its last day too: without a number nothing would be over any more."""
     for certificate, expires in (("12/GCN", "2026-11-01"), ("", None)):
-        site.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="", certificate=certificate, expires=expires)
+        site.agent.add(PlaceChanged, place="home", zone=ZONE, hours="", certificate=certificate, expires=expires)
     assert told(audit(), "place-changed") == ["the certificate was changed: 12/GCN, 2026-11-01 → –"]
 
 

@@ -7,10 +7,15 @@ import tracemalloc
 
 import pytest
 
-from compliance import entry
 from compliance.audit import Auditor
-from i18n.message import plain
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.log import AgentTick
+from compliance.entries.override import Approval, GrantRevoked
+from compliance.entries.place import PlaceChanged
+from compliance.entries.play import GameDay, PlayEnded, PlayStarted, UsageDay
+from compliance.entries.seat import ClockJump, IssueRaised, Presence
 from rules.facts import Grant
+from tests.compliance.telling import played, said, told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -18,22 +23,8 @@ DAY = 24 * HOUR
 FULL = "f" * 15
 
 
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def told(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
 def kinds(report):
     return {one.kind for one in report.audit.findings}
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
 
 
 def alive(seat, hours):
@@ -42,14 +33,14 @@ def alive(seat, hours):
     for _ in range(hours):
         since = clock.wall() // MINUTE * MINUTE
         clock.run(HOUR)
-        seat.add(entry.Presence, since=since, bits=FULL)
+        seat.add(Presence, since=since, bits=FULL)
 
 
 def ticks(site, minutes, *seats, every=5):
     """The agent ticks, and hears these seats."""
     for _ in range(minutes // every):
         site.clock.run(every * MINUTE)
-        site.agent.add(entry.AgentTick, seats=dict.fromkeys(seats, site.clock.wall()), silent=())
+        site.agent.add(AgentTick, seats=dict.fromkeys(seats, site.clock.wall()), silent=())
 
 
 # --- how long a play was --------------------------------------------------------------------------------------------------
@@ -84,7 +75,7 @@ def test_a_late_end_cannot_say_less_than_the_pc_ran(site, seat, audit):
     seat.start(clean=False, lost_from=lost)
     line = seat.end(gone, "gone", late=True, ms=5 * MINUTE)
     other = played(seat, 60, game="b")
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     site.clock.reboot()
     seat.start(clean=False, lost_from=lost + HOUR)
     last = seat.end(other, "power", late=True, ms=5 * MINUTE)
@@ -129,7 +120,7 @@ def test_plays_follow_each_other(site, seat, audit):
 
 def test_a_pc_that_was_started_anew_says_so(site, seat, audit):
     site.clock.reboot()
-    line = seat.add(entry.IssueRaised, id="x")
+    line = seat.add(IssueRaised, id="x")
     assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
 
 
@@ -171,16 +162,16 @@ def test_backdated_entries_are_told(site, seat, audit, ms, told_as):
     seat.refuse(site.house(0))
     site.clock.step(ms)
     site.clock.run(MINUTE)
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     assert told_as in kinds(audit())
 
 
 def test_a_decision_is_of_its_moment(site, seat, audit):
     """Unless the seat says that the system's clock differs from its own, which then decides."""
     fields = seat.decided(site.house(0))
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "at": fields["at"] - 2 * HOUR})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "at": fields["at"] - 2 * HOUR})
     assert any(f"seq {line.seq}" in one and "no clock" in one for one in said(audit()))
-    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() - 2 * HOUR)
+    seat.add(ClockJump, expected=site.clock.wall(), to=site.clock.wall() - 2 * HOUR)
     assert said(audit()) == []
 
 
@@ -192,7 +183,7 @@ def test_minutes_count_once_and_what_is_missing_is_told(site, seat, audit):
     alive(seat, 1)
     since = site.clock.wall() - HOUR
     site.clock.run(3 * HOUR)
-    seat.add(entry.Presence, since=since, bits=FULL)
+    seat.add(Presence, since=since, bits=FULL)
     report = audit()
     assert {one.seat: one.coverage for one in report.audit.seats}["home-pc"] == 1.0
     seat.stop()
@@ -206,7 +197,7 @@ def test_minutes_count_once_and_what_is_missing_is_told(site, seat, audit):
 @pytest.mark.parametrize("bits", ["0" * 15, "F" * 15, "f" * 14, "x" * 15])
 def test_presence_says_when(site, seat, audit, bits):
     site.clock.run(HOUR)
-    line = seat.add(entry.Presence, since=site.clock.wall() - HOUR, bits=bits)
+    line = seat.add(Presence, since=site.clock.wall() - HOUR, bits=bits)
     assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
 
 
@@ -214,20 +205,20 @@ def test_a_seat_is_not_alive_for_longer_than_its_pc(site, seat, audit):
     """An hour of presence in ten minutes, as to fill a gap."""
     site.clock.run(10 * MINUTE)
     site.clock.sleep(HOUR)
-    line = seat.add(entry.Presence, since=site.clock.wall() - HOUR, bits=FULL)
+    line = seat.add(Presence, since=site.clock.wall() - HOUR, bits=FULL)
     assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
 
 
 def test_minutes_to_come_are_told_and_do_not_count(site, seat, audit):
     site.clock.run(HOUR)
-    seat.add(entry.Presence, since=site.clock.wall() + HOUR, bits=FULL)
+    seat.add(Presence, since=site.clock.wall() + HOUR, bits=FULL)
     report = audit()
     assert (len(told(report, "presence")), [one.coverage for one in report.audit.seats]) == (1, [None, 0.0])
 
 
 def test_minutes_of_long_ago_cost_no_memory(site, seat):
     """Of 1970, as an hour of today."""
-    line = seat.add(entry.Presence, since=0, bits=FULL)
+    line = seat.add(Presence, since=0, bits=FULL)
     auditor = Auditor({})
     auditor.take(0, line)
     tracemalloc.start()
@@ -240,8 +231,8 @@ def test_minutes_of_long_ago_cost_no_memory(site, seat):
 @pytest.mark.parametrize(("orderly", "kind"), [(True, "ran-on"), (False, "lost")])
 def test_a_pc_that_ran_on_without_its_seat_explains_nothing(site, seat, audit, orderly, kind):
     """Stopped in order or killed: by the clock that play is counted on it ran for an hour unenforced. The agent was there."""
-    site.agent.add(entry.AgentTick, seats={}, silent=())
-    seat.add(entry.IssueRaised, id="x")
+    site.agent.add(AgentTick, seats={}, silent=())
+    seat.add(IssueRaised, id="x")
     if orderly:
         seat.stop()
     since = site.clock.wall()
@@ -265,7 +256,7 @@ def test_a_new_version_is_no_gap_to_explain(site, seat, audit):
 @pytest.mark.parametrize("lost", [0, HOUR, -DAY], ids=["now", "later", "a day before it was enrolled"])
 def test_a_seat_does_not_talk_its_gap_away(site, seat, audit, lost):
     """It says it was alive up to the start; nothing shows it. No gap ends before it starts."""
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     since = site.clock.wall()
     site.clock.run(5 * HOUR)
     seat.start(clean=False, lost_from=site.clock.wall() + lost)
@@ -302,7 +293,7 @@ def test_a_seat_that_writes_each_hour_is_not_accused(site, seat, audit):
         for _ in range(12):
             ticks(site, 5, "home-pc")
             site.deliver()
-        seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - HOUR, bits=FULL)
+        seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - HOUR, bits=FULL)
     report = audit()
     assert (said(report), kinds(report), report.audit.gaps) == ([], set(), ())
 
@@ -318,9 +309,9 @@ def test_an_agent_that_was_off_is_told(site, seat, audit, seen):
     else:
         seat.stop()
         site.clock.reboot(DAY)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
     site.deliver()
-    seat.add(entry.IssueRaised, id="x") if seen else seat.start()
+    seat.add(IssueRaised, id="x") if seen else seat.start()
     gaps = [one for one in audit().audit.gaps if one.seat == "agent"]
     could = ("home-pc",) if seen else ()
     assert [(one.start, one.end, one.kind, one.explained, one.could) for one in gaps] == [
@@ -337,7 +328,7 @@ def test_an_agent_whose_pc_slept_was_not_silent(site, seat, audit):
 def test_a_seat_ahead_of_the_agent_is_told(site, seat, audit):
     """Ten hours by its own clock: nothing that comes in is of a time that is still to come."""
     site.clock.step(10 * HOUR)
-    seat.add(entry.IssueRaised, id="x")
+    seat.add(IssueRaised, id="x")
     site.clock.step(-10 * HOUR)
     site.deliver()
     ticks(site, 5)
@@ -369,7 +360,7 @@ def test_extra_time_was_given(site, seat, audit, lie):
         seat.give(grant, who="child" if lie == "taken back" else "sister")
     if lie == "taken back":
         site.clock.run(MINUTE)
-        seat.add(entry.GrantRevoked, id="g1")
+        seat.add(GrantRevoked, id="g1")
     site.clock.run(MINUTE)
     line = seat.refuse(site.house(0), grants=(grant,))
     report = audit()
@@ -385,11 +376,11 @@ def test_two_may_be_given_the_same_at_once(site, seat, audit):
     seat.give(grant, who="sister", id="g1")
     seat.give(grant, who="child", id="g2")
     site.clock.run(MINUTE)
-    seat.add(entry.GrantRevoked, id="g1")
+    seat.add(GrantRevoked, id="g1")
     site.clock.run(MINUTE)
     seat.refuse(site.house(0), grants=(grant,))
     assert (said(audit()), told(audit(), "grant")) == ([], [])
-    seat.add(entry.GrantRevoked, id="g2")
+    seat.add(GrantRevoked, id="g2")
     site.clock.run(MINUTE)
     line = seat.refuse(site.house(0), grants=(grant,))
     assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
@@ -398,7 +389,7 @@ def test_two_may_be_given_the_same_at_once(site, seat, audit):
 def test_what_was_let_through_was_said(site, seat, audit):
     seat.refuse(site.house(0), approved=True)
     assert len(told(audit(), "approval")) == 1
-    site.agent.add(entry.Approval, id="a1", who="child", game="luanti")
+    site.agent.add(Approval, id="a1", who="child", game="luanti")
     site.deliver()
     site.clock.run(MINUTE)
     seat.refuse(site.house(0), approved=True)
@@ -418,12 +409,12 @@ def test_a_play_and_its_due_are_told_together(site, seat, audit):
 def test_a_zone_does_not_switch_the_sums_off(site, seat, audit):
     """To Tokyo and back, and in between a decision that says less than was played."""
     seat.end(played(seat, 61))
-    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Tokyo", hours="")
+    site.agent.add(PlaceChanged, place="home", zone="Asia/Tokyo", hours="")
     site.deliver()
     fields = seat.decided(site.house(0))
     less = dict.fromkeys(("game", "publisher", "total"), 5 * MINUTE)
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": less})
-    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "before": less})
+    site.agent.add(PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
     assert [f"seq {line.seq}" in one for one in said(audit())] == [True] * 3
 
 
@@ -438,7 +429,7 @@ def test_a_day_of_play_is_summed_up(site, seat, audit):
 def test_a_day_is_summed_up_to_its_end(site, seat, audit):
     """Summed up at noon: what is played afterwards is in no summary."""
     seat.end(played(seat, 10))
-    seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(10 * MINUTE, 0, 0)})
+    seat.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(10 * MINUTE, 0, 0)})
     seat.end(played(seat, 120, game="teeworlds"))
     alive(seat, 30)
     report = audit()
@@ -449,7 +440,7 @@ def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
     seat.end(played(seat, 50))
     seat.refuse(site.house(0))
     lines = [
-        seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(50 * MINUTE, refused, 0)})
+        seat.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(50 * MINUTE, refused, 0)})
         for refused in (0, 1)
     ]
     report = audit()
@@ -475,13 +466,13 @@ def test_the_work_grows_with_the_entries_only(site, seat, open_):
             seq, at = 4 * number, refused["at"] + 4_000 * number
             clock = {**chain, "mono": at - refused["at"], "wall": at}
             began = {"who": "child", "game": f"g{number}", "since": at}
-            lines.append(entry.PlayStarted(
+            lines.append(PlayStarted(
                 **clock, **began, seq=seq, age=12, label=0, publisher=None, match=(), pid=1, started=1, resumed=None,
             ))  # fmt: skip
             if not open_:
                 end = {**clock, "mono": clock["mono"] + 1_000, "wall": at + 1_000}
-                lines.append(entry.PlayEnded(**end, **began, seq=seq + 1, play=seq, ms=1_000, how="asked", late=False))
-            lines.append(entry.LaunchRefused(**clock, **{**refused, "at": at}, seq=seq + 2, how="gate"))
+                lines.append(PlayEnded(**end, **began, seq=seq + 1, play=seq, ms=1_000, how="asked", late=False))
+            lines.append(LaunchRefused(**clock, **{**refused, "at": at}, seq=seq + 2, how="gate"))
         for index, line in enumerate(lines):
             if index == 100:
                 sys.setprofile(counted)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from compliance import bundle, entry
+from compliance.entries.decision import GrantLine, LaunchRefused, PlayDue
 from compliance.page import html, text
 from compliance.page.model import data, page
 from compliance.page.words import sections, told
@@ -20,6 +21,7 @@ from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
 from rules.policy import Uncounted
+from tests.compliance.telling import played, said
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -36,16 +38,6 @@ title = { vi = "v", en = "e" }
 """
 
 
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
-
-
-def played(seat, minutes=60, **play):
-    play = seat.begin(**play)
-    seat.site.clock.run(minutes * MINUTE)
-    return play
-
-
 CASES = {
     "a game's hour": lambda seat, pack: seat.due(played(seat), pack),
     "three hours of a publisher": lambda seat, pack: [
@@ -58,7 +50,7 @@ CASES = {
     "a label that lets nobody through at a point": lambda seat, pack: seat.refuse(
         pack, game="gta", label=18, approved=True, place="game-point"),
     "ask first": lambda seat, pack: seat.refuse(pack, game="new", label=None),
-    "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, grace=0, **seat.decided(
+    "an hour and a grant": lambda seat, pack: seat.add(PlayDue, play=played(seat, 70).seq, grace=0, **seat.decided(
         pack, grants=(seat.give(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall())),))),
 }  # fmt: skip
 
@@ -70,11 +62,11 @@ def test_entries_from_before_systems_were_told(site, seat, audit):
     site.packs["old"] = text
     fields = seat.decided(old, game="gta", label=18, age=17) | {"system": UNSET}
     for approved in (False, True):
-        line = seat.add(entry.LaunchRefused, how="gate", **fields | {"approved": approved})
+        line = seat.add(LaunchRefused, how="gate", **fields | {"approved": approved})
         assert b'"system"' not in entry.encode(line)
         assert entry.decode(entry.encode(line)) == line
     assert said(audit()) == []
-    seat.add(entry.LaunchRefused, how="gate", **fields | {"approved": True, "system": "VN"})
+    seat.add(LaunchRefused, how="gate", **fields | {"approved": True, "system": "VN"})
     assert len(said(audit())) == 1
 
 
@@ -177,7 +169,7 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
         "too many": tuple((monday + n, 1) for n in range(32)),
     }  # fmt: skip
     changed = {"counted": lies[lie]} if isinstance(lie, str) else lie
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, **changed})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, **changed})
     assert f"seq {line.seq}" in said(audit())[0]
 
 
@@ -193,7 +185,7 @@ def test_a_day_counts_no_more_than_it_had_but_for_a_second(site, seat, audit, wh
     fields = seat.decided(pack, game="war", played=(before(site, 24, 50),))
     (monday, ms), (today, sum_) = fields["counted"]
     counted = ((monday, DAY + off),) if where == "the day's end" else ((monday, ms), (today, sum_ + off))
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "counted": counted})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "counted": counted})
     assert [f"seq {line.seq}" in one and "not of the period" in one for one in said(audit())] == ([] if holds else [True])
 
 
@@ -204,7 +196,7 @@ def test_a_session_ends_with_its_decision_but_for_a_second(site, seat, audit, he
     play = played(seat, 70, game="war")
     fields = seat.decided(many(site, head), game="war")
     ((start, ms),) = fields["counted"]
-    line = seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "counted": ((start, ms + off),)})
+    line = seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "counted": ((start, ms + off),)})
     assert [f"seq {line.seq}" in one and "beyond its moment" in one for one in said(audit())] == ([] if holds else [True])
 
 
@@ -215,7 +207,7 @@ def test_no_more_is_played_than_the_day_is_old_but_for_a_second(site, seat, audi
     play = played(seat, 60)
     fields = seat.decided(site.pack())
     sums = {name: ms + off for name, ms in fields["before"].items()}
-    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": sums})
+    seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": sums})
     # Too much of it does not add up either, in any of the three sums.
     assert ["the time of day" in one for one in said(audit())] == ([] if holds else [True, False, False, False])
 
@@ -225,7 +217,7 @@ def test_what_such_a_rule_counted_has_to_be_told(site, seat, audit, head):
     """Even where the day's sums alone would reach its budget."""
     pack = many(site, head)
     seat.end(played(seat, 95, game="war"), "by itself")
-    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(pack, game="war"), "counted": None})
+    line = seat.add(LaunchRefused, how="gate", **{**seat.decided(pack, game="war"), "counted": None})
     assert [f"seq {line.seq}" in one and "what its rule counted" in one for one in said(audit())] == [True]
 
 
@@ -238,7 +230,7 @@ def test_games_of_known_publishers_are_not_those_of_nobody(site, seat, audit, pu
     play = played(seat, 9, game="g3")
     fields = seat.decided(site.pack(), game="g3")
     before = {**fields["before"], "publisher": publisher * MINUTE}
-    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
+    seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (not any("does not follow" in one for one in said(audit()))) is holds
 
 
@@ -250,7 +242,7 @@ def test_a_session_is_one_interval(site, seat, audit, head):
     fields = seat.decided(pack, game="war")
     ((start, ms),) = fields["counted"]
     split = ((start, ms // 2), (start + ms // 2, ms - ms // 2))
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "counted": split})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "counted": split})
     assert f"seq {line.seq}" in said(audit())[0]
 
 
@@ -267,7 +259,7 @@ def test_a_law_of_the_place_leaves_ten_seconds(site, seat, audit):
     play = played(seat, 15 * 60)
     fields = seat.decided(pack, place="game-point")
     for grace in (10_000, 10_001):
-        line = seat.add(entry.PlayDue, play=play.seq, grace=grace, **fields)
+        line = seat.add(PlayDue, play=play.seq, grace=grace, **fields)
     assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
 
 
@@ -310,7 +302,7 @@ def test_a_grant_for_another_game_counts_for_all_games(site, seat, audit, minute
     pack = replace(house, budgets=(rule,))
     refused = seat.decided(replace(pack, budgets=(replace(rule, ms=0),)), grants=(grant,))
     true = {"inline": {**refused["inline"], "ms": HOUR}, "budget": HOUR}
-    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**refused, **true})
+    seat.add(PlayDue, play=play.seq, grace=0, **{**refused, **true})
     assert (said(audit()) == []) is holds
 
 
@@ -356,7 +348,7 @@ LIES = {
     "no place": {"place": "moon"},
     "sums that contradict each other": {"before": {"game": 60 * MINUTE, "publisher": 0, "total": 60 * MINUTE}},
     "a sum left out": {"before": {"game": 60 * MINUTE, "total": 60 * MINUTE}},
-    "a grant that was not counted": {"grants": (entry.GrantLine("guardian", HOUR, None, 1_795_482_000_000),)},
+    "a grant that was not counted": {"grants": (GrantLine("guardian", HOUR, None, 1_795_482_000_000),)},
 }
 
 
@@ -379,7 +371,7 @@ STRANGE = {
     "who": TEXTS, "at": EXTREMES, "age": st.none() | EXTREMES, "place": st.sampled_from(["home", "x"]),
     "game": TEXTS, "label": st.none() | EXTREMES, "publisher": st.none() | TEXTS,
     "before": st.dictionaries(st.sampled_from(["game", "publisher", "total", "x"]), EXTREMES, max_size=4),
-    "grants": st.lists(st.builds(entry.GrantLine, TEXTS, EXTREMES, st.none(), EXTREMES), max_size=3).map(tuple),
+    "grants": st.lists(st.builds(GrantLine, TEXTS, EXTREMES, st.none(), EXTREMES), max_size=3).map(tuple),
     "guardian": st.booleans(), "counted": st.none() | st.lists(st.tuples(EXTREMES, EXTREMES), max_size=3).map(tuple),
     "approved": st.booleans(), "verdict": TEXTS, "rule": TEXTS | st.just("vn-147.label"),
     "pack": st.sampled_from(["house", "x"]), "params": st.dictionaries(st.just("over_all"), st.booleans() | EXTREMES),
@@ -404,7 +396,7 @@ def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory
     with make_site(tmp_path_factory.mktemp("strange")) as site:
         seat = site.enrol()
         seat.start()
-        line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
+        line = seat.add(LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
         site.deliver()
         report = verify(bundle.parse(site.bundle()))
     words, said = Catalogue("vi"), sections(page(report))

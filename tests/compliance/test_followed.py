@@ -6,17 +6,17 @@ from hashlib import sha256
 
 import pytest
 
-from compliance import entry
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.log import AgentTick
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.seat import IssueCleared, IssueRaised
 from i18n.message import plain
 from rules.parse import parse_pack
+from tests.compliance.telling import said
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 ZONE = "Asia/Ho_Chi_Minh"
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
 
 
 def behind(report):
@@ -25,20 +25,20 @@ def behind(report):
 
 def place(site, place):
     site.place = place
-    return site.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+    return site.agent.add(PlaceChanged, place=place, zone=ZONE, hours="")
 
 
 def packs(site, target, *names, **params):
-    lines = tuple(entry.PackLine(one, sha256(site.packs[one].encode()).hexdigest(), params) for one in names)
+    lines = tuple(PackLine(one, sha256(site.packs[one].encode()).hexdigest(), params) for one in names)
     site.in_force += [(one.sha256, one.params) for one in lines]
-    return site.agent.add(entry.PolicyChanged, target=target, packs=lines, house=False)
+    return site.agent.add(PolicyChanged, target=target, packs=lines, house=False)
 
 
 def ticks(site, minutes, seat="home-pc"):
     """So many minutes, in which the agent hears the seat."""
     for _ in range(0, minutes, 5):
         site.clock.run(5 * MINUTE)
-        site.agent.add(entry.AgentTick, seats={seat: site.clock.wall()}, silent=())
+        site.agent.add(AgentTick, seats={seat: site.clock.wall()}, silent=())
         site.deliver()
 
 
@@ -54,7 +54,7 @@ def law(site):
 def test_a_decision_of_a_place_that_this_was_not_is_a_failure(site, seat, law, audit):
     """A home's rules at a game point: the place's kind decides which bind."""
     fields = seat.decided(site.pack(), game="gta", label=18)
-    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "place": "agent-without-games"})
+    line = seat.add(LaunchRefused, how="gate", **{**fields, "place": "agent-without-games"})
     (failure,) = said(audit())
     assert f"seq {line.seq}, launch.refused): it is of a place that this was not: agent-without-games" in failure
 
@@ -84,7 +84,7 @@ def changed(site, law):
 def refused(site, seat, law):
     """As a seat does that does not know of it."""
     fields = seat.decided(law, place="game-point")
-    return seat.add(entry.LaunchRefused, how="gate", **fields)
+    return seat.add(LaunchRefused, how="gate", **fields)
 
 
 def late(site, seat, law, minutes):
@@ -111,7 +111,7 @@ def test_a_seat_that_is_not_heard_goes_by_what_it_has(site, seat, law, audit):
     site.clock.run(7 * HOUR)
     site.place = "game-point"
     refused(site, seat, law)
-    site.agent.add(entry.AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+    site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
     report = audit()
     assert said(report) == []
     assert behind(report) == ["2 decisions went by rules that were not, or no longer, in force by the agent's word"]
@@ -120,11 +120,11 @@ def test_a_seat_that_is_not_heard_goes_by_what_it_has(site, seat, law, audit):
 @pytest.mark.parametrize("issue", ["agent-refuses", "update", "log-replaced", "no-roster"])
 def test_a_seat_that_says_that_something_is_wrong_is_no_liar(site, seat, law, audit, issue):
     """It does not take the agent's lists, while both hear each other. Once that is over, it has no excuse."""
-    seat.add(entry.IssueRaised, id=issue)
+    seat.add(IssueRaised, id=issue)
     late(site, seat, law, 75)
     report = audit()
     assert (said(report), len(behind(report))) == ([], 1)
-    seat.add(entry.IssueCleared, id=issue)
+    seat.add(IssueCleared, id=issue)
     refused(site, seat, law)
     assert len(said(audit())) == 2
 
@@ -149,8 +149,8 @@ def test_the_agents_own_entry_may_come_to_the_log_late(site, seat, audit):
     site.in_force.append((pack.sha256, pack.params))
     seat.refuse(pack, game="gta", label=18)
     site.deliver()
-    site.agent.add(entry.PolicyChanged, target="child", house=False,
-                   packs=(entry.PackLine(pack.id, pack.sha256, pack.params),))  # fmt: skip
+    site.agent.add(PolicyChanged, target="child", house=False,
+                   packs=(PackLine(pack.id, pack.sha256, pack.params),))  # fmt: skip
     assert said(audit()) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from compliance import bundle
 from compliance.__main__ import main
-from compliance.entry import AgentTick
+from compliance.entries.log import AgentTick
 from compliance.format import container
 from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
 from compliance.log import LogError

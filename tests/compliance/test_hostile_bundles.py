@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from compliance import bundle, entry, tree
+from compliance import bundle, tree
 from compliance.bundle import BundleError
+from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.format import container
 from compliance.note import COSIGNATURE, Signer, VerifierKey, checkpoint_text
 from compliance.verify import MOST, verify
@@ -193,10 +194,10 @@ def test_refused_programs_are_held_against_all_changes_in_one_pass():
         common = {"boot": "b", "seq": 1, "prev": "", "mono": 0, "who": "w"}
         for number in range(count):
             at, on = number * 3_600_000, number % 2 == 0
-            found.take(f"change {number}", entry.ProgramsChanged(
+            found.take(f"change {number}", ProgramsChanged(
                 seat="agent", wall=at, only_installed=on, let=(), interpreters=(), players=int(on), **common,
             ))  # fmt: skip
-            found.take(f"refused {number}", entry.ProgramRefused(
+            found.take(f"refused {number}", ProgramRefused(
                 seat="pc", wall=at + 1_800_000, how="gate", sha256=None, build_id=None, size=1, **common,
             ))  # fmt: skip
         return [*found.failures(), *found.findings()]

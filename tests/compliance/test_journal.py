@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from compliance import entry
+from compliance.entries.log import Seal
+from compliance.entries.seat import IssueRaised
 from compliance.format.chain import START, ChainError, Head, digest, seal_message
 from compliance.journal import Journal, JournalError, commitment, create_tables
 from compliance.note import Signer
@@ -30,7 +32,7 @@ def journal(connection):
 
 
 def issue(journal, name="x", **more):
-    return journal.append(entry.IssueRaised, mono=1, wall=2, id=name, **more)
+    return journal.append(IssueRaised, mono=1, wall=2, id=name, **more)
 
 
 def test_entries_are_chained_and_sealed(journal):
@@ -114,7 +116,7 @@ def test_a_field_of_the_wrong_type_is_refused_before_it_is_stored(journal):
     with pytest.raises(entry.EntryError):
         issue(journal, name=7)
     with pytest.raises(entry.EntryError):
-        journal.append(entry.Seal, mono=1, wall=1, first=1, last=1, head="", sig="")
+        journal.append(Seal, mono=1, wall=1, first=1, last=1, head="", sig="")
     assert journal.head() == START
 
 

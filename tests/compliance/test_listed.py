@@ -8,7 +8,9 @@ from hashlib import sha256
 
 import pytest
 
-from compliance import bundle, entry
+from compliance import bundle
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound
 from compliance.page.groups import articles, by_kind
 from compliance.page.model import page
 from compliance.page.text import lines
@@ -26,8 +28,8 @@ from rules.packs.shipped import shipped_packs
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE, DAY = 60_000, 86_400_000
 START = 1_795_482_000_000
-LAW = entry.PackLine("vn-147", sha256(shipped_packs()["vn-147"].encode()).hexdigest(), {"guardian": True, "over_all": False})
-BOUND = entry.Bound("home", ZONE, (), (LAW,), house=False, guardian=True)
+LAW = PackLine("vn-147", sha256(shipped_packs()["vn-147"].encode()).hexdigest(), {"guardian": True, "over_all": False})
+BOUND = Bound("home", ZONE, (), (LAW,), house=False, guardian=True)
 
 
 def finding(number, kind="over-cap", seat="pc-1", at=START, grave=0, addressee="point"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from compliance import entry, tree
+from compliance.entries.seat import IssueRaised, SeatEnrolled, SeatStop
 from compliance.format.chain import AGENT, ChainError, Head, digest
 from compliance.format.tiles import Tile, hash_tiles, level_tiles
 from compliance.log import Log, LogError
@@ -39,7 +40,7 @@ def lines(new_journal):
 
     def make(count):
         for _ in range(count):
-            journal.append(entry.IssueRaised, mono=1, wall=2, id="x")
+            journal.append(IssueRaised, mono=1, wall=2, id="x")
         journal.seal(1, 2)
         batch = journal.spool(10_000)
         journal.forget(batch.last)
@@ -106,7 +107,7 @@ def test_a_seats_entries_that_follow_each_other_are_one_run(tmp_path, lines, new
     other = new_journal("other", SEAT)
 
     def others():
-        other.append(entry.SeatStop, mono=1, wall=1)
+        other.append(SeatStop, mono=1, wall=1)
         other.seal(1, 1)
         batch = other.spool()
         other.forget(batch.last)
@@ -204,7 +205,7 @@ def test_a_gap_or_a_foreign_seal_is_refused(log, lines):
 def test_the_agents_chain_is_sealed_by_the_logs_key_and_no_other(log, new_journal):
     for signer, fits in ((SEAT, False), (SIGNER, True)):
         journal = new_journal(AGENT, signer)
-        journal.append(entry.SeatEnrolled, mono=1, wall=1, id=AGENT, key=signer.vkey)
+        journal.append(SeatEnrolled, mono=1, wall=1, id=AGENT, key=signer.vkey)
         journal.seal(1, 1)
         if fits:
             assert log.append_batch(AGENT, signer.key, journal.spool().entries).new == 2
@@ -217,7 +218,7 @@ def test_entries_are_found_by_seat_and_number(log, lines, new_journal):
     other = new_journal("other", SEAT)
     for _ in range(3):
         log.append_batch("home-pc", SEAT.key, lines(2))
-        other.append(entry.SeatStop, mono=1, wall=1)
+        other.append(SeatStop, mono=1, wall=1)
         other.seal(1, 1)
         log.append_batch("other", SEAT.key, other.spool().entries)
     for index, data in enumerate(log.entries()):
@@ -335,8 +336,8 @@ def test_a_full_disk_leaves_the_log_as_it_was(log, lines):
 
 WRITER = """
 import sys
+from compliance.entries.seat import IssueRaised
 from compliance.format.chain import Draft, START
-from compliance.entry import IssueRaised
 from compliance.log import Log
 from compliance.note import Signer
 log, seat = Log(sys.argv[1], Signer("cafe.example/log", bytes(32))), Signer("home-pc", bytes([1]) * 32)

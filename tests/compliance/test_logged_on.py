@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compliance import entry
+from compliance.entries.place import PlaceChanged
+from compliance.entries.seat import SessionClosed, SessionOpened
 from i18n.message import plain
 from tests.compliance.conftest import ZONE
 
@@ -27,7 +28,7 @@ def point(site):
 
     def become(hours="", place="game-point"):
         site.clock.run(DAY - (site.clock.wall() + 7 * HOUR) % DAY)
-        site.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours=hours)
+        site.agent.add(PlaceChanged, place=place, zone=ZONE, hours=hours)
 
     return become
 
@@ -46,9 +47,9 @@ def logged_on(seat, start, length, how="ended"):
     """A session from the hour `start` of this day on, for so many hours."""
     clock = seat.site.clock
     clock.run(int(start * HOUR) - (clock.wall() + 7 * HOUR) % DAY)
-    opened = seat.add(entry.SessionOpened, who="somebody", guest=True)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
     on(seat, length)
-    return seat.add(entry.SessionClosed, opened=opened.seq, how=how)
+    return seat.add(SessionClosed, opened=opened.seq, how=how)
 
 
 @pytest.mark.parametrize(("hours", "start", "length", "outside"), [
@@ -84,19 +85,19 @@ def test_a_pc_that_sleeps_or_is_off_is_not_used(seat, point, audit):
     point()
     clock = seat.site.clock
     clock.run(21 * HOUR)
-    opened = seat.add(entry.SessionOpened, who="somebody", guest=True)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
     on(seat, 1)
     clock.run(8 * HOUR)
     on(seat, 0.5)
     clock.run(HOUR)
-    seat.add(entry.SessionClosed, opened=opened.seq, how="unseen")
+    seat.add(SessionClosed, opened=opened.seq, how="unseen")
     assert told(audit()) == ["outside the opening hours somebody was logged on, on 1 day, 1800 s together"]
 
 
 def test_one_that_goes_on_counts_as_long_as_the_pc_is_on(seat, point, audit):
     point()
     seat.site.clock.run(22 * HOUR)
-    seat.add(entry.SessionOpened, who="somebody", guest=True)
+    seat.add(SessionOpened, who="somebody", guest=True)
     on(seat, 1)
     assert told(audit()) == ["outside the opening hours somebody was logged on, on 1 day, 2700 s together"]
 
@@ -105,7 +106,7 @@ def test_two_at_once_are_one_pc(seat, point, audit):
     point()
     seat.site.clock.run(22 * HOUR)
     for _ in range(2):
-        seat.add(entry.SessionOpened, who="somebody", guest=True)
+        seat.add(SessionOpened, who="somebody", guest=True)
     on(seat, 1)
     assert told(audit()) == ["outside the opening hours somebody was logged on, on 1 day, 2700 s together"]
 
@@ -114,16 +115,16 @@ def test_two_at_once_are_one_pc(seat, point, audit):
 def test_only_what_is_open_is_closed(seat, point, audit, times):
     point()
     opened = logged_on(seat, 9, 1).opened if times else 1
-    seat.add(entry.SessionClosed, opened=opened, how="ended")
+    seat.add(SessionClosed, opened=opened, how="ended")
     assert said(audit()) == [f"no session {opened} of this seat is open"]
 
 
 def test_a_session_of_a_thousand_years_costs_nothing(seat, point, audit):
     """There is no minute in it of which the seat says anything."""
     point()
-    opened = seat.add(entry.SessionOpened, who="somebody", guest=True)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
     seat.site.clock.run(366_000 * DAY)
-    seat.add(entry.SessionClosed, opened=opened.seq, how="ended")
+    seat.add(SessionClosed, opened=opened.seq, how="ended")
     assert told(audit()) == []
 
 

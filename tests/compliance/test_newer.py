@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from compliance import bundle
-from compliance.entry import EntryError, IssueRaised, NewerError, decode, encode
+from compliance.entries.seat import IssueRaised
+from compliance.entry import EntryError, NewerError, decode, encode
 from compliance.format.chain import NewerChainError
 from compliance.note import Signer
 from compliance.verify import verify

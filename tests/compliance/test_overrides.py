@@ -6,7 +6,10 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.entries.decision import LaunchRefused, PauseLine, PlayDue
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from i18n.message import plain
+from tests.compliance.telling import told
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -16,15 +19,11 @@ def said(report):
     return [plain(one.what) for one in report.failures]
 
 
-def notes(report, kind):
-    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
 @pytest.fixture
 def pause(site, seat):
     def made(minutes=60, id_="p1", who="child"):
         until = None if minutes is None else site.clock.wall() + minutes * MINUTE
-        return seat.add(entry.Paused, payload=b"Mother", id=id_, who=who, until=until)
+        return seat.add(Paused, payload=b"Mother", id=id_, who=who, until=until)
 
     return made
 
@@ -33,13 +32,13 @@ def pause(site, seat):
 def refuse(site, seat):
     """A start that the pause refused; any field can be said otherwise."""
 
-    def made(paused, kind=entry.LaunchRefused, /, **changed):
+    def made(paused, kind=LaunchRefused, /, **changed):
         fields = seat.decided(site.pack(), game="gta", label=18, age=12)
         fields |= {
             "verdict": "refuse", "rule": "pause", "cite": "", "pack": "", "params": {}, "budget": None, "counted": None,
-            "inline": None, "until": paused.until, "paused": entry.PauseLine(paused.id, paused.until),
+            "inline": None, "until": paused.until, "paused": PauseLine(paused.id, paused.until),
         }  # fmt: skip
-        return seat.add(kind, **{**fields, **({"how": "gate"} if kind is entry.LaunchRefused else {}), **changed})
+        return seat.add(kind, **{**fields, **({"how": "gate"} if kind is LaunchRefused else {}), **changed})
 
     return made
 
@@ -49,7 +48,7 @@ def test_a_decision_of_a_pause_follows_from_its_entry(audit, pause, refuse, minu
     refuse(pause(minutes))
     report = audit()
     assert (said(report), report.audit.decisions) == ([], 1)
-    assert notes(report, "pause") == ["play was paused 1 time"]
+    assert told(report, "pause") == ["play was paused 1 time"]
 
 
 def test_so_does_the_end_of_a_play(site, seat, audit, pause, refuse):
@@ -57,7 +56,7 @@ def test_so_does_the_end_of_a_play(site, seat, audit, pause, refuse):
     play = seat.begin(game="gta", label=18)
     paused = pause()
     site.clock.run(MINUTE)
-    refuse(paused, entry.PlayDue, play=play.seq, grace=1_800_000)
+    refuse(paused, PlayDue, play=play.seq, grace=1_800_000)
     assert said(audit()) == []
 
 
@@ -77,7 +76,7 @@ def test_what_does_not_follow_is_named(audit, pause, refuse, changed, match):
 
 def test_more_time_to_save_than_any_pack_gives_is_named(seat, audit, pause, refuse):
     play = seat.begin(game="gta", label=18)
-    refuse(pause(), entry.PlayDue, play=play.seq, grace=1_800_001)
+    refuse(pause(), PlayDue, play=play.seq, grace=1_800_001)
     assert len(said(audit())) == 1
 
 
@@ -94,7 +93,7 @@ def test_what_was_taken_back_decides_nothing(site, seat, audit, pause, refuse, w
     """Of a pause of all it may have been taken back for another player only."""
     paused = pause(who=who)
     site.clock.run(1)
-    seat.add(entry.Resumed, id="p1", who="child", how="taken back")
+    seat.add(Resumed, id="p1", who="child", how="taken back")
     site.clock.run(1)
     refuse(paused)
     assert said(audit()) == (["its pause was another one, or over"] if who else [])
@@ -104,22 +103,22 @@ def test_what_waited_for_a_full_disk_was_decided_before(site, seat, audit, pause
     """By its own clock."""
     paused = pause()
     site.clock.run(1)
-    seat.add(entry.Resumed, id="p1", who="child", how="taken back")
+    seat.add(Resumed, id="p1", who="child", how="taken back")
     refuse(paused)
     assert said(audit()) == []
 
 
 def test_another_end_than_the_pauses_is_named(audit, pause, refuse):
     paused = pause()
-    refuse(paused, paused=entry.PauseLine("p1", paused.until + 1))
+    refuse(paused, paused=PauseLine("p1", paused.until + 1))
     assert said(audit()) == ["its pause was another one, or over"]
 
 
 def test_a_pause_that_no_entry_tells_of_is_told(seat, site, audit, refuse):
     """The chain may have begun after it."""
-    refuse(entry.PauseLine("p0", site.clock.wall() + HOUR))
+    refuse(PauseLine("p0", site.clock.wall() + HOUR))
     report = audit()
-    assert (said(report), notes(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
+    assert (said(report), told(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
 
 
 def test_two_of_one_id_are_named(audit, pause):
@@ -135,23 +134,23 @@ def test_one_of_all_is_over_at_its_end(site, seat, audit, pause, minutes, fails)
         pause(id_=id_, who=who)
     site.clock.run(minutes * MINUTE)
     for id_ in ("p1", "p2"):
-        seat.add(entry.Resumed, id=id_, who=None, how="over")
+        seat.add(Resumed, id=id_, who=None, how="over")
     assert said(audit()) == (["its pause was not over yet"] if fails else [])
 
 
 @pytest.mark.parametrize(("back", "length"), [(10, 600), (None, 3600)])
 def test_how_long_nothing_was_enforced_is_told(site, seat, audit, back, length):
-    seat.add(entry.EnforcementOff, payload=b"Mother", id="o1", until=site.clock.wall() + HOUR)
+    seat.add(EnforcementOff, payload=b"Mother", id="o1", until=site.clock.wall() + HOUR)
     if back is not None:
         site.clock.run(back * MINUTE)
-        seat.add(entry.EnforcementOn, id="o1", how="taken back")
-    (told,) = notes(audit(), "enforcement-off")
-    assert told.startswith(f"a guardian had nothing enforced for {length} s, from ")
+        seat.add(EnforcementOn, id="o1", how="taken back")
+    (off,) = told(audit(), "enforcement-off")
+    assert off.startswith(f"a guardian had nothing enforced for {length} s, from ")
 
 
 @pytest.mark.parametrize("length", [0, 25 * HOUR])
 def test_nothing_is_off_for_longer_than_a_day(site, seat, audit, length):
-    seat.add(entry.EnforcementOff, id="o1", until=site.clock.wall() + length)
+    seat.add(EnforcementOff, id="o1", until=site.clock.wall() + length)
     assert said(audit()) == ["it is for longer than a day, or for no time"]
 
 

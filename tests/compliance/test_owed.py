@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compliance import entry
+from compliance.entries.log import AgentTick, Erasure, Restored
+from compliance.entries.seat import SeatStart
 from compliance.format.chain import AGENT
 from compliance.verifying import owed
 from compliance.verifying.report import Gap
@@ -19,10 +20,10 @@ def said(report):
 
 def test_erasures_and_backups_are_told(site, audit):
     """How many persons, and of which day the agent is."""
-    site.agent.add(entry.Erasure, who="child", before=None, payloads=3)
-    site.agent.add(entry.Erasure, who=None, before=1, payloads=3)
-    site.agent.add(entry.Restored, made=0)
-    site.agent.add(entry.Restored, made=site.clock.wall())
+    site.agent.add(Erasure, who="child", before=None, payloads=3)
+    site.agent.add(Erasure, who=None, before=1, payloads=3)
+    site.agent.add(Restored, made=0)
+    site.agent.add(Restored, made=site.clock.wall())
     report = audit()
     assert not said(report)
     unknown, known, erased = [plain(one.what) for one in report.audit.findings if one.kind in {"erasure", "restored"}]
@@ -32,7 +33,7 @@ def test_erasures_and_backups_are_told(site, audit):
 @pytest.mark.parametrize("fields", [{"who": None, "before": None}, {"who": "a", "before": 1}, {"who": "a", "payloads": -1}])
 def test_an_erasure_is_of_one_person_or_of_what_was_too_old(site, audit, fields):
     """Neither both nor nothing."""
-    site.agent.add(entry.Erasure, **{"who": None, "before": None, "payloads": 0, **fields})
+    site.agent.add(Erasure, **{"who": None, "before": None, "payloads": 0, **fields})
     assert said(audit()) == ["it is neither one person's data nor what was too old"]
 
 
@@ -44,7 +45,7 @@ def test_a_backup_that_was_put_back_is_why_a_seat_was_lost(site, seat, audit, ho
     since = site.clock.wall()
     site.clock.run(int(hours * HOUR))
     if made is not None:
-        site.agent.add(entry.Restored, made=site.clock.wall() - int(made * HOUR))
+        site.agent.add(Restored, made=site.clock.wall() - int(made * HOUR))
     seat.start(clean=False, lost_from=since)
     assert [(gap.kind, gap.explained) for gap in audit().audit.gaps if gap.seat == "home-pc"] == [(kind, explained)]
 
@@ -52,10 +53,10 @@ def test_a_backup_that_was_put_back_is_why_a_seat_was_lost(site, seat, audit, ho
 def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
     seat.seal()
     site.deliver()
-    site.agent.add(entry.AgentTick, seats={}, silent=("home-pc",))
+    site.agent.add(AgentTick, seats={}, silent=("home-pc",))
     assert "silent" in {one.kind for one in audit().audit.findings}
     other = site.enrol("home-pc-2")
-    other.add(entry.SeatStart, version="1", watch="gate", clean=True, lost_from=None, follows="home-pc")
+    other.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None, follows="home-pc")
     other.seal()
     assert "silent" not in {one.kind for one in audit().audit.findings}
 
@@ -67,7 +68,7 @@ def test_a_log_full_of_backups_is_not_gone_through_for_each_gap(monkeypatch):
     common = {"seat": AGENT, "boot": "b", "prev": "", "mono": 0}
     found = owed.Owed()
     for seq in range(1, 1_501):
-        found.take("there", entry.Restored(**common, seq=seq, wall=seq * HOUR, made=(seq - 1) * HOUR))
+        found.take("there", Restored(**common, seq=seq, wall=seq * HOUR, made=(seq - 1) * HOUR))
     gaps = [Gap("pc", end - HOUR // 2, end, explained=False, kind="lost") for end in (HOUR, *[9_999 * HOUR] * 9)]
     assert [gap.kind for gap in found.gaps(gaps)] == ["restored", *["lost"] * 9]
     assert len(asked) <= len(gaps) * 1_000

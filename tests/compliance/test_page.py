@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from compliance import bundle, entry
+from compliance import bundle
 from compliance.__main__ import main
+from compliance.entries.log import AgentTick
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
+from compliance.entries.place import PlaceChanged
+from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.page import html, names, text
 from compliance.page.model import data, page
 from compliance.page.words import sections
@@ -38,7 +42,7 @@ def at_point(site, clock):
     """A report of a game point that opened after an hour as a home."""
     clock.run(HOUR)
     site.agent.add(
-        entry.PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN", expires="2026-11-30"
+        PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN", expires="2026-11-30"
     )
     site.honest_day()
     return verify(bundle.parse(site.bundle()))
@@ -191,7 +195,7 @@ def test_place_certificate_and_hours_are_named(at_point):
 ])  # fmt: skip
 def test_a_certificate_that_expired_or_is_not_named_is_said(site, audit, certificate, expires, says):
     told = {"certificate": certificate, "expires": expires}
-    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="09:00-21:00", **told)
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="09:00-21:00", **told)
     site.enrol().start()
     report = audit()
     assert says in section(report, "PLACE")
@@ -199,7 +203,7 @@ def test_a_certificate_that_expired_or_is_not_named_is_said(site, audit, certifi
 
 
 def test_an_older_log_does_not_say_of_a_certificate(site, audit):
-    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="")
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="")
     site.enrol().start()
     assert "the log does not say: ask for it" in section(audit(), "PLACE")
 
@@ -232,10 +236,10 @@ def test_gaps_of_one_seat_are_told_from_when_to_when(report):
 def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
     wall = site.clock.wall()
     for n, by in enumerate(("guardian", "guardian", "staff")):
-        seat.add(entry.GrantGiven, id=f"g{n}", who="child", by=by, ms=10 * MINUTE, game=None, given=wall)
-    seat.add(entry.EnforcementOff, id="o1", until=wall + HOUR)
+        seat.add(GrantGiven, id=f"g{n}", who="child", by=by, ms=10 * MINUTE, game=None, given=wall)
+    seat.add(EnforcementOff, id="o1", until=wall + HOUR)
     site.clock.run(20 * MINUTE)
-    seat.add(entry.EnforcementOn, id="o1", how="taken back")
+    seat.add(EnforcementOn, id="o1", how="taken back")
     told = section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
     assert "extra time, by a guardian: 2 times, from 24 Nov 2026 08:00 to 24 Nov 2026 08:00; 20 min in all" in told
     assert "extra time, by staff: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
@@ -244,8 +248,8 @@ def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
 
 def test_at_a_public_place_nobodys_parent_is_said_to_have_overridden(site, seat, audit):
     """In the law a guardian is a minor's own."""
-    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="")
-    seat.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=10 * MINUTE, game=None, given=site.clock.wall())
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="")
+    seat.add(GrantGiven, id="g", who="child", by="guardian", ms=10 * MINUTE, game=None, given=site.clock.wall())
     assert "extra time, by whoever manages the place: 1 time" in section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
 
 
@@ -263,7 +267,7 @@ def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
     site.honest_day()
     kept = site.log.checkpoint
     site.clock.run(DAY)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
     site.deliver()
     told = section(verify(bundle.parse(site.bundle()), since=kept), "WHAT OUTSIDERS HAVE SEEN")
     assert re.fullmatch(
@@ -318,9 +322,9 @@ def test_html_shows_what_was_missed_in_numbers_too(site, clock):
     seat.start()
     since = clock.wall()
     clock.run(HOUR)
-    seat.add(entry.Presence, since=since, bits=f"{(1 << 30) - 1:015x}")
+    seat.add(Presence, since=since, bits=f"{(1 << 30) - 1:015x}")
     clock.run(2 * HOUR)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
     site.deliver()
     made = html.document(sections(page(verify(bundle.parse(site.bundle())))), EN, "en")
     assert '<td class="part">49</td><td class="none">X</td><td class="none">X</td>' in made
@@ -403,9 +407,9 @@ def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock
     for name, kinds in {"a": ("gate", "gate"), "b": ("poll", "events"), "c": ("gate", "events")}.items():
         seat = site.enrol(name)
         for kind in kinds:
-            seat.add(entry.SeatStart, version="1", watch=kind, clean=True, lost_from=None)
+            seat.add(SeatStart, version="1", watch=kind, clean=True, lost_from=None)
             clock.run(MINUTE)
-            seat.add(entry.SeatStop)
+            seat.add(SeatStop)
     site.deliver()
     report = verify(bundle.parse(site.bundle()))
     told = section(report, "WHO WAS WATCHED WHEN")

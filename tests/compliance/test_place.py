@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from compliance import entry
+from compliance.entries.log import AgentTick
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.verifying.in_force.place import GUEST, PLACE, Timeline
 
 DAY = 86_400_000
-A, B = entry.PackLine("a", "a" * 64, {}), entry.PackLine("b", "b" * 64, {"hours": "08:00-20:00"})
+A, B = PackLine("a", "a" * 64, {}), PackLine("b", "b" * 64, {"hours": "08:00-20:00"})
 
 
 def told(*lines, first=1):
     """A timeline of the agent's entries (kind, wall, fields)."""
     timeline = Timeline()
     common = {"seat": "agent", "boot": "b", "prev": "", "mono": 0}
-    timeline.take(entry.AgentTick(**common, seq=first, wall=0, seats={}, silent=()))
+    timeline.take(AgentTick(**common, seq=first, wall=0, seats={}, silent=()))
     for seq, (kind, wall, fields) in enumerate(lines, first + 1):
         timeline.take(kind(**{**common, "seq": seq, "wall": wall, **fields}))
     return timeline
 
 
 def place(wall, place, zone="Asia/Ho_Chi_Minh", hours="", **more):
-    return entry.PlaceChanged, wall, {"place": place, "zone": zone, "hours": hours, **more}
+    return PlaceChanged, wall, {"place": place, "zone": zone, "hours": hours, **more}
 
 
 def packs(wall, target, *packs, **more):
-    return entry.PolicyChanged, wall, {"target": target, "packs": packs, "house": False, **more}
+    return PolicyChanged, wall, {"target": target, "packs": packs, "house": False, **more}
 
 
 def test_what_was_said_holds_until_something_else_is():

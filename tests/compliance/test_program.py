@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compliance import bundle, entry
+from compliance import bundle
 from compliance.__main__ import main
+from compliance.entries.seat import IssueRaised
 from compliance.format.container import pack
 from compliance.note import COSIGNATURE, Signer, VerifierKey
 
@@ -204,7 +205,7 @@ def test_it_runs_as_a_program_of_its_own(file):
 
 
 def test_names_in_a_log_cannot_command_a_terminal(site, tmp_path, capsys):
-    site.enrol().add(entry.IssueRaised, id="\x1b[2J\u202e")
+    site.enrol().add(IssueRaised, id="\x1b[2J\u202e")
     site.deliver()
     path = tmp_path / "log.giochoi"
     path.write_bytes(site.bundle())

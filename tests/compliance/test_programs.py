@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance import entry
+from compliance.entries.program import ProgramRefused, ProgramsChanged
 from i18n.message import plain
 
 HOUR = 3_600_000
@@ -15,7 +15,7 @@ def changed(site):
     def change(players, *, on=True, by=None):
         site.clock.run(HOUR)
         (by or site.agent).add(
-            entry.ProgramsChanged, who="child", only_installed=on, let=(), interpreters=(), players=players
+            ProgramsChanged, who="child", only_installed=on, let=(), interpreters=(), players=players
         )
 
     return change
@@ -23,7 +23,7 @@ def changed(site):
 
 def refuse(seat):
     seat.site.clock.run(HOUR)
-    seat.add(entry.ProgramRefused, who="another", how="gate", sha256="ab" * 32, build_id=None, size=7)
+    seat.add(ProgramRefused, who="another", how="gate", sha256="ab" * 32, build_id=None, size=7)
 
 
 def said(report):

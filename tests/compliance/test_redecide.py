@@ -9,10 +9,15 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound, PlayRuled
+from compliance.entries.seat import Presence
 from compliance.verifying.plays import runs
 from compliance.verifying.plays.redecide import Redecider
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
+from tests.compliance.telling import said
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -21,7 +26,7 @@ DAY = 24 * HOUR
 
 
 def pack(name, **params):
-    return entry.PackLine(name, sha256(shipped_packs()[name].encode()).hexdigest(), params)
+    return PackLine(name, sha256(shipped_packs()[name].encode()).hexdigest(), params)
 
 
 LAW = pack("vn-147", guardian=True, over_all=False)
@@ -30,7 +35,7 @@ WEEK = "home-school-week"
 
 
 def bound(*packs, place="home", place_packs=(), house=False, guardian=True):
-    return entry.Bound(place, ZONE, place_packs, packs, house, guardian)
+    return Bound(place, ZONE, place_packs, packs, house, guardian)
 
 
 def told(report):
@@ -41,10 +46,6 @@ def told(report):
 
 def undecided(report):
     return [plain(one.what) for one in report.audit.findings if one.kind == "not-decidable"]
-
-
-def said(report):
-    return [f"{one.where}: {one.what}" for one in report.failures]
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_a_grant_adds_its_minutes(site, seat, play, audit):
     """In the middle of a play, and not before."""
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
     site.clock.run(59 * MINUTE)
-    seat.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=30 * MINUTE, game=None, given=site.clock.wall())
+    seat.add(GrantGiven, id="g", who="child", by="guardian", ms=30 * MINUTE, game=None, given=site.clock.wall())
     site.clock.run(30 * MINUTE)
     seat.end(made)
     assert told(audit()) == []
@@ -150,9 +151,9 @@ def test_a_grant_adds_its_minutes(site, seat, play, audit):
 @pytest.mark.parametrize(("minutes", "over"), [(1, False), (20, True)])
 def test_a_grant_that_was_taken_back_adds_nothing(site, seat, audit, minutes, over):
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
-    seat.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=60 * MINUTE, game=None, given=site.clock.wall())
+    seat.add(GrantGiven, id="g", who="child", by="guardian", ms=60 * MINUTE, game=None, given=site.clock.wall())
     site.clock.run(70 * MINUTE)
-    seat.add(entry.GrantRevoked, id="g")
+    seat.add(GrantRevoked, id="g")
     site.clock.run(minutes * MINUTE)
     seat.end(made)
     assert bool(told(audit())) is over
@@ -166,7 +167,7 @@ def test_a_grant_of_another_seat_counts_here(site, seat, audit):
     site.clock.run(70 * MINUTE)
     seat.end(made)
     site.deliver()
-    other.add(entry.GrantGiven, id="g", who="child", by="guardian", ms=60 * MINUTE, game=None, given=given)
+    other.add(GrantGiven, id="g", who="child", by="guardian", ms=60 * MINUTE, game=None, given=given)
     assert told(audit()) == []
 
 
@@ -174,7 +175,7 @@ def test_a_grant_of_another_seat_counts_here(site, seat, audit):
 def test_play_in_a_pause(site, seat, audit, minutes, over):
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
     site.clock.run(MINUTE)
-    seat.add(entry.Paused, id="p", who="child", until=None)
+    seat.add(Paused, id="p", who="child", until=None)
     site.clock.run(minutes * MINUTE)
     seat.end(made)
     assert bool([one for one in told(audit()) if one[0] == "paused"]) is over
@@ -183,19 +184,19 @@ def test_play_in_a_pause(site, seat, audit, minutes, over):
 @pytest.mark.parametrize(("place", "over"), [("home", False), ("game-point", True)])
 def test_while_nothing_is_enforced_nothing_is_over(site, seat, audit, place, over):
     """At home alone: a public place may not do that."""
-    seat.add(entry.EnforcementOff, id="o", until=site.clock.wall() + 3 * HOUR)
+    seat.add(EnforcementOff, id="o", until=site.clock.wall() + 3 * HOUR)
     made = seat.begin(bound=bound(LAW, place=place), approved=False, learning=False)
     site.clock.run(3 * HOUR)
-    seat.add(entry.EnforcementOn, id="o", how="over")
+    seat.add(EnforcementOn, id="o", how="over")
     seat.end(made)
     assert bool(told(audit())) is over
 
 
 def test_afterwards_it_is(site, seat, audit):
-    seat.add(entry.EnforcementOff, id="o", until=site.clock.wall() + 3 * HOUR)
+    seat.add(EnforcementOff, id="o", until=site.clock.wall() + 3 * HOUR)
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
     site.clock.run(2 * HOUR)
-    seat.add(entry.EnforcementOn, id="o", how="taken back")
+    seat.add(EnforcementOn, id="o", how="taken back")
     site.clock.run(HOUR)
     seat.end(made)
     assert [one[0] for one in told(audit())] == ["over-cap"]
@@ -206,7 +207,7 @@ def test_packs_that_were_put_on_in_the_middle_bind_from_then_on(site, seat, audi
     site.clock.run(3 * HOUR)
     for _ in range(20):  # said again, it is no later
         seat.add(
-            entry.PlayRuled, play=made.seq, who="child", age=12, label=0, system="VN", publisher=None, bound=bound(LAW),
+            PlayRuled, play=made.seq, who="child", age=12, label=0, system="VN", publisher=None, bound=bound(LAW),
             approved=False, learning=False,
         )  # fmt: skip
         site.clock.run(MINUTE)
@@ -219,14 +220,14 @@ def test_a_play_that_was_due_and_never_ended(site, seat, audit):
     site.clock.run(HOUR)
     seat.due(made, site.pack())
     site.clock.run(30 * MINUTE)
-    seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
+    seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
     assert [one[0] for one in told(audit())] == ["unended"]
 
 
 def test_one_that_has_no_end_counts_as_far_as_its_seat_goes(site, seat, audit):
     seat.begin(bound=bound(LAW), approved=False, learning=False)
     site.clock.run(5 * HOUR)
-    seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
+    seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
     assert [one[0] for one in told(audit())] == ["over-cap"]
 
 
@@ -310,7 +311,7 @@ def test_but_not_once_many_others_were_told_of(seat, others, fails):
         ({"bound": UNSET}, "do not say what was in force"), ({"bound": bound(house=True)}, "own limits"),
         ({"bound": bound(pack("home-balanced"))}, "more than one day"),
         ({"bound": bound(pack("kr-shutdown"))}, "time zone"),
-        ({"bound": bound(entry.PackLine("x", "f" * 64, {}))}, "text of a pack"),
+        ({"bound": bound(PackLine("x", "f" * 64, {}))}, "text of a pack"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_decided_is_counted(site, seat, audit, made, why):
@@ -338,8 +339,8 @@ def test_a_pause_of_everybody_but_one(site, seat, audit):
     """Whom it was taken back for plays on; who else is left out of it on the next day cannot be told."""
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
     other = seat.begin(who="sister", bound=bound(LAW), approved=False, learning=False)
-    seat.add(entry.Paused, id="p", who=None, until=None)
-    seat.add(entry.Resumed, id="p", who="child", how="taken back")
+    seat.add(Paused, id="p", who=None, until=None)
+    seat.add(Resumed, id="p", who="child", how="taken back")
     site.clock.run(30 * MINUTE)
     seat.end(made)
     seat.end(other)
@@ -350,9 +351,9 @@ def test_a_pause_of_everybody_but_one(site, seat, audit):
 def test_what_began_while_nothing_was_enforced_has_a_minute(site, seat, audit, off):
     """Paused in the same instant, it was not refused when it began; otherwise it was."""
     if off:
-        seat.add(entry.EnforcementOff, id="o", until=site.clock.wall() + HOUR)
+        seat.add(EnforcementOff, id="o", until=site.clock.wall() + HOUR)
     made = seat.begin(game="gta", label=18, bound=bound(LAW), approved=False, learning=False)
-    seat.add(entry.Paused, id="p", who="child", until=None)
+    seat.add(Paused, id="p", who="child", until=None)
     site.clock.run(MINUTE)
     seat.end(made)
     assert (told(audit()) == []) is off
@@ -401,9 +402,9 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
         made = seat.begin(game=f"g{number % 5}", bound=bound(LAW), approved=False, learning=False)
         site.clock.run(5 * MINUTE)
         seat.end(made)
-        seat.add(entry.Paused, id=f"p{number}", who="sister", until=None)
+        seat.add(Paused, id=f"p{number}", who="sister", until=None)
         wall = site.clock.wall()
-        seat.add(entry.GrantGiven, id=f"g{number}", who="child", by="guardian", ms=1, game=None, given=wall)
+        seat.add(GrantGiven, id=f"g{number}", who="child", by="guardian", ms=1, game=None, given=wall)
     lines = written(seat)
     for line in lines:
         checker.take("here", line)

@@ -7,7 +7,11 @@ from datetime import date
 import msgspec
 import pytest
 
-from compliance import entry
+from compliance.entries import override
+from compliance.entries.log import AgentTick, Restored
+from compliance.entries.place import GuardianChanged, PlaceChanged
+from compliance.entries.play import PlayEnded, PlayStarted, Warned
+from compliance.entries.seat import Presence
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import ranges
 from compliance.reporting.periods import Period, period
@@ -101,8 +105,8 @@ def test_each_figure_can_be_traced(site, counted):
 @pytest.mark.parametrize(("age", "group"), [(None, "unknown"), (17, "minor"), (18, "adult")])
 def test_whose_age_is_not_known_is_neither_child_nor_adult(seat, counted, site, age, group):
     play = seat.begin(age=age)
-    seat.add(entry.Warned, who="child", play=play.seq, game="luanti", left=MINUTE, rule=None, shown=True, how="banner")
-    seat.add(entry.Warned, who="child", play=play.seq, game="luanti", left=None, rule="vn-147.notice", shown=False)
+    seat.add(Warned, who="child", play=play.seq, game="luanti", left=MINUTE, rule=None, shown=True, how="banner")
+    seat.add(Warned, who="child", play=play.seq, game="luanti", left=None, rule="vn-147.notice", shown=False)
     site.clock.run(MINUTE)
     seat.end(play)
     figures = counted()
@@ -115,7 +119,7 @@ def test_a_label_is_told_with_its_system(seat, counted):
     """No label, one that is the law's, as older entries have it, and one of nobody known."""
     for label, more in ((None, {}), (12, {}), (16, {"system": "PEGI"}), (7, {"system": None})):
         seat.add(
-            entry.PlayStarted, who="child", age=12, game="a", label=label, publisher=None, match=("name",), pid=1, started=1,
+            PlayStarted, who="child", age=12, game="a", label=label, publisher=None, match=("name",), pid=1, started=1,
             since=seat.site.clock.wall(), resumed=None, **more,
         )  # fmt: skip
 
@@ -142,7 +146,7 @@ def test_midnight_divides_time_and_no_play(site, seat, counted):
 
 
 def test_days_are_those_of_the_place(site, seat, counted):
-    site.agent.add(entry.PlaceChanged, place="home", zone="Pacific/Kiritimati", hours="")
+    site.agent.add(PlaceChanged, place="home", zone="Pacific/Kiritimati", hours="")
     site.deliver()
     site.clock.run(DAY - (site.clock.wall() + 14 * HOUR) % DAY)  # the next day there, in Hanoi not yet
     seat.begin()
@@ -166,7 +170,7 @@ def test_presence_that_is_told_twice_counts_once(site, seat, counted):
     hour = site.clock.wall() // HOUR * HOUR
     site.clock.run(2 * HOUR)
     for since, bits in ((hour, "f" * 15), (hour, "f" * 15), (hour + 30 * MINUTE, "f" * 15), (hour, "no row of bits.")):
-        seat.add(entry.Presence, since=since, bits=bits)
+        seat.add(Presence, since=since, bits=bits)
 
     assert told(counted(), "alive", "seat") == {("home-pc",): (2, 90)}
 
@@ -188,7 +192,7 @@ def test_gaps_are_told_apart_and_only_what_lies_in_the_days(site, counted):
     seat.stop()
     site.clock.reboot(3 * DAY)
     seat.start()
-    site.agent.add(entry.GuardianChanged, registered=1)
+    site.agent.add(GuardianChanged, registered=1)
     site.deliver()
 
     assert told(counted(), "gap", "seat", "how") == {
@@ -211,27 +215,27 @@ def test_a_stop_explains_nothing_while_the_pc_runs_on_nor_is_a_sign_of_life_beli
 def test_how_long_limits_were_lifted(site, seat, counted):
     """Until they held again, or as long as was said; not until the PC was next on, if that was later."""
     until = site.clock.wall() + HOUR
-    seat.add(entry.EnforcementOff, id="a", until=until)
+    seat.add(override.EnforcementOff, id="a", until=until)
     site.clock.run(20 * MINUTE)
-    seat.add(entry.EnforcementOn, id="a", how="taken back")
-    seat.add(entry.EnforcementOff, id="b", until=until)
-    seat.add(entry.EnforcementOff, id="c", until=until)
+    seat.add(override.EnforcementOn, id="a", how="taken back")
+    seat.add(override.EnforcementOff, id="b", until=until)
+    seat.add(override.EnforcementOff, id="c", until=until)
     site.clock.run(2 * HOUR)
-    seat.add(entry.EnforcementOn, id="c", how="over")
+    seat.add(override.EnforcementOn, id="c", how="over")
 
     assert told(counted(), "override", "what", "by") == {("enforcement.off", "guardian"): (3, 100)}
 
 
 def test_what_people_do_beside_the_rules_is_told_by_role(site, seat, counted):
-    seat.add(entry.Requested, id="r", who="child", game=None, program=None, ms=MINUTE)
-    seat.add(entry.Answered, id="r", who="child", by="staff", approved=False, let=False, ms=None, grant=None)
-    seat.add(entry.Requested, id="s", who="child", game=None, program=None, ms=MINUTE)
-    seat.add(entry.Answered, id="s", who="child", by="player", approved=False, let=False, ms=None, grant=None)
-    seat.add(entry.Paused, id="p", who=None, until=None)
-    seat.add(entry.PinFailed, who=None, how="pin", tries=1, locked=None)
-    seat.add(entry.CodeUsed, who="child", ms=MINUTE)
-    site.agent.add(entry.Approval, id="x", who="child", game="a")
-    site.agent.add(entry.ApprovalEnded, id="x")
+    seat.add(override.Requested, id="r", who="child", game=None, program=None, ms=MINUTE)
+    seat.add(override.Answered, id="r", who="child", by="staff", approved=False, let=False, ms=None, grant=None)
+    seat.add(override.Requested, id="s", who="child", game=None, program=None, ms=MINUTE)
+    seat.add(override.Answered, id="s", who="child", by="player", approved=False, let=False, ms=None, grant=None)
+    seat.add(override.Paused, id="p", who=None, until=None)
+    seat.add(override.PinFailed, who=None, how="pin", tries=1, locked=None)
+    seat.add(override.CodeUsed, who="child", ms=MINUTE)
+    site.agent.add(override.Approval, id="x", who="child", game="a")
+    site.agent.add(override.ApprovalEnded, id="x")
 
     assert set(counted().by("override", "what", "by")) == {
         ("answer.no", "staff"), ("answer.withdrawn", "player"), ("pause", "guardian"), ("pin.failed", ""),
@@ -257,8 +261,8 @@ def test_a_moment_that_no_calendar_has_is_on_none_of_these_days(seat, counted):
 def test_a_grant_counts_with_its_time(seat, counted, site):
     given = Grant("guardian", 5 * MINUTE, None, site.clock.wall())
     for number in range(3):
-        seat.add(entry.GrantGiven, id=str(number), who="child", by="staff", ms=given.ms, game=None, given=given.given)
-    seat.add(entry.GrantRevoked, id="1")
+        seat.add(override.GrantGiven, id=str(number), who="child", by="staff", ms=given.ms, game=None, given=given.given)
+    seat.add(override.GrantRevoked, id="1")
 
     assert told(counted(), "override", "what", "by") == {
         ("grant.given", "staff"): (3, 15), ("grant.revoked", "guardian"): (1, 0),
@@ -280,7 +284,7 @@ def again(site, seat):
             told = other.begin(who=who, since=play.since)
             if minutes is not None:
                 how = {"how": "gone", "late": True, "since": play.since, "ms": minutes * MINUTE}
-                other.add(entry.PlayEnded, play=told.seq, who=who, game=told.game, **how)
+                other.add(PlayEnded, play=told.seq, who=who, game=told.game, **how)
         return other
 
     return write
@@ -356,7 +360,7 @@ def test_seats_from_before_a_backup_are_not_missing_unless_they_write_on(site, s
     other.start()
     third.start()
     site.deliver()
-    site.agent.add(entry.Restored, made=0)
+    site.agent.add(Restored, made=0)
     for former in (seat, other):
         later = site.enrol(f"{former.name}-2")
         later.start(follows=former.name)
@@ -365,7 +369,7 @@ def test_seats_from_before_a_backup_are_not_missing_unless_they_write_on(site, s
     site.clock.run(3 * HOUR)
     seat.begin()
     site.clock.run(3 * HOUR)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.agent.add(AgentTick, seats={}, silent=())
 
     assert told(counted(), "gap", "seat", "how") == {
         ("home-pc", "lost"): (1, 180), ("home-pc-2", "off"): (1, 360), ("other-pc-2", "off"): (1, 360),
@@ -379,19 +383,19 @@ def test_a_clock_of_another_year_hides_no_minute_and_makes_no_gap(site, seat, co
     hour = site.clock.wall() // HOUR * HOUR
     far = hour + 70 * 365 * DAY
     site.clock.step(far - hour)
-    seat.add(entry.Presence, since=far, bits="f" * 15)
+    seat.add(Presence, since=far, bits="f" * 15)
     site.clock.step(hour - far)
     for number in range(3):
         site.clock.run(HOUR)
-        seat.add(entry.Presence, since=hour + number * HOUR, bits="f" * 15)
-    site.agent.add(entry.AgentTick, seats={}, silent=())
+        seat.add(Presence, since=hour + number * HOUR, bits="f" * 15)
+    site.agent.add(AgentTick, seats={}, silent=())
 
     assert told(counted(), "alive", "seat") == {("home-pc",): (3, 180)}
     assert told(counted(), "gap") == {}
 
 
 def test_minutes_that_have_not_come_do_not_count(site, seat, counted):
-    seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - 10 * MINUTE, bits="f" * 15)
+    seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - 10 * MINUTE, bits="f" * 15)
 
     assert told(counted(), "alive") == {(): (1, 16)}
 
@@ -408,6 +412,6 @@ def test_a_play_that_was_written_once_more_at_once_counts_once_too(site, seat, c
     play = seat.begin()
     site.deliver()
     about = {"who": "child", "age": 12, "game": play.game, "label": 0, "publisher": None, "pid": 1, "started": 1}
-    site.enrol("again-pc").add(entry.PlayStarted, match=(), since=play.since, resumed=None, **about)
+    site.enrol("again-pc").add(PlayStarted, match=(), since=play.since, resumed=None, **about)
 
     assert told(counted(), "play") == {(): (1, 0)}

@@ -7,7 +7,10 @@ from typing import get_args
 import pytest
 
 from compliance import tree
-from compliance.entry import OF_AGENT, AnyEntry, Decided, Entry, SeatEnrolled, decode
+from compliance.entries.base import Entry
+from compliance.entries.decision import Decided
+from compliance.entries.seat import SeatEnrolled
+from compliance.entry import OF_AGENT, AnyEntry, decode
 from compliance.format import card
 from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from msgspec import UNSET
 
-from compliance import entry
+from compliance.entries.place import PackLine, PolicyChanged
 from compliance.verifying.in_force.texts import Texts
 from i18n.message import plain
 from rules.packs.published import PUBLISHED
@@ -32,8 +32,8 @@ def lax(site):
 
 
 def put(site, text, pack="vn-game-point", *, own=UNSET, target="place"):
-    line = entry.PackLine(pack, sha256(text.encode()).hexdigest(), {}, own)
-    site.agent.add(entry.PolicyChanged, target=target, packs=(line,), house=False)
+    line = PackLine(pack, sha256(text.encode()).hexdigest(), {}, own)
+    site.agent.add(PolicyChanged, target=target, packs=(line,), house=False)
 
 
 def test_a_laxer_text_under_a_published_name_is_a_failure(site, seat, audit):
@@ -92,7 +92,7 @@ def test_an_older_text_is_no_failure_but_told(pack):
     texts = Texts(dict.fromkeys(PUBLISHED[pack], ""))
     common = {"seat": "agent", "boot": "b", "seq": 2, "prev": "", "mono": 0, "wall": 5}
     for digest in PUBLISHED[pack]:
-        line = entry.PolicyChanged(**common, target="place", packs=(entry.PackLine(pack, digest, {}),), house=False)
+        line = PolicyChanged(**common, target="place", packs=(PackLine(pack, digest, {}),), house=False)
         texts.take("there", line)
     assert [*texts.failures()] == []
     told = [*texts.findings()]

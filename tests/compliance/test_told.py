@@ -4,14 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from compliance import entry
+from compliance.entries.override import Approval, ApprovalEnded
+from compliance.entries.place import GameChanged, GameFacts, GuardianChanged
+from compliance.entries.play import PlayStarted
 from i18n.message import plain
 
 MINUTE = 60_000
 
 
 def facts(label, system="VN", *, learning=False):
-    return entry.GameFacts(label, system, learning)
+    return GameFacts(label, system, learning)
 
 
 def said(report):
@@ -26,7 +28,7 @@ def noted(report):
 def change(site):
     def changed(before, after, game="luanti"):
         site.clock.run(MINUTE)
-        return site.agent.add(entry.GameChanged, game=game, before=before, after=after)
+        return site.agent.add(GameChanged, game=game, before=before, after=after)
 
     return changed
 
@@ -69,15 +71,15 @@ def test_changes_that_go_together_are_no_news(change, audit):
 
 @pytest.mark.parametrize("ended", [["never"], ["a", "a"]])
 def test_only_an_approval_that_holds_can_end(site, audit, ended):
-    site.agent.add(entry.Approval, id="a", who="child", game="luanti")
+    site.agent.add(Approval, id="a", who="child", game="luanti")
     for id_ in ended:
-        site.agent.add(entry.ApprovalEnded, id=id_)
+        site.agent.add(ApprovalEnded, id=id_)
     assert said(audit()) == ["no approval with its id holds"]
 
 
 def test_an_approval_is_another_one_each_time(site, audit):
     for _ in range(2):
-        site.agent.add(entry.Approval, id="a", who="child", game="luanti")
+        site.agent.add(Approval, id="a", who="child", game="luanti")
     assert said(audit()) == ["there is another approval with its id"]
 
 
@@ -87,7 +89,7 @@ def test_an_approval_is_another_one_each_time(site, audit):
 def test_guardians_come_and_go_one_by_one(site, audit, counts, fails, notes):
     for registered in counts:
         site.clock.run(1)
-        site.agent.add(entry.GuardianChanged, registered=registered)
+        site.agent.add(GuardianChanged, registered=registered)
     report = audit()
     assert (len(said(report)), len(noted(report))) == (fails, notes)
 
@@ -134,7 +136,7 @@ def test_a_play_under_another_label_than_the_houses_is_told(site, seat, audit, c
     for who in ("child", "sister"):
         site.clock.run(MINUTE)
         seat.add(
-            entry.PlayStarted, who=who, age=12, game="luanti", label=label, system=system, publisher=None,
+            PlayStarted, who=who, age=12, game="luanti", label=label, system=system, publisher=None,
             match=("content",), pid=1, started=1, since=site.clock.wall(), resumed=None,
         )  # fmt: skip
     report = audit()
@@ -152,11 +154,11 @@ def test_a_play_right_after_the_change_is_told(site, seat, audit, change):
 def test_plays_before_the_change_and_of_the_catalogues_label_are_no_news(site, seat, audit, change):
     """Though the agent's entries lie before those of the seat in the log, and though the clocks differ a little."""
     play(seat, 0)
-    site.agent.add(entry.GameChanged, game="luanti", before=None, after=facts(12))
+    site.agent.add(GameChanged, game="luanti", before=None, after=facts(12))
     play(seat, 12)
     begun = seat.begin(label=16)
     site.clock.run(1_000)
-    site.agent.add(entry.GameChanged, game="luanti", before=facts(12), after=facts(16))
+    site.agent.add(GameChanged, game="luanti", before=facts(12), after=facts(16))
     seat.end(begun)
     play(seat, 0, game="other")
     report = audit()

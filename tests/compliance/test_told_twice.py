@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec import UNSET
 
-from compliance import entry
+from compliance.entries.decision import GrantLine
+from compliance.entries.log import AgentTick
+from compliance.entries.override import GrantRevoked
+from compliance.entries.play import GameDay, PlayEnded, UsageDay
+from compliance.entries.seat import SeatEnrolled
 from compliance.verifying.crossing.paired import Paired
 from rules.calendar import day_bounds
 from tests.compliance.conftest import ZONE
@@ -21,7 +25,7 @@ def test_an_end_says_how_often_was_warned(site, seat, audit, says, strange):
     other, play = seat.begin(game="teeworlds"), seat.begin()
     for one in play, other, play:
         warned(seat, one)
-    seat.add(entry.PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=0, how="by itself", late=False,
+    seat.add(PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=0, how="by itself", late=False,
              warned=says)  # fmt: skip
     warned(seat, play)
     assert bool([one for one in told(audit(), "warned") if one.startswith("it says that its player was warned")]) is strange
@@ -37,13 +41,13 @@ def test_a_tick_says_when_the_one_before_was(site, seat, audit, lie):
         if number == 1 and lie == "drop":
             after = site.clock.wall()
             continue
-        site.agent.add(entry.AgentTick, seats={}, silent=("home-pc",), after=after if lie != "moment" or number != 2 else 1)
+        site.agent.add(AgentTick, seats={}, silent=("home-pc",), after=after if lie != "moment" or number != 2 else 1)
         after = site.clock.wall()
     assert len(told(audit(), "heard")) == (lie is not None)
 
 
 def summary(seat, day, refusals=0, grants=0, game="luanti"):
-    seat.add(entry.UsageDay, day=day, who="child", games={game: entry.GameDay(0, refusals, grants)})
+    seat.add(UsageDay, day=day, who="child", games={game: GameDay(0, refusals, grants)})
 
 
 @pytest.mark.parametrize(("game", "day", "strange"), [
@@ -66,9 +70,9 @@ def test_extra_time_that_is_counted_was_given(site, seat, audit, says, strange):
     """One of two was taken back, before it was summed up or after. Of two seats one may not know of the other's."""
     site.clock.run(DAY)
     for id_ in "g1", "g2":
-        seat.give(entry.GrantLine("guardian", MINUTE, None, site.clock.wall()), id=id_)
-    seat.give(entry.GrantLine("guardian", MINUTE, "luanti", site.clock.wall()), id="g3")
-    seat.add(entry.GrantRevoked, id="g2")
+        seat.give(GrantLine("guardian", MINUTE, None, site.clock.wall()), id=id_)
+    seat.give(GrantLine("guardian", MINUTE, "luanti", site.clock.wall()), id="g3")
+    seat.add(GrantRevoked, id="g2")
     summary(seat, "2026-11-25", grants=says, game="*")
     assert bool([one for one in told(audit(), "usage-day") if one.startswith("it counts extra")]) is strange
     other = site.enrol("other-pc")
@@ -80,6 +84,6 @@ def test_extra_time_that_is_counted_was_given(site, seat, audit, says, strange):
 @pytest.mark.parametrize(("id_", "strange"), [("agent", False), ("home-pc", True)])
 def test_the_agents_chain_begins_with_its_key(id_, strange):
     paired = Paired()
-    line = entry.SeatEnrolled(seat="agent", boot="b", seq=1, prev="", mono=0, wall=0, id=id_, key="")
+    line = SeatEnrolled(seat="agent", boot="b", seq=1, prev="", mono=0, wall=0, id=id_, key="")
     paired.take("entry 0", line)
     assert bool(list(paired.findings())) is strange

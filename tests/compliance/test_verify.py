@@ -7,6 +7,11 @@ import msgspec
 import pytest
 
 from compliance import bundle, entry, tree
+from compliance.entries.decision import PlayDue
+from compliance.entries.log import Seal
+from compliance.entries.override import GrantGiven
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import Presence, SeatEnrolled, SeatStart
 from compliance.format.chain import AGENT, digest, seal_message
 from compliance.format.container import pack
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
@@ -42,7 +47,7 @@ def rechained(lines, signers):
     for line in lines:
         seq, prev, sealed = heads.get(line.seat, (0, "", 0))
         line = msgspec.structs.replace(line, seq=seq + 1, prev=prev)  # noqa: PLW2901
-        if isinstance(line, entry.Seal):
+        if isinstance(line, Seal):
             line = msgspec.structs.replace(line, first=sealed + 1, last=seq, head=prev)  # noqa: PLW2901
             signature = signers[line.seat].sign_bytes(seal_message(line)).hex()
             line = msgspec.structs.replace(line, sig=signature)  # noqa: PLW2901
@@ -147,14 +152,14 @@ def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
 def test_an_edited_entry_breaks_its_chain(lines, tamper, honest):
     """Without the seat's key no edit can be sealed again."""
     entries = list(honest.log.entries())
-    index = place_of(lines, entry.PlayEnded)
+    index = place_of(lines, PlayEnded)
     entries[index] = entry.encode(msgspec.structs.replace(lines[index], ms=60_000))
     assert f"entry {index + 1} " in plain(tamper(entries).failures[0].where)
 
 
 def test_a_tail_cut_within_a_batch_leaves_entries_without_a_seal(lines, tamper, honest):
     entries = list(honest.log.entries())
-    end = place_of(lines, entry.PlayEnded, 1)
+    end = place_of(lines, PlayEnded, 1)
     first = tamper(entries[:end]).failures[0]
     assert "no seal" in plain(first.what)
     assert "seat home-pc" in plain(first.where)
@@ -173,14 +178,14 @@ def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
 
 
 def test_a_log_without_its_seats_enrolment_is_refused(lines, forged):
-    index = place_of(lines, entry.SeatEnrolled, 1)
+    index = place_of(lines, SeatEnrolled, 1)
     report = forged(lines[:index] + lines[index + 1 :])
     assert "seat.enrolled" in plain(report.failures[0].what)
 
 
 def test_a_seat_key_cannot_be_replaced(lines, forged):
     """An operator who enrols a seat again, with a key of his own."""
-    index = place_of(lines, entry.SeatEnrolled, 1)
+    index = place_of(lines, SeatEnrolled, 1)
     again = msgspec.structs.replace(lines[index], key=WITNESS.vkey)
     report = forged([*lines[: index + 1], again, *lines[index + 1 :]])
     assert f"entry {index + 1} " in plain(report.failures[0].where)
@@ -188,7 +193,7 @@ def test_a_seat_key_cannot_be_replaced(lines, forged):
 
 @pytest.mark.parametrize("vkey", [WITNESS_KEY.text, "nonsense", ""])
 def test_a_seat_key_that_cannot_seal_is_refused(lines, forged, vkey):
-    index = place_of(lines, entry.SeatEnrolled, 1)
+    index = place_of(lines, SeatEnrolled, 1)
     report = forged([*lines[:index], msgspec.structs.replace(lines[index], key=vkey), *lines[index + 1 :]])
     assert f"entry {index} " in plain(report.failures[0].where)
 
@@ -197,10 +202,10 @@ def test_a_seat_key_that_cannot_seal_is_refused(lines, forged, vkey):
 def test_a_key_is_one_seats_alone(honest, lines, tamper, whose):
     """An operator who has one key for two seats writes for both, though each chain is whole."""
     signer = honest.signer if whose == "the log's" else honest.seats["home-pc"].signer
-    index = place_of(lines, entry.SeatEnrolled, 1)
+    index = place_of(lines, SeatEnrolled, 1)
     second = msgspec.structs.replace(lines[index], id="second", key=Signer("second", signer.seed).vkey)
-    start = next(line for line in lines if isinstance(line, entry.SeatStart))
-    seal = next(line for line in lines if isinstance(line, entry.Seal) and line.seat == "home-pc")
+    start = next(line for line in lines if isinstance(line, SeatStart))
+    seal = next(line for line in lines if isinstance(line, Seal) and line.seat == "home-pc")
     more = [msgspec.structs.replace(line, seat="second") for line in (start, seal)]
     signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer, "second": signer}
     (failure,) = tamper(rechained([*lines[: index + 1], second, *lines[index + 1 :], *more], signers)).failures
@@ -220,7 +225,7 @@ def test_a_seal_is_hex_to_the_letter(lines, tamper, honest, change):
     signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer}
     *before, last = rechained(lines, signers)
     seal = entry.decode(last)
-    assert isinstance(seal, entry.Seal)
+    assert isinstance(seal, Seal)
     (failure,) = tamper([*before, entry.encode(msgspec.structs.replace(seal, sig=change(seal.sig)))]).failures
     assert "the signature of the seal is not 128 digits of lower-case hex" in plain(failure.what)
 
@@ -228,7 +233,7 @@ def test_a_seal_is_hex_to_the_letter(lines, tamper, honest, change):
 def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
     """With all keys in hand an operator rewrites everything: the bundle alone is whole, the inspector's memory is not."""
     seen = honest.log.checkpoint
-    quiet = [line for line in lines if not isinstance(line, entry.GrantGiven | entry.Presence)]
+    quiet = [line for line in lines if not isinstance(line, GrantGiven | Presence)]
     renumbered = _replayed(quiet)
     alone = forged(renumbered)
     assert (alone.failures, alone.anchored) == ((), 0)
@@ -244,9 +249,9 @@ def _replayed(lines):
     numbers, new, count = {}, [], {}
     for line in lines:
         count[line.seat] = count.get(line.seat, 0) + 1
-        if isinstance(line, entry.PlayStarted):
+        if isinstance(line, PlayStarted):
             numbers[line.seq] = count[line.seat]
-        if isinstance(line, entry.PlayDue | entry.PlayEnded):
+        if isinstance(line, PlayDue | PlayEnded):
             line = msgspec.structs.replace(line, play=numbers[line.play])  # noqa: PLW2901
         new.append(line)
     return new
@@ -256,7 +261,7 @@ def test_a_log_under_another_key_is_seen_by_trust_and_since(honest, lines, tampe
     signer = Signer(honest.signer.name, b"\x09" * 32)
     signers = {"agent": signer, "home-pc": honest.seats["home-pc"].signer}
     enrolled = [
-        msgspec.structs.replace(line, key=signer.vkey) if isinstance(line, entry.SeatEnrolled) and line.id == "agent" else line
+        msgspec.structs.replace(line, key=signer.vkey) if isinstance(line, SeatEnrolled) and line.id == "agent" else line
         for line in lines
     ]
     entries = rechained(enrolled, signers)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec import structs
 
-from compliance import entry
+from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.page.calendar import MOST_DAYS, Share, coverage
 from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
@@ -27,15 +27,15 @@ def at(hours, minutes=0):
 
 
 def started(wall, *, lost=None):
-    return entry.SeatStart(wall=wall, version="1", watch="gate", clean=lost is None, lost_from=lost, **COMMON)
+    return SeatStart(wall=wall, version="1", watch="gate", clean=lost is None, lost_from=lost, **COMMON)
 
 
 def stopped(wall):
-    return entry.SeatStop(wall=wall, **COMMON)
+    return SeatStop(wall=wall, **COMMON)
 
 
 def present(since, bits=(1 << 60) - 1):
-    return entry.Presence(wall=since + HOUR, since=since, bits=f"{bits:015x}", **COMMON)
+    return Presence(wall=since + HOUR, since=since, bits=f"{bits:015x}", **COMMON)
 
 
 def calendar(lines, end, hours="08:00-22:00", place="game-point", zone=ZONE):

@@ -28,6 +28,14 @@ def due_now(stage, program) -> Play:
     return Play(an, "who", program.account, stage.games["chess"], (), 0, 0, {program.identity}, 0, ending=Warned(0))
 
 
+async def watched(stage, story) -> None:
+    stage.platform.watcher.start(stage.seen.append)
+    try:
+        await story()
+    finally:
+        stage.platform.watcher.stop()
+
+
 def test_who_obeys_at_once_has_the_time_that_was_promised(stage):
     """Nothing happens to a game until its windows are asked, once, and nothing but that until its time to save is over."""
 
@@ -63,11 +71,4 @@ def test_who_obeys_at_once_has_the_time_that_was_promised(stage):
         await stage.ended(stubborn[0])
         assert (len(told), len(kept)) == (2, 2)
 
-    async def watched():
-        stage.platform.watcher.start(stage.seen.append)
-        try:
-            await story()
-        finally:
-            stage.platform.watcher.stop()
-
-    asyncio.run(watched())
+    asyncio.run(watched(stage, story))

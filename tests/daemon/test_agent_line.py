@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import pytest
 
-from agent.api.answers import Done
-from agent.api.roster import RosterGet, SignedRoster
-from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, Submit
-from agent.api.witnessing import LogFollow
-from agent.intake import take_in
-from agent.witnessing import shown
-from compliance import entry
+from agent.api.roster import RosterGet
+from agent.api.seat import Alive, Enrol, Enrolled, Submit
+from compliance.entries.place import PolicyChanged
 from compliance.log import Log
 from compliance.note import parse_vkey
-from compliance.writing.payloads import Payloads
-from daemon.api import messages as seat_api
-from daemon.api.asking import RequestAdd
-from daemon.recording.recorder import append
+from daemon.recording.line import append
 from daemon.store import Unwritable
-from host import homes, rpc
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.test_api import CHILD, ROOT
+from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, until
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import MINUTE, limit, roster, signer
+from tests.daemon.world import issues, limit, roster, signer
 from tests.system import PATIENCE
 
-REFUSED = ApiError("refused", Message("not you"))
 GONE = ApiError("unavailable", Message("just starting"))
 
 
@@ -44,126 +32,11 @@ def _quick(monkeypatch):
     monkeypatch.setattr("daemon.uplink.RETRY_S", (0.01, 0.02))
 
 
-class Agent:
-    """Keeps what it hears in `heard`. What stands in `says` under a request's kind it answers with, or raises."""
-
-    def __init__(self, world, folder) -> None:
-        self.folder = folder
-        self.keys = (world.log, world.agent)
-        self.log = Log(folder / "log.db", world.log)
-        self.payloads = Payloads(folder / "payload.db", bytes(32))
-        self.roster = roster()
-        self.heard: list[msgspec.Struct] = []
-        self.says: dict[type, object] = {}
-        self.against: Message | None = None
-        self.seats: dict[str, str] = {}
-        world.home.public.mkdir(exist_ok=True)
-        self.key_file = world.home.public / "agent.keys"
-        self.publish()
-
-    def publish(self) -> None:
-        self.key_file.write_text("".join(f"{key.vkey}\n" for key in self.keys), "utf-8")
-
-    def become(self, log, registry) -> None:
-        """Another agent, in the place of the one before."""
-        self.log.close()
-        self.keys = (log, registry)
-        self.log = Log(self.folder / "another.db", log)
-        self.publish()
-
-    def close(self) -> None:
-        self.log.close()
-        self.payloads.close()
-
-    def got(self, kind):
-        return [one for one in self.heard if isinstance(one, kind)]
-
-    def routes(self):
-        answers = {
-            Enrol: self.enrol, RosterGet: self.roster_get, PutGrants: self.done, Alive: self.done,
-            Submit: self.submit, LogFollow: self.follow,
-        }  # fmt: skip
-        return rpc.table(*(rpc.Route(kind, "any", self.said(kind, answer)) for kind, answer in answers.items()))
-
-    def said(self, kind, answer):
-        async def handle(_, request):
-            self.heard.append(request)
-            if (other := self.says.get(kind)) is None:
-                return await answer(request)
-            if isinstance(other, ApiError):
-                raise other
-            return other
-
-        return handle
-
-    async def enrol(self, request):
-        self.seats[request.seat] = request.key
-        log, registry = self.keys
-        return Enrolled(seat=request.seat, log_key=log.vkey, roster_key=registry.vkey)
-
-    async def roster_get(self, request):
-        while self.roster.number <= request.above:
-            await asyncio.sleep(0.005)
-        note = self.keys[1].sign(msgspec.json.encode(self.roster).decode() + "\n")
-        return SignedRoster(number=self.roster.number, note=note)
-
-    async def done(self, _):
-        return Done(number=self.roster.number)
-
-    async def follow(self, request):
-        return shown(self.log, request, self.against)
-
-    async def submit(self, request):
-        if request.seat not in self.seats:
-            raise REFUSED
-        return take_in(request, parse_vkey(self.seats[request.seat]), self.log, self.payloads)
-
-
 @pytest.fixture
 def agent(world, tmp_path):
     made = Agent(world, tmp_path)
     yield made
     made.close()
-
-
-@asynccontextmanager
-async def connected(world, agent) -> AsyncIterator[None]:
-    """The seat runs, and the agent answers it."""
-    if world.daemon is None:
-        world.start()
-    homes.prepare(Path(world.home.agent_address).parent, 0o755)
-    server = await rpc.serve(world.home.agent_address, agent.routes(), lambda _: frozenset({"any"}))
-    task = asyncio.create_task(world.daemon.uplink.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await server.close()
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-def issues(world):
-    return [one.id for one in world.daemon.health.open()]
-
-
-async def in_force(world, number=1):
-    """A roster of that number is, and nothing waits here; whoever waits for that hears of it."""
-    async with asyncio.timeout(PATIENCE):
-        assert await world.daemon.uplink.holds(number, 600)
-        assert await world.daemon.uplink.delivered(600)
-
-
-async def give(world):
-    return await world.daemon.routes["grant.add"].handler(ROOT, seat_api.GrantAdd(player="an", ms=MINUTE))
-
-
-# --- down -------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("where", ["place", "pack"])
@@ -267,9 +140,6 @@ def test_whoever_waits_for_a_roster_waits_no_longer_than_said(world, agent):
     asyncio.run(run())
 
 
-# --- whom it talks to -------------------------------------------------------------------------------------------------------
-
-
 def test_an_agent_that_does_not_know_the_seat_is_an_issue(world, agent):
     """It answers, so it is not away; it is asked again until it does."""
 
@@ -277,7 +147,7 @@ def test_an_agent_that_does_not_know_the_seat_is_an_issue(world, agent):
         agent.says[Enrol] = REFUSED
         async with connected(world, agent):
             await until(lambda: "agent-refuses" in issues(world))
-            assert world.daemon.uplink.reachable
+            assert world.daemon.uplink.agent.reachable
             assert "agent-away" not in issues(world)
             assert agent.got(RosterGet) == []
             del agent.says[Enrol]
@@ -294,7 +164,7 @@ def test_an_entry_that_is_the_agents_to_write_is_an_issue_at_the_seat(world, age
         async with connected(world, agent):
             assert await world.daemon.uplink.delivered(PATIENCE)
             size, told = agent.log.size, {"target": "place", "packs": (), "house": False}
-            world.daemon.recorder.do(lambda chain: append(chain, entry.PolicyChanged, world.daemon.uplink.now(), **told))
+            world.daemon.recorder.do(lambda chain: append(chain, PolicyChanged, world.daemon.uplink.now(), **told))
             assert not await world.daemon.uplink.delivered(0.05)
             await until(lambda: "agent-refuses" in issues(world))
             [issue] = [one for one in world.daemon.health.open() if one.id == "agent-refuses"]
@@ -312,7 +182,7 @@ def test_an_agent_that_only_starts_is_away(world, agent):
         agent.says[Enrol] = GONE
         async with connected(world, agent):
             await until(lambda: "agent-away" in issues(world))
-            assert not world.daemon.uplink.reachable
+            assert not world.daemon.uplink.agent.reachable
             assert "agent-refuses" not in issues(world)
 
     asyncio.run(run())
@@ -324,14 +194,14 @@ def test_an_agent_that_was_there_and_is_not_any_more(world, agent):
     async def run():
         async with connected(world, agent):
             await in_force(world)
-            assert world.daemon.uplink.reachable
+            assert world.daemon.uplink.agent.reachable
             agent.says[Submit] = agent.says[Enrol] = GONE
             world.platform.run(1)
             await until(lambda: "agent-away" in issues(world))
-            assert not world.daemon.uplink.reachable
+            assert not world.daemon.uplink.agent.reachable
             agent.says.clear()
             await in_force(world)
-            assert (world.daemon.uplink.reachable, issues(world)) == (True, [])
+            assert (world.daemon.uplink.agent.reachable, issues(world)) == (True, [])
 
     asyncio.run(run())
 
@@ -488,124 +358,5 @@ def test_what_a_witness_refuses_is_an_issue_until_it_signs_again(world, agent):
             assert "w.example/w1: another" in str(check.text)
             agent.against = None
             await minutes(world, lambda: issues(world) == [])
-
-    asyncio.run(run())
-
-
-# --- up ---------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("older", ["knows no requests", "knows less of grants"])
-def test_what_an_older_agent_does_not_know_holds_up_nothing_else(world, agent, older):
-    """The journal goes on, and what the agent is to be updated for is said, until it is."""
-
-    async def run():
-        world.start(roster(packs=(limit(30),)))
-        if older == "knows no requests":  # this one has no such route
-            await world.daemon.routes["request.add"].handler(CHILD, RequestAdd())
-        else:
-            agent.says[PutGrants] = ApiError("bad-input", Message("grant.put: unknown field"))
-            await give(world)
-        async with connected(world, agent):
-            world.daemon.uplink.work.set()
-            await until(lambda: agent.got(Submit) and not world.daemon.recorder.journal.unsent())
-            await until(lambda: issues(world) == ["update"])
-        assert world.daemon.uplink._waits()
-
-    asyncio.run(run())
-
-
-def test_a_grant_goes_up_once_and_its_revocation_too(world, agent):
-    """What the agent has is not handed in again."""
-
-    async def run():
-        async with connected(world, agent):
-            await in_force(world)
-            given = await give(world)
-            assert await world.daemon.uplink.delivered(PATIENCE)
-            await give(world)
-            assert await world.daemon.uplink.delivered(PATIENCE)
-            await world.daemon.routes["grant.revoke"].handler(ROOT, seat_api.GrantRevoke(id=given.id))
-            assert await world.daemon.uplink.delivered(PATIENCE)
-            first, second, third = (put.grants for put in agent.got(PutGrants))
-            assert [one.id for one in first] == [one.id for one in third] == [given.id]
-            assert [len(first), len(second), len(third)] == [1, 1, 1]
-            assert [one.revoked for one in (*first, *second, *third)] == [None, None, world.clock.wall()]
-
-    asyncio.run(run())
-
-
-def test_entries_go_up_in_batches(world, agent, monkeypatch):
-    """What was sealed while the agent took nothing goes up piece by piece, each one proved before the next."""
-    monkeypatch.setattr("daemon.uplink.BATCH", 3)
-
-    async def run():
-        world.start(roster())
-        agent.says[Submit] = REFUSED
-        async with connected(world, agent):
-            for pid in range(1, 4):
-                tries = len(agent.got(Submit))
-                world.platform.run(pid)
-                world.platform.exit(pid)
-                await until(lambda tries=tries: len(agent.got(Submit)) > tries + 1)
-            agent.heard.clear()
-            del agent.says[Submit]
-            await in_force(world)
-            submitted = agent.got(Submit)
-            sizes = [len(one.entries) for one in submitted]
-            assert len(sizes) > 1
-            assert [one.trusted for one in submitted] == [sum(sizes[:n]) for n in range(len(sizes))]
-            assert world.daemon.trust.checkpoint.size == agent.log.size == sum(sizes)
-            assert world.daemon.recorder.journal.unsent() == 0
-
-    asyncio.run(run())
-
-
-def test_a_line_with_nothing_to_say_rests(world, agent):
-    """Until there is work it looks for none."""
-
-    async def run():
-        async with connected(world, agent):
-            await in_force(world)
-            looks, unsent = [], world.daemon.recorder.journal.unsent
-            world.daemon.recorder.journal.unsent = lambda: (looks.append(1), unsent())[1]
-            await asyncio.sleep(0.15)  # fifteen times as long as it lets entries settle
-            assert len(looks) < 4
-
-    asyncio.run(run())
-
-
-def test_records_that_are_refused_are_kept(world, agent):
-    """Rosters that come meanwhile do not clear that; the agent that takes them does."""
-
-    async def run():
-        agent.says[Submit] = REFUSED
-        async with connected(world, agent):
-            await until(lambda: "agent-refuses" in issues(world))
-            agent.roster = roster(2)
-            assert await world.daemon.uplink.holds(2, PATIENCE)
-            assert not await world.daemon.uplink.delivered(0.05)
-            assert "agent-refuses" in issues(world)
-            assert world.daemon.recorder.journal.unsent() > 0
-            del agent.says[Submit]
-            await in_force(world, 2)
-            await until(lambda: issues(world) == [])
-
-    asyncio.run(run())
-
-
-def test_records_that_are_not_proved_are_kept(world, agent):
-    """The answer says nothing of some of them."""
-
-    async def run():
-        async with connected(world, agent):
-            await in_force(world)
-            agent.says[Submit] = Accepted(checkpoint=agent.log.checkpoint, proofs=())
-            world.platform.run(1)
-            await until(lambda: "log-replaced" in issues(world))
-            assert world.daemon.recorder.journal.unsent() > 0
-            assert not await world.daemon.uplink.delivered(0.05)
-            del agent.says[Submit]
-            assert await world.daemon.uplink.delivered(PATIENCE)
 
     asyncio.run(run())

@@ -76,7 +76,7 @@ def test_what_is_let_through_with_the_agent_away_is_the_agents_word_once_it_is_b
             game = unrated(built)
             await built.uplink.delivered(PATIENCE)
             live.end(kill=True)
-            await until(lambda: not built.uplink.reachable)
+            await until(lambda: not built.uplink.agent.reachable)
             id_ = (await handle(built, a.RequestAdd(game=game, reason="với bạn"))).id
             assert (await handle(built, a.RequestApprove(id=id_))).let
             assert approved(built) == (game,)
@@ -134,7 +134,7 @@ def test_another_seats_earlier_answer_reaches_this_one(home, live):
             assert await built.uplink.delivered(PATIENCE)
             asked = built._requests.find(id_)
             live.end(kill=True)
-            await until(lambda: not built.uplink.reachable)
+            await until(lambda: not built.uplink.agent.reachable)
             answer = await handle(built, a.RequestApprove(id=id_))
             live.start()
             early = RequestAnswer(approved=False, by="guardian", who="me", at=asked.asked)

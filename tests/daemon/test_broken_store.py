@@ -11,7 +11,7 @@ import pytest
 
 from daemon.store import Store, Unwritable
 from daemon.storing import opening
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.world import MINUTE, issues, limit, roster
 
 PAGE = 4096
 
@@ -44,10 +44,6 @@ def spoil(world, table: str) -> bytes:
         file.seek((page - 1) * PAGE)
         file.write(b"\xa5" * PAGE)
     return path_of(world).read_bytes()
-
-
-def issues(world):
-    return [one.id for one in world.daemon.health.open()]
 
 
 def kept(world):

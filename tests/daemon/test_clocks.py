@@ -8,11 +8,7 @@ import pytest
 
 from i18n.message import Text
 from rules.policy import AskFirst
-from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
-
-
-def issues(world) -> list[str]:
-    return [one.id for one in world.daemon.health.open()]
+from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 
 def test_setting_the_clock_ahead_gives_no_new_day(world):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.api.roster import GrantEvent
-from compliance.entry import GameDay
+from compliance.entries.play import GameDay
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 MIDNIGHT = NOON + 12 * HOUR

@@ -242,7 +242,7 @@ def test_whichever_write_of_a_new_agent_fails_nothing_of_it_happened(world):
             world.daemon.store.db = real
             assert (world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal) == old
             assert Trust(world.daemon.store).keys == old[1]
-            assert Journal(real, old[0].decode(), "boot", world.daemon._signer(old[0].decode())).head() == old[2].head()
+            assert Journal(real, old[0].decode(), "boot", world.daemon._chain.signer(old[0].decode())).head() == old[2].head()
     world.daemon.store.db = real
     assert 5 < steps < 99
     assert Trust(world.daemon.store).keys == world.daemon.trust.keys == keys

@@ -157,9 +157,9 @@ def test_whether_the_agent_answers_is_said_once(world):
     """As what it is: not reached yet, away, or there."""
     world.start(roster())
     assert checks(world)["agent"] == (False, "the background service was not reached yet")
-    world.daemon.uplink.reachable = True
+    world.daemon.uplink.agent.reachable = True
     assert checks(world)["agent"] == (True, "the background service answers")
-    world.daemon.uplink.reachable = False
+    world.daemon.uplink.agent.reachable = False
     world.daemon.health.report("agent-away", trouble=True)
     assert "agent" not in checks(world)
     assert checks(world)["agent-away"][0] is False

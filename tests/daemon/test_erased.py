@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from agent.api.erased import mark
 from agent.api.roster import GrantEvent
-from compliance.entry import GameDay
+from compliance.entries.play import GameDay
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 ERASED = (mark("an"),)

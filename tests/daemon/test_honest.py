@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from agent.api.roster import GrantEvent
-from compliance import entry
 from compliance.audit import Auditor
+from compliance.entries.log import Restored
+from compliance.entries.place import PlaceChanged
+from compliance.entries.seat import SeatEnrolled
 from daemon import events
 from host import restored
 from i18n.message import plain
@@ -201,10 +203,10 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     assert (seat[0].follows, seat[0].seat == former) == (former, False)
     common = {"seat": "agent", "boot": "", "mono": 0, "prev": "", "wall": seat[0].wall}
     agent = [
-        entry.SeatEnrolled(**common, seq=1, id="agent", key=""),
-        entry.PlaceChanged(**common, seq=2, place="home", zone="Asia/Ho_Chi_Minh", hours=""),
-        entry.Restored(**common, seq=3, made=1),
-        entry.SeatEnrolled(**common, seq=4, id=seat[0].seat, key=""),
+        SeatEnrolled(**common, seq=1, id="agent", key=""),
+        PlaceChanged(**common, seq=2, place="home", zone="Asia/Ho_Chi_Minh", hours=""),
+        Restored(**common, seq=3, made=1),
+        SeatEnrolled(**common, seq=4, id=seat[0].seat, key=""),
     ]
     found = audited([*agent, *seat])
     assert (said(found.failures), "rules-behind" in {one.kind for one in found.findings}) == ([], True)

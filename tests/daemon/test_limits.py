@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from agent.api.roster import GrantEvent
-from compliance import entry
+from compliance.entries.play import GameDay
 from daemon.ending import SIGNAL_MS
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
@@ -294,7 +294,7 @@ def test_midnight_cuts_a_play_and_no_rule_notices(world):
     world.pass_time(6 * MINUTE)
     assert world.platform.asked == [1]
     (day,) = world.journal("usage.day")
-    assert day.games == {"luanti": entry.GameDay(30 * MINUTE, 0, 0)}
+    assert day.games == {"luanti": GameDay(30 * MINUTE, 0, 0)}
 
 
 def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):

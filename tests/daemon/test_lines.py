@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from agent.api.roster import Player, Roster
 from compliance import entry
+from compliance.entries.decision import PlayDue
 from compliance.verifying.plays import recompute
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from daemon.deciding.judge import Ruling
@@ -52,7 +53,7 @@ def refused(world, *, own):
     )
     game = Game(id=facts.game, title=facts.game, label=facts.label, publisher=facts.publisher)
     fields = decided(people.players[0], game, Ruling(decision, facts, combine(packs)), people)
-    line = entry.decode(entry.encode(entry.PlayDue(**CHAIN, play=1, grace=decision.grace_ms, **fields)))
+    line = entry.decode(entry.encode(PlayDue(**CHAIN, play=1, grace=decision.grace_ms, **fields)))
     return line, packs
 
 

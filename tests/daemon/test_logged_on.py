@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from compliance.entry import SessionOpened
+from compliance.entries.seat import SessionOpened
 from daemon.platforms.api import OsSession
 from tests.daemon.world import HOUR, MINUTE, roster
 

@@ -19,7 +19,7 @@ from tests.daemon.test_honest import audited
 from tests.daemon.test_installed_only import OWN, start, strict
 from tests.daemon.test_installed_only import refused as refused_programs
 from tests.daemon.test_pauses import pause
-from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
+from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 KINDS = ("enforcement.off", "enforcement.on")
 
@@ -30,10 +30,6 @@ def off(world, minutes=30, reason="birthday", caller=PARENT):
 
 def told(world):
     return [(type(one).__name__, getattr(one, "how", None)) for one in world.journal(*KINDS)]
-
-
-def issues(world):
-    return [one.id for one in world.daemon.health.open()]
 
 
 def test_nothing_is_refused_or_ended_and_all_is_counted(world):

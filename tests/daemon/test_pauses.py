@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from agent.api.roster import Guardian, Player
-from compliance.entry import PauseLine
+from compliance.entries.decision import PauseLine
 from daemon.api import asking as a
 from daemon.api import messages as m
 from host.wire import ApiError

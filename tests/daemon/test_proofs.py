@@ -1,4 +1,4 @@
-"""A guardian at somebody else's account: a PIN for some minutes, a code by telephone once; and whoever guesses."""
+"""A guardian's PIN at somebody else's account, for some minutes; and whoever guesses."""
 
 from __future__ import annotations
 
@@ -8,44 +8,16 @@ import logging
 import msgspec
 import pytest
 
-from agent.api.roster import Guardian
 from daemon.api import asking
 from daemon.api import messages as m
-from daemon.grants import Grants
-from daemon.platforms.pins import UncheckedError
-from daemon.proving import codes
 from daemon.proving.tokens import LASTS_MS
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
+from tests.daemon.proving import AUNT, DAD, MUM, SECRET, HandPins, digits, guess, house, me, minutes_locked, prove, refused, use
 from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
-
-SECRET, OTHER = "A" * 32, "B" * 32
-MUM = Guardian(id="me", name="Mẹ", pin="hash of 4711", code=SECRET)
-DAD = Guardian(id="bo", name="Bố", pin="hash of 0815", code=OTHER, ceiling=60 * MINUTE)
-AUNT = Guardian(id="co", name="Cô")
-
-
-class HandPins:
-    """Knows at once. `trouble`: it cannot say; `asked` counts, `together` are checked at the same time at most."""
-
-    def __init__(self):
-        self.trouble, self.asked, self.now, self.together = False, 0, 0, 0
-
-    async def matches(self, hashed, pin):
-        self.asked, self.now = self.asked + 1, self.now + 1
-        self.together = max(self.together, self.now)
-        await asyncio.sleep(0)
-        self.now -= 1
-        if self.trouble:
-            raise UncheckedError
-        return hashed == f"hash of {pin}"
-
-
-def house(number=1, guardians=(MUM, DAD, AUNT), **more):
-    return msgspec.structs.replace(roster(number, packs=(limit(0),), **more), guardians=guardians)
+from tests.daemon.world import HOUR, MINUTE, NOON
 
 
 @pytest.fixture
@@ -56,47 +28,8 @@ def home(world):
     return world
 
 
-def prove(world, pin, guardian="Mẹ", caller=CHILD):
-    return ask(world, "guardian.prove", asking.Prove(guardian=guardian, pin=pin), caller)
-
-
-def refused(call, *args, **more) -> str:
-    with pytest.raises(ApiError) as caught:
-        call(*args, **more)
-    assert caught.value.code == "refused"
-    return str(caught.value)
-
-
 def give(world, token, caller=CHILD):
     return ask(world, "grant.add", m.GrantAdd(player="an", ms=10 * MINUTE, token=token), caller)
-
-
-def me(world, caller=CHILD):
-    return ask(world, "me", asking.MeGet(), caller)
-
-
-def guess(world, times, caller=CHILD, pin="1111"):
-    """Wrong ones, each once the account may."""
-    for _ in range(times):
-        if (until := me(world, caller).locked) is not None:
-            world.clock.run(until - world.clock.wall())
-        assert "wrong" in refused(prove, world, pin, caller=caller)
-
-
-def minutes_locked(world, caller=CHILD):
-    until = me(world, caller).locked
-    return 0 if until is None else (until - world.daemon.clock.read().wall) / MINUTE
-
-
-def digits(secret=SECRET, wall=NOON, step=0):
-    return codes.code(secret, wall // 30_000 + step)
-
-
-def use(world, code, caller=CHILD, ms=None, player="An"):
-    return ask(world, "code.use", asking.CodeUse(player=player, digits=code, ms=ms), caller)
-
-
-# --- PIN --------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_guardian_gives_time_at_the_childs_account(home):
@@ -362,141 +295,3 @@ def test_no_pin_is_written_anywhere(home, caplog):
     told = repr([answers, rows, home.daemon.in_force.people.roster.guardians]) + caplog.text
     for secret in ("con chó", "con mèo", "hash of", SECRET, token):
         assert secret not in told
-
-
-# --- codes ------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_code_gives_time(home):
-    """A quarter of an hour, or what is asked for, up to the guardian's ceiling; the log and the grant say whose it was."""
-    assert use(home, digits()).ms == 15 * MINUTE
-    home.clock.run(MINUTE)
-    assert use(home, digits(OTHER, home.clock.wall()), ms=90 * MINUTE).ms == 60 * MINUTE
-    home.clock.run(MINUTE)
-    spaced = digits(wall=home.clock.wall())
-    assert use(home, f" {spaced[:3]} {spaced[3:]}", ms=90 * MINUTE).ms == 30 * MINUTE
-    given = ask(home, "grant.list", m.GrantsGet()).grants
-    proved = [("Mẹ", "code", "me"), ("Bố", "code", "bo"), ("Mẹ", "code", "me")]
-    assert [(one.who, one.how, one.guardian) for one in given] == proved
-    assert [one.ms // MINUTE for one in home.journal("code.used")] == [15, 60, 30]
-    home.platform.run(1)
-    assert home.platform.ended == []
-
-
-@pytest.mark.parametrize("step", [-1, 0, 1])
-def test_a_code_of_the_steps_beside_is_taken(home, step):
-    use(home, digits(step=step))
-
-
-@pytest.mark.parametrize("step", [-2, 2, -2880])
-def test_a_code_of_another_time_is_wrong(home, step):
-    assert "the code is wrong" in refused(use, home, digits(step=step))
-
-
-def test_a_code_is_used_once(home):
-    """From whichever account, also after a restart; the one before it is over then, too."""
-    use(home, digits())
-    for caller in (CHILD, FRIEND, ROOT):
-        assert "used already" in refused(use, home, digits(), caller)
-    home.kill()
-    home.start()
-    assert "used already" in refused(use, home, digits())
-    assert "used already" in refused(use, home, digits(step=-1))
-    use(home, digits(step=1))
-    assert len(ask(home, "grant.list", m.GrantsGet()).grants) == 2
-    assert home.journal("pin.failed") == []
-
-
-def test_a_code_of_yesterday_does_not_come_back_with_the_clock(home):
-    """Neither while the daemon runs, nor after a restart, nor after a boot with the clock set before it."""
-    home.clock.run(24 * HOUR)
-    home.stop()
-    home.start()
-    home.clock.step(-24 * HOUR)
-    home.beat()
-    assert "clock" in refused(use, home, digits())
-    home.stop()
-    home.start()
-    assert "clock" in refused(use, home, digits())
-    home.stop()
-    home.clock.reboot(off_ms=0)
-    home.start()
-    for wall in (NOON, home.daemon.clock.read().wall):
-        assert "clock" in refused(use, home, digits(wall=wall))
-    assert ask(home, "grant.list", m.GrantsGet()).grants == ()
-    ask(home, "doctor", m.DoctorGet(repair=True))
-    use(home, digits(wall=home.clock.wall()))
-
-
-def test_wrong_codes_and_wrong_pins_lock_together(home):
-    guess(home, 3)
-    for _ in range(2):
-        refused(use, home, "000000")
-    assert minutes_locked(home) == 1
-    assert "may try again" in refused(use, home, digits())
-    assert [one.how for one in home.journal("pin.failed")] == ["pin"] * 3 + ["code"] * 2
-    home.clock.run(MINUTE)
-    use(home, digits(wall=home.clock.wall()))
-    assert me(home).locked is None
-
-
-def test_codes_give_so_much_a_day(home):
-    """Four times the ceiling; what was taken back does not count, nor does another day's."""
-    for _ in range(4):
-        use(home, digits(wall=home.clock.wall()), ms=30 * MINUTE)
-        home.clock.run(MINUTE)
-    assert "7200 s" in refused(use, home, digits(wall=home.clock.wall()))
-    last = ask(home, "grant.list", m.GrantsGet()).grants[-1]
-    ask(home, "grant.revoke", m.GrantRevoke(id=last.id))
-    use(home, digits(wall=home.clock.wall()))
-    home.pass_time(24 * HOUR)
-    use(home, digits(wall=home.clock.wall()), ms=30 * MINUTE)
-
-
-def test_codes_are_for_children_of_the_house(home):
-    """No guest, nobody unknown; nobody is told who there is; not at a game point."""
-    for name in ("guest", "Bình"):
-        with pytest.raises(ApiError) as caught:
-            use(home, digits(), player=name)
-        assert caught.value.code == "not-found"
-        assert "An" not in str(caught.value)
-    use(home, digits(), FRIEND)
-    home.adopt(house(2, place="game-point"))
-    assert "for homes" in refused(use, home, digits(OTHER))
-
-
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
-def test_what_is_no_code_is_no_try(home, code):
-    with pytest.raises(ApiError) as caught:
-        use(home, code)
-    assert caught.value.code == "bad-input"
-    assert home.journal("pin.failed") == []
-
-
-def test_without_codes_there_is_nothing_to_guess(home):
-    home.adopt(house(2, (AUNT,)))
-    assert "no guardian has codes" in refused(use, home, "000000")
-    assert home.journal("pin.failed") == []
-
-
-def test_a_new_secret_ends_the_old_codes(home):
-    home.adopt(house(2, (msgspec.structs.replace(MUM, code="C" * 32),)))
-    assert "wrong" in refused(use, home, digits())
-    use(home, digits("C" * 32))
-
-
-def test_a_code_that_cannot_be_written_gives_nothing(home):
-    """And is good still once it can be."""
-    home.daemon.store.db = disk = FullDisk(home.daemon.store.db)
-    with pytest.raises(ApiError, match="nothing changed"):
-        use(home, digits())
-    disk.full = False
-    assert Grants(home.daemon.store).all() == ()
-    use(home, digits())
-
-
-def test_codes_are_those_of_rfc_6238():
-    """Appendix B: the secret 12345678901234567890, of whose eight digits six are shown."""
-    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-    told = {59: "287082", 1_111_111_109: "081804", 1_234_567_890: "005924", 20_000_000_000: "353130"}
-    assert {moment: codes.code(secret, moment // 30) for moment in told} == told

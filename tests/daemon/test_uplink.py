@@ -224,7 +224,7 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
             live.end()
             shutil.copytree(home.agent, tmp_path / "backup")
             live.start()
-            await until(lambda: built.uplink.reachable and issues(built) == [])
+            await until(lambda: built.uplink.agent.reachable and issues(built) == [])
             hand.run(1, account="root")
             hand.exit(1)
             assert await built.uplink.delivered(PATIENCE)

@@ -15,11 +15,7 @@ from rules.games import Fingerprint
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.test_next import pack
 from tests.daemon.test_periods import learning
-from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
-
-
-def issues(world):
-    return [one.id for one in world.daemon.health.open()]
+from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 
 def test_a_trouble_of_the_watcher_is_an_issue_and_calls_a_scan(world):

@@ -189,3 +189,8 @@ class World:
         parts = self.daemon
         views = Views(parts.in_force.people, parts.plays, parts._judge, parts.loop.read())
         return next(one for one in views.players() if one.id == player)
+
+
+def issues(world) -> list[str]:
+    """What is open, by id."""
+    return [one.id for one in world.daemon.health.open()]

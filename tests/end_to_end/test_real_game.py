@@ -49,18 +49,23 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
     a_parent_may_play(program, DISPLAY=display, HOME=str(house.home))
     assert house.game("na", game)["used_s"] == spent["used_s"]
 
-    due, refused = house.entries("play.due", "launch.refused")
-    assert (due["kind"], refused["kind"]) == ("play.due", "launch.refused")
-    (ended,) = (one for one in house.entries("play.ended") if one["play"] == due["play"])
-    assert (ended["how"], refused["how"]) == ("asked", "gate")  # it had a window, which its manager closed
-    report, code = house.verify()
-    assert (code, report["ok"]) == (0, True)
+    is_in_the_log(house)
 
     house("grant", "na", "1", "--reason", "rửa bát xong")
     again = child.start(program, DISPLAY=display)
     until(lambda: house.game("na", game)["running"])
     again.kill()
     again.wait()
+
+
+def is_in_the_log(house):
+    """Asked to close, as it had a window, which its manager closed; then refused by the gate."""
+    due, refused = house.entries("play.due", "launch.refused")
+    assert (due["kind"], refused["kind"]) == ("play.due", "launch.refused")
+    (ended,) = (one for one in house.entries("play.ended") if one["play"] == due["play"])
+    assert (ended["how"], refused["how"]) == ("asked", "gate")
+    report, code = house.verify()
+    assert (code, report["ok"]) == (0, True)
 
 
 def a_parent_may_play(program, **env):

@@ -9,10 +9,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # rules_oracle and rules_worlds: helpers that strategies need at import time
 
 from i18n.message import Text
+from rules.decide import decide
 from rules.facts import Facts, Grant, Played
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.policy import Pack
+from rules.policy import Pack, combine
 
 MINUTE = 60_000
 
@@ -42,6 +43,12 @@ def facts():
         return Facts(now=at(now) if isinstance(now, str) else now, **{**usual, **other})
 
     return make
+
+
+@pytest.fixture
+def ask(facts):
+    """The decision of some packs on facts that differ a little from the usual ones."""
+    return lambda packs, *now, **other: decide(combine(packs), facts(*now, **other))
 
 
 @pytest.fixture

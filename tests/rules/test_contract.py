@@ -4,16 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.decide import decide
-from rules.policy import combine
-
 MINUTE = 60_000
-
-
-@pytest.fixture
-def ask(facts):
-    """The decision of some packs on facts that differ a little from the usual ones."""
-    return lambda packs, *now, **other: decide(combine(packs), facts(*now, **other))
 
 
 class TestExample:

@@ -15,11 +15,6 @@ DAY = 24 * HOUR
 
 
 @pytest.fixture
-def ask(facts):
-    return lambda packs, *now, **other: decide(combine(packs), facts(*now, **other))
-
-
-@pytest.fixture
 def hour(pack, common):
     """A pack of one budget: an hour a day of all games."""
     return lambda **other: pack(budgets=(Budget(**common("b"), ms=HOUR, per="all"),), **other)

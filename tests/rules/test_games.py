@@ -5,7 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from rules.games import Catalogue, Fingerprint, Game, Match, Program
+from rules.games import Catalogue, Fingerprint, Game, Program
+from rules.matching.clues import Match
 
 
 @pytest.fixture

@@ -4,16 +4,10 @@ from datetime import date
 
 import pytest
 
-from rules.decide import decide
-from rules.policy import AskFirst, Budget, Rating, Span, Window, combine
+from rules.policy import AskFirst, Budget, Rating, Span, Window
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture
-def ask(facts):
-    return lambda packs, *now, **other: decide(combine(packs), facts(*now, **other))
 
 
 @pytest.fixture

@@ -5,19 +5,13 @@ from datetime import date
 
 import pytest
 
-from rules.decide import decide, explain
+from rules.decide import explain
 from rules.policy import Break, Budget, NeedsGuardian, Notice, Save, Span, Uncounted, Window, combine
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 SCHOOL = ("mon", "tue", "wed", "thu", "fri", "workday")
 FREE = ("sat", "sun", "holiday")
-
-
-@pytest.fixture
-def ask(facts):
-    """The decision; now is Tuesday, 24 November 2026, 21:30 in Hanoi unless said otherwise."""
-    return lambda packs, *now, **other: decide(combine(packs), facts(*now, **other))
 
 
 @pytest.fixture

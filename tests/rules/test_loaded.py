@@ -6,7 +6,8 @@ import pytest
 
 from host.loaded import BLOCK
 from host.segment import PAGE
-from rules.games import Catalogue, Fingerprint, Game, Match, Program
+from rules.games import Catalogue, Fingerprint, Game, Program
+from rules.matching.clues import Match
 from rules.matching.loaded import LEAST, SLOTS, Index, is_written, written
 
 BLOCKS = {(page, slot): page * 100 + slot for page in (1, 7) for slot in range(SLOTS)}

@@ -17,7 +17,7 @@ import pytest
 from agent.api.witnessing import WitnessAdd
 from agent.witnessing import Witnessing
 from compliance import bundle
-from compliance.entry import AgentTick
+from compliance.entries.log import AgentTick
 from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log

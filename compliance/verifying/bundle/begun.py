@@ -14,7 +14,9 @@ from hashlib import sha256
 
 from compliance import tree
 from compliance.bundle import KEPT
-from compliance.entry import AnyEntry, EntryError, Pruned, UsageDay, decode
+from compliance.entries.log import Pruned
+from compliance.entries.play import UsageDay
+from compliance.entry import AnyEntry, EntryError, decode
 from compliance.format.chain import AGENT
 from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read

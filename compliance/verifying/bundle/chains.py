@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, SeatEnrolled
+from compliance.entries.seat import SeatEnrolled
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT, Chain, ChainError
 from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
 from compliance.verifying.report import Failure, entry_name

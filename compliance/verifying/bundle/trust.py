@@ -72,7 +72,7 @@ def parse_trust(data: bytes) -> Trust:
 
 @dataclass
 class _Reader:
-    """What the lines so far have said."""
+    """What the lines so far have said. TrustError where one of them cannot be."""
 
     logs: list[VerifierKey] = field(default_factory=list)
     witnesses: dict[str, VerifierKey] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
-from compliance.entry import Answered, GrantGiven, Requested
+from compliance.entries.override import Answered, GrantGiven, Requested
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg

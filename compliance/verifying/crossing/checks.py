@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.crossing.heard import Heard

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
-from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
+from compliance.entries.log import AgentTick
+from compliance.entries.seat import Presence, SeatEnrolled
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults

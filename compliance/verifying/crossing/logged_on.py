@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, PlaceChanged, SessionClosed, SessionOpened
+from compliance.entries.place import PlaceChanged
+from compliance.entries.seat import SessionClosed, SessionOpened
+from compliance.entry import AnyEntry
 from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.listed import Faults
 from compliance.verifying.opening import opening

@@ -7,23 +7,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance.entry import (
-    AnyEntry,
-    EnforcementOff,
-    EnforcementOn,
-    GrantGiven,
-    GrantRevoked,
-    IssueCleared,
-    IssueRaised,
-    LaunchRefused,
-    Paused,
-    ProgramRefused,
-    Resumed,
-    Seal,
-    SeatEnrolled,
-    SeatStart,
-    SeatStop,
-)
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.log import Seal
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.program import ProgramRefused
+from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled, SeatStart, SeatStop
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults

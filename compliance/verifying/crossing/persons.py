@@ -11,22 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from compliance.entry import (
-    Answered,
-    AnyEntry,
-    CodeUsed,
-    Decided,
-    GrantGiven,
-    GrantLine,
-    GrantRevoked,
-    LaunchRefused,
-    PinFailed,
-    PlayDue,
-    PlayStarted,
-    ProgramRefused,
-    Requested,
-    SessionOpened,
-)
+from compliance.entries.decision import Decided, GrantLine, LaunchRefused, PlayDue
+from compliance.entries.override import Answered, CodeUsed, GrantGiven, GrantRevoked, PinFailed, Requested
+from compliance.entries.play import PlayStarted
+from compliance.entries.program import ProgramRefused
+from compliance.entries.seat import SessionOpened
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
-from compliance.entry import ProgramRefused, ProgramsChanged
+from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, msg, msgn

@@ -11,20 +11,12 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
-from compliance.entry import (
-    Answered,
-    AnyEntry,
-    Approval,
-    Decided,
-    GameChanged,
-    LaunchRefused,
-    PlayDue,
-    PlayRuled,
-    PlayStarted,
-    Requested,
-    SeatStart,
-    UsageDay,
-)
+from compliance.entries.decision import Decided, LaunchRefused, PlayDue
+from compliance.entries.override import Answered, Approval, Requested
+from compliance.entries.place import GameChanged
+from compliance.entries.play import PlayRuled, PlayStarted, UsageDay
+from compliance.entries.seat import SeatStart
+from compliance.entry import AnyEntry
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.sums.totals import Plays

@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, GrantGiven, GrantRevoked, LaunchRefused, UsageDay
+from compliance.entries.decision import LaunchRefused
+from compliance.entries.override import GrantGiven, GrantRevoked
+from compliance.entries.play import UsageDay
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import NOWHERE, Finding

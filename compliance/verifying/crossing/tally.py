@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import Entry
+from compliance.entries.base import Entry
 from compliance.verifying.report import NOWHERE, Finding
 from i18n.message import Arg, Message, msgn
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from compliance.entry import PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding

@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from compliance.entry import Approval, ApprovalEnded, GameChanged, GameFacts, GuardianChanged, PlayStarted
+from compliance.entries.override import Approval, ApprovalEnded
+from compliance.entries.place import GameChanged, GameFacts, GuardianChanged
+from compliance.entries.play import PlayStarted
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, seq_name
 from i18n.message import Arg, Message, Moment, msg, msgn

@@ -9,23 +9,11 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import UNSET
 
-from compliance.entry import (
-    AnyEntry,
-    ClockJump,
-    EnforcementOff,
-    EnforcementOn,
-    GrantGiven,
-    GrantRevoked,
-    LaunchRefused,
-    Paused,
-    PlayDue,
-    PlayEnded,
-    PlayRuled,
-    PlayStarted,
-    Resumed,
-    SeatStart,
-    Warned,
-)
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted, Warned
+from compliance.entries.seat import ClockJump, SeatStart
+from compliance.entry import AnyEntry
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants, each

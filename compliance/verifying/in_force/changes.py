@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, get_args
 
-from compliance.entry import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs

@@ -15,23 +15,13 @@ from typing import Final, get_args
 
 from msgspec import UNSET
 
-from compliance.entry import (
-    AgentTick,
-    AnyEntry,
-    Bound,
-    Decided,
-    Entry,
-    IssueCleared,
-    IssueRaised,
-    LaunchRefused,
-    PlaceChanged,
-    PlayDue,
-    PlayRuled,
-    PlayStarted,
-    PolicyChanged,
-    Restored,
-    SeatEnrolled,
-)
+from compliance.entries.base import Entry
+from compliance.entries.decision import Decided, LaunchRefused, PlayDue
+from compliance.entries.log import AgentTick, Restored
+from compliance.entries.place import PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound, PlayRuled, PlayStarted
+from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
+from compliance.entry import AnyEntry
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults

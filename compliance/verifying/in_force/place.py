@@ -9,7 +9,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from compliance.entry import AnyEntry, PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 
 PLACE: Final = "place"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import AnyEntry, LaunchRefused, PlaceChanged, PlayDue, PolicyChanged
+from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.entries.place import PlaceChanged, PolicyChanged
+from compliance.entry import AnyEntry
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.place import Timeline

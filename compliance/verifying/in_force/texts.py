@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.bundle import pack_path
-from compliance.entry import Decided, PolicyChanged
+from compliance.entries.decision import Decided
+from compliance.entries.place import PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Message, msg, msgn

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from compliance.entry import Bound, PackLine
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound
 from compliance.format.house_rule import HOUSE
 from i18n.message import Text
 from rules.calendar import ZoneError, calendar, day_bounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.entry import PlayDue
+from compliance.entries.decision import PlayDue
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.plays.runs import Ruled, Run
 from compliance.verifying.report import Failure

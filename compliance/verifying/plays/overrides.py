@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compliance.entry import Decided, EnforcementOff, EnforcementOn, Paused, PauseLine, Resumed
+from compliance.entries.decision import Decided, PauseLine
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from compliance.verifying.listed import Faults, Times
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Moment, msg, msgn

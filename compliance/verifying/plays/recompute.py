@@ -16,7 +16,7 @@ from typing import TypeVar, get_args
 
 from msgspec import UNSET
 
-from compliance.entry import Decided, GrantLine, PauseLine, PlayDue
+from compliance.entries.decision import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by

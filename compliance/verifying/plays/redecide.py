@@ -16,6 +16,10 @@ from typing import get_args
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.entries.decision import PlayDue
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.play import Bound, PlayEnded, PlayRuled, PlayStarted
+from compliance.entries.seat import SeatStart
 from compliance.verifying.listed import Faults
 from compliance.verifying.plays.binding import MOST, Policies, Rules, same_day
 from compliance.verifying.plays.doubtful import Doubtful
@@ -45,7 +49,7 @@ from rules.policy import Place, Role
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
-_TOLD = SHIFTING | {entry.PlayRuled, entry.PlayDue, entry.GrantGiven, entry.GrantRevoked}
+_TOLD = SHIFTING | {PlayRuled, PlayDue, GrantGiven, GrantRevoked}
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
@@ -70,9 +74,9 @@ class Redecider:
         self._doubtful.work += 1
         if seat.last is None:
             seat.first = line.wall
-        if isinstance(line, entry.PlayStarted):
+        if isinstance(line, PlayStarted):
             self._start(where, line, seat)
-        elif isinstance(line, entry.PlayEnded):
+        elif isinstance(line, PlayEnded):
             self._end(line, seat)
         elif type(line) in _TOLD:
             self._told(where, line, seat)
@@ -80,25 +84,25 @@ class Redecider:
 
     def _told(self, where: Arg, line: entry.AnyEntry, seat: Seat) -> None:
         match line:
-            case entry.PlayRuled():
+            case PlayRuled():
                 self._ruled(where, line, seat)
-            case entry.PlayDue() if (run := seat.runs.get(line.play)) is not None:
+            case PlayDue() if (run := seat.runs.get(line.play)) is not None:
                 run.due = (run.now(line.mono, line.boot, line.wall), line.grace)
                 self.failures.extend(contradictions(where, line, run))
-            case entry.GrantGiven() if line.by in _ROLES and line.ms > 0:
+            case GrantGiven() if line.by in _ROLES and line.ms > 0:
                 grant = Grant(line.by, line.ms, line.game, line.given, line.id)  # type: ignore[arg-type] # a role
                 self._doubtful.give(line.who, Given(line.given, grant, line.seat, line.id))
-            case entry.GrantRevoked():
+            case GrantRevoked():
                 self._doubtful.revoked.setdefault((line.seat, line.id), line.wall)
                 seat.shifts.count += 1
-            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn() | entry.SeatStart():
+            case Paused() | Resumed() | EnforcementOff() | EnforcementOn() | SeatStart():
                 seat.shifts.take(line, 0 if seat.last is None else seat.last.wall)
             case _:
                 pass
 
     # --- plays ----------------------------------------------------------------------------------------------------------
 
-    def _start(self, where: Arg, line: entry.PlayStarted, seat: Seat) -> None:
+    def _start(self, where: Arg, line: PlayStarted, seat: Seat) -> None:
         day = self._day(line.who, line.wall, seat)
         ruled = self._read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
@@ -129,7 +133,7 @@ class Redecider:
         run.refused = decision.verdict != "allow" and held_back(run, run.ruled[0], run.at) is None
         return run.at if decision.verdict != "allow" else decision.until or FOREVER
 
-    def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
+    def _join(self, line: PlayStarted, day: Day, run: Run) -> None:
         day.many = day.many or len(day.games) > MOST or len(day.running) > MOST
         if not day.many:
             for other in day.running.values():
@@ -138,11 +142,11 @@ class Redecider:
         day.games.setdefault(line.game, 0)
         self._learns(line, run)
 
-    def _learns(self, line: entry.PlayStarted | entry.PlayRuled, run: Run) -> None:
+    def _learns(self, line: PlayStarted | PlayRuled, run: Run) -> None:
         if line.learning is True and not run.day.many:
             run.day.learning |= {run.game}
 
-    def _end(self, line: entry.PlayEnded, seat: Seat) -> None:
+    def _end(self, line: PlayEnded, seat: Seat) -> None:
         run = seat.runs.pop(line.play, None)
         if run is None:
             return
@@ -178,7 +182,7 @@ class Redecider:
         except (ValueError, OverflowError):
             self._undecided.add("odd", run.where)
 
-    def _ruled(self, where: Arg, line: entry.PlayRuled, seat: Seat) -> None:
+    def _ruled(self, where: Arg, line: PlayRuled, seat: Seat) -> None:
         run = seat.runs.get(line.play)
         if run is None or run.day.who != line.who:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
@@ -208,7 +212,7 @@ class Redecider:
             break
         return day
 
-    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, seat: Seat) -> Ruled | None:
+    def _read(self, where: Arg, line: PlayStarted | PlayRuled, seat: Seat) -> Ruled | None:
         """What the entry says bound it. None: nothing, or what cannot be."""
         bound = line.bound
         if bound is UNSET:
@@ -231,7 +235,7 @@ class Redecider:
             return None
         return self._ruled_by(line, bound, rules)
 
-    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound, rules: Rules) -> Ruled:
+    def _ruled_by(self, line: PlayStarted | PlayRuled, bound: Bound, rules: Rules) -> Ruled:
         try:
             if rules.packs and not same_day(rules, bound.zone, line.wall):
                 rules = Rules(None, "zone")

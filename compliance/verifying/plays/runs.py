@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from compliance.entry import AnyEntry, Bound
+from compliance.entries.play import Bound
+from compliance.entry import AnyEntry
 from compliance.verifying.plays.binding import Part, Rules, Why
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg

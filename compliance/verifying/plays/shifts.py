@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from compliance.entry import EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
+from compliance.entries.seat import SeatStart
 from compliance.verifying.plays.binding import MOST
 
 FOREVER = 1 << 61

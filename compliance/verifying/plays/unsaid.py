@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
-from compliance.entry import PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.listed import Listed
 from compliance.verifying.plays.runs import SLEPT_MS, Run
 from compliance.verifying.report import Finding

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from compliance.entry import Decided, LaunchRefused, UsageDay
+from compliance.entries.decision import Decided, LaunchRefused
+from compliance.entries.play import UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
@@ -86,13 +87,13 @@ class Adding:
             self._settle()
 
     def summed(self, where: Arg, line: UsageDay) -> None:
-        self._summed[line.who, line.seat] += 1
-        if self._summed[line.who, line.seat] > _OFTEN:
-            self._fail(where, msg("this day of this pseudonym was summed up already"))
+        self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
+        again = msg("this day of this pseudonym was summed up already")
+        if times > _OFTEN:
+            self._fail(where, again)
             return
-        if self._summed[line.who, line.seat] == 2:
-            text = msg("this day of this pseudonym was summed up already")
-            self._twice.add(Finding("usage-day", where, text, seat=line.seat, at=line.wall))
+        if times == 2:
+            self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance.entry import PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded, PlayStarted
 
 _AT_ONCE_MS = 2000  # PCs that start the same game at the same moment say so at that moment
 _MOST = 20_000  # the last plays: those of today alone are written once more

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from compliance.entry import Decided, PlayEnded, PlayStarted
+from compliance.entries.decision import Decided
+from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.sums.again import Again
 from compliance.verifying.sums.union import Union
 

@@ -13,7 +13,8 @@ from daemon.platforms.linux.logged_on import logged_on
 from daemon.platforms.linux.pins import ForkedPins
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.interpreters import interpreters
+from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import Clock
 

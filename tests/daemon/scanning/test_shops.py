@@ -127,47 +127,23 @@ def test_lutris_by_its_library_and_configurations(machine, tmp_path):
 
 def test_heroic_epic_gog_amazon_and_added(machine):
     """Each file of the launcher's; a downloadable addition is no game."""
-    heroic = ".config/heroic"
-    machine.write(
-        f"{heroic}/legendaryConfig/legendary/installed.json",
-        json.dumps(
-            {
-                "Sugar": {
-                    "app_name": "Sugar",
-                    "title": "Rocket",
-                    "install_path": "/home/kid/Games/Rocket",
-                    "executable": "bin\\r.exe",
-                },
-                "Salt": {"app_name": "Salt", "title": "Rocket: Salt", "install_path": "/home/kid/Games/Rocket", "is_dlc": True},
-            }
-        ),
-    )
+    heroic, rocket = ".config/heroic", "/home/kid/Games/Rocket"
+    machine.write(f"{heroic}/legendaryConfig/legendary/installed.json", json.dumps({
+        "Sugar": {"app_name": "Sugar", "title": "Rocket", "install_path": rocket, "executable": "bin\\r.exe"},
+        "Salt": {"app_name": "Salt", "title": "Rocket: Salt", "install_path": rocket, "is_dlc": True},
+    }))  # fmt: skip
     machine.write("Games/Rocket/bin/r.exe", MZ)
-    machine.write(
-        f"{heroic}/gog_store/installed.json",
-        json.dumps(
-            {
-                "installed": [
-                    {"appName": "1", "install_path": "/home/kid/Games/Gwent"},
-                    {"appName": "2", "install_path": "/home/kid/Games", "is_dlc": True},
-                ]
-            }
-        ),
-    )
+    machine.write(f"{heroic}/gog_store/installed.json", json.dumps({"installed": [
+        {"appName": "1", "install_path": "/home/kid/Games/Gwent"},
+        {"appName": "2", "install_path": "/home/kid/Games", "is_dlc": True},
+    ]}))  # fmt: skip
     machine.write(f"{heroic}/store_cache/gog_library.json", json.dumps({"games": [{"app_name": "1", "title": "Gwent"}]}))
     machine.program("Games/Gwent/gwent.x86_64")
     machine.write(f"{heroic}/nile_config/nile/installed.json", json.dumps([{"id": "amzn", "path": "/home/kid/Games/Fall"}]))
     machine.write("Games/Fall/fall.exe", MZ)
-    machine.write(
-        f"{heroic}/sideload_apps/library.json",
-        json.dumps(
-            {
-                "games": [
-                    {"app_name": "s", "title": "Own", "install": {"executable": "/home/kid/own/own.sh"}, "is_installed": True}
-                ]
-            }
-        ),
-    )
+    machine.write(f"{heroic}/sideload_apps/library.json", json.dumps({"games": [
+        {"app_name": "s", "title": "Own", "install": {"executable": "/home/kid/own/own.sh"}, "is_installed": True},
+    ]}))  # fmt: skip
     machine.program("own/own.sh", "#!/bin/sh\n")
 
     assert {id_: game.executables for id_, game in machine.found().items()} == {

@@ -68,28 +68,10 @@ def test_steam_by_the_registry(machine, registry, found):
 
 def test_epic_gog_and_riot_by_their_manifests(machine, registry, found):
     """JSON, registry and YAML; what belongs to another game is none."""
-    machine.write(
-        "/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/1.item",
-        json.dumps(
-            {
-                "DisplayName": "Fall",
-                "InstallLocation": "D:\\Epic\\Fall",
-                "LaunchExecutable": "bin/fall.exe",
-                "AppCategories": ["games"],
-            }
-        ),
-    )
-    machine.write(
-        "/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/2.item",
-        json.dumps(
-            {
-                "DisplayName": "Engine",
-                "InstallLocation": "D:\\Epic\\Engine",
-                "LaunchExecutable": "e.exe",
-                "AppCategories": ["engines"],
-            }
-        ),
-    )
+    for name, program, kind in (("Fall", "bin/fall.exe", "games"), ("Engine", "e.exe", "engines")):
+        machine.write(f"/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/{name}.item", json.dumps({
+            "DisplayName": name, "InstallLocation": f"D:\\Epic\\{name}", "LaunchExecutable": program, "AppCategories": [kind],
+        }))  # fmt: skip
     for path in (
         "/D:/Epic/Fall/bin/fall.exe",
         "/D:/Epic/Engine/e.exe",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
@@ -16,7 +15,6 @@ from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.brief import brief
-from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
@@ -29,7 +27,6 @@ from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
 from rules.programs import interpreter
 
-_FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 _COMPARING_MS = 5  # that the loop gives one file
 _LONG = 1 << 15  # bytes of an interpreter's command line: reading it takes the loop too long
 _AGAIN_MS = 500  # between two walks for what could not be read: whoever holds it up has it walked no more often
@@ -282,22 +279,3 @@ def _whole(steps: Steps) -> Told:
 def acting_uid(real: int, effective: int) -> int:
     """Who acts: whoever started it, also when the program is setuid; root only where nobody else is named."""
     return real or effective
-
-
-def interpreters() -> Mapping[str, str]:
-    """File names, by build id, of the interpreters and loaders that are installed here."""
-    empty = Catalogue(())
-    images = Images()
-    found = {}
-    for folder in _FOLDERS:
-        for path in _listed(folder):
-            if interpreter(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
-                found[image.build_id] = path.name
-    return found
-
-
-def _listed(folder: str) -> list[Path]:
-    try:
-        return list(Path(folder).iterdir())
-    except OSError:
-        return []

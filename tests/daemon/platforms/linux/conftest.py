@@ -11,7 +11,8 @@ import pytest
 
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.interpreters import interpreters
+from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from tests.contracts.conftest import (

@@ -25,7 +25,8 @@ from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching import rereading
-from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.interpreters import interpreters
+from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock

@@ -30,7 +30,8 @@ from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
 from host.images import build_id
-from rules.games import Catalogue, Game, Match, Program
+from rules.games import Catalogue, Game, Program
+from rules.matching.clues import Match
 from rules.programs import is_engine
 from tests.windows_programs import program
 

@@ -136,6 +136,17 @@ def changed(path: Path) -> bytes:
     return before
 
 
+def two_weeks_old(listed: str) -> bytes:
+    """The right list, kept back to keep a PC at what it has."""
+    dates = dict(line.split(": ", 1) for line in listed.splitlines() if line.startswith(("Date", "Valid-Until")))
+    moments = [parsedate_to_datetime(dates[name].replace("UTC", "+0000")) for name in ("Date", "Valid-Until")]
+    assert (moments[1] - moments[0]).days == 14
+    for name, moment in zip(("Date", "Valid-Until"), moments, strict=True):
+        back = moment - timedelta(days=14, minutes=1)
+        listed = listed.replace(f"{name}: {dates[name]}", f"{name}: {back:%a, %d %b %Y %H:%M:%S} UTC")
+    return listed.encode()
+
+
 def test_installed_upgraded_and_whatever_is_not_right_refused(tmp_path, served, keys):
     folder, url = served
     public = publish(folder, [deb(tmp_path, "1.0.0")], keys[0], url)
@@ -165,14 +176,7 @@ def test_installed_upgraded_and_whatever_is_not_right_refused(tmp_path, served, 
     assert re.search(r"BADSIG|Message has been manipulated|signature verification failed", pc.refuses("update"))
     release.write_bytes(before)
 
-    listed = (public / "dists/stable/Release").read_text()
-    dates = dict(line.split(": ", 1) for line in listed.splitlines() if line.startswith(("Date", "Valid-Until")))
-    moments = [parsedate_to_datetime(dates[name].replace("UTC", "+0000")) for name in ("Date", "Valid-Until")]
-    assert (moments[1] - moments[0]).days == 14
-    back = timedelta(days=14, minutes=1)  # the right list, kept for two weeks to keep a PC at what it has
-    for name, moment in zip(("Date", "Valid-Until"), moments, strict=True):
-        listed = listed.replace(f"{name}: {dates[name]}", f"{name}: {moment - back:%a, %d %b %Y %H:%M:%S} UTC")
-    release.write_bytes(gpg("-u", keys[0], "--clearsign", told=listed.encode()))
+    release.write_bytes(gpg("-u", keys[0], "--clearsign", told=two_weeks_old((public / "dists/stable/Release").read_text())))
     shutil.rmtree(pc.folder / "state/lists")  # a PC that saw nothing newer
     assert "is expired" in pc.refuses("update")
 

@@ -1,0 +1,62 @@
+"""What holds at a place, as the log says it: its hours, the packs in force, its guardians, what it says of games."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from compliance.entries.base import Entry
+
+
+class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pack in force: its id, the SHA-256 of its text and the values put into it. `own`: the text is the place's own, and not
+    one that came with the program; else left out.
+    """
+
+    id: str
+    sha256: str
+    params: dict[str, bool | int | str]
+    own: Literal[True] | msgspec.UnsetType = msgspec.UNSET
+
+
+class PlaceChanged(Entry, frozen=True, kw_only=True, tag="place.changed"):
+    """The place, its zone and its hours ("" where none are set), the number of its certificate ("": it has none) and that one's
+    last day (ISO date). Entries from before these two were told lack them.
+    """
+
+    place: str
+    zone: str
+    hours: str
+    certificate: str | msgspec.UnsetType = msgspec.UNSET
+    expires: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
+    """The packs in force for `target`: "place", "guest" or a player's pseudonym of the day. `house`: own limits exist."""
+
+    target: str
+    packs: tuple[PackLine, ...]
+    house: bool
+
+
+class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
+    """A guardian was added, changed or removed: who, and by whom, is in the payload. `registered`: how many there are now."""
+
+    registered: int
+
+
+class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
+
+    label: int | None
+    system: str | None
+    learning: bool
+
+
+class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
+    """What the house says of `game` beside the catalogue; null where it says nothing (`before`) or nothing more (`after`)."""
+
+    game: str
+    before: GameFacts | None
+    after: GameFacts | None

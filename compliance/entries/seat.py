@@ -1,0 +1,84 @@
+"""A seat's run, as the log says it: when it enforced, who was logged on, what its clock did, what is not sure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from compliance.entries.base import Entry
+
+
+class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
+    """Written by the agent: `id` is the seat, `key` its public key as a C2SP verifier key."""
+
+    id: str
+    key: str
+
+
+class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
+    """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life;
+    `follows`: the seat that this PC was before, whose chain is over.
+    """
+
+    version: str
+    watch: str
+    clean: bool
+    lost_from: int | None
+    follows: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):
+    """The daemon ended in an orderly way."""
+
+
+class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
+    """The minutes from `since` (a whole minute) in which the seat was alive: bit i of `bits` is minute i, at most 60 of them.
+
+    60 bits are too many for a safe integer, so `bits` is 15 hex digits.
+    """
+
+    since: int
+    bits: str
+
+
+class SessionOpened(Entry, frozen=True, kw_only=True, tag="session.opened"):
+    """At a public place somebody was found logged on at the seat; `guest`: they are no registered player."""
+
+    who: str
+    guest: bool
+
+
+class SessionClosed(Entry, frozen=True, kw_only=True, tag="session.closed"):
+    """The session that the seat's entry `opened` began is over. `how`: "ended"; "unseen": while no daemon looked; "unwatched":
+    this is a home now, where nobody looks.
+    """
+
+    opened: int
+    how: Literal["ended", "unseen", "unwatched"]
+
+
+class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
+    """The system clock said `to` where elapsed time said `expected`."""
+
+    expected: int
+    to: int
+
+
+class ZoneChanged(Entry, frozen=True, kw_only=True, tag="zone.changed"):
+    """The PC's own time zone was set, which no rule asks: what the system called it before, and calls it now."""
+
+    before: str
+    after: str
+
+
+class IssueRaised(Entry, frozen=True, kw_only=True, tag="issue.raised"):
+    """Something is not enforced or not sure: `id` is the Issue's."""
+
+    id: str
+
+
+class IssueCleared(Entry, frozen=True, kw_only=True, tag="issue.cleared"):
+    """The Issue `id` is over."""
+
+    id: str
