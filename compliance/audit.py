@@ -55,10 +55,13 @@ class _Due(NamedTuple):
 
 @dataclass
 class Auditor:
-    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, `windows` when entries were seen."""
+    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, of which these were `brought` and are
+    not in the bundle; `windows` when entries were seen.
+    """
 
     texts: Mapping[str, str]
     windows: Windows = field(default_factory=Windows)
+    brought: frozenset[str] = frozenset()
     _failures: Faults = field(default_factory=Faults)
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Auditor:
         self._crossing = Crossing(self._zones, self._plays, self._seats)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
-        self._rulebook = Rulebook(self.texts)
+        self._rulebook = Rulebook(self.texts, self.brought)
         checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
         self._going_on = together((*checks, {**own, entry.PlayStarted: lambda _, line: self._plays.start(line)}))

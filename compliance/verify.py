@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compliance.audit import Auditor
@@ -42,11 +43,13 @@ _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 def verify(
     bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None, *, now: int | None = None,
     max_age_days: int = MAX_AGE_DAYS, progress: Callable[[int, int], None] | None = None,
+    brought: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """What holds and what does not. `since` is a signed note with an earlier checkpoint, or a card: NoteError if neither.
 
     `now` (Unix ms): cosignatures older than `max_age_days` then anchor nothing. `progress` is told again and again how many
-    entries were read, and of how many. BundleError if the file cannot be read to its end.
+    entries were read, and of how many. `brought`: texts of packs by their SHA-256, for those that the bundle lacks. BundleError
+    if the file cannot be read to its end.
     """
     earlier = None if since is None else read_earlier(since)
     report = Report()
@@ -63,7 +66,7 @@ def verify(
         check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)), start.begins)
         seen = None if earlier is None else min(earlier.size, checkpoint.size)
         whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
-        auditor = Auditor(texts, Windows(heads.dated()))
+        auditor = Auditor(_with(texts, brought), Windows(heads.dated()), frozenset(brought.keys() - texts.keys()))
         read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size), now)
         report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
@@ -104,6 +107,11 @@ def _packs(members: Mapping[str, bytes]) -> Members[str]:
             raise Broken(name, msg("its content does not have the SHA-256 in its name"))
         text(members, name)
     return Members({digest: partial(text, members, name) for digest, name in names.items()})
+
+
+def _with(texts: Mapping[str, str], brought: Mapping[str, str]) -> Mapping[str, str]:
+    of = dict.fromkeys(brought, brought) | dict.fromkeys(texts, texts)
+    return Members({digest: partial(some.__getitem__, digest) for digest, some in of.items()})
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------------

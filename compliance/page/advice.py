@@ -13,6 +13,7 @@ from i18n.message import Arg, comma, msg, msgn
 UNDECIDED = "not-decidable"
 OLD = "old-cosignatures"
 RESTORED = "restored"
+LACKING = frozenset({"pack", "brought"})
 SOME = 6
 
 
@@ -67,6 +68,10 @@ def steps(page: Page) -> Iterator[Arg]:
             "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
+    if any(group.kind in LACKING for group in page.notes):
+        yield msg("Texts of rules are missing from this file, or some are in it that no entry names: {command} writes them all."
+                  " Have it exported anew while you look on; if one is missing then, have the text itself shown.",
+                  command="giochoi log export FILE")  # fmt: skip
     if any(group.kind == OLD for group in page.notes):
         yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be"
                   " kept back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip

@@ -92,6 +92,7 @@ def page(report: Report) -> Page:
     moments = [at for seat in audit.seats for at in (seat.first, seat.last) if 0 <= at < NO_MOMENT]
     period = (min(moments), max(moments)) if moments else None
     explained = [gap for gap in audit.gaps if gap.explained]
+    unexplained = [gap for gap in audit.gaps if not gap.explained]
     return Page(
         report=report,
         place=seen.places[-1] if seen.places else None,
@@ -99,10 +100,10 @@ def page(report: Report) -> Page:
         period=period,
         articles=articles(audit.findings, seen.places, zone),
         notes=by_kind((one for one in audit.findings if not one.cite), zone),
-        gaps=gap_groups(audit.gaps),
+        gaps=gap_groups(unexplained),
         pauses=(len(explained), length(explained)),
         overridden=seen.overridden,
-        coverage=Coverage() if period is None else coverage(seen.seats, seen.places, zone, period[1]),
+        coverage=Coverage() if period is None else coverage(seen.seats, seen.places, zone, period[1], unexplained),
         anchored=seen.clock.before(report.anchored),
         open=seen.clock.since(report.anchored),
     )

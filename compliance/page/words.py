@@ -112,7 +112,11 @@ def _verdict(page: Page) -> Iterator[Block]:
     if report.beginning is not None and not page.failures:
         yield from map(Said, begins.deleted(report.beginning, report.zone))
     if report.repacked and report.ok:
-        yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
+        lacks = any(group.kind in advice.LACKING for group in page.notes)
+        yield Said(
+            msg("the archive was packed anew by another tool, and not with the texts of rules that the log names") if lacks
+            else msg("the archive was packed anew by another tool; its contents are whole"), (), "note" if lacks else "",
+        )  # fmt: skip
 
 
 def verdict(page: Page) -> Said:
