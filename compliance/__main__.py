@@ -28,11 +28,11 @@ from compliance.progress import Progress
 from compliance.verify import verify
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust, TrustError, parse_trust
+from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
 from i18n.streams import drop_output, speak_utf8
-from rules.packs.shipped import shipped_packs
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
 _WIDTH = 80
@@ -121,14 +121,10 @@ def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | N
     gc.disable()  # nothing here refers to itself: looking for that takes a fifth of the time, and frees nothing
     try:
         with read(options.bundle) as bundle:
-            return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress, brought=_brought())
+            return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress, brought=shipped())
     finally:
         gc.enable()
         progress.clear()
-
-
-def _brought() -> dict[str, str]:
-    return {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
 
 
 def _days(text: str) -> int:

@@ -26,13 +26,14 @@ from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_check
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.bundle.begun import Begun, begun
 from compliance.verifying.bundle.chains import Chains
+from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.bundle.earlier import EARLIER, Earlier, read_earlier
 from compliance.verifying.bundle.heads import Heads, heads_of
 from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.bundle.whole import Broken, Tree, check_names, check_root, content, log_key, text
 from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
-from i18n.message import msg, said_by
+from i18n.message import Message, msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 
@@ -56,7 +57,8 @@ def verify(
     failures: list[Failure] = []
     try:
         key = log_key(bundle.members)
-        report = replace(report, key=key.text, fingerprint=key.fingerprint)
+        card = earlier.told if earlier is not None and earlier.of(key) else ()
+        report = replace(report, key=key.text, fingerprint=key.fingerprint, card=card)
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _packs(bundle.members)
@@ -71,17 +73,20 @@ def verify(
         report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
-        failures += [*heads.failures, *anchors.failures()]
+        failures += [*(replace(one, stage="heads") for one in heads.failures), *anchors.failures()]
         if earlier is not None:
-            failures += _continues(earlier, key, checkpoint.size, whole)
-            report = replace(report, card=earlier.told if earlier.of(key) else ())
+            rewritten = _continues(earlier, key, checkpoint.size, whole)
+            failures += [Failure(EARLIER, what, stage="earlier") for what in rewritten]
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
         failures.append(broken.failure)
+        report = replace(report, claimed=claimed(bundle.members))
     failures += [_damaged(one) for one in bundle.damage]
-    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
+    if failures:
+        report = replace(report, anchored=0, witnessed=0)
+    return replace(report, failures=tuple(failures), repacked=bundle.repacked)
 
 
 def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkpoint:
@@ -89,14 +94,14 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
     try:
         return parse_checkpoint(text(bundle.members, CHECKPOINT), [key, *witnesses])
     except NoteError as error:
-        raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
+        raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error)), "head") from None
 
 
 def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
     try:
         return heads_of(text(bundle.members, HEADS) if HEADS in bundle.members else "", checkpoint, key, trust)
     except NoteError as error:
-        raise Broken(HEADS, error.message) from None
+        raise Broken(HEADS, error.message, "heads") from None
 
 
 def _packs(members: Mapping[str, bytes]) -> Members[str]:
@@ -120,20 +125,20 @@ def _with(texts: Mapping[str, str], brought: Mapping[str, str]) -> Mapping[str, 
 def _check_root(checkpoint: Checkpoint, whole: Tree) -> None:
     check_root(checkpoint, whole)
     if not checkpoint.size:
-        raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"))
+        raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"), "empty")
 
 
-def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Failure]:
-    """Whether the log still begins with what the inspector saw."""
+def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Message]:
+    """Why the log does not begin with what the inspector saw, if it does not."""
     if not earlier.of(key):
         if earlier.note:
-            yield Failure(EARLIER, msg("the earlier checkpoint is not signed by the key of this log"))
+            yield msg("the earlier checkpoint is not signed by the key of this log")
         else:
-            yield Failure(EARLIER, msg("the card shows the fingerprint of another key than that of this log"))
+            yield msg("the card shows the fingerprint of another key than that of this log")
     elif earlier.size > size:
-        yield Failure(EARLIER, msg("the log had {before} entries and now has {now}", before=earlier.size, now=size))
+        yield msg("the log had {before} entries and now has {now}", before=earlier.size, now=size)
     elif whole.seen_root != earlier.root:
-        yield Failure(EARLIER, msg("the first {count} entries were rewritten since", count=earlier.size))
+        yield msg("the first {count} entries were rewritten since", count=earlier.size)
 
 
 # --- entries ---------------------------------------------------------------------------------------------------------------
@@ -210,4 +215,4 @@ def _damaged(damage: Damage) -> Failure:
     where = msg("byte {number} ({member})", number=number, member=damage.member) if damage.member else (
         msg("byte {number}", number=number)
     )
-    return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what))
+    return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what), stage="file")

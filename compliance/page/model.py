@@ -11,7 +11,7 @@ from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
 from compliance.page.names import ODD, ODD_OF_OTHERS
 from compliance.verifying.overridden import Override
-from compliance.verifying.overview import PlaceAt
+from compliance.verifying.overview import Claimed, PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
 from rules.calendar import day_name
 
@@ -117,6 +117,7 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
             "place": place.place, "hours": place.hours, "certificate": place.certificate, "expires": place.expires,
             "changes": page.changes,
         },
+        "claimed": _claimed(page.report.claimed),
         "period": _span(page.period, zone),
         "violations": page.violations,
         "odd": page.odd,
@@ -147,6 +148,16 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
         "unanchored": _span(page.open, zone),
         **said,
     }  # fmt: skip
+
+
+def _claimed(one: Claimed | None) -> dict[str, Any] | None:
+    """What a file whose entries cannot be believed says of itself."""
+    if one is None:
+        return None
+    place = {} if one.place is None else {
+        "place": one.place.place, "hours": one.place.hours, "certificate": one.place.certificate, "expires": one.place.expires,
+    }  # fmt: skip
+    return {**place, "period": _span(one.period, one.zone)}
 
 
 def _coverage(all_: Coverage) -> list[dict[str, Any]]:

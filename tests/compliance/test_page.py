@@ -11,10 +11,14 @@ import pytest
 
 from compliance import bundle, entry
 from compliance.__main__ import main
+from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
 from compliance.page.model import data, page
+from compliance.page.verdict import MEANS
 from compliance.page.words import sections
 from compliance.verify import verify
+from compliance.verifying.bundle.claimed import claimed
+from compliance.verifying.overview import Claimed
 from compliance.verifying.report import Failure, Finding, Gap, entry_name
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg
@@ -90,7 +94,8 @@ def test_the_verdict_says_bad_news_first_in_one_sentence(at_point):
 def test_a_failure_comes_before_everything(at_point):
     broken = replace(found(at_point, finding()), failures=(Failure("checkpoint", msg("it is cut off")),))
     assert section(broken, "VERDICT") == (
-        "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗ checkpoint: it is cut off"
+        "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗"
+        f" {EN(MEANS['entries'])} checkpoint: it is cut off"
     )
     assert "WHAT OUTSIDERS HAVE SEEN" not in shown(broken)
 
@@ -98,9 +103,9 @@ def test_a_failure_comes_before_everything(at_point):
 def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
     many = tuple(Failure(entry_name(n), msg("it is of {size} bytes", size=n)) for n in range(30))
     told = section(replace(report, failures=(*many, Failure("key", msg("it is cut off")))), "VERDICT")
-    assert told == (
-        "✗ NOT VERIFIED: 31 things in it do not hold ✗ entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
-        " entry 2: it is of 2 bytes … and 27 more ✗ key: it is cut off"
+    assert told.replace(str(EN(MEANS["entries"])), "ENTRIES") == (
+        "✗ NOT VERIFIED: 31 things in it do not hold ✗ ENTRIES entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
+        " entry 2: it is of 2 bytes … and 27 more key: it is cut off"
     )
 
 
@@ -267,10 +272,76 @@ def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
     site.deliver()
     told = section(verify(bundle.parse(site.bundle()), since=kept), "WHAT OUTSIDERS HAVE SEEN")
     assert re.fullmatch(
-        r"✓ the first \d+ entries: seen by an outsider, and unchanged since \(24 Nov 2026 08:00 – 24 Nov 2026 09:36 by the"
-        r" agent's clock\) ! the last 2 entries: seen by no outsider yet \(25 Nov 2026 09:36 – 25 Nov 2026 09:36 by the agent's"
+        r"✓ the first \d+ entries: as they are on the card, or in the head, that you verified with \(24 Nov 2026 08:00 –"
+        r" 24 Nov 2026 09:36 by the agent's clock\) It shows as much as this card or head does: .+ shows nothing\. ! the"
+        r" last 2 entries: seen by no outsider yet \(25 Nov 2026 09:36 – 25 Nov 2026 09:36 by the agent's"
         r" clock\)", told,
     ), told  # fmt: skip
+
+
+def test_what_witnesses_signed_stands_apart_from_what_the_inspector_holds(report):
+    """Only of the former this page says that an outsider saw it."""
+    some = report.size - 5
+    told = section(replace(report, anchored=report.size, witnessed=some), "WHAT OUTSIDERS HAVE SEEN")
+    assert f"✓ the first {some} entries: seen by an outsider" in told
+    assert f"✓ the first {report.size} entries: as they are on the card" in told
+    alone = replace(report, anchored=report.size, witnessed=report.size)
+    assert "card" not in section(alone, "WHAT OUTSIDERS HAVE SEEN")
+    assert section(alone, "VERDICT") == "✓ Whole and anchored"
+
+
+# --- a file that does not hold --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(site, clock):
+    """The report of a game point's file in which one figure was changed, and the tile's hash, if wanted, with it."""
+
+    def made(*, hashed=False, since=None):
+        about = {"hours": "09:00-21:00", "certificate": "12/GCN", "expires": None}
+        site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, **about)
+        site.honest_day()
+        members = dict(bundle.parse(site.bundle()).members)
+        (name,) = [one for one in members if one.startswith("tile/entries")]
+        lines = decode_entries(members[name])
+        at = next(at for at, line in enumerate(lines) if b"play.ended" in line)
+        changed = lines[at].replace(b'"ms":36', b'"ms":35')
+        assert changed != lines[at]
+        members[name] = members[name].replace(lines[at], changed)
+        if hashed:
+            tile = name.replace("entries", "0")
+            members[tile] = members[tile].replace(*(sha256(b"\0" + line).digest() for line in (lines[at], changed)))
+        return verify(bundle.Bundle(members), since=since)
+
+    return made
+
+
+@pytest.mark.parametrize(("hashed", "says", "raw"), [
+    (False, "The file is not as it was exported", "play.ended): it does not have the hash that tile/0/000"),
+    (True, "The entries are not those that the log signed", "checkpoint: its root is not that of the entries"),
+])  # fmt: skip
+def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashed, says, raw):
+    """Exactly where is below it; what was not judged is said, and what the file claims is called that."""
+    report = broken(hashed=hashed)
+    verdict = section(report, "VERDICT")
+    assert verdict.startswith(f"✗ NOT VERIFIED: 1 thing in it does not hold ✗ {says}")
+    assert verdict.index(says) < verdict.index(raw) < verdict.index("! Nothing that its entries say was judged")
+    place = section(report, "PLACE")
+    assert place.startswith("Claimed what follows here is what the file says of itself; none of it is verified Place a public")
+    assert "Certificate 12/GCN Hours 09:00-21:00 Period 24 Nov 2026 08:00 – 24 Nov 2026 09:36, times of" in place
+    told = data(page(report), {})
+    assert (told["place"], told["claimed"]["hours"]) == (None, "09:00-21:00")
+    assert "that no outsider saw" not in section(report, "WHAT CANNOT BE KNOWN FROM THIS")
+    assert "among the seats named here" not in section(report, "WHAT TO DO NEXT")
+
+
+def test_a_card_says_whose_a_changed_file_is(broken, site):
+    card = f"{site.log.checkpoint}\nkey {site.signer.vkey}\nname Net Sao\n"
+    assert "Name Net Sao, as the earlier card calls it" in section(broken(since=card), "PLACE")
+
+
+def test_a_file_of_which_nothing_can_be_read_claims_nothing():
+    assert claimed({"tile/entries/000": b"\xff\xff", "tile/entries/x001/000.p/1": b"\0\1x"}) == Claimed(None, ZONE, None)
 
 
 # --- as text, as HTML, as JSON --------------------------------------------------------------------------------------------

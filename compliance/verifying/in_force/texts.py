@@ -6,6 +6,7 @@ place's own: an id that was free when a place took it may be a shipped pack's to
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,12 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
 from rules.packs.published import PUBLISHED
+from rules.packs.shipped import shipped_packs
+
+
+def shipped() -> dict[str, str]:
+    """The texts that a verifier brings along, by their SHA-256: the last of each shipped pack."""
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
 
 
 @dataclass(frozen=True, slots=True)
