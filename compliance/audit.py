@@ -238,7 +238,7 @@ class Auditor:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
             return
         if (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
-            self._fail(where, msg("it is not the play that play.started {play} began", play=str(line.play)))
+            self._fail(where, msg("it is not the play that seq {play} of this seat began", play=str(line.play)))
             return
         self._crossing.ended(where, line, play)
         self._plays.end(play, line)

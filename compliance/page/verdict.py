@@ -8,6 +8,7 @@ from typing import Final
 from compliance.page import advice, begins
 from compliance.page.blocks import Block, Said
 from compliance.page.groups import FIRST
+from compliance.page.kinds import in_words
 from compliance.page.model import Page
 from compliance.page.shortened import few
 from compliance.verifying.bundle.earlier import EARLIER
@@ -62,7 +63,7 @@ def _failed(failures: Iterable[Failure]) -> Iterator[Said]:
 
 
 def _where(one: Failure) -> Message:
-    where = msg("the earlier head or card") if one.where == EARLIER else one.where
+    where = msg("the earlier head or card") if one.where == EARLIER else in_words(one.where)
     return msg("{where}: {why}", where=where, why=one.what)
 
 

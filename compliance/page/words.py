@@ -8,6 +8,7 @@ from compliance.format.chain import AGENT
 from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
+from compliance.page.kinds import in_words
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
 from compliance.page.shortened import few
@@ -165,7 +166,7 @@ def _examples(group: Group) -> tuple[Arg, ...]:
 
 
 def _example(group: Group, at: int) -> Arg:
-    return msg("{where}: {what}", where=group.shown[at].where, what=group.shown[at].what)
+    return msg("{where}: {what}", where=in_words(group.shown[at].where), what=group.shown[at].what)
 
 
 # --- gaps, overrides, coverage --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from compliance import bundle, entry
 from compliance.__main__ import main
 from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
+from compliance.page.kinds import KINDS
 from compliance.page.model import data, page
 from compliance.page.verdict import MEANS
 from compliance.page.words import sections
@@ -21,7 +23,7 @@ from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.overview import Claimed
 from compliance.verifying.report import Failure, Finding, Gap, entry_name
 from i18n.catalogue import Catalogue
-from i18n.message import Length, msg
+from i18n.message import Length, msg, plain
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -167,6 +169,19 @@ def test_what_bears_on_play_is_told_before_what_is_operation_and_what_nobody_kno
     assert re.findall("brand-new|no entry says that it ended|clocks that jumped|time zone", told) == [
         "brand-new", "no entry says that it ended", "clocks that jumped", "time zone",
     ]  # fmt: skip
+
+
+def test_kinds_of_entries_are_called_as_in_log_show_and_for_programs_by_their_ids(at_point, seat):
+    line = seat.start()
+    one = replace(finding("late-play", cite=""), where=entry_name(7, line))
+    report = found(at_point, one)
+    assert "entry 7 (seat home-pc, seq 2, enforcing began): it went on" in section(report, "ALSO TO KNOW")
+    broken = replace(report, failures=(Failure(entry_name(7, line), msg("it is cut off")),))
+    assert "enforcing began): it is cut off" in section(broken, "VERDICT")
+    ids = [plain(first["where"]) for note in data(page(report), {})["notes"] for first in note["first"]]
+    assert "entry 7 (seat home-pc, seq 2, seat.start)" in ids
+    tags = {kind.__struct_config__.tag for kind in get_args(entry.AnyEntry)}
+    assert KINDS.keys() == tags
 
 
 def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
@@ -317,7 +332,7 @@ def broken(site, clock):
 
 
 @pytest.mark.parametrize(("hashed", "says", "raw"), [
-    (False, "The file is not as it was exported", "play.ended): it does not have the hash that tile/0/000"),
+    (False, "The file is not as it was exported", "play ended): it does not have the hash that tile/0/000"),
     (True, "The entries are not those that the log signed", "checkpoint: its root is not that of the entries"),
 ])  # fmt: skip
 def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashed, says, raw):

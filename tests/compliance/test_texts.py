@@ -134,7 +134,7 @@ def test_a_text_that_nobody_has_is_one_thing_to_explain(site, seat, without, tmp
     told = " ".join(capsys.readouterr().out.split())
     assert "1 thing that needs an explanation" in told
     assert "packed anew by another tool, and not with the texts of rules that the log names" in told
-    assert "policy.changed): the text of pack quan-ba is not in the bundle" in told
+    assert "rules changed): the text of pack quan-ba is not in the bundle" in told
     assert "Have it exported anew while you look on" in told
 
 
