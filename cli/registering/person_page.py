@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from agent.api.log import LogLine
 from agent.api.rulebook import GameList, PlaceShow
 from cli.context import Context
 from cli.output import Output
+from cli.words.days import day_or
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.limits import limits
@@ -61,7 +61,7 @@ def page(data: bytes, context: Context) -> bytes:
 def _who(known: Mapping[str, Any], zone: str) -> Iterator[Block]:
     player = known["player"]
     yield Fact(msg("Name"), player["name"])
-    yield Fact(msg("Born"), Day(date.fromisoformat(player["born"])) if player["born"] else msg("not known"))
+    yield Fact(msg("Born"), day_or(player["born"]) if player["born"] else msg("not known"))
     yield Fact(msg("Account"), player["account"] or "–")
     yield Fact(msg("Guardians"), comma(player["guardians"]) if player["guardians"] else "–")
     if player["removed"]:

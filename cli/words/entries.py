@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import msgspec
 
 from agent.api.log import LogLine
 from cli.output import Output
+from cli.words.days import day_or
 from cli.words.extra_time import GUEST
 from cli.words.layout import row
 from cli.words.logged_rules import rule_of
@@ -19,7 +19,7 @@ from cli.words.names import OPERATIONS, PLACES, WATCHES, clues, roles
 from cli.words.verdicts import VERDICTS
 from compliance.page.kinds import KINDS
 from daemon.api.issues import ISSUES
-from i18n.message import Arg, Day, Length, Message, Moment, comma, msg
+from i18n.message import Arg, Length, Message, Moment, comma, msg
 from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
 
@@ -192,15 +192,7 @@ def _value(name: str, value: Any, zone: str) -> Arg:
 def _text(name: str, value: str | Message) -> Arg:
     if isinstance(value, Message) or name == "id":
         return value if isinstance(value, Message) else _cut(value)
-    return _day(value) if name in _DAYS else _WORDS.get(name, {}).get(value) or _cut(value)
-
-
-def _day(value: str) -> Arg:
-    """A day as it is shown everywhere, if it is one: who wrote the entry may have written anything."""
-    try:
-        return Day(date.fromisoformat(value))
-    except ValueError:
-        return _cut(value)
+    return day_or(value) if name in _DAYS else _WORDS.get(name, {}).get(value) or _cut(value)
 
 
 def _plain(value: object) -> str:
@@ -255,7 +247,7 @@ def _beside(name: str, value: Any) -> Any:
     if name in {"player", "name"} and isinstance(value, str) and value in _WORDS["player"]:
         return _WORDS["player"][value]
     if name in _DAYS and isinstance(value, str):
-        return _day(value)
+        return day_or(value)
     if name in {"how", "pin", "code"}:
         return _WORDS[name].get(value) or _plain(value)
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)
