@@ -146,6 +146,8 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     if options.html is not None:
         said = tuple(section for section in said if section.id == "verdict")
     _print("\n".join(text.lines(said, words, _wide())))
+    if options.html is not None:
+        _print(words(msg("written: {files}", files=options.html)))
 
 
 def _check(bundle: str, zone: str) -> Section:

@@ -180,6 +180,8 @@ class Auditor:
 
     def _issue(self, where: Arg, line: entry.IssueRaised | entry.IssueCleared) -> None:
         if isinstance(line, entry.IssueRaised):
+            if (before := self._issues.get((line.seat, line.id))) is not None:
+                self._findings.add(before)  # it goes on, as another run of the daemon says
             self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
         elif (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
             over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -42,7 +41,8 @@ _HEAD: Final = colors.HexColor("#eeeeee")
 _TOGETHER: Final = 45 * mm  # a heading stands on no page without so much of what is below it
 _WORD: Final = 60 * mm  # a longer word is divided
 _LONGEST: Final = 300  # characters of a cell, which has to fit on a page
-_MOST = 6  # numbers of entries on paper; sheets have all of them
+_SIGNED = 2  # notes that stand on one page with the signature
+_MOST = 160  # characters of numbers of entries on paper, which are four lines; sheets have all of them
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -123,10 +123,11 @@ class _Pages:
             yield from self._section(_ROMAN[number], table)
         yield CondPageBreak(_TOGETHER)
         yield self._paragraph(msg("What this report cannot tell"), _SECTION)
-        for note in report.notes:
-            yield self._paragraph(row(("–", note), " "), _TEXT)
-        if report.official:
-            yield self._signatures(report.owner)
+        notes = [self._paragraph(row(("–", note), " "), _TEXT) for note in report.notes]
+        last = notes[-_SIGNED:] if report.official else []
+        yield from notes[: len(notes) - len(last)]
+        if report.official:  # a page with a signature alone would be one for anything
+            yield KeepTogether([*last, *self._signatures(report.owner)])
         yield PageBreak()
         yield from self._annex(report, shown)
 
@@ -208,13 +209,13 @@ class _Pages:
     def _line(self, line: Row, wide: int) -> str:
         return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
 
-    def _signatures(self, owner: str) -> Flowable:
+    def _signatures(self, owner: str) -> list[Flowable]:
         place = [self._paragraph(msg("…………, date …………"), _CENTRED)]
         who = [self._paragraph(msg("Owner of the place"), _CENTRED_BOLD)]
         who.append(self._paragraph(msg("(signature and full name)"), _CENTRED))
         signed = LongTable([["", place], ["", who]], [_WIDTH / 2] * 2, style=_PLAIN)
         named = LongTable([["", [self._paragraph(owner, _CENTRED_BOLD)]]], [_WIDTH / 2] * 2, style=_PLAIN)
-        return KeepTogether([Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])])
+        return [Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])]
 
     def _said(self, said: Arg) -> str:
         """As it stands alone: with a capital, if the words are ours."""
@@ -230,9 +231,13 @@ class _Pages:
 
 def _numbers(entries: Sequence[int], logs: Sequence[Log]) -> tuple[int, str]:
     """How many entries these are, and the first ones."""
-    runs = numbers(entries, logs)
-    first = list(islice(runs, _MOST))
-    return len(set(entries)), ", ".join(first) + (", …" if next(runs, "") else "")
+    told, more = "", ""
+    for run in numbers(entries, logs):
+        if len(told) + len(run) > _MOST:
+            more = ", …"
+            break
+        told += f", {run}" if told else run
+    return len(set(entries)), told + more
 
 
 def _known(text: str) -> str:

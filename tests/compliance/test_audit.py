@@ -309,6 +309,16 @@ def test_coverage_is_the_share_of_minutes_alive(site, seat, audit):
     assert coverage == {"agent": None, "home-pc": pytest.approx(2 / 3)}
 
 
+def test_trouble_that_is_told_again_is_told_twice(site, seat, audit):
+    """Another run of the daemon says so while it goes on; a report counts both."""
+    seat.add(entry.IssueRaised, id="events-silent")
+    seat.stop()
+    site.clock.sleep(MINUTE)
+    seat.start()
+    seat.add(entry.IssueRaised, id="events-silent")
+    assert kinds(audit()).count("issue") == 2
+
+
 @pytest.mark.parametrize("how", ["killed", "stopped while the PC ran on"])
 def test_what_nobody_explains_counts_as_not_watched(site, seat, audit, how):
     """Half an hour of an hour and a half; on the page as well."""

@@ -424,7 +424,9 @@ def file(site, tmp_path, monkeypatch):
 def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file, tmp_path, capsys):
     """With the exit code of the verification."""
     assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
-    assert capsys.readouterr().out == "KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài thấy\n"
+    assert capsys.readouterr().out == (
+        f"KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài thấy\nđã ghi: {tmp_path / 'page.html'}\n"
+    )
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
     assert "Do giochoi-verify lập" in made
