@@ -53,7 +53,7 @@ def test_all_comes_back(agent, servers, tmp_path):
         back = agent("restore", str(file), "--yes")
     said = " ".join(back.stdout.split())
     assert (back.returncode, "now start giochoi-agent" in said) == (0, True), back
-    assert re.match(r"put back as of \d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d \(UTC[+-]\d\d:\d\d\): ", said), said
+    assert re.match(r"put back as of \d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d:\d\d \(UTC[+-]\d\d:\d\d\): ", said), said
     assert names(agent) == ["An"]
     assert "put back from a backup" in agent("log", "show").stdout
     assert list(servers.home.glob(".giochoi-*")) == []
