@@ -55,6 +55,7 @@ def verify(
     earlier = None if since is None else read_earlier(since)
     report = Report()
     failures: list[Failure] = []
+    known = ""
     try:
         key = log_key(bundle.members)
         card = earlier.told if earlier is not None and earlier.of(key) else ()
@@ -82,8 +83,9 @@ def verify(
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
         failures.append(broken.failure)
+        known = broken.member
         report = replace(report, claimed=claimed(bundle.members))
-    failures += [_damaged(one) for one in bundle.damage]
+    failures += [_damaged(one) for one in bundle.damage if not known or one.member != known]
     if failures:
         report = replace(report, anchored=0, witnessed=0)
     return replace(report, failures=tuple(failures), repacked=bundle.repacked)

@@ -350,6 +350,19 @@ def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashe
     assert "among the seats named here" not in section(report, "WHAT TO DO NEXT")
 
 
+def test_one_byte_that_was_changed_is_one_failure(site, tmp_path, capsys):
+    """Of the file's bytes and of the entry that they are of: the latter is named."""
+    site.honest_day()
+    data = bytearray(site.bundle())
+    data[data.index(b"play.due")] ^= 1
+    (tmp_path / "log.zip").write_bytes(data)
+    assert main([str(tmp_path / "log.zip"), "--lang", "en"]) == 4
+    told = " ".join(capsys.readouterr().out.split())
+    assert "NOT VERIFIED: 1 thing in it does not hold ✗ The file is not as it was exported" in told
+    assert re.search(r"tile/entries/000\.p/\d+, entry \d+: it does not have the hash", told)
+    assert "byte " not in told
+
+
 def test_a_card_says_whose_a_changed_file_is(broken, site):
     card = f"{site.log.checkpoint}\nkey {site.signer.vkey}\nname Net Sao\n"
     assert "Name Net Sao, as the earlier card calls it" in section(broken(since=card), "PLACE")

@@ -21,11 +21,13 @@ _ABSENT = msg("it is not in the bundle")
 
 
 class Broken(Exception):
-    """A failure after which no later stage can say more."""
+    """A failure after which no later stage can say more. `member`: whose; a difference of its bytes is the same failure."""
 
     def __init__(self, where: Arg, what: Message, stage: Stage = "file") -> None:
         super().__init__(where)
         self.failure = Failure(where, what, stage=stage)
+        of = where.args.get("file") if isinstance(where, Message) else where
+        self.member = of if isinstance(of, str) else ""
 
 
 def content(members: Mapping[str, bytes], name: str) -> bytes:
