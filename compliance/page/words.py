@@ -33,7 +33,7 @@ def sections(page: Page) -> tuple[Section, ...]:
         Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
         Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
         Section("notes", msg("Also to know"), tuple(_notes(page))),
-        Section("seen", msg("What outsiders have seen"), tuple(seen(page))),
+        Section("seen", msg("Compared with what is held outside"), tuple(seen(page))),
         Section("unknown", msg("What cannot be known from this"), tuple(map(Said, advice.unknown(page)))),
         Section("next", msg("What to do next"), tuple(map(Said, advice.steps(page)))),
         Section("checked", msg("What was checked"), tuple(_checked(page.report))),
@@ -239,7 +239,7 @@ def _checked(report: Report) -> Iterator[Block]:
     if report.key:
         yield Fact(msg("Fingerprint of its key"), report.fingerprint)
         yield Fact("", msg("the trust policy names this key") if report.trusted else (
-            msg("it is the key of the card, or of the head, that you verified with") if report.by_card
+            msg("it is the key of the card, or of the head, that you verified with") if report.by_card or report.card
             else msg("compare the fingerprint with that on the card of the log")
         ))  # fmt: skip
     if report.root:

@@ -80,7 +80,8 @@ def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
     titles = [line for line in shown(everything) if line and not line.startswith(" ")]
     assert titles == [
         "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM", "WHO WAS WATCHED WHEN",
-        "ALSO TO KNOW", "WHAT OUTSIDERS HAVE SEEN", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT", "WHAT WAS CHECKED",
+        "ALSO TO KNOW", "COMPARED WITH WHAT IS HELD OUTSIDE", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT",
+        "WHAT WAS CHECKED",
     ]  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def test_a_failure_comes_before_everything(at_point):
         "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗"
         f" {EN(MEANS['entries'])} checkpoint: it is cut off"
     )
-    assert "WHAT OUTSIDERS HAVE SEEN" not in shown(broken)
+    assert "COMPARED WITH WHAT IS HELD OUTSIDE" not in shown(broken)
 
 
 def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
@@ -285,7 +286,7 @@ def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
     site.clock.run(DAY)
     site.agent.add(entry.AgentTick, seats={}, silent=())
     site.deliver()
-    told = section(verify(bundle.parse(site.bundle()), since=kept), "WHAT OUTSIDERS HAVE SEEN")
+    told = section(verify(bundle.parse(site.bundle()), since=kept), "COMPARED WITH WHAT IS HELD OUTSIDE")
     assert re.fullmatch(
         r"✓ the first \d+ entries: as they are on the card, or in the head, that you verified with \(24 Nov 2026 08:00 –"
         r" 24 Nov 2026 09:36 by the agent's clock\) It shows as much as this card or head does: .+ shows nothing\. ! the"
@@ -297,11 +298,11 @@ def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
 def test_what_witnesses_signed_stands_apart_from_what_the_inspector_holds(report):
     """Only of the former this page says that an outsider saw it."""
     some = report.size - 5
-    told = section(replace(report, anchored=report.size, witnessed=some), "WHAT OUTSIDERS HAVE SEEN")
+    told = section(replace(report, anchored=report.size, witnessed=some), "COMPARED WITH WHAT IS HELD OUTSIDE")
     assert f"✓ the first {some} entries: seen by an outsider" in told
     assert f"✓ the first {report.size} entries: as they are on the card" in told
     alone = replace(report, anchored=report.size, witnessed=report.size)
-    assert "card" not in section(alone, "WHAT OUTSIDERS HAVE SEEN")
+    assert "card" not in section(alone, "COMPARED WITH WHAT IS HELD OUTSIDE")
     assert section(alone, "VERDICT") == "✓ Whole and anchored"
 
 
