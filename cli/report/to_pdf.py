@@ -72,6 +72,7 @@ def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
 
 _TEXT = _style("text", 11, spaceAfter=3)
 _SMALL = _style("small", 9)
+_NOTE = _style("note", 9)
 _CELL = _style("cell", 9.5)
 _NUMBER = _style("number", 9.5, alignment=TA_RIGHT)
 _CELL_HEAD = _style("head", 9, fontName=_BOLD)
@@ -79,6 +80,7 @@ _NUMBER_HEAD = _style("number-head", 9, fontName=_BOLD, alignment=TA_RIGHT)
 _TITLE = _style("title", 15, fontName=_BOLD, alignment=TA_CENTER, spaceBefore=14, spaceAfter=2)
 _CENTRED = _style("centred", 11, alignment=TA_CENTER)
 _CENTRED_BOLD = _style("centred-bold", 11, fontName=_BOLD, alignment=TA_CENTER)
+_WHOLE = (_TEXT, _NOTE)  # these may go on on the next page, as cells of a table may not
 _SECTION = _style("section", 12, fontName=_BOLD, spaceBefore=12, spaceAfter=4)
 
 
@@ -162,7 +164,7 @@ class _Pages:
         yield self._grid(table.columns, [line.cells for line in table.rows], table.wide)
         if table.note:
             yield Spacer(0, 3)
-            yield self._paragraph(table.note, _SMALL)
+            yield self._paragraph(table.note, _NOTE)
 
     def _grid(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> Flowable:
         """Words to the left, numbers to the right; as much room for each number as it takes."""
@@ -226,7 +228,7 @@ class _Pages:
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
         text = _known(self._said(said))
-        return Paragraph(escape(text if len(text) <= _LONGEST or style is _TEXT else f"{text[:_LONGEST]}…"), style)
+        return Paragraph(escape(text if len(text) <= _LONGEST or style in _WHOLE else f"{text[:_LONGEST]}…"), style)
 
 
 def _numbers(entries: Sequence[int], logs: Sequence[Log]) -> tuple[int, str]:

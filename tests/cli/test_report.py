@@ -248,6 +248,20 @@ def test_gaps_are_called_as_the_verifier_does(giochoi, tmp_path):
     assert "were set 1 time in these days: above is what holds now" in told
 
 
+def test_no_note_is_cut_off_on_paper(giochoi, tmp_path, need):
+    """As a cell of a table is, which has to fit on a page."""
+    begin = line(entry.SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None)
+    later = [entry.SeatStart(seat="may-01", boot="b", seq=1, prev="", mono=1 + HOUR, wall=NOON + at, version="1", watch="gate",
+                             clean=clean, lost_from=lost)
+             for at, clean, lost in ((2 * HOUR, True, None), (3 * HOUR, False, NOON + 2 * HOUR))]  # fmt: skip
+    log, page = written(tmp_path / "log.zip", [begin, line(entry.SeatStop, NOON + HOUR), *later]), tmp_path / "page.pdf"
+    for lang, last in (("en", "after a power failure, too."), ("vi", "ngừng mà không báo.")):
+        giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--pdf", str(page), "--lang", lang)
+        text = subprocess.run([need("pdftotext"), page, "-"], capture_output=True, text=True, check=True).stdout
+        assert last in " ".join(text.split())
+        page.unlink()
+
+
 def test_a_households_own_limit_is_of_no_law():
     """What set it is a command, and none of the paper's sources."""
     figures = Figures()
