@@ -251,4 +251,4 @@ def _checked(report: Report) -> Iterator[Block]:
             said = msgn("{n} entry, {first} – {last}", "{n} entries, {first} – {last}", one.entries, **ends)
             if one.coverage is not None:
                 said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(one.coverage * 1000) / 10)
-            yield Fact(one.seat, said)
+            yield Fact(names.recorder(one.seat), said)
