@@ -21,7 +21,7 @@ from host import backup
 from host.choose import files
 from host.clock import wall
 from host.homes import Home, HomeError, unwritable
-from i18n.message import Arg, comma, msg
+from i18n.message import Arg, Moment, comma, msg
 
 _PIECE: Final = 1 << 20
 # What people call the folders of a home.
@@ -61,7 +61,7 @@ def put_back(args: Namespace, context: Context) -> None:
         with backup.opened(args.file) as held:
             contents = held.contents
             parts = contents.parts() if args.only is None else _ONLY[args.only]
-            made = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone().isoformat(" ", "minutes")
+            made = _said(contents.made)
             what = comma([_PARTS[part] for part in parts])
             question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
             confirm(question, context, yes=args.yes)
@@ -75,6 +75,12 @@ def put_back(args: Namespace, context: Context) -> None:
     said = msg("put back as of {when}: {what}; now start giochoi-agent and giochoi-daemon again, and look with {command}",
                when=made, what=what, command="giochoi doctor")  # fmt: skip
     context.out.answer({"made": contents.made, "parts": parts}, said)
+
+
+def _said(at: int) -> Arg:
+    """As everywhere, and by which clock: the place's zone is not known here, and this PC's may be another."""
+    here = datetime.fromtimestamp(at / 1000, UTC).astimezone()
+    return msg("{at} (UTC{offset})", at=Moment(at, show="full"), offset=here.isoformat()[-6:])
 
 
 @contextmanager

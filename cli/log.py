@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from agent.api.log import Card, LogCard, LogExport, LogHead, LogPrune, LogShow
+from agent.api.rulebook import PlaceShow
 from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context
@@ -56,9 +57,10 @@ def show(args: Namespace, context: Context) -> None:
         ]
         context.out.document({"entries": entries})
         return
+    public = ask(context.home.agent_address, PlaceShow()).place != "home"
     lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
-        entry(context.out, line, fields, answer.zone, answer.names)
+        entry(context.out, line, fields, answer.zone, answer.names, public=public)
 
 
 def export(args: Namespace, context: Context) -> None:

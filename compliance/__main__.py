@@ -29,6 +29,7 @@ from compliance.progress import Progress
 from compliance.verify import verify
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust, TrustError, parse_trust
+from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
@@ -127,7 +128,7 @@ def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | N
     gc.disable()  # nothing here refers to itself: looking for that takes a fifth of the time, and frees nothing
     try:
         with read(options.bundle) as bundle:
-            return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress)
+            return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress, brought=shipped())
     finally:
         gc.enable()
         progress.clear()
@@ -153,6 +154,8 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     if filed:
         said = tuple(section for section in said if section.id == "verdict")
     _print("\n".join(text.lines(said, words, _wide())))
+    if options.html is not None:
+        _print(words(msg("written: {files}", files=options.html)))
 
 
 def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:

@@ -72,10 +72,13 @@ class _Due(NamedTuple):
 
 @dataclass
 class Auditor:
-    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, `windows` when entries were seen."""
+    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256, of which these were `brought` and are
+    not in the bundle; `windows` when entries were seen.
+    """
 
     texts: Mapping[str, str]
     windows: Windows = field(default_factory=Windows)
+    brought: frozenset[str] = frozenset()
     _failures: Faults = field(default_factory=Faults)
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
@@ -100,7 +103,7 @@ class Auditor:
         self._crossing = Crossing(self._zones, self._plays, self._seats)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
-        self._rulebook = Rulebook(self.texts)
+        self._rulebook = Rulebook(self.texts, self.brought)
         checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
         self._going_on = together((*checks, {**own, PlayStarted: lambda _, line: self._plays.start(line)}))
@@ -187,6 +190,8 @@ class Auditor:
 
     def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
         if isinstance(line, IssueRaised):
+            if (before := self._issues.get((line.seat, line.id))) is not None:
+                self._findings.add(before)  # it goes on, as another run of the daemon says
             self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
         elif (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
             over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
@@ -245,7 +250,7 @@ class Auditor:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
             return
         if (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
-            self._fail(where, msg("it is not the play that play.started {play} began", play=str(line.play)))
+            self._fail(where, msg("it is not the play that seq {play} of this seat began", play=str(line.play)))
             return
         self._crossing.ended(where, line, play)
         self._plays.end(play, line)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compliance.audit import Auditor
@@ -26,13 +27,14 @@ from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_check
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.bundle.begun import Begun, begun
 from compliance.verifying.bundle.chains import Chains
+from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.bundle.earlier import EARLIER, Earlier, read_earlier
 from compliance.verifying.bundle.heads import Heads, heads_of
 from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.bundle.whole import Broken, Tree, check_names, check_root, content, log_key, text
 from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
-from i18n.message import msg, said_by
+from i18n.message import Message, msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 
@@ -43,18 +45,22 @@ _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 def verify(
     bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None, *, now: int | None = None,
     max_age_days: int = MAX_AGE_DAYS, progress: Callable[[int, int], None] | None = None,
+    brought: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """What holds and what does not. `since` is a signed note with an earlier checkpoint, or a card: NoteError if neither.
 
     `now` (Unix ms): cosignatures older than `max_age_days` then anchor nothing. `progress` is told again and again how many
-    entries were read, and of how many. BundleError if the file cannot be read to its end.
+    entries were read, and of how many. `brought`: texts of packs by their SHA-256, for those that the bundle lacks. BundleError
+    if the file cannot be read to its end.
     """
     earlier = None if since is None else read_earlier(since)
     report = Report()
     failures: list[Failure] = []
+    known = ""
     try:
         key = log_key(bundle.members)
-        report = replace(report, key=key.text, fingerprint=key.fingerprint)
+        card = earlier.told if earlier is not None and earlier.of(key) else ()
+        report = replace(report, key=key.text, fingerprint=key.fingerprint, card=card)
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _packs(bundle.members)
@@ -64,22 +70,26 @@ def verify(
         check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)), start.begins)
         seen = None if earlier is None else min(earlier.size, checkpoint.size)
         whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
-        auditor = Auditor(texts, Windows(heads.dated()))
+        auditor = Auditor(_with(texts, brought), Windows(heads.dated()), frozenset(brought.keys() - texts.keys()))
         read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size), now)
         report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
-        failures += [*heads.failures, *anchors.failures()]
+        failures += [*(replace(one, stage="heads") for one in heads.failures), *anchors.failures()]
         if earlier is not None:
-            failures += _continues(earlier, key, checkpoint.size, whole)
-            report = replace(report, card=earlier.told if earlier.of(key) else ())
+            rewritten = _continues(earlier, key, checkpoint.size, whole)
+            failures += [Failure(EARLIER, what, stage="earlier") for what in rewritten]
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
         failures.append(broken.failure)
-    failures += [_damaged(one) for one in bundle.damage]
-    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
+        known = broken.member
+        report = replace(report, claimed=claimed(bundle.members))
+    failures += [_damaged(one) for one in bundle.damage if not known or one.member != known]
+    if failures:
+        report = replace(report, anchored=0, witnessed=0)
+    return replace(report, failures=tuple(failures), repacked=bundle.repacked)
 
 
 def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkpoint:
@@ -87,14 +97,14 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
     try:
         return parse_checkpoint(text(bundle.members, CHECKPOINT), [key, *witnesses])
     except NoteError as error:
-        raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
+        raise Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error)), "head") from None
 
 
 def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
     try:
         return heads_of(text(bundle.members, HEADS) if HEADS in bundle.members else "", checkpoint, key, trust)
     except NoteError as error:
-        raise Broken(HEADS, error.message) from None
+        raise Broken(HEADS, error.message, "heads") from None
 
 
 def _packs(members: Mapping[str, bytes]) -> Members[str]:
@@ -107,26 +117,31 @@ def _packs(members: Mapping[str, bytes]) -> Members[str]:
     return Members({digest: partial(text, members, name) for digest, name in names.items()})
 
 
+def _with(texts: Mapping[str, str], brought: Mapping[str, str]) -> Mapping[str, str]:
+    of = dict.fromkeys(brought, brought) | dict.fromkeys(texts, texts)
+    return Members({digest: partial(some.__getitem__, digest) for digest, some in of.items()})
+
+
 # --- trust ----------------------------------------------------------------------------------------------------------------
 
 
 def _check_root(checkpoint: Checkpoint, whole: Tree) -> None:
     check_root(checkpoint, whole)
     if not checkpoint.size:
-        raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"))
+        raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"), "empty")
 
 
-def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Failure]:
-    """Whether the log still begins with what the inspector saw."""
+def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Message]:
+    """Why the log does not begin with what the inspector saw, if it does not."""
     if not earlier.of(key):
         if earlier.note:
-            yield Failure(EARLIER, msg("the earlier checkpoint is not signed by the key of this log"))
+            yield msg("the earlier checkpoint is not signed by the key of this log")
         else:
-            yield Failure(EARLIER, msg("the card shows the fingerprint of another key than that of this log"))
+            yield msg("the card shows the fingerprint of another key than that of this log")
     elif earlier.size > size:
-        yield Failure(EARLIER, msg("the log had {before} entries and now has {now}", before=earlier.size, now=size))
+        yield msg("the log had {before} entries and now has {now}", before=earlier.size, now=size)
     elif whole.seen_root != earlier.root:
-        yield Failure(EARLIER, msg("the first {count} entries were rewritten since", count=earlier.size))
+        yield msg("the first {count} entries were rewritten since", count=earlier.size)
 
 
 # --- entries ---------------------------------------------------------------------------------------------------------------
@@ -203,4 +218,4 @@ def _damaged(damage: Damage) -> Failure:
     where = msg("byte {number} ({member})", number=number, member=damage.member) if damage.member else (
         msg("byte {number}", number=number)
     )
-    return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what))
+    return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what), stage="file")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from agent.api.rulebook import PlaceSet, PlaceShown
 from agent.errors import bad_input
@@ -29,6 +32,8 @@ from rules.policy import Place
 # registered: with that rule nobody could play who is not checked in. Whether a parent registered is for the enterprise to see.
 GUEST_PACK, GUEST_VALUES = "vn-147", {"guardian": "false"}
 
+_NOT_LOGGED: Final[dict[str, Any]] = {"lang": None, "hotline": ""}  # no entry would differ
+
 
 def place_set(change: Change, request: PlaceSet) -> Outcome:
     old = change.tables.place()
@@ -37,7 +42,8 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     before = change.tables.packs()
     _house_packs(change, old, new)
     after = change.tables.packs()
-    record_place(change, {"what": "place.set", "name": new.name, "address": new.address, "owner": new.owner})
+    if replace(old, **_NOT_LOGGED) != replace(new, **_NOT_LOGGED):
+        record_place(change, {"what": "place.set", "name": new.name, "address": new.address, "owner": new.owner})
     players: Hints = ()
     for target, row in ((PLACE, None), (GUEST, guest(change.tables))):
         if before.get(target, ()) != after.get(target, ()):

@@ -15,6 +15,7 @@ from agent.api.log import LogLine
 from agent.api.rulebook import GameList, PlaceShow
 from cli.context import Context
 from cli.output import Output
+from cli.words.days import day_or
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.limits import limits
@@ -38,7 +39,8 @@ def page(data: bytes, context: Context) -> bytes:
     """The file, from the document that the agent wrote."""
     known = msgspec.json.decode(data)
     place = ask(context.home.agent_address, PlaceShow())
-    zone, by = place.zone, roles(public=place.place != "home")
+    zone, public = place.zone, place.place != "home"
+    by = roles(public=public)
     titles = {one.game.id: one.game.title for one in ask(context.home.agent_address, GameList()).games}
     words = Catalogue(context.out.words.language)  # with dates: it is kept
     name = known["player"]["name"]
@@ -47,7 +49,8 @@ def page(data: bytes, context: Context) -> bytes:
         Section("rules", msg("Rules and limits"), tuple(_rules(known)) or _NONE),
         Section("given", msg("Asked for, given, let through"), tuple(_given(known, zone, titles, by)) or _NONE),
         Section("days", msg("Play by day"), tuple(_days(known["log"], zone, titles)) or _NONE),
-        Section("entries", msg("What the log says, in its order"), tuple(_entries(known["log"], name, zone)) or _NONE),
+        Section("entries", msg("What the log says, in its order"),
+                tuple(_entries(known["log"], name, zone, public=public)) or _NONE),
     )
     title = msg("All that is kept about {name}", name=name)
     maker = msg("Made by giochoi on {at}. The same for programs: {command}", at=Moment(wall(), zone, "full"),
@@ -58,7 +61,7 @@ def page(data: bytes, context: Context) -> bytes:
 def _who(known: Mapping[str, Any], zone: str) -> Iterator[Block]:
     player = known["player"]
     yield Fact(msg("Name"), player["name"])
-    yield Fact(msg("Born"), player["born"] or msg("not known"))
+    yield Fact(msg("Born"), day_or(player["born"]) if player["born"] else msg("not known"))
     yield Fact(msg("Account"), player["account"] or "–")
     yield Fact(msg("Guardians"), comma(player["guardians"]) if player["guardians"] else "–")
     if player["removed"]:
@@ -149,11 +152,12 @@ class _Said(Output):
         self.said.append(text)
 
 
-def _entries(log: Iterable[Mapping[str, Any]], name: str, zone: str) -> Iterator[Block]:
+def _entries(log: Iterable[Mapping[str, Any]], name: str, zone: str, *, public: bool) -> Iterator[Block]:
     for line in log:
         fields, personal = line["entry"], line.get("personal")
         beside = personal if personal is None or isinstance(personal, str) else msgspec.json.encode(personal).decode()
         names = {fields[key]: name for key in ("who", "target") if fields.get(key) and fields[key] not in _NOBODY}
         into = _Said()
-        entry(into, LogLine(index=line["index"], entry="", payload=beside, unread=line.get("unread")), fields, zone, names)
+        told = LogLine(index=line["index"], entry="", payload=beside, unread=line.get("unread"))
+        entry(into, told, fields, zone, names, public=public)
         yield Said(into.said[0], tuple(into.said[1:]))

@@ -14,9 +14,10 @@ from cli.words.layout import row as together
 from cli.words.logged_rules import rule_of
 from cli.words.names import roles
 from compliance.format.house_rule import HOUSE
+from compliance.page.names import GAPS
 from compliance.reporting.figures import Cell, Figures
 from daemon.api.issues import ISSUES
-from i18n.message import Arg, Day, Length, msg
+from i18n.message import Arg, Day, Length, msg, msgn, semicolon
 from rules.packs.shipped import shipped_catalogue
 
 GROUPS: Final[dict[str, Arg]] = {"minor": msg("under 18"), "adult": msg("adults"), "unknown": msg("age not known")}
@@ -40,6 +41,7 @@ SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),
     "notification": msg("a notification"), "window": msg("a window"), "sound": msg("sound only"),
 }  # fmt: skip
+UNEXPLAINED: Final = ("lost", "ran-on")
 _NOTHING: Final[Cell] = Cell()
 
 
@@ -143,13 +145,18 @@ def _rule(rule: str, decisions: dict[str, dict[str, Any]]) -> Arg:
     return msg("own limits of a household") if rule == HOUSE else rule_of(decisions[rule])
 
 
+def _source(rule: str, cite: str) -> str:
+    """A household's own limits are of no law, and what command set them is none."""
+    return "–" if rule == HOUSE else cite
+
+
 def _refused(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
     found = figures.by("refused", "cite", "rule", "group")
     rows = []
     for cite, rule in dict.fromkeys(key[:2] for key in found):
         cells = [found.get((cite, rule, group), _NOTHING) for group in GROUPS]
         numbers = [number for cell in cells for number in cell.entries]
-        rows.append(Row((_rule(rule, decisions), cite, *(cell.n for cell in cells)), numbers))
+        rows.append(Row((_rule(rule, decisions), _source(rule, cite), *(cell.n for cell in cells)), numbers))
     programs = figures.by("program").get((), _NOTHING)
     if programs.n:
         said = msg("programs that no administrator installed")
@@ -164,7 +171,7 @@ def _due(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
     for cite, rule, how in dict.fromkeys(key[:3] for key in found):
         cells = [found.get((cite, rule, how, group), _NOTHING) for group in GROUPS]
         numbers = [number for cell in cells for number in cell.entries]
-        rows.append(Row((_rule(rule, decisions), cite, HOW.get(how, how), *(cell.n for cell in cells)), numbers))
+        rows.append(Row((_rule(rule, decisions), _source(rule, cite), HOW.get(how, how), *(cell.n for cell in cells)), numbers))
     columns = (msg("rule"), msg("source"), msg("how it ended"), *GROUPS.values())
     return Table(msg("Plays that had to end, and how they did"), columns, tuple(rows), 3, empty=msg("No play had to end."),
                  short=msg("plays that were due"))  # fmt: skip
@@ -206,20 +213,27 @@ def _seats(figures: Figures) -> Table:
     rows: list[Row] = []
     heard = figures.by("heard", "seat")
     for seat in sorted({key[0] for key in (*heard, *alive, *gaps)}):
-        on, lost, off = alive.get((seat,), _NOTHING), gaps.get((seat, "lost"), _NOTHING), gaps.get((seat, "off"), _NOTHING)
-        cells = (seat, counted[seat], Length(on.ms), lost.n, Length(lost.ms), off.n, Length(off.ms))
-        rows.append(Row(cells, [*on.entries, *lost.entries, *off.entries]))
+        on, off = alive.get((seat,), _NOTHING), gaps.get((seat, "off"), _NOTHING)
+        lost = [gaps[seat, how] for how in UNEXPLAINED if (seat, how) in gaps]
+        missed = Length(sum(cell.ms for cell in lost))
+        cells = (seat, counted[seat], Length(on.ms), sum(cell.n for cell in lost), missed, off.n, Length(off.ms))
+        rows.append(Row(cells, [*on.entries, *(number for cell in lost for number in cell.entries), *off.entries]))
     columns = (
         msg("PC"), msg("days on"), msg("time watched"), msg("unexplained gaps"), msg("time of these"),
         msg("times stopped in order"), msg("time of that"),
     )  # fmt: skip
     notes: list[Arg] = [msg("Each hour a PC tells in which minutes it was watched: the last hour may not be in here.")]
-    if any(how == "lost" for _, how in gaps):
-        notes.append(msg("Unexplained: the log breaks off without the end of the program, as after a power failure, or where "
-                         "somebody ended it, or it was ended in order while the PC ran on. What was played then is in no "
-                         "figure here."))  # fmt: skip
+    of = figures.by("gap", "how")
+    if missed_how := [_gap(how, of[how,]) for how in UNEXPLAINED if (how,) in of]:
+        notes.append(msg("Unexplained: {what}. What was played then is in no figure here. A PC ends without a word after a "
+                         "power failure, too.", what=semicolon(missed_how)))  # fmt: skip
     empty = msg("The log says nothing of any PC in these days.")
     return Table(msg("When each PC was watched"), columns, tuple(rows), empty=empty, note=together(notes, " "))
+
+
+def _gap(how: str, cell: Cell) -> Arg:
+    told: dict[str, Arg] = {"what": GAPS[how], "length": Length(cell.ms)}
+    return msgn("{what}, {n} time, {length}", "{what}, {n} times, {length} in all", cell.n, **told)
 
 
 def _issues(figures: Figures) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -31,7 +30,8 @@ _WIDTH: Final = FILED.width
 _HEAD: Final = colors.HexColor("#eeeeee")
 _WORD: Final = 60 * mm  # a longer word is divided
 _LONGEST: Final = 300  # characters of a cell, which has to fit on a page
-_MOST = 6  # numbers of entries on paper; sheets have all of them
+_SIGNED = 2  # notes that stand on one page with the signature
+_MOST = 160  # characters of numbers of entries on paper, which are four lines; sheets have all of them
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -43,6 +43,7 @@ def pdf(report: Report, words: Catalogue) -> bytes:
 
 _TEXT = style("text", 11, spaceAfter=3)
 _SMALL = style("small", 9)
+_NOTE = style("note", 9)
 _CELL = style("cell", 9.5)
 _NUMBER = style("number", 9.5, alignment=TA_RIGHT)
 _CELL_HEAD = style("head", 9, fontName=BOLD)
@@ -50,6 +51,7 @@ _NUMBER_HEAD = style("number-head", 9, fontName=BOLD, alignment=TA_RIGHT)
 _TITLE = style("title", 15, fontName=BOLD, alignment=TA_CENTER, spaceBefore=14, spaceAfter=2)
 _CENTRED = style("centred", 11, alignment=TA_CENTER)
 _CENTRED_BOLD = style("centred-bold", 11, fontName=BOLD, alignment=TA_CENTER)
+_WHOLE = (_TEXT, _NOTE)  # these may go on on the next page, as cells of a table may not
 _SECTION = style("section", 12, fontName=BOLD, spaceBefore=12, spaceAfter=4)
 
 
@@ -64,10 +66,11 @@ class _Pages:
             yield from self._section(_ROMAN[number], table)
         yield CondPageBreak(TOGETHER)
         yield self._paragraph(msg("What this report cannot tell"), _SECTION)
-        for note in report.notes:
-            yield self._paragraph(row(("–", note), " "), _TEXT)
-        if report.official:
-            yield self._signatures(report.owner)
+        notes = [self._paragraph(row(("–", note), " "), _TEXT) for note in report.notes]
+        last = notes[-_SIGNED:] if report.official else []
+        yield from notes[: len(notes) - len(last)]
+        if report.official:  # a page with a signature alone would be one for anything
+            yield KeepTogether([*last, *self._signatures(report.owner)])
         yield PageBreak()
         yield from self._annex(report, shown)
 
@@ -102,7 +105,7 @@ class _Pages:
         yield self._grid(table.columns, [line.cells for line in table.rows], table.wide)
         if table.note:
             yield Spacer(0, 3)
-            yield self._paragraph(table.note, _SMALL)
+            yield self._paragraph(table.note, _NOTE)
 
     def _grid(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> Flowable:
         """Words to the left, numbers to the right; as much room for each number as it takes."""
@@ -149,13 +152,13 @@ class _Pages:
     def _line(self, line: Row, wide: int) -> str:
         return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
 
-    def _signatures(self, owner: str) -> Flowable:
+    def _signatures(self, owner: str) -> list[Flowable]:
         place = [self._paragraph(msg("…………, date …………"), _CENTRED)]
         who = [self._paragraph(msg("Owner of the place"), _CENTRED_BOLD)]
         who.append(self._paragraph(msg("(signature and full name)"), _CENTRED))
         signed = LongTable([["", place], ["", who]], [_WIDTH / 2] * 2, style=PLAIN)
         named = LongTable([["", [self._paragraph(owner, _CENTRED_BOLD)]]], [_WIDTH / 2] * 2, style=PLAIN)
-        return KeepTogether([Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])])
+        return [Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])]
 
     def _said(self, said: Arg) -> str:
         """As it stands alone: with a capital, if the words are ours."""
@@ -166,14 +169,18 @@ class _Pages:
 
     def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
         text = known(self._said(said))
-        return Paragraph(escape(text if len(text) <= _LONGEST or style is _TEXT else f"{text[:_LONGEST]}…"), style)
+        return Paragraph(escape(text if len(text) <= _LONGEST or style in _WHOLE else f"{text[:_LONGEST]}…"), style)
 
 
 def _numbers(entries: Sequence[int], logs: Sequence[Log]) -> tuple[int, str]:
     """How many entries these are, and the first ones."""
-    runs = numbers(entries, logs)
-    first = list(islice(runs, _MOST))
-    return len(set(entries)), ", ".join(first) + (", …" if next(runs, "") else "")
+    told, more = "", ""
+    for run in numbers(entries, logs):
+        if len(told) + len(run) > _MOST:
+            more = ", …"
+            break
+        told += f", {run}" if told else run
+    return len(set(entries)), told + more
 
 
 _GRID: Final = TableStyle([

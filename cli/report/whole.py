@@ -51,7 +51,7 @@ def report(
     return Report(
         title=msg("Report on the time and age of players of online games"), days=days,
         place="" if place is None else place.name, head=tuple(_head(place, logged, now, zone)), log=tuple(_logs(logs)),
-        tables=tuple(tables), lacks=lacks, nothing=nothing, notes=tuple(_notes(logs, period, now, zone)),
+        tables=tuple(tables), lacks=lacks, nothing=nothing, notes=tuple(_notes(logs, figures, period, now, zone)),
         hotlines=row((hotlines, msg("local: {number}", number=local)), " · ") if local else hotlines,
         official=kind != "home", logs=logs, owner="" if place is None else place.owner,
     )  # fmt: skip
@@ -137,7 +137,7 @@ def _log(source: Source) -> Iterator[tuple[Arg, Arg]]:
     yield msg("root"), base64.b64encode(source.checkpoint.root).decode()
 
 
-def _notes(logs: tuple[Log, ...], period: Period, now: int, zone: str) -> Iterator[Arg]:
+def _notes(logs: tuple[Log, ...], figures: Figures, period: Period, now: int, zone: str) -> Iterator[Arg]:
     if period.last >= day_name(zone, now):
         yield msg("These days are not over: the figures are those up to now.")
     if len(logs) > 1:
@@ -146,6 +146,10 @@ def _notes(logs: tuple[Log, ...], period: Period, now: int, zone: str) -> Iterat
         if len({_said(log.counter.place) for log in logs}) > 1:
             yield msg("These logs do not say the same of the place, its hours or its certificate: above is what is set on "
                       "this PC, or else what the newest says.")  # fmt: skip
+    if (changed := figures.by("change", "what").get(("place.changed",))) is not None:
+        yield msgn("The place, its hours or its certificate were set {n} time in these days: above is what holds now.",
+                   "The place, its hours or its certificate were set {n} times in these days: above is what holds now.",
+                   changed.n)  # fmt: skip
     yield msg("These figures add up what the log says. Whether anybody changed it, giochoi-verify shows.")
     yield msg("How many people played cannot be told: the log names nobody, and a player's pseudonym changes each day.")
     yield msg("Age not known: guests, and players without a date of birth. Rules treat them like the youngest.")

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
-from i18n.message import Arg, Listed, msg
+from i18n.message import Arg, Day, Listed, msg
 from i18n.message import Weekday as DayName
 from rules.policy import WEEK
 
 _OTHERS: Final = {"holiday": msg("holidays"), "workday": msg("make-up workdays")}
 _ORDER: Final = (*WEEK, *_OTHERS)
+
+
+def day_or(text: str) -> Arg:
+    """An ISO date as it is shown everywhere; a year alone, or whatever else somebody wrote, as it is."""
+    try:
+        return Day(date.fromisoformat(text)) if len(text) == len("2014-05-01") else text
+    except ValueError:
+        return text
 
 
 def spoken(days: Iterable[str]) -> Arg:

@@ -11,35 +11,18 @@ import msgspec
 
 from agent.api.log import LogLine
 from cli.output import Output
+from cli.words.days import day_or
 from cli.words.extra_time import GUEST
 from cli.words.layout import row
 from cli.words.logged_rules import rule_of
-from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
+from cli.words.names import OPERATIONS, PLACES, WATCHES, clues, roles
 from cli.words.verdicts import VERDICTS
+from compliance.page.kinds import KINDS
 from daemon.api.issues import ISSUES
-from i18n.message import Arg, Length, Moment, comma, msg
+from i18n.message import Arg, Length, Message, Moment, comma, msg
 from rules.engine.label_words import label_said
+from rules.systems import SYSTEMS
 
-KINDS: Final[dict[str, Arg]] = {
-    "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
-    "presence": msg("PC was on"), "session.opened": msg("somebody logged on"), "session.closed": msg("logged off"),
-    "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
-    "guardian.changed": msg("guardians changed"),
-    "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
-    "play.ended": msg("play ended"), "play.ruled": msg("other rules for a play that goes on"),
-    "launch.refused": msg("start refused"), "grant.given": msg("time given"),
-    "grant.revoked": msg("given time taken back"), "request": msg("a player asked"), "answer": msg("a request was approved"),
-    "pause": msg("play paused"), "resume": msg("pause over"), "enforcement.off": msg("nothing is limited"),
-    "enforcement.on": msg("limits hold again"), "approval": msg("game let through"),
-    "approval.ended": msg("game no longer let through"), "pin.failed": msg("wrong PIN or code"),
-    "code.used": msg("code by telephone used"), "game.changed": msg("what the house says of a game"),
-    "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
-    "clock.jump": msg("clock changed"),
-    "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
-    "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
-    "agent.tick": msg("agent was on"), "erasure": msg("personal data deleted"),
-    "restored": msg("put back from a backup"), "pruned": msg("old entries deleted"),
-}  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
 _WITHDRAWN: Final = msg("a request was taken back")
@@ -91,7 +74,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "pin": _PROOFS,
     "code": _PROOFS,
     "place": PLACES,
-    "by": ROLES,
+    "by": roles(public=False),
     "watch": WATCHES,
     "target": {"place": msg("the whole place"), "guest": msg("guests")},
     "player": {GUEST: msg("guest"), _GUESTS_NAME: msg("guest")},
@@ -111,18 +94,24 @@ _UNTOLD: Final = frozenset(
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
 _FACTS: Final = frozenset({"guardian", "approved"})
 _MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made"})
+_DAYS: Final = frozenset({"expires", "day", "born"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack
 
 
-def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY) -> None:
+def entry(
+    out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY, *, public: bool = False
+) -> None:
     """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it. `names`: who the
-    pseudonyms are, where it is known.
+    pseudonyms are, where it is known. `public`: this is no home.
     """
     kind = fields["kind"]
     fields = _named(fields, names)
+    if public and fields.get("by") == "guardian":
+        fields["by"] = roles(public=True)["guardian"]
     if fields.get("rule"):
         fields["rule"] = rule_of(fields)
+    _labelled(fields)
     what = _happened(kind, fields)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
@@ -159,6 +148,13 @@ def _named(fields: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return named
 
 
+def _labelled(fields: dict[str, Any]) -> None:
+    """A label and whose it is, as it is shown everywhere; an entry of before has Vietnam's."""
+    if isinstance(label := fields.get("label"), int):
+        system = fields.pop("system", "VN")
+        fields["label"] = label_said(label, system if system in SYSTEMS else None)
+
+
 def _told(fields: dict[str, Any]) -> Iterator[str]:
     for name in sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER))):
         if name not in _UNTOLD and not _empty(fields[name]) and not (fields[name] is True and name in _FACTS):
@@ -186,11 +182,17 @@ def _value(name: str, value: Any, zone: str) -> Arg:
             return Moment(value, zone)
         if name in _LENGTHS:
             return Length(value)
-        return f"{value}+" if name == "label" else str(value)
-    if isinstance(value, str):
-        return _cut(value) if name == "id" else _WORDS.get(name, {}).get(value) or _cut(value)
+        return str(value)
+    if isinstance(value, str | Message):
+        return _text(name, value)
     made = _MANY.get(name) if isinstance(value, dict | list) else None
     return made(value, zone) if made else _plain(value)
+
+
+def _text(name: str, value: str | Message) -> Arg:
+    if isinstance(value, Message) or name == "id":
+        return value if isinstance(value, Message) else _cut(value)
+    return day_or(value) if name in _DAYS else _WORDS.get(name, {}).get(value) or _cut(value)
 
 
 def _plain(value: object) -> str:
@@ -244,6 +246,8 @@ def _beside(name: str, value: Any) -> Any:
         return value
     if name in {"player", "name"} and isinstance(value, str) and value in _WORDS["player"]:
         return _WORDS["player"][value]
+    if name in _DAYS and isinstance(value, str):
+        return day_or(value)
     if name in {"how", "pin", "code"}:
         return _WORDS[name].get(value) or _plain(value)
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)

@@ -13,6 +13,7 @@ from i18n.message import Arg, comma, msg, msgn
 UNDECIDED = "not-decidable"
 OLD = "old-cosignatures"
 RESTORED = "restored"
+LACKING = frozenset({"pack", "brought"})
 SOME = 6
 
 
@@ -45,7 +46,7 @@ def _of_this(page: Page) -> Iterator[Arg]:
     report = page.report
     if report.beginning is not None:
         yield begins.unknown()
-    if rest := report.size - report.anchored:
+    if (rest := report.size - report.anchored) and (report.ok or report.only_demands):
         yield msgn(
             "Whether the {n} entry that no outsider saw was written anew: whoever holds all keys can.",
             "Whether the {n} entries that no outsider saw were written anew: whoever holds all keys can.", rest,
@@ -67,6 +68,10 @@ def steps(page: Page) -> Iterator[Arg]:
             "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
+    if any(group.kind in LACKING for group in page.notes):
+        yield msg("Texts of rules are missing from this file, or some are in it that no entry names: {command} writes them all."
+                  " Have it exported anew while you look on; if one is missing then, have the text itself shown.",
+                  command="giochoi log export FILE")  # fmt: skip
     if any(group.kind == OLD for group in page.notes):
         yield msg("Have the witnesses asked again ({command}) and the log exported anew: what came since they signed may be"
                   " kept back. If they refuse, ask them why.", command="giochoi log witness ask")  # fmt: skip
@@ -85,7 +90,7 @@ def steps(page: Page) -> Iterator[Arg]:
         yield msg("Compare the fingerprint below with that on the card from an earlier visit, and verify with {option}.",
                   option="--card card.txt")  # fmt: skip
     yield msg("Take along today's card for the next visit: {command}", command="giochoi log card card-2.txt")
-    if report.size:
+    if page.read:
         yield msg("Walk through the place: each PC on which games run has to be among the seats named here.")
     if any(group.kind == RESTORED for group in page.notes):
         yield msg("Something was put back from a backup: after that a PC goes on as a new seat, and two seats may be one PC.")

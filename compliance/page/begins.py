@@ -14,6 +14,10 @@ def left(report: Report, begins: int) -> Message:
     told: dict[str, Arg] = {"number": str(begins)}
     if report.only_demands:
         return msg("NOT VERIFIED: less than your trust policy demands; nothing is missing from entry {number} on", **told)
+    if report.by_card:
+        return msgn("Nothing is missing from entry {number} on; the first entry agrees with your earlier card or head",
+                    "Nothing is missing from entry {number} on; the first {n} entries agree with your earlier card or head",
+                    report.anchored, **told)  # fmt: skip
     if report.anchored == report.size:
         return msg("Nothing is missing from entry {number} on, and all of it is anchored", **told)
     if report.anchored:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.opening import DAY, opening
 from compliance.verifying.overview import PlaceAt
-from compliance.verifying.report import NO_MOMENT
-from compliance.verifying.watched import SeatMinutes, span_bits
+from compliance.verifying.report import NO_MOMENT, Gap
+from compliance.verifying.watched import SeatMinutes, joined, span_bits, span_minutes
 
 MOST_DAYS = 92
 MOST_CELLS = 250_000
@@ -22,29 +22,36 @@ _BROKEN = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
 
+Span: TypeAlias = tuple[int, int]
 Mark: TypeAlias = Literal["closed", "off", "whole", "part", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Minutes: `open` of the opening hours, of these `off` in an orderly way, and `missing`: neither off nor alive."""
+    """Minutes: `open` of the opening hours, of these `off` in an orderly way, and `missing`: neither off nor alive. `broken`:
+    a gap that nobody explains lies in it, of which at least a minute is missing.
+    """
 
     open: int = 0
     off: int = 0
     missing: int = 0
+    broken: bool = False
 
     def __add__(self, other: Share) -> Share:
-        return Share(self.open + other.open, self.off + other.off, self.missing + other.missing)
+        together = self.open + other.open, self.off + other.off, self.missing + other.missing
+        return Share(*together, self.broken or other.broken)
 
     @property
     def mark(self) -> Mark:
-        """A twentieth does not count either way: a busy PC misses a minute."""
+        """A twentieth does not count either way, as a busy PC misses a minute; what is known as a gap does."""
         wanted = self.open - self.off
         if not self.open:
             return "closed"
         if not wanted:
             return "off"
-        return "whole" if self.missing * 20 <= wanted else "none" if self.missing * 20 >= wanted * 19 else "part"
+        if self.missing * 20 >= wanted * 19:
+            return "none"
+        return "part" if self.broken or self.missing * 20 > wanted else "whole"
 
     @property
     def percent(self) -> str:
@@ -88,8 +95,12 @@ def broken(found: Coverage) -> Iterator[tuple[SeatCalendar, list[date]]]:
             yield seat, days
 
 
-def coverage(seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str, end: int) -> Coverage:
-    """Up to the moment `end` (Unix ms), the last that the log knows of, by the place's zone at its end."""
+def coverage(
+    seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str, end: int, gaps: Iterable[Gap] = ()
+) -> Coverage:
+    """Up to the moment `end` (Unix ms), the last that the log knows of, by the place's zone at its end. `gaps`: those that
+    nobody explains.
+    """
     if not seats or not 0 <= end < NO_MOMENT:
         return Coverage()
     last = end // MINUTE_MS
@@ -97,7 +108,10 @@ def coverage(seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str,
     days = max(1, min(MOST_DAYS, MOST_CELLS // 24 // len(seats)))
     first = max(min(one.first for one in seats), last - days * DAY)
     slots = tuple(_slots(first, last, ZoneInfo(zone), _Opening(places)))
-    made = tuple(_calendar(seat, slots, last) for seat in seats)
+    broken: dict[str, list[Span]] = {}
+    for gap in gaps:
+        broken.setdefault(gap.seat, []).append((gap.start // MINUTE_MS, gap.end // MINUTE_MS + 1))
+    made = tuple(_calendar(seat, slots, last, joined(broken.get(seat.seat, ()))) for seat in seats)
     shown = sorted({day for one in made for day, _ in one.hours})[-days:]
     opened = Counter(hour for one in made for (_, hour), share in one.hours.items() if share.open)
     return Coverage(tuple(shown), tuple(sorted(opened)), made)
@@ -137,14 +151,19 @@ class _Opening:
         return span_bits(start - now, HOUR) | span_bits(0, end - now)
 
 
-def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int) -> SeatCalendar:
+def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int, gaps: Sequence[Span]) -> SeatCalendar:
+    """`gaps`: disjoint [start, end) in minutes since 1970, in order."""
     end = seat.last if seat.over or last - seat.last <= _UNTOLD else last
+    end = min(last, max(end, gaps[-1][1])) if gaps else end
     hours: dict[tuple[date, int], Share] = {}
     for slot in slots:
         open_ = slot.open & span_bits(seat.first - slot.first, end - slot.first)
         if open_:
             alive, off = seat.minutes(slot.first)
-            share = Share(open_.bit_count(), (open_ & off & ~alive).bit_count(), (open_ & ~off & ~alive).bit_count())
+            off &= open_ & ~alive
+            missing = open_ & ~off & ~alive
+            broken = bool(span_minutes(gaps, slot.first) & open_ & ~off)
+            share = Share(open_.bit_count(), off.bit_count(), max(missing.bit_count(), broken), broken)
             twice = hours.get((slot.day, slot.hour))  # an hour that the end of summer time repeats
             hours[slot.day, slot.hour] = share if twice is None else twice + share
     return SeatCalendar(seat.seat, hours)

@@ -11,7 +11,7 @@ from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
 from compliance.page.names import ODD, ODD_OF_OTHERS
 from compliance.verifying.overridden import Override
-from compliance.verifying.overview import PlaceAt
+from compliance.verifying.overview import Claimed, PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
 from rules.calendar import day_name
 
@@ -92,6 +92,7 @@ def page(report: Report) -> Page:
     moments = [at for seat in audit.seats for at in (seat.first, seat.last) if 0 <= at < NO_MOMENT]
     period = (min(moments), max(moments)) if moments else None
     explained = [gap for gap in audit.gaps if gap.explained]
+    unexplained = [gap for gap in audit.gaps if not gap.explained]
     return Page(
         report=report,
         place=seen.places[-1] if seen.places else None,
@@ -99,10 +100,10 @@ def page(report: Report) -> Page:
         period=period,
         articles=articles(audit.findings, seen.places, zone),
         notes=by_kind((one for one in audit.findings if not one.cite), zone),
-        gaps=gap_groups(audit.gaps),
+        gaps=gap_groups(unexplained),
         pauses=(len(explained), length(explained)),
         overridden=seen.overridden,
-        coverage=Coverage() if period is None else coverage(seen.seats, seen.places, zone, period[1]),
+        coverage=Coverage() if period is None else coverage(seen.seats, seen.places, zone, period[1], unexplained),
         anchored=seen.clock.before(report.anchored),
         open=seen.clock.since(report.anchored),
     )
@@ -116,6 +117,7 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
             "place": place.place, "hours": place.hours, "certificate": place.certificate, "expires": place.expires,
             "changes": page.changes,
         },
+        "claimed": _claimed(page.report.claimed),
         "period": _span(page.period, zone),
         "violations": page.violations,
         "odd": page.odd,
@@ -146,6 +148,16 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
         "unanchored": _span(page.open, zone),
         **said,
     }  # fmt: skip
+
+
+def _claimed(one: Claimed | None) -> dict[str, Any] | None:
+    """What a file whose entries cannot be believed says of itself."""
+    if one is None:
+        return None
+    place = {} if one.place is None else {
+        "place": one.place.place, "hours": one.place.hours, "certificate": one.place.certificate, "expires": one.place.expires,
+    }  # fmt: skip
+    return {**place, "period": _span(one.period, one.zone)}
 
 
 def _coverage(all_: Coverage) -> list[dict[str, Any]]:

@@ -9,17 +9,28 @@ from compliance.page.model import Page, Span
 from compliance.verifying.report import NO_MOMENT
 from i18n.message import Arg, Moment, msg, msgn
 
+_WORTH = msg(
+    "It shows as much as this card or head does: whose is it, and since when? One that you took along yourself on an earlier"
+    " visit shows that nothing of then was changed since; one that came with the file shows nothing."
+)  # fmt: skip
+
 
 def seen(page: Page) -> Iterator[Block]:
     report = page.report
     if not report.size or (report.failures and not report.only_demands):
         return
-    if report.anchored:
+    if report.witnessed:
         known = msgn(
             "the first entry: seen by an outsider, and unchanged since",
-            "the first {n} entries: seen by an outsider, and unchanged since", report.anchored,
+            "the first {n} entries: seen by an outsider, and unchanged since", report.witnessed,
         )  # fmt: skip
-        yield Said(_range(known, page.anchored, report.zone), (), "good")
+        yield Said(_range(known, report.audit.overview.clock.before(report.witnessed), report.zone), (), "good")
+    if report.by_card:
+        known = msgn(
+            "the first entry: as it is on the card, or in the head, that you verified with",
+            "the first {n} entries: as they are on the card, or in the head, that you verified with", report.anchored,
+        )  # fmt: skip
+        yield Said(_range(known, page.anchored, report.zone), (_WORTH,), "good")
     if rest := report.size - report.anchored:
         unseen = msgn(
             "the last entry: seen by no outsider yet", "the last {n} entries: seen by no outsider yet", rest,

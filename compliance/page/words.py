@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from compliance.format.chain import AGENT
-from compliance.page import advice, begins, names
+from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
+from compliance.page.kinds import in_words
 from compliance.page.model import Page
 from compliance.page.seen import moment, seen
+from compliance.page.shortened import few
 from compliance.page.ungated import ungated
-from compliance.verifying.bundle.earlier import EARLIER
+from compliance.page.verdict import concluded
 from compliance.verifying.overridden import GUARDIAN
-from compliance.verifying.overview import PlaceAt
+from compliance.verifying.overview import Claimed, PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
 from rules.calendar import day_name
 
-SHOWN = 20
 SEATS = 6
 
 
@@ -27,13 +27,13 @@ def sections(page: Page) -> tuple[Section, ...]:
     """All sections in their order; those without anything to say are left out."""
     made = (
         Section("place", msg("Place"), tuple(_place(page))),
-        Section("verdict", msg("Verdict"), tuple(_verdict(page))),
+        Section("verdict", msg("Verdict"), tuple(concluded(page))),
         Section("findings", msg("Against which article"), tuple(_articles(page))),
         Section("gaps", msg("Gaps"), tuple(_gaps(page))),
         Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
         Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
         Section("notes", msg("Also to know"), tuple(_notes(page))),
-        Section("seen", msg("What outsiders have seen"), tuple(seen(page))),
+        Section("seen", msg("Compared with what is held outside"), tuple(seen(page))),
         Section("unknown", msg("What cannot be known from this"), tuple(map(Said, advice.unknown(page)))),
         Section("next", msg("What to do next"), tuple(map(Said, advice.steps(page)))),
         Section("checked", msg("What was checked"), tuple(_checked(page.report))),
@@ -47,13 +47,15 @@ def told(sections: Sequence[Section]) -> dict[str, Arg | list[Arg]]:
     return {"verdict": said["verdict"][0], "unknown": said["unknown"], "next": said["next"]}
 
 
-# --- place, period, verdict -----------------------------------------------------------------------------------------------
+# --- place, period -------------------------------------------------------------------------------------------------------
 
 
 def _place(page: Page) -> Iterator[Block]:
     place, report = page.place, page.report
     for word, value in report.card:
         yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
+    if report.claimed is not None:
+        yield from _claims(report.claimed)
     if report.audit.seats:
         yield Fact(msg("Place"), msg("no entry says what this place is; as after a first start, a home") if place is None else (
             names.PLACES.get(place.place, place.place)
@@ -78,6 +80,20 @@ def _place(page: Page) -> Iterator[Block]:
         yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
 
 
+def _claims(claimed: Claimed) -> Iterator[Block]:
+    """Of a file that does not hold: whose it is meant to be."""
+    yield Fact(msg("Claimed"), msg("what follows here is what the file says of itself; none of it is verified"), "bad")
+    if (place := claimed.place) is not None:
+        yield Fact(msg("Place"), names.PLACES.get(place.place, place.place))
+        if place.certificate:
+            yield Fact(msg("Certificate"), place.certificate)
+        if place.hours:
+            yield Fact(msg("Hours"), place.hours)
+    if claimed.period is not None:
+        start, end = (moment(at, claimed.zone) for at in claimed.period)
+        yield Fact(msg("Period"), msg("{start} – {end}, times of {zone}", start=start, end=end, zone=claimed.zone))
+
+
 def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
     name, expires = msg("Certificate"), page.expires
     if not place.certificate:
@@ -94,59 +110,6 @@ def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
         yield Fact(name, msg("{number}, EXPIRED on {day}, and the log goes on", **told), "bad")
     else:
         yield Fact(name, msg("{number}, valid to {day}", **told))
-
-
-def _verdict(page: Page) -> Iterator[Block]:
-    report = page.report
-    yield verdict(page)
-    alike: dict[str, list[Arg]] = {}
-    counts: Counter[str] = Counter()
-    for one in page.failures:
-        where = msg("the earlier head or card") if one.where == EARLIER else one.where
-        alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=where, why=one.what))
-        counts[one.what.id] += 1 + one.others
-    for text, (first, *rest) in list(alike.items())[:SHOWN]:
-        yield Said(first, _few(rest, FIRST - 1, counts[text] - 1), "bad")
-    if more := sum(counts[text] for text in list(alike)[SHOWN:]):
-        yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
-    if report.beginning is not None and not page.failures:
-        yield from map(Said, begins.deleted(report.beginning, report.zone))
-    if report.repacked and report.ok:
-        yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
-
-
-def verdict(page: Page) -> Said:
-    """One sentence: what is bad of it, then whether the log is whole."""
-    bad: list[Arg] = []
-    if page.violations:
-        bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
-    if page.others:
-        bad.append(msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others))
-    if page.odd:
-        bad.append(msgn("{n} thing that needs an explanation", "{n} things that need an explanation", page.odd))
-    if page.expired:
-        bad.append(msg("an expired certificate"))
-    if page.unexplained:
-        bad.append(msgn("{n} gap that nobody explains", "{n} gaps that nobody explains", page.unexplained))
-    whole = _whole(page.report)
-    text: Arg = msg("{whole}. Besides: {found}", whole=whole, found=comma(bad)) if bad and page.failures else (
-        msg("{found}. {whole}", whole=whole, found=comma(bad)) if bad else whole
-    )  # fmt: skip
-    return Said(text, (), "bad" if page.failures or page.violations else "note" if bad else "good")
-
-
-def _whole(report: Report) -> Message:
-    if report.beginning is not None and (report.ok or report.only_demands):
-        return begins.left(report, report.beginning.begins)
-    if report.only_demands:
-        return msg("NOT VERIFIED: less than your trust policy demands; the log itself is whole")
-    if n := report.faults:
-        return msgn("NOT VERIFIED: {n} thing in it does not hold", "NOT VERIFIED: {n} things in it do not hold", n)
-    if report.anchored == report.size and report.size:
-        return msg("Whole and anchored")
-    if report.anchored:
-        return msgn("Whole; its first entry is anchored", "Whole; its first {n} entries are anchored", report.anchored)
-    return msg("Whole, not anchored")
 
 
 # --- what was found -------------------------------------------------------------------------------------------------------
@@ -195,22 +158,15 @@ def _counted(group: Group, zone: str) -> Arg:
 
 
 def _some(seats: Sequence[Arg]) -> Arg:
-    return comma(_few(seats, SEATS))
-
-
-def _few(told: Sequence[Arg], most: int, count: int | None = None) -> tuple[Arg, ...]:
-    """The first of them, and of how many (`count`, else all of `told`) this leaves out."""
-    shown = tuple(told[:most])
-    more = (len(told) if count is None else count) - len(shown)
-    return shown if more <= 0 else (*shown, msgn("… and {n} more", "… and {n} more", more))
+    return comma(few(seats, SEATS))
 
 
 def _examples(group: Group) -> tuple[Arg, ...]:
-    return _few([_example(group, at) for at in range(len(group.shown))], FIRST, group.count)
+    return few([_example(group, at) for at in range(len(group.shown))], FIRST, group.count)
 
 
 def _example(group: Group, at: int) -> Arg:
-    return msg("{where}: {what}", where=group.shown[at].where, what=group.shown[at].what)
+    return msg("{where}: {what}", where=in_words(group.shown[at].where), what=group.shown[at].what)
 
 
 # --- gaps, overrides, coverage --------------------------------------------------------------------------------------------
@@ -224,7 +180,7 @@ def _gaps(page: Page) -> Iterator[Block]:
         (seat, *others) = one.seats
         lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
         could = [msg("who was recording then: {who}", who=_some(tuple(map(names.recorder, one.could))))] if one.could else []
-        yield Said(_gap(one), (*_few(lines, FIRST, len(one.seats) if others else one.count), *could), "bad")
+        yield Said(_gap(one), (*few(lines, FIRST, len(one.seats) if others else one.count), *could), "bad")
     count, ms = page.pauses
     if count:
         yield Said(msgn(
@@ -283,7 +239,8 @@ def _checked(report: Report) -> Iterator[Block]:
     if report.key:
         yield Fact(msg("Fingerprint of its key"), report.fingerprint)
         yield Fact("", msg("the trust policy names this key") if report.trusted else (
-            msg("compare the fingerprint with that on the card of the log")
+            msg("it is the key of the card, or of the head, that you verified with") if report.by_card or report.card
+            else msg("compare the fingerprint with that on the card of the log")
         ))  # fmt: skip
     if report.root:
         yield Fact(msg("Entries"), report.size)
@@ -294,4 +251,4 @@ def _checked(report: Report) -> Iterator[Block]:
             said = msgn("{n} entry, {first} – {last}", "{n} entries, {first} – {last}", one.entries, **ends)
             if one.coverage is not None:
                 said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(one.coverage * 1000) / 10)
-            yield Fact(one.seat, said)
+            yield Fact(names.recorder(one.seat), said)

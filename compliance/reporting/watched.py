@@ -42,12 +42,15 @@ class Watched:
         presence = seat.presence
         before = presence.alive.total
         presence.take(line)
+        alive = (presence.alive.total - before) * MINUTE_MS
         if type(line) is Presence:
-            self._counting.alive(index, line.seat, line.since, (presence.alive.total - before) * MINUTE_MS)
+            self._counting.alive(index, line.seat, line.since, alive)
         elif type(line) is SeatStart:
+            if line.lost_from is not None:
+                self._counting.alive(index, line.seat, line.lost_from, alive)
             if presence.gaps:
                 gap = presence.gaps.pop()
-                self._counting.gap(index, line.seat, gap.start, gap.end, "off" if gap.explained else "lost")
+                self._counting.gap(index, line.seat, gap.start, gap.end, "off" if gap.explained else gap.kind)
             if isinstance(line.follows, str) and line.follows in self._seats:
                 self._seats[line.follows].over = line.follows != line.seat
 

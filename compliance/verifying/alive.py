@@ -7,6 +7,7 @@ from compliance.entries.seat import Presence
 MINUTE_MS = 60_000
 HOUR = 60
 AHEAD = 6  # minutes that a clock may have been set back by since
+_UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 _HEX, _DIGITS = 15, frozenset("0123456789abcdef")
 
 
@@ -28,6 +29,12 @@ class Minutes:
             if new := part & ~known:
                 self.hours[at] = known | new
                 self.total += new.bit_count()
+
+
+def lived_to(lost: int, told: int) -> tuple[int, int]:
+    """What a killed seat had not written down yet, and now tells the end of: from which minute on, and these minutes' bits."""
+    told = max(told, lost + 1 - _UNTOLD)
+    return told, (1 << max(0, lost + 1 - told)) - 1
 
 
 def read_bits(line: Presence) -> int:

@@ -33,6 +33,15 @@ class PlaceAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a file that does not hold says of itself: the last place, its zone, when its first and last entry were written."""
+
+    place: PlaceAt | None
+    zone: str
+    period: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The agent's entries: their numbers, and when they were written by its clock."""
 
@@ -79,7 +88,7 @@ class Looker:
     def keep(self, line: AnyEntry) -> None:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
         if isinstance(line, PlaceChanged):
-            self._places.append(_place(line))
+            self._places.append(place_at(line))
         elif line.seat != AGENT:
             self._watched.setdefault(line.seat, Watched(line.seat)).keep(line)
             if isinstance(line, SeatStart):
@@ -96,7 +105,7 @@ class Looker:
         self._clock.walls.append(line.wall)
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
-        self._places.append(_place(line))
+        self._places.append(place_at(line))
 
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
         self._refused += line.seat != AGENT
@@ -137,7 +146,7 @@ class Looker:
         return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused, ungated)
 
 
-def _place(line: PlaceChanged) -> PlaceAt:
+def place_at(line: PlaceChanged) -> PlaceAt:
     certificate = None if isinstance(line.certificate, msgspec.UnsetType) else line.certificate
     expires = None if isinstance(line.expires, msgspec.UnsetType) else line.expires
     return PlaceAt(line.wall, line.place, line.hours, certificate, expires)

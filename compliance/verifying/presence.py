@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
-from compliance.verifying.alive import MINUTE_MS, Minutes, past_bits
+from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import Gap, SeatPart
 from compliance.verifying.watched import WATCHED, ran_on
 
@@ -57,14 +57,25 @@ class SeatPresence:
         return SeatPart(self.seat, self._entries, self._first, self.last, coverage)
 
     def _start(self, line: SeatStart) -> None:
+        now = line.wall // MINUTE_MS
         if (stop := self.stopped) is not None:
             unwatched = ran_on(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
+            self._expected += max(0, now - stop.wall // MINUTE_MS) if unwatched else 0
         elif self._ran or not line.clean:
             self._gap(self._lost(line), line.wall, "lost")
         if self._run_from is None:
-            self._run_from = line.wall // MINUTE_MS
+            self._run_from = now
+        else:
+            self._go_on(line, now)
         self._ran, self.stopped = True, None
+
+    def _go_on(self, line: SeatStart, now: int) -> None:
+        """It was lost meanwhile: what it tells of the run before, and that nobody watched since."""
+        seen = self._run_from or 0 if self._seen_to is None else self._seen_to
+        if line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
+            self.alive.add(*lived_to(lost, seen))
+        self._seen_to = max(seen, now)
 
     def _lost(self, line: SeatStart) -> int:
         """Its last sign of life: the one that it tells itself, if that can be."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.overview import Overview
+from compliance.verifying.overview import Claimed, Overview
 from compliance.verifying.zones import DEFAULT
 from i18n.message import Arg, Length, Message, msg
 from rules.calendar import rfc3339
@@ -21,16 +21,21 @@ UNTOLD = -1  # no moment was told
 NOWHERE = ""  # where an entry is that is not judged: it is taken for what it says goes on, and nothing is found of it
 
 
+Stage: TypeAlias = Literal["file", "root", "head", "heads", "earlier", "entries", "empty", "demand"]
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Something that does not hold: exactly where, and what is wrong there. `demand`: it is only less than whoever verifies
-    demands, and nothing is wrong with the log. `others`: how many more say the same and are not listed.
+    demands, and nothing is wrong with the log. `others`: how many more say the same and are not listed. `stage`: what it is
+    of: the file, its root, its signature, those of others, what was kept of an earlier visit, or what entries say.
     """
 
     where: Arg
     what: Message
     demand: bool = False
     others: int = 0
+    stage: Stage = "entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ class Beginning:
 class Report:
     """`beginning`: where the log begins, if its first entries are deleted.
     `anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
+    `witnessed`: how many of these by witnesses, and not by what the inspector kept alone.
     `repacked`: another tool packed the file. `card`: what an earlier card says of the place, which no log does, by its words.
+    `claimed`: what is left to say of a file whose entries cannot be believed.
     """
 
     origin: str = ""
@@ -132,6 +139,13 @@ class Report:
     zone: str = DEFAULT
     repacked: bool = False
     card: tuple[tuple[str, str], ...] = ()
+    witnessed: int = 0
+    claimed: Claimed | None = None
+
+    @property
+    def by_card(self) -> bool:
+        """Whether it is what an inspector kept, and no witness, that goes so far."""
+        return self.anchored > self.witnessed
 
     @property
     def ok(self) -> bool:
@@ -189,6 +203,7 @@ def document(report: Report) -> dict[str, Any]:
         "root": report.root,
         "anchored": bool(report.anchored) and report.anchored == report.size,
         "anchored_size": report.anchored,
+        "witnessed_size": report.witnessed,
         "trusted": report.trusted,
         "repacked": report.repacked,
         "begins": 0 if report.beginning is None else report.beginning.begins,

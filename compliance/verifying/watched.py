@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from compliance.entries.base import Entry
 from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
-from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, past_bits
+from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, lived_to, past_bits
 
 EVER = 2**62
 WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
 _RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
-_UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +35,23 @@ class SeatMinutes:
         """The hour from this minute on: the bits in which it was alive, and those in which it was off."""
         hour, late = divmod(first, HOUR)
         alive = (self.alive.get(hour, 0) >> late | self.alive.get(hour + 1, 0) << HOUR - late) & (1 << HOUR) - 1
-        off, at = 0, bisect_right(self.off, (first, EVER)) - 1
-        for start, end in self.off[max(0, at) :]:
-            if start >= first + HOUR:
-                break
-            off |= span_bits(start - first, end - first)
-        return alive, off
+        return alive, span_minutes(self.off, first)
 
 
 def ran_on(stop: SeatStop, start: SeatStart) -> bool:
     """Whether the PC ran on, by the clock that play is counted on, between both: then nobody watched it."""
     return stop.boot == start.boot and start.mono - stop.mono > _RAN_ON_MS
+
+
+def span_minutes(spans: Sequence[tuple[int, int]], first: int) -> int:
+    """The bits of the hour from the minute `first` on that lie in these spans, which are disjoint and in order."""
+    bits = 0
+    for at in range(max(0, bisect_right(spans, (first, EVER)) - 1), len(spans)):
+        start, end = spans[at]
+        if start >= first + HOUR:
+            break
+        bits |= span_bits(start - first, end - first)
+    return bits
 
 
 def span_bits(start: int, end: int) -> int:
@@ -104,9 +109,8 @@ class Watched:
             if not ran_on(self._stopped, line):
                 self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
         elif line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
-            # What a killed daemon had not written down yet, it now tells the end of.
-            told = max(self._told, lost + 1 - _UNTOLD)
-            self._mark(told, (1 << max(0, lost + 1 - told)) - 1)
+            self._mark(*lived_to(lost, self._told))
+        self._told = max(self._told, now)
         self._stopped = None
 
     def _mark(self, minute: int, bits: int) -> None:

@@ -50,6 +50,18 @@ def test_rules_that_did_not_change_are_not_said_to(desk):
     assert [line["target"] for line in desk.entries("policy.changed")] == [*targets, "place"]
 
 
+@pytest.mark.parametrize(("more", "entries"), [
+    ({}, 0), ({"hotline": "0296 111"}, 0), ({"lang": "vi"}, 0), ({"hours": "09:00-21:00"}, 0), ({"name": "Net Sao"}, 1),
+    ({"owner": "Mai"}, 1), ({"hours": "10:00-21:00"}, 1), ({"certificate": "12/GCN"}, 1),
+])  # fmt: skip
+def test_a_place_that_did_not_change_is_not_said_to(desk, more, entries):
+    """Of what stands beside the log a change is an entry, too; of what is nowhere in it none is."""
+    desk.ask("place.set", PlaceSet(place="game-point", hours="09:00-21:00"))
+    before = len(desk.entries("place.changed"))
+    desk.ask("place.set", PlaceSet(place="game-point", **more))
+    assert len(desk.entries("place.changed")) - before == entries
+
+
 def test_an_agent_without_games_brings_its_hours(desk):
     """Those of its province, on the place; its guests come without rules of play, and how to refuse games is said."""
     done = desk.ask("place.set", PlaceSet(place="agent-without-games", hours="06:00-23:00"))

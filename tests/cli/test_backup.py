@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import zipfile
 from contextlib import closing, contextmanager
@@ -50,7 +51,9 @@ def test_all_comes_back(agent, servers, tmp_path):
     assert "nothing of daemon is in it" in agent.fails(1, "restore", str(file), "--only", "seat", "--yes")
     with stopped(servers):
         back = agent("restore", str(file), "--yes")
-    assert (back.returncode, "now start giochoi-agent" in back.stdout) == (0, True), back
+    said = " ".join(back.stdout.split())
+    assert (back.returncode, "now start giochoi-agent" in said) == (0, True), back
+    assert re.match(r"put back as of \d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d:\d\d \(UTC[+-]\d\d:\d\d\): ", said), said
     assert names(agent) == ["An"]
     assert "put back from a backup" in agent("log", "show").stdout
     assert list(servers.home.glob(".giochoi-*")) == []

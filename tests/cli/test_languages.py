@@ -303,6 +303,12 @@ def test_a_changed_time_zone_is_shown():
     ("place.changed", {}, {"address": "5 Hàng Bài", "owner": "Mai"}, "« address: 5 Hàng Bài; owner: Mai »",
      "« địa chỉ: 5 Hàng Bài; chủ điểm: Mai »"),
     ("game.changed", {}, {"source": "x"}, "« source: x »", "« căn cứ: x »"),
+    ("play.started", {"label": 12, "system": "VN"}, {}, "label: VN12", "nhãn: VN12"),
+    ("play.started", {"label": 13, "system": "OARS"}, {}, "label: 13+ (OARS)", "nhãn: 13+ (OARS)"),
+    ("place.changed", {"expires": "2027-03-31"}, {}, "its last day: 31 Mar 2027", "ngày hết hạn: 31/03/2027"),
+    ("place.changed", {"expires": "one day"}, {"born": "2014-05-01"}, "its last day: one day « born: 1 May 2014 »",
+     "ngày hết hạn: one day « sinh: 01/05/2014 »"),
+    ("usage.day", {"day": "2026-11-24"}, {}, "day: 24 Nov 2026", "ngày: 24/11/2026"),
     ("pruned", {}, {"what": "log.prune"}, "« what: what was kept long enough was deleted »",
      "« việc: đã xóa những gì đã giữ đủ lâu »"),
 ])  # fmt: skip
@@ -315,6 +321,16 @@ def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
         entry(Output(out=out, language=language), line, fields, ZONE)
         said = " ".join(out.getvalue().partition("\n")[2].split())
         assert said.replace("«", "« ").replace("»", " »") == words
+
+
+def test_at_a_public_place_no_entry_calls_the_owner_a_guardian():
+    """In the law that is a minor's own."""
+    fields = {"kind": "grant.given", "seat": "s", "wall": NINE, "by": "guardian"}
+    for language, words in (("en", "by: whoever manages the place"), ("vi", "người thực hiện: người quản lý địa điểm")):
+        out = io.StringIO()
+        line = LogLine(index=7, entry="", payload=None)
+        entry(Output(out=out, language=language), line, dict(fields), ZONE, public=True)
+        assert out.getvalue().splitlines()[1].strip() == words
 
 
 @pytest.mark.parametrize(("how", "en", "vi"), [

@@ -94,7 +94,7 @@ def test_rules_are_told_in_words():
 
 
 def test_the_entries_name_the_player():
-    (said,) = told(pages._entries([{**ended(NOON, "luanti", 30), "personal": {"by": "root"}}], "An", ZONE))
+    (said,) = told(pages._entries([{**ended(NOON, "luanti", 30), "personal": {"by": "root"}}], "An", ZONE, public=False))
     assert "play ended" in said
     assert "player: An" in said
     assert "by: root" in said

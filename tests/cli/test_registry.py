@@ -287,7 +287,7 @@ def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
     size = json.loads(done(agent("log", "export", str(tmp_path / "log.zip"), "--json")))["bytes"]
     assert kinds == ["policy.changed", "seal"]
     text, whole = (done(agent("log", "show", *words)) for words in ((), ("--all",)))
-    assert "born: 2014-05-01" in text
+    assert "born: 1 May 2014" in text
     assert "rules changed" in text
     assert [" · seal" in said for said in (text, whole)] == [False, True]
     assert all(len(line) <= 100 for line in whole.splitlines())

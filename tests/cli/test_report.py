@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 import shutil
@@ -24,10 +25,11 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import GrantGiven
 from compliance.entries.place import GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted
-from compliance.entries.seat import IssueRaised, Presence, SeatStart
+from compliance.entries.seat import IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import encode
 from compliance.format import container
 from compliance.format.chain import AGENT
+from compliance.format.house_rule import HOUSE
 from compliance.format.tiles import decode_entries
 from compliance.note import Signer, checkpoint_text
 from compliance.paper.sheet import known
@@ -177,7 +179,9 @@ def test_numbers_that_are_too_many_for_a_cell_go_on_in_the_next():
 
 
 @pytest.mark.parametrize(("entries", "told"), [
-    ([3, 4, 5, 9], (4, "3–5, 9")), (range(1000), (1000, "0–999")), (range(0, 200, 2), (100, "0, 2, 4, 6, 8, 10, …")),
+    ([3, 4, 5, 9], (4, "3–5, 9")), (range(1000), (1000, "0–999")),
+    (range(0, 20_000, 20), (1000, ", ".join(map(str, range(0, 680, 20))) + ", …")),
+    (range(0, 14, 2), (7, "0, 2, 4, 6, 8, 10, 12")),
     ([], (0, "")),
 ])  # fmt: skip
 def test_on_paper_are_the_first_numbers_alone(entries, told):
@@ -221,6 +225,57 @@ def test_names_that_nobody_would_give_fit_on_a_page(giochoi, tmp_path):
 
     assert giochoi("report", "day", "--to", "2026-11-24", "--from", log, *words).returncode == 0
     assert [file.stat().st_size > 1000 for file in files] == [True] * 3
+
+
+def test_nobody_signs_a_page_on_which_nothing_else_stands(giochoi, log, tmp_path, need):
+    """However much is said before."""
+    alone = []
+    for span, lang in itertools.product(("day", "month", "year"), ("vi", "en")):
+        page = tmp_path / f"{span}-{lang}.pdf"
+        giochoi("report", span, *DAYS, "--from", log, "--pdf", str(page), "--lang", lang)
+        text = subprocess.run([need("pdftotext"), "-layout", page, "-"], capture_output=True, text=True, check=True).stdout
+        (signed,) = [one for one in text.split("\f") if "CHỦ ĐIỂM" in one or "Owner of the place" in one]
+        alone += [] if signed.count("– ") >= 2 else [(span, lang)]
+    assert alone == []
+
+
+def test_gaps_are_called_as_the_verifier_does(giochoi, tmp_path):
+    """One that ended in order while the PC ran on did not end without a word."""
+    log = written(tmp_path / "log.zip", [
+        line(PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours=""),
+        line(SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None),
+        line(SeatStop, NOON + HOUR),
+        SeatStart(seat="may-01", boot="b", seq=1, prev="", mono=1 + HOUR, wall=NOON + HOUR + 5 * MINUTE, version="1",
+                        watch="gate", clean=True, lost_from=None),
+        line(Presence, NOON + 2 * HOUR, since=NOON + HOUR, bits="f" * 15),
+    ])  # fmt: skip
+    told = " ".join(giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--lang", "en", COLUMNS="200").stdout.split())
+    assert "Unexplained: not enforced while the PC ran on, 1 time, 5 min. What was played then" in told
+    assert "were set 1 time in these days: above is what holds now" in told
+
+
+def test_no_note_is_cut_off_on_paper(giochoi, tmp_path, need):
+    """As a cell of a table is, which has to fit on a page."""
+    begin = line(SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None)
+    later = [SeatStart(seat="may-01", boot="b", seq=1, prev="", mono=1 + HOUR, wall=NOON + at, version="1", watch="gate",
+                             clean=clean, lost_from=lost)
+             for at, clean, lost in ((2 * HOUR, True, None), (3 * HOUR, False, NOON + 2 * HOUR))]  # fmt: skip
+    log, page = written(tmp_path / "log.zip", [begin, line(SeatStop, NOON + HOUR), *later]), tmp_path / "page.pdf"
+    for lang, last in (("en", "after a power failure, too."), ("vi", "ngừng mà không báo.")):
+        giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--pdf", str(page), "--lang", lang)
+        text = subprocess.run([need("pdftotext"), page, "-"], capture_output=True, text=True, check=True).stdout
+        assert last in " ".join(text.split())
+        page.unlink()
+
+
+def test_a_households_own_limit_is_of_no_law():
+    """What set it is a command, and none of the paper's sources."""
+    figures = Figures()
+    figures.add("refused", 7, "2026-11-24", "minor", HOUSE, "giochoi limit", "luanti", "VN00")
+    figures.add("due", 8, "2026-11-24", "minor", HOUSE, "giochoi limit", "killed")
+    rows = [row.cells for table in all_tables(figures, {}, {}, public=True) for row in table.rows]
+    assert "giochoi limit" not in str(rows)
+    assert sum("own limits of a household" in str(row) for row in rows) == 2
 
 
 def test_letters_of_other_scripts_are_a_question_mark():

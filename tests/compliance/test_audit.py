@@ -6,6 +6,7 @@ from compliance.entries.log import AgentTick
 from compliance.entries.override import CodeUsed, PinFailed
 from compliance.entries.place import PackLine, PolicyChanged
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence
+from compliance.page.model import page
 from i18n.message import plain
 from tests.compliance.telling import kinds, played, said
 
@@ -46,6 +47,34 @@ def test_coverage_is_the_share_of_minutes_alive(site, seat, audit):
     report = audit()
     coverage = {one.seat: one.coverage for one in report.audit.seats}
     assert coverage == {"agent": None, "home-pc": pytest.approx(2 / 3)}
+
+
+def test_trouble_that_is_told_again_is_told_twice(site, seat, audit):
+    """Another run of the daemon says so while it goes on; a report counts both."""
+    seat.add(IssueRaised, id="events-silent")
+    seat.stop()
+    site.clock.sleep(MINUTE)
+    seat.start()
+    seat.add(IssueRaised, id="events-silent")
+    assert kinds(audit()).count("issue") == 2
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped while the PC ran on"])
+def test_what_nobody_explains_counts_as_not_watched(site, seat, audit, how):
+    """Half an hour of an hour and a half; on the page as well."""
+    site.clock.run(30 * MINUTE)
+    if how != "killed":
+        seat.alive(site.clock.wall() - 30 * MINUTE)
+        seat.stop()
+    lost = site.clock.wall() if how == "killed" else None
+    site.clock.run(30 * MINUTE)
+    seat.start(clean=lost is None, lost_from=lost)
+    site.clock.run(30 * MINUTE)
+    seat.alive(site.clock.wall() - 30 * MINUTE)
+    report = audit()
+    assert {one.seat: one.coverage for one in report.audit.seats}["home-pc"] == pytest.approx(2 / 3, abs=0.02)
+    (seen,) = page(report).coverage.seats
+    assert (seen.whole.mark, seen.whole.missing) == ("part", pytest.approx(30, abs=1))
 
 
 def test_coverage_is_never_more_than_all(site, seat, audit):

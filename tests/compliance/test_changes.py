@@ -72,6 +72,19 @@ def test_other_values_hours_and_zones_are_told(site, seat, audit):
     ]
 
 
+def test_nobody_is_said_to_have_left_out_what_giochoi_does(site, seat, audit):
+    """At a game point guests come without the rule on registered guardians; elsewhere somebody left it out."""
+    note = "at a game point Giờ Chơi itself puts it on guests without that rule"
+    packs(site, "guest", "vn-147", vn_147={"guardian": False})
+    packs(site, "guest")
+    place(site, "game-point")
+    packs(site, "guest", "vn-147", vn_147={"guardian": False})
+    packs(site, "guest")
+    packs(site, "guest", "vn-147")
+    found = audit().audit.findings
+    assert [note in plain(one.what) for one in found if "guests: put on" in plain(one.what)] == [False, True, False]
+
+
 def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
     """Its last day too: without a number nothing would be over any more."""
     for certificate, expires in (("12/GCN", "2026-11-01"), ("", None)):

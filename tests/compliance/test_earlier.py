@@ -56,7 +56,9 @@ def test_a_card_as_it_is_shown_anchors_the_log(log, tmp_path, capsys, monkeypatc
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     (tmp_path / "card.txt").write_text(shown(card, language, json=json), "utf-8")
     assert main([str(file), "--since", str(tmp_path / "card.txt")]) == 0
-    assert f"Whole; its first {card.size} entries are anchored" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"Whole; its first {card.size} entries agree with your earlier card or head" in told
+    assert "it is the key of the card" in told
 
 
 @pytest.mark.parametrize(("change", "what"), [
@@ -73,7 +75,8 @@ def test_a_card_that_the_log_does_not_continue_is_exit_4(site, log, tmp_path, ca
         verdict = capsys.readouterr().out.partition("VERDICT\n")[2].partition("\n\n")[0]
         first, second = (" ".join(line.split()) for line in verdict.split("✗")[1:])
         assert first == "NOT VERIFIED: 1 thing in it does not hold"
-        assert second.startswith("the earlier head or card: ")
+        assert second.startswith("The log does not go on from what you hold of an earlier visit: ")
+        assert ". the earlier head or card: " in second
         assert what in second
 
 
@@ -89,7 +92,7 @@ def test_a_card_as_its_file_and_qr_code_have_it_anchors_the_log(log, tmp_path, c
     (tmp_path / "card.txt").write_bytes(made(signed(card)).encode())
     assert main([str(file), option, str(tmp_path / "card.txt")]) == 0
     told = capsys.readouterr().out
-    assert f"Whole; its first {card.size} entries are anchored" in told
+    assert f"Whole; its first {card.size} entries agree with your earlier card or head" in told
     assert f"{card.name}, as the earlier card calls it" in told
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,13 +16,19 @@ from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entry import AnyEntry
+from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
+from compliance.page.kinds import KINDS
 from compliance.page.model import data, page
+from compliance.page.verdict import MEANS
 from compliance.page.words import sections
 from compliance.verify import verify
+from compliance.verifying.bundle.claimed import claimed
+from compliance.verifying.overview import Claimed
 from compliance.verifying.report import Failure, Finding, Gap, entry_name
 from i18n.catalogue import Catalogue
-from i18n.message import Length, msg
+from i18n.message import Length, msg, plain
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -78,7 +85,8 @@ def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
     titles = [line for line in shown(everything) if line and not line.startswith(" ")]
     assert titles == [
         "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM", "WHO WAS WATCHED WHEN",
-        "ALSO TO KNOW", "WHAT OUTSIDERS HAVE SEEN", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT", "WHAT WAS CHECKED",
+        "ALSO TO KNOW", "COMPARED WITH WHAT IS HELD OUTSIDE", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT",
+        "WHAT WAS CHECKED",
     ]  # fmt: skip
 
 
@@ -94,17 +102,18 @@ def test_the_verdict_says_bad_news_first_in_one_sentence(at_point):
 def test_a_failure_comes_before_everything(at_point):
     broken = replace(found(at_point, finding()), failures=(Failure("checkpoint", msg("it is cut off")),))
     assert section(broken, "VERDICT") == (
-        "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗ checkpoint: it is cut off"
+        "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗"
+        f" {EN(MEANS['entries'])} checkpoint: it is cut off"
     )
-    assert "WHAT OUTSIDERS HAVE SEEN" not in shown(broken)
+    assert "COMPARED WITH WHAT IS HELD OUTSIDE" not in shown(broken)
 
 
 def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
     many = tuple(Failure(entry_name(n), msg("it is of {size} bytes", size=n)) for n in range(30))
     told = section(replace(report, failures=(*many, Failure("key", msg("it is cut off")))), "VERDICT")
-    assert told == (
-        "✗ NOT VERIFIED: 31 things in it do not hold ✗ entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
-        " entry 2: it is of 2 bytes … and 27 more ✗ key: it is cut off"
+    assert told.replace(str(EN(MEANS["entries"])), "ENTRIES") == (
+        "✗ NOT VERIFIED: 31 things in it do not hold ✗ ENTRIES entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
+        " entry 2: it is of 2 bytes … and 27 more key: it is cut off"
     )
 
 
@@ -166,6 +175,19 @@ def test_what_bears_on_play_is_told_before_what_is_operation_and_what_nobody_kno
     assert re.findall("brand-new|no entry says that it ended|clocks that jumped|time zone", told) == [
         "brand-new", "no entry says that it ended", "clocks that jumped", "time zone",
     ]  # fmt: skip
+
+
+def test_kinds_of_entries_are_called_as_in_log_show_and_for_programs_by_their_ids(at_point, seat):
+    line = seat.start()
+    one = replace(finding("late-play", cite=""), where=entry_name(7, line))
+    report = found(at_point, one)
+    assert "entry 7 (seat home-pc, seq 2, enforcing began): it went on" in section(report, "ALSO TO KNOW")
+    broken = replace(report, failures=(Failure(entry_name(7, line), msg("it is cut off")),))
+    assert "enforcing began): it is cut off" in section(broken, "VERDICT")
+    ids = [plain(first["where"]) for note in data(page(report), {})["notes"] for first in note["first"]]
+    assert "entry 7 (seat home-pc, seq 2, seat.start)" in ids
+    tags = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
+    assert KINDS.keys() == tags
 
 
 def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
@@ -269,12 +291,91 @@ def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
     site.clock.run(DAY)
     site.agent.add(AgentTick, seats={}, silent=())
     site.deliver()
-    told = section(verify(bundle.parse(site.bundle()), since=kept), "WHAT OUTSIDERS HAVE SEEN")
+    told = section(verify(bundle.parse(site.bundle()), since=kept), "COMPARED WITH WHAT IS HELD OUTSIDE")
     assert re.fullmatch(
-        r"✓ the first \d+ entries: seen by an outsider, and unchanged since \(24 Nov 2026 08:00 – 24 Nov 2026 09:36 by the"
-        r" agent's clock\) ! the last 2 entries: seen by no outsider yet \(25 Nov 2026 09:36 – 25 Nov 2026 09:36 by the agent's"
+        r"✓ the first \d+ entries: as they are on the card, or in the head, that you verified with \(24 Nov 2026 08:00 –"
+        r" 24 Nov 2026 09:36 by the agent's clock\) It shows as much as this card or head does: .+ shows nothing\. ! the"
+        r" last 2 entries: seen by no outsider yet \(25 Nov 2026 09:36 – 25 Nov 2026 09:36 by the agent's"
         r" clock\)", told,
     ), told  # fmt: skip
+
+
+def test_what_witnesses_signed_stands_apart_from_what_the_inspector_holds(report):
+    """Only of the former this page says that an outsider saw it."""
+    some = report.size - 5
+    told = section(replace(report, anchored=report.size, witnessed=some), "COMPARED WITH WHAT IS HELD OUTSIDE")
+    assert f"✓ the first {some} entries: seen by an outsider" in told
+    assert f"✓ the first {report.size} entries: as they are on the card" in told
+    alone = replace(report, anchored=report.size, witnessed=report.size)
+    assert "card" not in section(alone, "COMPARED WITH WHAT IS HELD OUTSIDE")
+    assert section(alone, "VERDICT") == "✓ Whole and anchored"
+
+
+# --- a file that does not hold --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(site, clock):
+    """The report of a game point's file in which one figure was changed, and the tile's hash, if wanted, with it."""
+
+    def made(*, hashed=False, since=None):
+        about = {"hours": "09:00-21:00", "certificate": "12/GCN", "expires": None}
+        site.agent.add(PlaceChanged, place="game-point", zone=ZONE, **about)
+        site.honest_day()
+        members = dict(bundle.parse(site.bundle()).members)
+        (name,) = [one for one in members if one.startswith("tile/entries")]
+        lines = decode_entries(members[name])
+        at = next(at for at, line in enumerate(lines) if b"play.ended" in line)
+        changed = lines[at].replace(b'"ms":36', b'"ms":35')
+        assert changed != lines[at]
+        members[name] = members[name].replace(lines[at], changed)
+        if hashed:
+            tile = name.replace("entries", "0")
+            members[tile] = members[tile].replace(*(sha256(b"\0" + line).digest() for line in (lines[at], changed)))
+        return verify(bundle.Bundle(members), since=since)
+
+    return made
+
+
+@pytest.mark.parametrize(("hashed", "says", "raw"), [
+    (False, "The file is not as it was exported", "play ended): it does not have the hash that tile/0/000"),
+    (True, "The entries are not those that the log signed", "checkpoint: its root is not that of the entries"),
+])  # fmt: skip
+def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashed, says, raw):
+    """Exactly where is below it; what was not judged is said, and what the file claims is called that."""
+    report = broken(hashed=hashed)
+    verdict = section(report, "VERDICT")
+    assert verdict.startswith(f"✗ NOT VERIFIED: 1 thing in it does not hold ✗ {says}")
+    assert verdict.index(says) < verdict.index(raw) < verdict.index("! Nothing that its entries say was judged")
+    place = section(report, "PLACE")
+    assert place.startswith("Claimed what follows here is what the file says of itself; none of it is verified Place a public")
+    assert "Certificate 12/GCN Hours 09:00-21:00 Period 24 Nov 2026 08:00 – 24 Nov 2026 09:36, times of" in place
+    told = data(page(report), {})
+    assert (told["place"], told["claimed"]["hours"]) == (None, "09:00-21:00")
+    assert "that no outsider saw" not in section(report, "WHAT CANNOT BE KNOWN FROM THIS")
+    assert "among the seats named here" not in section(report, "WHAT TO DO NEXT")
+
+
+def test_one_byte_that_was_changed_is_one_failure(site, tmp_path, capsys):
+    """Of the file's bytes and of the entry that they are of: the latter is named."""
+    site.honest_day()
+    data = bytearray(site.bundle())
+    data[data.index(b"play.due")] ^= 1
+    (tmp_path / "log.zip").write_bytes(data)
+    assert main([str(tmp_path / "log.zip"), "--lang", "en"]) == 4
+    told = " ".join(capsys.readouterr().out.split())
+    assert "NOT VERIFIED: 1 thing in it does not hold ✗ The file is not as it was exported" in told
+    assert re.search(r"tile/entries/000\.p/\d+, entry \d+: it does not have the hash", told)
+    assert "byte " not in told
+
+
+def test_a_card_says_whose_a_changed_file_is(broken, site):
+    card = f"{site.log.checkpoint}\nkey {site.signer.vkey}\nname Net Sao\n"
+    assert "Name Net Sao, as the earlier card calls it" in section(broken(since=card), "PLACE")
+
+
+def test_a_file_of_which_nothing_can_be_read_claims_nothing():
+    assert claimed({"tile/entries/000": b"\xff\xff", "tile/entries/x001/000.p/1": b"\0\1x"}) == Claimed(None, ZONE, None)
 
 
 # --- as text, as HTML, as JSON --------------------------------------------------------------------------------------------
@@ -342,7 +443,9 @@ def file(site, tmp_path, monkeypatch):
 def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file, tmp_path, capsys):
     """With the exit code of the verification."""
     assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
-    assert capsys.readouterr().out == "KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài thấy\n"
+    assert capsys.readouterr().out == (
+        f"KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài thấy\nđã ghi: {tmp_path / 'page.html'}\n"
+    )
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
     assert "Do giochoi-verify lập" in made

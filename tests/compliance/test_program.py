@@ -95,7 +95,9 @@ def test_since_and_trust_anchor(site, file, tmp_path, capsys):
     since.write_text(site.log.checkpoint, "utf-8", newline="\n")
     trust.write_text(f"log {site.signer.vkey}\nquorum none\n", "utf-8")
     assert main([str(file), "--since", str(since), "--trust", str(trust)]) == 0
-    assert "Whole and anchored" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Whole, and all of it agrees with your earlier card or head" in told
+    assert ("anchored" in told, "seen by an outsider" in told) == (False, False)
 
 
 def test_how_old_cosignatures_may_be_is_asked_of_the_clock(site, tmp_path, capsys, monkeypatch):

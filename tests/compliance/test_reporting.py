@@ -209,7 +209,19 @@ def test_a_stop_explains_nothing_while_the_pc_runs_on_nor_is_a_sign_of_life_beli
     site.clock.run(HOUR)
     seat.start(clean=False, lost_from=site.clock.wall() + HOUR)
 
-    assert told(counted(), "gap", "how") == {("lost",): (2, 180)}
+    assert told(counted(), "gap", "how") == {("lost",): (1, 60), ("ran-on",): (1, 120)}
+
+
+def test_what_a_killed_seat_lived_to_counts_as_watched(site, seat, counted):
+    """It is told at the next start alone: on a day with plays it would have been on for no minute."""
+    site.clock.run(20 * MINUTE)
+    lost = site.clock.wall()
+    site.clock.run(5 * MINUTE)
+    seat.start(clean=False, lost_from=lost)
+    site.clock.run(10 * MINUTE)
+    seat.alive(site.clock.wall() - 10 * MINUTE)
+
+    assert told(counted(), "alive", "seat") == {("home-pc",): (2, 21 + 10)}
 
 
 def test_how_long_limits_were_lifted(site, seat, counted):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from hashlib import sha256
 
 import pytest
 from msgspec import UNSET
 
+from compliance import bundle
+from compliance.__main__ import main
 from compliance.entries.place import PackLine, PolicyChanged
+from compliance.verify import verify
 from compliance.verifying.in_force.texts import Texts
-from i18n.message import plain
+from i18n.catalogue import Catalogue
+from i18n.message import msg, plain
 from rules.packs.published import PUBLISHED
 from rules.parse import parse_pack
 
@@ -78,6 +85,58 @@ def test_a_text_that_is_missing_is_told_once(site, seat, audit):
     for target in ("place", "guest", "place"):
         put(site, "anything", "quan-ba", target=target)
     assert kinds(audit(), "pack") == ["the text of pack quan-ba is not in the bundle"]
+
+
+@pytest.fixture
+def without(site):
+    """The bundle without the texts that name this pack, as another tool packed it."""
+
+    def packed(pack):
+        site.deliver()
+        members = dict(bundle.parse(site.bundle()).members)
+        said = f'id = "{pack}"'.encode()
+        kept = {name: data for name, data in members.items() if said not in data[:2000] or name[:5] != "packs"}
+        assert len(kept) == len(members) - 1
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            for name, data in kept.items():
+                archive.writestr(name, data)
+        return made.getvalue()
+
+    return packed
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_a_published_text_that_was_taken_out_hides_no_decision(site, seat, without, tmp_path, capsys, lang):
+    """The verifier has it, judges by it, says that it is missing and never that the contents are whole."""
+    seat.refuse(site.pack())
+    file = tmp_path / "log.zip"
+    file.write_bytes(without("vn-147"))
+    assert "is not in the bundle" in said(verify(bundle.parse(file.read_bytes())))[0]
+
+    assert main([str(file), "--json", "--lang", lang]) == 0
+    told = json.loads(capsys.readouterr().out)
+    kinds = [one["kind"] for one in told["findings"] if one["kind"] in {"pack", "brought"}]
+    assert (kinds, told["decisions"]) == (["brought"], 1)
+    assert sum("giochoi log export" in one for one in told["page"]["next"]) == 1
+    assert main([str(file), "--lang", lang]) == 0
+    assert Catalogue(lang)(msg("the archive was packed anew by another tool; its contents are whole"))[-20:] not in (
+        " ".join(capsys.readouterr().out.split())
+    )  # fmt: skip
+
+
+def test_a_text_that_nobody_has_is_one_thing_to_explain(site, seat, without, tmp_path, capsys):
+    text = site.packs["vn-147"].replace('id = "vn-147"', 'id = "quan-ba"')
+    site.packs["own"] = text
+    put(site, text, "quan-ba", own=True)
+    file = tmp_path / "log.zip"
+    file.write_bytes(without("quan-ba"))
+    assert main([str(file), "--lang", "en"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 thing that needs an explanation" in told
+    assert "packed anew by another tool, and not with the texts of rules that the log names" in told
+    assert "rules changed): the text of pack quan-ba is not in the bundle" in told
+    assert "Have it exported anew while you look on" in told
 
 
 def test_what_ships_is_not_told(site, seat, audit):

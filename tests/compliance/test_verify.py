@@ -180,7 +180,7 @@ def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
 def test_a_log_without_its_seats_enrolment_is_refused(lines, forged):
     index = place_of(lines, SeatEnrolled, 1)
     report = forged(lines[:index] + lines[index + 1 :])
-    assert "seat.enrolled" in plain(report.failures[0].what)
+    assert "enrols this seat" in plain(report.failures[0].what)
 
 
 def test_a_seat_key_cannot_be_replaced(lines, forged):

@@ -9,6 +9,7 @@ from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.page.calendar import MOST_DAYS, Share, coverage
 from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
+from compliance.verifying.report import Gap
 from compliance.verifying.watched import SeatMinutes, Watched
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
@@ -38,11 +39,11 @@ def present(since, bits=(1 << 60) - 1):
     return Presence(wall=since + HOUR, since=since, bits=f"{bits:015x}", **COMMON)
 
 
-def calendar(lines, end, hours="08:00-22:00", place="game-point", zone=ZONE):
+def calendar(lines, end, hours="08:00-22:00", place="game-point", zone=ZONE, gaps=()):
     watched = Watched("pc")
     for line in lines:
         watched.take(line)
-    return coverage([watched.minutes()], [PlaceAt(0, place, hours, None, None)], zone, end)
+    return coverage([watched.minutes()], [PlaceAt(0, place, hours, None, None)], zone, end, gaps)
 
 
 def marks(found, day=TODAY):
@@ -94,6 +95,34 @@ def test_a_seat_that_stopped_while_its_pc_ran_on_is_missed():
         found = calendar([*begun, again, present(at(9, 11 + minutes)), present(at(10))], at(11))
         nine = found.seats[0].hours[TODAY, 9]
         assert (nine.off, nine.missing) == (off, missing)
+
+
+@pytest.mark.parametrize(("start", "end", "bits", "missing"), [
+    (at(8, 10), at(8, 12) + 46_000, 0b11 << 10, 2), (at(8, 10) + 5_000, at(8, 10) + 45_000, 0, 1),
+])  # fmt: skip
+def test_an_hour_in_which_a_gap_lies_was_not_watched_however_short_the_gap(start, end, bits, missing):
+    """Minutes that a busy PC missed are none."""
+    lines = [started(at(8)), present(at(8), (1 << 60) - 1 & ~bits), present(at(9))]
+    gap = Gap("pc", start, end, explained=False, kind="ran-on")
+    (busy,), (seat,) = calendar(lines, at(10)).seats, calendar(lines, at(10), gaps=[gap]).seats
+    eight = seat.hours[TODAY, 8]
+    assert (busy.day(TODAY).mark, seat.day(TODAY).mark, seat.hours[TODAY, 9].mark) == ("whole", "part", "whole")
+    assert (eight.mark, eight.missing, int(eight.percent) < 100) == ("part", missing, True)
+
+
+def test_a_gap_of_another_seat_or_while_it_was_off_is_none_of_its():
+    lines = [started(at(8)), present(at(8)), stopped(at(9)), started(at(10)), present(at(10))]
+    gaps = [Gap(seat, at(hour, 10), at(hour, 20), explained=False, kind="lost") for seat, hour in (("other", 8), ("pc", 9))]
+    assert marks(calendar(lines, at(11), gaps=gaps)) == {8: "whole", 9: "off", 10: "whole"}
+
+
+@pytest.mark.parametrize(("lines", "missing"), [
+    ([started(at(9, 7), lost=at(9, 2))], 4), ([stopped(at(9, 2)), structs.replace(started(at(9, 7)), mono=5 * MINUTE)], 6),
+])  # fmt: skip
+def test_what_was_before_a_start_is_told_at_once(lines, missing):
+    """As in a log of a few minutes, before the seat tells of this hour: it was killed, or stopped while its PC ran on."""
+    (seat,) = calendar([started(at(9)), *lines], at(9, 9)).seats
+    assert (seat.hours[TODAY, 9].open, seat.hours[TODAY, 9].missing) == (6, missing)
 
 
 def test_a_seat_that_stopped_stays_off_and_one_that_fell_silent_is_missed():

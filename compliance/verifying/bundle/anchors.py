@@ -57,12 +57,13 @@ class Anchors:
 
     def shown(self, report: Report, checkpoint: Checkpoint, earlier: Earlier | None) -> Report:
         """How far outsiders have seen the log, once all else holds."""
-        anchored, anchor = 0 if earlier is None else earlier.size, self.heads.anchor
-        if anchor is not None and self._recent(anchor):
-            anchored = max(anchored, anchor.size)
+        anchor = self.heads.anchor
+        witnessed = anchor.size if anchor is not None and self._recent(anchor) else 0
+        anchored = max(0 if earlier is None else earlier.size, witnessed)
         signatures = checkpoint.signatures if anchor is None else anchor.signatures
         witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
-        return replace(report, anchored=anchored, witnesses=witnesses, trusted=self.trust is not None and bool(self.trust.logs))
+        trusted = self.trust is not None and bool(self.trust.logs)
+        return replace(report, anchored=anchored, witnessed=witnessed, witnesses=witnesses, trusted=trusted)
 
     def _recent(self, head: Head) -> bool:
         """Whether a quorum has signed it lately."""

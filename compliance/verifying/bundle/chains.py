@@ -33,7 +33,7 @@ class Chains:
         if chain is None:
             if seat not in self._chains:
                 self._chains[seat] = None
-                self._fail(entry_name(index, line), msg("no seat.enrolled before it names the key of this seat"))
+                self._fail(entry_name(index, line), msg("no entry before it enrols this seat and names its key"))
             return
         try:
             (chain.rejoin if kept else chain.follow)(line, data)

@@ -14,18 +14,20 @@ from compliance.format.repacked import Unreadable
 from compliance.format.tiles import ENTRIES, HEIGHT, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, tiles
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_vkey
 from compliance.tree import HASH_BYTES, Frontier
-from compliance.verifying.report import Failure, entry_name
+from compliance.verifying.report import Failure, Stage, entry_name
 from i18n.message import Arg, Message, msg
 
 _ABSENT = msg("it is not in the bundle")
 
 
 class Broken(Exception):
-    """A failure after which no later stage can say more."""
+    """A failure after which no later stage can say more. `member`: whose; a difference of its bytes is the same failure."""
 
-    def __init__(self, where: Arg, what: Message) -> None:
+    def __init__(self, where: Arg, what: Message, stage: Stage = "file") -> None:
         super().__init__(where)
-        self.failure = Failure(where, what)
+        self.failure = Failure(where, what, stage=stage)
+        of = where.args.get("file") if isinstance(where, Message) else where
+        self.member = of if isinstance(of, str) else ""
 
 
 def content(members: Mapping[str, bytes], name: str) -> bytes:
@@ -70,9 +72,9 @@ def log_key(members: Mapping[str, bytes]) -> VerifierKey:
     try:
         key = parse_vkey(told.removesuffix("\n"))
     except NoteError as error:
-        raise Broken(KEY, error.message) from None
+        raise Broken(KEY, error.message, "head") from None
     if told != key.text + "\n" or key.kind != ED25519:
-        raise Broken(KEY, msg("not the verifier key of a log"))
+        raise Broken(KEY, msg("not the verifier key of a log"), "head")
     return key
 
 
@@ -171,7 +173,7 @@ class Tree:
 def check_root(checkpoint: Checkpoint, whole: Tree) -> None:
     """Broken unless its root is that of all tiles, which were gone through."""
     if whole.root != checkpoint.root:
-        raise Broken(CHECKPOINT, msg("its root is not that of the entries"))
+        raise Broken(CHECKPOINT, msg("its root is not that of the entries"), "root")
 
 
 def _in(tile: Tile, part: Message) -> Message:

@@ -115,7 +115,7 @@ class Paired:
         if line.clean and line.lost_from is not None:
             self.failures.append(Failure(where, msg("it says both that the last run ended in order and when it was lost")))
         if line.clean and seat.stopped is False:
-            self.failures.append(Failure(where, msg("it says that the last run ended in order, but there is no seat.stop")))
+            self.failures.append(Failure(where, msg("it says that the last run ended in order, but no entry says so")))
         if not line.clean and (line.lost_from is None or seat.stopped):
             self._tally.see("start", where, line)
         seat.stopped = False

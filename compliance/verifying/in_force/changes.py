@@ -126,6 +126,9 @@ class Changes:
             yield msg("taken off: {packs}", packs=comma(off))
         if put := [self._said(pack) for id_, pack in new.items() if id_ not in old]:
             yield msg("put on: {packs}", packs=comma(put))
+            if line.target == GUEST and self._at_point() and any(map(_by_itself, line.packs)):
+                yield msg("at a game point Giờ Chơi itself puts it on guests without that rule: nobody could have registered"
+                          " them")  # fmt: skip
         for was, pack in ((old[id_], pack) for id_, pack in new.items() if id_ in old):
             if was.params != pack.params:
                 yield self._said(pack, was)
@@ -187,6 +190,11 @@ class Changes:
         else:
             first, number = self._more.get(kind, (where, 0))
             self._more[kind] = first, number + 1
+
+
+def _by_itself(pack: PackLine) -> bool:
+    """Whether it is what a place gets that becomes a game point: whoever reads of a rule left out asks who did that."""
+    return pack.id == "vn-147" and pack.params.get("guardian") is False
 
 
 def _certificate(line: PlaceChanged) -> tuple[Arg, ...]:

@@ -19,13 +19,16 @@ from i18n.message import Arg
 
 @dataclass
 class Rulebook:
-    """Take what it `wants`, then ask `failures` and `findings`. `texts` are the packs' by their SHA-256."""
+    """Take what it `wants`, then ask `failures` and `findings`. `texts` are the packs' by their SHA-256, of which these were
+    `brought` and are not in the bundle.
+    """
 
     texts: Mapping[str, str]
+    brought: frozenset[str] = frozenset()
     timeline: Timeline = field(default_factory=Timeline)
 
     def __post_init__(self) -> None:
-        self._named = Texts(self.texts)
+        self._named = Texts(self.texts, self.brought)
         self._changes = Changes(self.texts)
         self._followed = Followed(self.timeline)
 

@@ -6,7 +6,8 @@ place's own: an id that was free when a place took it may be a shipped pack's to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from compliance.bundle import pack_path
@@ -16,6 +17,12 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
 from rules.packs.published import PUBLISHED
+from rules.packs.shipped import shipped_packs
+
+
+def shipped() -> dict[str, str]:
+    """The texts that a verifier brings along, by their SHA-256: the last of each shipped pack."""
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,11 @@ class _Named:
 class Texts:
     """`take` each policy.changed of the agent, `decided` each decision, then ask `failures` and `findings`.
 
-    `texts` are those in the bundle, by their SHA-256.
+    `texts` are those at hand, by their SHA-256, of which these were `brought` and are not in the bundle.
     """
 
-    texts: Mapping[str, str]
+    texts: Collection[str]
+    brought: frozenset[str] = frozenset()
     _named: dict[tuple[str, str], _Named] = field(default_factory=dict)
     _own: set[tuple[str, str]] = field(default_factory=set)
 
@@ -63,7 +71,10 @@ class Texts:
 
     def findings(self) -> Iterator[Finding]:
         for (pack, sha256), first in self._named.items():
-            if sha256 not in self.texts:
+            if sha256 in self.brought:
+                yield _found("brought", first, msg("the text of pack {pack} is not in the bundle; what was published under its "
+                                                   "hash was taken for it", pack=pack))  # fmt: skip
+            elif sha256 not in self.texts:
                 yield _found("pack", first, msg("the text of pack {pack} is not in the bundle", pack=pack))
             texts = PUBLISHED.get(pack)
             if texts is None:
@@ -77,7 +88,7 @@ class Texts:
                 yield _found("own-pack", first, msg(
                     "the text of {pack} is the place's own, and not what is published under this name", pack=pack,
                 ))  # fmt: skip
-        if strange := sorted(self.texts.keys() - {sha256 for _, sha256 in self._named}):
+        if strange := sorted({*self.texts} - self.brought - {sha256 for _, sha256 in self._named}):
             yield Finding("pack", pack_path(strange[0]), msgn(
                 "{n} text of a pack is in the bundle that no entry names",
                 "{n} texts of packs are in the bundle that no entry names", len(strange),

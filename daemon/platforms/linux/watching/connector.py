@@ -7,6 +7,7 @@ root.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from daemon.platforms.linux.watching.unheard import Classic, without_root
@@ -26,6 +28,7 @@ _NLMSG_DONE = 3
 _SO_ATTACH_FILTER, _SO_ATTACH_BPF = 26, 50
 _SO_RCVBUFFORCE = 33
 _BUFFER = 4 << 20
+_FIRST_NAMESPACES = {"pid": 0xEFFFFFFC, "user": 0xEFFFFFFD}  # linux/proc_ns.h
 _RAISES = 50
 
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: len, type, flags, seq, pid
@@ -90,6 +93,8 @@ class Connector:
 
     def __init__(self) -> None:
         """OSError."""
+        if not in_first_namespaces():
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
         self.drained = False
         self._thread = threading.get_native_id()
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
@@ -152,6 +157,16 @@ class Connector:
         message = _MESSAGE.pack(_CN_IDX_PROC, _CN_VAL_PROC, 0, 0, len(body), 0) + body
         header = _HEADER.pack(_HEADER.size + len(message), _NLMSG_DONE, 0, 0, os.getpid())
         self._socket.send(header + message)
+
+
+def in_first_namespaces(ours: Path = Path("/proc/self/ns")) -> bool:
+    """Whether the kernel would hear us, and number processes as we do: it takes no others at their word, and tells them
+    nothing, which looks as if somebody had silenced it.
+    """
+    try:
+        return all((ours / name).stat().st_ino == first for name, first in _FIRST_NAMESPACES.items())
+    except OSError:
+        return True
 
 
 def _parse(data: bytes) -> Event | None:

@@ -6,16 +6,18 @@ import asyncio
 import os
 import socket
 import struct
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import tracker
-from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
+from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, in_first_namespaces
 from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
@@ -319,3 +321,42 @@ async def _as_nobody(watching, path: Path, game) -> str:
                 await asyncio.sleep(0.02)
         return (f"{kind} {[one.id for one in seen if isinstance(one, WatchTrouble)]} {'started' * len(starts(seen, pid))} "
                 f"{'ended' * len(ends(seen, pid))} {uids}")
+
+
+@pytest.mark.root
+def test_in_another_pid_namespace_the_kernel_is_not_said_to_be_silenced():
+    """It hears nobody there, so what comes is no silence that a player may have brought about: there are no events."""
+    code = """
+        from daemon.platforms.linux.watching.connector import Connector
+        try:
+            Connector()
+        except PermissionError as error:
+            print(error)
+    """
+    command = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[4])
+    if "unshare" in done.stderr:
+        pytest.skip(done.stderr)
+    assert (done.stdout, done.stderr) == ("[Errno 1] Operation not permitted\n", "")
+
+
+@pytest.mark.parametrize(("pid", "user", "first"), [
+    (0xEFFFFFFC, 0xEFFFFFFD, True), (4_026_532_000, 0xEFFFFFFD, False), (0xEFFFFFFC, 4_026_532_001, False), (None, None, True),
+])  # fmt: skip
+def test_where_we_are_is_told_by_the_numbers_of_namespaces(pid, user, first):
+    """Without /proc nobody knows, and it is tried."""
+    numbers = {"pid": pid, "user": user}
+
+    class Folder:
+        def __init__(self, name=""):
+            self.name = name
+
+        def __truediv__(self, name):
+            return Folder(name)
+
+        def stat(self):
+            if numbers[self.name] is None:
+                raise FileNotFoundError
+            return SimpleNamespace(st_ino=numbers[self.name])
+
+    assert in_first_namespaces(Folder()) is first
