@@ -426,17 +426,19 @@ def proved(found):
 @pytest.mark.root
 @MACHINE_WIDE
 @pytest.mark.skipif(RELEASE < (6, 6), reason="this kernel lets nobody without rights lower its count")
-def test_an_account_that_lowers_the_kernels_count(watching, until, launcher, game, impatient, undone):
+@pytest.mark.parametrize("gate", [False, True])
+def test_an_account_that_lowers_the_kernels_count(watching, until, launcher, game, gate_folder, gate, impatient, undone):
     """A real attack: events stop for everybody, for as long as it goes on; programs are told all the same, and the daemon
-    insists until events come again.
+    insists until events come again. Whether the loop proves that they come, or the gate's thread does and the loop rests.
     """
     path, chess = game
     seen = []
     python = shutil.which("python3", path="/usr/bin") or sys.executable
 
     async def body():
-        async with watching(seen) as watcher:
+        async with watching(seen, (str(gate_folder),) if gate else ()) as watcher:
             watcher.refuse(Refusals(Catalogue([chess]), {}))
+            await until(lambda: watcher._events._relieved is gate)
             attacker = (await launcher.aside("start", args=[python, "-c", ATTACK], user="nobody"))["pid"]
             await until(lambda: troubles(seen) == [False])
             pid = (await launcher.aside("start", args=[str(path), "60"]))["pid"]
