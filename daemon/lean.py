@@ -11,16 +11,19 @@ from types import ModuleType
 from typing import cast
 
 
-def _without(name: str, stands_for: ModuleType | None, whose: str) -> None:
-    """Loads `whose`, unless that or what it is to do without is loaded already, as in a process that tests us."""
-    if whose in sys.modules or name in sys.modules:
+def _without(missed: dict[str, ModuleType | None], whose: str) -> None:
+    """Loads `whose`, unless that or what it is to do without is loaded already, as in a process that tests us. None: whoever
+    imports it hears that it is not there.
+    """
+    if whose in sys.modules or missed.keys() & sys.modules.keys():
         return
     modules = cast("dict[str, object]", sys.modules)
-    modules[name] = stands_for  # None: whoever imports it hears that it is not there
+    modules.update(missed)
     try:
         importlib.import_module(whose)
     finally:
-        del modules[name]
+        for name in missed:
+            del modules[name]
 
 
 def _unknown(name: str) -> str:
@@ -31,5 +34,11 @@ def _unknown(name: str) -> str:
 _NO_PACKAGES = ModuleType("importlib.metadata")
 vars(_NO_PACKAGES).update(PackageNotFoundError=LookupError, version=_unknown, entry_points=lambda **_: ())
 
-_without("ssl", None, "asyncio")  # 3 MiB; we speak on local sockets only
-_without("importlib.metadata", _NO_PACKAGES, "apscheduler.schedulers.asyncio")
+# Of its executors we use the loop's own; those in other processes load 1 MiB.
+_NO_POOL = ModuleType("concurrent.futures.process")
+vars(_NO_POOL).update(BrokenProcessPool=RuntimeError)
+
+_without({"ssl": None}, "asyncio")  # 3 MiB; we speak on local sockets only
+_without({
+    "importlib.metadata": _NO_PACKAGES, _NO_POOL.__name__: _NO_POOL, "multiprocessing": ModuleType("multiprocessing"),
+}, "apscheduler.schedulers.asyncio")  # fmt: skip

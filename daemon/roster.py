@@ -90,6 +90,7 @@ class Trust:
             self.checkpoint = self._load(lambda text: parse_checkpoint(text, [keys.log]), "checkpoint")
         self.checkpoint_wall = self._load(int, "checkpoint-wall") or 0
         self._anew = store.get(_ANEW) is not None
+        self._no_news: str | None = None  # a note that was read and is no newer than the roster: it comes again every minute
 
     def _load(self, read: Callable[[str], T], name: str) -> T | None:
         """None if it is not there. If it cannot be read any more it is dropped, as the guardian is told."""
@@ -133,7 +134,7 @@ class Trust:
         write_pin(self._store, keys)
 
     def pinned(self, keys: AgentKeys) -> None:
-        self.keys, self.checkpoint, self._anew = keys, None, True
+        self.keys, self.checkpoint, self._anew, self._no_news = keys, None, True, None
 
     def check_keys(self, keys: AgentKeys) -> None:
         """Replaced, unless they are those that are trusted, or none are yet."""
@@ -149,12 +150,16 @@ class Trust:
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
         """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it."""
-        (roster, newer), known = _opened(signed.note, self._pinned().roster), self.roster
+        keys, known = self._pinned(), self.roster
+        if signed.note == self._no_news:
+            return None
+        roster, newer = _opened(signed.note, keys.roster)
         if known is not None and roster.origin == known.origin and not self._anew:
             if roster.number < known.number:
                 numbers = {"number": str(roster.number), "known": str(known.number)}
                 raise Replaced(msg("its list of players has the number {number}, after {known}", **numbers))
             if roster.number == known.number:
+                self._no_news = signed.note
                 return None
         self.newer = newer
         return roster
@@ -168,7 +173,7 @@ class Trust:
             self._store.delete(_ANEW)
         if roster.erased:
             self._store.sweep()
-        self.roster, self._anew = roster, False
+        self.roster, self._anew, self._no_news = roster, False, signed.note
 
     def check_head(self, note: str) -> None:
         """Replaced, unless the agent's log, whose signed head this is, is as long at least as it was."""

@@ -25,7 +25,7 @@ from daemon.requests import Requests
 from daemon.roster import AgentKeys, Newer, Replaced, Trust, said_by_newer
 from daemon.store import Unwritable
 from daemon.trusted import Reading
-from host.rpc_client import aask
+from host.rpc_client import Talk, aask, talking
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import msg, said_by
@@ -245,16 +245,17 @@ class Uplink:
         """Once a minute: the seat is there."""
         if self._enrolled:
             with suppress(Unreachable, ApiError):
-                await aask(self.address, Alive(seat=self.seat, wall=self.now().wall))
-                await self._follow()
+                async with talking(self.address) as talk:
+                    await talk.ask(Alive(seat=self.seat, wall=self.now().wall))
+                    await self._follow(talk)
 
-    async def _follow(self) -> None:
+    async def _follow(self, talk: Talk) -> None:
         """The log goes on from the last head that was seen, whoever's entries made it: a witness may have cosigned it."""
         known = self.trust.checkpoint
         if known is None or self._proving.locked():
             return
         async with self._proving:
-            shown = await aask(self.address, LogFollow(trusted=known.size))
+            shown = await talk.ask(LogFollow(trusted=known.size))
             self.health.report("witness-refuses", trouble=shown.against is not None, details=shown.against)
             try:
                 self.trust.follow(shown, known, self.now().wall)

@@ -109,9 +109,9 @@ class Daemon:
         door = Door(address, self.routes, self.roles, lambda error: told(said_by(error)))
         await door.open()
         try:
-            with lifeline(self._monotonic):
+            with lifeline(self._monotonic) as beat:
                 await until_stopped(
-                    self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
+                    self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address), beat
                 )
         finally:
             await door.close()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from host import transport
 from host.wire import ApiError, Failure, Request, answer_of
 from i18n.message import Arg, msg, said_by
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -50,19 +54,46 @@ def items(address: str, request: Request[T]) -> Iterator[T]:
 
 async def aask(address: str, request: Request[T]) -> T:
     """`ask` in a loop."""
-    import asyncio  # noqa: PLC0415 - half of what `giochoi status` would load, and those who call this have it
+    async with talking(address) as talk:
+        return await talk.ask(request)
 
+
+@asynccontextmanager
+async def talking(address: str) -> AsyncIterator[Talk]:
+    """For several questions, one after the other, on one connection, which is made with the first."""
+    talk = Talk(address)
     try:
-        async with asyncio.timeout(request.patience):
-            reader, writer = await transport.open_connection(address, _LIMIT)
-            try:
+        yield talk
+    finally:
+        talk.close()
+
+
+class Talk:
+    """To be had of `talking`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, request: Request[T]) -> T:
+        """As `aask`. After anything but an answer or a refusal nothing more can be asked."""
+        import asyncio  # noqa: PLC0415 - half of what `giochoi status` would load, and those who call this have it
+
+        try:
+            async with asyncio.timeout(request.patience):
+                if self._line is None:
+                    self._line = await transport.open_connection(self._address, _LIMIT)
+                reader, writer = self._line
                 writer.write(_question(request))
                 line = await reader.readline()
-            finally:
-                writer.close()
-    except (OSError, ValueError) as error:  # TimeoutError is an OSError; ValueError: the line is too long
-        raise _lost(error) from error
-    return _ok(line, request)
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError; ValueError: the line is too long
+            self.close()
+            raise _lost(error) from error
+        return _ok(line, request)
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line[1].close()
 
 
 def _question(request: Request[T]) -> bytes:

@@ -40,14 +40,13 @@ class Heart:
     def __post_init__(self) -> None:
         self._minute_at = self.clock.read().mono + _MINUTE_MS
 
-    async def run(self, sign: Callable[[], object] | None = None, every: float | None = None) -> None:
-        """Until cancelled. Calls `sign`, the sign of life, at least every `every` seconds. Nobody else calls it, so a seat that
-        hangs gives none.
+    async def run(self, sign: Callable[[], object], every: float | None = None) -> None:
+        """Until cancelled. Calls `sign`, the sign of life, twice a minute, and at least every `every` seconds. Nobody else
+        calls it, so a seat that hangs gives none.
         """
         while True:
             wait = self.beat() / 1000
-            if sign is not None:
-                sign()
+            sign()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(wait, every or wait)):
                     await self.wake.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import faulthandler
 import logging
 import os
@@ -14,8 +13,8 @@ from contextlib import contextmanager
 from host.clock import Clock
 
 _LIMIT_MS = 60_000
-_BEAT_S = 20.0  # each wakes a PC that does nothing
-_PATIENT_LOOKS = 2  # a process that was stopped gets a beat's time before it is judged
+_LOOK_S = 20.0  # each wakes a PC that does nothing
+_PATIENT_LOOKS = 2  # a process that was stopped gets that time before it is judged
 _STUCK = 70  # EX_SOFTWARE
 
 _log = logging.getLogger(__name__)
@@ -29,32 +28,30 @@ def end() -> None:
 
 
 @contextmanager
-def lifeline(clock: Clock, beat_s: float = _BEAT_S, limit_ms: int = _LIMIT_MS, end: Callable[[], None] = end) -> Iterator[None]:
-    """On the loop's thread. By the clock that stands still while the PC sleeps."""
-    loop, over = asyncio.get_running_loop(), threading.Event()
-    beaten = clock.mono()
-    timer: asyncio.Handle | None = None
+def lifeline(
+    clock: Clock, look_s: float = _LOOK_S, limit_ms: int = _LIMIT_MS, end: Callable[[], None] = end
+) -> Iterator[Callable[[], None]]:
+    """What it gives is to be called each time that the loop comes round, at least twice in `limit_ms`. By the clock that stands
+    still while the PC sleeps.
+    """
+    over, beaten = threading.Event(), clock.mono()
 
     def beat() -> None:
-        nonlocal beaten, timer
+        nonlocal beaten
         beaten = clock.mono()
-        timer = loop.call_later(beat_s, beat)
 
     def watch() -> None:
         stale = 0
-        while not over.wait(beat_s):
+        while not over.wait(look_s):
             stale = stale + 1 if clock.mono() - beaten > limit_ms else 0
             if stale >= _PATIENT_LOOKS:
                 end()
                 return
 
-    beat()
     thread = threading.Thread(target=watch, name="lifeline", daemon=True)
     thread.start()
     try:
-        yield
+        yield beat
     finally:
         over.set()
-        if timer is not None:
-            timer.cancel()
         thread.join()

@@ -24,13 +24,14 @@ async def until_stopped(
     uplink: Uplink,
     housekeeping: Housekeeping,
     ready: Callable[[], object],
+    beat: Callable[[], object],
 ) -> None:
-    """`start` starts the seat; `ready` is called once it runs."""
+    """`start` starts the seat; `ready` is called once it runs, `beat` at each of its heart's beats."""
     stop = asyncio.Event()
     with told_to_stop(stop.set, seat.look_again):
         start()
         wanted = service().watchdog_interval()
-        sign = None if wanted is None else partial(_sign, seat.watcher)
+        sign = beat if wanted is None else partial(_sign, seat.watcher, beat)
         tasks: list[asyncio.Future[Any]] = [
             housekeeping.start(),
             asyncio.create_task(heart.run(sign, wanted)),
@@ -53,7 +54,8 @@ async def until_stopped(
             seat.stop()
 
 
-def _sign(watcher: Watcher) -> None:
+def _sign(watcher: Watcher, beat: Callable[[], object]) -> None:
     """Of the loop, which calls this, and of the gate: where either hangs, the service manager starts us anew."""
+    beat()
     if watcher.sound():
         service().notify("WATCHDOG=1")

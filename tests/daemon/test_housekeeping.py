@@ -113,7 +113,7 @@ def test_the_heart_rests_when_there_is_nothing_to_do(world):
     world.daemon.heart.beat = lambda: (beats.append(1), beat())[1]
 
     async def some_time():
-        task = asyncio.create_task(world.daemon.heart.run())
+        task = asyncio.create_task(world.daemon.heart.run(lambda: None))
         await until(lambda: beats)
         world.daemon.heart.wake.set()
         await asyncio.sleep(0.1)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 JOBS = """
-import daemon.lean, asyncio
+import daemon.lean, asyncio, sys
 from daemon.running.housekeeping import Housekeeping
 
 async def main():
@@ -18,7 +18,7 @@ async def main():
     waits = [asyncio.ensure_future(one.wait()) for one in (nights, lives)]
     await asyncio.wait([failed, asyncio.gather(*waits)], return_when=asyncio.FIRST_COMPLETED)
     jobs.stop()
-    print(nights.is_set(), lives.is_set())
+    print(nights.is_set(), lives.is_set(), *{"ssl", "multiprocessing", "importlib.metadata"} & sys.modules.keys())
 
 asyncio.run(main())
 """

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 
-from daemon.running.lifeline import lifeline
+from daemon.loop import LONGEST_WAIT_MS
+from daemon.running.lifeline import _LIMIT_MS, lifeline
 
-BEAT_S = 0.005
+LOOK_S = 0.005
 LIMIT_MS = 60_000
 
 
-def ended_after(clock, happens):
-    """Whether the daemon is ended when `happens(beats)` came between two beats, on the loop's thread."""
+def ended_after(clock, happens, beats=2):
+    """Whether the daemon is ended when `happens()` came between two beats, or before a loop that comes round no more."""
     ended = threading.Event()
-
-    async def body():
-        with lifeline(clock, BEAT_S, LIMIT_MS, ended.set):
-            await asyncio.sleep(4 * BEAT_S)
-            happens(ended)
-            await asyncio.sleep(8 * BEAT_S)
-
-    asyncio.run(body())
-    return ended.is_set()
+    with lifeline(clock, LOOK_S, LIMIT_MS, ended.set) as beat:
+        beat()
+        happens()
+        for _ in range(beats - 1):
+            beat()
+        return ended.wait(20 if beats == 1 else 8 * LOOK_S)
 
 
 def test_a_loop_that_is_stuck_is_ended(clock):
-    """It takes no more part in it."""
-
-    def stuck(ended):
-        clock.run(LIMIT_MS + 1)
-        assert ended.wait(20)
-
-    assert ended_after(clock, stuck)
+    assert ended_after(clock, lambda: clock.run(LIMIT_MS + 1), beats=1)
 
 
 def test_a_pc_that_slept_is_none(clock):
-    assert not ended_after(clock, lambda _: clock.sleep(10 * LIMIT_MS))
+    assert not ended_after(clock, lambda: clock.sleep(10 * LIMIT_MS))
 
 
 def test_a_loop_that_comes_round_lives(clock):
-    assert not ended_after(clock, lambda _: clock.run(LIMIT_MS - 1))
+    assert not ended_after(clock, lambda: clock.run(LIMIT_MS - 1))
+
+
+def test_the_heart_beats_often_enough():
+    """Whatever the loop waits for: two beats within the limit."""
+    assert 2 * LONGEST_WAIT_MS <= LIMIT_MS == _LIMIT_MS

@@ -9,6 +9,7 @@ from agent.api.roster import SignedRoster
 from agent.api.seat import Accepted, Proof
 from agent.api.witnessing import HeadShown
 from compliance.log import Log
+from daemon import roster as roster_room
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.store import Store
 from host import lenient
@@ -108,6 +109,24 @@ def test_rosters_go_forward(store, trust):
     with pytest.raises(Replaced, match="number 4, after 5"):
         trust.read_roster(OURS.roster(4))
     assert keep(trust, OURS.roster(6)).number == Trust(store).number == 6
+
+
+def test_what_comes_again_is_read_once(trust, monkeypatch):
+    """The agent says each minute what it said: nobody asks again who signed it. Once something else is in force, or somebody
+    else is pinned, it is news again, or no good.
+    """
+    keep(trust, OURS.roster(5))
+    same = OURS.roster(5)
+    with monkeypatch.context() as reading:
+        reading.setattr(roster_room, "verify_note", None)
+        assert [trust.read_roster(same) for _ in range(3)] == [None] * 3
+    keep(trust, OURS.roster(6))
+    with pytest.raises(Replaced, match="number 5, after 6"):
+        trust.read_roster(same)
+    assert trust.read_roster(OURS.roster(6)) is None
+    trust.pin(OTHER.keys)
+    with pytest.raises(Replaced, match="does not hold"):
+        trust.read_roster(OURS.roster(6))
 
 
 def test_a_roster_of_the_same_version_is_read_at_once(trust, monkeypatch):

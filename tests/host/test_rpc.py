@@ -21,7 +21,7 @@ from host.choose import channels
 from host.fair import Fair
 from host.homes import HomeError
 from host.rpc import Route, Server, serve, table
-from host.rpc_client import aask, ask, items
+from host.rpc_client import aask, ask, items, talking
 from host.transport import Caller, Unreachable
 from host.wire import ApiError, Request
 from i18n.message import Message, msg
@@ -204,6 +204,31 @@ def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
         assert await asyncio.to_thread(lambda: [i.n for i in items(address, UpTo(n=1000))]) == list(range(1000))
 
     run(address, body)
+
+
+def test_several_questions_on_one_connection(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is refused ends nothing; who is there no more ends it, and the connection is given back."""
+    opened, real = [], transport.open_connection
+
+    async def counted(*args: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        opened.append(await real(*args))
+        return opened[-1]
+
+    monkeypatch.setattr(transport, "open_connection", counted)
+
+    async def body(_: Backend) -> None:
+        async with talking(address) as talk:
+            assert opened == []
+            assert await talk.ask(Echo(text="one")) == Say("one")
+            with pytest.raises(ApiError) as refused:
+                await talk.ask(Guarded())
+            assert refused.value.code == "refused"
+            assert await talk.ask(Echo(text="two")) == Say("two")
+        assert [writer.is_closing() for _, writer in opened] == [True]
+
+    run(address, body)
+    with pytest.raises(transport.Unreachable):
+        asyncio.run(aask(address, Echo()))
 
 
 def test_the_kernel_says_who_calls(address: str) -> None:

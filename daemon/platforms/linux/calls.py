@@ -12,7 +12,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.fanotify_init.argtypes = (ctypes.c_uint, ctypes.c_uint)
 _libc.fanotify_mark.argtypes = (ctypes.c_int, ctypes.c_uint, ctypes.c_uint64, ctypes.c_int, ctypes.c_char_p)
 _libc.fstatfs.argtypes = (ctypes.c_int, ctypes.c_void_p)
-_libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+_prctl = ctypes.PyDLL(None, use_errno=True).prctl  # it never waits: the interpreter's lock is kept meanwhile
+_prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 
 _AT_FDCWD = -100
 _OPEN_EXEC_PERM = 0x40000
@@ -114,14 +115,20 @@ def kind_of_filesystem(handle: int) -> int:
 def name_process(name: str) -> None:
     """What ps shows for this process; at most 15 bytes."""
     buffer = ctypes.create_string_buffer(name.encode()[:15])
-    _checked(int(_libc.prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
+    _checked(int(_prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
 
 
-def name_again() -> None:
-    """Gives this thread the name that it has: the kernel tells of that."""
-    buffer = ctypes.create_string_buffer(_NAME)
-    for what in (_PR_GET_NAME, _PR_SET_NAME):
-        _checked(int(_libc.prctl(what, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
+class OwnName:
+    """The name of the thread that makes it."""
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(_NAME)
+        self._at = ctypes.addressof(self._buffer)
+        _checked(int(_prctl(_PR_GET_NAME, self._at, 0, 0, 0)), "prctl")
+
+    def again(self) -> None:
+        """Gives it to that thread, whose call this has to be, once more: the kernel tells of it."""
+        _checked(int(_prctl(_PR_SET_NAME, self._at, 0, 0, 0)), "prctl")
 
 
 def _mark(handle: int, flags: int, mask: int, path: str | None) -> None:

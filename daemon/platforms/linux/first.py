@@ -6,6 +6,8 @@ Before any thread or process is begun, as each has what its maker had. What beco
 from __future__ import annotations
 
 import os
+import resource
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,14 @@ def be_ordinary() -> None:
         spared = False
     if spared:
         _spare(0)
+
+
+def raise_descriptors() -> None:
+    """As many files as the hard limit allows: the usual soft limit is for programs that use select(2), which we do not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _nice(niceness: int) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux.again import Backoff
 from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
@@ -200,7 +200,10 @@ class LinuxWatcher(TrackingWatcher):
             self._asker.start()
         if self._reading:
             self._reading.renew(loop)
-        gate = ExecGate(self._clock, self._from_gate, self._let_by_gate, self._reading.gate_line if self._reading else None)
+        gate = ExecGate(
+            self._clock, self._from_gate, self._let_by_gate, self._reading.gate_line if self._reading else None,
+            lambda came: self._on_loop(partial(self._proved, came=came)),
+        )  # fmt: skip
         try:
             gate.open()
         except OSError as error:
@@ -225,6 +228,7 @@ class LinuxWatcher(TrackingWatcher):
             for seen in self._gate.close():
                 self._tell(seen)
             sys.setswitchinterval(_USUAL_SWITCH_S)
+            self._events.relieve(proved=False)
         self._gate = self._changes = None
         self._covered.devices = frozenset()
 
@@ -252,6 +256,10 @@ class LinuxWatcher(TrackingWatcher):
     def _from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         """In the gate's thread."""
         self._on_loop(self._heard, seen)
+
+    def _proved(self, *, came: bool) -> None:
+        if self._gate:
+            self._events.relieve(proved=came)
 
     def _let_by_gate(self, started: Started) -> None:
         """In the gate's thread."""
@@ -290,11 +298,3 @@ class LinuxWatcher(TrackingWatcher):
 
 def _why(error: OSError) -> Arg:
     return cause(error) if error.errno == errno.EINVAL else said_by(error)
-
-
-def raise_descriptors() -> None:
-    """As many files as the hard limit allows: the usual soft limit is for programs that use select(2), which we do not."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -22,6 +22,7 @@ from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.handing import Refused
 from daemon.platforms.linux.gate.judging import Answer, Judge
 from daemon.platforms.linux.gate.parked import Parked
+from daemon.platforms.linux.gate.proof import Proof
 from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.reading.lines import Message
@@ -38,16 +39,18 @@ _PRIORITY = -10
 
 
 class ExecGate:
-    """`tell`, and `let` with a game's start that was allowed, are called from the gate's thread and must not block. `open`,
-    then `watch` filesystems, then `arm`; `close`. `readers`: a line to them (readers.py); without, all is read here.
+    """`tell`, `let` with a game's start that was allowed, and `proved` with whether process events come, are called from the
+    gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`. `readers`: a line to them
+    (readers.py); without, all is read here.
     """
 
     def __init__(
         self, clock: Clock, tell: Callable[[StartRefused | ProgramStopped | WatchTrouble], None],
         let: Callable[[Started], None] = lambda *_: None, readers: socket.socket | None = None,
+        proved: Callable[[bool], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self._clock = clock
-        self._tell, self._let = tell, let
+        self._tell, self._let, self._proved = tell, let, proved
         self._answers: RefusalsByUid | None = None
         self._readers = readers
         self._mounts: Mounts | None = None
@@ -135,12 +138,14 @@ class ExecGate:
         if readers >= 0:
             poll.register(readers, select.POLLIN)
         questions = Questions(self._handle, self._wake, self._clock, self._tell)
+        proof = Proof(self._clock, self._proved)
         try:
             while True:
                 self._beat()
                 questions.look_back()
                 self._refused.look_back()
-                wait = self._refused.wait(BEAT_MS)
+                proof.look()
+                wait = proof.wait(self._refused.wait(BEAT_MS))
                 ready = [handle for handle, _ in poll.poll(self._parked.wait(wait) if self._parked else wait)]
                 if self._wake in ready:
                     return
@@ -158,6 +163,8 @@ class ExecGate:
             if self.watchdog:
                 self.watchdog.close()  # which misses a heart that beats no more
             self._tell(_with_cause(BROKEN, error))
+        finally:
+            proof.close()
 
     def _beat(self) -> None:
         if self.watchdog:

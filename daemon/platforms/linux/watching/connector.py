@@ -97,7 +97,7 @@ class Connector:
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
         self.drained = False
         self._thread = threading.get_native_id()
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
+        self._socket = _opened()
         try:
             self.want()
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
@@ -119,10 +119,7 @@ class Connector:
         if handle is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_BPF, handle)
             return
-        program = b"".join(_INSTRUCTION.pack(*one) for one in wanted)
-        code = create_string_buffer(program, len(program))
-        fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
+        _attach(self._socket, wanted)
 
     def read(self, most: int) -> Iterator[Event]:
         """What has come, at most so many events. EventsLostError."""
@@ -169,6 +166,48 @@ def in_first_namespaces(ours: Path = Path("/proc/self/ns")) -> bool:
         return True
 
 
+class OwnNames:
+    """Hears of the names that the thread which makes it is given, as long as the kernel tells anybody anything. It does not say
+    that it listens, so the kernel counts it not, and tells nobody of it.
+    """
+
+    def __init__(self) -> None:
+        """OSError."""
+        self._socket = _opened()
+        try:
+            _attach(self._socket, [(_LOAD, 0, 0, _WHAT), *_named(threading.get_native_id())])
+            self._socket.bind((0, _CN_IDX_PROC))
+        except OSError:
+            self._socket.close()
+            raise
+
+    def told(self, since: int) -> bool:
+        """Whether one that was given at `since` (ns of CLOCK_MONOTONIC) or later has come."""
+        try:
+            while True:
+                data, sender = self._socket.recvfrom(1024)
+                event = _parse(data) if sender[0] == 0 else None
+                if event and event.ns >= since:
+                    return True
+        except OSError:  # nothing more, as a rule
+            return False
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _opened() -> socket.socket:
+    return socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
+
+
+def _attach(line: socket.socket, wanted: list[Classic]) -> None:
+    """Lets through what is wanted. OSError."""
+    program = b"".join(_INSTRUCTION.pack(*one) for one in wanted)
+    code = create_string_buffer(program, len(program))
+    fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
+    line.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
+
+
 def _parse(data: bytes) -> Event | None:
     if len(data) < _EVENT_AT + _EVENT.size:
         return None
@@ -197,12 +236,13 @@ def _filter(thread: int, *, spoken: bool) -> list[Classic]:
         *_same(_FIRST, _SECOND),
         (_EQUALS, 0, 6, _big(_FORK)),
         *_same(_THIRD, _FOURTH),
-        (_EQUALS, 0, 3, _big(_COMM)),
-        (_LOAD, 0, 0, _FIRST),
-        (_EQUALS, 0, 1, _big(thread)),
-        _TAKE,
-        _DROP,
+        *_named(thread),
     ]
+
+
+def _named(thread: int) -> list[Classic]:
+    """Take this thread's names, drop all else."""
+    return [(_EQUALS, 0, 3, _big(_COMM)), (_LOAD, 0, 0, _FIRST), (_EQUALS, 0, 1, _big(thread)), _TAKE, _DROP]
 
 
 def _same(one: int, other: int) -> list[Classic]:

@@ -1,4 +1,5 @@
-"""Process events that are proved to come: what the kernel tells of ourselves has to arrive every two seconds.
+"""Process events that are proved to come: what the kernel tells of ourselves has to arrive every two seconds, here or, where
+there is a gate, to the gate's thread (gate/proof.py), and then here twice a minute.
 
 On kernels from about 6.6 any program may lower the kernel's count of listeners until it thinks that nobody listens, for all
 listeners and over restarts. Then processes are looked at, and the count is raised again, for as long as it takes. Who lowers
@@ -27,7 +28,7 @@ from i18n.message import said_by
 _NS = 1_000_000
 _AT_ONCE = 256
 _AT_ONCE_MS = 50
-_ALERT_MS = 1_900  # to the next proof
+_ALERT_MS, _ALERT_S = 1_900, 2.0  # to the next proof
 _INSIST_MS = 10  # of each turn: the loop has other things to do, and whoever lowers the count may do so for ever
 
 
@@ -46,17 +47,19 @@ class Events:
         self._resting: asyncio.TimerHandle | None = None
         self._lost = False
         self._root, self._others = True, Others()
+        self._relieved = False  # whether somebody else proves that they come
         self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
+        self._name: calls.OwnName | None = None
         self._thread = 0
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """OSError: no rights, or a kernel without them."""
         if os.geteuid() != 0:
             raise PermissionError("needs root")
-        self._thread = threading.get_native_id()
+        self._thread, self._name = threading.get_native_id(), calls.OwnName()
         self._silence, self._alert = Silence(), 0
         self._listen(loop)
         self._loop = loop
@@ -77,6 +80,17 @@ class Events:
             self._want()
             if root and self._loop:
                 self._loop.call_soon(self._look)  # at what root runs already, of which nobody told
+
+    def relieve(self, *, proved: bool) -> None:
+        """Somebody else proves from now on that they come, every two seconds; or does not, or not any more: then we do, now."""
+        ours, self._relieved = self._relieved and not proved, proved
+        if ours:
+            self._turn_in(0)
+
+    def _turn_in(self, seconds: float) -> None:
+        if self._loop and self._timer:
+            self._timer.cancel()
+            self._timer = self._loop.call_later(seconds, self._turn, self._loop)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """On a new socket. OSError: the one that there is stays."""
@@ -109,10 +123,13 @@ class Events:
         if silent and self._silence.missed:
             self._insist(loop)
         self._silence.ask(self._clock.mono())
-        with suppress(OSError):
-            calls.name_again()
+        if self._name:
+            with suppress(OSError):
+                self._name.again()
         drained = self._read()
-        self._timer = loop.call_later(self._silence.judge(self._clock.mono(), drained=drained), self._turn, loop)
+        now = self._clock.mono()
+        due = bool(self._alert) and now - self._alert >= _ALERT_MS
+        self._turn_in(self._silence.judge(now, drained=drained, relieved=self._relieved and (due or not self._alert)))
         if self._silence.on and not silent:
             self._trouble(SILENT)
             self._be_alert()
@@ -120,7 +137,7 @@ class Events:
         elif silent and not self._silence.on:
             self._poller.stop()
             self._well(SILENT)
-        if self._alert and not self._silence.on and self._clock.mono() - self._alert >= _ALERT_MS:
+        if due and not self._silence.on:
             self._alert = 0
             self._want()
             self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
@@ -196,5 +213,7 @@ class Events:
         elif event.kind == "spoken" and self._loop and not self._alert:
             self._be_alert()
             self._loop.call_soon(self._look)
+            if self._relieved:
+                self._turn_in(_ALERT_S)
         elif event.kind == "named" and event.pid == self._thread:
             self._silence.hear(mono)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _TIMES = 2  # one may be lost where the kernel has no memory at the moment
 _USUAL_S, _AGAIN_S, _SILENT_S, _LONG_SILENT_S = 2.0, 0.1, 0.05, 0.25
+_RELIEVED_S = 30.0
 _LONG_MS = 60_000
 _SOUND_MS, _LONGEST_SOUND_MS = 2_000, 600_000
 
@@ -33,9 +34,9 @@ class Silence:
         """One has come, which was caused at `mono`. An older one says nothing of now."""
         self._heard = self._heard or mono >= self._asked
 
-    def judge(self, now: int, *, drained: bool) -> float:
-        """In how many seconds to ask again. The kernel queues an event before what caused it goes on: if the queue is empty
-        (`drained`) and ours was not in it, it does not come any more.
+    def judge(self, now: int, *, drained: bool, relieved: bool = False) -> float:
+        """In how many seconds to ask again; `relieved`: somebody else does every two seconds. The kernel queues an event before
+        what caused it goes on: if the queue is empty (`drained`) and ours was not in it, it does not come any more.
         """
         if self._heard:
             self.missed = 0
@@ -45,7 +46,9 @@ class Silence:
             self._miss(now)
         if self.on:
             return _SILENT_S if self.missed and now - self._began < _LONG_MS else _LONG_SILENT_S
-        return _AGAIN_S if self.missed or not self._heard else _USUAL_S
+        if self.missed or not self._heard:
+            return _AGAIN_S
+        return _RELIEVED_S if relieved else _USUAL_S
 
     def _miss(self, now: int) -> None:
         self.missed += 1

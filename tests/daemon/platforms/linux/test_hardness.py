@@ -21,7 +21,7 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTr
 from daemon.platforms.hashing import key
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.watcher import raise_descriptors
+from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.linux.watching import ends
 from daemon.platforms.linux.watching import images as linux_images
 from daemon.platforms.linux.watching.programs import Programs

@@ -19,6 +19,7 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import calls
+from daemon.platforms.linux.gate import proof
 from daemon.platforms.linux.watching import connector, events, silence
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.poll import Poller
@@ -51,16 +52,18 @@ def games(seen, pid, game):
 def impatient(monkeypatch):
     """Asks more often, and is sooner content."""
     monkeypatch.setattr(silence, "_USUAL_S", 0.1)
+    monkeypatch.setattr(proof, "EVERY_MS", 100)
     monkeypatch.setattr(silence, "_SOUND_MS", 200)
 
 
 @pytest.fixture
 def deaf(monkeypatch, impatient):
     """`deaf(watcher)`: no socket of ours hears the kernel any more; `deaf(watcher, False)`: the next one does."""
-    real = connector._filter
+    real, told = connector._filter, connector.OwnNames.told
 
     def set_(watcher, on=True):
         monkeypatch.setattr(connector, "_filter", (lambda *_, **__: [NOTHING]) if on else real)
+        monkeypatch.setattr(connector.OwnNames, "told", (lambda *_: False) if on else told)
         if on:
             watcher._events._want()
 
@@ -292,12 +295,12 @@ def test_only_our_own_thread_proves(until):
     """A name that another thread of ours, or another process, is given is no proof; that of this one is, at once."""
     found = Connector()
     try:
-        other = threading.Thread(target=calls.name_again)
+        other = threading.Thread(target=lambda: calls.OwnName().again())
         other.start()
         other.join()
         subprocess.run([sys.executable, "-c", "open('/proc/self/comm', 'w').write('python3')"], check=True)
         assert "named" not in {event.kind for event in found.read(1000)}
-        calls.name_again()
+        calls.OwnName().again()
         named = [event for event in found.read(1000) if event.kind == "named"]
         assert [event.pid for event in named] == [threading.get_native_id()]
         assert found.drained
@@ -309,7 +312,7 @@ def test_a_name_stays_what_it_is():
     """The proof is not to be seen."""
     with open("/proc/thread-self/comm") as before, open("/proc/thread-self/comm") as after:  # noqa: PTH123
         name = before.read()
-        calls.name_again()
+        calls.OwnName().again()
         assert after.read() == name
 
 
@@ -330,6 +333,20 @@ def test_two_are_and_it_is_over_when_they_came_for_a_while():
     turn(found, 0, heard=False)
     assert turn(found, 100, heard=False) == (0.05, True)
     assert [turn(found, 200), turn(found, 2099), turn(found, 2100)] == [(0.25, True), (0.25, True), (2.0, False)]
+
+
+def test_who_is_relieved_asks_rarely_unless_something_is_wrong():
+    found = Silence()
+
+    def ask(now, *, heard=True):
+        found.ask(now)
+        if heard:
+            found.hear(now)
+        return found.judge(now, drained=True, relieved=True)
+
+    assert [ask(0), ask(30_000, heard=False), ask(30_100), ask(60_100, heard=False)] == [30.0, 0.1, 30.0, 0.1]
+    assert (ask(60_200, heard=False), found.on) == (0.05, True)
+    assert [ask(60_250), ask(62_200)] == [0.25, 30.0]
 
 
 def test_what_is_not_read_yet_says_nothing():
@@ -402,24 +419,26 @@ def undone():
 
 def proved(found):
     found.insist()
-    calls.name_again()
+    calls.OwnName().again()
     return any(event.kind == "named" for event in found.read(100_000))
 
 
 @pytest.mark.root
 @MACHINE_WIDE
 @pytest.mark.skipif(RELEASE < (6, 6), reason="this kernel lets nobody without rights lower its count")
-def test_an_account_that_lowers_the_kernels_count(watching, until, launcher, game, impatient, undone):
+@pytest.mark.parametrize("gate", [False, True])
+def test_an_account_that_lowers_the_kernels_count(watching, until, launcher, game, gate_folder, gate, impatient, undone):
     """A real attack: events stop for everybody, for as long as it goes on; programs are told all the same, and the daemon
-    insists until events come again.
+    insists until events come again. Whether the loop proves that they come, or the gate's thread does and the loop rests.
     """
     path, chess = game
     seen = []
     python = shutil.which("python3", path="/usr/bin") or sys.executable
 
     async def body():
-        async with watching(seen) as watcher:
+        async with watching(seen, (str(gate_folder),) if gate else ()) as watcher:
             watcher.refuse(Refusals(Catalogue([chess]), {}))
+            await until(lambda: watcher._events._relieved is gate)
             attacker = (await launcher.aside("start", args=[python, "-c", ATTACK], user="nobody"))["pid"]
             await until(lambda: troubles(seen) == [False])
             pid = (await launcher.aside("start", args=[str(path), "60"]))["pid"]

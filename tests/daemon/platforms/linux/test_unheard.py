@@ -83,7 +83,7 @@ def test_who_acts_with_roots_rights_is_not_root():
 def test_that_events_come_is_proved_all_the_same():
     """The daemon, which is root, hears its own name."""
     with listening(root=False) as told:
-        calls.name_again()
+        calls.OwnName().again()
         assert "named" in {event.kind for event in told()}
 
 
