@@ -82,7 +82,7 @@ def prune(args: Namespace, context: Context) -> None:
         gone = msgn("{n} entry that was kept for thirteen months is deleted",
                     "{n} entries that were kept for thirteen months are deleted", done.entries)  # fmt: skip
     context.out.answer({**msgspec.structs.asdict(done), "dry": args.dry_run}, said)
-    if done.entries:
+    if done.entries or args.dry_run:
         context.out.message(gone)
 
 

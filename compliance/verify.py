@@ -39,6 +39,7 @@ from i18n.message import Message, msg, said_by
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 
 MOST = 1_000  # faults of entries and chains, after which only the tree is gone through: whoever makes millions wastes no time
+_NEAR = 3  # faults of chains that tell where entries were changed, if the tree says only that some were
 _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
 
@@ -56,7 +57,7 @@ def verify(
     earlier = None if since is None else read_earlier(since)
     report = Report()
     failures: list[Failure] = []
-    known = ""
+    known, chains = "", None
     try:
         key = log_key(bundle.members)
         card = earlier.told if earlier is not None and earlier.of(key) else ()
@@ -71,7 +72,8 @@ def verify(
         seen = None if earlier is None else min(earlier.size, checkpoint.size)
         whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
         auditor = Auditor(_with(texts, brought), Windows(heads.dated()), frozenset(brought.keys() - texts.keys()))
-        read = _entries(whole, heads, Chains(key), auditor, start, _told(progress, checkpoint.size), now)
+        chains = Chains(key)
+        read = _entries(whole, heads, chains, auditor, start, _told(progress, checkpoint.size), now)
         report = replace(report, beginning=start.beginning(checkpoint.size))
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
@@ -84,6 +86,8 @@ def verify(
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
         failures.append(broken.failure)
+        if broken.failure.stage == "root" and chains is not None:
+            failures += [replace(one, stage="root") for one in chains.failures[:_NEAR]]
         known = broken.member
         report = replace(report, claimed=claimed(bundle.members))
     failures += [_damaged(one) for one in bundle.damage if not known or one.member != known]

@@ -18,8 +18,7 @@ from i18n.message import Arg, Message, comma, msg, msgn
 SHOWN = 20
 MEANS: Final[Mapping[Stage, Arg]] = {
     "file": msg("The file is not as it was exported: parts of it were changed, damaged, left out or added."),
-    "root": msg("The entries are not those that the log signed: some were changed, left out or added. Which ones, this"
-                " file does not tell."),
+    "root": msg("The entries are not those that the log signed: some were changed, left out or added."),
     "head": msg("The log's signature on this file does not hold: who made the file cannot be told."),
     "heads": msg("What outsiders are said to have signed does not go with this log."),
     "earlier": msg("The log does not go on from what you hold of an earlier visit: it was written anew or cut off, or is"

@@ -296,6 +296,13 @@ def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
     assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("log.zip", size)]
 
 
+def test_what_would_be_deleted_is_told_of_names_and_of_entries(agent):
+    """Also that nothing would be."""
+    done_ = agent("log", "prune", "--dry-run")
+    assert "personal data beside 0 entries" in done_.stdout + done_.stderr
+    assert "0 entries that were kept for thirteen months would be deleted" in done_.stdout + done_.stderr
+
+
 def test_rules_are_said_in_words(agent):
     """Days of one limit together, groups of games by their names, the ids of packs' rules behind what they say."""
     done(agent("player", "add", "Oanh", "--born", "2014-05-01"))
