@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
-from tray.showing.notice import Action, Urgency
+from tray.showing.notice import LISTED, Action, Urgency
 
+_SHORTEST: Final = 8_000  # a banner stands
+_LONGEST: Final = 20_000
 Outcome: TypeAlias = Future[bool]
 How: TypeAlias = Literal["banner", "notification", "window", "sound"]
 
@@ -24,6 +26,12 @@ class Card:
     lasts: int | None = None
     saving: int | None = None
     standing: bool = False
+
+    @property
+    def drawn(self) -> int:
+        """How long a banner of it stands: what nobody has to close is gone by itself, and what is urgent not before the rest."""
+        lasts = LISTED if self.lasts is None else min(self.lasts, _LONGEST)
+        return max(_SHORTEST, self.saving or 0, lasts)
 
 
 class Display(Protocol):

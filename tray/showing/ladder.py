@@ -13,13 +13,12 @@ from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing.notice import Action, Gone, Notice, Urgency, Viewer
+from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
 _NOW: Final = _MINUTE + 30_000
 _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
-_LISTED: Final = 12_000  # how long what can be read again later stands
 _READ: Final = 15_000  # how long a sentence of the law does
 
 APP: Final = "Giờ Chơi"
@@ -49,7 +48,7 @@ def _started(signal: Signal, viewer: Viewer) -> Notice | None:
     """Without a tray the standing notification says the same."""
     if not viewer.tray or (signal.until is None and signal.left is None):
         return None
-    return Notice(_of_game(signal), _game(signal), _ends(signal), "low", lasts=_LISTED)
+    return Notice(_of_game(signal), _game(signal), _ends(signal), "low", lasts=LISTED)
 
 
 def _warning(signal: Signal, _: Viewer) -> Notice:
@@ -62,7 +61,7 @@ def _warning(signal: Signal, _: Viewer) -> Notice:
         todo = (msg("Find a good place to stop."),)
     return Notice(
         _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), "critical" if soon else "normal",
-        banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else _LISTED,
+        banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else LISTED,
     )  # fmt: skip
 
 
@@ -94,7 +93,7 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
     """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
     return Notice(
-        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED,
+        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=LISTED,
         over=_of_game(signal),
     )  # fmt: skip
 
@@ -107,7 +106,7 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
         title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
     else:
         title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
-    return Notice(f"refused:{signal.player}:{what}", title, body, actions=actions, lasts=_LISTED)
+    return Notice(f"refused:{signal.player}:{what}", title, body, actions=actions, lasts=LISTED)
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
@@ -130,7 +129,7 @@ def _answered(signal: Signal, _: Viewer) -> Notice | None:
         return None
     if signal.how == "approved" and signal.left is not None:
         return _of_time(signal, *_answer(signal))
-    return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)
+    return Notice(f"news:{signal.player}", *_answer(signal), lasts=LISTED)
 
 
 def _paused(signal: Signal, _: Viewer) -> Notice:
@@ -149,11 +148,11 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
-    return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
+    return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
-    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=_LISTED)
+    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=LISTED)
 
 
 # --- what a guardian is told ----------------------------------------------------------------------------------------------
@@ -174,8 +173,8 @@ def _asked(signal: Signal, _: Viewer) -> Notice:
 def _answered_by(signal: Signal, _: Viewer) -> Notice:
     """In place of the question, whoever answered it."""
     if not signal.request:  # what this display itself asked the daemon to do
-        return Notice("said", *_answer(signal), lasts=_LISTED)
-    return Notice(_of_request(signal), *_answer(signal), "low", lasts=_LISTED)
+        return Notice("said", *_answer(signal), lasts=LISTED)
+    return Notice(_of_request(signal), *_answer(signal), "low", lasts=LISTED)
 
 
 def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
@@ -218,7 +217,7 @@ _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
 def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], urgency: Urgency = "normal") -> Notice:
     """News about somebody's time, which makes every warning from before untrue."""
     over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
-    return Notice(f"news:{signal.player}", title, body, urgency, lasts=_LISTED, over=over)
+    return Notice(f"news:{signal.player}", title, body, urgency, lasts=LISTED, over=over)
 
 
 def _of_game(signal: Signal) -> str:

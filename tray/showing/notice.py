@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from i18n.message import Arg, Words
+
+LISTED: Final = 12_000  # how long what can be read again later stands
 
 Screen: TypeAlias = Literal["desktop", "full", "exclusive"]
 """What is in front: windows; something full-screen; something full-screen over which the system shows nothing of others."""
