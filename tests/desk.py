@@ -66,7 +66,7 @@ class Desk:
         return program
 
     def open_panel(self) -> None:
-        """A new one; what is left of the last ends first: its tray may have crashed twice in a minute, and nobody restarts it then."""
+        """A new one; what is left of the last ends first: nobody restarts a tray that crashed twice within a minute."""
         if self._panel is not None and self._panel.poll() is None:
             self._kill(self._panel)
         self._panel = self.start("xfce4-panel", "--disable-wm-check")

@@ -74,13 +74,19 @@ class Running:
         self.face, self.shower = Face(), Shower()
         self.log = folder / "dialogs"
         program = (sys.executable, "-c", DIALOG, str(self.log))
-        self.tray = Tray(Context(str(home), "en"), SystemClock(), Opener(lambda: ["--lang", "en"], program))
+        self.program = folder / "program.py"
+        self.program.touch()
+        opener = Opener(lambda: ["--lang", "en"], program)
+        self.tray = Tray(Context(str(home), "en"), SystemClock(), opener, self.program.exists)
         self.first = self.tray.first()
         self._thread = threading.Thread(target=self.tray.run, args=(self.face, self.shower))
         self._thread.start()
 
     def opened(self) -> list[Any]:
         return self.log.read_text("utf-8").splitlines() if self.log.exists() else []
+
+    def over(self) -> bool:
+        return not self._thread.is_alive()
 
     def end(self) -> None:
         self.face.stop()
@@ -163,6 +169,22 @@ def test_it_ends_with_all_that_it_shows(daemon, running):
     running.end()
 
     assert running.shower.closed
+
+
+def test_it_goes_with_its_program(daemon, running):
+    """Once nobody answers any more: an upgrade, which takes neither away for good, leaves it."""
+    until(lambda: running.face.views)
+    daemon.shut()
+    until(lambda: running.face.views[-1].state == "disconnected")
+    daemon.open()
+    until(lambda: running.face.views[-1].state == "playing")
+    running.program.unlink()
+    daemon.tell()
+    until(lambda: daemon.looked > 2)
+    assert not running.over()
+
+    daemon.shut()
+    until(running.over)
 
 
 @pytest.mark.parametrize("said", [b"", b"nothing", b"{}", b'{"token": 1}', b"\xff", b"[]"])

@@ -1,4 +1,4 @@
-"""Our own icon where the desktop asks for one besides the panel's: on windows, and beside notifications."""
+"""What all windows of ours have on Linux: our icon, which notifications have too, and scroll bars that are seen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 SPRITES: Final = Path(__file__).resolve().parents[1] / "sprites"
-NAME: Final = "giochoi-free"  # what the package calls "giochoi" in menus: it lies here also where nothing is installed
+NAME: Final = "giochoi-free"  # in menus the package calls it "giochoi"; here it is also where nothing is installed
 FILE: Final = SPRITES / "hicolor/64x64/apps" / f"{NAME}.png"
 
 
-def wear(gtk: Any) -> None:
-    """All windows of this process have it; without one a window manager draws whatever it likes."""
+def wear_icon(gtk: Any) -> None:
+    """Without one a window manager draws whatever it likes."""
     gtk.IconTheme.get_default().append_search_path(str(SPRITES))
     gtk.Window.set_default_icon_name(NAME)
+
+
+def scrolled(gtk: Any, **more: Any) -> Any:
+    """Up and down. A bar that hides until the mouse comes tells nobody that there is more."""
+    return gtk.ScrolledWindow(hscrollbar_policy=gtk.PolicyType.NEVER, overlay_scrolling=False, **more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tray.linux.own import SPRITES, wear
+from tray.linux.own import SPRITES, scrolled, wear_icon
 from tray.linux.toolkit import gtk
 from tray.menus import Act, Menu, Row, flat, shape
 from tray.view import View
@@ -30,7 +30,7 @@ class Window:
         self._buttons: list[tuple[Act, Any]] = []
         gtk3 = self._gi.Gtk
         self._loop = self._gi.GLib.MainLoop()
-        wear(gtk3)
+        wear_icon(gtk3)
         self._window = gtk3.Window(title="Giờ Chơi", default_width=_WIDE, border_width=12)
         self._window.connect("destroy", lambda _: self.stop())
         self._window.connect("key-press-event", self._key)
@@ -40,10 +40,7 @@ class Window:
         top.pack_start(self._head, expand=True, fill=True, padding=0)
         self._rows = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=2)
         whole = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=12)
-        rows = gtk3.ScrolledWindow(
-            hscrollbar_policy=gtk3.PolicyType.NEVER, propagate_natural_height=True, max_content_height=_HIGH,
-            overlay_scrolling=False,  # one that hides until the mouse comes tells nobody that there is more
-        )  # fmt: skip
+        rows = scrolled(gtk3, propagate_natural_height=True, max_content_height=_HIGH)
         rows.add(self._rows)
         whole.pack_start(top, expand=False, fill=False, padding=0)
         whole.pack_start(rows, expand=True, fill=True, padding=0)

@@ -29,7 +29,7 @@ class Card:
 
     @property
     def drawn(self) -> int:
-        """How long a banner of it stands: what nobody has to close is gone by itself, and what is urgent not before the rest."""
+        """How long a banner of it stands: it goes by itself also where nobody closes it, what is urgent not before the rest."""
         lasts = LISTED if self.lasts is None else min(self.lasts, _LONGEST)
         return max(_SHORTEST, self.saving or 0, lasts)
 
