@@ -10,9 +10,9 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from tray.linux.own import SPRITES
 from tray.linux.toolkit import backend, gtk
 from tray.menus import Act, Menu, Row, flat, shape
+from tray.own import SPRITES
 from tray.view import View
 
 NAME: Final = "giochoi"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tray.linux.own import SPRITES, scrolled, wear_icon
 from tray.linux.toolkit import gtk
 from tray.menus import Act, Menu, Row, flat, shape
+from tray.own import SPRITES, scrolled, wear_icon
 from tray.view import View
 
 _PICTURE = SPRITES / "hicolor" / "48x48" / "apps"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from tray.dialogs.linux.toolkit import Gdk, Gtk
 from tray.dialogs.model import OTHER, TYPED_MINUTES, Choice, Field
 from tray.dialogs.showing import Words
-from tray.linux.own import scrolled
+from tray.own import scrolled
 
 _ENTER: Final = (Gdk.KEY_Return, Gdk.KEY_KP_Enter, Gdk.KEY_ISO_Enter)
 _LONG: Final = (300, 54)

@@ -11,7 +11,7 @@ from tray.dialogs.linux.fields import Fields
 from tray.dialogs.linux.toolkit import Atk, Gdk, GLib, Gtk, Pango
 from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, marked
 from tray.dialogs.showing import Work
-from tray.linux.own import scrolled, wear_icon
+from tray.own import scrolled, wear_icon
 
 _SPACE: Final = 12
 _CHARS: Final = 46  # how wide a paragraph is: what is read at a glance

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from tray.linux.own import FILE
+from tray.own import FILE
 from tray.showing.api import Card, Outcome, settled
 from tray.showing.linux.system import gio
 from tray.showing.notice import Action

@@ -12,7 +12,7 @@ from daemon.api.asking import RequestAdd
 from tests.system import until
 from tests.tray.dialogs.fake_daemon import MINUTE
 from tests.tray.dialogs.linux.conftest import texts
-from tray.linux.own import FILE
+from tray.own import FILE
 
 DIALOGS = [
     ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-SPRITES: Final = Path(__file__).resolve().parents[1] / "sprites"
+SPRITES: Final = Path(__file__).resolve().parent / "sprites"
 NAME: Final = "giochoi-free"  # in menus the package calls it "giochoi"; here it is also where nothing is installed
 FILE: Final = SPRITES / "hicolor/64x64/apps" / f"{NAME}.png"
 
