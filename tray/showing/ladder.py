@@ -127,9 +127,11 @@ def _answered(signal: Signal, _: Viewer) -> Notice | None:
     """
     if signal.how == "withdrawn":
         return None
+    title, body = _answer(signal)
+    body = (*body, *_until(signal))
     if signal.how == "approved" and signal.left is not None:
-        return _of_time(signal, *_answer(signal))
-    return Notice(f"news:{signal.player}", *_answer(signal), lasts=LISTED)
+        return _of_time(signal, title, body)
+    return Notice(f"news:{signal.player}", title, body, lasts=LISTED)
 
 
 def _paused(signal: Signal, _: Viewer) -> Notice:

@@ -77,6 +77,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     (signal("granted", who="Bình"), ["Luanti is let through", "Given by Bình"], ["Đã cho phép chơi Luanti", "Bình cho thêm"]),
     (signal("answered", request="r7", how="approved", who="Bình", left=MINUTE, text=Text(vi="Được thêm", en="Yes: 1 min more")),
      ["Yes: 1 min more", "Answered by Bình"], ["Được thêm", "Người trả lời: Bình"]),
+    (signal("answered", request="r7", how="approved", left=MINUTE, until=NOW + 60 * MINUTE),
+     ["The answer is yes", "You can play until 09:00."], ["Đã được đồng ý", "Được chơi đến 09:00."]),
     (signal("answered", request="r7", how="denied"), ["The answer is no"], ["Đã bị từ chối"]),
     (signal("answered", request="r7", how="approved"), ["The answer is yes"], ["Đã được đồng ý"]),
     (signal("answered", text=Text(vi="xong", en="done")), ["Giờ Chơi", "done"], ["Giờ Chơi", "xong"]),
