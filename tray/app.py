@@ -84,17 +84,17 @@ class Tray:
             self._shown = shows
             self._face.show(shows)
         if self._shower is not None:
-            self._stand(self._shower, seen, headline(seen, mono, unenforced=shows.state == "unenforced"))
+            self._stand(self._shower, seen, headline(seen, mono, unenforced=shows.state == "unenforced"), shows.sprite)
         return next_change(seen, mono)
 
-    def _stand(self, shower: Shower, seen: Seen, said: Message) -> None:
+    def _stand(self, shower: Shower, seen: Seen, said: Message, sign: str) -> None:
         """Where there is no tray, the same stands elsewhere; until that is known, nothing does."""
         who = (seen.guardian, None if seen.me is None else seen.me.player, self._tray is not False)
         if who != self._who:
             self._who = who
             shower.know(guardian=who[0], player=who[1], tray=who[2])
         if self._tray is not None:
-            shower.resident(None if self._tray else said)
+            shower.resident(None if self._tray else said, sign)
 
     def _show(self, signal: Signal) -> How | None:
         """In the link's thread."""

@@ -7,7 +7,11 @@ from typing import Any, Final
 
 SPRITES: Final = Path(__file__).resolve().parent / "sprites"
 NAME: Final = "giochoi-free"  # in menus the package calls it "giochoi"; here it is also where nothing is installed
-FILE: Final = SPRITES / "hicolor/64x64/apps" / f"{NAME}.png"
+
+
+def picture(name: str, pixels: int = 64) -> Path:
+    """One of the icon's pictures."""
+    return SPRITES / f"hicolor/{pixels}x{pixels}/apps/{name}.png"
 
 
 def wear_icon(gtk: Any) -> None:

@@ -18,6 +18,7 @@ from tray.app import Tray
 from tray.context import Context
 from tray.menus import Ask, Dialog, Leave
 from tray.opening import Opener, proof_of
+from tray.own import picture
 from tray.seen import Proof
 
 # In place of a dialog: says what it was started with, takes the token from stdin, and proves something if it is the PIN's.
@@ -61,7 +62,8 @@ class Shower:
         self.shown.append(signal)
         return "banner"
 
-    def resident(self, text: Any) -> bool:
+    def resident(self, text: Any, sign: str) -> bool:
+        assert picture(sign).exists()
         self.stands.append(text)
         return True
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from tray.linux.toolkit import gtk
 from tray.menus import Act, Menu, Row, flat, shape
-from tray.own import SPRITES, scrolled, wear_icon
+from tray.own import picture, scrolled, wear_icon
 from tray.view import View
 
-_PICTURE = SPRITES / "hicolor" / "48x48" / "apps"
 _WIDE, _HIGH = 460, 480  # pixels; what is longer is scrolled
 
 
@@ -65,7 +64,7 @@ class Window:
 
     def _apply(self, view: View) -> bool:
         before, self._shown = self._shown, view
-        self._picture.set_from_file(str(_PICTURE / f"{view.sprite}.png"))
+        self._picture.set_from_file(str(picture(view.sprite, 48)))
         self._head.set_text(view.tooltip)
         if before is None or shape(before.menu) != shape(view.menu):
             self._refill(view.menu)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
-from tray.showing.notice import LISTED, Action, Urgency
+from tray.showing.notice import FREE, LISTED, Action, Urgency
 
 _SHORTEST: Final = 8_000  # a banner stands
 _LONGEST: Final = 20_000
@@ -21,6 +21,7 @@ class Card:
     key: str
     title: str
     lines: tuple[str, ...] = ()
+    sign: str = FREE
     urgency: Urgency = "normal"
     actions: tuple[tuple[Action, str], ...] = ()
     lasts: int | None = None

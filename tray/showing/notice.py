@@ -7,6 +7,12 @@ from typing import Final, Literal, TypeAlias
 
 from i18n.message import Arg, Words
 
+# Pictures beside what is shown: those of the icon.
+FREE: Final = "giochoi-free"
+OVER: Final = "giochoi-over"
+WRONG: Final = "giochoi-unenforced"
+ASKS: Final = "giochoi-asks"
+PAUSED: Final = "giochoi-paused"
 LISTED: Final = 12_000  # how long what can be read again later stands
 
 Screen: TypeAlias = Literal["desktop", "full", "exclusive"]
@@ -31,12 +37,14 @@ class Notice:
     """`key`: it takes the place of the last one of this key, and whatever has a key that begins with `over` is over.
 
     `enough`: where the banner is seen, no notification says the same beside it.
+    `sign`: the picture beside it.
     `lasts`: how long it stands (None: until somebody closes it). `saving`: how long there is to save, counted down.
     """
 
     key: str
     title: Arg
     body: tuple[Arg, ...] = ()
+    sign: str = FREE
     urgency: Urgency = "normal"
     banner: bool = False
     enough: bool = False

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from tray.own import FILE
+from tray.own import picture
 from tray.showing.api import Card, Outcome, settled
 from tray.showing.linux.system import gio
 from tray.showing.notice import Action
@@ -139,8 +139,8 @@ class Notifications:
             hints |= {"resident": variant("b", True), "suppress-sound": variant("b", True)}
         lasts = 0 if card.lasts is None else card.lasts
         said = (
-            _APP, self._ids.get(card.key, 0), FILE.as_uri(), card.title, body, actions if "actions" in able else [],
-            hints, lasts,
+            _APP, self._ids.get(card.key, 0), picture(card.sign).as_uri(), card.title, body,
+            actions if "actions" in able else [], hints, lasts,
         )  # fmt: skip
         return variant("(susssasa{sv}i)", said)
 

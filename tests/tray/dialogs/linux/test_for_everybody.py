@@ -12,7 +12,7 @@ from daemon.api.asking import RequestAdd
 from tests.system import until
 from tests.tray.dialogs.fake_daemon import MINUTE
 from tests.tray.dialogs.linux.conftest import texts
-from tray.own import FILE
+from tray.own import NAME, picture
 
 DIALOGS = [
     ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),
@@ -62,7 +62,7 @@ def test_a_window_bears_our_icon_and_says_that_there_is_more(desk, show):
     dialog.says("Đóng")
     (text,) = (one["place"] for one in dialog.spoken() if one["role"] == "text" and one["showing"])
     (bar,) = (one["place"] for one in dialog.spoken() if one["role"] == "scroll bar" and one["showing"])
-    with Image.open(FILE.parents[2] / "16x16/apps" / FILE.name) as file:
+    with Image.open(picture(NAME, 16)) as file:
         ours = struct.unpack("<256I", file.convert("RGBA").tobytes("raw", "BGRA"))
     screen = Display(desk.environment["DISPLAY"])
     icon = screen.create_resource_object("window", int(dialog.window)).get_full_property(screen.get_atom("_NET_WM_ICON"), 0)
