@@ -206,7 +206,7 @@ def test_extra_time_is_shown_to_who_got_it(world):
 
 
 def test_until_when_may_be_played_is_told(world):
-    """As a play starts, time comes and goes, as an answer too, a pause is over; of one that ended, from when again. Off: nothing."""
+    """As a play starts, time comes and goes, as an answer too, and a pause is over; after a play, from when again."""
 
     async def run():
         async with displays(world, CHILD) as (child,):

@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
-from tray.showing.notice import FREE, LISTED, Action, Urgency
+from tray.showing.notice import LISTED, Action, Urgency
+from tray.showing.signs import FREE
 
 _SHORTEST: Final = 8_000  # a banner stands
 _LONGEST: Final = 20_000

@@ -13,15 +13,14 @@ from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing.notice import ASKS, FREE, LISTED, OVER, PAUSED, WRONG, Action, Gone, Notice, Urgency, Viewer
+from tray.showing import signs
+from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
 _NOW: Final = _MINUTE + 30_000
 _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
 _READ: Final = 15_000  # how long a sentence of the law does
-
-_MOST: Final = 99  # minutes that a picture can tell
 
 APP: Final = "Giờ Chơi"
 _OFF: Final = "enforcement-off"
@@ -62,7 +61,7 @@ def _warning(signal: Signal, _: Viewer) -> Notice:
     elif soon:
         todo = (msg("Find a good place to stop."),)
     return Notice(
-        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), _minutes(left),
+        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), signs.of_minutes(left),
         "critical" if soon else "normal", banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else LISTED,
     )  # fmt: skip
 
@@ -77,7 +76,7 @@ def _line(signal: Signal) -> Arg:
 def _notice(signal: Signal, _: Viewer) -> Notice:
     """In the exact words of the law, and nothing beside them."""
     key = f"notice:{signal.player}:{signal.rule}"
-    return Notice(key, msg("The law's reminder"), _words(signal), WRONG, banner=True, enough=True, lasts=_READ)
+    return Notice(key, msg("The law's reminder"), _words(signal), signs.WRONG, banner=True, enough=True, lasts=_READ)
 
 
 def _due(signal: Signal, _: Viewer) -> Notice:
@@ -86,8 +85,8 @@ def _due(signal: Signal, _: Viewer) -> Notice:
     if signal.how == "asked":
         closes = msg("{game} is asked to close, and over in {left} at the latest.", game=_game(signal), left=Length(left))
     return Notice(
-        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), _minutes(left), "critical", banner=True, sound=True,
-        lasts=None, saving=min(left, _LONGEST_SAVING),
+        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), signs.of_minutes(left), "critical", banner=True,
+        sound=True, lasts=None, saving=min(left, _LONGEST_SAVING),
     )  # fmt: skip
 
 
@@ -95,7 +94,7 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
     """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
     return Notice(
-        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), OVER, "low",
+        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), signs.OVER, "low",
         lasts=LISTED, over=_of_game(signal),
     )  # fmt: skip
 
@@ -108,13 +107,13 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
         title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
     else:
         title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
-    return Notice(f"refused:{signal.player}:{what}", title, body, OVER, actions=actions, lasts=LISTED)
+    return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, actions=actions, lasts=LISTED)
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
     by = (msg("Given by {who}", who=signal.who),) if signal.who else ()
     if signal.left is not None and signal.left <= 0:
-        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)), OVER)
+        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)), signs.OVER)
     if signal.left is None:
         return _of_time(signal, msg("{game} is let through", game=_game(signal)), by)
     title: Arg = msg("{left} more to play", left=Length(signal.left))
@@ -133,14 +132,14 @@ def _answered(signal: Signal, _: Viewer) -> Notice | None:
     body = (*body, *_until(signal))
     if signal.how == "approved" and signal.left is not None:
         return _of_time(signal, title, body)
-    return Notice(f"news:{signal.player}", title, body, _answer_sign(signal), lasts=LISTED)
+    return Notice(f"news:{signal.player}", title, body, signs.of_answer(signal.how), lasts=LISTED)
 
 
 def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
         title = msg("Pause: no playing until {until}", until=Moment(signal.until, signal.zone))
-    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), PAUSED, "critical")
+    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), signs.PAUSED, "critical")
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
@@ -152,7 +151,7 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
-    return Notice("off", title, (*_reason(signal), *_set_by(signal)), WRONG, lasts=LISTED)
+    return Notice("off", title, (*_reason(signal), *_set_by(signal)), signs.WRONG, lasts=LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
@@ -171,14 +170,14 @@ def _asked(signal: Signal, _: Viewer) -> Notice:
     actions: tuple[Action, ...] = ()
     if signal.request:
         actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
-    return Notice(_of_request(signal), title, _reason(signal), ASKS, actions=actions, lasts=None)
+    return Notice(_of_request(signal), title, _reason(signal), signs.ASKS, actions=actions, lasts=None)
 
 
 def _answered_by(signal: Signal, _: Viewer) -> Notice:
     """In place of the question, whoever answered it."""
     if not signal.request:  # what this display itself asked the daemon to do
         return Notice("said", *_answer(signal), lasts=LISTED)
-    return Notice(_of_request(signal), *_answer(signal), _answer_sign(signal), "low", lasts=LISTED)
+    return Notice(_of_request(signal), *_answer(signal), signs.of_answer(signal.how), "low", lasts=LISTED)
 
 
 def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
@@ -202,7 +201,7 @@ def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
         return Gone(key)
     if signal.text is None or signal.rule == _OFF:
         return None
-    return Notice(key, msg("Limits may not hold"), _words(signal), WRONG, "critical", lasts=None)
+    return Notice(key, msg("Limits may not hold"), _words(signal), signs.WRONG, "critical", lasts=None)
 
 
 _PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
@@ -218,7 +217,7 @@ _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
 # --- parts ----------------------------------------------------------------------------------------------------------------
 
 
-def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], sign: str = FREE, urgency: Urgency = "normal") -> Notice:
+def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], sign: str = signs.FREE, urgency: Urgency = "normal") -> Notice:
     """News about somebody's time, which makes every warning from before untrue."""
     over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
     return Notice(f"news:{signal.player}", title, body, sign, urgency, lasts=LISTED, over=over)
@@ -288,19 +287,6 @@ def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
         return APP, _words(signal)
     title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
     return title, (msg("Answered by {who}", who=signal.who),) if signal.who else ()
-
-
-def _answer_sign(signal: Signal) -> str:
-    return OVER if signal.how == "denied" else FREE
-
-
-def _minutes(left: int) -> str:
-    """The picture that the icon has then."""
-    minutes = (left + _MINUTE // 2) // _MINUTE
-    if minutes > _MOST:
-        return FREE
-    state = "soon" if left <= _SOON else "playing"
-    return f"giochoi-{state}-{minutes or 'under1'}"
 
 
 def _ask(signal: Signal) -> Action:

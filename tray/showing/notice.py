@@ -6,13 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from i18n.message import Arg, Words
+from tray.showing.signs import FREE
 
-# Pictures beside what is shown: those of the icon.
-FREE: Final = "giochoi-free"
-OVER: Final = "giochoi-over"
-WRONG: Final = "giochoi-unenforced"
-ASKS: Final = "giochoi-asks"
-PAUSED: Final = "giochoi-paused"
 LISTED: Final = 12_000  # how long what can be read again later stands
 
 Screen: TypeAlias = Literal["desktop", "full", "exclusive"]

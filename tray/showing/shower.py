@@ -15,8 +15,9 @@ from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg
 from tray.showing.api import Bell, Card, Display, How, Outcome
 from tray.showing.ladder import APP, decide
-from tray.showing.notice import FREE, Action, Gone, Notice, Screen, Viewer, seen_over
+from tray.showing.notice import Action, Gone, Notice, Screen, Viewer, seen_over
 from tray.showing.pace import Pace
+from tray.showing.signs import FREE
 from tray.showing.texts import clean
 
 PATIENCE_S: Final = 0.2  # for all of it: the link waits meanwhile
