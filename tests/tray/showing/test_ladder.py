@@ -154,10 +154,12 @@ def test_all_about_one_game_is_one_notice_and_more_time_ends_it():
 @pytest.mark.parametrize(("found", "sign"), [
     (signal("warning", left=15 * MINUTE), "playing-15"), (signal("warning", left=5 * MINUTE + 2_000), "soon-5"),
     (signal("warning", left=MINUTE), "soon-1"), (signal("warning", left=20_000), "soon-under1"),
-    (signal("warning", left=300 * MINUTE), "free"), (signal("due", left=80_000), "soon-1"), (signal("due", left=8 * MINUTE), "playing-8"), (signal("ended"), "over"),
-    (signal("refused"), "over"), (signal("granted", left=MINUTE), "free"), (signal("granted", left=0), "over"),
-    (signal("answered", how="approved"), "free"), (signal("answered", how="denied"), "over"), (signal("paused"), "paused"),
-    (signal("off"), "unenforced"),
+    (signal("warning", left=300 * MINUTE), "free"),
+    (signal("due", left=80_000), "soon-1"), (signal("due", left=8 * MINUTE), "playing-8"),
+    (signal("ended"), "over"), (signal("refused"), "over"),
+    (signal("granted", left=MINUTE), "free"), (signal("granted", left=0), "over"),
+    (signal("answered", how="approved"), "free"), (signal("answered", how="denied"), "over"),
+    (signal("paused"), "paused"), (signal("off"), "unenforced"),
 ])  # fmt: skip
 def test_its_picture_is_the_icons(found, sign):
     """No green tick beside a game that is refused; and it is there."""
