@@ -51,7 +51,7 @@ def say(out: Output, answer: Why, *, brief: bool = False) -> None:
     if (step := _next_step(answer)) is not None:
         out.say(step, 0, 2)
     if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
-        out.say(msg("then {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
+        out.say(msg("then at least {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
     if answer.only_installed:
         out.say(ONLY_INSTALLED, 0, 2)
     if brief:

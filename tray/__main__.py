@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from pathlib import Path
 
 from host.api import UnsupportedError
 from host.clock import SystemClock
@@ -86,7 +87,7 @@ def _run(asked: argparse.Namespace, context: Context) -> int:
 
 def _show(half: Half, context: Context, *, window: bool) -> int:
     opener = Opener(context.options)
-    tray = Tray(context, SystemClock(), opener)
+    tray = Tray(context, SystemClock(), opener, Path(__file__).exists)
     face = (half.window if window else half.icon)(tray.first(), tray.act)
     half.on_end(face.stop)
     if window:  # an icon of this session, or its notification, shows the rest

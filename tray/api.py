@@ -42,7 +42,7 @@ class Shower(Protocol):
     def show(self, signal: Signal) -> How | None:
         """What somebody could see or hear of it; None: nothing."""
 
-    def resident(self, text: Arg | None) -> bool:
+    def resident(self, text: Arg | None, sign: str) -> bool:
         """What stands where there is no tray; whether it could be shown."""
 
     def close(self) -> None: ...

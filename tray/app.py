@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from daemon.api.messages import Signal
 from host.clock import Clock
 from i18n.message import Message
@@ -16,9 +18,11 @@ from tray.words import headline
 
 
 class Tray:
-    """What the daemon tells is shown by the `shower`; without one, by somebody else in this session."""
+    """What the daemon tells is shown by the `shower`; without one, by somebody else in this session. `installed`: our own
+    program is still there.
+    """
 
-    def __init__(self, context: Context, clock: Clock, opener: Opener) -> None:
+    def __init__(self, context: Context, clock: Clock, opener: Opener, installed: Callable[[], bool] = lambda: True) -> None:
         self._context = context
         self._clock = clock
         self._shower: Shower | None = None
@@ -27,6 +31,7 @@ class Tray:
         self._face: Face | None = None
         self._shown: View | None = None
         self._tray: bool | None = None
+        self._installed = installed
         self.link = Link(lambda: context.home.daemon_address, clock.mono, clock.wall, self._told, self._show)
 
     def first(self) -> View:
@@ -69,24 +74,27 @@ class Tray:
             self.link.proved(proof)
 
     def _told(self, seen: Seen) -> int | None:
-        """In the link's thread."""
+        """In the link's thread. Where nobody answers any more because all of it was removed, nothing is left to be shown."""
+        if seen.status is None and self._face is not None and not self._installed():
+            self._face.stop()
+            return None
         mono = self._clock.mono()
         shows = view(seen, mono, self._context.words())
         if shows != self._shown and self._face is not None:
             self._shown = shows
             self._face.show(shows)
         if self._shower is not None:
-            self._stand(self._shower, seen, headline(seen, mono, unenforced=shows.state == "unenforced"))
+            self._stand(self._shower, seen, headline(seen, mono, unenforced=shows.state == "unenforced"), shows.sprite)
         return next_change(seen, mono)
 
-    def _stand(self, shower: Shower, seen: Seen, said: Message) -> None:
+    def _stand(self, shower: Shower, seen: Seen, said: Message, sign: str) -> None:
         """Where there is no tray, the same stands elsewhere; until that is known, nothing does."""
         who = (seen.guardian, None if seen.me is None else seen.me.player, self._tray is not False)
         if who != self._who:
             self._who = who
             shower.know(guardian=who[0], player=who[1], tray=who[2])
         if self._tray is not None:
-            shower.resident(None if self._tray else said)
+            shower.resident(None if self._tray else said, sign)
 
     def _show(self, signal: Signal) -> How | None:
         """In the link's thread."""

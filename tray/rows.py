@@ -64,9 +64,8 @@ def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[R
     own = [player for player in status.players if me is None or me.player in {None, player.id}]
     first: list[Row] = []
     for player in own[:1] if not seen.guardian else []:
-        why = Dialog("why", (player.id,))
-        first.append(_row(words, standing(player, since), why))
-        first += _playing(player, since, words)
+        first.append(_row(words, standing(player, since), Dialog("why", (player.id,))))
+        first += [*_playing(player, since, words), _why(player, words)]
     if not own and not seen.guardian:
         first.append(_row(words, msg("No limits are set for this account")))
     mine = [row for request in seen.requests[-_MANY:] for row in _mine(request, seen.zone, words)] if not seen.guardian else []
@@ -120,7 +119,8 @@ def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[lis
         blocks.append([_folded(player, since, words) for player in status.players])
     else:
         for player in status.players:
-            blocks += [[_row(words, standing(player, since), Dialog("why", (player.id,))), *_more(player, words)]]
+            stands = _row(words, standing(player, since), Dialog("why", (player.id,)))
+            blocks += [[stands, *_more(player, words), _why(player, words)]]
     games = [_of_game(player, game, since, words) for player in status.players for game in player.games if game.running]
     blocks += [games, _everybody(seen, status, words)]
     return blocks
@@ -141,8 +141,12 @@ def _answers(request: RequestPart, words: _Words) -> Iterator[Row]:
 
 def _folded(player: PlayerPart, since: int, words: _Words) -> Row:
     """One of several players: a menu of their own."""
-    why = _row(words, msg("Why…"), Dialog("why", (player.id,)))
-    return Row(cut(words(standing(player, since))), rows=(*_more(player, words), LINE, why))
+    return Row(cut(words(standing(player, since))), rows=(*_more(player, words), LINE, _why(player, words)))
+
+
+def _why(player: PlayerPart, words: _Words) -> Row:
+    """Also where a line above opens the same: nobody looks for it there."""
+    return _row(words, msg("Why…"), Dialog("why", (player.id,)))
 
 
 def _more(player: PlayerPart, words: _Words) -> list[Row]:

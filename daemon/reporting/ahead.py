@@ -29,6 +29,8 @@ def _about(event: events.Event, looks: Outlooks) -> tuple[RuledPlayer | None, Ga
             return play.player, play.game
         case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
             return player, looks.people.catalogue.games.get(grant.game or "")
+        case events.Answered(player, _, part) if part.answer is not None and part.answer.approved and part.program is None:
+            return player, looks.people.catalogue.games.get(part.game or "")
         case events.PlayResumed(player):
             return player, None
         case _:

@@ -165,7 +165,7 @@ def test_extra_time_is_shown_to_who_got_it(world):
 
 
 def test_until_when_may_be_played_is_told(world):
-    """As a play starts, time comes and goes, and a pause is over; of one that is over, from when again. Off it is not known."""
+    """As a play starts, time comes and goes, as an answer too, and a pause is over; after a play, from when again."""
 
     async def run():
         async with displays(world, CHILD) as (child,):
@@ -174,17 +174,22 @@ def test_until_when_may_be_played_is_told(world):
             await ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
             await ask(world, "pause", a.Pause(player="an"))
             await ask(world, "resume", a.Resume(player="an"))
-            world.pass_time(10 * MINUTE)
+            for yes in (True, False):
+                wish = await ask(world, "request.add", a.RequestAdd(ms=5 * MINUTE), CHILD)
+                answer = a.RequestApprove(id=wish.id, ms=MINUTE) if yes else a.RequestDeny(id=wish.id)
+                await ask(world, answer.op, answer)
+            world.pass_time(11 * MINUTE)
             await ask(world, "off", a.Off(ms=HOUR, reason="x"))
             world.platform.run(2)
             await settled()
             told = [(one.kind, one.until and (one.until - NOON) // MINUTE) for one in child.got if one.kind in kinds]
             assert told == [
-                ("started", 10), ("granted", 15), ("granted", 10), ("resumed", 10), ("ended", 12 * 60), ("started", None),
+                ("started", 10), ("granted", 15), ("granted", 10), ("resumed", 10), ("answered", 11), ("answered", None),
+                ("ended", 12 * 60), ("started", None),
             ]  # fmt: skip
             assert child.got[0].left == 10 * MINUTE
 
-    kinds = {"started", "granted", "resumed", "ended"}
+    kinds = {"started", "granted", "resumed", "answered", "ended"}
     world.start(roster(packs=(limit(10),)))
     asyncio.run(run())
 

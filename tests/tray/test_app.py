@@ -18,6 +18,7 @@ from tray.app import Tray
 from tray.context import Context
 from tray.menus import Ask, Dialog, Leave
 from tray.opening import Opener, proof_of
+from tray.own import picture
 from tray.seen import Proof
 
 # In place of a dialog: says what it was started with, takes the token from stdin, and proves something if it is the PIN's.
@@ -61,7 +62,8 @@ class Shower:
         self.shown.append(signal)
         return "banner"
 
-    def resident(self, text: Any) -> bool:
+    def resident(self, text: Any, sign: str) -> bool:
+        assert picture(sign).exists()
         self.stands.append(text)
         return True
 
@@ -74,13 +76,19 @@ class Running:
         self.face, self.shower = Face(), Shower()
         self.log = folder / "dialogs"
         program = (sys.executable, "-c", DIALOG, str(self.log))
-        self.tray = Tray(Context(str(home), "en"), SystemClock(), Opener(lambda: ["--lang", "en"], program))
+        self.program = folder / "program.py"
+        self.program.touch()
+        opener = Opener(lambda: ["--lang", "en"], program)
+        self.tray = Tray(Context(str(home), "en"), SystemClock(), opener, self.program.exists)
         self.first = self.tray.first()
         self._thread = threading.Thread(target=self.tray.run, args=(self.face, self.shower))
         self._thread.start()
 
     def opened(self) -> list[Any]:
         return self.log.read_text("utf-8").splitlines() if self.log.exists() else []
+
+    def over(self) -> bool:
+        return not self._thread.is_alive()
 
     def end(self) -> None:
         self.face.stop()
@@ -163,6 +171,22 @@ def test_it_ends_with_all_that_it_shows(daemon, running):
     running.end()
 
     assert running.shower.closed
+
+
+def test_it_goes_with_its_program(daemon, running):
+    """Once nobody answers any more: an upgrade, which takes neither away for good, leaves it."""
+    until(lambda: running.face.views)
+    daemon.shut()
+    until(lambda: running.face.views[-1].state == "disconnected")
+    daemon.open()
+    until(lambda: running.face.views[-1].state == "playing")
+    running.program.unlink()
+    daemon.tell()
+    until(lambda: daemon.looked > 2)
+    assert not running.over()
+
+    daemon.shut()
+    until(running.over)
 
 
 @pytest.mark.parametrize("said", [b"", b"nothing", b"{}", b'{"token": 1}', b"\xff", b"[]"])

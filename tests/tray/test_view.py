@@ -140,21 +140,21 @@ def test_a_childs_menu():
     seen = Seen(0, status(plays), me, (asks(answer=YES), asks(id="r2")), ZONE)
 
     assert lines(seen) == [
-        "An: 30 min left today", "Luanti: 30 min left, until 13:30 (60 minutes a day)", "", "Ask for more time…",
+        "An: 30 min left today", "Luanti: 30 min left, until 13:30 (60 minutes a day)", "Why…", "", "Ask for more time…",
         "Mẹ says yes: 10 min more", "Asked at 13:00: 15 min more – no answer yet", "    Take it back", "",
         "I am a guardian…", "Type a code…", "",
         "What is kept about me…", "Help for children and parents: call 111",
     ]  # fmt: skip
     assert lines(seen, VI) == [
-        "An: hôm nay còn 30 phút", "Luanti: còn 30 phút, đến 13:30 (60 phút mỗi ngày)", "", "Xin thêm giờ…",
+        "An: hôm nay còn 30 phút", "Luanti: còn 30 phút, đến 13:30 (60 phút mỗi ngày)", "Vì sao…", "", "Xin thêm giờ…",
         "Mẹ đồng ý: thêm 10 phút", "Đã xin lúc 13:00: thêm 15 phút – chưa có trả lời", "    Rút lại", "",
         "Tôi là người giám hộ…",
         "Nhập mã qua điện thoại…", "", "Máy lưu gì về mình…", "Trẻ em, cha mẹ cần giúp đỡ: gọi 111",
     ]  # fmt: skip
     opens = [row.act for row in view(seen, 0, EN).menu if row.act]
     assert opens == [
-        Dialog("why", ("an",)), Dialog("why", ("an", "luanti")), Dialog("ask"), Ask(RequestWithdraw(id="r2")), Dialog("pin"),
-        Dialog("code", ("an",)), Dialog("kept", ("an",)),
+        Dialog("why", ("an",)), Dialog("why", ("an", "luanti")), Dialog("why", ("an",)), Dialog("ask"),
+        Ask(RequestWithdraw(id="r2")), Dialog("pin"), Dialog("code", ("an",)), Dialog("kept", ("an",)),
     ]  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def test_a_guardians_menu_answers_in_one_click():
     assert lines(seen) == [
         "An asks for 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
-        "The rules in words…", "",
+        "The rules in words…", "Why…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
         "", "No limits for a while…",
     ]  # fmt: skip

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from tray.linux.toolkit import backend, gtk
 from tray.menus import Act, Menu, Row, flat, shape
+from tray.own import SPRITES
 from tray.view import View
 
-SPRITES: Final = Path(__file__).resolve().parents[1] / "sprites"
 NAME: Final = "giochoi"
 
 _log = logging.getLogger(__name__)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tray.linux.icon import SPRITES
 from tray.linux.toolkit import gtk
 from tray.menus import Act, Menu, Row, flat, shape
+from tray.own import picture, scrolled, wear_icon
 from tray.view import View
 
-_PICTURE = SPRITES / "hicolor" / "48x48" / "apps"
 _WIDE, _HIGH = 460, 480  # pixels; what is longer is scrolled
 
 
@@ -30,6 +29,7 @@ class Window:
         self._buttons: list[tuple[Act, Any]] = []
         gtk3 = self._gi.Gtk
         self._loop = self._gi.GLib.MainLoop()
+        wear_icon(gtk3)
         self._window = gtk3.Window(title="Giờ Chơi", default_width=_WIDE, border_width=12)
         self._window.connect("destroy", lambda _: self.stop())
         self._window.connect("key-press-event", self._key)
@@ -39,9 +39,7 @@ class Window:
         top.pack_start(self._head, expand=True, fill=True, padding=0)
         self._rows = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=2)
         whole = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=12)
-        rows = gtk3.ScrolledWindow(
-            hscrollbar_policy=gtk3.PolicyType.NEVER, propagate_natural_height=True, max_content_height=_HIGH
-        )
+        rows = scrolled(gtk3, propagate_natural_height=True, max_content_height=_HIGH)
         rows.add(self._rows)
         whole.pack_start(top, expand=False, fill=False, padding=0)
         whole.pack_start(rows, expand=True, fill=True, padding=0)
@@ -66,7 +64,7 @@ class Window:
 
     def _apply(self, view: View) -> bool:
         before, self._shown = self._shown, view
-        self._picture.set_from_file(str(_PICTURE / f"{view.sprite}.png"))
+        self._picture.set_from_file(str(picture(view.sprite, 48)))
         self._head.set_text(view.tooltip)
         if before is None or shape(before.menu) != shape(view.menu):
             self._refill(view.menu)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
-from tray.showing.notice import Action, Urgency
+from tray.showing.notice import LISTED, Action, Urgency
+from tray.showing.signs import FREE
 
+_SHORTEST: Final = 8_000  # a banner stands
+_LONGEST: Final = 20_000
 Outcome: TypeAlias = Future[bool]
 How: TypeAlias = Literal["banner", "notification", "window", "sound"]
 
@@ -19,11 +22,18 @@ class Card:
     key: str
     title: str
     lines: tuple[str, ...] = ()
+    sign: str = FREE
     urgency: Urgency = "normal"
     actions: tuple[tuple[Action, str], ...] = ()
     lasts: int | None = None
     saving: int | None = None
     standing: bool = False
+
+    @property
+    def drawn(self) -> int:
+        """How long a banner of it stands: it goes by itself also where nobody closes it, what is urgent not before the rest."""
+        lasts = LISTED if self.lasts is None else min(self.lasts, _LONGEST)
+        return max(_SHORTEST, self.saving or 0, lasts)
 
 
 class Display(Protocol):

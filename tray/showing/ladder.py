@@ -13,13 +13,13 @@ from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing.notice import Action, Gone, Notice, Urgency, Viewer
+from tray.showing import signs
+from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
 _NOW: Final = _MINUTE + 30_000
 _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
-_LISTED: Final = 12_000  # how long what can be read again later stands
 _READ: Final = 15_000  # how long a sentence of the law does
 
 APP: Final = "Giờ Chơi"
@@ -49,7 +49,7 @@ def _started(signal: Signal, viewer: Viewer) -> Notice | None:
     """Without a tray the standing notification says the same."""
     if not viewer.tray or (signal.until is None and signal.left is None):
         return None
-    return Notice(_of_game(signal), _game(signal), _ends(signal), "low", lasts=_LISTED)
+    return Notice(_of_game(signal), _game(signal), _ends(signal), urgency="low", lasts=LISTED)
 
 
 def _warning(signal: Signal, _: Viewer) -> Notice:
@@ -61,8 +61,8 @@ def _warning(signal: Signal, _: Viewer) -> Notice:
     elif soon:
         todo = (msg("Find a good place to stop."),)
     return Notice(
-        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), "critical" if soon else "normal",
-        banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else _LISTED,
+        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), signs.of_minutes(left),
+        "critical" if soon else "normal", banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else LISTED,
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _line(signal: Signal) -> Arg:
 def _notice(signal: Signal, _: Viewer) -> Notice:
     """In the exact words of the law, and nothing beside them."""
     key = f"notice:{signal.player}:{signal.rule}"
-    return Notice(key, msg("The law's reminder"), _words(signal), banner=True, enough=True, lasts=_READ)
+    return Notice(key, msg("The law's reminder"), _words(signal), signs.WRONG, banner=True, enough=True, lasts=_READ)
 
 
 def _due(signal: Signal, _: Viewer) -> Notice:
@@ -85,8 +85,8 @@ def _due(signal: Signal, _: Viewer) -> Notice:
     if signal.how == "asked":
         closes = msg("{game} is asked to close, and over in {left} at the latest.", game=_game(signal), left=Length(left))
     return Notice(
-        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), "critical", banner=True, sound=True, lasts=None,
-        saving=min(left, _LONGEST_SAVING),
+        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), signs.of_minutes(left), "critical", banner=True,
+        sound=True, lasts=None, saving=min(left, _LONGEST_SAVING),
     )  # fmt: skip
 
 
@@ -94,8 +94,8 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
     """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
     return Notice(
-        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED,
-        over=_of_game(signal),
+        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), signs.OVER, "low",
+        lasts=LISTED, over=_of_game(signal),
     )  # fmt: skip
 
 
@@ -107,13 +107,13 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
         title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
     else:
         title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
-    return Notice(f"refused:{signal.player}:{what}", title, body, actions=actions, lasts=_LISTED)
+    return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, actions=actions, lasts=LISTED)
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
     by = (msg("Given by {who}", who=signal.who),) if signal.who else ()
     if signal.left is not None and signal.left <= 0:
-        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)))
+        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)), signs.OVER)
     if signal.left is None:
         return _of_time(signal, msg("{game} is let through", game=_game(signal)), by)
     title: Arg = msg("{left} more to play", left=Length(signal.left))
@@ -128,16 +128,18 @@ def _answered(signal: Signal, _: Viewer) -> Notice | None:
     """
     if signal.how == "withdrawn":
         return None
+    title, body = _answer(signal)
+    body = (*body, *_until(signal))
     if signal.how == "approved" and signal.left is not None:
-        return _of_time(signal, *_answer(signal))
-    return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)
+        return _of_time(signal, title, body)
+    return Notice(f"news:{signal.player}", title, body, signs.of_answer(signal.how), lasts=LISTED)
 
 
 def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
         title = msg("Pause: no playing until {until}", until=Moment(signal.until, signal.zone))
-    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), "critical")
+    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), signs.PAUSED, "critical")
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
@@ -149,11 +151,11 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
-    return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
+    return Notice("off", title, (*_reason(signal), *_set_by(signal)), signs.WRONG, lasts=LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
-    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=_LISTED)
+    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=LISTED)
 
 
 # --- what a guardian is told ----------------------------------------------------------------------------------------------
@@ -168,14 +170,14 @@ def _asked(signal: Signal, _: Viewer) -> Notice:
     actions: tuple[Action, ...] = ()
     if signal.request:
         actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
-    return Notice(_of_request(signal), title, _reason(signal), actions=actions, lasts=None)
+    return Notice(_of_request(signal), title, _reason(signal), signs.ASKS, actions=actions, lasts=None)
 
 
 def _answered_by(signal: Signal, _: Viewer) -> Notice:
     """In place of the question, whoever answered it."""
     if not signal.request:  # what this display itself asked the daemon to do
-        return Notice("said", *_answer(signal), lasts=_LISTED)
-    return Notice(_of_request(signal), *_answer(signal), "low", lasts=_LISTED)
+        return Notice("said", *_answer(signal), lasts=LISTED)
+    return Notice(_of_request(signal), *_answer(signal), signs.of_answer(signal.how), "low", lasts=LISTED)
 
 
 def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
@@ -199,7 +201,7 @@ def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
         return Gone(key)
     if signal.text is None or signal.rule == _OFF:
         return None
-    return Notice(key, msg("Limits may not hold"), _words(signal), "critical", lasts=None)
+    return Notice(key, msg("Limits may not hold"), _words(signal), signs.WRONG, "critical", lasts=None)
 
 
 _PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
@@ -215,10 +217,10 @@ _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
 # --- parts ----------------------------------------------------------------------------------------------------------------
 
 
-def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], urgency: Urgency = "normal") -> Notice:
+def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], sign: str = signs.FREE, urgency: Urgency = "normal") -> Notice:
     """News about somebody's time, which makes every warning from before untrue."""
     over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
-    return Notice(f"news:{signal.player}", title, body, urgency, lasts=_LISTED, over=over)
+    return Notice(f"news:{signal.player}", title, body, sign, urgency, lasts=LISTED, over=over)
 
 
 def _of_game(signal: Signal) -> str:

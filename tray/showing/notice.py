@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from i18n.message import Arg, Words
+from tray.showing.signs import FREE
+
+LISTED: Final = 12_000  # how long what can be read again later stands
 
 Screen: TypeAlias = Literal["desktop", "full", "exclusive"]
 """What is in front: windows; something full-screen; something full-screen over which the system shows nothing of others."""
@@ -29,12 +32,14 @@ class Notice:
     """`key`: it takes the place of the last one of this key, and whatever has a key that begins with `over` is over.
 
     `enough`: where the banner is seen, no notification says the same beside it.
+    `sign`: the picture beside it.
     `lasts`: how long it stands (None: until somebody closes it). `saving`: how long there is to save, counted down.
     """
 
     key: str
     title: Arg
     body: tuple[Arg, ...] = ()
+    sign: str = FREE
     urgency: Urgency = "normal"
     banner: bool = False
     enough: bool = False

@@ -17,6 +17,7 @@ from tray.showing.api import Bell, Card, Display, How, Outcome
 from tray.showing.ladder import APP, decide
 from tray.showing.notice import Action, Gone, Notice, Screen, Viewer, seen_over
 from tray.showing.pace import Pace
+from tray.showing.signs import FREE
 from tray.showing.texts import clean
 
 PATIENCE_S: Final = 0.2  # for all of it: the link waits meanwhile
@@ -113,7 +114,7 @@ class Shower:
         wait([outcome], max(_LEAST_S, (self._end - self._mono()) / 1000))
         return outcome.done() and outcome.exception() is None and outcome.result()
 
-    def resident(self, text: Arg | None) -> bool:
+    def resident(self, text: Arg | None, sign: str = FREE) -> bool:
         """What stands where there is no tray, as long as it is not closed by hand; whether it does."""
         try:
             said = "" if text is None else clean(self._words()(text))
@@ -124,20 +125,20 @@ class Shower:
                 self._means.notifications.drop(_STANDING)
                 return False
             self._end = self._mono() + int(PATIENCE_S * 1000)
-            stands = self._came(self._means.notifications.show(self._resident(said)))
+            stands = self._came(self._means.notifications.show(self._resident(said, sign)))
             self._standing = said if stands else None
             return stands
         except Exception:  # noqa: BLE001 - as above
             _log.exception("the standing notification")
             return False
 
-    def _resident(self, said: str) -> Card:
+    def _resident(self, said: str, sign: str) -> Card:
         words = self._words()
         actions = [Action("menu", msg("Menu"))]
         if not self._viewer.guardian:
             actions.insert(0, Action("ask", msg("Ask for more")))
         pressed = tuple((one, words(one.label)) for one in actions)
-        return Card(_STANDING, said, urgency="low", actions=pressed, standing=True)
+        return Card(_STANDING, said, sign=sign, urgency="low", actions=pressed, standing=True)
 
     def close(self) -> None:
         """Whatever still stands goes with us: nobody would answer its buttons."""
@@ -151,8 +152,8 @@ class Shower:
     def _card(self, notice: Notice) -> Card:
         words = self._words()
         return Card(
-            notice.key, clean(words(notice.title)) or APP, tuple(clean(words(line)) for line in notice.body), notice.urgency,
-            tuple((one, words(one.label)) for one in notice.actions), notice.lasts, notice.saving,
+            notice.key, clean(words(notice.title)) or APP, tuple(clean(words(line)) for line in notice.body), notice.sign,
+            notice.urgency, tuple((one, words(one.label)) for one in notice.actions), notice.lasts, notice.saving,
         )  # fmt: skip
 
 

@@ -89,6 +89,24 @@ def test_what_an_image_is_told_is_no_more_than_it(code, tmp_path):
     assert (tmp_path / "seat.toml").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(("given", "last"), [
+    ({}, "nobody is limited yet. Set the limits with: sudo giochoi setup"),
+    ({"LANG": "vi_VN.UTF-8"}, "chưa ai bị giới hạn. Đặt giới hạn bằng lệnh: sudo giochoi setup"),
+    ({"LANG": "vi_VN.UTF-8", "GIOCHOI_LANG": "en"}, "nobody is limited yet. Set the limits with: sudo giochoi setup"),
+])  # fmt: skip
+def test_whoever_installs_reads_what_to_do_next_in_their_language(given, last, tmp_path):
+    """As the programs choose it: GIOCHOI_LANG, else the locale."""
+    text = (HERE / "control/postinst").read_text("utf-8").replace("/etc/giochoi", str(tmp_path))
+    head, _, steps = text.partition('\ncase "$1" in')
+    idle = "\naccount() { :; }; compile() { :; }; enable() { :; }; folders() { :; }; start() { :; }"
+    script = f'{head}{idle}\ncase "$1" in{steps}'
+    done = subprocess.run(
+        ["sh", "-c", script, "postinst", "configure", ""], env={"PATH": os.environ["PATH"], **given}, capture_output=True,
+        check=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.stdout == f"giochoi: {last}\n"
+
+
 def test_an_upgrade_that_is_cut_off_runs_what_it_unpacked(tmp_path):
     """What was compiled of the version before counts for its files alone, whatever date and size the newer ones have."""
     system = Path("/usr/bin/python3")

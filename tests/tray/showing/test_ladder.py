@@ -11,6 +11,7 @@ from daemon.api.messages import Signal, SignalKind
 from daemon.reporting.publisher import due_text, refused_text, stranger_text
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
+from tray.own import picture
 from tray.showing.ladder import decide
 from tray.showing.notice import Gone, Viewer, seen_over
 
@@ -77,6 +78,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     (signal("granted", who="Bình"), ["Luanti is let through", "Given by Bình"], ["Đã cho phép chơi Luanti", "Bình cho thêm"]),
     (signal("answered", request="r7", how="approved", who="Bình", left=MINUTE, text=Text(vi="Được thêm", en="Yes: 1 min more")),
      ["Yes: 1 min more", "Answered by Bình"], ["Được thêm", "Người trả lời: Bình"]),
+    (signal("answered", request="r7", how="approved", left=MINUTE, until=NOW + 60 * MINUTE),
+     ["The answer is yes", "You can play until 09:00."], ["Đã được đồng ý", "Được chơi đến 09:00."]),
     (signal("answered", request="r7", how="denied"), ["The answer is no"], ["Đã bị từ chối"]),
     (signal("answered", request="r7", how="approved"), ["The answer is yes"], ["Đã được đồng ý"]),
     (signal("answered", text=Text(vi="xong", en="done")), ["Giờ Chơi", "done"], ["Giờ Chơi", "xong"]),
@@ -146,6 +149,22 @@ def test_all_about_one_game_is_one_notice_and_more_time_ends_it():
     for one in (signal(**yes), signal("answered", request="r7", how="denied"), signal("answered", text=msg("done"))):
         assert decide(one, CHILD).over is None, "what warned is still true"
     assert key.startswith(decide(signal("paused", player="", game=""), CHILD).over), "nobody plays"
+
+
+@pytest.mark.parametrize(("found", "sign"), [
+    (signal("warning", left=15 * MINUTE), "playing-15"), (signal("warning", left=5 * MINUTE + 2_000), "soon-5"),
+    (signal("warning", left=MINUTE), "soon-1"), (signal("warning", left=20_000), "soon-under1"),
+    (signal("warning", left=300 * MINUTE), "free"),
+    (signal("due", left=80_000), "soon-1"), (signal("due", left=8 * MINUTE), "playing-8"),
+    (signal("ended"), "over"), (signal("refused"), "over"),
+    (signal("granted", left=MINUTE), "free"), (signal("granted", left=0), "over"),
+    (signal("answered", how="approved"), "free"), (signal("answered", how="denied"), "over"),
+    (signal("paused"), "paused"), (signal("off"), "unenforced"),
+])  # fmt: skip
+def test_its_picture_is_the_icons(found, sign):
+    """No green tick beside a game that is refused; and it is there."""
+    assert decide(found, CHILD).sign == f"giochoi-{sign}"
+    assert picture(f"giochoi-{sign}").exists()
 
 
 def test_a_countdown_runs_as_long_as_there_is_to_save():

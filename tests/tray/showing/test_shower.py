@@ -10,7 +10,7 @@ from daemon.api.messages import Signal
 from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tray.showing import shower as module
-from tray.showing.api import settled
+from tray.showing.api import Card, settled
 from tray.showing.notice import Action, Notice
 from tray.showing.pace import MOST, SAME_MS, WINDOW_MS, Pace
 from tray.showing.shower import Doing, Means, Shower, press
@@ -89,6 +89,15 @@ def test_the_laws_notice_is_not_said_twice(banner, how, notes, banners):
 
     assert one.show(Signal(number=1, kind="notice", player="an", rule="r", text=msg("x"))) == how
     assert (len(means.notifications.cards), len(means.banner.cards)) == (notes, banners)
+
+
+@pytest.mark.parametrize(("fields", "ms"), [
+    ({"lasts": 12_000}, 12_000), ({"lasts": 1_000}, 8_000), ({"lasts": 60_000}, 20_000), ({"urgency": "critical"}, 12_000),
+    ({"urgency": "critical", "saving": 80_000}, 80_000),
+])  # fmt: skip
+def test_what_is_urgent_is_drawn_as_long_as_the_rest(fields, ms):
+    """Nobody has to close a banner, as they would a notification that has no end."""
+    assert Card("key", "title", **fields).drawn == ms
 
 
 def test_whatever_fails_it_goes_on():

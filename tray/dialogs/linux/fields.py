@@ -8,6 +8,7 @@ from typing import Any, Final
 from tray.dialogs.linux.toolkit import Gdk, Gtk
 from tray.dialogs.model import OTHER, TYPED_MINUTES, Choice, Field
 from tray.dialogs.showing import Words
+from tray.own import scrolled
 
 _ENTER: Final = (Gdk.KEY_Return, Gdk.KEY_KP_Enter, Gdk.KEY_ISO_Enter)
 _LONG: Final = (300, 54)
@@ -70,11 +71,11 @@ class Fields:
         view.connect("key-press-event", self._in_long)
         view.get_accessible().set_name(self._words(field.label))
         self._read[field.name] = lambda: text.get_text(text.get_start_iter(), text.get_end_iter(), False)[: field.most]
-        scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN, hexpand=True, hscrollbar_policy=Gtk.PolicyType.NEVER)
-        scrolled.set_min_content_width(_LONG[0])
-        scrolled.set_min_content_height(_LONG[1])
-        scrolled.add(view)
-        return scrolled, view
+        pane = scrolled(Gtk, shadow_type=Gtk.ShadowType.IN, hexpand=True)
+        pane.set_min_content_width(_LONG[0])
+        pane.set_min_content_height(_LONG[1])
+        pane.add(view)
+        return pane, view
 
     def _in_long(self, view: Any, event: Any) -> bool:
         if event.keyval not in _ENTER:

@@ -11,6 +11,7 @@ from tray.dialogs.linux.fields import Fields
 from tray.dialogs.linux.toolkit import Atk, Gdk, GLib, Gtk, Pango
 from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, marked
 from tray.dialogs.showing import Work
+from tray.own import scrolled, wear_icon
 
 _SPACE: Final = 12
 _CHARS: Final = 46  # how wide a paragraph is: what is read at a glance
@@ -45,7 +46,8 @@ class _Window:
         self._body: Any = None
         self._said: list[Any] = []
         self._gone = Event()
-        self._window = Gtk.Window(window_position=Gtk.WindowPosition.CENTER, resizable=False, icon_name="dialog-information",
+        wear_icon(Gtk)
+        self._window = Gtk.Window(window_position=Gtk.WindowPosition.CENTER, resizable=False,
                                   type_hint=Gdk.WindowTypeHint.DIALOG)  # fmt: skip
         self._window.connect("delete-event", lambda *_: self._close())
         self._window.connect("key-press-event", self._key)
@@ -138,10 +140,10 @@ class _Window:
             text.insert_with_tags(text.get_end_iter(), words, *((head,) if line.head else ()))
         text.place_cursor(text.get_start_iter())
         view.get_accessible().set_name(self._words(dialog.title))
-        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
-        scrolled.set_size_request(*_BODY)
-        scrolled.add(view)
-        return scrolled
+        pane = scrolled(Gtk, shadow_type=Gtk.ShadowType.IN)
+        pane.set_size_request(*_BODY)
+        pane.add(view)
+        return pane
 
     def _default(self) -> None:
         """Enter in a field."""

@@ -15,7 +15,6 @@ from tray.showing.api import Card
 from tray.showing.linux.passing import passes_clicks
 from tray.showing.linux.system import gio, gtk
 
-_SHOWN_MS: Final = 8_000
 _TOP: Final = 24
 _BETWEEN: Final = 8
 _MOST: Final = 3
@@ -105,7 +104,7 @@ class _Window:
         natural = self._window.get_preferred_size()[1]
         self.width, self.height = natural.width, natural.height
         self._window.set_default_size(self.width, self.height)  # GTK's own is 200 by 200
-        self._timers = [self._glib.timeout_add(max(_SHOWN_MS, self._left, min(card.lasts or 0, 20_000)), self._over)]
+        self._timers = [self._glib.timeout_add(card.drawn, self._over)]
         if self._count is not None:
             self._timers.append(self._glib.timeout_add(1000, self._tick))
 

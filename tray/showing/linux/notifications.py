@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from tray.own import picture
 from tray.showing.api import Card, Outcome, settled
 from tray.showing.linux.system import gio
 from tray.showing.notice import Action
@@ -22,7 +23,6 @@ _PATH: Final = "/org/freedesktop/Notifications"
 _APP: Final = "Giờ Chơi"
 _PATIENCE_MS: Final = 10_000  # of a server that has to be started first; whoever shows something does not wait for it
 _URGENCY: Final = {"low": 0, "normal": 1, "critical": 2}
-_ICON: Final = {"low": "appointment-soon", "normal": "appointment-soon", "critical": "dialog-warning"}
 _BY_HAND = 2  # why a notification was closed
 
 _log = logging.getLogger(__name__)
@@ -134,13 +134,13 @@ class Notifications:
         variant = self._glib.Variant
         body = "\n".join(escaped(line) if "body-markup" in able else line for line in card.lines)
         actions = [part for place, (_, label) in enumerate(card.actions) for part in (str(place), label)]
-        hints = {"urgency": variant("y", _URGENCY[card.urgency]), "desktop-entry": variant("s", "giochoi-tray")}
+        hints = {"urgency": variant("y", _URGENCY[card.urgency]), "desktop-entry": variant("s", "giochoi")}
         if card.standing:
             hints |= {"resident": variant("b", True), "suppress-sound": variant("b", True)}
         lasts = 0 if card.lasts is None else card.lasts
         said = (
-            _APP, self._ids.get(card.key, 0), _ICON[card.urgency], card.title, body, actions if "actions" in able else [],
-            hints, lasts,
+            _APP, self._ids.get(card.key, 0), picture(card.sign).as_uri(), card.title, body,
+            actions if "actions" in able else [], hints, lasts,
         )  # fmt: skip
         return variant("(susssasa{sv}i)", said)
 

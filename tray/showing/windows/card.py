@@ -19,8 +19,6 @@ from host.windows.win32 import function
 from tray.showing.api import Card
 
 CLASS: Final = "GioChoiBanner"
-_SHOWN_MS: Final = 8_000
-_LONGEST_MS: Final = 20_000
 _TOP, _BETWEEN, _SIDE, _EDGE, _PAD, _WIDEST, _COUNT = 24, 8, 22, 7, 14, 620, 90
 _STYLE: Final = (
     win32con.WS_EX_TOPMOST | win32con.WS_EX_TOOLWINDOW | win32con.WS_EX_TRANSPARENT | win32con.WS_EX_LAYERED | 0x0800_0000
@@ -72,7 +70,7 @@ class Window:
         gui.SetLayeredWindowAttributes(self.handle, 0, _OPAQUE, win32con.LWA_ALPHA)
         gui.SetWindowPos(self.handle, win32con.HWND_TOPMOST, left, top, self._width, self._height, _QUIETLY)
         gui.UpdateWindow(self.handle)
-        _set_timer(self.handle, _END, max(_SHOWN_MS, self._left, min(card.lasts or 0, _LONGEST_MS)), None)
+        _set_timer(self.handle, _END, card.drawn, None)
         if self._left:
             _set_timer(self.handle, _SECOND, 1000, None)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
+from PIL import Image
+from Xlib.display import Display
 
 from daemon.api.asking import RequestAdd
 from tests.system import until
 from tests.tray.dialogs.fake_daemon import MINUTE
 from tests.tray.dialogs.linux.conftest import texts
+from tray.own import NAME, picture
 
 DIALOGS = [
     ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),
@@ -49,6 +54,22 @@ def test_nothing_is_cut_off_at_any_scale(desk, start, scale):
         assert len(places) > 1
         assert all(left <= x and x + wide <= left + width for x, _, wide, _ in places)
         assert all(top <= y and y + high <= top + height for _, y, _, high in places)
+
+
+def test_a_window_bears_our_icon_and_says_that_there_is_more(desk, show):
+    """By a bar beside the text, and not above it, where it would hide until the mouse comes."""
+    dialog = show("kept", lang="vi")
+    dialog.says("Đóng")
+    (text,) = (one["place"] for one in dialog.spoken() if one["role"] == "text" and one["showing"])
+    (bar,) = (one["place"] for one in dialog.spoken() if one["role"] == "scroll bar" and one["showing"])
+    with Image.open(picture(NAME, 16)) as file:
+        ours = struct.unpack("<256I", file.convert("RGBA").tobytes("raw", "BGRA"))
+    screen = Display(desk.environment["DISPLAY"])
+    icon = screen.create_resource_object("window", int(dialog.window)).get_full_property(screen.get_atom("_NET_WM_ICON"), 0)
+    screen.close()
+
+    assert text[0] + text[2] <= bar[0]
+    assert list(icon.value[:258]) == [16, 16, *ours]
 
 
 def test_vietnamese_that_is_put_in_arrives_as_it_was(show, daemon):

@@ -35,12 +35,13 @@ def called(bus, sender, path, interface, method, words, call):
         call.return_value(glib.Variant("(as)", (sys.argv[1:],)))
         return
     if method == "Notify":
-        app, replaces, _icon, title, body, actions, hints, lasts = given
+        app, replaces, icon, title, body, actions, hints, lasts = given
         if not replaces:
             last += 1
         number = replaces or last
         say({"id": number, "replaces": replaces, "app": app, "title": title, "body": body, "actions": actions,
-             "urgency": hints["urgency"], "resident": hints.get("resident", False), "lasts": lasts})  # fmt: skip
+             "urgency": hints["urgency"], "resident": hints.get("resident", False), "lasts": lasts,
+             "icon": icon, "desktop": hints["desktop-entry"]})  # fmt: skip
         call.return_value(glib.Variant("(u)", (number,)))
         return
     say({"closed": given[0]})

@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 from tests.system import until
+from tray.own import picture
 
 HERE = Path(__file__).parent
+MENU = HERE.parents[3] / "installers/linux/root/usr/share/applications"
 AN = {"player": "an", "game": "luanti", "title": "Luanti"}
 EARLY = {"number": 1, "kind": "warning", **AN, "left": 900_000}
+DUE = {"number": 5, "kind": "due", **AN, "left": 60_000}
 ENDED = {"number": 2, "kind": "ended", **AN, "left": 60_000}
 REFUSED = {"number": 3, "kind": "refused", **AN}
 ASKED = {"number": 4, "kind": "asked", "player": "an", "who": "An", "request": "r7", "left": 900_000}
@@ -26,6 +29,17 @@ def test_a_notice_arrives_in_vietnamese_with_its_button(desk):
     told = server.json()
     assert (told["app"], told["title"], told["body"]) == ("Giờ Chơi", "Còn 15 phút", "Luanti")
     assert (told["urgency"], told["actions"], told["replaces"]) == (1, ["0", "Xin thêm giờ"], 0)
+
+
+def test_it_bears_our_icon_and_belongs_to_our_program(desk):
+    """A file, as no theme need have a picture by some name; and what is in the menu of programs, by which desktops list it."""
+    desk.game("window")
+    server, display = desk.server(), desk.display()
+    for signal, name in ((EARLY, "giochoi-playing-15"), (DUE, "giochoi-soon-1")):
+        display.ask("signal", signal)
+        told = server.json()
+        assert told["icon"] == picture(name).as_uri()
+        assert (MENU / f"{told['desktop']}.desktop").exists()
 
 
 def test_the_next_one_takes_the_place_of_the_last(desk):
