@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from tests import native
 from tests.bypasses.test_forks import BEGIN, RUN, own_python
 
-ONE_AFTER_THE_OTHER = "while True: fork()"
-EACH_IN_A_SESSION = "while True: fork(); os.setsid()"
 SIBLINGS = "while True: sibling()"
 
 
-@pytest.mark.parametrize("do", [ONE_AFTER_THE_OTHER, EACH_IN_A_SESSION, SIBLINGS], ids=["forks", "sessions", "siblings"])
-def test_a_game_that_never_stays_is_ended(case, do):
-    """Each of its processes lives for a moment only; cat ends with the last of them."""
+def leaving(path):
+    """Each of its processes lives for a third of a millisecond; after ten seconds or more it says so, and is over."""
+    native.write(path, native.program(code=native.leaving(30_000, 500_000)).content)
+
+
+@pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
+@pytest.mark.parametrize("run", ['"$GAME" | cat', 'setsid --wait "$GAME" | cat'], ids=["here", "in a session"])
+def test_a_game_that_never_stays_is_ended(case, run):
+    """cat ends with the last of them."""
+    one = case(0.6, make=leaving)
+    assert one.start(run).over()[1] == ""
+    assert one.log("launch.refused")["how"] == "ended"
+
+
+def test_a_game_that_goes_on_in_siblings_is_ended(case):
+    """Slowly enough for their executable to be seen."""
     one = case(0.6, make=own_python)
-    one.start(RUN, DO=BEGIN + do, PYTHONHOME="/usr").over()
-    assert one.used() > 0
+    one.start(RUN, DO=BEGIN + SIBLINGS, PYTHONHOME="/usr").over()
     assert one.log("launch.refused")["how"] == "ended"

@@ -8,7 +8,6 @@ root.
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
 import threading
@@ -134,12 +133,6 @@ class Connector:
             event = _parse(data) if sender[0] == 0 else None  # 0 is the kernel; nobody else is to be believed
             if event:
                 yield event
-
-    def wait(self, ms: int) -> None:
-        """Until something has come, or so long."""
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        poll.poll(ms)
 
     def insist(self) -> None:
         """Raises the kernel's count of listeners, which others may have lowered below one: it counts each LISTEN that follows

@@ -87,7 +87,7 @@ class Events:
         self._close()
         self._connector = fresh
         self._want()
-        loop.add_reader(fresh.fileno(), self._read)
+        loop.add_reader(fresh.fileno(), self._called)
 
     def _close(self) -> None:
         if self._resting:
@@ -160,10 +160,7 @@ class Events:
                     self._again()
                     return False
         except EventsLostError as error:
-            self._lost = True
-            self._chase.forget()
-            self._tracker.missed = self._clock.mono()
-            self._trouble(LOST, said_by(error), again=True)
+            self._missed(error)
             return False
         if not self._connector.drained:
             return False
@@ -176,10 +173,22 @@ class Events:
             self._trouble(LOST, again=True)  # until now the kernel dropped more, and told no more of it
         return True
 
-    def _told(self, connector: Connector) -> Iterator[Event]:
+    def _missed(self, error: EventsLostError) -> None:
+        self._lost = True
+        self._chase.forget()
+        self._tracker.missed = self._clock.mono()
+        self._trouble(LOST, said_by(error), again=True)
+
+    def _called(self) -> None:
         """What is chased is ended before anything is made of what was told."""
-        if self._chase:
-            self._chase.run(connector, self._heard)
+        if self._connector and self._chase:
+            try:
+                self._chase.run(self._connector, self._heard)
+            except EventsLostError as error:
+                self._missed(error)
+        self._read()
+
+    def _told(self, connector: Connector) -> Iterator[Event]:
         while self._heard:
             yield self._heard.popleft()
         yield from connector.read(_AT_ONCE)
@@ -187,7 +196,7 @@ class Events:
     def _again(self) -> None:
         """The kernel calls for what it has, but not for what was heard."""
         if self._loop and self._heard:
-            self._loop.call_soon(self._read)
+            self._loop.call_soon(self._called)
 
     def _take_rest(self) -> None:
         if self._loop and self._connector and not self._resting:
@@ -197,7 +206,7 @@ class Events:
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         self._resting = None
         if self._connector:
-            loop.add_reader(self._connector.fileno(), self._read)
+            loop.add_reader(self._connector.fileno(), self._called)
             self._read()
 
     def _look_around(self) -> None:
