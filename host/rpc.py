@@ -111,10 +111,10 @@ class Server:
     async def _connected(self, caller: Caller, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
-        self._connections[caller.uid] += 1
-        self._fair.spent(caller.uid, _CONNECTING_S)
+        self._connections[caller.share] += 1
+        self._fair.spent(caller.share, _CONNECTING_S)
         try:
-            if self._connections[caller.uid] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
+            if self._connections[caller.share] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
                 await _send(writer, _failure("unavailable", msg("too many connections")))
             else:
                 limit = _Limit(self._roles, caller)
@@ -125,7 +125,7 @@ class Server:
             pass  # by close(): streams of Python 3.11 would report a cancelled connection as an error
         finally:
             self._tasks.discard(task)
-            self._connections[caller.uid] -= 1
+            self._connections[caller.share] -= 1
             if writer.transport.get_write_buffer_size():
                 writer.transport.abort()
             writer.close()
@@ -149,13 +149,13 @@ class Server:
                 document = _failure("unavailable", msg("internal error; see the system's log"))
             finally:
                 took = asyncio.get_running_loop().time() - begun
-                self._fair.spent(caller.uid, _READING_S + min(took, _LONGEST_S))
+                self._fair.spent(caller.share, _READING_S + min(took, _LONGEST_S))
             await _send(writer, document)
 
     async def _turn(self, caller: Caller) -> float:
         """Waits until what was done for the account is made good; the loop's time then. Nobody with a role waits."""
         loop = asyncio.get_running_loop()
-        while (wait := self._fair.wait(caller.uid)) and not self._roles(caller) - _NOBODY:  # noqa: ASYNC110 - for time it is
+        while (wait := self._fair.wait(caller.share)) and not self._roles(caller) - _NOBODY:  # noqa: ASYNC110 - for time it is
             await asyncio.sleep(wait)
         return loop.time()
 
@@ -202,7 +202,7 @@ class _Lines:
         self._reader = reader
         self._held = held
         self._limit = limit
-        self._uid = limit.caller.uid
+        self._share = limit.caller.share
         self._rest = b""
 
     async def next(self) -> bytes:
@@ -214,13 +214,13 @@ class _Lines:
                     parts.append(await self._piece())
                     size += len(parts[-1])
                     if size > _SMALL:
-                        self._held[self._uid] += size - charged
+                        self._held[self._share] += size - charged
                         charged = size
                         self._check(size)
         except TimeoutError as error:
             raise _Hangup from error
         finally:
-            self._held[self._uid] -= charged
+            self._held[self._share] -= charged
         line, _, self._rest = b"".join(parts).partition(b"\n")
         return line
 
@@ -235,7 +235,7 @@ class _Lines:
 
     def _check(self, size: int) -> None:
         limit = self._limit.bytes()
-        if size > limit or self._held[self._uid] > _BIG_TOGETHER:
+        if size > limit or self._held[self._share] > _BIG_TOGETHER:
             raise ApiError("bad-input", msg("request too long: at most {limit} bytes", limit=limit))
 
     async def said_something(self) -> None:

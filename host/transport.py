@@ -30,6 +30,11 @@ class Caller:
     account: str
     admin: bool
 
+    @property
+    def share(self) -> UserId:
+        """By what is counted how much one takes. Numbers that no account has are one: a child may have thousands (subuid(5))."""
+        return "" if self.account == str(self.uid) else self.uid
+
 
 Handler: TypeAlias = "Callable[[Caller, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]"
 

@@ -32,10 +32,21 @@ class Made:
     build_id: bytes
 
 
-def program(seed: str = "", pages: int = 6) -> Made:
+def leaving(generations: int, turns: int) -> bytes:
+    """Code that does nothing for so many turns and goes on in a child, so many times; then it says one byte."""
+    work = b"\xb9" + struct.pack("<I", turns) + bytes.fromhex("ffc975fc")
+    over = bytes.fromhex("31ffb83c0000000f05")  # exit(0)
+    fork = bytes.fromhex("b8390000000f0585c0")  # jump where it is 0
+    count = bytes.fromhex("41ffcc74") + bytes((len(fork) + 2 + len(over),))  # as long as any are left
+    back = struct.pack("<b", -len(work + count + fork) - 2)
+    said = bytes.fromhex("bf010000004889e6ba01000000b8010000000f05")  # write(1, stack, 1)
+    return b"\x41\xbc" + struct.pack("<I", generations) + work + count + fork + b"\x74" + back + over + said + over
+
+
+def program(seed: str = "", pages: int = 6, code: bytes = _CODE) -> Made:
     """`seed`: programs of one have the same code."""
     some = random.Random(seed or secrets.token_hex(16))
-    text = (_CODE + some.randbytes(pages * PAGE))[: pages * PAGE]
+    text = (code + some.randbytes(pages * PAGE))[: pages * PAGE]
     build = secrets.token_bytes(_ID)
     note = struct.pack("<III", 4, _ID, 3) + b"GNU\0" + build
     at = 64 + 56 * _HEADERS

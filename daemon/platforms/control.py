@@ -107,9 +107,11 @@ class TreeControl(ABC, Generic[P]):
 
     def _to_all(self, pid: int, started: int, do: Callable[[int, int], bool], rounds: int) -> bool:
         """Does it to the program, to what it has started and to what belonged to it when it had to end. BlindError."""
+        asked = self._trees.get((pid, started), ())
+        if not asked and not self.alive(pid, started):  # nothing is left to look for, which takes long
+            return False
         here = self._look()
         untouched = self._untouched(here)
-        asked = self._trees.get((pid, started), ())
         left = (now for one in asked if (now := here.get(one.pid)) and now.identity == one.identity)
         tree = self._tree(pid, started, here, untouched)
         family = {one.identity: one for one in (*tree, *left) if one.pid not in untouched}

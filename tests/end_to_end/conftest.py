@@ -41,6 +41,7 @@ class House:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=self.environment(),
+                start_new_session=True,  # as whoever manages services does
             )
             errors.close()
             assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text("utf-8")

@@ -468,6 +468,24 @@ def test_all_accounts_together_cannot_take_all_connections(address: str, monkeyp
     run(address, body)
 
 
+def test_numbers_without_an_account_take_what_one_account_may(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child may have thousands of them, and takes nobody else's place."""
+    users = [f"S-1-5-21-1-2-3-{number}" if WINDOWS else number for number in range(70_000, 70_034)]
+    callers = iter(users)
+    monkeypatch.setattr(f"{CHANNELS}.peer", lambda _: (next(callers), 1))
+    monkeypatch.setattr(f"{USERS}.account", lambda uid: "friend" if uid == users[33] else str(uid))
+
+    async def body(_backend: Backend) -> None:
+        writers = [await held(address) for _ in range(32)]
+        with pytest.raises(ApiError, match="too many"):
+            await aask(address, Echo())
+        assert await aask(address, Echo()) == Say()
+        for writer in writers:
+            writer.close()
+
+    run(address, body)
+
+
 def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who does not finish a request, or does not read its answers, loses the connection and nobody else does."""
     monkeypatch.setattr("host.rpc._PATIENCE", 0.2)

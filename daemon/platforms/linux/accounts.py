@@ -64,7 +64,10 @@ def account_of(uid: int) -> str:
     """
     with suppress(KeyError):
         return pwd.getpwuid(uid).pw_name
-    return next((ids.account for ids in sub_ids() if ids.start <= uid < ids.start + ids.count), str(uid))
+    holder = next((ids.account for ids in sub_ids() if ids.start <= uid < ids.start + ids.count), str(uid))
+    with suppress(KeyError, OverflowError):
+        return pwd.getpwuid(int(holder)).pw_name if holder.isdigit() else holder  # the file may have its number, too
+    return holder
 
 
 def uid_of(account: str) -> int | None:

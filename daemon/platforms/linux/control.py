@@ -28,8 +28,13 @@ User = tuple[int, int]  # uid, gid
 class LinuxControl(TreeControl[procfs.Stat]):
     KERNEL: ClassVar = frozenset((1, 2))  # init, and the parent of the kernel's threads
 
-    def __init__(self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None) -> None:
+    def __init__(
+        self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None,
+        chase: Callable[[int], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`chase`: is told whom somebody came to end, whether that was in time or not."""
         super().__init__(spared)
+        self._chase = chase
         self._asker = asker or Asker()
         self._orders: dict[frozenset[Identity], tuple[int, ...]] = {}  # which play was asked by which orders, the last ones
 
@@ -42,6 +47,10 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def installed(self, pid: int, started: int) -> bool:
         return installed(pid) and self.alive(pid, started)
+
+    def end(self, pid: int, started: int) -> bool:
+        self._chase(pid)
+        return super().end(pid, started)
 
     def _look(self) -> dict[int, procfs.Stat]:
         return procfs.processes()

@@ -39,6 +39,11 @@ class RefusalsByUid:
     def only_of(self, uid: int) -> tuple[str, OnlyInstalled] | None:
         return self.only.get(self._holder(uid)) if self.only else None
 
+    def knows(self, uid: int) -> bool:
+        """Whether anything is refused to whoever has this number."""
+        holder = self._holder(uid)
+        return holder in self.refused or holder in self.only
+
     def _holder(self, uid: int) -> int:
         if uid in self.refused or uid in self.only:
             return uid

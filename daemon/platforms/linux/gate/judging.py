@@ -10,6 +10,7 @@ from daemon.platforms.api import ProgramStopped, StartRefused
 from daemon.platforms.hashing import Key, key, sha256, within
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 from daemon.platforms.linux.trusted import Trusted
@@ -122,8 +123,8 @@ class Judge:
         """What is not installed, if its account runs nothing else. What cannot be told from what is let through yet may start;
         it is looked at again when its content is known.
         """
-        uids, file = procfs.uids(asked.pid), seen.file
-        account, only = (uids and current.only_of(acting_uid(*uids))) or ("", None)
+        uid, file = _acting(asked.pid, current), seen.file
+        account, only = (uid is not None and current.only_of(uid)) or ("", None)
         if only is None or only.lets(file, current.catalogue) is not False:
             return None
         if file.sha256 is None and file.size <= LARGEST_HASHED:  # a guardian may want to let it through
@@ -149,8 +150,8 @@ class Judge:
     @staticmethod
     def _account(pid: int, current: RefusalsByUid) -> tuple[str, frozenset[str]]:
         """Whose the process is, if that account may not start something, and what."""
-        uids = procfs.uids(pid)
-        return (uids and current.of(acting_uid(*uids))) or ("", frozenset())
+        uid = _acting(pid, current)
+        return (uid is not None and current.of(uid)) or ("", frozenset())
 
     def _let(self, pid: int, file: Fingerprint, found: os.stat_result | None) -> Started | None:
         uids, who = procfs.uids(pid), procfs.stat(pid)
@@ -168,8 +169,7 @@ class Judge:
     def _to_read(
         self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool
     ) -> Answer:
-        uids = procfs.uids(asked.pid)
-        uid = acting_uid(*uids) if uids else 0
+        uid = _acting(asked.pid, current) or 0
         only = current.only_of(uid)
         account, _ = current.of(uid) or only or (str(uid), frozenset())
         this = key(found) if found else _NO_KEY
@@ -193,6 +193,15 @@ class Judge:
         if len(path) <= _LONGEST and self._images.recall(this, path, catalogue):  # anybody may make many that are longer
             self._known[path, this] = known
         return known
+
+
+def _acting(pid: int, current: RefusalsByUid) -> int | None:
+    """The number of whoever starts something; where nothing is known of it, of the one in whose world that is."""
+    uids = procfs.uids(pid)
+    if uids is None:
+        return None
+    uid = acting_uid(*uids)
+    return uid if current.knows(uid) else maker(pid) or uid
 
 
 def _started_by(pid: int, programs: frozenset[Identity]) -> bool:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from daemon.platforms.linux import calls
@@ -44,6 +45,8 @@ class Events:
         self._trouble, self._well = trouble, well
         self._silence = Silence()
         self._rest = Rest()
+        self._chase = tracker.chase
+        self._heard: deque[Event] = deque()  # while it was chased, and not looked at yet
         self._resting: asyncio.TimerHandle | None = None
         self._lost = False
         self._root, self._others = True, Others()
@@ -98,7 +101,7 @@ class Events:
         self._close()
         self._connector = fresh
         self._want()
-        loop.add_reader(fresh.fileno(), self._read)
+        loop.add_reader(fresh.fileno(), self._called)
 
     def _close(self) -> None:
         if self._resting:
@@ -168,23 +171,49 @@ class Events:
         now = self._clock.mono()
         count, until = 0, now + _AT_ONCE_MS
         try:
-            for count, event in enumerate(self._connector.read(_AT_ONCE), 1):  # noqa: B007 - read below
+            for count, event in enumerate(self._told(self._connector), 1):  # noqa: B007 - read below
                 self._happened(event)
                 if self._clock.mono() >= until:
+                    self._again()
                     return False
         except EventsLostError as error:
-            self._lost = True
-            self._trouble(LOST, said_by(error), again=True)
+            self._missed(error)
             return False
         if not self._connector.drained:
             return False
         self._tracker.settled()
-        if self._rest.needed(count, now):
+        if self._rest.needed(count, now) and not self._chase:
             self._take_rest()
         if self._lost:
             self._lost = False
+            self._tracker.missed = self._clock.mono()
             self._trouble(LOST, again=True)  # until now the kernel dropped more, and told no more of it
         return True
+
+    def _missed(self, error: EventsLostError) -> None:
+        self._lost = True
+        self._chase.forget()
+        self._tracker.missed = self._clock.mono()
+        self._trouble(LOST, said_by(error), again=True)
+
+    def _called(self) -> None:
+        """What is chased is ended before anything is made of what was told."""
+        if self._connector and self._chase:
+            try:
+                self._chase.run(self._connector, self._heard)
+            except EventsLostError as error:
+                self._missed(error)
+        self._read()
+
+    def _told(self, connector: Connector) -> Iterator[Event]:
+        while self._heard:
+            yield self._heard.popleft()
+        yield from connector.read(_AT_ONCE)
+
+    def _again(self) -> None:
+        """The kernel calls for what it has, but not for what was heard."""
+        if self._loop and self._heard:
+            self._loop.call_soon(self._called)
 
     def _take_rest(self) -> None:
         if self._loop and self._connector and not self._resting:
@@ -194,7 +223,7 @@ class Events:
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         self._resting = None
         if self._connector:
-            loop.add_reader(self._connector.fileno(), self._read)
+            loop.add_reader(self._connector.fileno(), self._called)
             self._read()
 
     def _look_around(self) -> None:
@@ -203,6 +232,7 @@ class Events:
             self._poller.look_for_new()
 
     def _happened(self, event: Event) -> None:
+        self._chase.meet(event)
         mono = event.ns // _NS
         if event.kind == "exec":
             self._tracker.executed(event.pid, mono)

@@ -12,6 +12,7 @@ from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.brief import brief
@@ -90,13 +91,14 @@ class Programs:
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we look at."""
         status = procfs.stat(pid)
-        ids = procfs.ids(pid)
-        if status is None or ids is None or not status.alive:
+        if status is None or not status.alive:
+            return None
+        if (ids := procfs.ids(pid)) is None:
             return None
         uid = acting_uid(*ids[:2])
         if not uid and not self.root:
             return None
-        runner = Runner(self.account(uid), uid, ids[2])
+        runner = Runner(self._whose(uid, pid), uid, ids[2])
         self.images.read_for(runner)
         self.images.unread, self.images.own = "", False
         thread = procfs.running_thread(status)
@@ -125,6 +127,11 @@ class Programs:
             foreign=others,
             unread=bool(self.images.unread) or (told.interpreted and not told.whole),
         )
+
+    def _whose(self, uid: int, pid: int) -> str:
+        found = self.account(uid)
+        made = maker(pid) if found == str(uid) else None
+        return self.account(made) if made else found
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""

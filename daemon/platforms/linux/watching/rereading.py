@@ -35,6 +35,10 @@ class ReadingTracker(Tracker[SeenProgram]):
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """`new` runs now where `old` did."""
 
+    def _is_still(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        """Whether what was read as `old` has executed nothing since."""
+        return old.same_as(seen)
+
     @abstractmethod
     def _named(self, seen: SeenProgram) -> SeenProgram:
         """What it is by what else runs."""
@@ -68,7 +72,7 @@ class ReadingTracker(Tracker[SeenProgram]):
         old, seen = self._known.get(pid), self._told(pid, None)
         if seen is None:
             self._unread.gone(pid)
-        elif old is None or not old.same_as(seen):
+        elif old is None or not self._is_still(old, seen):
             self._become(old, seen.after(old) if old else seen, self._clock.mono())
         elif seen is not old:
             self._begin(seen.kept(old))

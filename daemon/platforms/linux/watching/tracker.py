@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.ending.chase import Chase
+from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
 from daemon.platforms.linux.watching.passed import Started
@@ -29,7 +31,10 @@ class LinuxTracker(ReadingTracker):
         super().__init__(programs, Ends(self._over), clock)
         self._kin = Kin()
         self._early: set[int] = set()  # told before their event, which is then old news
+        self._masks: set[Identity] = set()
         self.alone = False  # nobody tells of ends
+        self.missed = -1  # when (mono) somebody last told that something was not told
+        self.chase = Chase(clock)
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
         self.catch_up: Callable[[], object] = lambda: None
@@ -39,6 +44,7 @@ class LinuxTracker(ReadingTracker):
         super().stop()
         self._kin.clear()
         self._early.clear()
+        self._masks.clear()
 
     def known(self) -> Iterable[int]:
         return tuple(self._known)
@@ -53,6 +59,8 @@ class LinuxTracker(ReadingTracker):
         """An exec at `mono`. One that a scan has already seen done is old news."""
         self._kin.other(pid)
         old, passed = self._known.get(pid), self.passed(pid, mono)
+        if old:
+            self._masks.discard(old.identity)
         if old and mono < old.at:
             return
         early = pid in self._early
@@ -139,7 +147,7 @@ class LinuxTracker(ReadingTracker):
         """`gone_too`: also if it is over by now, as its end is told next."""
         seen, pid = fork.seen, fork.seen.program.pid
         image = image_of(pid)
-        executed = image is not None and seen.image not in (None, image)  # of which word will come
+        executed = image is not None and seen.image not in (None, image) and maker(pid) is None  # of which word will come
         if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
             self._kin.over(seen)  # what it forked before is still the game
             return
@@ -170,11 +178,27 @@ class LinuxTracker(ReadingTracker):
         else:
             if seen is None:
                 self.gone(pid, self._clock.mono())
-            elif not old.same_as(seen):
+            elif not self._is_still(old, seen):
                 now = self._clock.mono()
                 passed = self.passed(pid, now) if self.alone else None
                 self._become(old, seen.after(old, passed.mono if passed else looked), now)
                 self._early.add(pid)
+
+    def _is_still(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        return super()._is_still(old, seen) or self._masked(old, seen)
+
+    def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        """Whether a game only says that it is something else, as of no exec was told: anybody can write another command line over
+        one's own, and whoever is in a world of one's own name another executable.
+        """
+        if old.identity != seen.identity or old.program.pid not in self.games or old.same_as(seen):
+            return False
+        heard = not self.alone and old.at > self.missed  # else it may have executed something unheard
+        able = old.image == seen.image or maker(old.program.pid) is not None
+        if not able or not (heard or old.identity in self._masks):
+            return False
+        self._masks.add(old.identity)
+        return True
 
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
@@ -215,6 +239,12 @@ class LinuxTracker(ReadingTracker):
             return True
         return found is not None and found.threads > 1 and found.started == program.started
 
+    def ending(self, pid: int) -> None:
+        """Somebody has come to end this one, which may be over by now."""
+        seen = self._known.get(pid)
+        alone = seen is not None and not seen.program.interpreted and not seen.program.mapped
+        self.chase.begin(pid, seen.program.parent if seen else 0, seen.image if seen and alone else None)
+
     def _over(self, pid: int, started: int) -> None:
         mono = self._clock.mono()
         self.look()
@@ -243,6 +273,7 @@ class LinuxTracker(ReadingTracker):
                 self._tell_fork(fork)
             self._kin.over(self._known[pid])
         self._early.discard(pid)
+        self._masks.discard(self._known[pid].identity)
         super()._end(pid, mono)
 
     def watch_ends(self) -> None:
@@ -262,7 +293,9 @@ class LinuxTracker(ReadingTracker):
                 unreadable += 1
                 seen = before  # nothing says that it is over
             else:
-                if seen and before:
+                if seen and before and self._masked(before, seen):
+                    seen = before
+                elif seen and before:
                     seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
             if seen:
                 found[pid] = seen

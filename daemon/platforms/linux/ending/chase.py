@@ -1,0 +1,124 @@
+"""Ends a game that forks itself away faster than anybody can look at it: each of its processes lives for a moment only.
+
+Whoever comes to end such a process finds it gone, and the play goes on in what it forked. So from then on what it forks is ended
+as soon as the kernel tells of it, until it executes something: ahead of all else that comes of that event. So are siblings that
+it has made (CLONE_PARENT), which are known by its executable.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Protocol
+
+from daemon.platforms.linux.watching.connector import Event
+from daemon.platforms.linux.watching.seen import Image, image_of
+from host.clock import Clock
+
+_NS = 1_000_000
+_KEPT_MS = 2_000  # after somebody came to end it
+_QUIET_MS = 10
+_TURN_MS = 30  # of the loop's time; what is left then has its turn later
+_STALE_MS = 500  # of an event: later its pid may be somebody else's
+_AT_ONCE = 256
+_MOST = 1_024
+_MOST_KEPT = 1 << 17  # a thousand a second for as long as it takes
+
+
+class Told(Protocol):
+    """Where events come from."""
+
+    def read(self, most: int) -> Iterable[Event]:
+        """EventsLostError."""
+
+
+class Chase:
+    """All on the loop's thread. Events have to come in the kernel's order: what is known by a pid is over with its next fork."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ends: dict[int, int] = {}
+        self._siblings: dict[int, tuple[int, Image]] = {}
+        self._until = 0
+
+    def begin(self, pid: int, parent: int = 0, image: Image | None = None) -> None:
+        """Somebody has come to end this one. `image`: what nobody executes but the game, `parent`: the one that it came from."""
+        if not self or len(self._ends) >= _MOST_KEPT:
+            self.forget()
+        until = self._ends[pid] = self._until = self._clock.mono() + _KEPT_MS
+        if image:
+            self._siblings[parent] = until, image
+
+    def __bool__(self) -> bool:
+        return self._clock.mono() < self._until
+
+    def forget(self) -> None:
+        """Events were lost: a pid may be somebody else's by now."""
+        self._ends.clear()
+        self._siblings.clear()
+        self._until = 0
+
+    def meet(self, event: Event) -> bool:
+        """Whether it told of one that had to end, and was ended if it is still there."""
+        if event.kind == "exec":
+            self._ends.pop(event.pid, None)
+        if event.kind != "fork":
+            return False
+        now = self._clock.mono()
+        until = self._ends.get(event.parent) or self._of_sibling(event)
+        if until <= now:
+            self._ends.pop(event.pid, None)
+            return False
+        self._ends[event.pid] = until
+        if now - event.ns // _NS <= _STALE_MS:
+            with suppress(OSError):
+                os.kill(event.pid, signal.SIGKILL)
+        return True
+
+    def _of_sibling(self, event: Event) -> int:
+        until, image = self._siblings.get(event.parent, (0, None))
+        return until if until and image_of(event.pid) == image else 0
+
+    def run(self, told: Told, heard: deque[Event]) -> None:
+        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
+        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked by what
+        was known. EventsLostError.
+        """
+        now = self._clock.mono()
+        until, quiet = now + _TURN_MS, now + _QUIET_MS
+        some: Iterable[Event] = tuple(heard)
+        heard.clear()
+        sorting = _Sorting(heard)
+        try:
+            while len(heard) < _MOST and now < min(until, quiet):
+                for event in some:
+                    if sorting.take(event, met=self.meet(event)):
+                        quiet = self._clock.mono() + _QUIET_MS
+                some, now = told.read(_AT_ONCE), self._clock.mono()
+        finally:
+            sorting.end()
+
+
+class _Sorting:
+    """Leaves out what came and went."""
+
+    def __init__(self, heard: deque[Event]) -> None:
+        self._heard = heard
+        self._left: dict[int, Event] = {}
+        self._roots: dict[int, int] = {}
+
+    def take(self, event: Event, *, met: bool) -> bool:
+        fork = self._left.pop(event.pid, None)
+        if met:
+            root = self._roots[event.pid] = self._roots.get(event.parent, event.parent)
+            self._left[event.pid] = replace(event, parent=root)
+        elif fork is None or event.kind != "exit":
+            self._heard.extend((fork, event) if fork else (event,))
+        return met
+
+    def end(self) -> None:
+        self._heard.extend(self._left.values())

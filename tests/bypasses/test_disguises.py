@@ -1,0 +1,71 @@
+"""A game that runs says that it is something else: what was recognised stays that until it executes something."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bypasses.case import python
+from tests.bypasses.test_counting import counted
+from tests.bypasses.test_forks import PYTHON, own_python
+from tests.system import until
+
+BEGIN = """
+import ctypes, os, struct, sys
+from ctypes import c_size_t, c_void_p
+libc = ctypes.CDLL(None)
+stat = open("/proc/self/stat").read().rpartition(")")[2].split()
+field = lambda number: int(stat[number - 3])
+"""
+PLAY = """
+open(os.environ["RAN"], "a").write("ran")
+sys.stdin.read()
+"""
+# prctl(2), PR_SET_MM_MAP: once no file holds what it runs, it may name any in a user namespace of its own.
+EXECUTABLE = """
+libc.mmap.restype = libc.sbrk.restype = c_void_p
+exe = os.readlink("/proc/self/exe")
+mine = [line.split()[:2] for line in open("/proc/self/maps") if line.rstrip().endswith(exe)]
+assert libc.unshare(0x10000000) == 0
+for place, may in mine:
+    at, end = (int(one, 16) for one in place.split("-"))
+    size, rights = c_size_t(end - at), sum(bit for bit, one in zip((1, 2, 4), "rwx") if one in may)
+    copy = c_void_p(libc.mmap(None, size, 3, 0x22, -1, c_size_t(0)))
+    ctypes.memmove(copy, at, end - at)
+    libc.mprotect(copy, size, rights)
+    libc.mremap(copy, size, size, 3, c_void_p(at))
+where = [*map(field, (26, 27, 45, 46, 47)), libc.sbrk(c_size_t(0)), *map(field, (28, 48, 49, 50, 51)), 0]
+told = struct.pack("=12QII", *where, 0, os.open("/bin/true", os.O_RDONLY))
+assert libc.prctl(35, 14, told, c_size_t(len(told)), 0) == 0
+assert os.readlink("/proc/self/exe") != exe
+"""
+FORKS = 2 * "os.fork() and os._exit(0)\n"
+WORDS = """
+at, end = field(48), field(49)
+ctypes.memmove(at, b"python3\\0/usr/bin/pdb3".ljust(end - at, b"\\0"), end - at)
+"""
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("then", ["", FORKS], ids=["stays", "forks"])
+def test_another_executable(case, then):
+    """Nobody told that it had executed one."""
+    one = case(None, make=own_python)
+    with one.played('"$GAME" -c "$DO" | cat', DO=BEGIN + EXECUTABLE + then + PLAY, PYTHONHOME="/usr") as run:
+        stays(one)
+    counted(one, run)
+
+
+def test_another_command_line(case):
+    """Of an interpreter it says which script it runs, and anybody may write over his own."""
+    one = case(None, make=python)
+    with one.played(f'{PYTHON} "$GAME" {"x" * 80} | cat', DO=BEGIN + WORDS + PLAY) as run:
+        run.go()
+        stays(one)
+    counted(one, run)
+
+
+def stays(one):
+    """It is played, also once all that runs was read anew."""
+    until(one.ran.exists)
+    one.look_again()
+    assert one.running()
