@@ -73,7 +73,9 @@ def test_powershell(words, found):
     ("cscript.exe", ["//nologo"], []),
     ("mshta.exe", [r"C:\Trò chơi\cờ.hta"], [r"C:\Trò chơi\cờ.hta"]),
     ("mshta.exe", ["C:\\Trò", "chơi\\cờ.hta"], ["C:\\Trò", "C:\\Trò chơi\\cờ.hta"]),
-    ("rundll32.exe", [r"C:\Trò", r"chơi\cờ.dll,Play", "x"], [r"C:\Trò chơi\cờ.dll"]),
+    ("rundll32.exe", [r"C:\Trò", r"chơi\cờ.dll,Play", "x"], [r"C:\Trò chơi\cờ.dll", r"C:\Trò.dll"]),
+    ("rundll32.exe", [r"C:\Trò chơi\cờ", "Play"], [r"C:\Trò chơi\cờ Play.dll", r"C:\Trò chơi\cờ.dll"]),
+    ("rundll32.exe", [r"C:\g.x\cờ,Play"], [r"C:\g.x\cờ.dll"]),
     ("rundll32.exe", [], []),
 ])
 def test_script_hosts(name, words, found):

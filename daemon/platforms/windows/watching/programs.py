@@ -22,6 +22,9 @@ from rules.matching.beside import deciding
 _ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
 _ON_DRIVE = re.compile(r"[A-Za-z]:\\")
 _PROLONGED = "\\\\?\\"
+_OF_DEVICE = re.compile(r"\\\\[?.]\\(?=[A-Za-z]:\\)")
+_PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\\/:]")
 _DEPTH = 3  # a shell that starts a launcher that starts an interpreter
 _MOST_FILES = 32
 
@@ -54,7 +57,7 @@ class Programs:
         sid = processes.user(handle)
         if sid != self._own and not self.everybody:
             return None  # without rights others' programs can be seen in part and not ended at all
-        path, (args, line) = processes.image(handle), processes.command(handle)
+        path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
         what = _interpreter(image, args, line)
         files = (image, *self._beside(path, catalogue), *self._files(what, path, catalogue))
@@ -101,7 +104,7 @@ class Programs:
 
     def _opened(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
         r"""As `\\?\…`: a plain path may name a device, which could keep us waiting."""
-        whole = ntpath.normpath(path)
+        whole = _OF_DEVICE.sub("", ntpath.normpath(path))
         found = self.images.open(_PROLONGED + whole, catalogue) if _ON_DRIVE.match(whole) else None
         return found and replace(found, path=path)
 
@@ -111,18 +114,38 @@ class Programs:
 
     def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue) -> Fingerprint | None:
         """What is run of a folder that is named from the root of a drive."""
-        paths = [ntpath.join(word, name) for name in names] if _ABSOLUTE.fullmatch(word) else []
+        paths = [_as_windows_reads(ntpath.join(word, name)) for name in names] if _ABSOLUTE.fullmatch(word) else []
         return next(filter(None, (self._opened(path, catalogue) for path in paths)), None)
 
     def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """A file that an interpreter was told: by its content where it is named from the root of a drive.
 
-        Where a process works is in its own memory, which we do not read, so of other words only the name is known.
+        Where a process works is in its own memory, which we do not read, so of other words only the name is known. So it is of
+        what lies on a drive that only its player has (`subst`), or on another machine.
         """
-        if _ABSOLUTE.fullmatch(word):
-            return self._opened(word, catalogue)
-        beside = ntpath.join(ntpath.dirname(path), word)
-        return self._opened(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
+        plain = _PLAIN_STREAM.sub("", word)
+        folder = ntpath.dirname(path)
+        whole = plain if _ABSOLUTE.fullmatch(plain) else ntpath.join(folder, plain)
+        found = self._opened(_as_windows_reads(whole), catalogue) if folder or whole is plain else None
+        return found or _by_name(plain)
+
+
+def _path(handle: Handle, process: Process) -> str:
+    """Of its executable; where the system cannot write that down, as on a drive that has no letter, the file's name."""
+    with suppress(OSError):
+        return processes.image(handle)
+    return process.name
+
+
+def _as_windows_reads(path: str) -> str:
+    r"""Where a program ends up that opens this: `game.py.` and `game.py ` are `game.py`, but for what begins with `\\?\`."""
+    return path if path.startswith(_PROLONGED) else ntpath.abspath(path)
+
+
+def _by_name(word: str) -> Fingerprint | None:
+    r"""What is known of `.\sub\GAME.py`, wherever that is: a name, which `\\?\` marks as one that Windows takes in any case."""
+    name = _BETWEEN.split(word)[-1].rstrip(" .")
+    return Fingerprint(_PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
 
 
 def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> WhatRuns | None:

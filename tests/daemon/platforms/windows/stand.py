@@ -147,7 +147,7 @@ class Lookout:
     def _ours(self, program: Program) -> bool:
         """Others play here, too. What has no path may be anybody's."""
         place = str(self.here.parent).casefold()
-        return any(place in one.path.casefold() or "\\" not in one.path for one in program.files)
+        return any(place in one.path.casefold() or "\\" not in one.path.removeprefix(PROLONGED) for one in program.files)
 
     def _match(self, told: ProgramStarted) -> Match | None:
         return self.catalogue.recognise(told.program)
