@@ -88,6 +88,11 @@ class Programs:
     def forget_names(self) -> None:
         self.account.cache_clear()
 
+    def of_nobody(self, pid: int) -> bool:
+        """Whether it is root's, which is of no interest now: known by less than has to be read of others. BlindError."""
+        ids = None if self.root else procfs.ids(pid)
+        return ids is not None and not acting_uid(*ids[:2])
+
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we look at."""
         status = procfs.stat(pid)

@@ -286,6 +286,8 @@ class LinuxTracker(ReadingTracker):
         self.programs.forget_names()
         found, unreadable = {}, 0
         for pid in pids():
+            if self.programs.of_nobody(pid):  # most of all that runs, and the kernel's threads
+                continue
             before = self._known.get(pid)
             try:
                 seen = self._read(pid, None)

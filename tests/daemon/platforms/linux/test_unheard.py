@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from daemon.platforms.api import ProgramStarted, Refusals
-from daemon.platforms.linux import calls
+from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.watching import connector, unheard
 from daemon.platforms.linux.watching.connector import Connector, Others
 from rules.games import Catalogue, Game
@@ -142,6 +142,27 @@ def test_what_root_runs_already_is_found_when_it_may_play(watching, until, make_
             watcher.refuse(Refusals(Catalogue([GAME]), {}, root=True))
             await until(lambda: pid in {one.program.pid for one in seen if isinstance(one, ProgramStarted)})
             launcher("finish", pid=pid)
+
+    asyncio.run(body())
+
+
+def test_of_what_root_runs_no_more_is_read_than_whose_it_is(watching, launcher, monkeypatch):
+    """By a scan, while it is nobody's: that is most of what runs. Others' programs are found as ever."""
+    read, stat, seen = set(), procfs.stat, []
+    monkeypatch.setattr(procfs, "stat", lambda pid: (read.add(pid), stat(pid))[1])
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([GAME]), {}, root=False))
+            mine, theirs = [
+                (await launcher.aside("start", args=["/bin/sleep", "60"], user=user))["pid"] for user in ("root", "nobody")
+            ]
+            read.clear()
+            found = {program.pid for program in watcher.scan()}
+            assert (mine in found, theirs in found) == (False, True)
+            assert (mine in read, theirs in read) == (False, True)
+            for pid in (mine, theirs):
+                launcher("finish", pid=pid)
 
     asyncio.run(body())
 
