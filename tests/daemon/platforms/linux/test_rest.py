@@ -57,6 +57,7 @@ class Kernel:
 
 
 class Tracker:
+    chase = None
     executed = settled = staticmethod(lambda *_: None)
 
 
