@@ -32,7 +32,7 @@ class Caller:
 
     @property
     def share(self) -> UserId:
-        """By what is counted how much one takes. Numbers that no account has are one: a child may have thousands (subuid(5))."""
+        """By what is counted how much one takes. Numbers without an account are one: a child may have thousands (subuid(5))."""
         return "" if self.account == str(self.uid) else self.uid
 
 

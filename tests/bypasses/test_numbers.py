@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.bypasses.test_counting import counted
@@ -22,8 +24,7 @@ def give(one):
     told = one.folder / "pid"
     until(told.exists)
     for what, own in (("uid_map", one.child.pw_uid), ("gid_map", one.child.pw_gid)):
-        with open(f"/proc/{int(told.read_text())}/{what}", "w", encoding="ascii") as file:
-            file.write(f"0 {own} 1\n1 {NOBODYS} 1000\n")
+        Path(f"/proc/{int(told.read_text())}/{what}").write_text(f"0 {own} 1\n1 {NOBODYS} 1000\n", "ascii")
 
 
 def test_a_number_that_is_nobodys_starts_no_game(case):

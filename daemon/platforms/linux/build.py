@@ -24,4 +24,5 @@ def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[]
     tracker = LinuxTracker(Programs(clock, interpreters()), clock)
     asker = Asker()
     watcher = LinuxWatcher(tracker, clock, gate_mounts, asker, crew)
-    return Platform(watcher, LinuxControl(spared, asker, tracker.ending), LinuxAccounts(), ForkedPins(asker), logged_on=logged_on)
+    control = LinuxControl(spared, asker, tracker.ending)
+    return Platform(watcher, control, LinuxAccounts(), ForkedPins(asker), logged_on=logged_on)

@@ -30,8 +30,8 @@ def go_first() -> frozenset[Lack]:
 
 
 def _before_sessions() -> None:
-    """Where sessions share the processors (sched(7), autogroup) niceness says nothing between them, and anybody may have hundreds.
-    Ours goes first, if it is ours alone, as a service's is.
+    """Where sessions share the processors (sched(7), autogroup) niceness says nothing between them, and anybody may have
+    hundreds. Ours goes first, if it is ours alone, as a service's is.
     """
     if os.getsid(0) == os.getpid():
         with suppress(OSError):

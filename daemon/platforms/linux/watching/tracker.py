@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.ending.chase import Chase
 from daemon.platforms.linux.namespaces import maker
+from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
 from daemon.platforms.linux.watching.passed import Started
@@ -147,7 +147,8 @@ class LinuxTracker(ReadingTracker):
         """`gone_too`: also if it is over by now, as its end is told next."""
         seen, pid = fork.seen, fork.seen.program.pid
         image = image_of(pid)
-        executed = image is not None and seen.image not in (None, image) and maker(pid) is None  # of which word will come
+        executed = image is not None and seen.image not in (None, image)  # of which word will come,
+        executed = executed and maker(pid) is None  # unless it only says so
         if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
             self._kin.over(seen)  # what it forked before is still the game
             return
@@ -188,8 +189,8 @@ class LinuxTracker(ReadingTracker):
         return super()._is_still(old, seen) or self._masked(old, seen)
 
     def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        """Whether a game only says that it is something else, as of no exec was told: anybody can write another command line over
-        one's own, and whoever is in a world of one's own name another executable.
+        """Whether a game only says that it is something else, as of no exec was told: anybody can write another command line
+        over one's own, and whoever is in a world of one's own name another executable.
         """
         if old.identity != seen.identity or old.program.pid not in self.games or old.same_as(seen):
             return False

@@ -64,13 +64,13 @@ def test_what_kind_of_account(machine, account, exists, limited, administrator):
 
 
 def test_numbers_of_containers(machine, monkeypatch):
-    """A uid of somebody's container is theirs; lines that make no sense are passed over."""
-    ranges = "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n"
+    """A uid of somebody's container is theirs, named or numbered; lines that make no sense are passed over."""
+    ranges = "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n1000:300000:10\n4711:400000:10\n"
     monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: ranges)
 
-    assert [one.account for one in sub_ids()] == ["an", "ba"]
-    uids = (0, 1000, 100000, 165535, 200009, 200010, 777)
-    assert [account_of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777"]
+    assert [one.account for one in sub_ids()] == ["an", "ba", "1000", "4711"]
+    uids = (0, 1000, 100000, 165535, 200009, 200010, 777, 300001, 400001)
+    assert [account_of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777", "an", "4711"]
 
 
 def test_uids(machine):

@@ -9,7 +9,7 @@ from collections import deque
 
 import pytest
 
-from daemon.platforms.linux.ending.chase import Chase
+from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.seen import image_of
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.rest import REST_S, Rest
@@ -57,6 +60,7 @@ class Kernel:
 
 
 class Tracker:
+    chase = Chase(SimpleNamespace(mono=lambda: 1))
     executed = settled = staticmethod(lambda *_: None)
 
 

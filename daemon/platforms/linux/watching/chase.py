@@ -1,8 +1,8 @@
 """Ends a game that forks itself away faster than anybody can look at it: each of its processes lives for a moment only.
 
-Whoever comes to end such a process finds it gone, and the play goes on in what it forked. So from then on what it forks is ended
-as soon as the kernel tells of it, until it executes something: ahead of all else that comes of that event. So are siblings that
-it has made (CLONE_PARENT), which are known by its executable.
+Whoever comes to end such a process finds it gone, and the play goes on in what it forked. So from then on what it forks is
+ended as soon as the kernel tells of it, until it executes something: ahead of all else that comes of that event. So are
+siblings that it has made (CLONE_PARENT), which are known by its executable.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Told(Protocol):
 
 
 class Chase:
-    """All on the loop's thread. Events have to come in the kernel's order: what is known by a pid is over with its next fork."""
+    """All on the loop's thread. Events come in the kernel's order: what was known by a pid is over when that is forked anew."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -46,7 +46,7 @@ class Chase:
         self._until = 0
 
     def begin(self, pid: int, parent: int = 0, image: Image | None = None) -> None:
-        """Somebody has come to end this one. `image`: what nobody executes but the game, `parent`: the one that it came from."""
+        """Somebody has come to end this one. `image`: what nobody but the game executes, `parent`: whose child it was."""
         if not self or len(self._ends) >= _MOST_KEPT:
             self.forget()
         until = self._ends[pid] = self._until = self._clock.mono() + _KEPT_MS
