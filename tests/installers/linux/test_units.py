@@ -136,6 +136,7 @@ def test_a_package_that_is_not_whole_is_none(tmp_path, monkeypatch):
         Path(command[-1]).write_text("!<arch>")
         raise KeyboardInterrupt
 
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setattr(package, "fill", lambda root, _: root.mkdir())
     monkeypatch.setattr(subprocess, "run", cut_off)
     with pytest.raises(KeyboardInterrupt):
