@@ -35,11 +35,13 @@ def build(out: Path, version: str = VERSION, *, quick: bool = False) -> Path:
     """The package, made in `out`. The same commit and version make the same bytes."""
     out.mkdir(parents=True, exist_ok=True)
     package = out / f"giochoi_{version}_amd64.deb"
+    part = package.with_suffix(".part")  # whoever looks meanwhile, or after it was cut off, finds no half of a package
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "root")
         fill(root, version)
         payload.settle(root)
-        command = ["dpkg-deb", "--root-owner-group", *(_QUICK if quick else _SMALL), "--build", str(root), str(package)]
+        command = ["dpkg-deb", "--root-owner-group", *(_QUICK if quick else _SMALL), "--build", str(root), str(part)]
         told = os.environ | {"SOURCE_DATE_EPOCH": str(payload.epoch())}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=told)
+    part.replace(package)
     return package

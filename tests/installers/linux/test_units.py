@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from installers.linux import package
+
 HERE = Path(__file__).resolve().parents[3] / "installers/linux"
 UNITS = ("giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service", "giochoi-witnesses.service")
 
@@ -126,6 +128,20 @@ def test_an_upgrade_that_is_cut_off_runs_what_it_unpacked(tmp_path):
             subprocess.run(["sh", "-c", text[: text.index('\ncase "$1" in')] + "\ncompile\n"], check=True)
             assert list(room.parent.glob("__pycache__/*.pyc"))
         assert subprocess.run(asked, capture_output=True, check=True, text=True).stdout == f"{version}\n"
+
+
+def test_a_package_that_is_not_whole_is_none(tmp_path, monkeypatch):
+    """dpkg-deb writes for half a minute; what it left when it was cut off would be installed as far as it goes."""
+    def cut_off(command, **_):
+        Path(command[-1]).write_text("!<arch>")
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    monkeypatch.setattr(package, "fill", lambda root, _: root.mkdir())
+    monkeypatch.setattr(subprocess, "run", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        package.build(tmp_path)
+    assert list(tmp_path.glob("*.deb")) == []
 
 
 def test_the_door_runs_on_the_systems_own_python():
