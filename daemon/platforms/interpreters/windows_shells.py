@@ -128,8 +128,8 @@ def _mshta(args: tuple[str, ...], line: str) -> tuple[str, ...]:
 
 
 def _rundll32(args: tuple[str, ...], line: str) -> tuple[str, ...]:
-    """As `rundll32 DLL,FUNCTION`: the words up to the comma, also where the path has spaces and no quotes; or up to a space. What has
-    no ending gets one.
+    """As `rundll32 DLL,FUNCTION`: the words up to the comma, also where the path has spaces and no quotes; or the first word.
+    What has no ending gets one.
     """
     found = dict.fromkeys((" ".join(args[1:]).partition(",")[0].strip(), "".join(args[1:2]).partition(",")[0].strip()))
     return tuple(one if "." in re.split(r"[\\/]", one)[-1] else f"{one}.dll" for one in found if one)

@@ -8,6 +8,7 @@ not known here.
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from ctypes import wintypes
 from dataclasses import dataclass
 
@@ -82,6 +83,16 @@ def times(handle: Handle) -> Times:
 
 def running(handle: Handle) -> bool:
     return bool(_wait(handle.value, 0) == _WAIT_TIMEOUT)
+
+
+def runs(pid: int, created: int) -> bool:
+    """Whether this one surely does."""
+    with suppress(OSError):
+        handle = opened_as(pid, created)
+        if handle is not None:
+            with handle:
+                return running(handle)
+    return False
 
 
 def image(handle: Handle) -> str:

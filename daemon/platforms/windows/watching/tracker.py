@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from daemon.platforms.api import Observation
 from daemon.platforms.processes import Identity
 from daemon.platforms.tracker import UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.ends import Ends
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
@@ -64,7 +65,7 @@ class WindowsTracker(Tracker[SeenProgram]):
     def started(self, process: Process) -> None:
         """An event told of a process that was created just now."""
         old = self._known.get(process.pid)
-        if old is not None and old.process.started == process.started:
+        if old is not None and (old.process.started == process.started or self._game_runs(old)):
             return
         if old is not None:
             self._end(process.pid, self._clock.mono())
@@ -73,7 +74,7 @@ class WindowsTracker(Tracker[SeenProgram]):
     def ended(self, pid: int, created: int, at: int | None) -> None:
         """An event, or its handle, told that a process ended, `at` Unix microseconds."""
         seen = self._known.get(pid)
-        if seen is not None and seen.process.started == created:
+        if seen is not None and seen.process.started == created and not self._game_runs(seen):
             self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
@@ -100,6 +101,10 @@ class WindowsTracker(Tracker[SeenProgram]):
         for pid in self.games:
             self._ends.follow(found[pid].identity)
         return programs
+
+    def _game_runs(self, seen: SeenProgram) -> bool:
+        """Then no event says otherwise: every program may write some in the kernel's name. Of its end the handle tells, too."""
+        return seen.process.pid in self.games and processes.runs(*seen.identity)
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 

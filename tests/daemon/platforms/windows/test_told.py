@@ -31,7 +31,7 @@ WAYS = {
     "capitals": str.upper,
     "a dot": lambda path: f"{path}.",
     "dots and spaces": lambda path: f"{path} . ",
-    "around": lambda path: f"{path}\\..\\{path.rpartition('\\')[2]}",
+    "around": lambda path: "\\..\\".join((path, path.rpartition("\\")[2])),
     "its stream": lambda path: f"{path}::$DATA",
 }
 
@@ -52,15 +52,18 @@ def test_so_of_a_folder(here, way):
 
 
 @pytest.mark.parametrize("word", [
-    "tro.py", "TRO.py", r".\tro.py", r"..\a\Tro.py", "./tro.py", "C:tro.py", r"\khong\tro.py", "tro.py.", r".\tro.py ", "tro.py::$DATA",
-    r"C:\khong\tro.py", r"\\may\nha\tro.py", "//may/nha/tro.py", "Q:/tro.py", r"\\?\UNC\may\nha\tro.py", "a.txt:tro.py",
+    "tro.py", "TRO.py", r".\tro.py", r"..\a\Tro.py", "./tro.py", "C:tro.py", r"\khong\tro.py", "tro.py.", r".\tro.py ",
+    "tro.py::$DATA", r"C:\khong\tro.py", r"\\may\nha\tro.py", "//may/nha/tro.py", "Q:/tro.py", r"\\?\UNC\may\nha\tro.py",
+    "a.txt:tro.py",
 ])  # fmt: skip
 def test_what_lies_where_we_cannot_look_is_known_by_its_name(here, word):
     """In a folder that only the process knows, on a drive (`subst`) or machine that only its player has."""
     assert clues(here, word, replace(known(SCRIPT), names=("tro.py",))) == ("name",)
 
 
-@pytest.mark.parametrize("word", ["", ".", "..", "tro", r"C:\khong", "-", "C:", ":", "\\", "\\\\", "\\\\?\\", " ", "\0", "x\0.py", "::$DATA"])
+@pytest.mark.parametrize("word", [
+    "", ".", "..", "tro", r"C:\khong", "-", "C:", ":", "\\", "\\\\", "\\\\?\\", " ", "\0", "x\0.py", "::$DATA",
+])  # fmt: skip
 def test_what_names_no_file(here, word):
     assert clues(here, word, replace(known(SCRIPT), names=("tro.py",))) is None
 
