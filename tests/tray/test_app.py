@@ -25,7 +25,7 @@ from tray.seen import Proof
 DIALOG = """
 import sys
 open(sys.argv[1], "a").write(repr([sys.argv[2:], sys.stdin.readline()]) + "\\n")
-if "pin" in sys.argv: print('{"token": "secret", "name": "Mẹ", "until": 99999999999999}')
+if "pin" in sys.argv: print('{"token": "secret", "name": "M\\\\u1eb9", "until": 99999999999999}')
 """
 
 
