@@ -130,7 +130,7 @@ def test_many_at_once(here):
         async with Lookout(here, (game,)) as lookout:
             started = await asyncio.to_thread(lambda: {run(path, *SHORT).pid for _ in range(_MANY)})
             for pid in started:
-                await lookout.until(lambda one, pid=pid: is_game(lookout, one) and one.program.pid == pid, 20)
+                await lookout.until(lambda one, pid=pid: is_game(lookout, one) and begun(one) and one.program.pid == pid, 20)
             assert started <= lookout.tracker.games
 
     asyncio.run(main())
