@@ -94,6 +94,11 @@ class Found:
         return self.match.clues if self.match else ()
 
 
+def begun(told: ProgramStarted) -> bool:
+    """Wine lists a process a moment before it knows when it was made: until then it is from the far future."""
+    return told.program.started <= time.time_ns() // 1_000
+
+
 @dataclass
 class Lookout:
     """The real watcher, in a hurry, and what it told. `here`: the folder whose programs are this test's."""
@@ -130,7 +135,10 @@ class Lookout:
     async def game(self, patience: float = PATIENCE) -> Found:
         """The first game that was started."""
         told = await self.until(
-            lambda one: isinstance(one, ProgramStarted) and self._match(one) is not None and self._ours(one.program), patience
+            lambda one: (
+                isinstance(one, ProgramStarted) and begun(one) and self._match(one) is not None and self._ours(one.program)
+            ),
+            patience,
         )
         return Found(told.program, self._match(told))
 

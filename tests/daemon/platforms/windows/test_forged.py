@@ -11,6 +11,7 @@ from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.watching.snapshot import microseconds
 from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
 
+CONSOLE = "trochoi-console.exe"  # one with a window needs a desktop, which may be going or coming
 LATER = 10_000_000  # one second, as a FILETIME
 
 
@@ -20,7 +21,7 @@ def test_a_game_that_runs_is_not_over_by_an_event(here, kind):
     path = here / "choi.exe"
 
     async def main() -> None:
-        async with Lookout(here, (own(path),)) as lookout:
+        async with Lookout(here, (own(path, CONSOLE),)) as lookout:
             process = run(path, *SHORT)
             pid, started = (await lookout.game()).program.identity
             created = started * 10 + 116_444_736_000_000_000

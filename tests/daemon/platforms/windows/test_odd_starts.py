@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import subprocess
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,8 +14,9 @@ import win32job
 from daemon.platforms.api import Observation, ProgramStarted
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.watching import processes
-from tests.daemon.platforms.windows.stand import SHORT, Lookout, look, own, run
+from tests.daemon.platforms.windows.stand import SHORT, Lookout, begun, look, own, run
 
+CONSOLE = "trochoi-console.exe"  # one with a window needs a desktop, which may be going or coming
 _SUSPENDED = subprocess.CREATE_NO_WINDOW | 0x4
 _MANY = 24
 _kernel32, _ntdll = ctypes.WinDLL("kernel32"), ctypes.WinDLL("ntdll")
@@ -31,16 +31,25 @@ def let_run(process: subprocess.Popen[bytes]) -> None:
     _ntdll.NtResumeProcess(ctypes.c_void_p(int(process._handle)))
 
 
+def is_game(lookout: Lookout, one: Observation) -> bool:
+    return isinstance(one, ProgramStarted) and lookout.catalogue.recognise(one.program) is not None
+
+
 def test_one_that_is_held_from_its_first_moment(here):
     """It is the game by then, and ends like any other, though it acts upon nothing."""
-    path, started = here / "choi.exe", []
-    game = own(path)
-    found = look(here, game, lambda: started.append(held(path)))
-    assert found.clues == ("content", "build-id")
-    if found.program.started > time.time_ns() // 1000:
-        pytest.skip("this Windows (Wine) knows when it was made only once it has run; it was recognised")
-    assert WindowsControl().end(*found.program.identity)
-    assert started[0].wait(5) == 1
+    path = here / "choi.exe"
+    game = own(path, CONSOLE)
+
+    async def main() -> None:
+        async with Lookout(here, (game,)) as lookout:
+            process = await asyncio.to_thread(held, path)
+            told = await lookout.until(lambda one: is_game(lookout, one))
+            if not begun(told):
+                pytest.skip("this Windows (Wine) knows when it was made only once it has run; it was recognised")
+            assert WindowsControl().end(*told.program.identity)
+            assert process.wait(5) == 1
+
+    asyncio.run(main())
 
 
 @contextmanager
@@ -53,7 +62,7 @@ def job():
 def test_one_in_a_job(here):
     """A sandbox, or a launcher's way to hold its games together."""
     path = here / "choi.exe"
-    game = own(path)
+    game = own(path, CONSOLE)
     with job() as made:
 
         def start() -> None:
@@ -69,7 +78,7 @@ def test_one_in_a_job(here):
 def test_what_it_writes_over_its_own_words_and_path(here):
     """Where a process keeps its path and command line is its own memory, and somebody wrote there before it ran."""
     path = here / "choi.exe"
-    game = own(path)
+    game = own(path, CONSOLE)
 
     def start() -> None:
         process = held(path)
@@ -108,24 +117,20 @@ def test_one_whose_path_the_system_cannot_write_down(here, monkeypatch):
 
     monkeypatch.setattr(processes, "image", no_path)
     path = here / f"choi-{here.parent.name}.exe"
-    game = replace(own(path), names=(path.name,))
+    game = replace(own(path, CONSOLE), names=(path.name,))
     assert look(here, game, lambda: run(path, *SHORT)).clues == ("name",)
-
-
-def is_game(lookout: Lookout, one: Observation) -> bool:
-    return isinstance(one, ProgramStarted) and lookout.catalogue.recognise(one.program) is not None
 
 
 def test_many_at_once(here):
     """Whoever starts a crowd hides none of it."""
     path = here / "choi.exe"
-    game = own(path)
+    game = own(path, CONSOLE)
 
     async def main() -> None:
         async with Lookout(here, (game,)) as lookout:
             started = await asyncio.to_thread(lambda: {run(path, *SHORT).pid for _ in range(_MANY)})
             for pid in started:
-                await lookout.until(lambda one, pid=pid: is_game(lookout, one) and one.program.pid == pid, 20)
+                await lookout.until(lambda one, pid=pid: is_game(lookout, one) and begun(one) and one.program.pid == pid, 20)
             assert started <= lookout.tracker.games
 
     asyncio.run(main())
