@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -161,6 +161,10 @@ class People:
             return self.guest
         found = naming.person(self.roster.players, name)
         return None if found is None else self.by_id(found.id)
+
+    def watches(self, account: str, seen: Container[str]) -> bool:
+        """Whether it is one of the accounts below. It asks the system of no other: of each there may be a thousand starts."""
+        return account in self._by_account or (account in seen and self.player_of(account) is self.guest)
 
     def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
         """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""

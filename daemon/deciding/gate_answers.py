@@ -44,7 +44,7 @@ class GateAnswers:
 
     def saw(self, account: str, people: People) -> None:
         """An account that played: if it is a guest's, its starts are watched from now on; a player's are in any case."""
-        watched = account in people.watched_accounts(self._seen)
+        watched = people.watches(account, self._seen)
         self._seen.add(account)  # also a player's: the account may be a guest's by the next roster
         if not watched:
             self.stale()

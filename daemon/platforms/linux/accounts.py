@@ -9,14 +9,22 @@ from dataclasses import dataclass
 
 from daemon.platforms.linux import procfs
 from host import choose
+from host.clock import Clock
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
 _NOBODY = 65534
+_KEPT_MS, _MOST = 1_000, 1_024
 _NO_LOGIN = ("nologin", "false")
 
 
 class LinuxAccounts:
-    """platforms.api.Accounts."""
+    """platforms.api.Accounts. Who is limited is asked at each start of a game, and NSS takes longer than such a start: what it
+    said holds for a second.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._limited: dict[str, tuple[bool, int]] = {}  # and until when, by the play clock
 
     def canonical(self, account: str) -> str:
         return account
@@ -25,6 +33,16 @@ class LinuxAccounts:
         return _entry(account) is not None
 
     def limited(self, account: str) -> bool:
+        now = self._clock.mono()
+        found, until = self._limited.get(account, (False, 0))
+        if now >= until:
+            if len(self._limited) >= _MOST:
+                self._limited.clear()
+            found = self._looked_up(account)
+            self._limited[account] = found, now + _KEPT_MS
+        return found
+
+    def _looked_up(self, account: str) -> bool:
         entry = _entry(account)
         if entry is None:
             # A number that no account has, as in containers: whoever it is may not be free of limits for that.

@@ -25,4 +25,4 @@ def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[]
     asker = Asker()
     watcher = LinuxWatcher(tracker, clock, gate_mounts, asker, crew)
     control = LinuxControl(spared, asker, tracker.ending)
-    return Platform(watcher, control, LinuxAccounts(), ForkedPins(asker), logged_on=logged_on)
+    return Platform(watcher, control, LinuxAccounts(clock), ForkedPins(asker), logged_on=logged_on)

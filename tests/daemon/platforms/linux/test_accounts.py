@@ -8,6 +8,7 @@ import pwd
 import pytest
 
 from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
+from tests.conftest import FakeClock
 
 PEOPLE = {
     "root": (0, 0, "/bin/bash"),
@@ -58,9 +59,23 @@ def machine(monkeypatch):
 )
 def test_what_kind_of_account(machine, account, exists, limited, administrator):
     """Root, services, nobody and administrators are not limited; a number without an account is."""
-    found = LinuxAccounts()
+    found = LinuxAccounts(FakeClock())
 
     assert (found.exists(account), found.limited(account), found.administrator(account)) == (exists, limited, administrator)
+
+
+def test_who_becomes_an_administrator_is_one_a_second_later(machine, monkeypatch):
+    """Meanwhile nobody asks the system again: who forks asks as often as he likes."""
+    clock, asked = FakeClock(), []
+    found, entry = LinuxAccounts(clock), pwd.getpwnam
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: asked.append(name) or entry(name))
+    assert [found.limited("an") for _ in range(1_000)] == [True] * 1_000
+    often = len(asked)
+    monkeypatch.setitem(GROUPS, "sudo", (27, ["me", "an"]))
+    clock.run(1_000)
+
+    assert not found.limited("an")
+    assert often <= 2
 
 
 def test_numbers_of_containers(machine, monkeypatch):
