@@ -155,7 +155,10 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
 
 @pytest.mark.usefixtures("turtles")
 def test_a_grant_answers_until_when_may_be_played_and_until_when_before(seat):
-    """With what the contract says, and in words; `extend` as much as it takes."""
+    """With what the contract says, and in words; `extend` as much as it takes. By limits of the house alone, whose days are the
+    place's: those of vn-147 are Hanoi's, and may end just now.
+    """
+    assert seat("policy", "use", "An", "none").returncode == 0
     given = told(seat, "grant", "An", "15", "--game", "turtles")
     again = seat("grant", "An", "15", "--game", "turtles").stdout
     until = datetime.fromisoformat(given["until"])
@@ -172,6 +175,7 @@ def test_a_grant_answers_until_when_may_be_played_and_until_when_before(seat):
     assert "is past" in seat.fails(2, "extend", "An", "--until", "00:30")
     for one in told(seat, "grants")["grants"]:
         seat("revoke", one["id"])
+    assert seat("policy", "use", "An", "vn-147").returncode == 0
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2026-02-30", "0001-01-01", "tomorrow", "20261124", ""])

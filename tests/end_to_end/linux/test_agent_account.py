@@ -41,8 +41,10 @@ def test_no_command_needs_more_of_the_agent(pc):
         "policy packs", "policy use An vn-147 home-balanced", "policy show An", "policy use guest vn-147",
         "limit An 30", "limit An 20 --game luanti", "limit An none --game luanti",
         "game add cave --exe /run/cave --label VN12", "game label cave VN00 --source https://example.vn", "game allow An cave",
-        "game disallow An cave", "game list cave", "grant An 15 --reason x", "grants An", "extend An --until 16:30",
-        "pause An", "resume An", "off 1 --reason x", "off 0 --reason x", "why An cave", "usage An", "status",
+        "game disallow An cave", "game list cave", "grant An 15 --reason x", "grants An",
+        "policy use An none",  # whose days are Hanoi's, and may end before the next line's moment
+        "extend An --until 16:30", "pause An", "resume An", "off 1 --reason x", "off 0 --reason x",
+        "why An cave", "usage An", "status",
         "simulate An --pack home-balanced --from agent", "log show", "log head", "log card", "log export /run/log.zip",
         "giochoi-verify /run/log.zip", "game remove cave --yes", "player remove An --yes", "guardian remove Mẹ --yes",
     ]  # fmt: skip
