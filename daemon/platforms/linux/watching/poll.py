@@ -59,10 +59,14 @@ class Poller:
         self._try()
 
     def look_at_all(self) -> None:
-        """Now, whoever may be known and whoever may be new."""
+        """Now, whoever may be known and whoever may be new, as there may be what nobody told."""
         self._looked_at_all = -_EVERYBODY_MS
         self._newest_at_all = b""
-        self._try()
+        doubted, self._tracker.doubting = self._tracker.doubting, True
+        try:
+            self._try()
+        finally:
+            self._tracker.doubting = doubted
 
     def _try(self) -> None:
         try:

@@ -33,6 +33,7 @@ class LinuxTracker(ReadingTracker):
         self._early: set[int] = set()  # told before their event, which is then old news
         self._masks: set[Identity] = set()
         self.alone = False  # nobody tells of ends
+        self.doubting = False  # somebody may have kept the kernel from telling of an exec
         self.missed = -1  # when (mono) somebody last told that something was not told
         self.chase = Chase(clock)
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
@@ -195,6 +196,8 @@ class LinuxTracker(ReadingTracker):
         if old.identity != seen.identity or old.program.pid not in self.games or old.same_as(seen):
             return False
         heard = not self.alone and old.at > self.missed  # else it may have executed something unheard
+        if (self.doubting or not heard) and self._is_game(seen):  # another one, which counts for itself
+            return False
         able = old.image == seen.image or maker(old.program.pid) is not None
         if not able or not (heard or old.identity in self._masks):
             return False

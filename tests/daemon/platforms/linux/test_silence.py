@@ -14,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -222,6 +223,32 @@ def test_events_that_stopped_for_a_moment_only(watching, until, launcher, game, 
             await until(lambda: told(seen, pid)[-1] == "ProgramEnded")
             assert games(seen, pid, chess) == 1
             assert troubles(seen) == []
+
+    asyncio.run(body())
+
+
+@pytest.mark.root
+def test_a_game_that_executes_another_while_nobody_tells_is_that_one(watching, until, launcher, impatient, signs):
+    """By the same interpreter: what only another command line over its own would look like, too."""
+    first, second = (signs.folder / f"the-{word}-game-{os.getpid()}.py" for word in ("first", "second"))
+    first.write_text(f"import os, sys, time\n{signs.wait('go')}\nos.execv(sys.executable, [sys.executable, {str(second)!r}])")
+    second.write_text("import time\ntime.sleep(60)")
+    one, other = (Game(id=path.stem, title="", commands=(path.name,)) for path in (first, second))
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([one, other]), {}))
+            await until(lambda: not watcher._events._alert)
+            pid = (await launcher.aside("start", args=[sys.executable, str(first)]))["pid"]
+            await until(lambda: games(seen, pid, one))
+            with pytest.MonkeyPatch.context() as moment:
+                moment.setattr(watcher._tracker, "executed", lambda *_: None)
+                signs.give("go")
+                await until(lambda: second.name in Path(f"/proc/{pid}/cmdline").read_text())
+                Connector().close()
+                await until(lambda: games(seen, pid, other))
+            launcher("finish", pid=pid)
 
     asyncio.run(body())
 
