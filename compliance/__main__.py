@@ -154,18 +154,21 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     if filed:
         said = tuple(section for section in said if section.id == "verdict")
     _print("\n".join(text.lines(said, words, _wide())))
-    if options.html is not None:
-        _print(words(msg("written: {files}", files=options.html)))
+    if filed:
+        _print(words(msg("written: {files}", files=", ".join(filter(None, (options.html, options.pdf))))))
 
 
 def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:
     """The page as files to keep."""
+    files: list[tuple[str, bytes]] = []  # first all of it: one file without the other is in the way the next time
     if options.html is not None:
-        _write(options.html, html.document(said, words, words.language).encode())
+        files.append((options.html, html.document(said, words, words.language).encode()))
     if options.pdf is not None:
         from compliance.paper.inspection import pdf  # noqa: PLC0415 - the verifier that is one file has no ReportLab
 
-        _write(options.pdf, pdf(said, words))
+        files.append((options.pdf, pdf(said, words)))
+    for path, content in files:
+        _write(path, content)
 
 
 def _check(bundle: str, zone: str) -> Section:

@@ -24,6 +24,8 @@ from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
 
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
+_SHOWN: Final = msg("reminder shown")
+_APPROVED: Final = msg("a request was approved")
 _DENIED: Final = msg("a request was denied")
 _WITHDRAWN: Final = msg("a request was taken back")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
@@ -123,10 +125,10 @@ def entry(
 
 def _happened(kind: str, fields: dict[str, Any]) -> Arg:
     """In words. Of the `fields` goes what these say, and what an entry only repeats for whoever verifies."""
-    if kind == "warned" and fields.get("shown") is False:
-        return _NOT_SHOWN
-    if kind == "answer" and fields.get("approved") is False:
-        return _WITHDRAWN if fields.get("by") == "player" else _DENIED
+    if kind == "warned" and "shown" in fields:
+        return _SHOWN if fields["shown"] else _NOT_SHOWN
+    if kind == "answer" and "approved" in fields:
+        return _APPROVED if fields["approved"] else _WITHDRAWN if fields.get("by") == "player" else _DENIED
     if kind == "pause" and fields.get("who", "") is None:
         return _ALL_PAUSED
     said = KINDS.get(kind, kind)

@@ -42,14 +42,15 @@ def report(site):
     ("en", ("What the compliance log says", "Whole, not anchored", "by opening hour", "Signature", "page 1/")),
 ])  # fmt: skip
 def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told):
-    """And on the terminal the verdict alone, as for any file."""
+    """And on the terminal the verdict alone, and which file was written, as for any."""
     site.honest_day()
     log, made = tmp_path / "log.giochoi", tmp_path / "page.pdf"
     log.write_bytes(site.bundle())
 
     assert main([str(log), "--pdf", str(made), "--lang", lang]) == 0
 
-    assert len(capsys.readouterr().out.splitlines()) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), lines[-1].partition(": ")[2]) == (3, str(made))
     text = read(made.read_bytes())
     assert [one for one in (*told, log.name, "home-pc") if one not in text] == []
     assert "?" not in text

@@ -30,7 +30,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def __init__(
         self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None,
-        chase: Callable[[int], object] = lambda _: None,
+        chase: Callable[[int, int], object] = lambda *_: None,
     ) -> None:  # fmt: skip
         """`chase`: is told whom somebody came to end, whether that was in time or not."""
         super().__init__(spared)
@@ -49,7 +49,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return installed(pid) and self.alive(pid, started)
 
     def end(self, pid: int, started: int) -> bool:
-        self._chase(pid)
+        self._chase(pid, started)
         return super().end(pid, started)
 
     def _look(self) -> dict[int, procfs.Stat]:

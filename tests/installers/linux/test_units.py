@@ -35,6 +35,14 @@ def test_a_server_that_fails_is_started_for_ever():
         assert {("StartLimitIntervalSec", "0"), ("Restart", "always"), ("Type", "notify")} <= set(unit(name))
 
 
+def test_the_daemon_goes_first_among_sessions_too():
+    """It has not the capability to say so of itself: the unit does, for it, each time that it starts."""
+    daemon = dict(unit("giochoi-daemon.service"))
+
+    assert (daemon["Nice"], "SYS_NICE" in daemon["CapabilityBoundingSet"]) == ("-10", False)
+    assert daemon["ExecStartPost"] == '+-/bin/sh -c "echo -10 >/proc/$MAINPID/autogroup"'
+
+
 def test_the_agent_has_no_power_and_the_daemon_no_network():
     agent, daemon = (dict(unit(name)) for name in UNITS[:2])
     assert (agent["User"], agent["CapabilityBoundingSet"], agent["PrivateNetwork"]) == ("giochoi", "", "yes")

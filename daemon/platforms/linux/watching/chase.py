@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import Protocol
 
 from daemon.platforms.linux.watching.connector import Event
@@ -84,21 +85,24 @@ class Chase:
         return until if until and image_of(event.pid) == image else 0
 
     def run(self, told: Told, heard: deque[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
-        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked by what
-        was known. EventsLostError.
+        """Adds what is told to `heard`, as long as this one or that has to be ended. While such come we do not sleep: who wakes
+        up is late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
+        by what was known. EventsLostError.
         """
         now = self._clock.mono()
-        until, quiet = now + _TURN_MS, now + _QUIET_MS
-        some: Iterable[Event] = tuple(heard)
+        until, quiet = now + _TURN_MS, 0
+        before = tuple(heard)
         heard.clear()
         sorting = _Sorting(heard)
+        some: Iterable[Event] = chain(before, told.read(_AT_ONCE))
         try:
-            while len(heard) < _MOST and now < min(until, quiet):
+            while True:
                 for event in some:
                     if sorting.take(event, met=self.meet(event)):
                         quiet = self._clock.mono() + _QUIET_MS
-                some, now = told.read(_AT_ONCE), self._clock.mono()
+                if len(heard) >= _MOST or self._clock.mono() >= min(until, quiet):
+                    break
+                some = told.read(_AT_ONCE)
         finally:
             sorting.end()
 

@@ -243,9 +243,11 @@ class LinuxTracker(ReadingTracker):
             return True
         return found is not None and found.threads > 1 and found.started == program.started
 
-    def ending(self, pid: int) -> None:
+    def ending(self, pid: int, started: int) -> None:
         """Somebody has come to end this one, which may be over by now."""
         seen = self._known.get(pid)
+        if seen and seen.program.started != started:  # another has its number
+            return
         alone = seen is not None and not seen.program.interpreted and not seen.program.mapped
         self.chase.begin(pid, seen.program.parent if seen else 0, seen.image if seen and alone else None)
 
