@@ -47,7 +47,7 @@ class Watched:
             self._counting.alive(index, line.seat, line.since, alive)
         elif type(line) is SeatStart:
             if line.lost_from is not None:
-                self._counting.alive(index, line.seat, line.lost_from, alive)
+                self._counting.alive(index, line.seat, line.lost_from - alive, alive)  # the minutes before it
             if presence.gaps:
                 gap = presence.gaps.pop()
                 self._counting.gap(index, line.seat, gap.start, gap.end, "off" if gap.explained else gap.kind)

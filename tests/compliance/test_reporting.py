@@ -224,6 +224,19 @@ def test_what_a_killed_seat_lived_to_counts_as_watched(site, seat, counted):
     assert told(counted(), "alive", "seat") == {("home-pc",): (2, 21 + 10)}
 
 
+def test_what_it_lived_to_after_midnight_is_of_the_day_before(site, seat, counted):
+    """As is what a seat says of an hour: where that began."""
+    before = told(counted(), "alive", "day")
+    midnight = (TODAY.toordinal() - date(1970, 1, 1).toordinal() + 1) * DAY - 7 * HOUR
+    site.clock.run(midnight - 30 * MINUTE - site.clock.wall())
+    seat.start()
+    site.clock.run(40 * MINUTE)
+    lost = site.clock.wall()
+    seat.start(clean=False, lost_from=lost)
+
+    assert told(counted(), "alive", "day").keys() - before.keys() == {(TODAY.isoformat(),)}
+
+
 def test_how_long_limits_were_lifted(site, seat, counted):
     """Until they held again, or as long as was said; not until the PC was next on, if that was later."""
     until = site.clock.wall() + HOUR

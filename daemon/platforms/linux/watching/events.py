@@ -74,6 +74,9 @@ class Events:
             self._timer.cancel()
         self._close()
         self._others.close()
+        self._heard.clear()
+        self._chase.forget()
+        self._relieved = self._lost = False
         self._loop = self._timer = None
 
     def hear_root(self, *, root: bool) -> None:
