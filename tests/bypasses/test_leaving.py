@@ -12,7 +12,7 @@ SIBLINGS = "while True: sibling()"
 
 def leaving(path):
     """Each of its processes lives for a third of a millisecond; after ten seconds or more it says so, and is over."""
-    native.write(path, native.program(code=native.leaving(30_000, 500_000)).content)
+    native.write(path, native.program(code=native.leaving(45_000, 500_000)).content)
 
 
 @pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")

@@ -85,12 +85,12 @@ class Chase:
         return until if until and image_of(event.pid) == image else 0
 
     def run(self, told: Told, heard: deque[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended. While such come we do not sleep: who wakes
-        up is late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
+        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
+        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
         by what was known. EventsLostError.
         """
         now = self._clock.mono()
-        until, quiet = now + _TURN_MS, 0
+        until, quiet = now + _TURN_MS, now + _QUIET_MS  # of the first that comes it may be too late to hear when woken
         before = tuple(heard)
         heard.clear()
         sorting = _Sorting(heard)
