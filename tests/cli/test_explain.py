@@ -16,15 +16,10 @@ from cli.words.rules_in_sentences import duty, says
 from i18n.catalogue import Catalogue
 from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
+from tests.rules import pack_texts
 
 EN, VI = Catalogue("en"), Catalogue("vi")
-HEAD = """id = "t"
-jurisdiction = "house"
-zone = "Asia/Ho_Chi_Minh"
-source = "x"
-status = "verified"
-title = { vi = "Thử", en = "Test" }
-[group.learning]
+HEAD = pack_texts.HEAD + """[group.learning]
 text = { vi = "Học tập", en = "Learning" }
 games = ["gcompris", "ktouch"]
 [holidays]

@@ -64,6 +64,14 @@ def guess(world, times, caller=CHILD, pin="1111"):
         assert "wrong" in refused(prove, world, pin, caller=caller)
 
 
+def begun(world):
+    """The world, with these guardians and the account of a parent."""
+    world.platform.pins = HandPins()
+    world.platform.accounts.add("parent")
+    world.start(house())
+    return world
+
+
 def minutes_locked(world, caller=CHILD):
     until = me(world, caller).locked
     return 0 if until is None else (until - world.daemon.clock.read().wall) / MINUTE

@@ -17,26 +17,14 @@ from daemon.recording.line import append
 from daemon.store import Unwritable
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, until
+from tests.daemon.stand_in import REFUSED, connected, in_force, until
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import issues, limit, roster, signer
 from tests.system import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_line")
+
 GONE = ApiError("unavailable", Message("just starting"))
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """How long it waits is not what is tested here."""
-    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.01)
-    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.01, 0.02))
-
-
-@pytest.fixture
-def agent(world, tmp_path):
-    made = Agent(world, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("where", ["place", "pack"])

@@ -19,18 +19,14 @@ from host.transport import Caller
 from tests.daemon.test_uplink import AgentProcess, seat, until, verified
 from tests.system import PATIENCE, zone_with_noon
 
+pytestmark = pytest.mark.usefixtures("quick_line")
+
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)
 
 
 @pytest.fixture
 def home(home_folder):
     return server_home(str(home_folder))
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.02)
-    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.05,))
 
 
 @pytest.fixture

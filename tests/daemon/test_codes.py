@@ -9,7 +9,7 @@ from daemon.api import messages as m
 from daemon.grants import Grants
 from daemon.proving import codes
 from host.wire import ApiError
-from tests.daemon.proving import AUNT, MUM, OTHER, HandPins, digits, guess, house, me, minutes_locked, refused, use
+from tests.daemon.proving import AUNT, MUM, OTHER, begun, digits, guess, house, me, minutes_locked, refused, use
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON
@@ -17,10 +17,7 @@ from tests.daemon.world import HOUR, MINUTE, NOON
 
 @pytest.fixture
 def home(world):
-    world.platform.pins = HandPins()
-    world.platform.accounts.add("parent")
-    world.start(house())
-    return world
+    return begun(world)
 
 
 def test_a_code_gives_time(home):

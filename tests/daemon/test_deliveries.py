@@ -11,24 +11,12 @@ from daemon.api import messages as seat_api
 from daemon.api.asking import RequestAdd
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.stand_in import REFUSED, Agent, connected, in_force, until
+from tests.daemon.stand_in import REFUSED, connected, in_force, until
 from tests.daemon.test_api import CHILD, ROOT
 from tests.daemon.world import MINUTE, issues, limit, roster
 from tests.system import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """How long it waits is not what is tested here."""
-    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.01)
-    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.01, 0.02))
-
-
-@pytest.fixture
-def agent(world, tmp_path):
-    made = Agent(world, tmp_path)
-    yield made
-    made.close()
+pytestmark = pytest.mark.usefixtures("quick_line")
 
 
 async def give(world):

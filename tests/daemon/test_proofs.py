@@ -14,7 +14,21 @@ from daemon.proving.tokens import LASTS_MS
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
-from tests.daemon.proving import AUNT, DAD, MUM, SECRET, HandPins, digits, guess, house, me, minutes_locked, prove, refused, use
+from tests.daemon.proving import (
+    AUNT,
+    DAD,
+    MUM,
+    SECRET,
+    begun,
+    digits,
+    guess,
+    house,
+    me,
+    minutes_locked,
+    prove,
+    refused,
+    use,
+)
 from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON
@@ -22,10 +36,7 @@ from tests.daemon.world import HOUR, MINUTE, NOON
 
 @pytest.fixture
 def home(world):
-    world.platform.pins = HandPins()
-    world.platform.accounts.add("parent")
-    world.start(house())
-    return world
+    return begun(world)
 
 
 def give(world, token, caller=CHILD):

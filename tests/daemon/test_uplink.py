@@ -30,6 +30,8 @@ from host.wire import ApiError
 from tests.daemon.world import HandPlatform
 from tests.system import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_line")
+
 TREE = Path(__file__).resolve().parents[2]
 
 
@@ -58,13 +60,6 @@ class AgentProcess:
 @pytest.fixture
 def home(home_folder):
     return server_home(str(home_folder))
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """How long it waits is not what is tested here."""
-    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.02)
-    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.05,))
 
 
 def test_an_agent_that_takes_seconds_to_start_is_found_soon_after():

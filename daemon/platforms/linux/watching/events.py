@@ -137,14 +137,14 @@ class Events:
         due = bool(self._alert) and now - self._alert >= _ALERT_MS
         self._turn_in(self._silence.judge(now, drained=drained, relieved=self._relieved and (due or not self._alert)))
         if self._silence.on and not silent:
-            self._tracker.doubting = True
+            self._tracker.masks.doubting = True
             self._trouble(SILENT)
             self._be_alert()
             self._poller.start(loop)
         elif silent and not self._silence.on:
             self._poller.stop()
             self._poller.look_at_all()
-            self._tracker.doubting = False
+            self._tracker.masks.doubting = False
             self._well(SILENT)
         if due and not self._silence.on:
             self._alert = 0

@@ -62,11 +62,11 @@ class Poller:
         """Now, whoever may be known and whoever may be new, as there may be what nobody told."""
         self._looked_at_all = -_EVERYBODY_MS
         self._newest_at_all = b""
-        doubted, self._tracker.doubting = self._tracker.doubting, True
+        doubted, self._tracker.masks.doubting = self._tracker.masks.doubting, True
         try:
             self._try()
         finally:
-            self._tracker.doubting = doubted
+            self._tracker.masks.doubting = doubted
 
     def _try(self) -> None:
         try:

@@ -10,6 +10,7 @@ from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.masks import Masks
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.rereading import ReadingTracker
@@ -31,9 +32,8 @@ class LinuxTracker(ReadingTracker):
         super().__init__(programs, Ends(self._over), clock)
         self._kin = Kin()
         self._early: set[int] = set()  # told before their event, which is then old news
-        self._masks: set[Identity] = set()
+        self.masks = Masks()
         self.alone = False  # nobody tells of ends
-        self.doubting = False  # somebody may have kept the kernel from telling of an exec
         self.missed = -1  # when (mono) somebody last told that something was not told
         self.chase = Chase(clock)
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
@@ -45,7 +45,7 @@ class LinuxTracker(ReadingTracker):
         super().stop()
         self._kin.clear()
         self._early.clear()
-        self._masks.clear()
+        self.masks.clear()
 
     def known(self) -> Iterable[int]:
         return tuple(self._known)
@@ -61,7 +61,7 @@ class LinuxTracker(ReadingTracker):
         self._kin.other(pid)
         old, passed = self._known.get(pid), self.passed(pid, mono)
         if old:
-            self._masks.discard(old.identity)
+            self.masks.off(old.identity)
         if old and mono < old.at:
             return
         early = pid in self._early
@@ -190,19 +190,8 @@ class LinuxTracker(ReadingTracker):
         return super()._is_still(old, seen) or self._masked(old, seen)
 
     def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        """Whether a game only says that it is something else, as of no exec was told: anybody can write another command line
-        over one's own, and whoever is in a world of one's own name another executable.
-        """
-        if old.identity != seen.identity or old.program.pid not in self.games or old.same_as(seen):
-            return False
-        heard = not self.alone and old.at > self.missed  # else it may have executed something unheard
-        if (self.doubting or not heard) and self._is_game(seen):  # another one, which counts for itself
-            return False
-        able = old.image == seen.image or maker(old.program.pid) is not None
-        if not able or not (heard or old.identity in self._masks):
-            return False
-        self._masks.add(old.identity)
-        return True
+        heard = not self.alone and old.at > self.missed
+        return old.program.pid in self.games and self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
 
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
@@ -279,7 +268,7 @@ class LinuxTracker(ReadingTracker):
                 self._tell_fork(fork)
             self._kin.over(self._known[pid])
         self._early.discard(pid)
-        self._masks.discard(self._known[pid].identity)
+        self.masks.off(self._known[pid].identity)
         super()._end(pid, mono)
 
     def watch_ends(self) -> None:
