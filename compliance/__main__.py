@@ -24,6 +24,7 @@ from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
 from compliance.page.model import data, page
+from compliance.page.verdict import verdict
 from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
@@ -146,7 +147,7 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
     said = sections(shown)
     filed = options.html is not None or options.pdf is not None
     if filed:
-        _file((*said, _check(options.bundle, report.zone)), options, words)
+        _file((*said, _check(options.bundle, report.zone, verdict(shown).text)), options, words)
     if options.json:
         found = words.document({**document(report), "page": data(shown, told(said))})
         _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -171,12 +172,13 @@ def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue
         _write(path, content)
 
 
-def _check(bundle: str, zone: str) -> Section:
-    """What tells one printed page from another, and where it is signed."""
+def _check(bundle: str, zone: str, comes_to: Arg) -> Section:
+    """What tells one printed page from another, and where it is signed; what is signed stands beside, on whichever page."""
     facts = [Fact(msg("File"), Path(bundle).name), Fact(msg("Checked on"), Moment(wall(), zone, "full"))]
     if Path(bundle).is_file():
         with Path(bundle).open("rb") as file:
             facts.insert(1, Fact("SHA-256", hashlib.file_digest(file, "sha256").hexdigest()))
+    facts.append(Fact(msg("Verdict"), comes_to))
     return Section("check", msg("This check"), (*facts, Fact(msg("Checked by"), _DOTS), Fact(msg("Signature"), _DOTS)))
 
 

@@ -54,6 +54,7 @@ def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told
     text = read(made.read_bytes())
     assert [one for one in (*told, log.name, "home-pc") if one not in text] == []
     assert "?" not in text
+    assert text.count(told[1]) == 2, "it stands beside the signature, too"
 
 
 def test_what_a_log_says_is_no_markup_and_no_command(report, read):
