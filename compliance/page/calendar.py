@@ -108,10 +108,10 @@ def coverage(
     days = max(1, min(MOST_DAYS, MOST_CELLS // 24 // len(seats)))
     first = max(min(one.first for one in seats), last - days * DAY)
     slots = tuple(_slots(first, last, ZoneInfo(zone), _Opening(places)))
-    broken: dict[str, list[Span]] = {}
+    by_seat: dict[str, list[Span]] = {}
     for gap in gaps:
-        broken.setdefault(gap.seat, []).append((gap.start // MINUTE_MS, gap.end // MINUTE_MS + 1))
-    made = tuple(_calendar(seat, slots, last, joined(broken.get(seat.seat, ()))) for seat in seats)
+        by_seat.setdefault(gap.seat, []).append((gap.start // MINUTE_MS, gap.end // MINUTE_MS + 1))
+    made = tuple(_calendar(seat, slots, last, joined(by_seat.get(seat.seat, ()))) for seat in seats)
     shown = sorted({day for one in made for day, _ in one.hours})[-days:]
     opened = Counter(hour for one in made for (_, hour), share in one.hours.items() if share.open)
     return Coverage(tuple(shown), tuple(sorted(opened)), made)
