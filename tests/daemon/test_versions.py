@@ -11,8 +11,8 @@ import pytest
 from agent.api.roster import SignedRoster
 from daemon.roster import Newer, Replaced
 from host.wire import ApiError
-from tests.daemon.test_agent_line import agent, connected, in_force, issues, until  # noqa: F401 - a fixture among them
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.stand_in import connected, in_force, until
+from tests.daemon.world import MINUTE, issues, limit, roster
 
 
 def written(world, number=2, change=None, packs=None) -> SignedRoster:
@@ -78,7 +78,7 @@ def test_a_roster_of_somebody_else_is_still_one(world):
         world.daemon.trust.read_roster(SignedRoster(number=2, note=signed.note.replace("B\\u1ed1ng", "Bong")))
 
 
-def test_a_newer_roster_is_an_issue_until_both_are_of_one_version(world, agent, monkeypatch):  # noqa: F811 - the fixture
+def test_a_newer_roster_is_an_issue_until_both_are_of_one_version(world, agent, monkeypatch):
     """`update`, and nothing of a replaced log."""
     newer = [True]
 
@@ -101,7 +101,7 @@ def test_a_newer_roster_is_an_issue_until_both_are_of_one_version(world, agent, 
     asyncio.run(run())
 
 
-def test_an_older_agent_that_does_not_know_what_we_send_is_asked_to_update(world, agent, monkeypatch):  # noqa: F811 - the fixture
+def test_an_older_agent_that_does_not_know_what_we_send_is_asked_to_update(world, agent, monkeypatch):
     """Records are kept until it is."""
     from i18n.message import msg
 
