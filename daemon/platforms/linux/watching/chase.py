@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
-from itertools import chain
+from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.platforms.linux.watching.connector import Event
@@ -37,31 +35,49 @@ class Told(Protocol):
         """EventsLostError."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Who executes `image` is the game, until then (mono), if it is `account`'s."""
+
+    until: int
+    image: Image
+    account: str
+
+
 class Chase:
     """All on the loop's thread. Events come in the kernel's order: what was known by a pid is over when that is forked anew."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, whose: Callable[[int], str | None]) -> None:
+        """`whose`: the account of this pid."""
         self._clock = clock
+        self._whose = whose
         self._ends: dict[int, int] = {}
-        self._siblings: dict[int, tuple[int, Image]] = {}
+        self._siblings: dict[int, _Sought] = {}
+        self._anywhere: dict[tuple[Image, str], _Sought] = {}
         self._until = 0
 
-    def begin(self, pid: int, parent: int = 0, image: Image | None = None) -> None:
-        """Somebody has come to end this one. `image`: what nobody but the game executes, `parent`: whose child it was."""
+    def begin(self, pids: Iterable[int], parent: int = 0, image: Image | None = None, account: str = "") -> None:
+        """Somebody has come to end these. `image`: what nobody but the game executes, `parent`: whose child it was."""
         if not self or len(self._ends) >= _MOST_KEPT:
             self.forget()
-        until = self._ends[pid] = self._until = self._clock.mono() + _KEPT_MS
+        self._until = self._clock.mono() + _KEPT_MS
+        self._ends.update(dict.fromkeys(pids, self._until))
         if image:
-            self._siblings[parent] = until, image
+            self._siblings[parent] = _Sought(self._until, image, account)
 
     def __bool__(self) -> bool:
         return self._clock.mono() < self._until
 
     def forget(self) -> None:
-        """Events were lost: a pid may be somebody else's by now."""
+        for table in (self._ends, self._siblings, self._anywhere):
+            table.clear()
+        self._until = 0
+
+    def missed(self) -> None:
+        """Events were lost: a pid may be somebody else's by now. What executes the same is the game, whoever forked it."""
+        self._anywhere.update({(one.image, one.account): one for one in self._siblings.values()})
         self._ends.clear()
         self._siblings.clear()
-        self._until = 0
 
     def meet(self, event: Event) -> bool:
         """Whether it told of one that had to end, and was ended if it is still there."""
@@ -70,7 +86,7 @@ class Chase:
         if event.kind != "fork":
             return False
         now = self._clock.mono()
-        until = self._ends.get(event.parent) or self._of_sibling(event)
+        until = self._ends.get(event.parent) or self._by_image(event)
         if until <= now:
             self._ends.pop(event.pid, None)
             return False
@@ -80,49 +96,25 @@ class Chase:
                 os.kill(event.pid, signal.SIGKILL)
         return True
 
-    def _of_sibling(self, event: Event) -> int:
-        until, image = self._siblings.get(event.parent, (0, None))
-        return until if until and image_of(event.pid) == image else 0
+    def _by_image(self, event: Event) -> int:
+        sibling = self._siblings.get(event.parent)
+        image = image_of(event.pid) if sibling or self._anywhere else None
+        if image and sibling and sibling.image == image:
+            return sibling.until
+        whose = self._whose(event.pid) if image and self._anywhere else None
+        found = self._anywhere.get((image, whose)) if image and whose else None
+        return found.until if found else 0
 
-    def run(self, told: Told, heard: deque[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
-        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
-        by what was known. EventsLostError.
+    def run(self, told: Told, heard: list[Event]) -> None:
+        """Adds what is told to `heard`, as long as this one or that has to be ended, of which was heard or is told. We do not
+        sleep meanwhile: who wakes up is late. EventsLostError.
         """
         now = self._clock.mono()
         until, quiet = now + _TURN_MS, now + _QUIET_MS  # of the first that comes it may be too late to hear when woken
-        before = tuple(heard)
-        heard.clear()
-        sorting = _Sorting(heard)
-        some: Iterable[Event] = chain(before, told.read(_AT_ONCE))
-        try:
-            while True:
-                for event in some:
-                    if sorting.take(event, met=self.meet(event)):
-                        quiet = self._clock.mono() + _QUIET_MS
-                if len(heard) >= _MOST or self._clock.mono() >= min(until, quiet):
-                    break
-                some = told.read(_AT_ONCE)
-        finally:
-            sorting.end()
-
-
-class _Sorting:
-    """Leaves out what came and went."""
-
-    def __init__(self, heard: deque[Event]) -> None:
-        self._heard = heard
-        self._left: dict[int, Event] = {}
-        self._roots: dict[int, int] = {}
-
-    def take(self, event: Event, *, met: bool) -> bool:
-        fork = self._left.pop(event.pid, None)
-        if met:
-            root = self._roots[event.pid] = self._roots.get(event.parent, event.parent)
-            self._left[event.pid] = replace(event, parent=root)
-        elif fork is None or event.kind != "exit":
-            self._heard.extend((fork, event) if fork else (event,))
-        return met
-
-    def end(self) -> None:
-        self._heard.extend(self._left.values())
+        for event in heard:
+            self.meet(event)
+        while len(heard) < _MOST and self._clock.mono() < min(until, quiet):
+            for event in told.read(_AT_ONCE):
+                heard.append(event)
+                if self.meet(event):
+                    quiet = self._clock.mono() + _QUIET_MS

@@ -27,7 +27,7 @@ _UNKNOWN, _LISTEN, _IGNORE = 0, 1, 2
 _NLMSG_DONE = 3
 _SO_ATTACH_FILTER, _SO_ATTACH_BPF = 26, 50
 _SO_RCVBUFFORCE = 33
-_BUFFER = 4 << 20
+_BUFFER = 16 << 20  # bytes of the kernel's, when it has so much to tell: some two seconds of a game that forks itself away
 _FIRST_NAMESPACES = {"pid": 0xEFFFFFFC, "user": 0xEFFFFFFD}  # linux/proc_ns.h
 _RAISES = 50
 

@@ -59,10 +59,13 @@ class Kin:
 
     def left_by(self, told: int) -> list[Fork]:
         """Those that come from this game, which is over. They wait no longer."""
-        found = [fork for fork in self._waiting.values() if fork.told == told]
+        found = self.come_from(told)
         for fork in found:
             del self._waiting[fork.seen.program.pid]
         return found
+
+    def come_from(self, told: int) -> list[Fork]:
+        return [fork for fork in self._waiting.values() if fork.told == told]
 
     def over(self, seen: SeenProgram) -> None:
         """It has ended; word of a child that it had may still come."""

@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
-from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.forking import ForkingTracker
 from daemon.platforms.linux.watching.masks import Masks
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.rereading import ReadingTracker
-from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.seen import SeenProgram
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND, HELD, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
-_EXEC_SOON_S = 0.05
-_MOST_AT_ONCE = 50
 _LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
 LET_S = max(_LOOKS_S)
 
 
-class LinuxTracker(ReadingTracker):
+class LinuxTracker(ForkingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(programs, Ends(self._over), clock)
-        self._kin = Kin()
         self._early: set[int] = set()  # told before their event, which is then old news
         self.masks = Masks()
         self.alone = False  # nobody tells of ends
-        self.missed = -1  # when (mono) somebody last told that something was not told
-        self.chase = Chase(clock)
+        self.chase = Chase(clock, self._whose)
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
         self.catch_up: Callable[[], object] = lambda: None
@@ -43,7 +38,6 @@ class LinuxTracker(ReadingTracker):
 
     def stop(self) -> None:
         super().stop()
-        self._kin.clear()
         self._early.clear()
         self.masks.clear()
 
@@ -106,64 +100,6 @@ class LinuxTracker(ReadingTracker):
             if since is None:
                 self._early.add(pid)
 
-    def forked(self, parent: int, pid: int, mono: int) -> None:
-        """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
-        self._kin.other(pid)
-        fork = self._kin.waiting(parent)
-        mother = fork.seen if fork else self._known[parent] if parent in self.games else self._kin.past(parent)
-        if mother is None:
-            self._adopted(parent, pid, mono)
-            return
-        child = Fork(mother.forked(pid, mono), fork.told if fork else parent)
-        if child.told not in self.games:
-            self._tell_fork(child)
-            return
-        if not self._kin:
-            self.later(_EXEC_SOON_S, self._fork_due)
-        if oldest := self._kin.wait(child):
-            self._tell_fork(oldest, gone_too=False)
-
-    def _adopted(self, parent: int, pid: int, mono: int) -> None:
-        """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
-        what its parent was, which was over too soon.
-        """
-        unread = self._kin.was_unread(parent)
-        same = self._kin.executed and self._kin.with_image(image_of(pid))
-        if pid in self._known or not (unread or same):
-            return
-        seen = self._told(pid, mono)
-        if seen is None and unread:
-            self._kin.unread(pid)
-        elif seen and self._is_game(seen):
-            self._begin(seen)
-
-    def _fork_due(self) -> None:
-        """A few at a time: whoever forks a thousand waits for us, not others."""
-        for fork in self._kin.due(self._clock.mono() - round(_EXEC_SOON_S * 1000), _MOST_AT_ONCE):
-            self._tell_fork(fork, gone_too=False)
-        if self._kin:
-            self.later(_EXEC_SOON_S / 5, self._fork_due)
-
-    def _tell_fork(self, fork: Fork, *, gone_too: bool = True) -> None:
-        """`gone_too`: also if it is over by now, as its end is told next."""
-        seen, pid = fork.seen, fork.seen.program.pid
-        image = image_of(pid)
-        executed = image is not None and seen.image not in (None, image)  # of which word will come,
-        executed = executed and maker(pid) is None  # unless it only says so
-        if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
-            self._kin.over(seen)  # what it forked before is still the game
-            return
-        self._begin(replace(seen, program=replace(seen.program, started=self._started(pid, seen.at))))
-
-    def _started(self, pid: int, mono: int) -> int:
-        """When it started, as processes count; if it is over by now, near enough."""
-        found = None
-        try:
-            found = procfs.stat(pid)
-        except BlindError as error:  # a scan that can see will tell
-            self.trouble(BLIND, said_by(error))
-        return self.programs.started(mono) if found is None else found.started
-
     def replaced(self, pid: int, looked: int = 0) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told? Not yet when it was `looked`
         at (mono) last.
@@ -199,9 +135,6 @@ class LinuxTracker(ReadingTracker):
             self._end(old.program.pid, mono)
         self._begin(new)
 
-    def _named(self, seen: SeenProgram) -> SeenProgram:
-        return self._kin.named(seen, self.catalogue)
-
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
         """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
         seen = self._known.get(this[0])
@@ -224,6 +157,12 @@ class LinuxTracker(ReadingTracker):
             self.programs.over(seen.identity)
             self._end(pid, mono)
 
+    def _whose(self, pid: int) -> str | None:
+        with suppress(BlindError):
+            owner = procfs.owner(pid)
+            return self.programs.account(owner[0]) if owner else None
+        return None
+
     def _lives_on(self, program: Program) -> bool:
         try:
             found = procfs.stat(program.pid)
@@ -238,7 +177,12 @@ class LinuxTracker(ReadingTracker):
         if seen and seen.program.started != started:  # another has its number
             return
         alone = seen is not None and not seen.program.interpreted and not seen.program.mapped
-        self.chase.begin(pid, seen.program.parent if seen else 0, seen.image if seen and alone else None)
+        pids = (pid, *(fork.seen.program.pid for fork in self._kin.come_from(pid)))
+        if seen is None:
+            self.chase.begin(pids)
+        else:
+            program = seen.program
+            self.chase.begin(pids, program.parent, seen.image if alone else None, program.account)
 
     def _over(self, pid: int, started: int) -> None:
         mono = self._clock.mono()
@@ -247,12 +191,6 @@ class LinuxTracker(ReadingTracker):
         if seen is not None and seen.program.started == started:
             self.programs.over(seen.identity)
             self._end(pid, mono)
-
-    def settled(self) -> None:
-        """The kernel has nothing more to tell of what is over by now."""
-        self._kin.forget_past()
-        if not self.games:
-            self._kin.executed_by(())
 
     def _begin(self, seen: SeenProgram) -> None:
         self._kin.other(seen.program.pid)
@@ -304,5 +242,5 @@ class LinuxTracker(ReadingTracker):
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         if self.alone:
             self.watch_ends()
-        self._kin.executed_by(self._known[pid] for pid in self.games)
+        self._executed()
         return programs

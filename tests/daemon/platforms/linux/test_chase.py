@@ -43,15 +43,17 @@ def clock():
 
 @pytest.fixture
 def chase(clock):
-    return Chase(clock)
+    return Chase(clock, lambda _: None)
 
 
-@pytest.fixture
-def child():
+def sleeping():
     process = subprocess.Popen(["sleep", "60"])
     yield process
     process.kill()
     process.wait()
+
+
+child, stranger = pytest.fixture(sleeping, name="child"), pytest.fixture(sleeping, name="stranger")
 
 
 def forked(child, parent=GAME, mono=1_000):
@@ -65,7 +67,7 @@ def lives(child):
 
 
 def test_what_it_forks_is_ended_and_so_is_what_that_forks(chase, child):
-    chase.begin(GAME)
+    chase.begin([GAME])
     assert chase.meet(Event("fork", PARENT, 10**9, GAME))
     assert chase.meet(forked(child, PARENT))
     assert child.wait() == -signal.SIGKILL
@@ -80,11 +82,11 @@ def test_what_nobody_came_to_end_is_left_alone(chase, child):
 @pytest.mark.parametrize("before", [
     lambda chase, _: chase.meet(Event("exec", GAME, 10**9)),
     lambda chase, _: chase.meet(Event("fork", GAME, 10**9, 7)),
-    lambda chase, _: chase.forget(),
+    lambda chase, _: chase.missed(),
     lambda _, clock: setattr(clock, "now", 3_000),
 ], ids=["it executed something", "its pid is another's", "something was not told", "long ago"])  # fmt: skip
 def test_what_is_the_game_no_more_is_left_alone(chase, clock, child, before):
-    chase.begin(GAME)
+    chase.begin([GAME])
     before(chase, clock)
     assert not chase.meet(forked(child, mono=clock.now))
     assert lives(child)
@@ -92,7 +94,7 @@ def test_what_is_the_game_no_more_is_left_alone(chase, clock, child, before):
 
 def test_a_pid_of_long_ago_is_not_signalled(chase, clock, child):
     """Somebody else may have it by now; what it forks is ended all the same, should it be the same."""
-    chase.begin(GAME)
+    chase.begin([GAME])
     clock.now += 600
     assert chase.meet(forked(child, mono=1_000))
     assert lives(child)
@@ -100,37 +102,45 @@ def test_a_pid_of_long_ago_is_not_signalled(chase, clock, child):
 
 def test_a_sibling_is_known_by_its_executable(chase, child):
     """Of its parent's children only those that execute the same."""
-    chase.begin(GAME, PARENT, image_of(child.pid))
+    chase.begin([GAME], PARENT, image_of(child.pid))
     assert not chase.meet(Event("fork", os.getpid(), 10**9, PARENT))
     assert chase.meet(forked(child, PARENT))
     assert child.wait() == -signal.SIGKILL
 
 
 def test_it_goes_on_as_long_as_some_come(chase, clock, child):
-    """What came and went meanwhile is told nobody; what may be left is, as what it came from; and so is all that is others'."""
-    chase.begin(GAME)
-    first, second, others = 4_000_010, 4_000_011, Event("exec", 7, 10**9)
-    kernel = Kernel(clock, [
-        Event("fork", first, 10**9, GAME), Event("exit", GAME, 10**9), others, Event("fork", second, 10**9, first),
-        Event("exit", first, 10**9), forked(child, second), Event("exit", second, 10**9),
-    ])  # fmt: skip
-    heard = deque()
-    chase.run(kernel, heard)
-    assert list(heard) == [Event("exit", GAME, 10**9), others, forked(child)]
+    """All of it is told: what came and went is left out elsewhere (transient.py)."""
+    chase.begin([GAME])
+    events = [Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), Event("exec", 7, 10**9), forked(child, PARENT)]
+    heard = []
+    chase.run(Kernel(clock, events), heard)
+    assert heard == events
     assert child.wait() == -signal.SIGKILL
 
 
-def test_what_it_executes_is_told_as_what_it_was_before(chase, clock):
-    chase.begin(GAME)
-    heard = deque()
-    chase.run(Kernel(clock, [Event("fork", PARENT, 10**9, GAME), Event("exec", PARENT, 10**9)]), heard)
-    assert list(heard) == [Event("fork", PARENT, 10**9, GAME), Event("exec", PARENT, 10**9)]
-
-
-def test_what_was_heard_before_it_had_to_be_ended_is_sorted_too(chase, clock, child):
+def test_what_was_heard_before_it_had_to_be_ended_is_ended_too(chase, clock, child):
     """Else whoever looks at each of it comes later and later."""
-    heard = deque([Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), forked(child, PARENT)])
-    chase.begin(GAME)
-    chase.run(Kernel(clock, [Event("exit", PARENT, 10**9)]), heard)
-    assert list(heard) == [Event("exit", GAME, 10**9), forked(child)]
+    heard = [Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), forked(child, PARENT)]
+    chase.begin([GAME])
+    chase.run(Kernel(clock, []), heard)
     assert child.wait() == -signal.SIGKILL
+
+
+def test_after_a_loss_it_is_known_by_its_executable_and_account(clock, child, stranger):
+    """Whoever forked it: who its parent was may never be told."""
+    chase = Chase(clock, {child.pid: "an", stranger.pid: "ba"}.get)
+    chase.begin([GAME], PARENT, image_of(child.pid), "an")
+    chase.missed()
+    assert not chase.meet(forked(stranger, 7))
+    assert chase.meet(forked(child, 7))
+    assert child.wait() == -signal.SIGKILL
+    assert lives(stranger)
+
+
+def test_after_a_loss_nobody_is_known_for_ever(clock, child):
+    chase = Chase(clock, {child.pid: "an"}.get)
+    chase.begin([GAME], PARENT, image_of(child.pid), "an")
+    chase.missed()
+    clock.now += 2_000
+    assert not chase.meet(forked(child, 7, mono=clock.now))
+    assert lives(child)

@@ -16,7 +16,7 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching import tracker
+from daemon.platforms.linux.watching import forking
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, in_first_namespaces
 from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import SystemClock
@@ -137,7 +137,7 @@ def test_a_game_that_forks_itself_goes_on_in_the_child(events, until, signs):
 def test_helpers_of_a_game_are_not_the_game(events, until, monkeypatch):
     """What a game forks to execute something else is never told as the game."""
 
-    monkeypatch.setattr(tracker, "_EXEC_SOON_S", 2)  # however long it takes on a busy machine until a helper executes
+    monkeypatch.setattr(forking, "_EXEC_SOON_S", 2)  # however long it takes on a busy machine until a helper executes
 
     async def body(watcher, seen, start):
         pid = await start(*python("import subprocess\nfor _ in range(5): subprocess.run(['/bin/true'])"))

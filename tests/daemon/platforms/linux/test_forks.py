@@ -14,6 +14,7 @@ import pytest
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import kin
+from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.seen import image_of
@@ -172,6 +173,31 @@ def test_children_of_a_sibling_that_nobody_saw(tracker, game, gone):
     tracker.ended(first, NOW())
     tracker.forked(sibling, last, NOW())
     assert tracker.games == {last}
+
+
+def test_what_goes_on_when_events_were_lost(tracker, game):
+    """Of its forebears nobody told, and the game is over: it is known by what it executes. Not for ever."""
+    first, last, later = game(), game(), game()
+    tracker.executed(first, NOW())
+    tracker.missed = NOW()
+    tracker.ended(first, NOW())
+    tracker.settled()
+    tracker.forked(1, last, NOW())
+    assert tracker.games == {last}
+    tracker.ended(last, NOW())
+    tracker.missed -= 3_000
+    tracker.settled()
+    tracker.forked(1, later, NOW())
+    assert tracker.games == set()
+
+
+def test_who_comes_to_end_a_game_comes_for_what_it_forked_too(tracker, game, gone):
+    """A moment ago: which was not told yet, as it may execute something else."""
+    first, second = game(), gone()
+    tracker.executed(first, NOW())
+    tracker.forked(first, second, NOW())
+    tracker.ending(first, procfs.stat(first).started)
+    assert tracker.chase.meet(Event("fork", gone(), 10**9, second))
 
 
 def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):

@@ -1,0 +1,109 @@
+"""A game goes on in what it forks, by the order of the kernel's events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.namespaces import maker
+from daemon.platforms.linux.watching.ends import Ends
+from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.rereading import ReadingTracker
+from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.processes import BlindError
+from daemon.platforms.tracker import BLIND
+from host.clock import Clock
+from i18n.message import said_by
+
+_EXEC_SOON_S = 0.05
+_MOST_AT_ONCE = 50
+_MISSED_MS = 2_000
+
+
+class ForkingTracker(ReadingTracker):
+    def __init__(self, programs: Programs, ends: Ends, clock: Clock) -> None:
+        super().__init__(programs, ends, clock)
+        self._kin = Kin()
+        self.missed = -1
+        """When (mono) somebody last told that something was not told."""
+
+    def stop(self) -> None:
+        super().stop()
+        self._kin.clear()
+
+    def is_game(self, pid: int) -> bool:
+        """Also one that waits to be told, and one that is over, of which a child may be told yet."""
+        return pid in self.games or self._kin.waiting(pid) is not None or self._kin.past(pid) is not None
+
+    def forked(self, parent: int, pid: int, mono: int) -> None:
+        """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
+        self._kin.other(pid)
+        fork = self._kin.waiting(parent)
+        mother = fork.seen if fork else self._known[parent] if parent in self.games else self._kin.past(parent)
+        if mother is None:
+            self._adopted(parent, pid, mono)
+            return
+        child = Fork(mother.forked(pid, mono), fork.told if fork else parent)
+        if child.told not in self.games:
+            self._tell_fork(child)
+            return
+        if not self._kin:
+            self.later(_EXEC_SOON_S, self._fork_due)
+        if oldest := self._kin.wait(child):
+            self._tell_fork(oldest, gone_too=False)
+
+    def _adopted(self, parent: int, pid: int, mono: int) -> None:
+        """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
+        what its parent was, which was over too soon.
+        """
+        unread = self._kin.was_unread(parent)
+        same = self._kin.executed and self._kin.with_image(image_of(pid))
+        if pid in self._known or not (unread or same):
+            return
+        seen = self._told(pid, mono)
+        if seen is None:
+            self._kin.unread(pid)
+        elif self._is_game(seen):
+            self._begin(seen)
+
+    def _fork_due(self) -> None:
+        """A few at a time: whoever forks a thousand waits for us, not others."""
+        for fork in self._kin.due(self._clock.mono() - round(_EXEC_SOON_S * 1000), _MOST_AT_ONCE):
+            self._tell_fork(fork, gone_too=False)
+        if self._kin:
+            self.later(_EXEC_SOON_S / 5, self._fork_due)
+
+    def _tell_fork(self, fork: Fork, *, gone_too: bool = True) -> None:
+        """`gone_too`: also if it is over by now, as its end is told next."""
+        seen, pid = fork.seen, fork.seen.program.pid
+        image = image_of(pid)
+        executed = image is not None and seen.image not in (None, image)  # of which word will come,
+        executed = executed and maker(pid) is None  # unless it only says so
+        if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
+            self._kin.over(seen)  # what it forked before is still the game
+            return
+        self._begin(replace(seen, program=replace(seen.program, started=self._started(pid, seen.at))))
+
+    def _started(self, pid: int, mono: int) -> int:
+        """When it started, as processes count; if it is over by now, near enough."""
+        found = None
+        try:
+            found = procfs.stat(pid)
+        except BlindError as error:  # a scan that can see will tell
+            self.trouble(BLIND, said_by(error))
+        return self.programs.started(mono) if found is None else found.started
+
+    def _named(self, seen: SeenProgram) -> SeenProgram:
+        return self._kin.named(seen, self.catalogue)
+
+    def settled(self) -> None:
+        """The kernel has nothing more to tell of what is over by now."""
+        self._kin.forget_past()
+        if not self.games:
+            self._executed()
+
+    def _executed(self) -> None:
+        """What games execute is what those do that run; and what others did, of which may go on what nobody told of."""
+        if self._clock.mono() > self.missed + _MISSED_MS:
+            self._kin.executed_by(self._known[pid] for pid in self.games)
