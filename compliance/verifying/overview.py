@@ -10,7 +10,7 @@ import msgspec
 
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import SeatStart
+from compliance.entries.seat import SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
@@ -89,6 +89,8 @@ class Looker:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
         if isinstance(line, PlaceChanged):
             self._places.append(place_at(line))
+        elif isinstance(line, SeatRetired):
+            self._retire("", line)
         elif line.seat != AGENT:
             self._watched.setdefault(line.seat, Watched(line.seat)).keep(line)
             if isinstance(line, SeatStart):
@@ -96,8 +98,8 @@ class Looker:
 
     def wants(self) -> Wants:
         return {
-            PlaceChanged: self._placed, LaunchRefused: self._refuse, **each(self._watch, *WATCHED),
-            **each(self._override, *OVERRIDING),
+            PlaceChanged: self._placed, LaunchRefused: self._refuse, SeatRetired: self._retire,
+            **each(self._watch, *WATCHED), **each(self._override, *OVERRIDING),
         }  # fmt: skip
 
     def agents(self, index: int, line: AnyEntry) -> None:
@@ -119,6 +121,10 @@ class Looker:
         watched.take(line)
         if isinstance(line, SeatStart):
             self._started(line)
+
+    def _retire(self, _: Arg, line: SeatRetired) -> None:
+        if (watched := self._watched.get(line.id)) is not None and watched.retired is None:
+            watched.retired = line.wall
 
     def _override(self, _: Arg, line: AnyEntry) -> None:
         self._overridden.take(line)
