@@ -14,6 +14,7 @@ from compliance.entries.seat import SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
+from compliance.verifying.refusals import Refusal, Refusals
 from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 from i18n.message import Arg
@@ -62,8 +63,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`refused`: how many starts were. `ungated`: seats that could not refuse games before they ran, with how many of their
-    starts, and how many there were.
+    """`refused`: how many starts were, `refusals`: by which rules, of which games. `ungated`: seats that could not refuse games
+    before they ran, with how many of their starts, and how many there were.
     """
 
     places: tuple[PlaceAt, ...] = ()
@@ -71,6 +72,7 @@ class Overview:
     seats: tuple[SeatMinutes, ...] = ()
     overridden: tuple[Override, ...] = ()
     refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
     ungated: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -82,7 +84,7 @@ class Looker:
     _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
     _watched: dict[str, Watched] = field(default_factory=dict)
     _overridden: Overridden = field(default_factory=Overridden)
-    _refused: int = 0
+    _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def keep(self, line: AnyEntry) -> None:
@@ -110,7 +112,8 @@ class Looker:
         self._places.append(place_at(line))
 
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
-        self._refused += line.seat != AGENT
+        if line.seat != AGENT:
+            self._refused.take(line)
 
     def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -149,7 +152,10 @@ class Looker:
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
         ungated = tuple((seat, without, all_) for seat, (all_, without) in sorted(self._starts.items()) if without)
-        return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused, ungated)
+        refused = self._refused
+        return Overview(
+            tuple(self._places), self._clock, seats, self._overridden.all(), refused.n, refused.all(), ungated,
+        )  # fmt: skip
 
 
 def place_at(line: PlaceChanged) -> PlaceAt:
