@@ -41,6 +41,7 @@ from agent.api.rulebook import (
     PolicyUse,
 )
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
+from agent.api.seats import SeatList, SeatRetire
 from agent.auth import ANY, COURIER, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook, person
@@ -57,7 +58,7 @@ from agent.registering import (
     requests,
     rulebook,
     seats,
-)  # fmt: skip
+)
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -123,6 +124,8 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
         Route(GameAllow, KEEPER, change(approvals.game_allow)),
         Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
+        Route(SeatList, KEEPER, look(lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.clock.wall()))),
+        Route(SeatRetire, KEEPER, answers.retire),
         Route(PlaceSet, KEEPER, answers.place_set),
         Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
     )
@@ -187,9 +190,16 @@ class _Answers:
             agent.change(lambda change: seats.seat_enrol(change, request), caller.account)
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
-        agent.hear(request.seat)
+        gone = request.seat not in {seat.id for seat in agent.registry.roster.seats}
+        if not gone:
+            agent.hear(request.seat)
         keys = agent.keys
-        return Enrolled(seat=request.seat, log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
+        told = {"log_key": keys.log.vkey, "roster_key": keys.roster.vkey, "kept": keys.kept}
+        return Enrolled(seat=request.seat, **told, retired=gone)
+
+    async def retire(self, caller: Caller, request: SeatRetire) -> Done:
+        with _answered():
+            return self._agent.retire(request, caller.account)
 
     async def alive(self, _: Caller, request: Alive) -> Done:
         with _answered(), self._agent.store.transaction() as tables:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from agent.api.asked import MOST_REQUESTS, RequestEvent
-from agent.api.roster import Player, Roster
+from agent.api.roster import Player, Roster, Seat
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, own_pack
 from agent.packs.shipped import Shipped, compiled
@@ -48,7 +48,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         games=parts.games,
         grants=tuple(grants),
         requests=_requests(tables, day_bounds(place.zone, now)[0], everybody),
-        seats=tables.seats(),
+        seats=tuple(Seat(id=row.id, key=row.key) for row in tables.seats() if row.retired is None),
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
     )

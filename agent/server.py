@@ -15,11 +15,13 @@ from msgspec import UNSET
 
 from agent.api.answers import Done
 from agent.api.log import Pruned
+from agent.api.seats import SeatRetire
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
 from agent.recording.retention import Daily
 from agent.registering import erased
+from agent.registering.seats import SILENT_MS, seat_retire
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
@@ -34,7 +36,6 @@ from host.clock import Clock
 from host.homes import LANGUAGE, Home, HomeError
 
 CARD: Final = "agent.card"
-SILENT_MS: Final = 180_000
 
 _log = logging.getLogger(__name__)
 
@@ -149,6 +150,12 @@ class Agent:
         """A seat spoke."""
         self.heard[seat] = self.clock.wall()
 
+    def retire(self, request: SeatRetire, who: str) -> Done:
+        """The seat's PC is gone; from then on no tick speaks of it. ApiError."""
+        done = self.change(partial(seat_retire, request=request, heard=self.heard.get(request.seat)), who)
+        self.heard.pop(request.seat, None)
+        return done
+
     async def tick(self) -> None:
         """Say in the log that the agent was there, and whom it heard; renew what it publishes. Once a day, let go of what was
         kept long enough.
@@ -164,8 +171,8 @@ class Agent:
 
     def _ticked(self, change: Change) -> Outcome:
         """An entry, and no new roster: nothing about the registry changed."""
-        seats = change.tables.seats()
-        silent = tuple(seat.id for seat in seats if change.now - self.heard.get(seat.id, self.since) > SILENT_MS)
+        seats = [seat.id for seat in change.tables.seats() if seat.retired is None]
+        silent = tuple(seat for seat in seats if change.now - self.heard.get(seat, self.since) > SILENT_MS)
         after = self._ticks.pop() if self._ticks else UNSET
         change.record(AgentTick, seats=dict(sorted(self.heard.items())), silent=silent, after=after)
         self._ticks.append(change.now)

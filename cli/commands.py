@@ -34,6 +34,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "policy": ("cli.registering.policy", msg("sets of rules: those of the law, those for homes, your own")),
     "game": ("cli.registering.game", msg("which games are known, and for whom one was let through")),
     "place": ("cli.registering.place", msg("what kind of place this is")),
+    "seat": ("cli.registering.seat", msg("the PCs whose records the agent takes")),
     "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
     "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
     "report": ("cli.report.command", msg("a day, a month or a year in figures, to read or to hand in")),

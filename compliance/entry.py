@@ -33,7 +33,8 @@ class NewerError(EntryError):
 
 
 AnyEntry = (  # in the order of docs/spec/log.md 7
-    seat.SeatEnrolled | seat.SeatStart | seat.SeatStop | seat.Presence | seat.SessionOpened | seat.SessionClosed
+    seat.SeatEnrolled | seat.SeatRetired
+    | seat.SeatStart | seat.SeatStop | seat.Presence | seat.SessionOpened | seat.SessionClosed
     | place.PlaceChanged | place.PolicyChanged | place.GuardianChanged
     | play.PlayStarted | play.Warned | decision.PlayDue | play.PlayEnded | play.PlayRuled | decision.LaunchRefused
     | override.GrantGiven | override.GrantRevoked | override.Requested | override.Answered
@@ -45,7 +46,7 @@ AnyEntry = (  # in the order of docs/spec/log.md 7
 )
 
 AGENTS: frozenset[type[Entry]] = frozenset({
-    seat.SeatEnrolled, place.PlaceChanged, place.PolicyChanged, place.GuardianChanged, place.GameChanged,
+    seat.SeatEnrolled, seat.SeatRetired, place.PlaceChanged, place.PolicyChanged, place.GuardianChanged, place.GameChanged,
     override.Approval, override.ApprovalEnded, program.ProgramsChanged, log.AgentTick, log.Erasure, log.Restored, log.Pruned,
 })  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""

@@ -36,7 +36,7 @@ from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from i18n.message import Message, msg, said_by
 
-_MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
+_MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to", "heard")
 
 MOST = 1_000  # faults of entries and chains, after which only the tree is gone through: whoever makes millions wastes no time
 _NEAR = 3  # faults of chains that tell where entries were changed, if the tree says only that some were

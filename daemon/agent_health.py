@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from daemon.health import Health
 from i18n.message import Arg
 
-_ISSUES = ("log-replaced", "agent-refuses", "update")  # what may be wrong with an agent that answers
+_ISSUES = ("log-replaced", "seat-retired", "agent-refuses", "update")  # what may be wrong with an agent that answers
 
 
 @dataclass(slots=True, eq=False)

@@ -26,6 +26,10 @@ _ANEW = "roster-anew"
 T = TypeVar("T")
 
 
+class Retired(MessageError):
+    """The agent says that this PC is gone, and takes nothing of it any more."""
+
+
 class Newer(MessageError):
     """The agent is the one that was pinned, but a newer version: what it says cannot be read by this one."""
 

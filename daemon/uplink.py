@@ -22,7 +22,7 @@ from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
 from daemon.requests import Requests
-from daemon.roster import AgentKeys, Newer, Replaced, Trust, said_by_newer
+from daemon.roster import AgentKeys, Newer, Replaced, Retired, Trust, said_by_newer
 from daemon.store import Unwritable
 from daemon.trusted import Reading
 from host.rpc_client import Talk, aask, talking
@@ -106,9 +106,9 @@ class Uplink:
         except Unreachable:
             self._enrolled = False
             self.agent.away()
-        except Replaced as error:
+        except (Replaced, Retired) as error:
             self._enrolled = False
-            self.agent.heard(stage, "log-replaced", error.message)
+            self.agent.heard(stage, "seat-retired" if isinstance(error, Retired) else "log-replaced", error.message)
         except Newer as error:
             self.agent.heard(stage, "update", error.message)
         except ApiError as error:
@@ -135,7 +135,10 @@ class Uplink:
             raise Replaced(msg("it answers with other keys than it has published"))
         if self.trust.keys is None:
             self.trust.pin(shown)
-        self._enrolled, self.kept = True, answer.kept
+        self.kept = answer.kept
+        if answer.retired:
+            raise Retired(msg("its id is {seat}", seat=self.seat))
+        self._enrolled = True
 
     async def _tell_waiting(self) -> None:
         async with self._advanced:
@@ -165,6 +168,7 @@ class Uplink:
             except ValueError as error:
                 raise Newer(said_by_newer(said_by(error))) from None
             self._adopted = signed
+            self._enrolled = self._enrolled and any(seat.id == self.seat for seat in roster.seats)  # else it is asked why
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()
 
@@ -224,7 +228,9 @@ class Uplink:
                 accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
             except ApiError as error:
                 if error.code == "refused":
+                    self._enrolled = False
                     with suppress(ApiError):  # then the first is what is wrong
+                        await self._enrol()
                         self.trust.check_head((await aask(self.address, LogHead())).checkpoint)
                 raise
             first = batch.last - len(batch.entries) + 1

@@ -20,13 +20,14 @@ class Enrol(Request["Enrolled"], frozen=True, kw_only=True):
 
 class Enrolled(Wire, frozen=True, kw_only=True):
     """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public. `kept`: where
-    it keeps its keys (host.secrets.where); "" where an older one does not say.
+    it keeps its keys (host.secrets.where); "" where an older one does not say. `retired`: it takes nothing of it any more.
     """
 
     seat: str
     log_key: str
     roster_key: str
     kept: str = ""
+    retired: bool = False
 
 
 class Payload(Wire, frozen=True, kw_only=True):

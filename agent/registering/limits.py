@@ -14,7 +14,7 @@ from agent.registering.consequences.hints import Hints
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import LimitRow, PlayerRow
-from i18n.message import msg, semicolon
+from i18n.message import comma, msg, semicolon
 from rules.calendar import DAY_MS, calendar, day_name
 from rules.games import Game
 from rules.policy import WEEK, Weekday
@@ -29,8 +29,9 @@ def limit_set(change: Change, request: LimitSet) -> Outcome:
         raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
     days = request.days or WEEK
     had = _had(change, row, id, days)
+    stay = _of_games(change, row, days) if request.ms is None and game is None else ()
     if request.ms is None and not had:
-        return Outcome(row.id, changed=False, name=row.name)
+        return Outcome(row.id, stay, changed=False, name=row.name)
     before = floor.held(change, row)
     for day in days:
         if request.ms is None:
@@ -39,13 +40,22 @@ def limit_set(change: Change, request: LimitSet) -> Outcome:
             change.tables.put_limit(LimitRow(row.id, id, day, request.ms))
     hints, lost = floor.chosen(change, row, before)
     record_policy(change, row, {"what": "limit.set", "player": row.id} | floor.as_payload(lost))
-    return Outcome(row.id, (*_tighter(change, row, game, days, request.ms), *hints), name=row.name, limits=had)
+    return Outcome(row.id, (*_tighter(change, row, game, days, request.ms), *stay, *hints), name=row.name, limits=had)
 
 
 def _had(change: Change, row: PlayerRow, game: str, days: tuple[Weekday, ...]) -> tuple[LimitShown, ...]:
     """The limits of these days, in the order of the week."""
     found = {one.day: one.ms for one in change.tables.limits() if (one.player, one.game) == (row.id, game)}
     return tuple(LimitShown(game=game or None, day=day, ms=found[day]) for day in WEEK if day in days and day in found)
+
+
+def _of_games(change: Change, row: PlayerRow, days: tuple[Weekday, ...]) -> Hints:
+    """Which games have limits of their own on these days: to remove that of all games leaves them."""
+    games = sorted({one.game for one in change.tables.limits() if one.player == row.id and one.game and one.day in days})
+    if not games:
+        return ()
+    command = f"giochoi limit {row.id} none --game {games[0]}"
+    return (msg("limits of single games stay: {games}; to remove one: {command}", games=comma(games), command=command),)
 
 
 def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> Hints:

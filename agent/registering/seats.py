@@ -1,19 +1,28 @@
-"""The PCs under enforcement: which key each one signs with."""
+"""The PCs under enforcement: which key each one signs with, and which of them are gone."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from agent.api.roster import Seat
+import msgspec
+
+from agent.api.naming import tidy
 from agent.api.seat import Enrol
+from agent.api.seats import Retired, SeatRetire, Seats, SeatShown
 from agent.errors import bad_input, not_found, refused
 from agent.registry import Change, Outcome
+from agent.store.rows import SeatRow
 from agent.store.tables import Tables
-from compliance.entries.seat import SeatEnrolled
+from compliance.entries.seat import SeatEnrolled, SeatRetired, SeatStart
+from compliance.entry import AnyEntry, decode
 from compliance.format.chain import AGENT
+from compliance.log import Log
 from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
-from i18n.message import msg, said_by
+from i18n.message import Length, Message, Moment, msg, said_by
 
+SILENT_MS = 180_000  # a seat speaks once a minute
+_MAX_REASON = 300
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -37,14 +46,74 @@ def seat_enrol(change: Change, request: Enrol) -> Outcome:
     if key.public in owners:  # of two under one key nobody could tell which of them wrote
         owner = owners[key.public]
         raise refused(msg("this key is that of {seat} already: a new seat needs a key of its own", seat=owner))
-    change.tables.add_seat(Seat(id=request.seat, key=request.key))
+    change.tables.put_seat(SeatRow(request.seat, request.key, change.now))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)
 
 
+def seat_retire(change: Change, request: SeatRetire, heard: int | None) -> Outcome:
+    """`heard`: when the seat was heard last, if it was since the agent's start."""
+    row = _row(change.tables, request.seat)
+    if row.retired is not None:
+        raise refused(_gone(change.tables, row.id, row.retired))
+    ago = None if heard is None else max(0, change.now - heard)
+    if ago is not None and ago <= SILENT_MS and not request.reporting:
+        raise refused(msg(
+            "the PC {seat} was heard {length} ago, so it is still in use: switch it off or remove Giờ Chơi from it, wait three "
+            "minutes, and retire it then; what it does later is in no log", seat=row.id, length=Length(ago),
+        ))  # fmt: skip
+    reason = tidy(request.reason)
+    if len(reason) > _MAX_REASON:
+        raise bad_input(msg("the reason is longer than {limit} characters", limit=_MAX_REASON))
+    change.tables.put_seat(msgspec.structs.replace(row, retired=change.now, by=change.who, reason=reason))
+    change.record(SeatRetired, {"reason": reason} if reason else {}, id=row.id, heard=heard)
+    return Outcome(row.id)
+
+
+def seat_list(tables: Tables, log: Log, heard: Mapping[str, int], now: int) -> Seats:
+    """`heard`: when each seat was, since the agent's start."""
+    shown = tuple(_shown(row, log, heard.get(row.id), now) for row in tables.seats())
+    return Seats(seats=shown, zone=tables.place().zone)
+
+
+def _shown(row: SeatRow, log: Log, heard: int | None, now: int) -> SeatShown:
+    """What the registry does not know is read from the seat's first and last entry."""
+    first, last = _entry(log, row.id, 1), _entry(log, row.id, log.head(row.id).seq)
+    follows = first.follows if isinstance(first, SeatStart) and isinstance(first.follows, str) else None
+    return SeatShown(
+        id=row.id,
+        key=row.key,
+        enrolled=first.wall if row.enrolled is None and first is not None else row.enrolled,
+        heard=last.wall if heard is None and last is not None else heard,
+        reporting=heard is not None and now - heard <= SILENT_MS,
+        follows=follows,
+        retired=None if row.retired is None else Retired(at=row.retired, by=row.by, reason=row.reason),
+    )
+
+
+def _entry(log: Log, seat: str, seq: int) -> AnyEntry | None:
+    """None if the log has it not, or no longer."""
+    try:
+        return decode(log.entry(log.index(seat, seq)))
+    except LookupError:
+        return None
+
+
 def seat_key(tables: Tables, seat: str) -> VerifierKey:
-    """The key of an enrolled seat. ApiError(not-found)."""
+    """The key of an enrolled seat. ApiError: not-found, or refused if it is retired."""
+    row = _row(tables, seat)
+    if row.retired is not None:
+        raise refused(_gone(tables, seat, row.retired))
+    return parse_vkey(row.key)
+
+
+def _row(tables: Tables, seat: str) -> SeatRow:
     for row in tables.seats():
         if row.id == seat:
-            return parse_vkey(row.key)
+            return row
     raise not_found(msg("the seat {seat} is not enrolled", seat=seat))
+
+
+def _gone(tables: Tables, seat: str, at: int) -> Message:
+    when = Moment(at, tables.place().zone, "full")
+    return msg("the PC {seat} was retired on {when}; nothing more of it is taken", seat=seat, when=when)

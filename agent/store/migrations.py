@@ -71,6 +71,12 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE place ADD COLUMN address TEXT NOT NULL DEFAULT '';
     ALTER TABLE place ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE seats ADD COLUMN enrolled INTEGER;
+    ALTER TABLE seats ADD COLUMN retired INTEGER;
+    ALTER TABLE seats ADD COLUMN by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE seats ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

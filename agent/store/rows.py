@@ -1,4 +1,4 @@
-"""What the rows of agent.db are, once read. Those of guardians, seats, grants and games are what agent.api and rules know."""
+"""What the rows of agent.db are, once read. Those of guardians, grants and games are what agent.api and rules know."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ class StateRow(msgspec.Struct, frozen=True):
     origin: str
     number: int
     note: str
+
+
+class SeatRow(msgspec.Struct, frozen=True):
+    """`key`: its public one, a C2SP verifier key. `enrolled` None: by an older version, which kept no moment. `retired`: when,
+    `by` whom and why; None: it is not.
+    """
+
+    id: str
+    key: str
+    enrolled: int | None
+    retired: int | None = None
+    by: str = ""
+    reason: str = ""
 
 
 class PlaceRow(msgspec.Struct, frozen=True):

@@ -53,4 +53,5 @@ erased = _table("erased", "sha256", "at")
 erasing = _table("erasing", "seat seq")
 
 games = _table("games", "id", "data")
-seats = _table("seats", "id", "key")
+# A retired seat stays: its key is nobody else's. Who retired it, and why, is kept for half a year.
+seats = _table("seats", "id", "key enrolled retired by reason")

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from agent.api.asked import RequestEvent
-from agent.api.roster import GrantEvent, Guardian, Seat
+from agent.api.roster import GrantEvent, Guardian
 from agent.store import schema as t
-from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, StateRow, TextRow
+from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, SeatRow, StateRow, TextRow
 from rules.games import Game
 from rules.installed import LetProgram
 
@@ -35,11 +35,13 @@ class Tables:
         """From now on the roster `number`, signed as `note`, is in force."""
         self._do(update(t.state).values(number=number, note=note))
 
-    def seats(self) -> tuple[Seat, ...]:
-        return self._rows(Seat, select(t.seats).order_by(t.seats.c.id))
+    def seats(self) -> tuple[SeatRow, ...]:
+        """Every one there ever was, by id."""
+        return self._rows(SeatRow, select(t.seats).order_by(t.seats.c.id))
 
-    def add_seat(self, seat: Seat) -> None:
-        self._do(insert(t.seats).values(_values(seat)))
+    def put_seat(self, row: SeatRow) -> None:
+        """Add the seat, or replace all that is known of it."""
+        self._put(t.seats, _values(row))
 
     # --- the place, and the games that it knows beside the catalogue
 
@@ -207,9 +209,10 @@ class Tables:
             self._do(insert(t.erasing).values(seat=seat, seq=seq).on_conflict_do_nothing())
 
     def forget_events(self, before: int) -> None:
-        """What was given and asked before then, which counts in nothing and whose reasons name people."""
+        """What was given and asked before then, which counts in nothing and whose reasons name people; who retired seats."""
         self._do(delete(t.grants).where(t.grants.c.given < before))
         self._do(delete(t.requests).where(t.requests.c.asked < before))
+        self._do(update(t.seats).where(t.seats.c.retired < before).values(by="", reason=""))
 
     def erasing(self) -> tuple[tuple[str, int], ...]:
         return tuple((row.seat, row.seq) for row in self._do(select(t.erasing)))

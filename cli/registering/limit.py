@@ -44,7 +44,11 @@ def _said(args: Namespace, done: Done) -> Message:
     had = bool(done.limits)
     who = row((name_and_id(done.name, done.id), args.game or "", spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
-        return msg("{who}: the limit is removed", who=who) if had else msg("{who}: there was no limit", who=who)
+        if had:
+            return msg("{who}: the limit is removed", who=who)
+        if args.game:
+            return msg("{who}: there was no limit", who=who)
+        return msg("{who}: there was no limit over all games", who=who)
     if args.ms == 0:
         return msg("{who}: may not play at all", who=who)
     return msg("{who}: at most {length} a day", who=who, length=Length(args.ms, exact=True))

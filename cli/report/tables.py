@@ -36,6 +36,7 @@ OVERRIDES: Final[dict[str, Arg]] = {
 CHANGES: Final[dict[str, Arg]] = {
     "place.changed": msg("place or hours"), "policy.changed": msg("rules in force"), "guardian.changed": msg("guardians"),
     "game.changed": msg("labels of games"), "programs.changed": msg("which programs may run"),
+    "seat.retired": msg("PCs retired"),
 }  # fmt: skip
 SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),

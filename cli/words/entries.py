@@ -55,7 +55,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "learning": msg("does not count"), "locked": msg("none taken until"), "payloads": msg("entries"),
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
     "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
-    "follows": msg("this PC was"), "resumed": msg("goes on from play no."), "source": msg("source"),
+    "follows": msg("this PC was"), "heard": msg("last heard"), "resumed": msg("goes on from play no."), "source": msg("source"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -95,7 +95,7 @@ _UNTOLD: Final = frozenset(
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
 _FACTS: Final = frozenset({"guardian", "approved"})
-_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made"})
+_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made", "heard"})
 _DAYS: Final = frozenset({"expires", "day", "born"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack

@@ -16,6 +16,15 @@ class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
     key: str
 
 
+class SeatRetired(Entry, frozen=True, kw_only=True, tag="seat.retired"):
+    """Written by the agent: the PC of the seat `id` is gone, and nothing more of the seat is taken. `heard`: when the agent
+    heard it last; None: never since it was started.
+    """
+
+    id: str
+    heard: int | None
+
+
 class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
     """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life;
     `follows`: the seat that this PC was before, whose chain is over.

@@ -15,7 +15,7 @@ from compliance.format.chain import AGENT
 
 LEAVES_MS: Final = 396 * 86_400_000  # thirteen months
 _SAID: Final = frozenset({
-    "seat.enrolled", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
+    "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
 })  # fmt: skip
 _OPEN: Final = {
     "approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume", "enforcement.off": "enforcement.on",

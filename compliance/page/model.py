@@ -140,6 +140,13 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
             }
             for one in page.overridden
         ],
+        "refused": [
+            {
+                "cite": one.cite, "rule": one.rule, "game": one.game, "times": one.times,
+                "from": when(one.first, zone), "to": when(one.last, zone),
+            }
+            for one in page.report.audit.overview.refusals
+        ],
         "coverage": _coverage(page.coverage),
         "ungated": [
             {"seat": seat, "starts": without, "of": starts} for seat, without, starts in page.report.audit.overview.ungated

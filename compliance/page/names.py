@@ -35,6 +35,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
     "clock-order": msg("entries out of order by the clock"), "clock-back": msg("clocks that went back"),
     "clock-jump": msg("clocks that jumped"), "ahead": msg("entries ahead of a witness"),
+    "retired": msg("seats whose PC is said to be gone"), "retired-running": msg("seats that were retired while they ran"),
     "late": msg("entries that came late"), "rules-behind": msg("decisions by rules that were changed before"),
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
@@ -60,7 +61,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack",
+    "warned", "paired", "learning", "pack", "retired-running",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer.
@@ -70,6 +71,7 @@ GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
     "restored": msg("what came after the backup that was put back is missing"),
+    "retired": msg("said to be gone, but its PC went on"),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from compliance.page.blocks import Block, Chart, Fact, Said, Section
 from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.kinds import in_words
 from compliance.page.model import Page
+from compliance.page.refused import refused
 from compliance.page.seen import moment, seen
 from compliance.page.shortened import few
 from compliance.page.ungated import ungated
@@ -31,6 +32,7 @@ def sections(page: Page) -> tuple[Section, ...]:
         Section("findings", msg("Against which article"), tuple(_articles(page))),
         Section("gaps", msg("Gaps"), tuple(_gaps(page))),
         Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
+        Section("refused", msg("What was refused, and by which rule"), tuple(refused(page))),
         Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
         Section("notes", msg("Also to know"), tuple(_notes(page))),
         Section("seen", msg("Compared with what is held outside"), tuple(seen(page))),

@@ -18,7 +18,7 @@ from compliance.entries.decision import Decided, LaunchRefused, PlayDue
 from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted, Warned
 from compliance.entries.program import ProgramRefused, ProgramsChanged
-from compliance.entries.seat import IssueRaised, Presence
+from compliance.entries.seat import IssueRaised, Presence, SeatRetired
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -38,7 +38,7 @@ _SEAL, _TICK, _DAY = (f'"kind":"{kind}"'.encode() for kind in ("seal", "agent.ti
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 _CHANGES = {
     PlaceChanged: "place.changed", PolicyChanged: "policy.changed", GuardianChanged: "guardian.changed",
-    GameChanged: "game.changed", ProgramsChanged: "programs.changed",
+    GameChanged: "game.changed", ProgramsChanged: "programs.changed", SeatRetired: "seat.retired",
 }  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from compliance.entries.seat import Presence, SeatStart
+from compliance.entries.seat import Presence, SeatRetired, SeatStart
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.presence import SeatPresence
 
@@ -25,6 +26,7 @@ class _Seat:
     presence: SeatPresence
     entry: int = 0  # its last one
     over: bool = False  # another says that it followed it, and nothing came since
+    retired: int | None = None  # when the agent said that its PC is gone: up to then it is missing
 
 
 class Watched:
@@ -54,6 +56,9 @@ class Watched:
             if isinstance(line.follows, str) and line.follows in self._seats:
                 self._seats[line.follows].over = line.follows != line.seat
 
+        elif type(line) is SeatRetired and line.seat == AGENT and line.id in self._seats:
+            self._seats[line.id].retired = line.wall
+
     def finish(self, agent: str, end: int | None) -> None:
         """The log ends (None: at the latest that a seat says): whoever did not stop and was not heard since is missing. The
         `agent` is no seat.
@@ -63,7 +68,8 @@ class Watched:
         for name, seat in self._seats.items():
             if name == agent or seat.over:
                 continue
+            to = end if seat.retired is None else min(end, seat.retired)
             if (stop := seat.presence.stopped) is not None:
-                self._counting.gap(seat.entry, name, stop.wall, end, "off")
-            elif end - seat.presence.last > QUIET_MS:
-                self._counting.gap(seat.entry, name, seat.presence.last, end, "lost")
+                self._counting.gap(seat.entry, name, stop.wall, to, "off")
+            elif to - seat.presence.last > QUIET_MS:
+                self._counting.gap(seat.entry, name, seat.presence.last, to, "lost")

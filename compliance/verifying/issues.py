@@ -13,6 +13,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "log-replaced": msg("the log's server had another key or another log"),
     "witness-refuses": msg("a witness had seen more of the log, or another, and did not sign it any more"),
     "agent-refuses": msg("the log's server did not take this PC's records"),
+    "seat-retired": msg("the PC had been retired, so its records were not taken"),
     "journal-unwritable": msg("the PC could not write its records"),
     "store-broken": msg("the PC's records were damaged"),
     "update": msg("agent and daemon were of different versions"),

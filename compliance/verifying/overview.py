@@ -10,10 +10,11 @@ import msgspec
 
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import SeatStart
+from compliance.entries.seat import SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.overridden import OVERRIDING, Overridden, Override
+from compliance.verifying.refusals import Refusal, Refusals
 from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 from i18n.message import Arg
@@ -62,8 +63,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`refused`: how many starts were. `ungated`: seats that could not refuse games before they ran, with how many of their
-    starts, and how many there were.
+    """`refused`: how many starts were, `refusals`: by which rules, of which games. `ungated`: seats that could not refuse games
+    before they ran, with how many of their starts, and how many there were.
     """
 
     places: tuple[PlaceAt, ...] = ()
@@ -71,6 +72,7 @@ class Overview:
     seats: tuple[SeatMinutes, ...] = ()
     overridden: tuple[Override, ...] = ()
     refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
     ungated: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -82,13 +84,15 @@ class Looker:
     _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
     _watched: dict[str, Watched] = field(default_factory=dict)
     _overridden: Overridden = field(default_factory=Overridden)
-    _refused: int = 0
+    _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def keep(self, line: AnyEntry) -> None:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
         if isinstance(line, PlaceChanged):
             self._places.append(place_at(line))
+        elif isinstance(line, SeatRetired):
+            self._retire("", line)
         elif line.seat != AGENT:
             self._watched.setdefault(line.seat, Watched(line.seat)).keep(line)
             if isinstance(line, SeatStart):
@@ -96,8 +100,8 @@ class Looker:
 
     def wants(self) -> Wants:
         return {
-            PlaceChanged: self._placed, LaunchRefused: self._refuse, **each(self._watch, *WATCHED),
-            **each(self._override, *OVERRIDING),
+            PlaceChanged: self._placed, LaunchRefused: self._refuse, SeatRetired: self._retire,
+            **each(self._watch, *WATCHED), **each(self._override, *OVERRIDING),
         }  # fmt: skip
 
     def agents(self, index: int, line: AnyEntry) -> None:
@@ -108,7 +112,8 @@ class Looker:
         self._places.append(place_at(line))
 
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
-        self._refused += line.seat != AGENT
+        if line.seat != AGENT:
+            self._refused.take(line)
 
     def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -119,6 +124,10 @@ class Looker:
         watched.take(line)
         if isinstance(line, SeatStart):
             self._started(line)
+
+    def _retire(self, _: Arg, line: SeatRetired) -> None:
+        if (watched := self._watched.get(line.id)) is not None and watched.retired is None:
+            watched.retired = line.wall
 
     def _override(self, _: Arg, line: AnyEntry) -> None:
         self._overridden.take(line)
@@ -143,7 +152,10 @@ class Looker:
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
         ungated = tuple((seat, without, all_) for seat, (all_, without) in sorted(self._starts.items()) if without)
-        return Overview(tuple(self._places), self._clock, seats, self._overridden.all(), self._refused, ungated)
+        refused = self._refused
+        return Overview(
+            tuple(self._places), self._clock, seats, self._overridden.all(), refused.n, refused.all(), ungated,
+        )  # fmt: skip
 
 
 def place_at(line: PlaceChanged) -> PlaceAt:

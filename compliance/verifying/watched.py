@@ -21,7 +21,7 @@ _RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
 class SeatMinutes:
     """`alive`: of each hour since 1970 its minutes, bit 0 the first; `off`: disjoint [start, end) in minutes since 1970, in
     order, the last one up to EVER where it was off when its chain ended. `first`: the first minute of which it says anything,
-    `last` the end of the last one. `over`: another seat followed it on its PC.
+    `last` the end of the last one. `over`: another seat followed it on its PC, or it was retired then.
     """
 
     seat: str
@@ -71,6 +71,7 @@ class Watched:
     _told: int = 0
     _stopped: SeatStop | None = None
     over: bool = False  # another seat says that it followed it, and nothing came since
+    retired: int | None = None  # when the agent said that its PC is gone: up to then it is missed
     ran: bool = False  # by what was kept of it, when the entries that are left began
 
     def keep(self, line: AnyEntry) -> None:
@@ -99,7 +100,8 @@ class Watched:
         if self._first is None:
             return None
         off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        return SeatMinutes(self.seat, self._first, self._told, self._alive.hours, joined(off), self.over)
+        last = self._told if self.over or self.retired is None else max(self._told, self.retired // MINUTE_MS)
+        return SeatMinutes(self.seat, self._first, last, self._alive.hours, joined(off), self.over or self.retired is not None)
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS

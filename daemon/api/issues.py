@@ -28,6 +28,11 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi log witness list",
     ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
+    "seat-retired": msg(
+        "this PC was retired at the agent, which takes none of its records any more: limits hold by its last list, and records "
+        "are kept; if the PC is to stay, a guardian runs {command}, which makes it a new one",
+        command="giochoi doctor --repair --agent-key …",
+    ),
     "journal-unwritable": msg(
         "the journal cannot be written: is the disk full or read-only? limits hold, it is written once it can be"
     ),

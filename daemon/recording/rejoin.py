@@ -7,12 +7,13 @@ agent never took. Plays of today are written once more, marked late, because the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from compliance import journal
 from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import IssueRaised
 from compliance.journal import Journal
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
@@ -72,9 +73,9 @@ class Chains:
     read: Callable[[], Reading]
     overrides: Overrides
 
-    def begin_anew(self, pin: Callable[[], None]) -> str:
-        """Begins a new chain for a new agent's log; the new seat's id. `pin` notes the agent's keys in the same transaction.
-        Unwritable: everything is as it was.
+    def begin_anew(self, pin: Callable[[], None], issues: Iterable[str]) -> str:
+        """Begins a new chain for a new agent's log; the new seat's id. `pin` notes the agent's keys in the same transaction;
+        `issues` go on. Unwritable: everything is as it was.
         """
         now = self.read()
         numbers = {play: play.seq for play in self.plays.running.values()}
@@ -83,6 +84,8 @@ class Chains:
                 seat = put_aside(self.store)
                 chain = self.open_journal(seat)
                 self.marks.begin(chain, now)
+                for issue in issues:
+                    append(chain, IssueRaised, now, id=issue)
                 if self.in_force.people is not None:
                     self.record_again(chain, self.in_force.people, now, everything=True)
                 pin()

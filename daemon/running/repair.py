@@ -16,8 +16,9 @@ from daemon.uplink import Uplink
 from host.wire import ApiError
 from i18n.message import msg, said_by
 
-# What an agent, or a seat, of the same key gets that was put back from a copy: neither goes on with what the other knows.
-_GONE_BACK = ("log-replaced", "agent-refuses")
+# What an agent, or a seat, of the same key gets that was put back from a copy, where neither goes on with what the other
+# knows, or that was retired.
+_GONE_BACK = ("log-replaced", "agent-refuses", "seat-retired")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,7 @@ class Repair:
             return
         self.announcer.settle()
         with written():
-            seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys))
+            seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys), [one.id for one in self.health.open()])
         self.trust.pinned(keys)
         self.uplink.become(seat)
 

@@ -50,7 +50,7 @@ def test_what_a_child_may_ask(desk):
             "player.add", "player.set", "player.remove", "player.list", "player.days", "player.erase", "player.export",
             "guardian.add", "guardian.set", "guardian.remove", "guardian.list",
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
-            "game.allowed", "game.label", "place.set",
+            "game.allowed", "game.label", "place.set", "seat.list", "seat.retire",
             "log.show", "log.export", "log.prune", "update.fetch",
             "witness.add", "witness.remove",
         },

@@ -11,7 +11,7 @@ from compliance import journal
 from compliance.entries.log import AgentTick
 from compliance.entries.override import ApprovalEnded
 from compliance.entries.place import GuardianChanged, PlaceChanged, PolicyChanged
-from compliance.entries.seat import IssueRaised, SeatEnrolled
+from compliance.entries.seat import IssueRaised, SeatEnrolled, SeatRetired
 from compliance.journal import SALT_BYTES
 from compliance.note import parse_checkpoint
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -177,6 +177,7 @@ def test_a_full_disk_takes_nothing_in(desk, seat):
 
 @pytest.mark.parametrize(("kind", "fields"), [
     (SeatEnrolled, {"id": "seat-9", "key": "k"}),
+    (SeatRetired, {"id": "seat-9", "heard": None}),
     (PlaceChanged, {"place": "home", "zone": "Asia/Ho_Chi_Minh", "hours": ""}),
     (PolicyChanged, {"target": "place", "packs": (), "house": False}),
     (GuardianChanged, {"registered": 3}),

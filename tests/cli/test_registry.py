@@ -68,10 +68,15 @@ def test_a_limit_says_what_was_there(agent):
         "Em (em), Saturday and Sunday: at most 1 hr 30 min a day\n",
         "Em (em): at most 4 hr a day. Until now: 1 hr (Monday to Friday); 1 hr 30 min (Saturday and Sunday)\n",
         "Em (em), Saturday: the limit is removed. Until now: 4 hr (Saturday)\n",
-        "Em (em), Saturday: there was no limit\n",
+        "Em (em), Saturday: there was no limit over all games\n",
     ]
     nothing = agent("limit", "Em", "none", "--game", "luanti")
     assert (nothing.stdout, nothing.stderr) == ("Em (em), luanti: there was no limit\n", PENDING)
+    done(agent("limit", "Em", "20", "--game", "luanti", "--days", "sat"))
+    stays = "limits of single games stay: luanti; to remove one: giochoi limit em none --game luanti\n"
+    kept = agent("limit", "Em", "none", "--days", "sat")
+    assert (kept.stdout, kept.stderr) == ("Em (em), Saturday: there was no limit over all games\n", stays + PENDING)
+    assert stays not in agent("limit", "Em", "none", "--days", "sun").stderr
     answer = json.loads(done(agent("limit", "Em", "30", "--days", "mon", "--json")))
     assert (answer["id"], answer["before"]) == ("em", [{"game": None, "day": "mon", "minutes": 240.0}])
     assert "t2-t6" in agent.fails(2, "limit", "Em", "30", "--days", "t8")

@@ -9,7 +9,7 @@ from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
 from compliance.entries.override import Approval, ApprovalEnded
 from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.program import ProgramsChanged
-from compliance.entries.seat import SeatEnrolled
+from compliance.entries.seat import SeatEnrolled, SeatRetired
 from compliance.format.chain import AGENT
 from compliance.note import Signer
 from i18n.message import plain
@@ -18,6 +18,7 @@ FACTS = GameFacts(label=18, system="VN", learning=False)
 KEY = Signer("seat-b", bytes(31) + b"\x09").vkey
 SAID = {
     SeatEnrolled: {"id": "seat-b", "key": KEY},
+    SeatRetired: {"id": "home-pc", "heard": None},
     PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
     PolicyChanged: {"target": "place", "packs": (), "house": False},
     GuardianChanged: {"registered": 0},

@@ -12,6 +12,7 @@ import pytest
 
 from compliance import bundle
 from compliance.__main__ import main
+from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
@@ -20,13 +21,14 @@ from compliance.entry import AnyEntry
 from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
 from compliance.page.kinds import KINDS
-from compliance.page.model import data, page
+from compliance.page.model import Page, data, page
+from compliance.page.refused import refused
 from compliance.page.verdict import MEANS
 from compliance.page.words import sections
 from compliance.verify import verify
 from compliance.verifying.bundle.claimed import claimed
-from compliance.verifying.overview import Claimed
-from compliance.verifying.report import Failure, Finding, Gap, entry_name
+from compliance.verifying.overview import Claimed, Looker
+from compliance.verifying.report import Audit, Failure, Finding, Gap, Report, entry_name
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg, plain
 
@@ -84,8 +86,9 @@ def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
     everything = found(at_point, finding(), finding("clock-jump", cite=""), gaps=(gap("home-pc", 0),))
     titles = [line for line in shown(everything) if line and not line.startswith(" ")]
     assert titles == [
-        "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM", "WHO WAS WATCHED WHEN",
-        "ALSO TO KNOW", "COMPARED WITH WHAT IS HELD OUTSIDE", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT",
+        "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM",
+        "WHAT WAS REFUSED, AND BY WHICH RULE", "WHO WAS WATCHED WHEN", "ALSO TO KNOW",
+        "COMPARED WITH WHAT IS HELD OUTSIDE", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT",
         "WHAT WAS CHECKED",
     ]  # fmt: skip
 
@@ -208,6 +211,44 @@ def test_place_certificate_and_hours_are_named(at_point):
     assert "this was changed; see “Also to know”" in told
     assert "Refused 1 start of a game" in told
     assert "24 Nov 2026 08:00 – 24 Nov 2026 10:36" in told
+
+
+def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, audit, clock):
+    """The most frequent first; a house's own limits, whichever, are one rule. For programs, too."""
+    law, house = site.pack(), site.house(0, "teeworlds")
+    for label in (18, 18, 16):
+        seat.refuse(law, label=label, game="luanti")
+        clock.run(HOUR)
+    seat.refuse(law, label=18, game="xonotic")
+    seat.refuse(house, game="teeworlds")
+    report = audit()
+    assert section(report, "WHAT WAS REFUSED, AND BY WHICH RULE") == (
+        "· NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1 (rule vn-147.label): 4 starts "
+        "luanti: 3 times, from 24 Nov 2026 08:00 to 24 Nov 2026 10:00 xonotic: 1 time, at 24 Nov 2026 11:00 "
+        "· own limits of a household: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"
+    )
+    told = data(page(report), {})["refused"]
+    assert [(one["rule"], one["game"], one["times"], one["from"]) for one in told] == [
+        ("vn-147.label", "luanti", 3, "2026-11-24T08:00:00+07:00"),
+        ("house", "teeworlds", 1, "2026-11-24T11:00:00+07:00"),
+        ("vn-147.label", "xonotic", 1, "2026-11-24T11:00:00+07:00"),
+    ]
+
+
+def test_of_too_many_rules_and_games_the_rest_is_counted():
+    """Whoever makes up a name for each start fills neither the page nor the memory."""
+    looker, many = Looker(), 1_500
+    common = {"seat": "pc", "boot": "b", "prev": "", "mono": 0}
+    told = dict.fromkeys(LaunchRefused.__struct_fields__)
+    for seq in range(many):
+        about = {"game": f"{seq}-" + "x" * 500, "rule": f"r{seq % 100}", "cite": "c", "pack": "p", "wall": START + seq}
+        looker.wants()[LaunchRefused]("", LaunchRefused(**{**told, **common, **about, "seq": seq}))
+    seen = looker.overview()
+    assert (seen.refused, len(seen.refusals), max(len(one.game) for one in seen.refusals)) == (many, 1_000, 200)
+    audit = Audit(overview=seen)
+    lines = list(refused(Page(report=Report(audit=audit))))
+    assert [len(block.more) for block in lines] == [*[7] * 20, 0]
+    assert plain(lines[-1].text) == "by other rules: 1300 starts"
 
 
 @pytest.mark.parametrize(("certificate", "expires", "says"), [

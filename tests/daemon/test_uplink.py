@@ -18,6 +18,7 @@ import pytest
 from agent.api.answers import Done
 from agent.api.log import LogCard, LogExport, LogShow
 from agent.api.players import LimitSet, PlayerAdd
+from agent.api.seats import SeatRetire
 from compliance.reporting.counting import Counter
 from compliance.reporting.periods import Period
 from daemon.uplink import RETRY_S
@@ -103,11 +104,22 @@ def issues(built):
     return sorted(one.id for one in built.health.open())
 
 
-def verified(home) -> int:
-    """The verifier's exit code for what the agent exports."""
+def verifying(home) -> subprocess.CompletedProcess[bytes]:
+    """What the verifier says of what the agent exports."""
     bundle = home.root / "bundle.zip"
     bundle.write_bytes(b"".join(chunk.data for chunk in items(home.agent_address, LogExport())))
-    return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
+    command = [sys.executable, "-m", "compliance", bundle, "--json"]
+    return subprocess.run(command, cwd=TREE, capture_output=True, check=False)
+
+
+def verified(home) -> int:
+    """Its exit code."""
+    return verifying(home).returncode
+
+
+def told_by_verifier(home):
+    """Its document."""
+    return json.loads(verifying(home).stdout)
 
 
 async def add_player(home) -> Done:
@@ -295,6 +307,39 @@ async def in_force(home, built, minutes):
     """What is changed is."""
     done = await aask(home.agent_address, LimitSet(player="an", ms=60_000 * minutes))
     assert await built.uplink.holds(done.number, PATIENCE)
+
+
+def test_a_seat_that_is_retired_says_so_and_can_be_a_new_one(home, live):
+    """One Issue, at once; nothing more of it goes up. What a guardian makes of it is whole, and says which troubles go on.
+    """
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, PATIENCE)
+            await built.uplink.delivered(PATIENCE)
+            built.health.report("gate-failed", trouble=True)
+            former = built.uplink.seat
+            assert await built.uplink.delivered(PATIENCE)
+            await aask(home.agent_address, SeatRetire(seat=former, reporting=True))
+            await until(lambda: "seat-retired" in issues(built))
+            hand.run(1, account="root")
+            hand.exit(1)
+            assert not await built.uplink.delivered(0.5)
+            assert issues(built) == ["gate-failed", "seat-retired"]
+            built.repair.mend((await aask(home.agent_address, LogCard())).fingerprint)
+            await until(lambda: issues(built) == ["gate-failed"])
+            assert await built.uplink.delivered(PATIENCE)
+        lines = (await aask(home.agent_address, LogShow(last=100))).lines
+        told = [one for one in map(json.loads, (line.entry for line in lines)) if one["seat"] not in {"agent", former}]
+        assert told[0]["follows"] == former
+        raised = [one["id"] for one in told if one["kind"] == "issue.raised"]
+        assert (raised.count("gate-failed"), raised.count("seat-retired")) == (1, 1)
+        report = await asyncio.to_thread(told_by_verifier, home)
+        assert (report["ok"], [one["what"] for one in report["findings"] if one["kind"] == "paired"]) == (True, [])
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("part", ["agent", "daemon"])

@@ -13,6 +13,7 @@ from compliance.verifying.crossing.heard import Heard
 from compliance.verifying.crossing.logged_on import LoggedOn
 from compliance.verifying.crossing.paired import Paired
 from compliance.verifying.crossing.persons import Persons
+from compliance.verifying.crossing.retired import Retired
 from compliance.verifying.crossing.same import Same
 from compliance.verifying.crossing.summed import Summed
 from compliance.verifying.crossing.timed import Timed
@@ -45,9 +46,10 @@ class Crossing:
         self._same = Same(self.plays)
         self._summed = Summed(self.zones)
         self._logged_on = LoggedOn(self.presence)
+        self._retired = Retired(self.presence)
 
     def wants(self) -> Iterator[Wants]:
-        checks = (self._heard, self._persons, self._warned, self._same, self._summed, self._logged_on)
+        checks = (self._heard, self._persons, self._warned, self._same, self._summed, self._logged_on, self._retired)
         yield from (one.wants() for one in checks)
         yield {PlayStarted: self._timed.start}
 
@@ -79,6 +81,7 @@ class Crossing:
         yield from self._persons.failures()
         yield from self._paired.failures
         yield from self._logged_on.failures
+        yield from self._retired.failures
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
@@ -91,7 +94,8 @@ class Crossing:
         yield from self._warned.findings()
         yield from self._same.findings()
         yield from self._logged_on.findings(zone)
+        yield from self._retired.findings(zone)
         yield from self._summed.findings()
 
     def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
-        return self._heard.gaps(of_seats)
+        return self._heard.gaps((*of_seats, *self._retired.gaps))

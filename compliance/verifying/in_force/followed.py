@@ -35,7 +35,8 @@ _CLOCKS_MS: Final = 600_000  # two PCs' clocks may be apart so far, and news be 
 _MOST: Final = 10_000
 _HEARD: Final = 16  # ticks: more than an hour
 _APART: Final = frozenset({
-    "agent-away", "agent-refuses", "clock-jump", "journal-unwritable", "log-replaced", "no-roster", "store-broken", "update",
+    "agent-away", "agent-refuses", "clock-jump", "journal-unwritable", "log-replaced", "no-roster", "seat-retired",
+    "store-broken", "update",
 })  # fmt: skip
 _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
