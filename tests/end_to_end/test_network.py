@@ -11,4 +11,6 @@ def test_the_servers_listen_to_no_network(house):
     assert house.json("status")["agent"]["reachable"]
     servers = [psutil.Process(server.pid) for server in house.servers.values()]
     everybody = [one for server in servers for one in (server, *server.children(recursive=True))]
-    assert [found for one in everybody for found in one.net_connections("inet")] == []
+    found = [line for one in everybody for line in one.net_connections("inet")]
+    # On Windows a loop wakes itself by a line to itself, which is open to nobody else.
+    assert [line for line in found if line.status in {psutil.CONN_LISTEN, psutil.CONN_NONE}] == []
