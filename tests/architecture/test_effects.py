@@ -13,6 +13,12 @@ WINDOWS_CLOCKS = ("InterruptTime", "GetTickCount", "GetSystemTime", "QueryPerfor
 SQL_CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "datetime('now'", "strftime('%s','now'", "unixepoch(")
 PLATFORM = {"sys.platform", "os.name", "platform.system"}
 DANGEROUS_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}
+REACHES_INTO = (
+    "SIGSTOP", "ptrace", "PTRACE", "process_vm_", "LD_PRELOAD=", r"/proc/\S*/mem\b", "f?init_module", r"suspend\(",
+    "(Nt|Zw)?Suspend(Thread|Process)", "(Read|Write)ProcessMemory", "(Nt|Zw)(Read|Write)VirtualMemory", "VirtualAllocEx",
+    "(Nt|Rtl)?Create(RemoteThread|UserThread)", "QueueUserAPC", "SetThreadContext", "SetWindowsHook", "SetWinEventHook",
+    "DebugActiveProcess", "(Nt)?LoadDriver", "SERVICE_(KERNEL|FILE_SYSTEM)_DRIVER",
+)  # fmt: skip
 DANGEROUS_IMPORTS = {"pickle", "cPickle", "marshal", "shelve", "dill", "jsonpickle"}
 
 
@@ -62,6 +68,13 @@ def test_nothing_executes_data(modules):
     }
 
     assert found | shells == set()
+
+
+def test_nothing_reaches_into_a_foreign_program(modules):
+    """No game is suspended, hooked, debugged or injected into, no memory of anybody's is read, no driver loaded."""
+    found = {(module.path, name) for module in modules for name in REACHES_INTO if re.search(rf"\b{name}", module.text)}
+
+    assert found == set()
 
 
 def test_our_own_programs_take_no_modules_from_the_current_folder(modules):

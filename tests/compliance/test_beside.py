@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from compliance.entries.decision import GrantLine
@@ -154,20 +151,3 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     names = ("home-pc",) if silent else ()
     site.agent.add(AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
-
-
-def test_every_test_of_the_table_of_attacks_is_there():
-    root = Path(__file__).parents[2]
-    table = (root / "docs/attacks.md").read_text("utf-8")
-    for row in (line.split("|")[3] for line in table.splitlines() if line.startswith("| ") and "`" in line.split("|")[3]):
-        file = ""
-        for word in re.findall(r"`([^`]+)`", row):
-            name, _, test = word.partition("::")
-            if word.startswith("…"):
-                name, test = file, word[1:]
-            if not name.endswith(".py") and not name.startswith("tests/"):
-                continue
-            file = name
-            path = root / (name if name.startswith("tests/") else f"tests/compliance/{name}")
-            assert path.exists(), name
-            assert not test or f"def {test}(" in path.read_text("utf-8"), word

@@ -138,6 +138,17 @@ def test_freeze(tmp_path):
             assert look(made, tmp_path / f"memory {days}")[0] == "1.0.1"
 
 
+def test_the_key_online_alone_lasts_a_year(tmp_path):
+    """Whoever has it can say for so long that nothing is newer; then those of files have to sign again."""
+    for days, stale in ((364, False), (366, True)):
+        made = Publisher(tmp_path / str(days), NOW - timedelta(days))
+        publisher.renew(made.folder, [made.keys], NOW)
+        if stale:
+            assert "nobody has vouched for it lately" in refused(made, tmp_path / f"memory {days}")
+        else:
+            assert look(made, tmp_path / f"memory {days}")[0] == "1.0.1"
+
+
 def test_mixed(made, tmp_path):
     """The newest list with the files of another: each is signed, together they are no release."""
     before = made.metadata("2.targets.json").read_bytes()

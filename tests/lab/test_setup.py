@@ -58,13 +58,31 @@ def clean(windows):
     remove()
 
 
+@pytest.fixture
+def baited():
+    """A batch file that asks for the version from a folder, and with variables, that would have something else loaded."""
+    bait = DRIVE / "bait"
+    shutil.rmtree(bait, ignore_errors=True)
+    for room in ("cli", "host", "encodings"):
+        (bait / room).mkdir(parents=True)
+        (bait / room / "__init__.py").write_text("raise SystemExit(99)\n")
+    (bait / "python313.dll").touch()
+    lines = ["@echo off", "cd /d C:\\bait", "set PATH=C:\\bait;%PATH%",
+             *(f"set {name}=C:\\bait" for name in ("PYTHONPATH", "PYTHONHOME")), f'"{GIOCHOI}" --version']  # fmt: skip
+    (bait / "ask.bat").write_text("\r\n".join(lines))
+    yield "C:\\bait\\ask.bat"
+    shutil.rmtree(bait)
+
+
 @pytest.mark.timeout(900)
-def test_installed_used_upgraded_removed(built, windows, clean):
+def test_installed_used_upgraded_removed(built, windows, clean, baited):
     """Silently. An upgrade loses nothing, what does not start is taken back, and the data stays when the programs go."""
-    windows(built("0.0.1"), "/S", "/LANG=vi", "/AGENT=192.168.1.2:7000", "/CODE=492039")
+    windows(built("0.0.1"), "/S", "/LANG=vi", "/AGENT=192.168.1.2:7000", "/CODE=492039", "/D=C:\\elsewhere")
+    assert not (DRIVE / "elsewhere").exists()
     assert (DATA / "seat.toml").read_text() == 'agent = "192.168.1.2:7000"\ncode = "492039"\n'
     assert "492039" not in (PROGRAMS / "setup.log").read_text("utf-16")
     assert (DATA / "public/lang").read_text().strip() == "vi"
+    assert windows("cmd", "/c", baited).strip().endswith("0.0.1")
     windows(GIOCHOI, "player", "add", "An", "--born", "2014-05-01")
     assert windows(GIOCHOI, "demo", "--seconds", "6", "--lang", "en").count("✓") == 15
     before = entries(windows)

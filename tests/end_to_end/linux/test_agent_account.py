@@ -27,10 +27,10 @@ def pc():
 
 def test_no_command_needs_more_of_the_agent(pc):
     """Every noun of the registry, the log, grants and pauses, with an agent that has no capability and cannot get any. What it
-    and the daemon make is theirs; its account is no guardian, and the child sees the card alone.
+    and the daemon make is theirs; its account is no guardian and cannot end the daemon, and the child sees the card alone.
     """
     pc.ready("agent", AGENT)
-    pc.ready("daemon")
+    daemon = pc.ready("daemon")
     pc.reached()
     pc.shell("printf '#!/bin/sh\\necho a cave\\n' > /run/cave; chmod 755 /run/cave")
     commands = [
@@ -55,6 +55,7 @@ def test_no_command_needs_more_of_the_agent(pc):
     opened = f"find {HOME}/daemon {HOME}/agent -maxdepth 0 -perm /077; find {HOME} -perm /022 ! -type l"
     assert pc.shell(f"{foreign}; {opened}") == ""
     assert pc.run("ls", str(HOME / "daemon"), uid=AGENT).returncode != 0
+    assert pc.run("kill", "-0", str(daemon.pid), uid=AGENT).returncode != 0
     assert [code for code, _, _ in pc.typed(["log", "card"], ["player", "list"], uid=CHILD)] == [0, 1]
     assert [code for code, _, _ in pc.typed(["grant", "guest", "15"], ["off", "5", "--reason", "x"], uid=AGENT)] == [1, 1]
 

@@ -148,6 +148,23 @@ def test_a_tray_that_is_killed_changes_nothing(panel, daemon, tray):
     assert daemon.asked == []
 
 
+def test_a_tray_keeps_nothing_on_a_disk(panel, daemon, tray, tmp_path):
+    """But for the lock with its number, by which it is the session's only one; here, as there is no folder of a session."""
+    names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    env = {name: text for name, text in panel.env.items() if name != "XDG_RUNTIME_DIR"} | dict.fromkeys(names, str(tmp_path))
+    daemon.me, daemon.status = PARENT, plays()
+    program = tray("--lang", "en", env=env)
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+    panel.open_menu()
+    panel.tool("key", "--delay", "60", "Down", "Down", "Return")
+    until(lambda: daemon.asked == [QUARTER])
+
+    kept = {path.relative_to(tmp_path): path.read_text("utf-8") for path in tmp_path.rglob("*giochoi*") if path.is_file()}
+    assert [(path.parent.name, path.suffix, text) for path, text in kept.items()] == [("giochoi", ".lock", f"{program.pid}\n")]
+    said = [path for path in tmp_path.rglob("*") if path.is_file() and b"An:" in path.read_bytes()]
+    assert said == []
+
+
 def test_there_is_one_in_a_session_and_one_in_each(panel, daemon, tray):
     """A second one says so and is content; another screen is another session."""
     daemon.status = plays()

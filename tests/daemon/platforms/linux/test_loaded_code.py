@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -181,9 +182,9 @@ class Looks(LoadedCode):
     """Its timers go when they are told to, and what the thread finds is taken at once."""
 
     def __init__(self):
-        self.told, self.timers = [], []
+        self.told, self.timers, self.waits = [], [], []
         super().__init__(CLOCK, lambda *found: self.told.append(found))
-        self.later = lambda _, *call: self.timers.append(call)
+        self.later = lambda wait, *call: (self.waits.append(wait), self.timers.append(call))
         self.on_loop = lambda call, *args: call(*args)
 
     def due(self):
@@ -234,6 +235,14 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     until(lambda: len(looks.told) == 2)
 
     assert (looks.told[0][2], looks.told[1][2] <= before, looks.told[1][2] > 0) == (0, True, True)
+
+
+def test_it_is_looked_at_some_times_by_itself_and_then_with_each_scan(looks, loading, game):
+    looks.seen(process(loading(game)), Catalogue([code_of(game)]))
+    while looks.timers:
+        looks.due()
+
+    assert list(accumulate(looks.waits)) == pytest.approx([0.1, 0.5, 2, 8, 32])
 
 
 def test_a_process_that_has_loaded_much_hides_no_other(looks, monkeypatch):

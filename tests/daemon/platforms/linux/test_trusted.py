@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.linux.trusted import Mounts, Trusted, administrators
+from tests import fuse
 
 CHILD = 54_321
 TABLE = """900021 1 8:9001 / / rw,relatime - ext4 /dev/sda1 rw
@@ -159,6 +161,19 @@ def test_a_folder_of_somebodys_counts(folder):
     file = put(folder / "a" / "program")
     os.chown(folder / "a", CHILD, CHILD)
     assert not trusted(file)
+
+
+def test_nothing_below_a_folder_of_somebodys_is_touched(folder):
+    """Who answers for a file system there could keep us waiting: it is not asked a single question."""
+    theirs = folder / "a"
+    (theirs / "disk").mkdir(parents=True)
+    user = pwd.getpwnam("games")
+    os.chown(theirs, user.pw_uid, user.pw_gid)
+    with fuse.served(theirs / "disk", user.pw_uid, {}, "allow_other") as disk, put(folder / "program").open("rb") as held:
+        disk.hold(fuse.LOOKUP, fuse.GETATTR, fuse.OPEN, fuse.STATFS)
+        found = os.fstat(held.fileno())
+        assert not Trusted().file(held.fileno(), found, str(theirs / "disk" / "program"))
+        assert disk.held == set()
 
 
 def test_by_whatever_name_it_is_called(folder, tmp_path):

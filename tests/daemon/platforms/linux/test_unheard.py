@@ -167,6 +167,24 @@ def test_of_what_root_runs_no_more_is_read_than_whose_it_is(watching, launcher, 
     asyncio.run(body())
 
 
+def test_what_root_started_is_a_players_once_it_acts_as_one(watching):
+    """Without executing anything, so that nothing is told of it: the next look at all that runs finds it."""
+    becomes = f"import os, sys; input(); os.setresuid(*[{SOMEBODY}] * 3); print('is', flush=True); input()"
+
+    async def body():
+        async with watching([]) as watcher:
+            watcher.refuse(Refusals(Catalogue([GAME]), {}, root=False))
+            assert program.pid not in {one.pid for one in watcher.scan()}
+            program.stdin.write(b"\n")
+            assert program.stdout.readline() == b"is\n"
+            assert program.pid in {one.pid for one in watcher.scan()}
+
+    command = [sys.executable, "-I", "-S", "-c", becomes]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as program:
+        asyncio.run(body())
+        program.kill()
+
+
 def unheard_of(*_):
     raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 

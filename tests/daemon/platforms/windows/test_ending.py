@@ -84,6 +84,19 @@ def test_what_does_not_obey_lives_until_it_is_ended(game):
     assert not ours.end(*one.identity)
 
 
+def test_the_right_to_end_is_taken_when_it_ends(game, monkeypatch):
+    """Not before: an anti-cheat driver looks at who holds it, and so would anything that got hold of us."""
+    taken, opened_as = [], control.processes.opened_as
+    monkeypatch.setattr(control.processes, "opened_as", lambda *args: taken.append(args[2:]) or opened_as(*args))
+    started, ours = run(game, "/stubborn", *SHORT, wait=True), WindowsControl()
+    one = process(started.pid)
+    assert ours.ask_close([one.identity])
+    assert ours.alive(*one.identity)
+    assert [rights for rights in taken if rights and rights[0] & control.processes.TERMINATE] == []
+    assert ours.end(*one.identity)
+    assert [rights[0] & control.processes.TERMINATE for rights in taken if rights][-1]
+
+
 def test_one_without_a_window_is_only_ended(game):
     """There is nothing to ask; what tells others to end ends it at once, as there is no signal that it could act upon."""
     write(game, read(program("trochoi-console.exe")))

@@ -104,6 +104,16 @@ def test_what_cannot_be_read_at_all_is_let_alone_after_a_second(watch, clock):
     assert (told, later) == ([], [])
 
 
+def test_of_a_program_that_hides_what_it_is_somebody_is_told(watch, clock):
+    """Where we may read what runs in people's sessions, and this one keeps it from us: it may be a game."""
+    tracker, _, later = watch(None)
+    tracker.programs.everybody, troubles = True, []
+    tracker.trouble = lambda *what: troubles.append(what)
+    tracker.compare(made(clock))
+    pass_time(clock, later)
+    assert troubles == [("watch-unreadable", f", pid {PID}")]
+
+
 def test_what_is_there_for_long_is_read_once(watch, clock):
     """Some of the system's own never tell what they were told."""
     here = made(clock)

@@ -1,0 +1,16 @@
+"""What can be reached from outside this PC."""
+
+from __future__ import annotations
+
+import psutil
+
+
+def test_the_servers_listen_to_no_network(house):
+    """At work, with whatever they started: local sockets and pipes only, so that there is nothing for anybody else to reach."""
+    house.start()
+    assert house.json("status")["agent"]["reachable"]
+    servers = [psutil.Process(server.pid) for server in house.servers.values()]
+    everybody = [one for server in servers for one in (server, *server.children(recursive=True))]
+    found = [line for one in everybody for line in one.net_connections("inet")]
+    # On Windows a loop wakes itself by a line to itself, which is open to nobody else.
+    assert [line for line in found if line.status in {psutil.CONN_LISTEN, psutil.CONN_NONE}] == []
