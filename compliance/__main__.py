@@ -131,6 +131,7 @@ def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | N
         with read(options.bundle) as bundle:
             return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress, brought=shipped())
     finally:
+        gc.freeze()  # nor is it looked through when all is done
         gc.enable()
         progress.clear()
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+MAX_INT = 2**53 - 1
+Safe = Annotated[int, msgspec.Meta(ge=-MAX_INT, le=MAX_INT)]
+"""An integer that every reader of JSON has exactly (RFC 8785). Whoever decodes an entry has this checked."""
+
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -18,8 +23,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     v: Literal[1] = 1
     seat: str
     boot: str
-    seq: int
+    seq: Safe
     prev: str
-    mono: int
-    wall: int
+    mono: Safe
+    wall: Safe
     secret: str | None = None

@@ -6,23 +6,23 @@ from typing import Any, Literal
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class GrantLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A grant as a decision used it."""
 
     by: str
-    ms: int
+    ms: Safe
     game: str | None
-    given: int
+    given: Safe
 
 
 class PauseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pause as a decision used it: the id of its `pause`, until when it was."""
 
     id: str
-    until: int | None
+    until: Safe | None
 
 
 class Decided(Entry, frozen=True, kw_only=True):
@@ -37,35 +37,35 @@ class Decided(Entry, frozen=True, kw_only=True):
     """
 
     who: str
-    at: int
-    age: int | None
+    at: Safe
+    age: Safe | None
     place: str
     game: str
-    label: int | None
+    label: Safe | None
     system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     guardian: bool
-    before: dict[str, int]
-    counted: tuple[tuple[int, int], ...] | None
+    before: dict[str, Safe]
+    counted: tuple[tuple[Safe, Safe], ...] | None
     grants: tuple[GrantLine, ...]
     approved: bool
     verdict: str
     rule: str
     cite: str
     pack: str
-    params: dict[str, bool | int | str]
+    params: dict[str, bool | Safe | str]
     inline: dict[str, Any] | None
     zone: str
-    budget: int | None
-    until: int | None
+    budget: Safe | None
+    until: Safe | None
     paused: PauseLine | msgspec.UnsetType = msgspec.UNSET
 
 
 class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
     """`play` has to end, and why, and how long it may go on to save. Durable before the game is asked to close."""
 
-    play: int
-    grace: int
+    play: Safe
+    grace: Safe
 
 
 class LaunchRefused(Decided, frozen=True, kw_only=True, tag="launch.refused"):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class Seal(Entry, frozen=True, kw_only=True, tag="seal"):
     """The seat's Ed25519 signature (hex) over its entries `first`..`last`, whose last has the hash `head`."""
 
-    first: int
-    last: int
+    first: Safe
+    last: Safe
     head: str
     sig: str
 
@@ -21,9 +21,9 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
     moment of its tick before this one; left out at the first of a run, and in older entries.
     """
 
-    seats: dict[str, int]
+    seats: dict[str, Safe]
     silent: tuple[str, ...]
-    after: int | msgspec.UnsetType = msgspec.UNSET
+    after: Safe | msgspec.UnsetType = msgspec.UNSET
 
 
 class Erasure(Entry, frozen=True, kw_only=True, tag="erasure"):
@@ -32,8 +32,8 @@ class Erasure(Entry, frozen=True, kw_only=True, tag="erasure"):
     """
 
     who: str | None
-    before: int | None
-    payloads: int
+    before: Safe | None
+    payloads: Safe
 
 
 class Restored(Entry, frozen=True, kw_only=True, tag="restored"):
@@ -41,7 +41,7 @@ class Restored(Entry, frozen=True, kw_only=True, tag="restored"):
     somebody may have seen it.
     """
 
-    made: int
+    made: Safe
 
 
 class Pruned(Entry, frozen=True, kw_only=True, tag="pruned"):
@@ -49,5 +49,5 @@ class Pruned(Entry, frozen=True, kw_only=True, tag="pruned"):
     of a bundle, which has this SHA-256 (`kept`, hex).
     """
 
-    end: int
+    end: Safe
     kept: str

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class GrantGiven(Entry, frozen=True, kw_only=True, tag="grant.given"):
@@ -15,9 +15,9 @@ class GrantGiven(Entry, frozen=True, kw_only=True, tag="grant.given"):
     id: str
     who: str
     by: str
-    ms: int
+    ms: Safe
     game: str | None
-    given: int
+    given: Safe
 
 
 class GrantRevoked(Entry, frozen=True, kw_only=True, tag="grant.revoked"):
@@ -35,7 +35,7 @@ class Requested(Entry, frozen=True, kw_only=True, tag="request"):
     who: str
     game: str | None
     program: str | None
-    ms: int
+    ms: Safe
 
 
 class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
@@ -49,10 +49,10 @@ class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
     by: str
     approved: bool
     let: bool
-    ms: int | None
+    ms: Safe | None
     grant: str | None
     game: str | msgspec.UnsetType | None = msgspec.UNSET
-    asked: int | msgspec.UnsetType = msgspec.UNSET
+    asked: Safe | msgspec.UnsetType = msgspec.UNSET
 
 
 class Paused(Entry, frozen=True, kw_only=True, tag="pause"):
@@ -62,7 +62,7 @@ class Paused(Entry, frozen=True, kw_only=True, tag="pause"):
 
     id: str
     who: str | None
-    until: int | None
+    until: Safe | None
 
 
 class Resumed(Entry, frozen=True, kw_only=True, tag="resume"):
@@ -77,7 +77,7 @@ class EnforcementOff(Entry, frozen=True, kw_only=True, tag="enforcement.off"):
     """A guardian has nothing enforced until then; play is counted all the same. Who and why is in the payload."""
 
     id: str
-    until: int
+    until: Safe
 
 
 class EnforcementOn(Entry, frozen=True, kw_only=True, tag="enforcement.on"):
@@ -108,12 +108,12 @@ class PinFailed(Entry, frozen=True, kw_only=True, tag="pin.failed"):
 
     who: str | None
     how: Literal["pin", "code"]
-    tries: int
-    locked: int | None
+    tries: Safe
+    locked: Safe | None
 
 
 class CodeUsed(Entry, frozen=True, kw_only=True, tag="code.used"):
     """A guardian's code by telephone gave `who` up to `ms`; what it gave follows. Whose code is in the payload."""
 
     who: str
-    ms: int
+    ms: Safe

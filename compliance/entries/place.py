@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,7 +16,7 @@ class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     sha256: str
-    params: dict[str, bool | int | str]
+    params: dict[str, bool | Safe | str]
     own: Literal[True] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -43,13 +43,13 @@ class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
 class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
     """A guardian was added, changed or removed: who, and by whom, is in the payload. `registered`: how many there are now."""
 
-    registered: int
+    registered: Safe
 
 
 class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
 
-    label: int | None
+    label: Safe | None
     system: str | None
     learning: bool
 

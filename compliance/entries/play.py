@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 from compliance.entries.place import PackLine
 
 
@@ -32,17 +32,17 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     """
 
     who: str
-    age: int | None
+    age: Safe | None
     game: str
-    label: int | None
+    label: Safe | None
     system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     match: tuple[str, ...]
-    pid: int
-    started: int
-    since: int
-    resumed: int | None
-    bound: Bound | int | msgspec.UnsetType = msgspec.UNSET
+    pid: Safe
+    started: Safe
+    since: Safe
+    resumed: Safe | None
+    bound: Bound | Safe | msgspec.UnsetType = msgspec.UNSET
     approved: bool | msgspec.UnsetType = msgspec.UNSET
     learning: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -53,9 +53,9 @@ class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
     """
 
     who: str
-    play: int
+    play: Safe
     game: str
-    left: int | None
+    left: Safe | None
     rule: str | None
     shown: bool
     how: Literal["banner", "notification", "window", "sound"] | msgspec.UnsetType = msgspec.UNSET
@@ -70,14 +70,14 @@ class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
     """
 
-    play: int
+    play: Safe
     who: str
     game: str
-    since: int
-    ms: int
+    since: Safe
+    ms: Safe
     how: Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
     late: bool
-    warned: int | msgspec.UnsetType = msgspec.UNSET
+    warned: Safe | msgspec.UnsetType = msgspec.UNSET
 
 
 class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):
@@ -85,13 +85,13 @@ class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):
     PlayStarted.
     """
 
-    play: int
+    play: Safe
     who: str
-    age: int | None
-    label: int | None
+    age: Safe | None
+    label: Safe | None
     system: str | None
     publisher: str | None
-    bound: Bound | int
+    bound: Bound | Safe
     approved: bool
     learning: bool
 
@@ -99,9 +99,9 @@ class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):
 class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One game's day in `usage.day`."""
 
-    ms: int
-    refusals: int
-    grants: int
+    ms: Safe
+    refusals: Safe
+    grants: Safe
 
 
 class UsageDay(Entry, frozen=True, kw_only=True, tag="usage.day"):

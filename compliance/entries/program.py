@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
@@ -16,7 +16,7 @@ class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
     only_installed: bool
     let: tuple[str, ...]
     interpreters: tuple[str, ...]
-    players: int
+    players: Safe
 
 
 class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):
@@ -28,4 +28,4 @@ class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):
     how: Literal["gate", "ended"]
     sha256: str | None
     build_id: str | None
-    size: int
+    size: Safe

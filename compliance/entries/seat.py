@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from compliance.entries.base import Entry
+from compliance.entries.base import Entry, Safe
 
 
 class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
@@ -33,7 +33,7 @@ class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
     version: str
     watch: str
     clean: bool
-    lost_from: int | None
+    lost_from: Safe | None
     follows: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -47,7 +47,7 @@ class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
     60 bits are too many for a safe integer, so `bits` is 15 hex digits.
     """
 
-    since: int
+    since: Safe
     bits: str
 
 
@@ -63,15 +63,15 @@ class SessionClosed(Entry, frozen=True, kw_only=True, tag="session.closed"):
     this is a home now, where nobody looks.
     """
 
-    opened: int
+    opened: Safe
     how: Literal["ended", "unseen", "unwatched"]
 
 
 class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
     """The system clock said `to` where elapsed time said `expected`."""
 
-    expected: int
-    to: int
+    expected: Safe
+    to: Safe
 
 
 class ZoneChanged(Entry, frozen=True, kw_only=True, tag="zone.changed"):

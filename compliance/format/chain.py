@@ -136,14 +136,15 @@ class Chain:
         """Takes `line`, whose canonical bytes are `data`, as the next entry. ChainError if it is not."""
         if line.seat != self.seat:
             raise ChainError(line.seq, msg("it belongs to seat {seat}, not to {own}", seat=line.seat, own=self.seat))
-        if line.seq != self._seq + 1:
-            raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self._seq)))
+        seq = line.seq
+        if seq != self._seq + 1:
+            raise ChainError(seq, msg("it comes after seq {seq}", seq=str(self._seq)))
         if line.prev != self._hash:
-            raise ChainError(line.seq, msg("its prev is not the hash of the entry before it"))
+            raise ChainError(seq, msg("its prev is not the hash of the entry before it"))
         if isinstance(line, Seal):
             self._check(line, data)
-            self.sealed = line.seq
-        self._seq, self._hash = line.seq, digest(data)
+            self.sealed = seq
+        self._seq, self._hash = seq, digest(data)
 
     def rejoin(self, line: entry.AnyEntry, data: bytes) -> None:
         """Takes `line` as an entry after others that are deleted. ChainError if it cannot be that."""

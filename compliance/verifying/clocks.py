@@ -71,18 +71,19 @@ class SeatClock:
     def take(self, line: AnyEntry, where: Arg) -> None:
         if self._stopped and self.seat != AGENT and not isinstance(line, Seal | SeatStart):
             self._fail("stopped", where, msg("the seat had stopped, and does not say that it was started again"))
+        wall, mono = line.wall, line.mono
         if line.boot != self._boot:
             self._restarted(line, where)
         else:
-            if line.mono < self._mono:
+            if mono < self._mono:
                 self._goes_back(line, where)
-            ahead = line.wall - line.mono
+            ahead = wall - mono
             if ahead != self._ahead or ahead != self._top or self._dip is not None:
                 self._compare(line, where)
         if type(line) in _SAID:
             self._says(line, where)
-        self._mono = max(self._mono, line.mono)
-        self._wall = line.wall
+        self._mono = max(self._mono, mono)
+        self._wall = wall
 
     @property
     def worked(self) -> int:

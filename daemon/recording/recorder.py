@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from compliance import entry
+from compliance.entries.base import MAX_INT
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.override import CodeUsed, GrantGiven, GrantRevoked, PinFailed
 from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted, Warned
@@ -260,7 +260,7 @@ class Recorder:
         append(
             journal, ProgramRefused, now, payload=beside(player=event.player.registered.name, path=path),
             who=self._pseudonym(event.player, now), how=event.how, sha256=file.sha256,
-            build_id=file.build_id, size=min(file.size, entry.MAX_INT),
+            build_id=file.build_id, size=min(file.size, MAX_INT),
         )  # fmt: skip
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:

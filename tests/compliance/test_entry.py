@@ -8,11 +8,12 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.entries.base import MAX_INT
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.play import GameDay, UsageDay
 from compliance.entries.seat import IssueRaised
-from compliance.entry import MAX_BYTES, MAX_INT, EntryError, decode, encode
+from compliance.entry import MAX_BYTES, EntryError, decode, encode
 from i18n.catalogue import Catalogue
 
 PLACE = {"seat": "home-pc", "boot": "b", "seq": 1, "prev": "", "mono": 1, "wall": 2}

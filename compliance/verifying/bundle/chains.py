@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from compliance.entries.log import Seal
 from compliance.entries.seat import SeatEnrolled, SeatRetired
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT, Chain, ChainError
@@ -45,7 +46,7 @@ class Chains:
             self._chains[seat] = None
             self._fail(entry_name(index, line), msg("the chain of its seat is broken: {why}", why=error.why))
             return
-        if not chain.open:
+        if type(line) is Seal:
             self._open.pop(seat, None)
         elif seat not in self._open:
             self._open[seat] = index, line

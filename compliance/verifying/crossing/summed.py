@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import GrantGiven, GrantRevoked
@@ -20,7 +22,7 @@ from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, msg
-from rules.calendar import day_name
+from rules.calendar import calendar
 
 _ALL = "*"  # how a summary names time for all games
 _AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
@@ -84,4 +86,9 @@ class Summed:
         yield from self._tally.findings()
 
     def _days(self, at: int) -> set[str]:
-        return {day_name(zone, at).isoformat() for zone in self.zones.around(at)}
+        return {_iso(calendar(zone).day(at).ordinal) for zone in self.zones.around(at)}
+
+
+@lru_cache(maxsize=64)
+def _iso(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()

@@ -147,9 +147,9 @@ class Followed:
 
     def _decided(self, where: Arg, line: Decided) -> None:
         self._placed(where, line, line.at, line.place)
-        if line.paused is UNSET and line.pack not in {"", HOUSE}:
+        if line.paused is UNSET and line.pack not in {"", HOUSE} and not self._was_put(line.pack, line.params, line.at):
             told = msg("the pack of its rule {rule}, with its values, was not in force", rule=line.rule)
-            self._packed(where, line, line.at, _pack(line.pack, line.params), told)
+            self._unlike(where, line, line.at, _pack(line.pack, line.params), told)
 
     def _bound(self, where: Arg, line: PlayStarted | PlayRuled, bound: Bound) -> None:
         """What a play says that it was decided by. Of a pseudonym of which the agent said nothing no more is known than whether
@@ -161,8 +161,9 @@ class Followed:
         if ("of", who) in self._now and who not in {PLACE, GUEST}:
             self._all_of(where, line, who, bound.packs)
         for pack in bound.packs:
-            told = msg("its pack {pack}, with its values, was not in force", pack=pack.id)
-            self._packed(where, line, line.wall, _pack(pack.sha256, pack.params), told)
+            if not self._was_put(pack.sha256, pack.params, line.wall):
+                told = msg("its pack {pack}, with its values, was not in force", pack=pack.id)
+                self._unlike(where, line, line.wall, _pack(pack.sha256, pack.params), told)
 
     def _placed(self, where: Arg, line: Entry, at: int, place: str) -> None:
         if place in _KINDS and not any(self.timeline.place(moment) == place for moment in _about(at)):
@@ -178,12 +179,14 @@ class Followed:
             )
             self._unlike(where, line, line.wall, _all(target, _keys(packs)), told)
 
-    def _packed(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
-        known = self._known.get(key)
-        if known is None or not known.of_player:
-            found = (self.timeline.packs(target, moment) for moment in _about(at) for target in (PLACE, GUEST))
-            if not any(_pack(one.sha256, one.params) == key for packs in found for one in packs or ()):
-                self._unlike(where, line, at, key, what)
+    def _was_put(self, sha256: str, params: Mapping[str, Param], at: int) -> bool:
+        """Whether this pack was on the place or guests at about this moment, or on some player ever."""
+        for moment in _about(at):
+            for target in (PLACE, GUEST):
+                if any(one.sha256 == sha256 and one.params == params for one in self.timeline.packs(target, moment) or ()):
+                    return True
+        known = self._known.get(_pack(sha256, params))
+        return known is not None and known.of_player
 
     def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
         known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)

@@ -38,7 +38,7 @@ class Rules:
     house: bool = False
     long: bool = False
     sessions: bool = False
-    zones: frozenset[str] = frozenset()
+    abroad: frozenset[str] = frozenset()  # zones of theirs that are not the place's
     _policies: dict[tuple[Part, frozenset[str]], Policy] = field(default_factory=dict)
 
     def policy(self, part: Part, learning: frozenset[str]) -> Policy:
@@ -57,6 +57,11 @@ class Rules:
         if part == "all":
             return False
         return self.sessions or (part == "none" and any(pack.budgets for pack in self.packs or ()))
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing of a play is left undecided whose player was nowhere else, and which began this day."""
+        return self.why is None and not self.house and not self.long
 
     def limits(self, *, elsewhere: bool, resumed: bool) -> Iterator[Why]:
         """What of a play cannot be decided: of a player who was at another seat, one that goes on from another day."""
@@ -100,7 +105,7 @@ class Policies:
         return Rules(
             packs, None, bound.house, any(rule.period in {"week", "month"} for rule in budgets),
             any(rule.period == "session" for rule in budgets) or any(not one.advisory for pack in packs for one in pack.breaks),
-            frozenset(pack.zone for pack in packs),
+            frozenset(pack.zone for pack in packs) - {bound.zone},
         )  # fmt: skip
 
     def _pack(self, line: PackLine, scope: Scope) -> Pack | None:
@@ -121,7 +126,7 @@ class Policies:
 
 def same_day(rules: Rules, zone: str, at: int) -> bool:
     """Whether the rules' days are those of pseudonyms."""
-    return all(one == zone or day_bounds(one, at) == day_bounds(zone, at) for one in rules.zones)
+    return not rules.abroad or all(day_bounds(one, at) == day_bounds(zone, at) for one in rules.abroad)
 
 
 def _key(line: PackLine) -> _Key:

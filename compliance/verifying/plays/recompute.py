@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar, get_args
+from typing import Final, NamedTuple, TypeGuard, TypeVar, get_args
 
 from msgspec import UNSET
 
 from compliance.entries.decision import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
+from compliance.verifying.plays.alike import Alike
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
@@ -34,7 +35,7 @@ _PLACES = frozenset(get_args(Place))
 _R = TypeVar("_R", bound=Rule)
 
 _ANY = replace(combine([]), grace_ms=MAX_SAVE_MS)  # a pause is of no pack; another rule may give more time to save
-_SUMS = {"game", "publisher", "total"}
+_SUM_OF: Final = {"game": "game", "publisher": "publisher", "all": "total"}  # what a rule counts, by what it is per
 _MOST = 31  # a day each: no period has more
 _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
 
@@ -43,13 +44,21 @@ class Unfounded(MessageError, ValueError):
     """A decision that cannot be made again, or comes out otherwise."""
 
 
+class _Asked(NamedTuple):
+    """The rule that an entry names, the policy that is asked about it, and what that said before."""
+
+    rule: Rule
+    policy: Policy
+    before: Alike
+
+
 @dataclass
 class Recomputer:
     """`texts` are the packs' texts by their SHA-256; what was parsed is kept."""
 
     texts: Mapping[str, str]
     _packs: dict[tuple[object, ...], Pack | Unfounded] = field(default_factory=dict)
-    _policies: dict[tuple[object, ...], tuple[Rule, Policy]] = field(default_factory=dict)
+    _policies: dict[tuple[object, ...], _Asked] = field(default_factory=dict)
 
     def check(self, line: Decided) -> None:
         """Unfounded unless the decision follows from its entry and the pack it names."""
@@ -71,14 +80,15 @@ class Recomputer:
     def _decide(self, line: Decided) -> Decision:
         if isinstance(line.paused, PauseLine):
             return decide(_ANY, replace(_facts(line, None), paused=Pause(line.paused.until, line.zone, line.paused.id)))
-        rule, policy = self._source(line)
-        zone = policy.packs[0].zone
+        asked = self._source(line)
+        zone = asked.policy.packs[0].zone
         if zone != line.zone:
             raise Unfounded(msg("the days of its pack are those of {zone}; it says {told}", zone=zone, told=line.zone))
-        return decide(policy, _facts(line, rule))
+        if line.counted is None and _of_the_day(asked.rule):
+            return _by_the_day(line, asked, asked.rule)
+        return decide(asked.policy, _facts(line, asked.rule))
 
-    def _source(self, line: Decided) -> tuple[Rule, Policy]:
-        """The rule that the entry names, and the policy that is asked about it."""
+    def _source(self, line: Decided) -> _Asked:
         if line.pack == HOUSE:
             try:
                 return _asked(read(line.inline, line.zone, line.params), line.rule, adult=False)
@@ -120,7 +130,28 @@ def _compare(line: Decided, verdict: str, rule: str | None) -> None:
     raise Unfounded(msg("the rule {told} does not follow: from this entry {found} does", told=told, found=found))
 
 
-def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
+def _by_the_day(line: Decided, asked: _Asked, rule: Budget) -> Decision:
+    """The decision by a rule of which the day's sums say all that it counts."""
+    _check_place(line)
+    start, _ = _day_of_sums(line)
+    used = line.before[_SUM_OF[rule.per]]
+    key = (
+        start, line.place, line.game, line.publisher, line.label, line.system, line.age, line.guardian, line.grants,
+        line.approved,
+    )  # fmt: skip
+    found = asked.before.find(key, line.at, used)
+    if found is None:
+        facts = _facts(line, rule)
+        found = decide(asked.policy, facts)
+        asked.before.keep(key, facts, used, found)
+    return found
+
+
+def _of_the_day(rule: Rule | None) -> TypeGuard[Budget]:
+    return isinstance(rule, Budget) and rule.period == "day" and rule.every_game
+
+
+def _asked(pack: Pack, id_: str, *, adult: bool) -> _Asked:
     """The rule of this id; and what is asked: of the rules that count play this one only, and all the time there is to save.
 
     Whether the pack was put on the place is not known; then its house rules do not bind an adult. So of an adult's other rules
@@ -138,18 +169,16 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
         ratings=kept(pack.ratings), guardians=kept(pack.guardians), windows=kept(pack.windows), asks=kept(pack.asks),
         notices=(), uncounted=(), saves=(), grace_ms=MAX_SAVE_MS,
     )  # fmt: skip
-    return rule, combine([asked])
+    return _Asked(rule, combine([asked]), Alike(asked))
 
 
 def _facts(line: Decided, rule: Rule | None) -> Facts:
     """Facts with exactly the entry's numbers; `rule` None: no rule was asked."""
-    if line.place not in _PLACES:
-        raise Unfounded(msg("there is no kind of place {place}", place=line.place))
+    _check_place(line)
     by_sums = _by_sums(line)
     if rule is None and (line.counted, line.pack, line.inline) != (None, "", None):
         raise Unfounded(msg("a pause is of no pack, and counts no play"))
-    of_the_day = isinstance(rule, Budget) and rule.period == "day" and rule.every_game  # then the sums say all that it counts
-    if line.counted is None and isinstance(rule, Budget | Break) and not of_the_day:
+    if line.counted is None and isinstance(rule, Budget | Break) and not _of_the_day(rule):
         raise Unfounded(msg("it does not say what its rule counted"))
     told = line.system is not UNSET
     return Facts(
@@ -165,6 +194,11 @@ def _facts(line: Decided, rule: Rule | None) -> Facts:
         grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in _grants(line, rule)),  # type: ignore[arg-type] # any role
         approved=frozenset({line.game} if line.approved and (told or not isinstance(rule, Rating)) else ()),
     )
+
+
+def _check_place(line: Decided) -> None:
+    if line.place not in _PLACES:
+        raise Unfounded(msg("there is no kind of place {place}", place=line.place))
 
 
 def _grants(line: Decided, rule: Rule | None) -> tuple[GrantLine, ...]:
@@ -185,11 +219,7 @@ def _by_sums(line: Decided) -> tuple[Played, ...]:
 
     Of a game whose publisher became known during the day, some play may be none of the publisher's.
     """
-    game, publisher, total = (line.before.get(name, -1) for name in ("game", "publisher", "total"))
-    start, _ = day_bounds(line.zone, line.at)
-    most = line.at - start + SLACK_MS
-    if line.before.keys() != _SUMS or min(game, publisher) < 0 or not max(game, publisher) <= total <= most:
-        raise Unfounded(msg("its sums of play contradict each other or the time of day"))
+    start, (game, publisher, total) = _day_of_sums(line)
     other, foreign = f"{line.game} …", "…" if line.publisher is None else None
     both, either = sorted((game, publisher))
     return (
@@ -198,6 +228,17 @@ def _by_sums(line: Decided) -> tuple[Played, ...]:
         Played(other, line.publisher, start + both, publisher - both),
         Played(other, foreign, start + either, total - either),
     )
+
+
+def _day_of_sums(line: Decided) -> tuple[int, tuple[int, int, int]]:
+    """When the day began, and what was played of it: of the game, its publisher, in total."""
+    before = line.before
+    game, publisher, total = before.get("game", -1), before.get("publisher", -1), before.get("total", -1)
+    start, _ = day_bounds(line.zone, line.at)
+    most = line.at - start + SLACK_MS
+    if len(before) != len(_SUM_OF) or min(game, publisher) < 0 or not max(game, publisher) <= total <= most:
+        raise Unfounded(msg("its sums of play contradict each other or the time of day"))
+    return start, (game, publisher, total)
 
 
 def _by_intervals(line: Decided, counted: tuple[tuple[int, int], ...], rule: Rule) -> tuple[Played, ...]:
@@ -222,7 +263,7 @@ def _in_period(line: Decided, counted: tuple[tuple[int, int], ...], rule: Budget
     """Whether each is what one day of the period counts, laid at its beginning, today's within what was played today."""
     today = zone.day(line.at)
     since = {"day": today.start, "week": zone.week(today)[0], "month": zone.month(today)[0]}[rule.period]
-    played = line.before[{"game": "game", "publisher": "publisher", "all": "total"}[rule.per]]
+    played = line.before[_SUM_OF[rule.per]]
     for start, ms in counted:
         day = zone.day(start)
         if start < since or start != day.start or start + ms > day.end + SLACK_MS:

@@ -114,14 +114,15 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + LEAVE_MS
-        self._unsaid.start(run, line, tells=seat.tells)
+        run.unsaid = seat.tells and line.bound is UNSET
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
             return
         elsewhere = self._first_seat.setdefault(line.who, line.seat) != line.seat
-        for why in ruled.rules.limits(elsewhere=elsewhere, resumed=line.resumed is not None):
-            self._undecided.add(why, where)
+        if elsewhere or line.resumed is not None or not ruled.rules.plain:
+            for why in ruled.rules.limits(elsewhere=elsewhere, resumed=line.resumed is not None):
+                self._undecided.add(why, where)
         run.shifts = seat.shifts.during(day.who, run.at, run.at)
 
     def _first(self, run: Run) -> int:
@@ -150,7 +151,8 @@ class Redecider:
         run = seat.runs.pop(line.play, None)
         if run is None:
             return
-        self._unsaid.end(run, line)
+        if run.unsaid:
+            self._unsaid.end(run, line)
         day = run.day
         day.running.pop(line.play, None)
         if line.how == "midnight":
@@ -258,7 +260,8 @@ class Redecider:
 
     def _open(self, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
-        self._unsaid.open(run)
+        if run.unsaid:
+            self._unsaid.open(run)
         last = seat.last
         if last is None or run.boot != last.boot:
             return

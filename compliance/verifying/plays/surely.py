@@ -22,7 +22,7 @@ _YEAR_MS = 366 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Allowed in [start, end), as long as less than that was played of the game, and of all games."""
+    """Allowed from `start` to `end`, as long as no more than that is played of the game, and of all games."""
 
     start: int
     end: int
@@ -48,14 +48,14 @@ class Surely:
                 self._known.clear()
             known = self._known[key] = self._found(run, ruled, known)
         day = run.day
-        going = sum(max(0, ended - one.since) for one in day.running.values())
-        return ended <= known.end and day.total + going < known.total and day.games[run.game] < known.game
+        going = sum(max(0, ended - one.since) for one in day.running.values()) if day.running else 0
+        return ended <= known.end and day.total + going <= known.total and day.games[run.game] <= known.game
 
     def _found(self, run: Run, ruled: Ruled, before: _Known | None) -> _Known:
         facts = facts_of(run, ruled, run.at)
         decision = decide(ruled.rules.policy("none", run.day.learning), facts)
         if decision.verdict != "allow":
-            return _Known(run.at, run.at + 1, 0, 0)
+            return _Known(run.at, run.at + 1, -1, -1)
         end = FOREVER if decision.until is None else decision.until
         if before is not None and before.end == end:
             return replace(before, start=min(before.start, run.at))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from msgspec import UNSET
-
-from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded
 from compliance.verifying.listed import Listed
 from compliance.verifying.plays.runs import SLEPT_MS, Run
 from compliance.verifying.report import Finding
@@ -16,13 +14,9 @@ from i18n.message import msg
 
 @dataclass
 class Unsaid:
-    """`start` each play, `end` it, or `open` once all entries were taken; then ask `findings`."""
+    """`end` each play that is `unsaid`, or `open` it once all entries were taken; then ask `findings`."""
 
     _found: Listed = field(default_factory=Listed)
-
-    def start(self, run: Run, line: PlayStarted, *, tells: bool) -> None:
-        """`tells`: entries of its seat say it."""
-        run.unsaid = tells and line.bound is UNSET
 
     def end(self, run: Run, line: PlayEnded) -> None:
         """A play that is written once more, for another log or by another name, is over by then: nobody knows what bound it."""
@@ -33,7 +27,7 @@ class Unsaid:
         self._tell(run, again=not _fresh(run))
 
     def _tell(self, run: Run, *, again: bool) -> None:
-        if run.unsaid and not run.ruled and not again:
+        if not run.ruled and not again:
             said = msg("its entry does not say what was in force, and earlier ones of its seat did")
             self._found.add(Finding("not-said", run.where, said, run.seat, run.at))
 

@@ -81,8 +81,9 @@ class Adding:
         elif not own.told(line.boot):
             self._unchecked[False].see(where)
         for name, allowed in sums.items():
-            if where != NOWHERE and line.before.get(name) not in allowed:
-                self._off.append(_Off(where, line.who, line.seat, line.at, name, line.before.get(name), allowed))
+            told = line.before.get(name)
+            if (told is None or not allowed.least <= told <= allowed.most) and where != NOWHERE:
+                self._off.append(_Off(where, line.who, line.seat, line.at, name, told, allowed))
         if len(self._off) >= _MOST_OFF:
             self._settle()
 

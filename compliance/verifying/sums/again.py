@@ -6,6 +6,7 @@ the same play.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
@@ -30,7 +31,7 @@ class _Told(msgspec.Struct, eq=False, gc=False):
 class Again:
     """`start` and `end` each play in the order of the log."""
 
-    _known: dict[tuple[int, str], _Told] = field(default_factory=dict)
+    _known: OrderedDict[tuple[int, str], _Told] = field(default_factory=OrderedDict)
     _open: dict[tuple[str, int], _Told] = field(default_factory=dict)
 
     def start(self, line: PlayStarted) -> str | None:
@@ -43,7 +44,7 @@ class Again:
             return known.seat
         self._known[key] = self._open[line.seat, line.seq] = _Told(line.seat, line.who)
         if len(self._known) > _MOST:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)  # a dict would look for its first one over all that it had before
         return None
 
     def end(self, line: PlayEnded) -> int:

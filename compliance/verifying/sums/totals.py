@@ -95,7 +95,8 @@ class Own:
 
     def told(self, boot: str) -> bool:
         """Whether all that goes on can be added up in this run of the PC."""
-        return len(self.running) <= _MOST_OPEN and all(play.boot == boot for play in self.running.values())
+        running = self.running
+        return not running or (len(running) <= _MOST_OPEN and all(play.boot == boot for play in running.values()))
 
     def end(self, play: Play, line: PlayEnded, *, exact: bool) -> None:
         self.since_summary += line.ms
@@ -124,6 +125,8 @@ class Own:
 def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
     if not running:
         known = union.within(*day)
+        if not union.loose:
+            return Range(known, known)
         return Range(max(known, min(union.longest - lost, day[1] - day[0])), known + union.loose)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]

@@ -13,33 +13,40 @@ class Union:
     whose place is not known, `longest` the longest of these.
     """
 
-    __slots__ = ("_before", "_ends", "_starts", "longest", "loose")
+    __slots__ = ("_before", "_ends", "_length", "_starts", "longest", "loose")
 
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._before: list[int] = []
+        self._length = 0
         self.loose = 0
         self.longest = 0
 
     def add(self, start: int, ms: int) -> None:
         """One more interval of which it is known where it lies."""
-        end = start + ms
-        if not self._ends or start > self._ends[-1]:
-            self._before.append(self._before[-1] + self._ends[-1] - self._starts[-1] if self._ends else 0)
-            self._starts.append(start)
-            self._ends.append(end)
+        ends, end = self._ends, start + ms
+        if ends and start <= ends[-1]:
+            self._insert(start, end)
             return
+        self._starts.append(start)
+        ends.append(end)
+        self._before.append(self._length)
+        self._length += ms
+
+    def _insert(self, start: int, end: int) -> None:
         first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
         if len(self._starts) - last > _MOST_MOVED:
-            self.add_loose(ms)
+            self.add_loose(end - start)
             return
         if first < last:
             start, end = min(start, self._starts[first]), max(end, self._ends[last - 1])
+        self._length = self._before[first]
         self._starts[first:last], self._ends[first:last] = [start], [end]
         del self._before[first:]
         for at in range(first, len(self._starts)):
-            self._before.append(self._before[-1] + self._ends[at - 1] - self._starts[at - 1] if at else 0)
+            self._before.append(self._length)
+            self._length += self._ends[at] - self._starts[at]
 
     def add_loose(self, ms: int) -> None:
         """One that lies somewhere."""
