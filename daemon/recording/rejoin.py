@@ -77,6 +77,7 @@ class Chains:
         Unwritable: everything is as it was.
         """
         now = self.read()
+        self.recorder.settle()
         numbers = {play: play.seq for play in self.plays.running.values()}
         try:
             with self.store.transaction():
