@@ -220,11 +220,11 @@ class Recorder:
 
     def _ended(self, journal: Journal, event: events.PlayEnded, flurry: Flurry | None = None) -> None:
         play, now = event.play, event.now
-        warned = self._warned.pop((journal.seat, play.seq or 0), UNSET)
+        warned, once = self._warned.pop((journal.seat, play.seq or 0), UNSET), event.starts == 1 and not event.away
         append(
             journal, PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late, warned=warned,
-            starts=event.starts if event.starts > 1 else UNSET, away=event.away if event.starts > 1 else UNSET,
+            starts=UNSET if once else event.starts, away=UNSET if once else event.away,
         )  # fmt: skip
         row = play.row(now, ended=True) if flurry is None else flurry.row(ended=True)
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))

@@ -83,18 +83,19 @@ def test_a_limit_ends_a_game_that_comes_and_goes_when_its_minutes_are_played(wor
     assert clean(world) == []
 
 
+@pytest.mark.parametrize("times", [OF_GAME + 1, 50])
 @pytest.mark.parametrize("way", ["kill", "power", "stop"])
-def test_what_was_played_is_kept_whatever_ends_the_daemon(world, way):
+def test_what_was_played_is_kept_whatever_ends_the_daemon(world, way, times):
     world.start(roster())
-    flicker(world, 50)
+    flicker(world, times)
     before = world.used()
-    assert before == 2.0
+    assert before == times * 0.04
     getattr(world, "stop" if way == "stop" else "kill")()
     world.clock.reboot(HOUR) if way == "power" else world.clock.run(HOUR)
     world.start()
     world.beat()
     assert world.used() == before
-    assert (summed(world), starts(world)) == (2_000, 50)
+    assert (summed(world), starts(world)) == (times * 40, times)
     assert clean(world) == []
 
 

@@ -85,7 +85,7 @@ class Timed:
         """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew."""
         if line.starts is UNSET and line.away is UNSET:
             return
-        if line.starts is UNSET or line.away is UNSET or line.starts < 2 or line.away < 0:
+        if line.starts is UNSET or line.away is UNSET or line.starts < (1 if line.late else 2) or line.away < 0:
             self._fail(where, msg("how often it was begun does not go with how long nothing was played in between"))
         elif line.away > _NEVER_MS and not (line.how == "gone" and clock.started_since(play.mono)):
             self._fail(where, msg("it was away for {length}, and is told as one play", length=Length(line.away)))
