@@ -56,6 +56,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
     "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
     "follows": msg("this PC was"), "heard": msg("last heard"), "resumed": msg("goes on from play no."), "source": msg("source"),
+    "starts": msg("times begun"), "away": msg("not played in between"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -97,7 +98,7 @@ _UNTOLD: Final = frozenset(
 _FACTS: Final = frozenset({"guardian", "approved"})
 _MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made", "heard"})
 _DAYS: Final = frozenset({"expires", "day", "born"})
-_LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
+_LENGTHS: Final = frozenset({"ms", "left", "budget", "grace", "away"})
 _VALUES: Final = 60  # columns for the values of one pack
 
 

@@ -65,6 +65,8 @@ class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     """`play` lasted `ms` from `since`. `late`: nobody saw its end; it was counted to the first scan or the last minute row.
     `warned`: how many such entries of it came before this one; left out where a new run took it up, and in older entries.
 
+    `starts`, `away`: it was begun so often, and nothing was played for so long in between; left out of one that was begun once.
+
     `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when
     that was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or
     not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
@@ -78,6 +80,13 @@ class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     how: Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
     late: bool
     warned: Safe | msgspec.UnsetType = msgspec.UNSET
+    starts: Safe | msgspec.UnsetType = msgspec.UNSET
+    away: Safe | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def span(self) -> int:
+        """From its first start to its last end."""
+        return self.ms + (0 if self.away is msgspec.UNSET else self.away)
 
 
 class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):

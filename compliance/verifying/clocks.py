@@ -90,6 +90,10 @@ class SeatClock:
         """Until when (by the wall clock) it was seen to have been at work for a while."""
         return max(self._worked, self._wall or 0) if self._ran() >= _SETTLED_MS else self._worked
 
+    def started_since(self, mono: int) -> bool:
+        """Whether the daemon was started anew after this moment of the same start of the PC."""
+        return self._run is not None and self._run >= mono
+
     def _ran(self) -> int:
         return 0 if self._run is None else self._mono - self._run
 

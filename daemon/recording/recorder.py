@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET
 
 from compliance.entries.base import MAX_INT
 from compliance.entries.decision import LaunchRefused, PlayDue
-from compliance.entries.override import CodeUsed, GrantGiven, GrantRevoked, PinFailed
 from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted, Warned
 from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, ZoneChanged
@@ -27,8 +27,10 @@ from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
 from daemon.recording.bound_fields import Said, bound_fields
 from daemon.recording.decision_fields import decided
+from daemon.recording.flurries import Flurries, Flurry
+from daemon.recording.given_lines import Given, write_given
 from daemon.recording.line import append, beside
-from daemon.recording.override_lines import Override, override, proved
+from daemon.recording.override_lines import Override, override
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People, RuledPlayer
 from daemon.store import Store, Unwritable
@@ -54,6 +56,7 @@ class Recorder:
     lost: int = field(default=0, init=False)
     _waiting: list[Action] = field(default_factory=list, init=False)
     _said: Said = field(default_factory=Said, init=False)
+    _flurries: Flurries = field(default_factory=Flurries, init=False)
     _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
 
     def do(self, action: Action) -> None:
@@ -114,7 +117,24 @@ class Recorder:
         return len(self._waiting)
 
     def record(self, event: events.Event) -> None:
+        if isinstance(event, events.PlayStarted) and self._flurries.began(event):
+            return
+        if isinstance(event, events.PlayEnded) and (flurry := self._flurries.ended(event)) is not None:
+            if not self.blocked:  # else all of it is written when there is room
+                self.do(lambda _: self.store.update_play(flurry.row(ended=False)))
+            return
+        if not isinstance(event, events.PlayStarted | events.PlayEnded) or self._flurries.holds(event.play):
+            self.settle()
         self.do(self._action(event))
+
+    def settle(self) -> None:
+        """Tells the ends that were held back, before anything that may rest on what was played."""
+        for flurry in self._flurries.take():
+            self.do(partial(self._ended, event=flurry.told, flurry=flurry))
+            if flurry.going is not None:
+                self.do(self._action(flurry.going))
+            for warning in flurry.warnings:
+                self.warned(*warning)
 
     def record_at_once(
         self, event: events.Event | events.ProofEvent, change: Callable[[], None], *more: events.Event
@@ -122,15 +142,15 @@ class Recorder:
         """Writes `event` and `more`, and does `change`, in one transaction now, or not at all: for what somebody waits for.
         Unwritable.
         """
-        first = self._proof(event) if isinstance(event, events.PinFailed | events.CodeUsed) else self._action(event)
-        entries = [first, *map(self._action, more)]
+        self.settle()
+        entries = [self._action(event), *map(self._action, more)]
         with self.store.transaction():
             change()
             for entry_of in entries:
                 entry_of(self.journal)
         self.wrote()
 
-    def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
+    def _action(self, event: events.Event | Given) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
                 told = event.play.told = bound_fields(event.play, self.people(), event.now.wall)
@@ -146,8 +166,9 @@ class Recorder:
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.ProgramRefused():
                 return lambda journal: self._stopped(journal, event)
-            case events.GrantGiven() | events.GrantRevoked():
-                return lambda journal: self._grant(journal, event)
+            case events.GrantGiven() | events.GrantRevoked() | events.PinFailed() | events.CodeUsed():
+                who = None if event.player is None else self._pseudonym(event.player, event.now)
+                return lambda journal: write_given(journal, event, who)
             case events.Asked(player) | events.Answered(player):
                 who = self._pseudonym(player, event.now)
                 return lambda journal: asked_lines.write(journal, event, who)
@@ -197,19 +218,22 @@ class Recorder:
         append(journal, PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
         self.store.update_play(play.row(event.now))
 
-    def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
+    def _ended(self, journal: Journal, event: events.PlayEnded, flurry: Flurry | None = None) -> None:
         play, now = event.play, event.now
-        warned = self._warned.pop((journal.seat, play.seq or 0), UNSET)
+        warned, once = self._warned.pop((journal.seat, play.seq or 0), UNSET), event.starts == 1 and not event.away
         append(
             journal, PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late, warned=warned,
+            starts=UNSET if once else event.starts, away=UNSET if once else event.away,
         )  # fmt: skip
-        row = play.row(now, ended=True)
+        row = play.row(now, ended=True) if flurry is None else flurry.row(ended=True)
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self.store.see(now)
 
     def warned(self, event: events.Warned, how: ShownHow | None = None) -> None:
         """A warning, with how a display of the player's has shown it; None: none has confirmed that."""
+        if self._flurries.warned(event, how):
+            return
         play = event.play
 
         def action(journal: Journal) -> None:
@@ -262,30 +286,6 @@ class Recorder:
             who=self._pseudonym(event.player, now), how=event.how, sha256=file.sha256,
             build_id=file.build_id, size=min(file.size, MAX_INT),
         )  # fmt: skip
-
-    def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
-        grant, now = event.event, event.now
-        if isinstance(event, events.GrantRevoked):
-            payload = beside(who=event.who, **proved(event.how)) if event.who else None
-            append(journal, GrantRevoked, now, payload=payload, id=grant.id)
-            return
-        who = self._pseudonym(event.player, now)
-        payload = beside(
-            player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how)
-        )
-        append(
-            journal, GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
-            given=grant.given,
-        )  # fmt: skip
-
-    def _proof(self, event: events.ProofEvent) -> Action:
-        now, payload = event.now, beside(account=event.account, guardian=event.guardian)
-        who = None if event.player is None else self._pseudonym(event.player, now)
-        if isinstance(event, events.CodeUsed):
-            return lambda journal: append(journal, CodeUsed, now, payload=payload, who=who, ms=event.ms)
-        return lambda journal: append(
-            journal, PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
-        )
 
 
 def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:

@@ -27,7 +27,7 @@ def played_in(
 
 def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
     for row in rows:
-        if row.ended and row.account == account:
+        if row.over and row.account == account:
             yield from played_of(row)
 
 

@@ -156,7 +156,7 @@ class Views:
         start, end = calendar(zone).start(day), calendar(zone).start(day + timedelta(days=1))
         played: dict[str, list[Played]] = defaultdict(list)
         for row in ended:
-            if row.ended:
+            if row.over:
                 played[row.player].extend(played_of(row))
         for play in self._plays.running.values():
             played[play.player.id].extend(play.played(self._now.mono))

@@ -45,6 +45,7 @@ class NightWork:
 
     def work(self) -> None:
         people, now = self.in_force.people, self.read()
+        self.recorder.settle()
         if people is not None:
             self.recorder.do(lambda journal: self._write(journal, people, now))
         self.plays.forget_before(now.wall - KEEP_MS)

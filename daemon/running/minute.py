@@ -33,6 +33,7 @@ class MinuteWork:
     presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
+        self.recorder.settle()
         self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
         self.zone.look()
@@ -43,6 +44,7 @@ class MinuteWork:
 
     def end(self, now: Reading) -> None:
         self.announcer.settle()
+        self.recorder.settle()
         self._count_attempts(now)
         self.recorder.rows(self.plays.running.values(), now)
         self.recorder.alive(self.presence.take(), now)

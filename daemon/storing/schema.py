@@ -8,7 +8,7 @@ import sqlite3
 
 from compliance import journal
 
-SCHEMA = 5
+SCHEMA = 6
 _STEPS = ("""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE plays (
@@ -42,6 +42,9 @@ ALTER TABLE plays DROP COLUMN warned;
 ALTER TABLE plays DROP COLUMN due
 """, """
 CREATE TABLE requests (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID
+""", """
+ALTER TABLE plays ADD COLUMN starts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE plays ADD COLUMN away INTEGER NOT NULL DEFAULT 0
 """)
 
 

@@ -100,11 +100,11 @@ class SeatUnderTest:
         self.plays.append(play)
         return play
 
-    def end(self, play, how="asked", *, late=False, ms=None):
+    def end(self, play, how="asked", *, late=False, ms=None, **more):
         lasted = self.site.clock.mono() - play.mono if ms is None else ms
         play.ended = Played(play.game, play.publisher, play.since, lasted)
         return self.add(
-            PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=lasted, how=how, late=late
+            PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=lasted, how=how, late=late, **more
         )
 
     def played(self, who):

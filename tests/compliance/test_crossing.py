@@ -6,6 +6,7 @@ import sys
 import tracemalloc
 
 import pytest
+from msgspec import UNSET
 
 from compliance.audit import Auditor
 from compliance.entries.decision import LaunchRefused
@@ -57,6 +58,37 @@ def test_an_end_that_says_a_little_less_is_told(site, seat, audit):
     seat.end(played(seat, 50), ms=45 * MINUTE)
     report = audit()
     assert (said(report), told(report, "clock-play")) == ([], ["it says 300 s less than its clock"])
+
+
+@pytest.mark.parametrize(("starts", "away", "ms", "holds"), [
+    (20, 40_000, 20_000, True), (20, 0, 60_000, True), (20, 0, 20_000, True), (20, 60_000, 60_000, False),
+    (1, 40_000, 20_000, False), (20, -40_000, 100_000, False), (UNSET, 40_000, 20_000, False), (20, UNSET, 60_000, False),
+])  # fmt: skip
+def test_a_play_that_came_and_went(site, seat, audit, starts, away, ms, holds):
+    """How often it began, what was played and how long it was away: together as long as the clock says."""
+    play = played(seat, 1)
+    seat.end(play, ms=ms, how="by itself", starts=starts, away=away)
+    assert (said(audit()) == []) is holds
+
+
+def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit):
+    """But for a seat that was not there to tell its end."""
+    play = played(seat, 120)
+    line = seat.end(play, ms=MINUTE, how="by itself", starts=9, away=119 * MINUTE)
+    assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize(("told", "holds"), [(20_000, True), (30_000, True), (31_000, False), (9_000, False)])
+def test_what_came_and_went_beside_another_play_counts_within_what_is_known(site, seat, audit, told, holds):
+    """Twenty seconds of thirty of one game, beside ten of another: between twenty and thirty in all."""
+    other, play = seat.begin(game="a"), seat.begin(game="b")
+    site.clock.run(10_000)
+    seat.end(other)
+    site.clock.run(20_000)
+    seat.end(play, ms=20_000, how="by itself", starts=9, away=10_000)
+    fields = seat.decided(site.pack(), game="c")
+    seat.add(LaunchRefused, how="gate", **{**fields, "before": {"game": 0, "publisher": told, "total": told}})
+    assert (not any("add up" in one for one in said(audit()))) is holds
 
 
 def test_sleep_is_no_length(site, seat, audit):

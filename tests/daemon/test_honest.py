@@ -53,7 +53,8 @@ class Owner:
 
     def choices(self):
         often = ["play", "leave", "wait"]
-        seldom = ["wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
+        seldom = ["flicker"]
+        seldom += ["wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
         return [*often, *often, *seldom]
 
     def play(self):
@@ -68,6 +69,18 @@ class Owner:
             del self.running[pid]
             self.gone(pid)
             self.world.beat()
+
+    def flicker(self):
+        """A game that comes and goes, and may stay; one in which nothing else ends what was held back."""
+        game, account = self.dice.choice(["luanti", "teeworlds"]), self.dice.choice(["an", "binh"])
+        for _ in range(self.dice.choice([3, 12, 40])):
+            self.pid += 1
+            self.running[self.pid] = self.world.platform.run(self.pid, game, account)
+            self.world.pass_time(self.dice.choice([30, 700]))
+            if self.dice.random() < 0.95:
+                del self.running[self.pid]
+                self.gone(self.pid)
+                self.world.pass_time(self.dice.choice([40, 900, 9_000]))
 
     def gone(self, pid):
         if any(one.pid == pid for one in self.world.platform.scan()):  # else the seat ended it

@@ -21,6 +21,7 @@ from i18n.message import plain
 from rules.decision import Decision
 from rules.packs.shipped import shipped_packs
 from tests.daemon.test_api import ask
+from tests.daemon.test_flurries import flicker
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 TEXTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
@@ -37,10 +38,10 @@ def found(world):
 
 
 WEIGHTS = {
-    "wait": 30, "play": 20, "close": 8, "night": 5, "grant": 3, "revoke": 1, "pause": 1, "resume": 2, "off": 1, "change": 2,
-    "restart": 2, "reboot": 1, "sleep": 1, "set_clock": 1,
+    "wait": 30, "flicker": 3, "play": 20, "close": 8, "night": 5, "grant": 3, "revoke": 1, "pause": 1, "resume": 2, "off": 1,
+    "change": 2, "restart": 2, "reboot": 1, "sleep": 1, "set_clock": 1,
 }  # fmt: skip
-UNSEEN = ("restart", "reboot", "sleep", "set_clock")
+UNSEEN = ("flicker", "restart", "reboot", "sleep", "set_clock")
 
 
 class Weeks:
@@ -85,6 +86,15 @@ class Weeks:
         game, account = self.dice.choice(["luanti", "teeworlds"]), self.dice.choice(["an", "an", "an", "binh"])
         self.running[self.pid] = self.world.platform.run(self.pid, game, account, quietly=self.dice.random() < 0.1)
         self.world.beat()
+
+    def flicker(self):
+        for _ in range(self.dice.choice([8, 60])):
+            self.pid += 1
+            self.world.platform.run(self.pid, self.dice.choice(["luanti", "luanti", "teeworlds"]), "an")
+            self.world.pass_time(self.dice.choice([50, 3_000]))
+            if self.pid in {one.pid for one in self.world.platform.scan()}:
+                self.world.platform.exit(self.pid)
+            self.world.pass_time(self.dice.choice([20, 800, 11_000]))
 
     def close(self):
         if self.running:
@@ -181,3 +191,11 @@ def test_what_a_seat_lets_go_on_is_found(world, refused, seed):
     leave |= {line.seq: 35 * MINUTE for line in world.journal("play.started") if line.resumed is not None}
     assert {seq for seq, ms in refused.items() if ms > leave[seq]} <= told <= refused.keys()
     assert told
+
+
+def test_a_game_that_came_and_went_for_too_long_is_found(world, refused):
+    """The seat ends nothing. Each play is over in seconds, but they are told as one, which went on for a minute."""
+    world.start(roster(packs=(shipped("vn-147"),)))
+    flicker(world, 640, played=6_000, away=20)
+    world.pass_time(MINUTE)
+    assert [what.split(" from ")[0] for _, what in found(world)][:3] == ["luanti was played for 60 s"] * 3

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed
@@ -63,27 +65,37 @@ class Timed:
         if play.boot != line.boot:
             self._after_power(where, line, clock.counted.get(play.boot, play.mono) - play.mono)
             return
+        self._came_and_went(where, line, play, clock)
         ran, before = line.mono - play.mono, max(0, play.told_late)
         if line.how == "power" and ran > _MINUTE_MS:
             self._fail(where, msg("the PC was not started anew since it began"))
         most = ran + before + (_SLACK_MS if before <= _MINUTE_MS else _NEVER_MS)
         again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
-        if line.ms > most and not (again and clock.went_back):
-            self._fail(where, _told(line.ms, most))
+        if line.span > most and not (again and clock.went_back):
+            self._fail(where, _told(line.span, most))
             return
         least = ran + (before if before <= _MINUTE_MS and play.resumed is None else 0)
-        cut = _Cut(where, line.seat, line.wall, least - line.ms)
+        cut = _Cut(where, line.seat, line.wall, least - line.span)
         if line.how == "midnight":
             self._cut[line.seat, line.play] = cut
         elif line.how != "power":
             self._short(cut, cut.short)
 
+    def _came_and_went(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
+        """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew."""
+        if line.starts is UNSET and line.away is UNSET:
+            return
+        if line.starts is UNSET or line.away is UNSET or line.starts < (1 if line.late else 2) or line.away < 0:
+            self._fail(where, msg("how often it was begun does not go with how long nothing was played in between"))
+        elif line.away > _NEVER_MS and not (line.how == "gone" and clock.started_since(play.mono)):
+            self._fail(where, msg("it was away for {length}, and is told as one play", length=Length(line.away)))
+
     def _after_power(self, where: Arg, line: PlayEnded, seen: int) -> None:
         """It ended with the PC's former start, and counts up to the last row of that."""
         if line.how != "power":
             self._fail(where, msg("nobody can have seen its end: the PC was started anew since it began"))
-        elif line.ms < seen:
-            self._fail(where, _told(line.ms, seen))
+        elif line.span < seen:
+            self._fail(where, _told(line.span, seen))
 
     def _short(self, cut: _Cut, short: int) -> None:
         if short > _NEVER_MS:

@@ -157,7 +157,7 @@ class Redecider:
         day.running.pop(line.play, None)
         if line.how == "midnight":
             seat.midnight[line.play] = run.due
-        run.slept = line.late or abs(line.wall - line.since - line.ms) > SLEPT_MS
+        run.slept = line.late or abs(line.wall - line.since - line.span) > SLEPT_MS
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)

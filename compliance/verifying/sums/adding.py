@@ -196,7 +196,8 @@ class Adding:
 
 def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
     known = union.within(*day)
-    return Range(max(known, min(union.longest - wander, day[1] - day[0])), known + union.loose)
+    least = max(known - union.blur, min(union.longest - wander, day[1] - day[0]))
+    return Range(least, known + union.loose + union.blur)
 
 
 def _said(known: Range) -> Arg:

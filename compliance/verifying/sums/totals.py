@@ -1,9 +1,10 @@
 """Adds up play again from the entries, to compare with the sums that decisions and summaries claim. Pure.
 
-A play that ended is [since, since + ms); one that still runs counts up to the decision, by the monotonic clock. A sum is the
-length of the union of plays and has to be met exactly, or within a second while a play runs, because its start is a wall time.
-Where the entries do not tell all, only bounds hold: the PC slept during a play, nobody saw its end, or another seat's play may
-not have been known yet.
+A play that ended is [since, since + ms), also one that was begun several times; one that still runs counts up to the decision,
+by the monotonic clock. A sum is the length of the union of plays and has to be met exactly, or within a second while a play
+runs, because its start is a wall time. Where the entries do not tell all, only bounds hold: the PC slept during a play, nobody
+saw its end, or another seat's play may not have been known yet; of a play that was begun several times it is not known when it
+was played and when it was away.
 """
 
 from __future__ import annotations
@@ -80,6 +81,15 @@ class Ended(NamedTuple):
     seat: str
     game: str
     exact: bool
+    blur: int
+
+    def into(self, union: Union, *, alone: bool = False) -> None:
+        """`alone`: nothing else in the union lies over it, so that only where a day begins it matters where its play lies."""
+        if self.exact:
+            union.add(self.since, self.ms)
+            union.blur = max(union.blur, self.blur) if alone else union.blur + self.blur
+        else:
+            union.add_loose(self.ms)
 
 
 @dataclass(slots=True)
@@ -98,13 +108,11 @@ class Own:
         running = self.running
         return not running or (len(running) <= _MOST_OPEN and all(play.boot == boot for play in running.values()))
 
-    def end(self, play: Play, line: PlayEnded, *, exact: bool) -> None:
-        self.since_summary += line.ms
-        for union in (self.total, self.games[play.game], self.publishers[play.publisher]):
-            if exact:
-                union.add(line.since, line.ms)
-            else:
-                union.add_loose(line.ms)
+    def end(self, play: Play, ended: Ended) -> None:
+        self.since_summary += ended.ms
+        ended.into(self.games[play.game], alone=True)
+        for union in (self.total, self.publishers[play.publisher]):
+            ended.into(union)
 
     def before(self, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
         """The range of each sum of a decision at this seat: of the game, its publisher, and in total. `lost`: how much of a
@@ -125,12 +133,13 @@ class Own:
 def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
     if not running:
         known = union.within(*day)
-        if not union.loose:
+        if not union.loose and not union.blur:
             return Range(known, known)
-        return Range(max(known, min(union.longest - lost, day[1] - day[0])), known + union.loose)
+        least = max(known - union.blur, min(union.longest - lost, day[1] - day[0]))
+        return Range(least, known + union.loose + union.blur)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
-    slack = RUNNING_SLACK_MS if exact or loose else 0
+    slack = RUNNING_SLACK_MS + union.blur if exact or loose else union.blur
     known = union.within(*day, exact)
     longest = max(0, max(union.longest, max((one.least for one in loose), default=0)) - lost)
     most = known + union.loose + sum(one.ms for one in loose)
@@ -175,12 +184,13 @@ class Plays:
         return sum(1 for _ in self._again.running())
 
     def end(self, play: Play, line: PlayEnded) -> None:
-        exact = not line.late and abs(line.wall - line.since - line.ms) <= _SLEPT_MS
+        exact = not line.late and abs(line.wall - line.since - line.span) <= _SLEPT_MS
+        ended = Ended(line.since, line.ms, play.seat, play.game, exact, min(line.ms, line.span - line.ms))
         own = self.own[play.who, play.seat]
-        own.end(play, line, exact=exact)
+        own.end(play, ended)
         del own.running[play.seq], self._open[play.seat, play.seq]
         self._begun.pop(play.who, None)
-        self._ended[play.who].append(Ended(line.since, line.ms, play.seat, play.game, exact))
+        self._ended[play.who].append(ended)
         self.played_ms += self._again.end(line)
 
     # --- by all that ended -------------------------------------------------------------------------------------------
@@ -196,10 +206,7 @@ class Plays:
         """By game, on all seats."""
         found: dict[str, Union] = defaultdict(Union)
         for one in self._ended.get(who, ()):
-            if one.exact:
-                found[one.game].add(one.since, one.ms)
-            else:
-                found[one.game].add_loose(one.ms)
+            one.into(found[one.game])
         return found
 
 

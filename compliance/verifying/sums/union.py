@@ -10,16 +10,18 @@ _MOST_MOVED = 256  # intervals that one more may move: whoever writes them in an
 
 class Union:
     """Disjoint intervals in order, with the length of all before each. `loose`: the sum of what could not be put among them or
-    whose place is not known, `longest` the longest of these.
+    whose place is not known, `longest` the longest of these. `blur`: by how much a sum may be more or less, as it is not known
+    where in an interval its play lies.
     """
 
-    __slots__ = ("_before", "_ends", "_length", "_starts", "longest", "loose")
+    __slots__ = ("_before", "_ends", "_length", "_starts", "blur", "longest", "loose")
 
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._before: list[int] = []
         self._length = 0
+        self.blur = 0
         self.loose = 0
         self.longest = 0
 

@@ -96,6 +96,9 @@ class Chase:
                 os.kill(event.pid, signal.SIGKILL)
         return True
 
+    def had_to_end(self, pid: int) -> bool:
+        return pid in self._ends
+
     def _by_image(self, event: Event) -> int:
         sibling = self._siblings.get(event.parent)
         image = image_of(event.pid) if sibling or self._anywhere else None

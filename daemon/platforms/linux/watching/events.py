@@ -196,7 +196,7 @@ class Events:
         return True
 
     def _hear(self, connector: Connector) -> int:
-        """What the kernel tells now, but of games what came and went meanwhile; how much it was."""
+        """What the kernel tells now, and how much it was."""
         told: list[Event] = []
         try:
             for event in connector.read(max(0, _AT_ONCE - len(self._heard))):
@@ -204,8 +204,12 @@ class Events:
                 told.append(event)
         except EventsLostError as error:
             self._missed(error)
-        self._heard.extend(lasting(told, self._tracker.is_game))
+        self._keep(told)
         return len(told)
+
+    def _keep(self, told: list[Event]) -> None:
+        """But what came and went meanwhile of games, of whoever may play them or not any more."""
+        self._heard.extend(lasting(told, self._tracker.is_game, self._chase.had_to_end))
 
     def _missed(self, error: EventsLostError) -> None:
         self._lost = True
@@ -223,7 +227,7 @@ class Events:
                 self._chase.run(self._connector, told)
             except EventsLostError as error:
                 self._missed(error)
-            self._heard.extend(lasting(told, self._tracker.is_game))
+            self._keep(told)
         self._read()
 
     def _again(self) -> None:

@@ -9,13 +9,15 @@ from dataclasses import replace
 
 from daemon.platforms.linux.watching.connector import Event
 
+_Is = Callable[[int], bool]
 
-def lasting(events: Sequence[Event], is_game: Callable[[int], bool]) -> Sequence[Event]:
+
+def lasting(events: Sequence[Event], is_game: _Is, had_to_end: _Is) -> Sequence[Event]:
     """Without the starts and ends of what came of games, executed nothing, and is over. What such ones forked and is not over
     is told where the first of them was, as forked by the game that they all come from: so before that is told to be over.
-    `is_game`: of a pid, before all this.
+    `is_game`: of a pid, before all this; `had_to_end`: of one that was forked meanwhile, whoever is its parent.
     """
-    forks, gone = _families(events, is_game)
+    forks, gone = _families(events, is_game, had_to_end)
     if not gone:
         return events
     left = _left_by_first(forks, gone)
@@ -28,7 +30,7 @@ def lasting(events: Sequence[Event], is_game: Callable[[int], bool]) -> Sequence
     return lasts
 
 
-def _families(events: Sequence[Event], is_game: Callable[[int], bool]) -> tuple[dict[int, Event], set[int]]:
+def _families(events: Sequence[Event], is_game: _Is, had_to_end: _Is) -> tuple[dict[int, Event], set[int]]:
     """How what came of games was forked, parents first, and which of that executed nothing and is over. Nothing, if one number
     is two processes: then nobody can say whose child is whose.
     """
@@ -43,7 +45,8 @@ def _families(events: Sequence[Event], is_game: Callable[[int], bool]) -> tuple[
         elif event.kind == "fork":
             if pid in forks or pid in executed or is_game(pid):
                 return {}, set()
-            if event.parent not in executed and (event.parent in forks or is_game(event.parent)):
+            of_game = event.parent not in executed and (event.parent in forks or is_game(event.parent))
+            if of_game or had_to_end(pid):
                 forks[pid] = event
     return forks, gone
 

@@ -24,8 +24,8 @@ def executed(pid):
     return Event("exec", pid, 10**9)
 
 
-def left(*events):
-    return list(lasting(events, {GAME}.__contains__))
+def left(*events, had_to_end=frozenset()):
+    return list(lasting(events, {GAME}.__contains__, had_to_end.__contains__))
 
 
 def test_a_child_that_came_and_went_is_nobody():
@@ -40,6 +40,11 @@ def test_what_it_forked_away_is_told_before_the_game_is_over():
 
 def test_each_that_goes_on_is_told():
     assert left(fork(A, GAME), fork(B, A), fork(C, A), ended(A)) == [fork(B, GAME), fork(C, GAME)]
+
+
+def test_so_is_who_had_to_end_whoever_is_its_parent():
+    """A sibling of the game (CLONE_PARENT)."""
+    assert left(fork(A, OTHER), ended(A), fork(B, OTHER), fork(C, OTHER), had_to_end={A, B}) == [fork(B, OTHER), fork(C, OTHER)]
 
 
 @pytest.mark.parametrize("events", [
@@ -90,4 +95,4 @@ def test_who_goes_on_is_the_same(seed):
 
 def test_of_a_thousand_generations_one_is_told():
     events = [one for pid in range(1_000, 2_000) for one in (fork(pid, pid - 1), ended(pid - 1))]
-    assert list(lasting(events, {999}.__contains__)) == [fork(1_999, 999), ended(999)]
+    assert list(lasting(events, {999}.__contains__, {*()}.__contains__)) == [fork(1_999, 999), ended(999)]

@@ -1,0 +1,140 @@
+"""A game that comes and goes all the time: every start is decided and counted, and the log tells many plays as one."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import UNSET
+
+from daemon.api import messages as m
+from daemon.recording.flurries import OF_GAME, OF_PLAYER
+from tests.daemon.test_api import ask
+from tests.daemon.test_disk import FullDisk
+from tests.daemon.test_honest import TOLD, audited, said
+from tests.daemon.world import HOUR, MINUTE, limit, roster
+
+
+def flicker(world, times, *, game="luanti", played=40, away=60, first=1000, account="an"):
+    for pid in range(first, first + times):
+        world.platform.run(pid, game, account)
+        world.clock.run(played)
+        world.platform.exit(pid)
+        world.beat()
+        world.pass_time(away)
+
+
+def summed(world, who=None):
+    return sum(one.ms for one in world.journal("play.ended") if who in (None, one.who))
+
+
+def starts(world):
+    return sum(1 if one.starts is UNSET else one.starts for one in world.journal("play.ended"))
+
+
+def clean(world):
+    report = audited(world.journal())
+    return said(report.failures) + said(one for one in report.findings if one.kind not in TOLD)
+
+
+def test_a_thousand_starts_are_a_few_lines_with_every_millisecond(world):
+    world.start(roster())
+    flicker(world, 1_000)
+    world.pass_time(MINUTE)
+    assert len(world.journal("play.started")) == len(world.journal("play.ended")) < 20
+    assert summed(world) == 1_000 * 40
+    assert starts(world) == 1_000
+    assert world.used() == 40.0
+    flicker(world, 30, first=5_000)  # not told yet
+    usage = ask(world, "usage", m.UsageGet())
+    assert usage.players["an"].games == {"luanti": 41.2}
+    assert clean(world) == []
+
+
+def test_a_few_starts_are_told_one_by_one(world):
+    world.start(roster())
+    flicker(world, OF_GAME)
+    assert [one.starts for one in world.journal("play.ended")] == [UNSET] * OF_GAME
+
+
+def test_many_games_in_turn_do_not_get_round_it(world):
+    world.start(roster(packs=()))
+    for turn in range(OF_PLAYER):
+        flicker(world, 1, game=("luanti", "teeworlds")[turn % 2], first=1000 + turn, away=400)
+    world.pass_time(MINUTE)
+    assert starts(world) == OF_PLAYER
+    assert len(world.journal("play.ended")) < 3 * OF_GAME
+    assert clean(world) == []
+
+
+def test_a_limit_ends_a_game_that_comes_and_goes_when_its_minutes_are_played(world):
+    """A minute a day of 40 ms each: 1,500 starts. What was played is told before what it led to."""
+    world.start(roster(packs=(limit(1),)))
+    flicker(world, 1_499)
+    assert world.journal("launch.refused", "play.due") == []
+    world.platform.run(9_000)
+    world.pass_time(200)
+    due = world.journal("play.due")[0]
+    assert 0 <= due.before["game"] - MINUTE < 100
+    assert summed(world) in (1_499 * 40, MINUTE)  # the last one closes as soon as it is asked
+    world.pass_time(MINUTE)
+    world.platform.run(9_001)
+    world.beat()
+    assert world.journal("launch.refused")
+    assert len(world.journal("warned")) < 20
+    assert clean(world) == []
+
+
+@pytest.mark.parametrize("times", [OF_GAME + 1, 50])
+@pytest.mark.parametrize("way", ["kill", "power", "stop"])
+def test_what_was_played_is_kept_whatever_ends_the_daemon(world, way, times):
+    world.start(roster())
+    flicker(world, times)
+    before = world.used()
+    assert before == times * 0.04
+    getattr(world, "stop" if way == "stop" else "kill")()
+    world.clock.reboot(HOUR) if way == "power" else world.clock.run(HOUR)
+    world.start()
+    world.beat()
+    assert world.used() == before
+    assert (summed(world), starts(world)) == (times * 40, times)
+    assert clean(world) == []
+
+
+def test_one_that_stays_is_told_within_the_minute_as_a_play_of_its_own(world):
+    world.start(roster())
+    flicker(world, 50)
+    world.platform.run(9_000)
+    world.pass_time(5 * MINUTE)
+    last = world.journal("play.started")[-1]
+    assert last.pid == 9_000
+    assert last.wall - last.since < 1_000
+    world.kill()
+    world.clock.run(HOUR)
+    world.start()
+    world.beat()
+    assert world.used() == 2.0 + 5 * 60 + 3_600
+    assert clean(world) == []
+
+
+def test_a_new_list_of_players_and_the_night_are_told_after_it(world):
+    world.start(roster())
+    flicker(world, 50)
+    world.adopt(roster(2, packs=(limit(10),)))
+    assert summed(world) == 2_000
+    world.pass_time(12 * HOUR - 8_000)
+    flicker(world, 50, first=5_000)
+    world.pass_time(25 * HOUR)
+    days = world.journal("usage.day")
+    assert sum(one.ms for day in days for one in day.games.values()) == 4_000
+    assert clean(world) == []
+
+
+def test_a_disk_that_takes_nothing_for_a_while_loses_nothing(world):
+    world.start(roster())
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    disk.full = True
+    flicker(world, 500)
+    assert world.daemon.recorder.waiting < 60
+    disk.full = False
+    world.pass_time(2 * MINUTE)
+    assert (summed(world), starts(world)) == (20_000, 500)
+    assert clean(world) == []
