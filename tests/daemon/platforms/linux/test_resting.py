@@ -59,6 +59,21 @@ def acting():
 
 
 @pytest.fixture
+def sleeping():
+    """`sleeping(path)`: this copy of sleep runs."""
+    made = []
+
+    def start(path):
+        made.append(subprocess.Popen([path, "600"]))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.kill()
+        one.wait()
+
+
+@pytest.fixture
 def tracker(programs, monkeypatch):
     """A tracker that nobody tells anything; `scans(*pids)` is what it finds a while later, `read` whom it read for that."""
     clock = SystemClock()
@@ -97,29 +112,36 @@ def test_what_rests_is_read_once(tracker, acting, threads):
     assert tracker.read == {other.pid}
 
 
+@pytest.mark.parametrize("look", ["scan", "replaced"])
 @pytest.mark.parametrize("threads", [0, 3])
-def test_whatever_it_executes_is_found(tracker, acting, tmp_path, threads):
+def test_whatever_it_executes_is_found(tracker, acting, tmp_path, threads, look):
     """Under the same pid, since the last look at which it had not run."""
     script = tmp_path / f"{NAME}.py"
     script.write_text("import time; print('.', end='', flush=True); time.sleep(600)", "utf-8")
     actor = acting(threads=threads)
     begun = at_rest(tracker, actor)[actor.pid]
+    tracker.replaced(actor.pid)
+    assert not tracker.read
     looked = tracker._clock.mono()
     actor.does(f"threading.Thread(target=os.execv, args=({PYTHON!r}, [{PYTHON!r}, {str(script)!r}])).start(); time.sleep(600)")
-    found = tracker.scans(actor)[actor.pid]
+    if look == "scan":
+        tracker.scans(actor)
+    else:
+        tracker.replaced(actor.pid)
+    found = tracker._known[actor.pid].program
 
     assert (tracker.games, found.started) == ({actor.pid}, begun.started)
-    assert looked - 100 <= found.since <= looked
+    assert begun.since < found.since <= looked
+    assert looked - found.since < 1_000
 
 
-def test_a_game_is_read_each_time(tracker, tmp_path):
+def test_a_game_is_read_each_time(tracker, sleeping, tmp_path):
     """It may say of itself that it is something else."""
     shutil.copy("/bin/sleep", tmp_path / NAME)
-    with subprocess.Popen([tmp_path / NAME, "600"]) as game:
-        for _ in range(3):
-            until(lambda: tracker.scans(game) and tracker.games == {game.pid})
-            assert tracker.read == {game.pid}
-        game.kill()
+    game = sleeping(tmp_path / NAME)
+    for _ in range(3):
+        until(lambda: tracker.scans(game) and tracker.games == {game.pid})
+        assert tracker.read == {game.pid}
 
 
 @ROOT
@@ -198,19 +220,17 @@ def test_all_is_read_anew_when_more_is_asked(tracker, acting, monkeypatch, chang
     assert (actor.pid in tracker.games) == (change is changed_catalogue)
 
 
-def test_what_executes_what_a_game_does_by_now_is_the_game(tracker, tmp_path):
+def test_what_executes_what_a_game_does_by_now_is_the_game(tracker, sleeping, tmp_path):
     """Also if it rests since before there was one: what it is depends on what else runs."""
     nameless, named = tmp_path / "nameless", tmp_path / NAME
     shutil.copy("/bin/sleep", nameless)
-    with subprocess.Popen([nameless, "600"]) as first:
-        at_rest(tracker, first)
-        nameless.rename(named)
-        with subprocess.Popen([named, "600"]) as second:
-            until(lambda: second.pid in tracker.games or tracker.scans(first, second) is None)
-            tracker.scans(first, second)
-            assert tracker.games == {first.pid, second.pid}
-            second.kill()
-        first.kill()
+    first = sleeping(nameless)
+    at_rest(tracker, first)
+    nameless.rename(named)
+    second = sleeping(named)
+    until(lambda: tracker.scans(first, second) and second.pid in tracker.games)
+    tracker.scans(first, second)
+    assert tracker.games == {first.pid, second.pid}
 
 
 @pytest.mark.parametrize("lacks", ["unread", "held", "late", "loaded"])
