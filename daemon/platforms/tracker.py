@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -66,8 +66,6 @@ class Tracker(ABC, Generic[S]):
         self.well: Callable[[str], None] = lambda _: None
         self.look: Callable[[], object] = lambda: None
         """For what nobody has told yet: before an end is told, as the play may go on in a child."""
-        self.other: Callable[[Program], None] = lambda _: None
-        """Is told of each that is no game, when it begins and when a scan finds it."""
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 
@@ -103,20 +101,22 @@ class Tracker(ABC, Generic[S]):
     def _anew(self, old: S) -> S | None:
         """The same one, read anew; None: it is no longer the same. UnreadableError."""
 
-    def _adopt(self, found: dict[int, S], unreadable: int) -> tuple[Program, ...]:
-        """What a scan found is what runs, but for so many that could not be read; nothing is told, as whoever scans sees it."""
+    def _adopt(self, found: dict[int, S], unreadable: int, same: Container[int] = ()) -> tuple[Program, ...]:
+        """What a scan found is what runs, but for so many that could not be read; nothing is told, as whoever scans sees it.
+        `same`: those that are known, and what they were.
+        """
         if not unreadable:
             self.well(UNREADABLE)
-        games = {pid for pid, seen in found.items() if self._is_game(seen)}
+        games = {pid for pid, seen in found.items() if (pid in self.games if pid in same else self._is_game(seen))}
         kept = {found[pid].identity for pid in games}
         for pid in self.games & self._known.keys():
             if (before := self._known[pid].identity) not in kept:
                 self._ends.forget(before)
-        self._known = {pid: seen if pid in games else seen.without_args() for pid, seen in found.items()}
+        self._known = {pid: seen if pid in games or pid in same else seen.without_args() for pid, seen in found.items()}
         self.games = games
         for pid, seen in found.items():
-            if pid not in games and seen.program is not None:
-                self.other(seen.program)
+            if pid not in games and pid not in same and seen.program is not None:
+                self._no_game(seen.program)
         return tuple(seen.program for seen in found.values() if seen.program is not None)
 
     def _begin(self, seen: S) -> None:
@@ -125,7 +125,7 @@ class Tracker(ABC, Generic[S]):
         if game:
             self.games.add(pid)
         elif seen.program is not None:
-            self.other(seen.program)
+            self._no_game(seen.program)
         if seen.program is not None and self._sink:
             self._sink(ProgramStarted(seen.program))
 
@@ -135,6 +135,9 @@ class Tracker(ABC, Generic[S]):
         self.games.discard(pid)
         if seen.program is not None and self._sink:
             self._sink(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
+
+    def _no_game(self, program: Program) -> None:
+        """It runs and is no game: it begins, or a scan has read it."""
 
     def _is_game(self, seen: S) -> bool:
         return seen.program is not None and self.catalogue.recognise(seen.program) is not None

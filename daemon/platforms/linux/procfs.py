@@ -16,6 +16,7 @@ from daemon.platforms.processes import BlindError, Process
 
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
+_ONE_PIECE = 1  # what is short is there with the first
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
 ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
 _VM = re.compile(rb"^Vm(?:Exe|Lib):\s*(\d+)", re.MULTILINE)
@@ -43,7 +44,7 @@ class Stat(Process):
 
 
 def stat(pid: int) -> Stat | None:
-    data = _read(f"/proc/{pid}/stat")
+    data = _read(f"/proc/{pid}/stat", _ONE_PIECE)
     # The name in parentheses may hold anything, also spaces and parentheses: fields are counted from the last one.
     fields = data[data.rfind(b")") + 2 :].split()
     if len(fields) < 20:
@@ -54,19 +55,19 @@ def stat(pid: int) -> Stat | None:
 
 def uids(pid: int) -> tuple[int, int] | None:
     """(real, effective). From `status`: the owner of /proc/PID is root's where a process is not dumpable."""
-    return _ids(_read(f"/proc/{pid}/status"), b"\nUid:")
+    return _ids(_read(f"/proc/{pid}/status", _ONE_PIECE), b"\nUid:")
 
 
 def ids(pid: int) -> tuple[int, int, int] | None:
     """(real uid, effective uid, real gid)."""
-    data = _read(f"/proc/{pid}/status")
+    data = _read(f"/proc/{pid}/status", _ONE_PIECE)
     user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
     return (*user, group[0]) if user and group else None
 
 
 def owner(pid: int) -> tuple[int, int] | None:
     """The real (uid, gid)."""
-    data = _read(f"/proc/{pid}/status")
+    data = _read(f"/proc/{pid}/status", _ONE_PIECE)
     user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
     return (user[0], group[0]) if user and group else None
 
@@ -81,6 +82,20 @@ def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:
     at = status.find(name)
     fields = status[at + 5 : at + 100].split(None, 2) if at >= 0 else []
     return (int(fields[0]), int(fields[1])) if len(fields) > 2 else None
+
+
+def ran(pid: int, most: int) -> dict[str, bytes]:
+    """The `counts` of each of its threads, by where they are said. Nothing where they tell nothing: of more threads than
+    `most`, of one that has not run yet, of a kernel that does not count.
+    """
+    threads = _numbers(f"/proc/{pid}/task")
+    found = {path: counts(path) for path in (f"/proc/{thread}/schedstat" for thread in threads)} if len(threads) <= most else {}
+    return found if all(one.strip(b"0 \n") for one in found.values()) else {}
+
+
+def counts(path: str) -> bytes:
+    """How long this thread ran, how long it waited for that, how often."""
+    return _read(path, _ONE_PIECE)
 
 
 def environment(pid: int, limit: int = ARGS) -> bytes:

@@ -77,7 +77,7 @@ class LinuxWatcher(TrackingWatcher):
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
         self._loaded.held = partial(self._trouble, HELD)
-        self._tracker.other = lambda program: self._loaded.seen(program, self._tracker.catalogue)
+        self._tracker.other = self._loaded.seen
         if self._asker:
             self._asker.watch = self
         if self._reading:

@@ -6,32 +6,18 @@ from dataclasses import replace
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.namespaces import maker
-from daemon.platforms.linux.watching.ends import Ends
-from daemon.platforms.linux.watching.kin import Fork, Kin
-from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.rereading import ReadingTracker
-from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.kin import Fork
+from daemon.platforms.linux.watching.scanning import ScanningTracker
+from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND
-from host.clock import Clock
 from i18n.message import said_by
 
 _EXEC_SOON_S = 0.05
 _MOST_AT_ONCE = 50
-_MISSED_MS = 2_000
 
 
-class ForkingTracker(ReadingTracker):
-    def __init__(self, programs: Programs, ends: Ends, clock: Clock) -> None:
-        super().__init__(programs, ends, clock)
-        self._kin = Kin()
-        self.missed = -1
-        """When (mono) somebody last told that something was not told."""
-
-    def stop(self) -> None:
-        super().stop()
-        self._kin.clear()
-
+class ForkingTracker(ScanningTracker):
     def is_game(self, pid: int) -> bool:
         """Also one that waits to be told, and one that is over, of which a child may be told yet."""
         return pid in self.games or self._kin.waiting(pid) is not None or self._kin.past(pid) is not None
@@ -94,16 +80,8 @@ class ForkingTracker(ReadingTracker):
             self.trouble(BLIND, said_by(error))
         return self.programs.started(mono) if found is None else found.started
 
-    def _named(self, seen: SeenProgram) -> SeenProgram:
-        return self._kin.named(seen, self.catalogue)
-
     def settled(self) -> None:
         """The kernel has nothing more to tell of what is over by now."""
         self._kin.forget_past()
         if not self.games:
             self._executed()
-
-    def _executed(self) -> None:
-        """What games execute is what those do that run; and what others did, of which may go on what nobody told of."""
-        if self._clock.mono() > self.missed + _MISSED_MS:
-            self._kin.executed_by(self._known[pid] for pid in self.games)

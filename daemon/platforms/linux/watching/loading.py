@@ -108,19 +108,22 @@ class LoadedCode:
         self._finders.clear()
         self._known.clear()
 
-    def seen(self, program: Program, catalogue: Catalogue) -> None:
-        """A program that is no game runs: newly, or still."""
+    def seen(self, program: Program, catalogue: Catalogue, rested: int = 0) -> bool:
+        """A program that is no game runs: newly, or still; it had loaded nothing new at `rested` (mono). Whether all that it
+        has loaded is looked at, or will be.
+        """
         if program.account == "root" or not catalogue.knows_content:
-            return
+            return True
         this = (program.started, program.since)
         known = self._known.get(program.pid)
         if known is None or known.this != this:
             self._note(program.pid, _Looked(this, program.account, catalogue, program.since))
             self.later(_LOOKS_S[0], self._due, program.pid, this, 0)
-            return
+            return False
         if known.catalogue is not catalogue:
-            self._note(program.pid, known._replace(catalogue=catalogue, size=0))
-        self._look(program.pid)
+            known = known._replace(catalogue=catalogue, size=0)
+        self._note(program.pid, known._replace(at=max(known.at, rested)))
+        return self._look(program.pid) == self._known[program.pid].size
 
     def _note(self, pid: int, looked: _Looked) -> None:
         self._known[pid] = looked
@@ -137,21 +140,21 @@ class LoadedCode:
         elif number + 1 < len(_LOOKS_S):
             self.later(_LOOKS_S[number + 1], self._due, pid, this, number + 1)
 
-    def _look(self, pid: int) -> bool:
-        """If it has loaded something since. False: it is over."""
+    def _look(self, pid: int) -> int:
+        """If it has loaded something since. How much it can execute now; 0: it is over."""
         known, now = self._known[pid], self._clock.mono()
         if (finder := self._finders.get(known.account)) and (held := finder.held()):
             self.held(f"{held[0]} …")
         try:
             size = procfs.executable_size(pid)
         except BlindError:  # whoever scans will say so
-            return True
+            return -1
         if size and size == known.size:
             self._note(pid, known._replace(at=now))
         elif size and (finder := self._finder(known.account)) and finder.room:
             self._note(pid, known._replace(at=now, size=size))
             finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known.at))
-        return size > 0
+        return size
 
     def _finder(self, account: str) -> _Account | None:
         if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:

@@ -72,6 +72,7 @@ class Programs:
         """Whether root's are of interest."""
         self._trusted = Trusted()
         self.account = cache(account_of)
+        self.runner = Runner("root", 0, 0)  # whose the one is that was read last
         self.blamed = False
         """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""
 
@@ -88,6 +89,11 @@ class Programs:
     def forget_names(self) -> None:
         self.account.cache_clear()
 
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What is asked of programs, beside the catalogue."""
+        return self.root, self.only, self.images.sizes
+
     def of_nobody(self, pid: int) -> bool:
         """Whether it is root's, which is of no interest now: known by less than has to be read of others. BlindError."""
         ids = None if self.root else procfs.ids(pid)
@@ -95,6 +101,7 @@ class Programs:
 
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we look at."""
+        self.images.unread, self.images.own = "", False
         status = procfs.stat(pid)
         if status is None or not status.alive:
             return None
@@ -103,9 +110,8 @@ class Programs:
         uid = acting_uid(*ids[:2])
         if not uid and not self.root:
             return None
-        runner = Runner(self._whose(uid, pid), uid, ids[2])
+        runner = self.runner = Runner(self._whose(uid, pid), uid, ids[2])
         self.images.read_for(runner)
-        self.images.unread, self.images.own = "", False
         thread = procfs.running_thread(status)
         which, image = image_of(thread), self._image(thread, catalogue)
         exe_unread = bool(self.images.unread)

@@ -66,6 +66,11 @@ class ReadImages(Images):
             os.close(node)
         return None
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left to read, or to find out of what was read."""
+        return not (self.unread or self.held or self._late)
+
     # --- what is no file's content -----------------------------------------------------------------------------------------
 
     def read_for(self, runner: Runner) -> None:

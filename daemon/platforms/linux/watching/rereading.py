@@ -8,6 +8,7 @@ from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.mazes import Maze
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.resting import Resting
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.linux.watching.told import Told
 from daemon.platforms.linux.watching.unread import Unread
@@ -25,9 +26,11 @@ class ReadingTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._looks_again = False
         self._unread = Unread()
+        self._resting = Resting(clock, programs.account)
 
     def stop(self) -> None:
         super().stop()
+        self._resting.clear()
         self._looks_again = False
         self._unread = Unread()
 
@@ -86,6 +89,25 @@ class ReadingTracker(Tracker[SeenProgram]):
         except UnreadableError:
             pass  # told of
         return None
+
+    def _rests(self, pid: int) -> bool:
+        """Whether it was read whole, as what it is known as, and has not run since. BlindError."""
+        return self._resting.rests(pid, self._read_as(self._known.get(pid)))
+
+    def _read_as(self, seen: SeenProgram | None) -> object:
+        """What it is, as far as that is not asked in another way by now."""
+        return seen and seen.identity, self.catalogue, self.programs.asked
+
+    def _read_to_rest(self, pid: int) -> SeenProgram | None:
+        """Reads it so that it need not be read again while it rests. BlindError, UnreadableError."""
+        self._resting.begin(pid)
+        if self.programs.of_nobody(pid):  # most of all that runs, and the kernel's threads
+            self._resting.whole(pid, self._read_as(None), None)
+            return None
+        seen = self._read(pid, None)
+        if self.programs.images.whole and not (seen and seen.program.unread):
+            self._resting.whole(pid, self._read_as(seen), self.programs.runner if seen else None)
+        return seen
 
     def _read(self, pid: int, since: int | None) -> SeenProgram | None:
         """BlindError, UnreadableError."""

@@ -10,12 +10,11 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.forking import ForkingTracker
-from daemon.platforms.linux.watching.masks import Masks
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen import SeenProgram
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND, HELD, UnreadableError
+from daemon.platforms.tracker import BLIND, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Fingerprint, Program
@@ -27,9 +26,6 @@ LET_S = max(_LOOKS_S)
 class LinuxTracker(ForkingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(programs, Ends(self._over), clock)
-        self._early: set[int] = set()  # told before their event, which is then old news
-        self.masks = Masks()
-        self.alone = False  # nobody tells of ends
         self.chase = Chase(clock, self._whose)
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
@@ -38,6 +34,7 @@ class LinuxTracker(ForkingTracker):
 
     def stop(self) -> None:
         super().stop()
+        self._kin.clear()
         self._early.clear()
         self.masks.clear()
 
@@ -108,7 +105,9 @@ class LinuxTracker(ForkingTracker):
         if old is None:  # by now
             return
         try:
-            seen = self._read(pid, None)
+            if self._rests(pid):
+                return
+            seen = self._read_to_rest(pid)
         except BlindError as error:
             self.trouble(BLIND, said_by(error))
         except UnreadableError:
@@ -119,15 +118,9 @@ class LinuxTracker(ForkingTracker):
             elif not self._is_still(old, seen):
                 now = self._clock.mono()
                 passed = self.passed(pid, now) if self.alone else None
-                self._become(old, seen.after(old, passed.mono if passed else looked), now)
+                known = max(looked, self._resting.until(pid))
+                self._become(old, seen.after(old, passed.mono if passed else known), now)
                 self._early.add(pid)
-
-    def _is_still(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        return super()._is_still(old, seen) or self._masked(old, seen)
-
-    def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        heard = not self.alone and old.at > self.missed
-        return old.program.pid in self.games and self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
 
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
@@ -208,39 +201,3 @@ class LinuxTracker(ForkingTracker):
         self._early.discard(pid)
         self.masks.off(self._known[pid].identity)
         super()._end(pid, mono)
-
-    def watch_ends(self) -> None:
-        """Have the loop woken by the end of each game, where no event tells it."""
-        for pid in self.games:
-            self._ends.follow(self._known[pid].identity)
-
-    def scan(self, pids: Callable[[], Iterable[int]]) -> tuple[Program, ...]:
-        """Reads all of these anew. BlindError."""
-        self.programs.forget_names()
-        found, unreadable = {}, 0
-        for pid in pids():
-            if self.programs.of_nobody(pid):  # most of all that runs, and the kernel's threads
-                continue
-            before = self._known.get(pid)
-            try:
-                seen = self._read(pid, None)
-            except UnreadableError:
-                unreadable += 1
-                seen = before  # nothing says that it is over
-            else:
-                if seen and before and self._masked(before, seen):
-                    seen = before
-                elif seen and before:
-                    seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
-            if seen:
-                found[pid] = seen
-        self._early &= found.keys()
-        self._unread.keep(set(found))
-        if not self._unread:
-            self.well(HELD)
-        self.programs.keep({seen.identity for seen in found.values()})
-        programs = self._adopt(found, unreadable or len(self.programs.images.held))
-        if self.alone:
-            self.watch_ends()
-        self._executed()
-        return programs

@@ -245,6 +245,29 @@ def test_it_is_looked_at_some_times_by_itself_and_then_with_each_scan(looks, loa
     assert list(accumulate(looks.waits)) == pytest.approx([0.1, 0.5, 2, 8, 32])
 
 
+@NATIVE
+def test_what_it_loads_was_not_played_while_it_rested(looks, loading, game, monkeypatch):
+    """It is looked at again when it has run; until then nobody need."""
+    monkeypatch.setattr(Finder, "games_in", lambda *_: (Fingerprint("x", 1),))
+    catalogue, program = Catalogue([code_of(game)]), process(loading(game), since=0)
+    assert not looks.seen(program, catalogue)  # nothing of it was looked at yet
+    assert looks.seen(program, catalogue)
+    until(lambda: looks.told)
+    rested = CLOCK.mono() + 60_000
+    monkeypatch.setattr(procfs, "executable_size", lambda _: 1)
+    looks.seen(program, catalogue, rested)
+    until(lambda: len(looks.told) == 2)
+
+    assert looks.told[1][2] == rested
+
+
+@NATIVE
+def test_of_which_there_is_no_room_to_look_is_looked_at_again(looks, loading, game, monkeypatch):
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_WAITING", 0)
+    catalogue, program = Catalogue([code_of(game)]), process(loading(game))
+    assert [looks.seen(program, catalogue) for _ in range(3)] == [False, False, False]
+
+
 def test_a_process_that_has_loaded_much_hides_no_other(looks, monkeypatch):
     """Nor is what comes last in it forgotten: each has a moment in turn."""
     much, ends = threading.Event(), threading.Event()
@@ -287,7 +310,7 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
         looks.seen(one, catalogue)
     looks.due()
     assert waits.wait(5)
-    until(lambda: looks.seen(programs[1], catalogue) or looks.told)
+    until(lambda: (looks.seen(programs[1], catalogue), looks.told)[1])
     ends.set()
     until(lambda: len(looks.told) == 2)
 
