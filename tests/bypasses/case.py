@@ -75,9 +75,11 @@ class Case:
         self, ring: Ring, limit: float | None = 0, *, make: Callable[[Path], None] = shell, who: str = "Na",
         strict: bool = False,
     ) -> None:  # fmt: skip
-        """`limit`: seconds a day that `who` may play it. `make` puts the game at a path. `strict`: as Bi, without a limit."""
+        """`limit`: seconds a day that `who` may play it; "Lu" starts it then. `make` puts the game at a path. `strict`: as
+        Bi, without a limit.
+        """
         self.ring, self.house, self.strict = ring, ring.house, strict
-        self.child = ring.strict if strict else ring.child
+        self.child = ring.strict if strict else ring.wild if who == "Lu" else ring.child
         self.id = f"game-{secrets.token_hex(4)}"
         self.game = ring.shop / self.id
         make(self.game)

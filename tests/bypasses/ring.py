@@ -44,7 +44,8 @@ text = { vi = "Nhanh", en = "Haste" }
 
 class Ring:
     """`shop`: where root puts games. `desk`: the children's own disk. Nobody else's files are on either. `strict` is the
-    account of Bi, who runs only what an administrator installed.
+    account of Bi, who runs only what an administrator installed; `wild` that of Lu, whose plays come by the hundred: for a
+    minute the log tells all of such a player's together.
     """
 
     def __init__(self, folder: Path, kind: str) -> None:
@@ -60,10 +61,10 @@ class Ring:
                 place.chmod(0o755)
             stack.enter_context(disk(self.kind, self.shop))
             stack.enter_context(disk(self.kind, self.desk))
-            self.child, self.friend, self.strict = (
-                stack.enter_context(account(self.desk / name)) for name in ("child", "friend", "strict")
+            self.child, self.friend, self.strict, self.wild = self.accounts = tuple(
+                stack.enter_context(account(self.desk / name)) for name in ("child", "friend", "strict", "wild")
             )
-            for one in (self.child, self.friend, self.strict):
+            for one in self.accounts:
                 Path(one.pw_dir).chmod(0o755)
             stack.callback(self.house.close)
             self.house.configure("daemon", CONFIG.format(shop=self.shop, desk=self.desk))
@@ -82,6 +83,8 @@ class Ring:
         pack.write_text(HASTE, "utf-8")
         self.house("player", "add", "Na", "--born", "2014-05-01", "--account", self.child.pw_name)
         self.house("policy", "use", "Na", str(pack))
+        self.house("player", "add", "Lu", "--born", "2014-05-01", "--account", self.wild.pw_name)
+        self.house("policy", "use", "Lu", str(pack))
         self.house("player", "add", "Bi", "--born", "2014-05-01", "--account", self.strict.pw_name)
         self.house("player", "set", "Bi", "--only-installed", "on")
         assert self.house.json("status")["daemon"]["watch"] == "gate"
@@ -113,4 +116,4 @@ class Ring:
 
     def clear(self) -> None:
         """End whatever these accounts still run."""
-        end_all(self.child.pw_uid, self.friend.pw_uid, self.strict.pw_uid)
+        end_all(*(one.pw_uid for one in self.accounts))

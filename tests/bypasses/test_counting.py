@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-from tests.accounts import account
 from tests.bypasses.case import python
 from tests.system import until
 
@@ -43,20 +42,16 @@ def test_many_short_plays_add_up(case, soak):
     counted(one, *runs)
 
 
-def test_a_flood_of_plays_is_counted_whole_in_a_few_lines(case, ring, soak):
-    """Hundreds of starts, as fast as a shell starts them: every one is counted, and the log is not written full. By a player of
-    its own: for a minute the log tells all of theirs together.
-    """
-    one = case(None)
+def test_a_flood_of_plays_is_counted_whole_in_a_few_lines(case, soak):
+    """Hundreds of starts, as fast as a shell starts them: every one is counted, and the log is not written full."""
+    one = case(None, who="Lu")
     times = soak(400, 5_000)
-    with account(ring.desk / "flood") as child:
-        ring.house("player", "add", "Lu", "--born", "2014-05-01", "--account", child.pw_name)
-        code, said = one.start(f'for i in $(seq {times}); do "$GAME" -c "exit 0"; done', who=child).over()
-        assert code == 0, said
-        used = one.used("lu")
+    code, said = one.start(f'for i in $(seq {times}); do "$GAME" -c "exit 0"; done').over()
+    assert code == 0, said
+    used = one.used("lu")
     one.look_again()
     ended = until(lambda: (found := one.entries("play.ended")) and found[-1].get("starts") and found)
-    assert sum(one["ms"] for one in ended) / 1000 == pytest.approx(used, abs=0.001)
+    assert sum(one["ms"] for one in ended) / 1000 == pytest.approx(used, abs=0.003)  # two may lie over each other for a moment
     assert len(ended) < 10 + times / 100
     assert times / 2 < begun(ended) <= times * 1.02  # one that was over before it was read may be taken for two in a row
 

@@ -19,13 +19,13 @@ def leaving(path):
 @pytest.mark.parametrize("run", ['"$GAME" | cat', 'setsid --wait "$GAME" | cat'], ids=["here", "in a session"])
 def test_a_game_that_never_stays_is_ended(case, run):
     """cat ends with the last of them."""
-    one = case(0.6, make=leaving)
+    one = case(0.6, make=leaving, who="Lu")
     assert one.start(run).over()[1] == ""
     assert one.log("launch.refused")["how"] == "ended"
 
 
 def test_a_game_that_goes_on_in_siblings_is_ended(case):
     """Slowly enough for their executable to be seen."""
-    one = case(0.6, make=own_python)
+    one = case(0.6, make=own_python, who="Lu")
     one.start(RUN, DO=BEGIN + SIBLINGS, PYTHONHOME="/usr").over()
     assert one.log("launch.refused")["how"] == "ended"

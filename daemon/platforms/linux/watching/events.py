@@ -76,6 +76,9 @@ class Events:
             self._timer.cancel()
         self._close()
         self._others.close()
+        if self._next:
+            self._next.cancel()
+            self._next = None
         self._heard.clear()
         self._chase.forget()
         self._relieved = self._lost = False
@@ -176,14 +179,14 @@ class Events:
         """At most for a moment: what is left calls again once the loop has done what else is due. True: nothing is left."""
         now, read = self._clock.mono(), 0
         until = now + _AT_ONCE_MS
-        while self._connector is not None and self._clock.mono() < until:
+        while self._connector is not None and read < _AT_ONCE and self._clock.mono() < until:
             told = self._hear(self._connector)
             if not told and not self._heard:
                 break
             read += told
             while self._heard and self._clock.mono() < until:
                 self._happened(self._heard.popleft())
-        if self._heard or self._connector is None or not self._connector.drained:
+        if self._heard or self._connector is None or read >= _AT_ONCE or not self._connector.drained:
             self._again()
             return False
         self._tracker.settled()

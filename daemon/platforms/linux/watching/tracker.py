@@ -21,12 +21,14 @@ from rules.games import Fingerprint, Program
 
 _LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
 LET_S = max(_LOOKS_S)
+_MOST_LATELY = 256
 
 
 class LinuxTracker(ForkingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(programs, Ends(self._over), clock)
         self.chase = Chase(clock, self._whose)
+        self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
         self.catch_up: Callable[[], object] = lambda: None
@@ -35,6 +37,7 @@ class LinuxTracker(ForkingTracker):
     def stop(self) -> None:
         super().stop()
         self._kin.clear()
+        self._lately.clear()
         self._early.clear()
         self.masks.clear()
 
@@ -166,7 +169,7 @@ class LinuxTracker(ForkingTracker):
 
     def ending(self, pid: int, started: int) -> None:
         """Somebody has come to end this one, which may be over by now."""
-        seen = self._known.get(pid)
+        seen = self._known.get(pid) or self._lately.get(pid)
         if seen and seen.program.started != started:  # another has its number
             return
         alone = seen is not None and not seen.program.interpreted and not seen.program.mapped
@@ -198,6 +201,10 @@ class LinuxTracker(ForkingTracker):
             for fork in self._kin.left_by(pid):  # before its end is told: the play goes on in them
                 self._tell_fork(fork)
             self._kin.over(self._known[pid])
+            self._lately.pop(pid, None)
+            self._lately[pid] = self._known[pid]
+            if len(self._lately) > _MOST_LATELY:
+                del self._lately[next(iter(self._lately))]
         self._early.discard(pid)
         self.masks.off(self._known[pid].identity)
         super()._end(pid, mono)

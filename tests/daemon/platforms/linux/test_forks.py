@@ -200,6 +200,17 @@ def test_who_comes_to_end_a_game_comes_for_what_it_forked_too(tracker, game, gon
     assert tracker.chase.meet(Event("fork", gone(), 10**9, second))
 
 
+def test_who_comes_too_late_to_end_a_game_comes_for_its_siblings(tracker, game):
+    """The game is over by then, and forgotten but for that."""
+    first = game()
+    tracker.executed(first, NOW())
+    seen = tracker._known[first].program
+    tracker.ended(first, NOW())
+    tracker.ending(first, seen.started)
+    sibling = game()
+    assert tracker.chase.meet(Event("fork", sibling, NOW() * 1_000_000, seen.parent))
+
+
 def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
     """What the gate saw of it is told, and its end; also whose child it was, as a game that saves may start such."""
     pid, passed, at = gone(), Passed(), NOW()
