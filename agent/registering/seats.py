@@ -22,6 +22,7 @@ from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
 from i18n.message import Length, Message, Moment, msg, said_by
 
 SILENT_MS = 180_000  # a seat speaks once a minute
+_GONE_MS = 600_000  # one that is retired sooner is said to have run until then (compliance/verifying/crossing/retired.py)
 _MAX_REASON = 300
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -57,9 +58,9 @@ def seat_retire(change: Change, request: SeatRetire, heard: int | None) -> Outco
     if row.retired is not None:
         raise refused(_gone(change.tables, row.id, row.retired))
     ago = None if heard is None else max(0, change.now - heard)
-    if ago is not None and ago <= SILENT_MS and not request.reporting:
+    if ago is not None and ago <= _GONE_MS and not request.reporting:
         raise refused(msg(
-            "the PC {seat} was heard {length} ago, so it is still in use: switch it off or remove Giờ Chơi from it, wait three "
+            "the PC {seat} was heard {length} ago, so it is still in use: switch it off or remove Giờ Chơi from it, wait ten "
             "minutes, and retire it then; what it does later is in no log", seat=row.id, length=Length(ago),
         ))  # fmt: skip
     reason = tidy(request.reason)

@@ -38,18 +38,20 @@ _SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDu
 class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
     each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
-    lost on that.
+    lost on that. `stood`: for how long, before the daemon was started last, this start of the PC had no word of it.
     """
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "wander", "went_back",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "stood", "wander",
+        "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.counted: dict[str, int] = {}
         self.wander = 0
+        self.stood = 0
         self.went_back = False  # its wall clock was set back, ever
         self._boots: set[str] = set()
         self._mono = 0  # how far this start of the PC was seen
@@ -108,6 +110,7 @@ class SeatClock:
             case SeatStart():
                 self._over()
                 self._silence(self._mono, line.wall, where)
+                self.stood = max(0, line.mono - self._mono)
                 self._run, self._alive, self._stopped = line.mono, line.mono, False
                 self._ahead_then = line.wall - line.mono
             case SeatStop():

@@ -4,7 +4,7 @@ starts and ends itself all day long fills no disk.
 Every start is decided, enforced and counted as ever; this is about lines only. The first few plays of a minute are told one by
 one. From then on the end of a play is held back, and those that begin until it is told are added to it, to the millisecond:
 until the minute's row, or until anything else is to be told, which may rest on what was played. Before that each end is in
-the store, so that nobody who ends the daemon or the PC wins by it.
+the store; of a play that began since then, whoever kills the daemon wins a minute at most.
 """
 
 from __future__ import annotations

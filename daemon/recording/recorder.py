@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from msgspec import UNSET
@@ -125,16 +126,24 @@ class Recorder:
             return
         if not isinstance(event, events.PlayStarted | events.PlayEnded) or self._flurries.holds(event.play):
             self.settle()
-        self.do(self._action(event))
+        self._tell(event)
 
     def settle(self) -> None:
-        """Tells the ends that were held back, before anything that may rest on what was played."""
+        """Tells the ends that were held back, and what came after them, in the order of time: before anything that may rest on
+        what was played.
+        """
+        due: list[tuple[int, Callable[[], None]]] = []
         for flurry in self._flurries.take():
-            self.do(partial(self._ended, event=flurry.told, flurry=flurry))
+            ended = partial(self._ended, event=flurry.told, flurry=flurry)
+            due.append((flurry.last.now.mono, partial(self.do, ended)))
             if flurry.going is not None:
-                self.do(self._action(flurry.going))
-            for warning in flurry.warnings:
-                self.warned(*warning)
+                due.append((flurry.going.now.mono, partial(self._tell, flurry.going)))
+            due.extend((warned.now.mono, partial(self.warned, warned, how)) for warned, how in flurry.warnings)
+        for _, tell in sorted(due, key=itemgetter(0)):
+            tell()
+
+    def _tell(self, event: events.Event) -> None:
+        self.do(self._action(event))
 
     def record_at_once(
         self, event: events.Event | events.ProofEvent, change: Callable[[], None], *more: events.Event
@@ -234,6 +243,8 @@ class Recorder:
         """A warning, with how a display of the player's has shown it; None: none has confirmed that."""
         if self._flurries.warned(event, how):
             return
+        if self._flurries.holds(event.play):  # what a law wants told is told now
+            self.settle()
         play = event.play
 
         def action(journal: Journal) -> None:

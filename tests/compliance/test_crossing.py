@@ -71,10 +71,11 @@ def test_a_play_that_came_and_went(site, seat, audit, starts, away, ms, holds):
     assert (said(audit()) == []) is holds
 
 
-def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit):
-    """But for a seat that was not there to tell its end."""
-    play = played(seat, 120)
-    line = seat.end(play, ms=MINUTE, how="by itself", starts=9, away=119 * MINUTE)
+@pytest.mark.parametrize(("minutes", "how"), [(120, "by itself"), (30, "asked"), (4, "by itself"), (120, "gone")])
+def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit, minutes, how):
+    """An end is held back for a minute."""
+    play = played(seat, minutes)
+    line = seat.end(play, ms=MINUTE // 2, how=how, late=how == "gone", starts=9, away=minutes * MINUTE - MINUTE // 2)
     assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
 
 

@@ -10,7 +10,7 @@ from daemon.recording.flurries import OF_GAME, OF_PLAYER
 from tests.daemon.test_api import ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_honest import TOLD, audited, said
-from tests.daemon.world import HOUR, MINUTE, limit, roster
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 
 def flicker(world, times, *, game="luanti", played=40, away=60, first=1000, account="an"):
@@ -138,3 +138,31 @@ def test_a_disk_that_takes_nothing_for_a_while_loses_nothing(world):
     world.pass_time(2 * MINUTE)
     assert (summed(world), starts(world)) == (20_000, 500)
     assert clean(world) == []
+
+
+def test_what_a_law_wants_told_is_told_though_an_end_is_held_back(world):
+    """The game comes and goes in the minute before the player has played for half an hour, and then stays."""
+    world.start(roster(packs=(shipped("vn-147"),), approved=("luanti",)))
+    world.pass_time(20_000)
+    world.platform.run(700)
+    world.pass_time(29 * MINUTE + 50_000)
+    world.platform.exit(700)
+    world.beat()
+    flicker(world, 12, played=300, away=100)
+    world.platform.run(9_000)
+    world.pass_time(2 * MINUTE)
+    assert [one.rule is not None for one in world.journal("warned")] == [True]
+    assert world.daemon.recorder.lost == 0
+
+
+def test_what_two_games_did_is_told_in_order_of_time(world):
+    """One flickers once more after the PC slept: nobody set the clock back."""
+    world.start(roster())
+    world.pass_time(MINUTE)
+    for turn in range(8):
+        flicker(world, 1, first=1_000 + turn)
+        flicker(world, 1, first=2_000 + turn, game="teeworlds")
+    world.clock.sleep(8 * HOUR)
+    flicker(world, 1, first=3_000)
+    world.pass_time(3 * MINUTE)
+    assert [one.kind for one in audited(world.journal()).findings if one.kind.startswith("clock")] == []

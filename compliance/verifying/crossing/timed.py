@@ -22,6 +22,7 @@ from i18n.message import Arg, Length, Message, msg
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS = 1_000
+_AWAY_MS = 2 * _MINUTE_MS  # an end is held back for a minute
 _UNSEEN = {"gone", "power"}
 
 
@@ -62,10 +63,10 @@ class Timed:
             del self._open[key]
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
+        self._came_and_went(where, line, play, clock)
         if play.boot != line.boot:
             self._after_power(where, line, clock.counted.get(play.boot, play.mono) - play.mono)
             return
-        self._came_and_went(where, line, play, clock)
         ran, before = line.mono - play.mono, max(0, play.told_late)
         if line.how == "power" and ran > _MINUTE_MS:
             self._fail(where, msg("the PC was not started anew since it began"))
@@ -82,12 +83,16 @@ class Timed:
             self._short(cut, cut.short)
 
     def _came_and_went(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
-        """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew."""
+        """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew, of which
+        moment there may be no other word.
+        """
         if line.starts is UNSET and line.away is UNSET:
             return
         if line.starts is UNSET or line.away is UNSET or line.starts < (1 if line.late else 2) or line.away < 0:
             self._fail(where, msg("how often it was begun does not go with how long nothing was played in between"))
-        elif line.away > _NEVER_MS and not (line.how == "gone" and clock.started_since(play.mono)):
+            return
+        most = _AWAY_MS + (clock.stood if line.how == "gone" and clock.started_since(play.mono) else 0)
+        if line.away > most:
             self._fail(where, msg("it was away for {length}, and is told as one play", length=Length(line.away)))
 
     def _after_power(self, where: Arg, line: PlayEnded, seen: int) -> None:
