@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 from daemon.platforms.linux.watching.connector import Event
@@ -96,9 +98,6 @@ class Chase:
                 os.kill(event.pid, signal.SIGKILL)
         return True
 
-    def had_to_end(self, pid: int) -> bool:
-        return pid in self._ends
-
     def _by_image(self, event: Event) -> int:
         sibling = self._siblings.get(event.parent)
         image = image_of(event.pid) if sibling or self._anywhere else None
@@ -108,16 +107,45 @@ class Chase:
         found = self._anywhere.get((image, whose)) if image and whose else None
         return found.until if found else 0
 
-    def run(self, told: Told, heard: list[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended, of which was heard or is told. We do not
-        sleep meanwhile: who wakes up is late. EventsLostError.
+    def run(self, told: Told, heard: deque[Event]) -> None:
+        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
+        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
+        by what was known. EventsLostError.
         """
         now = self._clock.mono()
         until, quiet = now + _TURN_MS, now + _QUIET_MS  # of the first that comes it may be too late to hear when woken
-        for event in heard:
-            self.meet(event)
-        while len(heard) < _MOST and self._clock.mono() < min(until, quiet):
-            for event in told.read(_AT_ONCE):
-                heard.append(event)
-                if self.meet(event):
-                    quiet = self._clock.mono() + _QUIET_MS
+        before = tuple(heard)
+        heard.clear()
+        sorting = _Sorting(heard)
+        some: Iterable[Event] = chain(before, told.read(_AT_ONCE))
+        try:
+            while True:
+                for event in some:
+                    if sorting.take(event, met=self.meet(event)):
+                        quiet = self._clock.mono() + _QUIET_MS
+                if len(heard) >= _MOST or self._clock.mono() >= min(until, quiet):
+                    break
+                some = told.read(_AT_ONCE)
+        finally:
+            sorting.end()
+
+
+class _Sorting:
+    """Leaves out what came and went."""
+
+    def __init__(self, heard: deque[Event]) -> None:
+        self._heard = heard
+        self._left: dict[int, Event] = {}
+        self._roots: dict[int, int] = {}
+
+    def take(self, event: Event, *, met: bool) -> bool:
+        fork = self._left.pop(event.pid, None)
+        if met:
+            root = self._roots[event.pid] = self._roots.get(event.parent, event.parent)
+            self._left[event.pid] = replace(event, parent=root)
+        elif fork is None or event.kind != "exit":
+            self._heard.extend((fork, event) if fork else (event,))
+        return met
+
+    def end(self) -> None:
+        self._heard.extend(self._left.values())

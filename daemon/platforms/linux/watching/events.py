@@ -13,7 +13,7 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from daemon.platforms.linux import calls
@@ -22,7 +22,6 @@ from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.rest import REST_S, Rest
 from daemon.platforms.linux.watching.silence import Silence
 from daemon.platforms.linux.watching.tracker import LinuxTracker
-from daemon.platforms.linux.watching.transient import lasting
 from daemon.platforms.watcher import LOST, SILENT
 from host.clock import Clock
 from i18n.message import said_by
@@ -48,7 +47,6 @@ class Events:
         self._rest = Rest()
         self._chase = tracker.chase
         self._heard: deque[Event] = deque()  # while it was chased, and not looked at yet
-        self._next: asyncio.Handle | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._lost = False
         self._root, self._others = True, Others()
@@ -76,9 +74,6 @@ class Events:
             self._timer.cancel()
         self._close()
         self._others.close()
-        if self._next:
-            self._next.cancel()
-            self._next = None
         self._heard.clear()
         self._chase.forget()
         self._relieved = self._lost = False
@@ -177,42 +172,29 @@ class Events:
 
     def _read(self) -> bool:
         """At most for a moment: what is left calls again once the loop has done what else is due. True: nothing is left."""
-        now, read = self._clock.mono(), 0
-        until = now + _AT_ONCE_MS
-        while self._connector is not None and read < _AT_ONCE and self._clock.mono() < until:
-            told = self._hear(self._connector)
-            if not told and not self._heard:
-                break
-            read += told
-            while self._heard and self._clock.mono() < until:
-                self._happened(self._heard.popleft())
-        if self._heard or self._connector is None or read >= _AT_ONCE or not self._connector.drained:
-            self._again()
+        if self._connector is None:
+            return False
+        now = self._clock.mono()
+        count, until = 0, now + _AT_ONCE_MS
+        try:
+            for count, event in enumerate(self._told(self._connector), 1):  # noqa: B007 - read below
+                self._happened(event)
+                if self._clock.mono() >= until:
+                    self._again()
+                    return False
+        except EventsLostError as error:
+            self._missed(error)
+            return False
+        if not self._connector.drained:
             return False
         self._tracker.settled()
-        if self._rest.needed(read, now) and not self._chase:
+        if self._rest.needed(count, now) and not self._chase:
             self._take_rest()
         if self._lost:
             self._lost = False
             self._tracker.missed = self._clock.mono()
             self._trouble(LOST, again=True)  # until now the kernel dropped more, and told no more of it
         return True
-
-    def _hear(self, connector: Connector) -> int:
-        """What the kernel tells now, and how much it was."""
-        told: list[Event] = []
-        try:
-            for event in connector.read(max(0, _AT_ONCE - len(self._heard))):
-                self._chase.meet(event)
-                told.append(event)
-        except EventsLostError as error:
-            self._missed(error)
-        self._keep(told)
-        return len(told)
-
-    def _keep(self, told: list[Event]) -> None:
-        """But what came and went meanwhile of games, of whoever may play them or not any more."""
-        self._heard.extend(lasting(told, self._tracker.is_game, self._chase.had_to_end))
 
     def _missed(self, error: EventsLostError) -> None:
         self._lost = True
@@ -222,21 +204,22 @@ class Events:
 
     def _called(self) -> None:
         """What is chased is ended before anything is made of what was told."""
-        self._next = None
         if self._connector and self._chase:
-            told = list(self._heard)
-            self._heard.clear()
             try:
-                self._chase.run(self._connector, told)
+                self._chase.run(self._connector, self._heard)
             except EventsLostError as error:
                 self._missed(error)
-            self._keep(told)
         self._read()
+
+    def _told(self, connector: Connector) -> Iterator[Event]:
+        while self._heard:
+            yield self._heard.popleft()
+        yield from connector.read(_AT_ONCE)
 
     def _again(self) -> None:
         """The kernel calls for what it has, but not for what was heard."""
-        if self._loop and self._heard and not self._next:
-            self._next = self._loop.call_soon(self._called)
+        if self._loop and self._heard:
+            self._loop.call_soon(self._called)
 
     def _take_rest(self) -> None:
         if self._loop and self._connector and not self._resting:
@@ -255,6 +238,7 @@ class Events:
             self._poller.look_for_new()
 
     def _happened(self, event: Event) -> None:
+        self._chase.meet(event)
         mono = event.ns // _NS
         if event.kind == "exec":
             self._tracker.executed(event.pid, mono)

@@ -18,10 +18,6 @@ _MOST_AT_ONCE = 50
 
 
 class ForkingTracker(ScanningTracker):
-    def is_game(self, pid: int) -> bool:
-        """Also one that waits to be told, and one that is over, of which a child may be told yet."""
-        return pid in self.games or self._kin.waiting(pid) is not None or self._kin.past(pid) is not None
-
     def forked(self, parent: int, pid: int, mono: int) -> None:
         """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
         self._kin.other(pid)

@@ -110,7 +110,7 @@ class Programs:
         uid = acting_uid(*ids[:2])
         if not uid and not self.root:
             return None
-        runner = self.runner = Runner(self._whose(uid, pid), uid, ids[2])
+        runner = self.runner = Runner(self.whose(uid, pid), uid, ids[2])
         self.images.read_for(runner)
         thread = procfs.running_thread(status)
         which, image = image_of(thread), self._image(thread, catalogue)
@@ -139,7 +139,8 @@ class Programs:
             unread=bool(self.images.unread) or (told.interpreted and not told.whole),
         )
 
-    def _whose(self, uid: int, pid: int) -> str:
+    def whose(self, uid: int, pid: int) -> str:
+        """The account of a process of this number's: of one that nobody has, whoever made the world it is of."""
         found = self.account(uid)
         made = maker(pid) if found == str(uid) else None
         return self.account(made) if made else found

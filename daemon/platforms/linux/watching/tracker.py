@@ -144,28 +144,32 @@ class LinuxTracker(ForkingTracker):
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
-        if fork := self._kin.waiting(pid):
+        fork = self._kin.waiting(pid)
+        if fork and self.runs_on(pid):
+            self._tell_fork(fork)
+        elif fork:
             self._kin.over(fork.seen)
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
-        if not (pid in self.games and self._lives_on(seen.program) and self._ends.follow(seen.identity)):
+        if not (pid in self.games and self.runs_on(pid, seen.program.started) and self._ends.follow(seen.identity)):
             self.programs.over(seen.identity)
             self._end(pid, mono)
 
     def _whose(self, pid: int) -> str | None:
         with suppress(BlindError):
             owner = procfs.owner(pid)
-            return self.programs.account(owner[0]) if owner else None
+            return self.programs.whose(owner[0], pid) if owner else None
         return None
 
-    def _lives_on(self, program: Program) -> bool:
+    def runs_on(self, pid: int, started: int | None = None) -> bool:
+        """Whether threads of this one, of which the leader has ended, go on."""
         try:
-            found = procfs.stat(program.pid)
+            found = procfs.stat(pid)
         except BlindError as error:  # a scan that can see will tell
             self.trouble(BLIND, said_by(error))
             return True
-        return found is not None and found.threads > 1 and found.started == program.started
+        return found is not None and found.threads > 1 and started in (None, found.started)
 
     def ending(self, pid: int, started: int) -> None:
         """Somebody has come to end this one, which may be over by now."""

@@ -109,20 +109,32 @@ def test_a_sibling_is_known_by_its_executable(chase, child):
 
 
 def test_it_goes_on_as_long_as_some_come(chase, clock, child):
-    """All of it is told: what came and went is left out elsewhere (transient.py)."""
+    """What came and went meanwhile is told nobody; what may be left is, as what it came from; and so is all that is others'."""
     chase.begin([GAME])
-    events = [Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), Event("exec", 7, 10**9), forked(child, PARENT)]
-    heard = []
-    chase.run(Kernel(clock, events), heard)
-    assert heard == events
+    first, second, others = 4_000_010, 4_000_011, Event("exec", 7, 10**9)
+    kernel = Kernel(clock, [
+        Event("fork", first, 10**9, GAME), Event("exit", GAME, 10**9), others, Event("fork", second, 10**9, first),
+        Event("exit", first, 10**9), forked(child, second), Event("exit", second, 10**9),
+    ])  # fmt: skip
+    heard = deque()
+    chase.run(kernel, heard)
+    assert list(heard) == [Event("exit", GAME, 10**9), others, forked(child)]
     assert child.wait() == -signal.SIGKILL
 
 
-def test_what_was_heard_before_it_had_to_be_ended_is_ended_too(chase, clock, child):
-    """Else whoever looks at each of it comes later and later."""
-    heard = [Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), forked(child, PARENT)]
+def test_what_it_executes_is_told_as_what_it_was_before(chase, clock):
     chase.begin([GAME])
-    chase.run(Kernel(clock, []), heard)
+    heard = deque()
+    chase.run(Kernel(clock, [Event("fork", PARENT, 10**9, GAME), Event("exec", PARENT, 10**9)]), heard)
+    assert list(heard) == [Event("fork", PARENT, 10**9, GAME), Event("exec", PARENT, 10**9)]
+
+
+def test_what_was_heard_before_it_had_to_be_ended_is_sorted_too(chase, clock, child):
+    """Else whoever looks at each of it comes later and later."""
+    heard = deque([Event("fork", PARENT, 10**9, GAME), Event("exit", GAME, 10**9), forked(child, PARENT)])
+    chase.begin([GAME])
+    chase.run(Kernel(clock, [Event("exit", PARENT, 10**9)]), heard)
+    assert list(heard) == [Event("exit", GAME, 10**9), forked(child)]
     assert child.wait() == -signal.SIGKILL
 
 

@@ -191,6 +191,29 @@ def test_what_goes_on_when_events_were_lost(tracker, game):
     assert tracker.games == set()
 
 
+LEAVE = """
+import ctypes, sys, threading
+threading.Thread(target=sys.stdin.read).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_a_child_that_goes_on_in_its_threads_alone(tracker, game):
+    """Its leader left before the child was told."""
+    first = game()
+
+    async def body(child):
+        tracker.executed(first, NOW())
+        tracker.forked(first, child.pid, NOW())
+        tracker.ended(child.pid, NOW())
+        tracker.ended(first, NOW())
+        assert tracker.games == {child.pid}
+
+    with subprocess.Popen([sys.executable, "-c", LEAVE], stdin=subprocess.PIPE) as child:
+        wait_until(lambda: procfs.stat(child.pid).state == "Z")
+        asyncio.run(body(child))
+
+
 def test_who_comes_to_end_a_game_comes_for_what_it_forked_too(tracker, game, gone):
     """A moment ago: which was not told yet, as it may execute something else."""
     first, second = game(), gone()

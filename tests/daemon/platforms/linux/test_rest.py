@@ -62,7 +62,6 @@ class Kernel:
 class Tracker:
     chase = Chase(SimpleNamespace(mono=lambda: 1), lambda _: None)
     executed = settled = staticmethod(lambda *_: None)
-    is_game = staticmethod(lambda _: False)
 
 
 def reads_for(starts, every_ms):
