@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import psutil
 
+from tests.system import until
+
 
 def test_the_servers_listen_to_no_network(house):
     """At work, with whatever they started: local sockets and pipes only, so that there is nothing for anybody else to reach."""
     house.start()
-    assert house.json("status")["agent"]["reachable"]
+    until(lambda: house.json("status")["agent"]["reachable"])
     servers = [psutil.Process(server.pid) for server in house.servers.values()]
     everybody = [one for server in servers for one in (server, *server.children(recursive=True))]
     found = [line for one in everybody for line in one.net_connections("inet")]

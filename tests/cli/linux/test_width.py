@@ -49,11 +49,13 @@ AT_HOME = (
     ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"),
     ("player", "remove", f"Em {LONG}", "--yes"),
     ("player", "export", f"Em {LONG}", "{home}/em.json"), ("player", "erase", f"Em {LONG}", "--yes"),
-    ("log", "prune", "--dry-run"),
+    ("log", "prune", "--dry-run"), ("seat", "list"),
     ("backup", "{home}/all.zip"), ("restore", "{home}/all.zip", "--yes"),  # which is refused, as both run
     ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
     ("help",), *(("help", noun) for noun in NOUNS),
+    ("seat", "retire", "{seat}", "--reporting", "--reason", WHY, "--yes"), ("seat", "list"),
 )  # fmt: skip
+LISTED = {"grant": ("grants",), "request": ("requests",), "seat": ("seat", "list")}
 MISTAKES = (
     ("stauts",), ("why", "Nobody"), ("limit", LONG, "soon"), ("place", "set", "moon"), ("policy", "use", "An", "vn-148"),
 )  # fmt: skip
@@ -91,7 +93,7 @@ def all_said(home, language, commands, expected=(0,)):
     """What is too long of all that these commands say."""
     found = []
     for words in commands:
-        known = {name: first(home, f"{name}s") for name in ("grant", "request") if f"{{{name}}}" in words}
+        known = {name: found_in(home(*listed).stdout, name) for name, listed in LISTED.items() if f"{{{name}}}" in words}
         known["home"] = str(home.home / language)
         given = [word.format(**known) if word.startswith("{") else word for word in words]
         done = home(*given, stdin=FACTS, GIOCHOI_LANG=language, COLUMNS="80")
@@ -100,9 +102,10 @@ def all_said(home, language, commands, expected=(0,)):
     return found
 
 
-def first(home, listed):
-    """The id of the first one that this command lists."""
-    return home(listed).stdout.split(" ", 1)[0]
+def found_in(listed, name):
+    """The id of the first one."""
+    words = listed.replace(",", " ").split()
+    return next(word for word in words if word.startswith("seat-")) if name == "seat" else words[0]
 
 
 # Vietnamese is the longer one; each takes seconds.

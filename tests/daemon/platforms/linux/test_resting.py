@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.interpreters import interpreters
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.resting import Resting
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -71,6 +72,12 @@ def sleeping():
     for one in made:
         one.kill()
         one.wait()
+
+
+@pytest.fixture
+def programs():
+    """Nothing of another test's is still held back: as long as anything is, nothing rests."""
+    return Programs(SystemClock(), interpreters())
 
 
 @pytest.fixture
