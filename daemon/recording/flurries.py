@@ -147,6 +147,5 @@ class Flurries:
 
     def _often(self, play: Play, mono: int) -> bool:
         """Whether more began within the last minute than are told one by one."""
-        return any(len(one) == one.maxlen and mono - one[0] < MINUTE_MS for one in (
-            self._begun.get(play.key, ()), self._begun.get(play.player.id, ()),
-        ) if isinstance(one, deque))  # fmt: skip
+        begun = (self._begun[key] for key in (play.key, play.player.id) if key in self._begun)
+        return any(len(one) == one.maxlen and mono - one[0] < MINUTE_MS for one in begun)

@@ -82,7 +82,11 @@ class Chase:
         self._siblings.clear()
 
     def meet(self, event: Event) -> bool:
-        """Whether it told of one that had to end, and was ended if it is still there."""
+        """Whether it told of one that had to end, and was ended if it is still there. What was known before counts no more once
+        nobody has to end: nothing is looked up for it.
+        """
+        if not self:
+            return False
         if event.kind == "exec":
             self._ends.pop(event.pid, None)
         if event.kind != "fork":
