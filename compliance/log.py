@@ -1,10 +1,10 @@
 """The log, and the only writer of log.db: entries, tiles and the new signed checkpoint in one transaction.
 
 SQLite with synchronous=FULL: what an append returned is on disk, and what a crash interrupted never was. Tiles lie as
-tlog-tiles has them, so that an export copies and computes nothing; but the last of level 0, which each append changes, is kept
-in memory until it is full, and made from its entries when a log is opened. Besides the tree the database knows each seat's last
-entry, so that a batch that arrives twice is logged once, and where each entry of a seat lies. Opening checks the edge of the
-tree against the signed checkpoint and repairs nothing.
+tlog-tiles has them, so that an export copies and computes nothing. Besides the tree the database knows each seat's last entry,
+so that a batch that arrives twice is logged once, and where each entry of a seat lies. What each append changes, the last tile
+of level 0 and the last entries of its seats, is kept in memory until the tile is full, and made from its entries when a log is
+opened. Opening checks the edge of the tree against the signed checkpoint and repairs nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from compliance import tree
-from compliance.entry import MAX_BYTES, not_an_entry, too_long
+from compliance.entry import MAX_BYTES, EntryError, not_an_entry, too_long
 from compliance.format import chain
 from compliance.format.chain import AGENT, ChainError, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
@@ -26,7 +26,7 @@ from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, par
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, Edge, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, WITH_HEADS, Edge, LogError, LogFile, damaged, tile_id, unwritable
 from compliance.writing.pruning import begins, prune
 from compliance.writing.rows import Rows, Run, store
 from i18n.message import msg, said_by
@@ -114,14 +114,16 @@ class Log(LogFile):
         completed = frontier.extend(leaves, HEIGHT)
         tiles, edge, edges = self._grown(before, leaves, completed)
         note = self._signer.sign(checkpoint_text(self._signer.name, frontier.size, frontier.root()))
+        ends = self._heads | heads
+        kept, stored = ({}, ends) if edge.number > self._edge.number else (ends, {})
         try:
             head = frontier.size, b"".join(frontier.peaks), note
-            store(self._connection, Rows(before, entries, tiles, runs, heads, head), older=self._version != VERSION)
+            store(self._connection, Rows(before, entries, tiles, runs, stored, head), older=self._version != VERSION)
         except (sqlite3.Error, OverflowError) as error:
             raise unwritable(said_by(error)) from error
         self._version = VERSION
         self._edge = edge  # before the size, by which others read
-        self._frontier, self._edges, self._last, self.checkpoint = frontier, edges, last, note
+        self._frontier, self._heads, self._edges, self._last, self.checkpoint = frontier, kept, edges, last, note
         return note
 
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
@@ -222,7 +224,7 @@ class Log(LogFile):
             self._create()
         elif version > VERSION:
             raise LogError(msg("made by a newer version: update Giờ Chơi"))
-        elif version not in {VERSION, WITH_EDGE}:
+        elif version not in {VERSION, WITH_HEADS, WITH_EDGE}:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
         else:
             self._version = version
@@ -245,7 +247,8 @@ class Log(LogFile):
         except NoteError as error:
             raise LogError(msg("its checkpoint is not of this key: {why}", why=said_by(error))) from None
         number, width = divmod(size, WIDTH)
-        self._edge = Edge(number, b"".join(tree.leaf_hashes(self.entries(size - width, size))))
+        lines = list(self.entries(size - width, size))
+        self._edge = Edge(number, b"".join(tree.leaf_hashes(lines)))
         peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
         self._frontier = Frontier(size, peaks)
         self._edges = [self._upper(level, size) for level in range(1, -(-size.bit_length() // HEIGHT))]
@@ -259,7 +262,7 @@ class Log(LogFile):
             (self._tiles_whole(size), msg("some of its tiles are missing or short")),
             (ends == whole, msg("it has more or fewer entries than its checkpoint says")),
             (self._stored_edge_agrees(), msg("its last entries are not those of its tile")),
-            (self._heads_agree(), msg("the last entry of a seat is missing")),
+            (self._heads_agree(lines), msg("the last entry of a seat is missing")),
         )
         for holds, otherwise in checks:
             if not holds:
@@ -280,13 +283,20 @@ class Log(LogFile):
         stored = row[0] if row else b""
         return stored == self._edge.hashes if self._version == WITH_EDGE else self._edge.hashes.startswith(stored)
 
-    def _heads_agree(self) -> bool:
-        for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat"):
-            index = self.index(seat, seq)
-            if chain.digest(self.entry(index)) != hashed:
+    def _heads_agree(self, lines: Sequence[bytes]) -> bool:
+        """Of all seats; `lines`, those of the last tile, say what came since it was begun."""
+        try:
+            places = _places_of(lines)
+        except EntryError:
+            return False
+        self._heads = {place.seat: Head(place.seq, chain.digest(data)) for place, data in zip(places, lines, strict=True)}
+        stored = {seat: Head(seq, hashed) for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat")}
+        for seat, head in (*stored.items(), *self._heads.items()):
+            index = self.index(seat, head.seq)
+            if chain.digest(self.entry(index)) != head.hash:
                 return False
             if index == self.size - 1:
-                self._last = _Place(seat, seq)
+                self._last = _Place(seat, head.seq)
         return True
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compliance.note import Signature, read_checkpoint
-from compliance.writing.logfile import LogError, damaged, transaction, unwritable
+from compliance.writing.logfile import LogError, Transaction, damaged, unwritable
 from i18n.message import Arg, said_by
 
 KEEP_ALL_S = 2 * 86_400
@@ -101,7 +101,7 @@ class Cosigned:
         run = self._connection
         with self._lock:
             run.executescript(SCHEMA)
-            with transaction(run):
+            with Transaction(run):
                 known = run.execute("SELECT note FROM cosigned WHERE size = ?", (size,)).fetchone()
                 if known is None:
                     run.execute("INSERT INTO cosigned (size, at, note) VALUES (?, ?, ?)", (size, at, note + line))

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from compliance.format.keeping import Keeping
 from compliance.format.tiles import WIDTH
-from compliance.writing.logfile import LogFile, transaction
+from compliance.writing.logfile import LogFile, Transaction
 
 _BEGINS = "CREATE TABLE IF NOT EXISTS pruned (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL) STRICT"
 _RUNS = """DELETE FROM run WHERE idx < ? AND EXISTS (
@@ -44,7 +44,7 @@ def prune(run: sqlite3.Connection, end: int, kept: Sequence[int]) -> None:
     (before,) = run.execute("PRAGMA secure_delete").fetchone()
     run.execute("PRAGMA secure_delete = ON")
     try:
-        with transaction(run):
+        with Transaction(run):
             run.execute(_BEGINS)
             run.executemany("DELETE FROM entry WHERE idx > ? AND idx < ?", between)
             run.execute(_RUNS, (end, end))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from compliance.format.chain import Head
-from compliance.writing.logfile import VERSION, transaction
+from compliance.writing.logfile import VERSION, Transaction
 
 _MORE = {count: "INSERT INTO entry (data) VALUES (?)" + ", (?)" * (count - 1) for count in (100, 10, 1)}
 # In place: the index of the names does not change.
@@ -30,7 +30,7 @@ class Rows(NamedTuple):
 
 def store(run: sqlite3.Connection, rows: Rows, *, older: bool) -> None:
     """All of them, durably, or nothing; sqlite3.Error. `older`: an older version made the log, and shall read it no more."""
-    with transaction(run):
+    with Transaction(run):
         _insert(run, rows.first, rows.entries)
         if rows.tiles:
             run.executemany("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", rows.tiles)
@@ -46,6 +46,8 @@ def store(run: sqlite3.Connection, rows: Rows, *, older: bool) -> None:
 def _insert(run: sqlite3.Connection, first: int, entries: Sequence[bytes]) -> None:
     """One entry or more, above all that there are: SQLite itself counts on from the first."""
     run.execute("INSERT INTO entry (idx, data) VALUES (?, ?)", (first, entries[0]))
+    if len(entries) == 1:
+        return
     at = 1
     for count, statement in _MORE.items():
         end = len(entries) - (len(entries) - at) % count

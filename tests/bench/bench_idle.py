@@ -52,10 +52,10 @@ def main() -> Iterator[Row]:
     if len(quiet) < WINDOWS:
         raise NotHere(f"others start programs all the time: {len(quiet)} of {WINDOWS} quiet windows")
     found = Window(*zip(*quiet, strict=True))
-    yield Row(f"daemon idle, {SLEEPERS} processes and a game: of a core", found.share, "%", 0.1, of=statistics.mean)
-    yield Row("… with its readers and errands", found.share_of_all, "%", 0.1, of=statistics.mean)
+    yield Row(f"daemon idle, {SLEEPERS} processes and a game: of a core", found.share, "%", 0.033, of=statistics.mean)
+    yield Row("… with its readers and errands", found.share_of_all, "%", 0.033, of=statistics.mean)
     yield Row("… how often it wakes, a minute", found.wakes, "", 90, of=statistics.mean)
-    yield Row("daemon: memory (PSS)", found.memory, "MiB", 40.0)
+    yield Row("daemon: memory (PSS)", found.memory, "MiB", 32.0)
     yield Row("… with its readers and errands", found.memory_of_all, "MiB", 64.0)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from compliance import tree
+from compliance import entry, tree
+from compliance.format.chain import digest
 from compliance.format.tiles import WIDTH, encode_entries, entry_bundles, hash_tiles
 
 
@@ -28,13 +29,18 @@ def tiles_of(lines: Sequence[bytes]) -> dict[str, bytes]:
     return entries | hashes_of(lines)
 
 
-def make_older(path: Path) -> None:
-    """Gives a log.db the form of version 1, which stored the last tile of level 0 with each append."""
+def make_older(path: Path, version: int) -> None:
+    """Gives a log.db the form of an older version: 2 stored the last entry of its seat with each append, 1 also the last tile
+    of level 0.
+    """
     with closing(sqlite3.connect(path)) as connection, connection:
         (size,) = connection.execute("SELECT size FROM head").fetchone()
         number = size // WIDTH
         entries = connection.execute("SELECT data FROM entry WHERE idx >= ? ORDER BY idx", (number * WIDTH,)).fetchall()
-        if entries:
+        if entries and version == 1:
             hashes = b"".join(tree.leaf_hashes(data for (data,) in entries))
             connection.execute("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", (number, hashes))
-        connection.execute("PRAGMA user_version = 1")
+        for (data,) in entries:
+            line = entry.decode(data)
+            connection.execute("INSERT OR REPLACE INTO seat VALUES (?, ?, ?)", (line.seat, line.seq, digest(data)))
+        connection.execute(f"PRAGMA user_version = {version}")

@@ -50,8 +50,10 @@ def lines(new_journal):
 
 
 def agree(log):
-    """Tiles, root and checkpoint are those of the entries."""
+    """Tiles, root, checkpoint and the seats' last entries are those of the entries."""
     entries = list(log.entries())
+    ends = {line.seat: Head(line.seq, digest(data)) for data in entries for line in [entry.decode(data)]}
+    assert {seat: log.head(seat) for seat in ends} == ends
     checkpoint = parse_checkpoint(log.checkpoint, [SIGNER.key])
     assert (checkpoint.size, checkpoint.root) == (log.size, log.root) == (len(entries), tree.root(entries))
     assert {tile.path: log.tile(tile) for tile in hash_tiles(log.size)} == hashes_of(entries)
@@ -62,13 +64,20 @@ def test_a_new_log_is_empty_and_signed(log):
     assert parse_checkpoint(log.checkpoint, [SIGNER.key]).root == tree.EMPTY_ROOT
 
 
-def test_it_grows_over_tile_edges_and_reopens_the_same(tmp_path, lines, soak):
-    """In portions of all sizes, across the edges of tiles, with a reopening after each."""
+def test_it_grows_over_tile_edges_and_reopens_the_same(tmp_path, lines, new_journal, soak):
+    """In portions of all sizes, of a seat and the agent's own, across the edges of tiles, with a reopening after each."""
     numbers = random.Random(1)
     path = tmp_path / "log.db"
-    for size in (1, 253, 1, 1, 1, 255, 256, 257, 511, *(numbers.randint(1, 700) for _ in range(soak(5, 120)))):
+    own = new_journal(AGENT, SIGNER)
+    sizes = (1, 253, 1, 1, 1, 255, 256, 257, 511, *(numbers.randint(1, 700) for _ in range(soak(5, 120))))
+    for turn, size in enumerate(sizes):
         log = Log(path, SIGNER)
         log.append_batch("home-pc", SEAT.key, lines(size))
+        if turn > 8:
+            own.append(SeatStop, mono=1, wall=1)
+            own.seal(1, 1)
+            log.append_batch(AGENT, SIGNER.key, own.spool().entries)
+            own.forget(own.spool().last)
         agree(log)
         log.close()
         log = Log(path, SIGNER)
@@ -81,22 +90,23 @@ def version_of(path):
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
+@pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("size", [0, 2, 255, 256, 300, 511, 513])
-def test_an_older_log_goes_on(tmp_path, lines, size):
+def test_an_older_log_goes_on(tmp_path, lines, size, version):
     """Opening changes nothing in it, as a disk may be full; what is appended older programs would not read."""
     path = tmp_path / "log.db"
     with closing(Log(path, SIGNER)) as log:
         if size:
             log.append_batch("home-pc", SEAT.key, lines(size - 1))
-    make_older(path)
+    make_older(path, version)
     with closing(Log(path, SIGNER)) as log:
         agree(log)
-    assert version_of(path) == 1
+    assert version_of(path) == version
     for more in (1, 1, 300):
         with closing(Log(path, SIGNER)) as log:
             log.append_batch("home-pc", SEAT.key, lines(more))
             agree(log)
-        assert version_of(path) == 2
+        assert version_of(path) == 3
     with closing(Log(path, SIGNER)) as log:
         agree(log)
         assert log.size == size + 305
@@ -262,15 +272,15 @@ DAMAGE = {
 HARMLESS = {"a full tile is changed"}  # opening looks at the edge only; the verifier sees this
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_log_is_not_opened(tmp_path, lines, name, version):
     path = tmp_path / "log.db"
     log = Log(path, SIGNER)
     log.append_batch("home-pc", SEAT.key, lines(300))
     log.close()
-    if version == 1:
-        make_older(path)
+    if version < 3:
+        make_older(path, version)
     with sqlite3.connect(path) as connection:
         connection.execute(DAMAGE[name].format(last=1 if version == 1 else 1 << 48))
     connection.close()
