@@ -13,7 +13,7 @@ from tests.system import SOAK
 
 SIZE = 512 << 20  # bytes; almost all of it is a hole
 MAKE = {"ext4": ("mkfs.ext4", "-q"), "btrfs": ("mkfs.btrfs", "-q"), "xfs": ("mkfs.xfs", "-q")}
-KINDS = os.environ.get("GIOCHOI_DISKS", "tmpfs ext4 btrfs" if SOAK else "tmpfs").split()
+KINDS = os.environ.get("GIOCHOI_DISKS", "tmpfs ext4 btrfs xfs" if SOAK else "tmpfs").split()
 
 
 @contextmanager

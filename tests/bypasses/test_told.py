@@ -70,8 +70,16 @@ def test_what_java_opens_is_what_runs(case):
 
 MAZES = """
 import os
-for at in range(38):
-    os.symlink("./" * 1_900 + (f"l{at - 1}" if at else "nothing"), f"l{at}")
+def link(steps, at):
+    os.symlink("./" * steps + (f"l{at - 1}" if at else "nothing"), f"l{at}")
+try:
+    link(1_900, 0)
+    steps = 1_900
+except OSError: # XFS has shorter ones
+    link(500, 0)
+    steps = 500
+for at in range(1, 38):
+    link(steps, at)
 words = ["./" * number + "l37" for number in range(511)]
 for _ in range(12):
     if not os.fork():

@@ -19,9 +19,9 @@ SLOW = "20"  # so many times as long as here
 
 
 @pytest.mark.root
-@pytest.mark.skipif(not SOAK, reason="a quarter of an hour: make soak")
+@pytest.mark.skipif(not SOAK, reason="a third of an hour: make soak")
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="a PC of this kind is computed")
-@pytest.mark.parametrize("disks", ["tmpfs", "btrfs"])
+@pytest.mark.parametrize("disks", ["tmpfs", "btrfs", "xfs"])
 def test_what_a_child_tries_there(disks):
     """One case of each file."""
     env = {name: word for name, word in os.environ.items() if name != "GIOCHOI_SOAK"}
