@@ -235,7 +235,7 @@ class Store:
         )
 
     def prune(self, before: int, day: str) -> None:
-        """Forgets plays that began before `before` and refusals before `day`."""
+        """Forgets plays that began before `before`, and refusals before `day`."""
         self.db.execute("DELETE FROM pieces WHERE play IN (SELECT seq FROM plays WHERE started_wall < ? AND ended)", (before,))
         self.db.execute("DELETE FROM plays WHERE started_wall < ? AND ended", (before,))
         self.db.execute("DELETE FROM refusals WHERE day < ?", (day,))

@@ -7,7 +7,7 @@ sleeps.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
@@ -20,6 +20,7 @@ from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
 
 CLOCK_BACK_MS = 5 * MINUTE_MS
+_FAR_MS = 12 * HOUR * MINUTE_MS  # what is set by less lets sums be added up still
 _WAITED_MS = 2 * MINUTE_MS  # the longest that an entry is written after its moment…
 _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back was never so
 _DIP_MS = MINUTE_MS
@@ -39,12 +40,13 @@ class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
     each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
     lost on that. `stood`: for how long, before the daemon was started last, this start of the PC had no word of it.
+    `again`: times (wall) that it has shown twice by now, as it was set back by half a day or more.
     """
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "counted", "seat", "stood", "wander",
-        "went_back",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "again", "counted", "seat", "stood",
+        "wander", "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
@@ -53,6 +55,7 @@ class SeatClock:
         self.wander = 0
         self.stood = 0
         self.went_back = False  # its wall clock was set back, ever
+        self.again: deque[tuple[int, int]] = deque(maxlen=_MOST)
         self._boots: set[str] = set()
         self._mono = 0  # how far this start of the PC was seen
         self._worked = self._ahead = 0
@@ -148,7 +151,7 @@ class SeatClock:
         elif self._boot and self.seat != AGENT and not isinstance(line, SeatStart):
             self._fail("boot", where, msg("the PC was started anew, and the seat does not say that it was, too"))
         if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:
-            self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
+            self._set_back(line, back, where)
         self._over()
         self._silence(self._mono, line.wall, where)
         self._boots.add(line.boot)
@@ -173,7 +176,7 @@ class SeatClock:
             self.wander += self._ahead - ahead
         self._ahead = ahead
         if back > CLOCK_BACK_MS:
-            self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
+            self._set_back(line, back, where)
             self._top, self._dip = ahead, None
         elif back > _DIP_MS:
             self._dip = self._dip or (where, line.wall)
@@ -182,6 +185,11 @@ class SeatClock:
                 text = msg("the clock was set back for a while, and then to what it had been")
                 self._note("clock-dip", self._dip[1], self._dip[0], text)
             self._top, self._dip = max(self._top, ahead), None
+
+    def _set_back(self, line: AnyEntry, back: int, where: Arg) -> None:
+        self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
+        if back >= _FAR_MS:
+            self.again.append((line.wall, line.wall + back))
 
     # --- signs of life ---------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
+from operator import itemgetter
 
 from compliance.entries.play import GameDay, UsageDay
 from compliance.journal import Journal
@@ -38,29 +39,38 @@ def write_day(
     """Writes the entries of one day that is over, or is for these players (`only`). The transaction is the caller's."""
     days = calendar(people.zone)
     start, end = days.start(day), days.start(day + timedelta(days=1))
-    games: dict[str, dict[str, GameDay]] = defaultdict(dict)
-    played: dict[tuple[str, str], list[Played]] = defaultdict(list)
-    names = {}
+    played: dict[str, dict[str, list[Played]]] = defaultdict(lambda: defaultdict(list))
+    whose: dict[str, str] = {}  # by pseudonym: who was given another one has two on a day to which the clock was set back
     for row in store.plays(start):
         if start <= row.started_wall < end:
-            played[row.player, row.game].extend(played_of(row))
-            names[row.player] = row.who
-    refusals = store.refusals(day.isoformat())
-    given: dict[tuple[str, str], int] = defaultdict(int)
-    for event in grants.all():
-        if start <= event.given < end and event.revoked is None:
-            given[event.player, event.game or "*"] += 1
-    for player, game in sorted({*played, *refusals, *given}):
-        key = (player, game)
-        ms = union_ms(played.get(key, ()), start, end)
-        games[player][game] = GameDay(ms, refusals.get(key, 0), given.get(key, 0))
-    for id_, by_game in games.items():
-        if only is not None and id_ not in only:
-            continue
-        known = people.by_id(id_)
-        who = names.get(id_) or (known.pseudonym(day) if known is not None else None)
-        if who is not None:
-            append(journal, UsageDay, now, day=day.isoformat(), who=who, games=by_game)
+            played[row.who][row.game].extend(played_of(row))
+            whose[row.who] = row.player
+    counts = _counts(store, grants, day, start, end)
+    last = {player: who for who, player in whose.items()}
+    for player in counts.keys() - last.keys():
+        if (known := people.by_id(player)) is not None:
+            last[player] = known.pseudonym(day)
+            whose[last[player]] = player
+    for who, player in sorted(whose.items(), key=itemgetter(1)):
+        counted = counts.get(player, {}) if last[player] == who else {}
+        games = {
+            game: GameDay(union_ms(played[who].get(game, ()), start, end), *counted.get(game, (0, 0)))
+            for game in sorted({*played[who], *counted})
+        }
+        if only is None or player in only:
+            append(journal, UsageDay, now, day=day.isoformat(), who=who, games=games)
+
+
+def _counts(store: Store, grants: Grants, day: date, start: int, end: int) -> dict[str, dict[str, tuple[int, int]]]:
+    """Refused starts, and how often extra time was given: by player and game."""
+    refused = store.refusals(day.isoformat())
+    given = Counter(
+        (event.player, event.game or "*") for event in grants.all() if start <= event.given < end and event.revoked is None
+    )
+    found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for player, game in (*refused, *given):
+        found[player][game] = refused.get((player, game), 0), given[player, game]
+    return found
 
 
 def mark_reported(store: Store, zone: str, now: Reading) -> None:

@@ -35,7 +35,7 @@ from daemon.recording.override_lines import Override, override
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People, RuledPlayer
 from daemon.store import Store, Unwritable
-from daemon.trusted import Reading
+from daemon.trusted import TOLERANCE, Reading
 from rules.calendar import day_name
 
 _log = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ class Recorder:
         play, now = event.play, event.now
         written = self._said.append(
             journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
-            who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.since_wall,
+            who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.started_wall,
             resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq
@@ -223,9 +223,11 @@ class Recorder:
             ))  # fmt: skip
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
-        play = event.play
-        append(journal, PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
-        self.store.update_play(play.row(event.now))
+        play, now = event.play, event.now
+        if abs(now.wall - event.ruling.facts.now) <= TOLERANCE:  # else it is of another clock's day
+            fields["who"] = play.who
+        append(journal, PlayDue, now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
+        self.store.update_play(play.row(now))
 
     def _ended(self, journal: Journal, event: events.PlayEnded, flurry: Flurry | None = None) -> None:
         play, now = event.play, event.now

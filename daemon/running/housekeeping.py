@@ -24,7 +24,7 @@ from daemon.requests import Requests
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
-from rules.calendar import DAY_MS
+from rules.calendar import DAY_MS, day_name
 
 MINUTE_S = 60.0
 _KEPT_MS = day_summary.KEPT_DAYS * DAY_MS
@@ -53,11 +53,11 @@ class NightWork:
         self.requests.forget(now.wall)
 
     def _write(self, journal: Journal, people: People, now: Reading) -> None:
-        days = day_summary.days_due(self.store, people.zone, now)
-        for day in days:
+        for day in day_summary.days_due(self.store, people.zone, now):
             day_summary.write_day(journal, self.store, self.grants, people, day, now)
         day_summary.mark_reported(self.store, people.zone, now)
-        self.store.prune(now.wall - _KEPT_MS, days[0].isoformat() if days else "")
+        before = now.wall - _KEPT_MS
+        self.store.prune(before, day_name(people.zone, before).isoformat())
 
 
 class Housekeeping:

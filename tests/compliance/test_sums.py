@@ -207,12 +207,13 @@ def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
 @pytest.mark.parametrize("number", [1, 3])
 def test_what_cannot_be_added_up_names_where_and_why(number):
     """Never a dash: the first entry, and the cause; each cause apart."""
-    zone, restart = not_added_up(dict.fromkeys((True, False), Times("entry 0", number)))
-    assert (zone.where, restart.where) == ("entry 0", "entry 0")
+    zone, restart, again = not_added_up(dict.fromkeys(("zone", "restart", "again"), Times("entry 0", number)))
+    assert {one.where for one in (zone, restart, again)} == {"entry 0"}
+    assert "lived a part of that day twice" in plain(again.what)
     assert "time zone is another one, or was changed" in plain(zone.what)
     assert "started anew during a play" in plain(restart.what)
     assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
-    assert list(not_added_up(dict.fromkeys((True, False), Times()))) == []
+    assert list(not_added_up(dict.fromkeys(("zone", "restart", "again"), Times()))) == []
 
 
 def test_of_very_many_plays_at_once_none_is_looked_at():

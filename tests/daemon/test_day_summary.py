@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agent.api.roster import GrantEvent
 from compliance.entries.play import GameDay
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
@@ -65,6 +67,34 @@ def test_who_left_the_list_is_summed_up_by_what_is_known(world):
     assert (line.who, line.games) == (started.who, {"luanti": GameDay(MINUTE, 1, 0)})
 
 
+def test_who_was_given_another_name_on_a_day_that_came_again_is_summed_up_by_both(world):
+    """The clock was a day ahead, and a guardian set it right: each summary is of the plays under its name."""
+
+    def play(pid, minutes):
+        world.platform.run(pid)
+        world.pass_time(minutes * MINUTE)
+        world.platform.exit(pid)
+        world.beat()
+
+    def turn(by):
+        world.clock.step(by)
+        world.daemon.heart.confirm_clock()
+        world.beat()
+
+    world.start(roster())
+    play(1, 10)
+    turn(DAY)
+    another = roster(3)
+    world.adopt(roster(2, players=()))
+    world.adopt(msgspec.structs.replace(another, players=tuple(msgspec.structs.replace(one, key="77" * 32) for one in another.players)))
+    turn(-DAY)
+    play(2, 5)
+    turn(DAY)
+    first, second = (one.who for one in world.journal("play.started"))
+    lines = [(one.who, one.games["luanti"].ms // MINUTE) for one in world.journal("usage.day") if one.day == "2026-11-24"]
+    assert (first != second, lines[0], sorted(lines[1:])) == (True, (first, 10), sorted([(first, 10), (second, 5)]))
+
+
 def test_a_day_is_summed_up_once_and_however_late(world):
     """The PC was off from that day's evening on, over the holidays."""
     world.start(roster())
@@ -83,7 +113,7 @@ def test_a_day_is_summed_up_once_and_however_late(world):
 
 
 def test_what_no_rule_and_no_law_asks_for_any_more_is_forgotten(world):
-    """Refused starts once they are summed up, plays after a good year; a play that still runs is none of them."""
+    """Plays and refused starts after a good year; a play that still runs is none of them."""
     world.start(roster(packs=(limit(0, games=("teeworlds",)),)))
     world.platform.run(1, "teeworlds")
     world.platform.run(2)
@@ -95,10 +125,10 @@ def test_what_no_rule_and_no_law_asks_for_any_more_is_forgotten(world):
     assert (len(store.plays(NOON)), len(store.refusals("2026-11-24"))) == (1, 1)
     world.clock.run(DAY)
     world.beat()
-    assert (len(store.plays(NOON)), len(store.refusals("2026-11-24"))) == (1, 0)
     world.clock.run(397 * DAY)
     world.beat()
-    assert len(store.plays(NOON)) == 1
+    assert (len(store.plays(NOON)), len(store.refusals("2026-11-24"))) == (1, 1)
     world.clock.run(2 * DAY)
     world.beat()
-    assert (len(store.plays(NOON)), store.db.execute("SELECT count(*) FROM pieces").fetchone()) == (0, (0,))
+    assert (len(store.plays(NOON)), len(store.refusals("2026-11-24"))) == (0, 0)
+    assert store.db.execute("SELECT count(*) FROM pieces").fetchone() == (0,)

@@ -19,7 +19,7 @@ from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding, length
 from compliance.verifying.sums.totals import Own, Plays, Range
-from compliance.verifying.sums.unchecked import not_added_up
+from compliance.verifying.sums.unchecked import Why, not_added_up
 from compliance.verifying.sums.union import Union
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
@@ -61,7 +61,7 @@ class Adding:
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _unchecked: dict[bool, Times] = field(default_factory=lambda: {True: Times(), False: Times()})  # True: by a zone's fault
+    _unchecked: dict[Why, Times] = field(default_factory=lambda: {"zone": Times(), "restart": Times(), "again": Times()})
 
     def decided(self, where: Arg, line: Decided) -> None:
         if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
@@ -76,16 +76,27 @@ class Adding:
         whole = all(start <= begins and ends <= end for begins, ends in days)
         sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
         if known > start:  # what was played before, under another pseudonym, is not known
-            self._unchecked[True].see(where)
+            self._unchecked["zone"].see(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
         elif not own.told(line.boot):
-            self._unchecked[False].see(where)
+            self._unchecked["restart"].see(where)
         for name, allowed in sums.items():
             told = line.before.get(name)
-            if (told is None or not allowed.least <= told <= allowed.most) and where != NOWHERE:
+            if told is not None and allowed.least <= told <= allowed.most:
+                continue
+            if self.lived_again(where, line):
+                break
+            if where != NOWHERE:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, told, allowed))
         if len(self._off) >= _MOST_OFF:
             self._settle()
+
+    def lived_again(self, where: Arg, line: Decided) -> bool:
+        """Whether it is of a day that its seat lived twice, so that its sums cannot be added up."""
+        again = self._again(line.seat, *day_bounds(line.zone, line.at))
+        if again:
+            self._unchecked["again"].see(where)
+        return again
 
     def summed(self, where: Arg, line: UsageDay) -> None:
         self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
@@ -101,11 +112,27 @@ class Adding:
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
             own.since_summary = 0
+        if self._day_again(line):
+            self._unchecked["again"].see(where)
+            return
+        if own is not None:
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
                 self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
+
+    def _day_again(self, line: UsageDay) -> bool:
+        try:
+            named = date.fromisoformat(line.day)
+        except ValueError:
+            return False
+        zones = self.zones.around(line.wall)
+        return any(self._again(line.seat, *day_bounds(zone, calendar(zone).start(named))) for zone in zones)
+
+    def _again(self, seat: str, start: int, end: int) -> bool:
+        """Whether the clock was set back within this day, or over it: what was played the first time counts in both."""
+        return any(low < end and start < high for low, high in self.clocks[seat].again)
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""
@@ -119,7 +146,7 @@ class Adding:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
         if len(days) > 1:
-            self._unchecked[True].see(where)
+            self._unchecked["zone"].see(where)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
             union = known.get(game) or Union()

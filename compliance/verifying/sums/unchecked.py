@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from compliance.verifying.listed import Times
 from compliance.verifying.report import Finding
 from i18n.message import Message, msg, msgn
 
+Why = Literal["zone", "restart", "again"]
 
-def not_added_up(entries: Mapping[bool, Times]) -> Iterator[Finding]:
-    """One finding for each cause, at its first entry: the zone (True), or a play that goes on over a restart of the PC."""
-    if (zone := entries[True]).n:
-        why = msg("the place's time zone is another one, or was changed that day")
-        yield Finding("unchecked", zone.first, _untold(zone.n, why))
-    if (restart := entries[False]).n:
-        why = msg("the PC was started anew during a play that has no end")
-        yield Finding("unchecked", restart.first, _untold(restart.n, why))
+_WHY: Mapping[Why, Message] = {
+    "zone": msg("the place's time zone is another one, or was changed that day"),
+    "restart": msg("the PC was started anew during a play that has no end"),
+    "again": msg("its clock was set back, so that it lived a part of that day twice"),
+}
+
+
+def not_added_up(entries: Mapping[Why, Times]) -> Iterator[Finding]:
+    """One finding for each cause, at its first entry."""
+    for why, told in _WHY.items():
+        if (times := entries[why]).n:
+            yield Finding("unchecked", times.first, _untold(times.n, told))
 
 
 def _untold(n: int, why: Message) -> Message:
