@@ -284,7 +284,7 @@ def test_letters_of_other_scripts_are_a_question_mark():
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("week",), 2, "SPAN: 'week' is not known"),
-    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
+    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD; did you mean 2026-11-25?"),
     (("day", "--to", "2026-02-30"), 2, "there is no day '2026-02-30'"),
     (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
     (("year", "--to", "9999-12-31"), 2, "there can be no log"),
@@ -386,7 +386,8 @@ def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, mon
     monkeypatch.setitem(sys.modules, "cli.report.to_pdf", None)
     done = giochoi("report", "day", *DAYS, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
 
-    assert (done.returncode, done.stderr) == (1, "giochoi: a PDF cannot be made without python3-pil\n")
+    lacks = "giochoi: a PDF cannot be made without python3-pil; install it: sudo apt install python3-pil\n"
+    assert (done.returncode, done.stderr) == (1, lacks)
 
 
 def test_no_file_is_written_over_another(giochoi, log, tmp_path):
