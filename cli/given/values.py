@@ -47,11 +47,10 @@ def parse_number(text: str, least: int, most: int) -> int:
 
 
 def year_first(text: str) -> str:
-    """The same; of 14/5/2013, as days are shown, CommandError asks whether 2013-05-14 is meant: some write the month first."""
+    """The same; of 14/5/2013, as days are shown, CommandError says 2013-05-14: some write the month first."""
     if shown := _SHOWN.fullmatch(text):
         with suppress(ValueError):
-            near = date(int(shown[3]), int(shown[2]), int(shown[1])).isoformat()
-            raise CommandError(msg("{text} is not a day as YYYY-MM-DD; did you mean {near}?", text=typed(text), near=near))
+            raise _no_day(text, date(int(shown[3]), int(shown[2]), int(shown[1])))
     return text
 
 
@@ -64,8 +63,13 @@ def parse_day(text: str) -> date:
     if day is None and _DAY.fullmatch(text):
         raise CommandError(msg("there is no day {text}", text=typed(text)))
     if day is None or day.isoformat() != text:
-        raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2026-11-24", text=typed(text)))
+        raise _no_day(text, date(2026, 11, 24))
     return day
+
+
+def _no_day(text: str, example: date) -> CommandError:
+    said = msg("{text} is not a day as YYYY-MM-DD, such as {example}", text=typed(text), example=example.isoformat())
+    return CommandError(said)
 
 
 def parse_time(text: str) -> int:

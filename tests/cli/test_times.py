@@ -58,7 +58,7 @@ def test_a_day_that_no_calendar_has_is_none():
 @pytest.mark.parametrize("read", [parse_day, born])
 def test_a_day_as_it_is_shown_is_told_how_to_type_it(read):
     """Not taken for it: 5/4/2013 is another day to some."""
-    with pytest.raises(CommandError, match=r"'14/5/2013' is not a day as YYYY-MM-DD; did you mean 2013-05-14\?"):
+    with pytest.raises(CommandError, match=r"'14/5/2013' is not a day as YYYY-MM-DD, such as 2013-05-14"):
         read("14/5/2013")
 
 
