@@ -58,7 +58,7 @@ def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
 
 
 def _of_guests(added: Done, players: Iterable[PlayerRow]) -> Iterator[Message]:
-    """The guests' own limits, which whoever is registered has, too: nobody was asked about them, and they may forbid all play."""
+    """The guests' own limits, which whoever is registered has, too: no question told of them, and they may forbid all play."""
     child = next(one for one in players if one.id == added.id)
     if child.limits:
         game = "" if any(one.game is None for one in child.limits) else f" --game {child.limits[0].game}"
