@@ -29,6 +29,7 @@ _ONLY: Final = {"agent": ("agent",), "seat": ("daemon",)}
 _PARTS: Final[dict[str, Arg]] = {
     "agent": msg("the agent (players, limits, log)"), "daemon": msg("this PC (what was played, what waits for the agent)"),
 }  # fmt: skip
+_NEEDS_ROOT: Final = msg("this takes an administrator: run it as root (sudo), on Windows in an administrator's terminal")
 
 
 def add_to(commands: Commands) -> None:
@@ -93,6 +94,8 @@ def _room(home: Home) -> Iterator[Path]:
         files().prepare(home.root, 0o755)
         files().prepare(folder, 0o700)
     except OSError as error:
+        if home.kind == "system" and not files().privileged():
+            raise CommandError(_NEEDS_ROOT, code=1) from None
         raise CommandError(unwritable(home.root, error).message, code=1) from None
     try:
         yield folder

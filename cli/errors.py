@@ -23,8 +23,8 @@ def unknown(word: str, known: Iterable[str], see: str = "") -> Message:
     """What to say of a word that is none of these: the one that was probably meant, or all, or which command tells (`see`)."""
     import difflib  # noqa: PLC0415 - of use for mistakes alone
 
-    there = {one.lower(): one for one in known}
-    if near := difflib.get_close_matches(word.lower(), there, 1):
+    there = {one.lower().lstrip("-"): one for one in known}  # else two options are alike by their dashes
+    if near := difflib.get_close_matches(word.lower().lstrip("-"), there, 1):
         return msg("{word} is not known; did you mean {near}?", word=typed(word), near=there[near[0]])
     if see:
         return msg("{word} is not known; see: {command}", word=typed(word), command=see)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,11 +12,10 @@ import msgspec
 from agent.api.roster import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
-from cli.errors import CommandError
 from cli.given.asking import confirm, terminal
 from cli.given.players import only
 from cli.given.proving import proof, takes_proof
-from cli.given.values import some_minutes
+from cli.given.values import parse_time, some_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
 from cli.words.extra_time import beside, called, follows
@@ -27,12 +25,10 @@ from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke,
 from daemon.api.status import StatusGet
 from host.clock import wall
 from host.rpc_client import ask
-from i18n.message import Arg, Length, Moment, msg, typed
+from i18n.message import Arg, Length, Moment, msg
 from rules.calendar import rfc3339
 
 _PROVED: Final[dict[str, Arg]] = {"pin": msg("by PIN"), "code": msg("by a code by telephone")}
-_TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
-_DAY_MS = 86_400_000
 _FAR_MS = 3 * 3_600_000
 
 
@@ -57,15 +53,6 @@ def add_to(commands: Commands) -> None:
 def _for_what(parser: Parser) -> None:
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
-
-
-def parse_time(text: str) -> int:
-    """21:30, as milliseconds after midnight. CommandError says what is wrong."""
-    found = _TIME.fullmatch(text)
-    ms = (int(found[1]) * 60 + int(found[2] or 0)) * 60_000 if found else _DAY_MS + 1
-    if ms > _DAY_MS:
-        raise CommandError(msg("{text} is not a time such as 21:30", text=typed(text)))
-    return ms
 
 
 def grant(args: Namespace, context: Context) -> None:

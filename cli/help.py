@@ -35,7 +35,7 @@ def show(args: Namespace, context: Context) -> None:
 def page(words: Sequence[str], out: Output) -> None:
     """What there is to say about the command, or those that begin with these words. CommandError (2) if there is none."""
     if not words:
-        parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help NOUN"))]
+        parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help grant"))]
     elif len(words) == 1 and words[0] in NOUNS and words[0] not in (commands := of(words[0])):
         about = msg("giochoi {noun}: {about}", noun=words[0], about=NOUNS[words[0]][1])
         parts = [Part(text=about), *(Part(usage=usage(one), text=one.about) for one in commands.values())]

@@ -10,8 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.proving import proof, takes_proof
-from cli.given.values import parse_minutes
-from cli.grant import parse_time
+from cli.given.values import parse_minutes, parse_time
 from cli.words.extra_time import GUEST, called, stands
 from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume

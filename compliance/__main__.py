@@ -66,6 +66,10 @@ class UsageError(MessageError):
     """What was typed, or a file that an option names, is not what it should be."""
 
 
+class UnableError(UsageError):
+    """What it takes is not there on this machine."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         found = _NO_VALUE.fullmatch(message)  # all that argparse can say of these options, but for what nobody types
@@ -87,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options, more, words)
     except (BundleError, UsageError) as error:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
-        return USAGE
+        return FAILED if isinstance(error, UnableError) else USAGE
     except OSError as error:  # stdout is on a full disk
         print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
         return FAILED
@@ -106,9 +110,8 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     for path in (options.html, options.pdf):
         if path is not None and Path(path).exists():
             raise _exists(path)
-    if options.pdf is not None and find_spec("compliance.paper") is None:
-        raise UsageError(msg("this giochoi-verify makes no PDF, only the installed one does: {option} FILE, and print it",
-                             option="--html"))  # fmt: skip
+    if options.pdf is not None:
+        _needs_paper()
     trust = None if options.trust is None else _trust(options.trust)
     if options.since is not None and options.card is not None:
         raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
@@ -121,6 +124,17 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
     _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _needs_paper() -> None:
+    """MessageError where no PDF can be made, before a long log is read."""
+    if find_spec("compliance.paper") is None:
+        raise UsageError(msg("this giochoi-verify makes no PDF, only the installed one does: {option} FILE, and print it",
+                             option="--html"))  # fmt: skip
+    if find_spec("PIL") is None:
+        from compliance.paper import NO_PILLOW  # noqa: PLC0415 - the verifier that is one file has no such package
+
+        raise UnableError(NO_PILLOW)
 
 
 def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | None, words: Catalogue) -> Report:

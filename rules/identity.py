@@ -43,7 +43,7 @@ _NO_NUMBER = msg("not a personal number: write all twelve digits, with the zeros
 _OLD_NUMBER_GIVEN = msg("an old nine-digit number tells no age: use the twelve-digit personal number or the date of birth")
 _NO_CARD = msg("not the QR text of an identity card: that has at least seven parts with | between them")
 _NO_CARD_DATE = msg("the fourth part of the QR text is not a date of birth (day, month, year): enter the date by hand")
-_NO_DATE = msg("not a real date of birth: write YYYY-MM-DD, or YYYY")
+_NO_DATE = msg("not a date of birth: write YYYY-MM-DD, or YYYY")
 _FUTURE = msg("a date of birth in the future: correct it")
 _TOO_OLD = msg("nobody is that old: correct the date of birth")
 

@@ -63,7 +63,7 @@ def tell_unchecked(label: Label, context: Context) -> None:
 def labels(name: str) -> Iterator[GameLabel]:
     """What the file says, each game once. CommandError (2) with the number of the row that is wrong."""
     seen: set[str] = set()
-    for number, row in enumerate(_rows(name), 1):
+    for number, row in enumerate(_rows(name), 1 if name.endswith(".toml") else 2):  # of a table, below its head
         bad = row.keys() != set(_FIELDS) or not all(isinstance(value, str) and value.strip() for value in row.values())
         if bad:
             raise CommandError(msg("{file}: row {number} needs {fields}", file=name, number=number, fields="id, label, source"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import typing
 from argparse import Namespace
+from contextlib import suppress
 from typing import Final
 
 from agent.api.rulebook import PlaceSet, PlaceShow, PlaceShown
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.values import parse_day
+from cli.given.values import parse_day, parse_time
 from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.names import KINDS, PLACES
@@ -24,6 +25,7 @@ from rules.policy import Place
 _LANGUAGES: Final[dict[str | None, Arg]] = {
     "vi": msg("Vietnamese"), "en": msg("English"), None: msg("each reader's own"),
 }  # fmt: skip
+_ENDS: Final = re.compile(r"([^-–]+)[-–]([^-–]+)")
 
 
 def add_to(commands: Commands) -> None:
@@ -54,9 +56,16 @@ def _text(text: str) -> str:
 
 
 def hours(text: str) -> str:
+    written = _ENDS.fullmatch(text)
+    with suppress(CommandError):  # as one also writes it: 8:00-22:00, 8h-22h
+        text = "-".join(map(_clock, written.groups())) if written else text
     if not re.fullmatch(SPAN, text):
         raise CommandError(msg("{text} is not HH:MM-HH:MM, such as 08:00-22:00", text=typed(text)))
     return text
+
+
+def _clock(text: str) -> str:
+    return "{:02}:{:02}".format(*divmod(parse_time(text) // 60_000, 60))
 
 
 def set_place(args: Namespace, context: Context) -> int:

@@ -13,7 +13,7 @@ from agent.api.players import PlayerAdd, PlayerList, PlayerRemove, PlayerRow, Pl
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
-from cli.given.values import some
+from cli.given.values import some, year_first
 from cli.registering import erase, programs
 from cli.registering.settle import heard, settle
 from cli.words.layout import row
@@ -57,7 +57,7 @@ def add_to(commands: Commands) -> None:
 def born(text: str) -> str | None:
     if text != "none":
         # The agent knows the date at the place. Here it is enough that it is in the past anywhere.
-        birth_date(text, (datetime.fromtimestamp(wall() / 1000, UTC) + _FURTHEST_EAST).date())
+        birth_date(year_first(text), (datetime.fromtimestamp(wall() / 1000, UTC) + _FURTHEST_EAST).date())
     return some(text)
 
 

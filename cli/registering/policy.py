@@ -33,6 +33,7 @@ _TARGET = msg("name or id of a player, guest, or place")
 def add_to(commands: Commands) -> None:
     commands.add("policy packs", packs, "", "--json", about=msg("list the packs that come with it"), looks=True)
     parser = commands.add("policy use", use, "An vn-147 home-school-week:weekday_minutes=45",
+                          "An vn-147 home-school-week:days_off=2027-06-01..2027-08-31",
                           "guest vn-147", "An none",
                           about=msg("replace the packs that are in force"))  # fmt: skip
     parser.takes("target", "PLAYER|place", _TARGET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
@@ -81,6 +82,8 @@ def _print(found: Scanned, context: Context, *, own: bool) -> None:
     out, every = context.out, (*found.games, *found.emulators)
     if not found.games:
         out.say(msg("no games found for {user}", user=found.user))
+        if own and os.sep == "/":  # elsewhere nobody may look there
+            out.say(msg("those of another account: {command}", command="sudo giochoi game scan --user ACCOUNT"))
     for title, games in ((msg("Games"), found.games), (msg("Emulators and remote play"), found.emulators)):
         if games:
             columns = (msg("Id"), msg("Title"), msg("Label"), msg("Label from"), msg("Known"), msg("File"))

@@ -21,6 +21,7 @@ from cli.output import Output
 from cli.report.logs import Log, counted
 from cli.report.model import Report
 from cli.report.whole import document, report
+from compliance.paper import NO_PILLOW
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import Period, Span, period
 from compliance.verifying.zones import DEFAULT
@@ -91,8 +92,8 @@ def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> I
     if args.pdf:
         try:
             from cli.report.to_pdf import pdf  # noqa: PLC0415 - a library that nothing else needs
-        except ImportError:  # Debian's package takes Pillow from the system, which may do without
-            raise CommandError(msg("a PDF cannot be made without {package}", package="python3-pil"), code=1) from None
+        except ImportError:
+            raise CommandError(NO_PILLOW, code=1) from None
         yield _file(args.pdf, lambda: [pdf(found, words)])
     if args.xlsx:
         from cli.report.to_xlsx import workbook  # noqa: PLC0415 - the same

@@ -16,7 +16,7 @@ from cli.words.names import roles
 from compliance.format.house_rule import HOUSE
 from compliance.page.names import GAPS
 from compliance.reporting.figures import Cell, Figures
-from daemon.api.issues import ISSUES
+from compliance.verifying.issues import issue
 from i18n.message import Arg, Day, Length, msg, msgn, semicolon
 from rules.packs.shipped import shipped_catalogue
 
@@ -239,6 +239,6 @@ def _gap(how: str, cell: Cell) -> Arg:
 
 def _issues(figures: Figures) -> Table:
     found = figures.by("issue", "what")
-    rows = tuple(Row((ISSUES.get(what) or what, cell.n), cell.entries) for (what,), cell in found.items())
+    rows = tuple(Row((issue(what), cell.n), cell.entries) for (what,), cell in found.items())
     return Table(msg("Trouble: what was not enforced, or not sure"), (msg("what"), msg("times")), rows,
                  empty=msg("There was none."), short=msg("trouble"))  # fmt: skip

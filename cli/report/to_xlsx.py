@@ -93,7 +93,8 @@ class _Sheets:
 
     def _sheet(self, title: Arg) -> Any:
         self._number += 1
-        name = f"{self._number} {_FORBIDDEN.sub(' ', self._words(title))}"
+        text = self._words(title)
+        name = f"{self._number} {_FORBIDDEN.sub(' ', text[:1].upper() + text[1:])}"
         sheet = self._book.add_worksheet(name if len(name) <= _NAME else name[: _NAME + 1].rpartition(" ")[0])
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

@@ -89,7 +89,7 @@ def _born(found: Found, given: Answers, interview: Interview) -> Question:
 
 
 def _pack(found: Found, given: Answers, interview: Interview) -> Question:
-    choices = (*(Choice(one.title, one.id) for one in found.presets), Choice(msg("only what the law says of games"), "law"))
+    choices = (*(Choice(one.title, one.id) for one in found.presets), Choice(msg("Only what the law says of games"), "law"))
 
     def read(text: str) -> str:
         at = _picked(text, choices)

@@ -4,19 +4,22 @@ typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from agent.api.answers import Done
-from agent.api.players import PlayerAdd, PlayerSet
+from agent.api.players import PlayerAdd, PlayerList, PlayerRow, PlayerSet
 from agent.api.rulebook import GameAdd, GameAllow, PackUse, PolicyUse
 from cli.context import Context
 from cli.errors import CommandError
 from cli.registering.scan_add import game_to_add, to_complete
 from cli.setup.interview import Child
+from cli.words.limits import limits
+from cli.words.shell import typed_as, whole
 from daemon.api.scan import Scanned
 from host.rpc_client import ask
 from host.wire import ApiError
-from i18n.message import Words, msg
+from i18n.message import Message, Words, msg
 
 LAW = "vn-147"
 
@@ -41,7 +44,7 @@ def save(child: Child, scanned: Scanned | None, context: Context, *, own: bool) 
             done.append(ask(address, GameAllow(player=added.id, game=game.id)))
         except ApiError as error:
             context.out.message(msg("left out: {what}", what=error.message))
-    return _together(added, done)
+    return _together(added, done, _of_guests(added, ask(address, PlayerList()).players))
 
 
 def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
@@ -54,9 +57,19 @@ def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
                 ask(context.home.agent_address, GameAdd(game=game_to_add(found, scanned.user, own=own)))
 
 
-def _together(added: Done, then: list[Done]) -> Done:
+def _of_guests(added: Done, players: Iterable[PlayerRow]) -> Iterator[Message]:
+    """The guests' own limits, which whoever is registered has, too: no question told of them, and they may forbid all play."""
+    child = next(one for one in players if one.id == added.id)
+    if child.limits:
+        game = "" if any(one.game is None for one in child.limits) else f" --game {child.limits[0].game}"
+        command = whole(f"giochoi limit {typed_as(child.name, child.id)} none{game}")
+        yield msg("{name} has the limits of guests, too: {limits}; without them: {command}",
+                  name=child.name, limits=limits(child.limits), command=command)  # fmt: skip
+
+
+def _together(added: Done, then: list[Done], more: Iterable[Message]) -> Done:
     """As one change. What the first step warned of, that nothing limits the child yet, is over by the second."""
-    notes: list[Words] = []
+    notes: list[Words] = [*more]
     for one in then:
         notes += [note for note in one.notes if note not in notes]
     return Done(number=then[-1].number, id=added.id, name=added.name, notes=tuple(notes))

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from agent.api.players import PlayerNames
 from cli.errors import CommandError
+from cli.given.values import year_first
 from compliance.bundle import Bundle
 from compliance.entries.override import Answered, Approval, ApprovalEnded, GrantGiven, GrantRevoked, Requested
 from compliance.entries.place import PlaceChanged
@@ -88,7 +89,7 @@ def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
 def _born(text: str, plays: tuple[Played, ...], zone: str) -> date:
     """The birth date that was told, a date or a year alone, of somebody who played these. CommandError."""
     try:
-        return birth_date(text, day_name(zone, plays[0].start if plays else wall()))
+        return birth_date(year_first(text), day_name(zone, plays[0].start if plays else wall()))
     except IdentityError as error:
         raise CommandError(msg("{what}: {why}", what="--born", why=said_by(error))) from None
 

@@ -15,7 +15,7 @@ from host import choose
 from host.api import SYSTEM_USERS, Kind, UserId
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import msg
+from i18n.message import msg, typed
 from rules.engine.reach import approver
 from rules.games import Game
 from rules.policy import Role
@@ -105,7 +105,8 @@ class Access:
         if only is None:
             return self.player(name)
         if self.people().find(name) is not only:
-            raise ApiError("refused", msg("you can see only your own"))
+            own = typed(only.registered.name)
+            raise ApiError("refused", msg("you can see only your own: leave the name out, or type {name}", name=own))
         return only
 
     def _oneself(self, caller: Caller) -> RuledPlayer:

@@ -97,6 +97,9 @@ def test_what_was_there_before_is_said(an):
     assert "until now" not in note(an, ("vn-147", "over_all=true"))
     assert "until now" not in note(an, ("vn-147", "over_all=true"))
     assert note(an, ("vn-147",)) == "until now: vn-147:over_all=true"
+    both = note(an, ("home-school-week",), ("vn-147",)), note(an, ("home-school-week", "play=30"))
+    assert both == ("until now: vn-147", "until now: home-school-week, vn-147\nno longer in force: vn-147")
+    note(an, ("vn-147",))
     assert note(an).splitlines() == ["until now: vn-147", "no rule binds An now"]
 
 

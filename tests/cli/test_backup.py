@@ -13,6 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from cli.backup import save
+from cli.errors import CommandError
 from host import backup
 from host.homes import Home
 
@@ -200,3 +202,13 @@ def test_nobody_who_writes_waits_for_the_copies(tmp_path, monkeypatch):
     for copy in room.glob("agent/*.db"):
         with closing(sqlite3.connect(copy)) as look:
             assert look.execute("SELECT count(*) FROM one").fetchone() == (0,), copy
+
+
+def test_who_may_not_is_told_who_may(monkeypatch, tmp_path):
+    """Not that a folder could not be written, which a backup does not seem to do."""
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("cli.backup.files", lambda: SimpleNamespace(privileged=lambda: False, prepare=refuse))
+    with pytest.raises(CommandError, match=r"this takes an administrator: run it as root \(sudo\)"):
+        save(SimpleNamespace(file=tmp_path / "all.zip"), SimpleNamespace(home=Home(tmp_path, "system")))

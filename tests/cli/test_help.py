@@ -85,7 +85,8 @@ def test_a_slip_is_told_what_was_meant(fails, words, meant):
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    (("zzz",), "see: giochoi help"), (("player", "zzz"), "choose from add, set, list, remove"),
+    (("zzz",), "see: giochoi help"), (("usage", "--month"), "'--month' is not known; see: giochoi usage --help"),
+    (("player", "zzz"), "choose from add, set, list, remove"),
     (("player",), "giochoi: player needs one of: add, set, list, remove"),
     (("status", "An", "now"), "now is one word too many"),
     (("place", "set", "zzz"), "choose from home, game-point, agent-without-games"),

@@ -276,7 +276,7 @@ def test_a_changed_time_zone_is_shown():
 
 
 @pytest.mark.parametrize(("kind", "fields", "beside", "en", "vi"), [
-    ("seat.start", {"watch": "poll"}, {}, "watch: by looking again and again", "cách giám sát: quét đi quét lại"),
+    ("seat.start", {"watch": "poll"}, {}, "watch: by looking again and again", "cách giám sát: dò đi dò lại"),
     ("grant.given", {"by": "guardian"}, {}, "by: a guardian", "người thực hiện: người giám hộ"),
     ("policy.changed", {"target": "place"}, {"what": "policy.use"}, "for: the whole place « what: packs were chosen »",
      "áp dụng cho: cả địa điểm « việc: chọn gói quy tắc »"),

@@ -83,7 +83,7 @@ def test_labels_from_a_file(home, tmp_path):
     """A row that is wrong is named, and then nothing changes."""
     csv, toml = tmp_path / "labels.csv", tmp_path / "labels.toml"
     csv.write_text('id,label,source\nteeworlds,VN12,"publisher, page 3"\ntuxkart,VN00\n', "utf-8")
-    assert "row 2" in home.fails(2, "game", "label", "--from", str(csv))
+    assert "row 3" in home.fails(2, "game", "label", "--from", str(csv))
     csv.write_text('\ufeffid,label,source\nteeworlds,VN12,"publisher, page 3"\n', "utf-8")
     toml.write_text('[[label]]\nid = "supertuxkart"\nlabel = "IARC 3+"\nsource = "its shop"\n', "utf-8")
     told = [said(home, "game", "label", "--from", str(file)) for file in (csv, toml)]

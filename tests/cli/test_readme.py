@@ -12,6 +12,7 @@ import pytest
 
 from cli.commands import find
 from cli.parser import GLOBALS
+from rules.packs.shipped import shipped_catalogue
 
 TOP = Path(__file__).parents[2]
 ENGLISH, VIETNAMESE = TOP / "README.md", TOP / "README.vi.md"
@@ -84,3 +85,13 @@ def test_a_command_that_is_shown_can_be_typed(line):
     command, given = find(rest)
 
     assert command.parse_args(given)
+
+
+@pytest.mark.parametrize("page", [ENGLISH, *PAGES], ids=lambda page: page.name)
+def test_a_game_that_is_named_is_known_or_was_added_before(page):
+    """A reader who types an example is not told that there is no such game."""
+    lines = "\n".join(commands(page))
+    named = re.findall(r"--game (\S+)|game (?:dis)?allow \S+ (\S+)|game label ([a-z]\S+)|giochoi why \S+ (\S+)", lines)
+    known = {game.id for game in shipped_catalogue()} | set(re.findall(r"game add (\S+)", lines))
+
+    assert {one for each in named for one in each if one} <= known

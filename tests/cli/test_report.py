@@ -118,6 +118,14 @@ def test_a_day_has_that_days_alone(giochoi, log):
     assert ([one["game"] for one in answer["play"]], answer["refused"], len(answer["issue"])) == (["teeworlds"], [], 1)
 
 
+def test_trouble_is_told_as_to_an_inspector(giochoi, log):
+    """As the verifier's page does: not what to do now about what was then."""
+    text = " ".join(giochoi("report", "month", *DAYS, "--from", log).stdout.split())
+
+    assert "the PC's clock was set, and nothing explained it 1" in text
+    assert "giochoi doctor" not in text
+
+
 @pytest.mark.parametrize(("lang", "said"), [
     ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "the point's staff",
             CITE[:12], "111", "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
@@ -164,7 +172,7 @@ def test_the_workbook_has_numbers_as_numbers(giochoi, log, tmp_path):
 
     assert len(sheets) == len(names) == 13
     assert names[0] == "1 Thông tin chung"
-    assert {"6 lần bị từ chối", "7 lượt phải dừng", "9 ngoài quy tắc", "12 sự cố"} <= set(names)
+    assert {"6 Lần bị từ chối", "7 Lượt phải dừng", "9 Ngoài quy tắc", "12 Sự cố"} <= set(names)
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert all(one in texts for one in ("=1+1", "Luanti", "dưới 18 tuổi", CITE, ">2–3<", ">2–5, 8<"))
     assert f"<v>{60 / 1440}</v>"[:12] in sheets["xl/worksheets/sheet2.xml"]
@@ -284,7 +292,7 @@ def test_letters_of_other_scripts_are_a_question_mark():
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("week",), 2, "SPAN: 'week' is not known"),
-    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD"),
+    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD, such as 2026-11-25"),
     (("day", "--to", "2026-02-30"), 2, "there is no day '2026-02-30'"),
     (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
     (("year", "--to", "9999-12-31"), 2, "there can be no log"),
@@ -386,7 +394,8 @@ def test_a_pc_without_pillow_is_told_what_is_missing(giochoi, log, tmp_path, mon
     monkeypatch.setitem(sys.modules, "cli.report.to_pdf", None)
     done = giochoi("report", "day", *DAYS, "--from", log, "--pdf", str(tmp_path / "a.pdf"))
 
-    assert (done.returncode, done.stderr) == (1, "giochoi: a PDF cannot be made without python3-pil\n")
+    lacks = "giochoi: a PDF cannot be made without python3-pil; install it: sudo apt install python3-pil\n"
+    assert (done.returncode, done.stderr) == (1, lacks)
 
 
 def test_no_file_is_written_over_another(giochoi, log, tmp_path):

@@ -10,7 +10,9 @@ import pytest
 from cli import doctor
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.values import parse_day, parse_minutes
+from cli.given.values import parse_day, parse_minutes, parse_time
+from cli.registering.place import hours
+from cli.registering.player import born
 from cli.setup import tried
 from cli.words.times import elsewhere, left
 from daemon.api.messages import Doctor
@@ -41,7 +43,7 @@ def test_other_minutes_are_refused(text):
         parse_minutes(text)
 
 
-@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", ""])
+@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", "1/5/2014", "1/5/14", ""])
 def test_a_day_has_one_form(text):
     """Python reads more of ISO 8601 than people mean."""
     with pytest.raises(CommandError, match="YYYY-MM-DD"):
@@ -51,6 +53,28 @@ def test_a_day_has_one_form(text):
 def test_a_day_that_no_calendar_has_is_none():
     with pytest.raises(CommandError, match="there is no day '2014-02-30'"):
         parse_day("2014-02-30")
+
+
+@pytest.mark.parametrize("read", [parse_day, born])
+def test_a_day_as_it_is_shown_is_told_how_to_type_it(read):
+    """Not taken for it: 5/4/2013 is another day to some."""
+    with pytest.raises(CommandError, match=r"'14/5/2013' is not a day as YYYY-MM-DD, such as 2013-05-14"):
+        read("14/5/2013")
+
+
+@pytest.mark.parametrize("text", ["08:00-22:00", "8:00-22:00", "8h-22h", "08h00–22h00"])
+def test_opening_hours_may_be_typed_as_times_are(text):
+    assert hours(text) == "08:00-22:00"
+
+
+@pytest.mark.parametrize("text", ["8-22", "8h", "8h-22h-23h", "24:00-08:00", "8h-25h", "-"])
+def test_other_hours_are_refused(text):
+    with pytest.raises(CommandError, match="is not HH:MM-HH:MM"):
+        hours(text)
+
+
+def test_a_time_is_as_people_write_it():
+    assert {parse_time(text) for text in ("8:00", "08:00", "8h", "8h00")} == {8 * 3_600_000}
 
 
 def test_a_moment_for_machines_has_its_offset_and_milliseconds_only_where_there_are_some():

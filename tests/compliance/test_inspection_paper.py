@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import replace
 from datetime import date
+from importlib.util import find_spec
 
 import pytest
 
@@ -95,3 +96,17 @@ def test_it_is_written_over_nothing(site, tmp_path, capsys):
 
     assert main([str(log), "--pdf", str(log), "--lang", "en"]) == 2
     assert capsys.readouterr().err == f"giochoi-verify: {log} exists\n"
+
+
+def test_a_pc_without_pillow_is_told_what_is_missing(site, tmp_path, capsys, monkeypatch):
+    """Debian's package only recommends it."""
+    site.honest_day()
+    log, made = tmp_path / "log.giochoi", tmp_path / "page.pdf"
+    log.write_bytes(site.bundle())
+    monkeypatch.setattr("compliance.__main__.find_spec", lambda name: None if name == "PIL" else find_spec(name))
+
+    assert main([str(log), "--pdf", str(made), "--lang", "en"]) == 1
+    assert capsys.readouterr() == (
+        "", "giochoi-verify: a PDF cannot be made without python3-pil; install it: sudo apt install python3-pil\n"
+    )  # fmt: skip
+    assert not made.exists()

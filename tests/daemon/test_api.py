@@ -90,7 +90,7 @@ def test_a_child_sees_only_itself(world):
     world.start(roster(guest_packs=(limit(5),)))
     assert [one.id for one in ask(world, "status", m.StatusGet(), CHILD).players] == ["an"]
     assert [one.id for one in ask(world, "status", m.StatusGet(), ROOT).players] == ["an", "guest"]
-    with pytest.raises(ApiError, match="only your own"):
+    with pytest.raises(ApiError, match="only your own: leave the name out, or type 'An'"):
         ask(world, "why", m.WhyGet(player="guest"), CHILD)
     with pytest.raises(ApiError, match="only a guardian"):
         ask(world, "doctor", m.DoctorGet(repair=True), CHILD)

@@ -1,7 +1,7 @@
 """What is kept about the player: what was played today and in the seven days before, how long each thing is kept, who sees it.
 
-How long: `KEPT_DAYS` in daemon/recording/day_summary.py; the log has no end yet (docs/limitations.md). tests/tray/dialogs hold
-the sentences to them.
+How long: `KEPT_DAYS` in daemon/recording/day_summary.py, LEAVES_MS and PERSONAL_MS of the log. tests/tray/dialogs hold the
+sentences to them.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def _length(seconds: float) -> Length:
 _KEPT: Final[tuple[tuple[Arg, bool], ...]] = (
     (msg("How long it is kept"), True),
     (msg("Which game you played, from when to when: {n} days on this PC.", n=KEPT_DAYS), False),
-    (msg("Your name, your birth date, your account and your limits: until a guardian removes you here."), False),
-    (msg("Extra time that you were given, by whom and why: there is no end to that yet."), False),
-    (msg("The log – what began, ended or was refused, and by which rule: there is no end to that yet. In it you have another "
-         "made-up name each day; names and reasons lie apart, encrypted."), False),
+    (msg("Your name, your birth date, your account and your limits: until a guardian erases what is kept about you."), False),
+    (msg("Extra time that you were given, by whom and why: until then, too."), False),
+    (msg("The log – what began, ended or was refused, and by which rule: thirteen months. In it you have another made-up name "
+         "each day; names and reasons lie apart, encrypted, for six months."), False),
     (msg("Of a program that was refused: its name and where it lay, in the log."), False),
     (msg("Not kept: what you type, see or hear, which pages you visit, what you do in other programs."), False),
     (msg("Who can see it"), True),

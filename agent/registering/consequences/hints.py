@@ -79,9 +79,16 @@ def opening(pack: Pack) -> str:
 
 
 def replaced(change: Change, target: str, before: tuple[PackRow, ...]) -> Hints:
-    """Which packs the target had until now, if it had some and they were others."""
-    old, new = ([row.said for row in rows] for rows in (before, change.tables.packs().get(target, ())))
-    return (msg("until now: {packs}", packs=comma(old)),) if old and old != new else ()
+    """Which packs the target had until now, if it had some and they were others; and which of them it has no more, beside those
+    that it has: whoever changes one value soon forgets to name the rest.
+    """
+    after = change.tables.packs().get(target, ())
+    old, new = ([row.said for row in rows] for rows in (before, after))
+    if not old or old == new:
+        return ()
+    gone = [row.pack for row in before if row.pack not in {one.pack for one in after}]
+    said = msg("until now: {packs}", packs=comma(old))
+    return (said, msg("no longer in force: {packs}", packs=comma(gone))) if gone and new else (said,)
 
 
 def idle(change: Change, row: PlayerRow | None) -> Hints:

@@ -64,5 +64,6 @@ def _entry(user: str | None) -> pwd.struct_passwd:
     except (KeyError, ValueError):
         raise RefusedError(msg("this machine has no account '{account}'", account=str(user or os.getuid()))) from None
     if entry.pw_uid != os.getuid() and os.geteuid() != 0:
-        raise RefusedError(msg("only root may look for the games of {user}", user=entry.pw_name))
+        command = f"sudo giochoi game scan --user {entry.pw_name}"
+        raise RefusedError(msg("only root may look for the games of {user}: {command}", user=entry.pw_name, command=command))
     return entry

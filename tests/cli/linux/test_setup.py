@@ -106,3 +106,15 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     (guardian,) = json.loads(giochoi_in(home)("guardian", "list", "--json").stdout)["guardians"]
     assert (guardian["name"], guardian["pin"], next(pins, None)) == ("Mẹ", True, None)
     assert code in {0, 1}, err  # doctor may have found something on this machine
+
+
+def test_what_guests_may_not_is_told(setup, giochoi_in, home):
+    """It lies on whoever is registered, and no question told of it. The command that stands there takes it off."""
+    giochoi = giochoi_in(home)
+    giochoi("player", "remove", "An", "--yes")
+    giochoi("limit", "guest", "0")
+    _, out, err = setup("1", "An", "2014-05-01", "1", "45", "", "n", "none", "n", "y")
+    told = " ".join(out.split()) + " ".join(err.split())
+    assert "An has the limits of guests, too: no play; without them: giochoi limit An none" in told
+    giochoi("limit", "An", "none")
+    assert next(one for one in players(giochoi_in, home) if one["name"] == "An")["limits"] == []

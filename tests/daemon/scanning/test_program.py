@@ -130,7 +130,8 @@ def test_only_root_scans_for_others(child):
     except PermissionError as error:
         pytest.skip(f"needs a Python that every account may run: {error}")
 
-    assert (done.returncode, done.stderr) == (1, "only root may look for the games of root\n")
+    told = "only root may look for the games of root: sudo giochoi game scan --user root\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 def test_when_time_is_up_what_was_found_is_told(machine):

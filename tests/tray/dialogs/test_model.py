@@ -12,6 +12,8 @@ from tray.dialogs import approve, ask, code, kept, pin, rules, until, why
 from tray.dialogs.model import marked, mnemonics, told
 from tray.dialogs.values import digits, minutes, time_of_day
 
+MONTH_MS = 365.25 / 12 * 86_400_000
+
 
 @pytest.mark.parametrize(("labels", "letters"), [
     (["Send", "Cancel", "Close"], "SCl"),
@@ -107,7 +109,9 @@ def test_what_is_let_through_takes_no_minutes(more):
 
 
 def test_kept_says_what_is_true():
-    """The sentences hold how long play is kept; 7 days and today are told, with games by their titles."""
+    """The sentences hold how long each thing is kept; 7 days and today are told, with games by their titles."""
+    from agent.recording.retention import PERSONAL_MS
+    from compliance.format.keeping import LEAVES_MS
     from daemon.api.messages import UsageGet
     from daemon.recording import day_summary
 
@@ -116,4 +120,7 @@ def test_kept_says_what_is_true():
 
     assert kept.KEPT_DAYS == day_summary.KEPT_DAYS
     assert any("400 days" in one for one in said)
+    assert (round(LEAVES_MS / MONTH_MS), round(PERSONAL_MS / MONTH_MS)) == (13, 6)
+    assert any("thirteen months" in one and "six months" in one for one in said)
+    assert not any("no end" in one for one in said)
     assert [one.split(": ")[1] for one in said[1:3]] == ["1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "nothing"]
