@@ -199,3 +199,23 @@ def test_a_game_that_came_and_went_for_too_long_is_found(world, refused):
     flicker(world, 640, played=6_000, away=20)
     world.pass_time(MINUTE)
     assert [what.split(" from ")[0] for _, what in found(world)][:3] == ["luanti was played for 60 s"] * 3
+
+
+def test_what_came_and_went_beside_other_play_counts_no_more_than_was_played(world):
+    """In each minute a game is begun eight times for a moment, and then once more, together with another. The log tells its
+    plays as one from the first moment on, but most was played while the other game was, too.
+    """
+    world.start(roster(packs=(shipped("home-balanced"),), approved=("luanti", "teeworlds")))
+    for first in range(1_000, 11_000, 100):
+        flicker(world, 8, first=first, played=50, away=950)
+        world.pass_time(15_000)
+        for pid, game in ((first + 90, "luanti"), (first + 91, "teeworlds")):
+            world.platform.run(pid, game)
+        world.beat()
+        world.pass_time(20_000)
+        for pid in (first + 90, first + 91):
+            world.platform.exit(pid)
+        world.beat()
+        world.pass_time(17_000)
+    assert world.journal("play.due", "launch.refused") == []
+    assert found(world) == []
