@@ -94,6 +94,22 @@ def test_a_full_disk_takes_no_given_time_away(world):
     assert stored(world) == ["g1"]
 
 
+def test_what_is_given_as_soon_as_there_is_room_comes_after_what_waited(world):
+    """Else the log said that a clock went back which nobody can set."""
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(MINUTE)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.beat()
+    world.pass_time(15 * MINUTE)
+    disk.full = False
+    guardian = Caller(uid=0, pid=1, account="root", admin=True)
+    asyncio.run(world.daemon.routes["grant.add"].handler(guardian, GrantAdd(player="an", ms=MINUTE)))
+    moments = [line.mono for line in world.journal()]
+    assert len(world.journal("play.started", "grant.given")) == 2
+    assert moments == sorted(moments)
+
+
 def test_given_time_that_was_lost_with_another_entry_is_written_with_the_next_list(world):
     """It counts all the while."""
     given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())
