@@ -11,8 +11,10 @@ from compliance.entries.log import Restored
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import SeatEnrolled
 from daemon import events
+from daemon.api import asking as a
 from host import restored
 from i18n.message import plain
+from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 DAY = 24 * HOUR
@@ -223,6 +225,17 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     ]
     found = audited([*agent, *seat])
     assert (said(found.failures), "rules-behind" in {one.kind for one in found.findings}) == ([], True)
+
+
+def test_one_may_be_let_off_a_pause_of_all_before_the_others(world):
+    world.start(roster())
+    ask(world, "pause", a.Pause(player=None, until=None))
+    for name in ("an", None):
+        world.pass_time(MINUTE)
+        ask(world, "resume", a.Resume(player=name))
+    assert len(world.journal("resume")) == 2
+    found = audited(world.journal())
+    assert (said(found.failures), {one.kind for one in found.findings} - TOLD) == ([], {"pause"})
 
 
 class Traveller(Owner):
