@@ -208,7 +208,7 @@ class Recorder:
         play, now = event.play, event.now
         written = self._said.append(
             journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
-            who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.since_wall,
+            who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.started_wall,
             resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq

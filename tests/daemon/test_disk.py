@@ -110,6 +110,21 @@ def test_what_is_given_as_soon_as_there_is_room_comes_after_what_waited(world):
     assert moments == sorted(moments)
 
 
+def test_a_start_that_waits_for_room_is_told_as_it_was_though_the_pc_slept(world):
+    world.start(roster(packs=(limit(90),)))
+    began = world.clock.wall()
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.clock.sleep(20 * MINUTE)
+    world.pass_time(MINUTE)
+    disk.full = False
+    world.platform.exit(1)
+    world.pass_time(2_000)
+    started, ended = world.journal("play.started", "play.ended")
+    assert (started.since, ended.since, ended.ms) == (began, began, 2 * MINUTE)
+
+
 def test_given_time_that_was_lost_with_another_entry_is_written_with_the_next_list(world):
     """It counts all the while."""
     given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())
