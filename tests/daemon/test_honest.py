@@ -238,6 +238,38 @@ def test_one_may_be_let_off_a_pause_of_all_before_the_others(world):
     assert (said(found.failures), {one.kind for one in found.findings} - TOLD) == ([], {"pause"})
 
 
+def test_a_clock_that_is_set_back_after_midnight_makes_no_decision_a_lie(world):
+    """By one of two readings, of which the stricter decides, more was played today than the day is long."""
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(12 * HOUR)
+    world.platform.run(101)
+    world.pass_time(9 * MINUTE)
+    world.clock.step(-8 * MINUTE)
+    ask(world, "pause", a.Pause(player="an", until=world.clock.wall() + HOUR))
+    world.pass_time(3 * MINUTE)
+    (due,) = world.journal("play.due")
+    assert (due.at - due.wall, due.before["total"]) == (-8 * MINUTE, 2 * MINUTE)
+    assert said(audited(world.journal()).failures) == []
+
+
+def test_what_is_written_once_more_after_the_clock_was_set_right_accuses_nobody(world):
+    """It began later than it is now."""
+    world.start(roster())
+    world.pass_time(MINUTE)
+    world.platform.run(101)
+    world.pass_time(10_000)
+    world.platform.exit(101)
+    world.beat()
+    world.clock.step(-90_000)
+    world.beat()
+    world.adopt(roster(2, players=()))
+    (an,) = roster().players
+    world.adopt(roster(3, players=(msgspec.structs.replace(an, key="44" * 32),)))
+    again = world.journal("play.ended")[-1]
+    assert (again.late, again.ms) == (True, 10_000)
+    assert said(audited(world.journal()).failures) == []
+
+
 class Traveller(Owner):
     """Sets the clock by days, too."""
 

@@ -72,6 +72,8 @@ class Timed:
             self._fail(where, msg("the PC was not started anew since it began"))
         most = ran + before + (_SLACK_MS if before <= _MINUTE_MS else _NEVER_MS)
         again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
+        if again:  # which may have been set right since
+            most = max(most, ran + play.told_late + clock.wander + _SLACK_MS)
         if line.span > most and not (again and clock.went_back):
             self._fail(where, _told(line.span, most))
             return
