@@ -26,7 +26,18 @@ from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, par
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, WITH_HEADS, Edge, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.logfile import (
+    SCHEMA,
+    VERSION,
+    WITH_EDGE,
+    WITH_HEADS,
+    Edge,
+    LogError,
+    LogFile,
+    damaged,
+    tile_id,
+    unwritable,
+)
 from compliance.writing.pruning import begins, prune
 from compliance.writing.rows import Rows, Run, store
 from i18n.message import msg, said_by

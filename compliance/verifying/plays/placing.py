@@ -21,8 +21,11 @@ def placed(ms: int, within: Span, *others: Sequence[Span]) -> Iterator[Span]:
         for begin, stop in spans:
             union.add(max(begin, within[0]), min(stop, within[1]))
     edges = {*within, *(edge for union in unions for span in union.all for edge in span)}
-    found = [(next((at for at, union in enumerate(unions) if union.ms(*one)), len(unions)), one) for one in pairwise(sorted(edges))]
-    for _, (begin, stop) in sorted(found, key=lambda one: (one[0], -one[1][0])):
+
+    def order(span: Span) -> tuple[int, int]:
+        return next((at for at, union in enumerate(unions) if union.ms(*span)), len(unions)), -span[0]
+
+    for begin, stop in sorted(pairwise(sorted(edges)), key=order):
         if ms <= 0:
             return
         start = max(begin, stop - ms)

@@ -59,7 +59,7 @@ class Day:
     last: int = 0
     _history: History = field(default_factory=History)
     _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet
-    _lately: deque[tuple[str | None, int, int]] = field(default_factory=lambda: deque(maxlen=_LATELY))  # its last spans, and whose
+    _lately: deque[tuple[str | None, int, int]] = field(default_factory=lambda: deque(maxlen=_LATELY))  # by publisher
 
     def end(self, run: Run, ms: int, away: int = 0) -> None:
         """It is over, and stands for several between which nothing was played for so long."""
