@@ -20,6 +20,7 @@ from host.wire import ApiError
 from i18n.message import plain
 from rules.decision import Decision
 from rules.packs.shipped import shipped_packs
+from rules.parse import parse_pack
 from tests.daemon.test_api import ask
 from tests.daemon.test_flurries import flicker
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
@@ -219,3 +220,28 @@ def test_what_came_and_went_beside_other_play_counts_no_more_than_was_played(wor
         world.pass_time(17_000)
     assert world.journal("play.due", "launch.refused") == []
     assert found(world) == []
+
+
+def sleeps(world, hours):
+    """Hours up to one at night; the game goes on a quarter to one, is asleep for so long, and goes on for a while."""
+    values = {"weekday_hours": "08:00-01:00", "weekday_minutes": "300"}
+    world.start(roster(packs=(parse_pack(shipped_packs()["home-school-week"], "home-school-week", values),)))
+    world.pass_time(36 * HOUR + 10 * MINUTE)
+    world.platform.run(700)
+    world.pass_time(40 * MINUTE)
+    world.clock.sleep(hours * HOUR + 10 * MINUTE)
+    world.seat.look_again()
+    world.pass_time(25 * MINUTE)
+    world.platform.exit(700)
+    world.beat()
+
+
+def test_who_sleeps_over_what_is_closed_played_in_no_closed_hours(world):
+    sleeps(world, 8)
+    assert world.journal("play.due", "launch.refused") == []
+    assert found(world) == []
+
+
+def test_who_wakes_up_in_closed_hours_did(world, refused):
+    sleeps(world, 4)
+    assert ["outside the hours" in what for _, what in found(world)] == [True]

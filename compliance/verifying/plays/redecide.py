@@ -159,6 +159,7 @@ class Redecider:
         if line.how == "midnight":
             seat.midnight[line.play] = run.due
         run.slept = line.late or abs(line.wall - line.since - line.span) > SLEPT_MS
+        run.over_by(line.mono, line.boot, line.wall)
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
@@ -269,6 +270,7 @@ class Redecider:
             return
         ended = run.now(last.mono, last.boot, last.wall)
         run.slept = abs(last.wall - ended) > SLEPT_MS
+        run.over_by(last.mono, last.boot, last.wall)
         run.day.slept = run.day.slept or run.slept
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])

@@ -124,6 +124,7 @@ class Run(msgspec.Struct, eq=False, gc=False):
     due: tuple[int, int] | None = None  # the moment, and the time to save
     ended: int = FOREVER
     slept: bool = False
+    woke: int = 0  # when it was over, by the wall clock, if the PC slept meanwhile
     shifts: Sequence[Shift] = ()
 
     @property
@@ -140,6 +141,10 @@ class Run(msgspec.Struct, eq=False, gc=False):
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
         return self.at + max(0, mono - self.mono) if boot == self.boot else wall
+
+    def over_by(self, mono: int, boot: str, wall: int) -> None:
+        """It was over by this entry of its seat."""
+        self.woke = wall if wall - self.now(mono, boot, wall) > SLEPT_MS else 0
 
 
 @dataclass(slots=True)
@@ -238,6 +243,8 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
                 continue
             last = max(run.carried, since + _leave(run, at, decision))
         if run.ended > last and then > last:
+            if run.woke and decided(run, ruled, run.woke, grants, ()).verdict == "allow":
+                return "unseen"  # it may have slept over what was closed
             return Over(since, run.ended - since, decision, ruled)
     return None
 

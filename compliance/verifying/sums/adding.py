@@ -201,7 +201,7 @@ def _sums(own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str,
     sums = own.before(line, day, lost)
     if all(line.before.get(name) in one for name, one in sums.items()):
         return sums
-    by_then = own.before(line, (day[0], min(day[1], line.at)), lost)
+    by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
     return {name: Range(min(one.least, by_then[name].least), one.most) for name, one in sums.items()}
 
 
