@@ -243,10 +243,13 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
                 continue
             last = max(run.carried, since + _leave(run, at, decision))
         if run.ended > last and then > last:
-            if run.woke and decided(run, ruled, run.woke, grants, ()).verdict == "allow":
-                return "unseen"  # it may have slept over what was closed
-            return Over(since, run.ended - since, decision, ruled)
+            return "unseen" if _slept_over(run, ruled, grants) else Over(since, run.ended - since, decision, ruled)
     return None
+
+
+def _slept_over(run: Run, ruled: Ruled, grants: tuple[Grant, ...]) -> bool:
+    """Whether the PC may have slept as long as it might not go on."""
+    return run.woke > 0 and decided(run, ruled, run.woke, grants, ()).verdict == "allow"
 
 
 def _leave(run: Run, at: int, decision: Decision) -> int:
