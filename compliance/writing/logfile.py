@@ -21,7 +21,7 @@ WITH_EDGE = 1  # the one before that: the last tile of level 0, too
 SCHEMA = """
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number; of level 0 the full ones
-CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT; -- as of the last full tile
+CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT; -- as of the last full tile or later
 CREATE TABLE run (
     seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
 CREATE TABLE head (

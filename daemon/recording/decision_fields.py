@@ -22,8 +22,8 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
     pack, rule = (None, None) if reason.kind == "pause" else player.rule_of(reason)
     zone = people.zone if pack is None else pack.zone
-    start, end = day_bounds(zone, facts.now)
-    by_game, by_publisher, total = day_sums(facts, start, end)
+    start, _ = day_bounds(zone, facts.now)
+    by_game, by_publisher, total = day_sums(facts, start, facts.now)  # of a clock that was set back, some play is still to come
     return {
         "who": player.pseudonym(day_name(people.zone, facts.now)),
         "at": facts.now,

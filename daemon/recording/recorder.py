@@ -74,8 +74,8 @@ class Recorder:
         if action not in self._waiting:
             self.do(action)
 
-    def flush(self) -> None:
-        """Tries to write all that waits, in one transaction.
+    def flush(self) -> Unwritable | None:
+        """Tries to write all that waits, in one transaction. Why it waits on, if it does.
 
         If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
         """
@@ -86,12 +86,12 @@ class Recorder:
                 with self.store.transaction():
                     for action in batch:
                         action(self.journal)
-            except Unwritable:
+            except Unwritable as error:
                 self._forget()
                 if self.store.free_reserve():
                     continue
                 self.blocked = True
-                return
+                return error
             except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
                 self._forget()
                 if len(batch) > 1:
@@ -102,6 +102,7 @@ class Recorder:
             del self._waiting[: len(batch)]
             self.wrote()
         self.blocked = False
+        return None
 
     def _forget(self) -> None:
         """A transaction failed: what it wrote was not said."""
@@ -148,10 +149,12 @@ class Recorder:
     def record_at_once(
         self, event: events.Event | events.ProofEvent, change: Callable[[], None], *more: events.Event
     ) -> None:
-        """Writes `event` and `more`, and does `change`, in one transaction now, or not at all: for what somebody waits for.
-        Unwritable.
+        """Writes `event` and `more`, and does `change`, in one transaction now, after all that waits, or not at all: for what
+        somebody waits for. Unwritable.
         """
         self.settle()
+        if (error := self.flush()) is not None:
+            raise error
         entries = [self._action(event), *map(self._action, more)]
         with self.store.transaction():
             change()

@@ -35,6 +35,7 @@ class Heart:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _jump_told: Jump | None = field(default=None, init=False)
     _retry_at: int = field(default=0, init=False)
+    _behind: bool = field(default=False, init=False)  # something waits for room on the disk
     _minute_at: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +70,9 @@ class Heart:
             if now.mono >= self._retry_at:
                 self._retry_at = now.mono + _RETRY_MS
                 self.recorder.flush()
+        if self._behind and not self.recorder.waiting:  # no row of a play was written meanwhile
+            self.minute.write(now)
+        self._behind = self.recorder.waiting > 0
         self._report()
         return wait
 

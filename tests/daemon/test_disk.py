@@ -94,6 +94,53 @@ def test_a_full_disk_takes_no_given_time_away(world):
     assert stored(world) == ["g1"]
 
 
+def test_what_is_given_as_soon_as_there_is_room_comes_after_what_waited(world):
+    """Else the log said that a clock went back which nobody can set."""
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(MINUTE)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.beat()
+    world.pass_time(15 * MINUTE)
+    disk.full = False
+    guardian = Caller(uid=0, pid=1, account="root", admin=True)
+    asyncio.run(world.daemon.routes["grant.add"].handler(guardian, GrantAdd(player="an", ms=MINUTE)))
+    moments = [line.mono for line in world.journal()]
+    assert len(world.journal("play.started", "grant.given")) == 2
+    assert moments == sorted(moments)
+
+
+def test_a_start_that_waits_for_room_is_told_as_it_was_though_the_pc_slept(world):
+    world.start(roster(packs=(limit(90),)))
+    began = world.clock.wall()
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.clock.sleep(20 * MINUTE)
+    world.pass_time(MINUTE)
+    disk.full = False
+    world.platform.exit(1)
+    world.pass_time(2_000)
+    started, ended = world.journal("play.started", "play.ended")
+    assert (started.since, ended.since, ended.ms) == (began, began, 2 * MINUTE)
+
+
+def test_what_went_on_while_the_disk_was_full_is_kept_as_soon_as_there_is_room(world):
+    """Power fails a moment later."""
+    world.start(roster(packs=(limit(90),)))
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.pass_time(12 * MINUTE)
+    disk.full = False
+    world.pass_time(2_000)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.reboot()
+    world.start()
+    world.beat()
+    assert world.used() >= 12 * 60
+
+
 def test_given_time_that_was_lost_with_another_entry_is_written_with_the_next_list(world):
     """It counts all the while."""
     given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())

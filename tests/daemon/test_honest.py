@@ -11,8 +11,10 @@ from compliance.entries.log import Restored
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import SeatEnrolled
 from daemon import events
+from daemon.api import asking as a
 from host import restored
 from i18n.message import plain
+from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 DAY = 24 * HOUR
@@ -243,6 +245,57 @@ def test_an_agent_that_was_put_back_makes_no_liar_of_its_seat(world):
     ]
     found = audited([*agent, *seat])
     assert (said(found.failures), "rules-behind" in {one.kind for one in found.findings}) == ([], True)
+
+
+def test_one_may_be_let_off_a_pause_of_all_before_the_others(world):
+    world.start(roster())
+    ask(world, "pause", a.Pause(player=None, until=None))
+    for name in ("an", None):
+        world.pass_time(MINUTE)
+        ask(world, "resume", a.Resume(player=name))
+    assert len(world.journal("resume")) == 2
+    found = audited(world.journal())
+    assert (said(found.failures), {one.kind for one in found.findings} - TOLD) == ([], {"pause"})
+
+
+@pytest.mark.parametrize("slept", [False, True])
+def test_a_clock_that_is_set_back_after_midnight_makes_no_decision_a_lie(world, slept):
+    """By one of two readings, of which the stricter decides, more was played today than the day is long."""
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(12 * HOUR + 10_000)
+    if slept:
+        world.platform.run(100)
+        world.pass_time(40_000)
+        world.clock.sleep(5_000)
+        world.pass_time(5_000)
+        world.platform.exit(100)
+    world.platform.run(101)
+    world.pass_time(9 * MINUTE)
+    world.clock.step(-8 * MINUTE)
+    ask(world, "pause", a.Pause(player="an", until=world.clock.wall() + HOUR))
+    world.pass_time(3 * MINUTE)
+    (due,) = world.journal("play.due")
+    assert due.at - due.wall == -8 * MINUTE
+    assert 100_000 < due.before["total"] < 3 * MINUTE
+    assert said(audited(world.journal()).failures) == []
+
+
+def test_what_is_written_once_more_after_the_clock_was_set_right_accuses_nobody(world):
+    """It began later than it is now."""
+    world.start(roster())
+    world.pass_time(MINUTE)
+    world.platform.run(101)
+    world.pass_time(10_000)
+    world.platform.exit(101)
+    world.beat()
+    world.clock.step(-90_000)
+    world.beat()
+    world.adopt(roster(2, players=()))
+    (an,) = roster().players
+    world.adopt(roster(3, players=(msgspec.structs.replace(an, key="44" * 32),)))
+    again = world.journal("play.ended")[-1]
+    assert (again.late, again.ms) == (True, 10_000)
+    assert said(audited(world.journal()).failures) == []
 
 
 class Traveller(Owner):

@@ -20,6 +20,7 @@ from host.wire import ApiError
 from i18n.message import plain
 from rules.decision import Decision
 from rules.packs.shipped import shipped_packs
+from rules.parse import parse_pack
 from tests.daemon.test_api import ask
 from tests.daemon.test_flurries import flicker
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
@@ -199,3 +200,48 @@ def test_a_game_that_came_and_went_for_too_long_is_found(world, refused):
     flicker(world, 640, played=6_000, away=20)
     world.pass_time(MINUTE)
     assert [what.split(" from ")[0] for _, what in found(world)][:3] == ["luanti was played for 60 s"] * 3
+
+
+def test_what_came_and_went_beside_other_play_counts_no_more_than_was_played(world):
+    """In each minute a game is begun eight times for a moment, and then once more, together with another. The log tells its
+    plays as one from the first moment on, but most was played while the other game was, too.
+    """
+    world.start(roster(packs=(shipped("home-balanced"),), approved=("luanti", "teeworlds")))
+    for first in range(1_000, 11_000, 100):
+        flicker(world, 8, first=first, played=50, away=950)
+        world.pass_time(15_000)
+        for pid, game in ((first + 90, "luanti"), (first + 91, "teeworlds")):
+            world.platform.run(pid, game)
+        world.beat()
+        world.pass_time(20_000)
+        for pid in (first + 90, first + 91):
+            world.platform.exit(pid)
+        world.beat()
+        world.pass_time(17_000)
+    assert world.journal("play.due", "launch.refused") == []
+    assert found(world) == []
+
+
+def sleeps(world, hours):
+    """Hours up to one at night; the game goes on a quarter to one, is asleep for so long, and goes on for a while."""
+    values = {"weekday_hours": "08:00-01:00", "weekday_minutes": "300"}
+    world.start(roster(packs=(parse_pack(shipped_packs()["home-school-week"], "home-school-week", values),)))
+    world.pass_time(36 * HOUR + 10 * MINUTE)
+    world.platform.run(700)
+    world.pass_time(40 * MINUTE)
+    world.clock.sleep(hours * HOUR + 10 * MINUTE)
+    world.seat.look_again()
+    world.pass_time(25 * MINUTE)
+    world.platform.exit(700)
+    world.beat()
+
+
+def test_who_sleeps_over_what_is_closed_played_in_no_closed_hours(world):
+    sleeps(world, 8)
+    assert world.journal("play.due", "launch.refused") == []
+    assert found(world) == []
+
+
+def test_who_wakes_up_in_closed_hours_did(world, refused):
+    sleeps(world, 4)
+    assert ["outside the hours" in what for _, what in found(world)] == [True]

@@ -21,6 +21,7 @@ from i18n.message import Arg, msg
 
 _MOST = 10_000  # times that are taken back, and that no entry before gave
 _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
+_ALL = "pause of all"  # of which one may be let off alone
 _OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
 _OF_PAIRS = frozenset({
     EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed,
@@ -90,10 +91,11 @@ class Paired:
             case EnforcementOn():
                 self._over(where, line, seat, ("off", line.id))
             case Paused():
-                seat.open["pause", line.id] = where, line.until
+                seat.open["pause" if line.who else _ALL, line.id] = where, line.until
+            case Resumed() if line.who is None:  # of one who was removed, nobody is named
+                self._over(where, line, seat, (_ALL if (_ALL, line.id) in seat.open else "pause", line.id))
             case Resumed():
-                if ("pause", line.id) in seat.open or line.who is None:
-                    self._over(where, line, seat, ("pause", line.id))
+                seat.open.pop(("pause", line.id), None)
             case _:
                 self._grant(where, line)
 

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed
+from compliance.verifying.plays.placing import MOST_AWAY_MS
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums.totals import Play
 from i18n.message import Arg, Length, Message, msg
@@ -22,7 +23,6 @@ from i18n.message import Arg, Length, Message, msg
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS = 1_000
-_AWAY_MS = 2 * _MINUTE_MS  # an end is held back for a minute
 _UNSEEN = {"gone", "power"}
 
 
@@ -72,6 +72,8 @@ class Timed:
             self._fail(where, msg("the PC was not started anew since it began"))
         most = ran + before + (_SLACK_MS if before <= _MINUTE_MS else _NEVER_MS)
         again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
+        if again:  # which may have been set right since
+            most = max(most, ran + play.told_late + clock.wander + _SLACK_MS)
         if line.span > most and not (again and clock.went_back):
             self._fail(where, _told(line.span, most))
             return
@@ -91,7 +93,7 @@ class Timed:
         if line.starts is UNSET or line.away is UNSET or line.starts < (1 if line.late else 2) or line.away < 0:
             self._fail(where, msg("how often it was begun does not go with how long nothing was played in between"))
             return
-        most = _AWAY_MS + (clock.stood if line.how == "gone" and clock.started_since(play.mono) else 0)
+        most = MOST_AWAY_MS + (clock.stood if line.how == "gone" and clock.started_since(play.mono) else 0)
         if line.away > most:
             self._fail(where, msg("it was away for {length}, and is told as one play", length=Length(line.away)))
 

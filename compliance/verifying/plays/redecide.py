@@ -24,6 +24,7 @@ from compliance.verifying.listed import Faults
 from compliance.verifying.plays.binding import MOST, Policies, Rules, same_day
 from compliance.verifying.plays.doubtful import Doubtful
 from compliance.verifying.plays.due import contradictions
+from compliance.verifying.plays.placing import MOST_AWAY_MS
 from compliance.verifying.plays.runs import (
     LEAVE_MS,
     SLEPT_MS,
@@ -158,16 +159,18 @@ class Redecider:
         if line.how == "midnight":
             seat.midnight[line.play] = run.due
         run.slept = line.late or abs(line.wall - line.since - line.span) > SLEPT_MS
+        run.over_by(line.mono, line.boot, line.wall)
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
-        self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat)
+        away = 0 if run.slept or day.many else line.span - line.ms
+        self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat, away if 0 < away <= MOST_AWAY_MS else 0)
 
-    def _over(self, run: Run, ended: int, ms: int, seat: Seat) -> None:
+    def _over(self, run: Run, ended: int, ms: int, seat: Seat, away: int = 0) -> None:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
         if 0 < ms <= 2 * DAY_MS:
-            day.end(run, ms)
+            day.end(run, ms, away)
         day.total += max(0, ms)
         day.games[run.game] += max(0, ms)
         if not run.ruled or any(one.rules.packs is None for one in run.ruled):
@@ -267,6 +270,7 @@ class Redecider:
             return
         ended = run.now(last.mono, last.boot, last.wall)
         run.slept = abs(last.wall - ended) > SLEPT_MS
+        run.over_by(last.mono, last.boot, last.wall)
         run.day.slept = run.day.slept or run.slept
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])

@@ -6,7 +6,7 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +17,7 @@ import msgspec
 from compliance.entries.play import Bound
 from compliance.entry import AnyEntry
 from compliance.verifying.plays.binding import Part, Rules, Why
+from compliance.verifying.plays.placing import placed
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
@@ -31,6 +32,7 @@ LEAVE_MS = NEWS_MS + SLACK_MS
 START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
 SAID = 64  # of so many pseudonyms a seat refers to what it said of them last
+_LATELY = 256  # plays of one player that end in two minutes: an honest seat tells of no more
 
 
 class Given(NamedTuple):
@@ -57,10 +59,20 @@ class Day:
     last: int = 0
     _history: History = field(default_factory=History)
     _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet
+    _lately: deque[tuple[str | None, int, int]] = field(default_factory=lambda: deque(maxlen=_LATELY))  # by publisher
 
-    def end(self, run: Run, ms: int) -> None:
-        """It is over."""
-        self._ended.append((*run.by_last, run.since, ms))
+    def end(self, run: Run, ms: int, away: int = 0) -> None:
+        """It is over, and stands for several between which nothing was played for so long."""
+        spans = [(run.since, run.since + ms)] if not away else self._placed(run, ms, run.since + ms + away)
+        for since, until in spans:
+            self._ended.append((*run.by_last, since, until - since))
+            self._lately.append((run.by_last[1], since, until))
+
+    def _placed(self, run: Run, ms: int, end: int) -> list[tuple[int, int]]:
+        going = [(one.by_last[1], one.since, end) for one in self.running.values()]
+        others = (*self._lately, *going)
+        same = [one[1:] for one in others if one[0] == run.by_last[1]]
+        return list(placed(ms, (run.since, end), same, [one[1:] for one in others]))
 
     @property
     def history(self) -> History:
@@ -112,6 +124,7 @@ class Run(msgspec.Struct, eq=False, gc=False):
     due: tuple[int, int] | None = None  # the moment, and the time to save
     ended: int = FOREVER
     slept: bool = False
+    woke: int = 0  # when it was over, by the wall clock, if the PC slept meanwhile
     shifts: Sequence[Shift] = ()
 
     @property
@@ -128,6 +141,10 @@ class Run(msgspec.Struct, eq=False, gc=False):
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
         return self.at + max(0, mono - self.mono) if boot == self.boot else wall
+
+    def over_by(self, mono: int, boot: str, wall: int) -> None:
+        """It was over by this entry of its seat."""
+        self.woke = wall if wall - self.now(mono, boot, wall) > SLEPT_MS else 0
 
 
 @dataclass(slots=True)
@@ -226,8 +243,13 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
                 continue
             last = max(run.carried, since + _leave(run, at, decision))
         if run.ended > last and then > last:
-            return Over(since, run.ended - since, decision, ruled)
+            return "unseen" if _slept_over(run, ruled, grants) else Over(since, run.ended - since, decision, ruled)
     return None
+
+
+def _slept_over(run: Run, ruled: Ruled, grants: tuple[Grant, ...]) -> bool:
+    """Whether the PC may have slept as long as it might not go on."""
+    return run.woke > 0 and decided(run, ruled, run.woke, grants, ()).verdict == "allow"
 
 
 def _leave(run: Run, at: int, decision: Decision) -> int:

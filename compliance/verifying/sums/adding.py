@@ -74,7 +74,7 @@ class Adding:
         known = max(begins for begins, _ in days)
         own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
         whole = all(start <= begins and ends <= end for begins, ends in days)
-        sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
+        sums = _sums(own, line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
         if known > start:  # what was played before, under another pseudonym, is not known
             self._unchecked["zone"].see(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
@@ -219,6 +219,17 @@ class Adding:
 
     def _fail(self, where: Arg, what: Message) -> None:
         self._failures.append(Failure(where, what))
+
+
+def _sums(own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
+    """What it may say of the day. By a clock that was set back some of it was played later than the decision was: then it does
+    not count, or, as earlier versions had it, does.
+    """
+    sums = own.before(line, day, lost)
+    if all(line.before.get(name) in one for name, one in sums.items()):
+        return sums
+    by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
+    return {name: Range(min(one.least, by_then[name].least), one.most) for name, one in sums.items()}
 
 
 def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
