@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from daemon.platforms.hashing import key, sha256
 from daemon.platforms.images import Known
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.reading import texts
+from daemon.platforms.linux.reading import stamps, texts
 from daemon.platforms.linux.reading.lines import Message, found, shut
 from daemon.platforms.processes import BlindError
 from host.loaded import taken
@@ -57,10 +57,11 @@ class Work:
 
     def _content(self, head: Head, handle: int) -> Message:
         """What is soon read of it, its hash, the blocks of these pages of its code, and its parts, as far as they are wanted;
-        and which file it is by now.
+        which file it is by now, and whether nobody could write to it before it was read.
         """
         mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
         try:
+            alone = stamps.alone(mine)
             with open(mine, "rb", buffering=0, closefd=False) as file:
                 first = self._first(file) if head["first"] else None
                 code = written(taken(file, head["pages"])).encode() if "pages" in head else b""
@@ -68,7 +69,7 @@ class Work:
             digest = sha256(mine) if head["digest"] else None
             known = {"build": first.build, "original": first.original, "product": first.product} if first else None
             said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
-            return Message({**said, "parts": head["parts"]}, code + b"\0" + has)
+            return Message({**said, "parts": head["parts"], "alone": alone}, code + b"\0" + has)
         finally:
             os.close(mine)
 
