@@ -83,5 +83,7 @@ def _text(do: str, head: Head) -> bytes:
             return procfs.environment(head["pid"], limit)
         case "beginning":
             return texts.beginning(head["path"], limit)
+        case "manifest":
+            return texts.manifest(head["path"], limit)
         case _:
             return os.fsencode("\0".join(texts.names(head["path"], limit)))

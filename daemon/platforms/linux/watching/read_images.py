@@ -89,6 +89,10 @@ class ReadImages(Images):
         """As texts.beginning."""
         return self._say(path, b"", lambda files: files.beginning(path, most), lambda: texts.beginning(path, most))
 
+    def manifest(self, path: str, most: int) -> bytes:
+        """As texts.manifest."""
+        return self._say(path, b"", lambda files: files.manifest(path, most), lambda: texts.manifest(path, most))
+
     def names(self, path: str, most: int) -> tuple[str, ...]:
         """As texts.names."""
         return self._say(path, (), lambda files: files.names(path, most), lambda: texts.names(path, most))
