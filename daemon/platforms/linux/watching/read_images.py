@@ -58,9 +58,11 @@ class ReadImages(Images):
         except HeldError:
             self.hold(shown, own=self.files.own(node))
         except OSError as error:
-            procfs.check(error)
-            if error.errno == errno.EACCES:  # not even as the one who runs it
-                self.hold(shown, own=self.files.own(node))
+            own = self.files.own(node)
+            if not own:
+                procfs.check(error)
+            if own or error.errno == errno.EACCES:  # not even as the one who runs it; or whoever answers for it says so to us
+                self.hold(shown, own=own)
         finally:
             os.close(node)
         return None
