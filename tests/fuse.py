@@ -34,11 +34,11 @@ _LONGEST_S = 120
 
 
 class Disk:
-    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. `fails`: who opens a
-    file there to read it has an error, who executes it has not.
+    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. `fails`: the error
+    that who opens a file there to read it has, and who executes it has not.
     """
 
-    fails = False
+    fails = 0
 
     def __init__(self, files: Mapping[str, bytes], uid: int) -> None:
         self.server = 0
@@ -79,7 +79,7 @@ class Disk:
             found = self._names.get(data.rstrip(b"\0"))
             return errno.ENOENT if found is None else struct.pack("<QQQQII", found, 0, 0, 0, 0, 0) + self._attributes(found)
         if opcode == OPEN and self.fails and not struct.unpack_from("<I", data)[0] & _EXECUTES:
-            return errno.EIO
+            return self.fails
         if opcode == GETATTR:
             return struct.pack("<QII", 0, 0, 0) + self._attributes(node)
         if opcode == READ:

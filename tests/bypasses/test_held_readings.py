@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from tests import fuse
@@ -56,9 +58,10 @@ def test_readers_that_the_child_limits(case, disk):
         assert "watch-blind" not in {one["id"] for one in here.house.json("status")["daemon"]["issues"]}
 
 
-def test_a_file_system_that_lets_the_kernel_read_alone(case, disk, monkeypatch):
+@pytest.mark.parametrize("error", [errno.EIO, errno.EMFILE], ids=["a broken disk", "as if we had no descriptors"])
+def test_a_file_system_that_lets_the_kernel_read_alone(case, disk, monkeypatch, error):
     """Who executes a file there may read it, who looks what it is has an error."""
-    monkeypatch.setattr(fuse.Disk, "fails", True)
+    monkeypatch.setattr(fuse.Disk, "fails", error)
     here = case(0)
     with disk(here, homework=here.game.read_bytes()):
         assert here.start('exec "$DISK/homework" "$PLAY"').over()[0] in KILLED

@@ -13,7 +13,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 
-from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux import calls
 from daemon.platforms.linux.ending.become import become
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
@@ -173,8 +173,6 @@ def _work(key: Key, line: socket.socket, asking: list[socket.socket], work: Work
         os.nice(_NICENESS)
     while (asked := lines.receive(line)) is not None:
         answer = work.done(asked)
-        if key.user and ("blind" in answer.head or answer.head.get("errno") in procfs.WANT):
-            answer = Message({"n": asked.head["n"], "held": 1})  # his doing: whoever we are may limit us (prlimit(2))
         line.send(b".")  # first: whoever has the answer may ask again at once
         with suppress(OSError):  # nobody hears it: it is asked again
             lines.send(asking[asked.head["line"]], answer, socket.MSG_DONTWAIT)

@@ -27,17 +27,21 @@ class Work:
         self._first = first
 
     def done(self, asked: Message) -> Message:
-        """The answer, with `errno` where the system refused. Closes what came with the question."""
+        """The answer, with `errno` where the system refused. Closes what came with the question.
+
+        `held`: we lack something, such as descriptors. It may be its user's doing, who may limit whoever reads as him
+        (prlimit(2)), or whose file system says so: it tells nothing of what else there is to see.
+        """
         number = {"n": asked.head["n"]}
         answer = Message({})
         try:
             answer = self._do(asked.head, asked.handle)
         except OSError as error:
-            number["errno"] = error.errno or 0
+            number["held" if error.errno in procfs.WANT else "errno"] = error.errno or 0
         except ValueError:  # no name that a file could have
             number["errno"] = 0
         except BlindError:
-            number["blind"] = 1
+            number["held"] = 1
         finally:
             shut(asked.handle)
         return answer._replace(head={**answer.head, **number})

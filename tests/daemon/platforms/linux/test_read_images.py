@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 
@@ -139,6 +140,19 @@ def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
     assert (others(), bool(images.unread)) == (False, True)
     images.files.silent = set()
     assert (others(), images.unread) == (True, "")
+
+
+@pytest.mark.parametrize("do", ["find", "beginning"])
+def test_what_a_reader_lacks_says_nothing_of_the_system(monkeypatch, tmp_path, do):
+    """Whoever answers for a file may say that there are no descriptors, and whoever it reads as may see to it."""
+
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "")
+
+    monkeypatch.setattr(os, "open", refuse)
+    said = Work(None).done(Message({"n": 1, "do": do, "path": str(tmp_path), "limit": 9})).head
+    assert "held" in said
+    assert "errno" not in said
 
 
 def answer(key, build, digest=None):
