@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
-from daemon.deciding.judge import Judge, Ruling
+from daemon.deciding.judge import Judge, Ruling, strictness
 from daemon.deciding.plays import Play, Plays
 from daemon.ending import Ended, Saving, State, begun
 from daemon.enforce import Enforcer, next_of
@@ -73,8 +73,7 @@ class Loop:
         self.installed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
-            same = player is not None and player.id == play.player.id
-            if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
+            if player and player.id == play.player.id and not renamed(play.who, play.started_wall, player, people.zone):
                 play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
                 self.announcer.ruled(play, now)
             else:
@@ -181,11 +180,11 @@ class Loop:
         people = self.in_force.people
         if people is None:
             return False
-        found = recognise(program, people, self.platform.control)
+        found = recognise(program, people, self.platform.control, lambda one: self._strictness(one, now))
         if program.foreign and not self.overruling.open(now) and self.installed.ends(program, found, people, now):
             return True
         known = self.plays.of_program(program.identity)
-        if known is not None and found is not None and (found.player.id, found.game.id) == known.key:
+        if known is not None and found is not None and found.key == known.key:
             known.clues = found.clues
             self._join(known, program, found, now)
             return False
@@ -194,12 +193,11 @@ class Loop:
         if found is None:
             return known is not None
         self.gate.saw(program.account, people)
-        running = self.plays.running.get((found.player.id, found.game.id))
+        running = self.plays.running.get(found.key)
         if running is not None and not isinstance(running.ending, Saving | Ended):
             return self._join(running, program, found, now)
         ruling = self._judged(found.player, found.game, now, sure=found.sure)
-        key = (found.player.id, found.game.id)
-        saves = None if ruling.allowed else self.enforcer.may_save(program, key, running, now)
+        saves = None if ruling.allowed else self.enforcer.may_save(program, found.key, running, now)
         if not ruling.allowed and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:
@@ -255,6 +253,9 @@ class Loop:
         """What is to be enforced."""
         return self.overruling.enforced(self.judge.rule(player, game, now, sure=sure), now)
 
+    def _strictness(self, found: Recognised, now: Reading) -> tuple[int, int]:
+        return strictness(self._judged(found.player, found.game, now, sure=found.sure).decision, now.wall)
+
     def _ended(self, identity: Identity, now: Reading, mono: int, how: events.How | None = None) -> bool:
         play = self.plays.of_program(identity)
         if play is None:
@@ -282,8 +283,7 @@ class Loop:
             self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"), seen.times)
 
     def _refused(self, event: events.LaunchRefused, times: int = 1) -> None:
-        key = (event.player.id, event.game.id)
-        self.announcer.refused(event, line=self.attempts.worth_a_line(key, event.now.mono, times))
+        self.announcer.refused(event, line=self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono, times))
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,12 @@ def own(file: BinaryIO) -> tuple[frozenset[int], ...]:
     return mine, frozenset(part for name, part in large.items() if name == f"{main}.class")
 
 
+def manifest(file: BinaryIO) -> bytes:
+    """That of a jar; empty where there is none."""
+    found = next((one for one in _members(file) if one.name == _MANIFEST), None)
+    return _content(file, found) if found else b""
+
+
 def _part(content: bytes) -> int:
     return len(content) << 32 | zlib.crc32(content)
 

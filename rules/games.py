@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from rules.matching.alike import Alike
-from rules.matching.clues import CLUES, Clue, Match
+from rules.matching.clues import CLUES, OWN, SURE, Clue, Match
 from rules.matching.loaded import Index, Wanted
 from rules.matching.lookup import index
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key
@@ -146,14 +146,18 @@ class Catalogue:
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
-        """Which game the program is, and by which clues; of several games one that is not for learning, then the strictest."""
+        """Which game the program is, and by which clues."""
+        return next(iter(self.matches(program)), None)
+
+    def matches(self, program: Program) -> tuple[Match, ...]:
+        """Of several games first one that is not for learning, then the strictest, then the one that is harder to pretend: else
+        who calls a game like another one would play it for that.
+        """
         clues: dict[str, set[Clue]] = {}
         for clue, id_ in self._of_program(program):
             clues.setdefault(id_, set()).add(clue)
-        if not clues:
-            return None
-        game = min(clues, key=self._strictest_first)
-        return Match(game, tuple(clue for clue in CLUES if clue in clues[game]))
+        games = sorted(clues, key=lambda id_: self._strictest_first(id_, clues[id_])) if clues else ()
+        return tuple(Match(game, tuple(clue for clue in CLUES if clue in clues[game])) for game in games)
 
     def by_file(self, file: Fingerprint) -> frozenset[str]:
         """The ids of all games that this one file is, by content, build id, signer, Steam's folder, path or name."""
@@ -276,10 +280,13 @@ class Catalogue:
         if file.product is not None:
             yield from self._products.get(file.product.casefold(), ())
 
-    def _strictest_first(self, id_: str) -> tuple[bool, int, str]:
-        """Games before learning programs, unrated before any label, higher labels before lower, then by id."""
+    def _strictest_first(self, id_: str, clues: set[Clue]) -> tuple[bool, int, bool, bool, str]:
+        """Games before learning programs, unrated before any label, higher labels before lower, what it is by its code or
+        content before what it says of itself, a build id before a name, then by id.
+        """
         game = self.games[id_]
-        return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
+        label = -_UNRATED if game.label is None else -game.label
+        return (game.learning, label, OWN.isdisjoint(clues), SURE.isdisjoint(clues), id_)
 
 
 def _merged(old: Game, new: Game) -> Game:

@@ -28,12 +28,17 @@ _FIXED = {
     **dict.fromkeys((_FLUSH, 18, 29, 34), b""),  # flush, release, of a folder too, access
 }  # fmt: skip
 _ROOT = 1
+_EXECUTES = 0x20  # __FMODE_EXEC of the kernel's
 _MOST = 64
 _LONGEST_S = 120
 
 
 class Disk:
-    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was."""
+    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. `fails`: the error
+    that who opens a file there to read it has, and who executes it has not.
+    """
+
+    fails = 0
 
     def __init__(self, files: Mapping[str, bytes], uid: int) -> None:
         self.server = 0
@@ -73,6 +78,8 @@ class Disk:
         if opcode == LOOKUP:
             found = self._names.get(data.rstrip(b"\0"))
             return errno.ENOENT if found is None else struct.pack("<QQQQII", found, 0, 0, 0, 0, 0) + self._attributes(found)
+        if opcode == OPEN and self.fails and not struct.unpack_from("<I", data)[0] & _EXECUTES:
+            return self.fails
         if opcode == GETATTR:
             return struct.pack("<QII", 0, 0, 0) + self._attributes(node)
         if opcode == READ:

@@ -60,7 +60,7 @@ class Judge:
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
             decision = decide(policy, asked)
-            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.wall - wall), asked, policy)))
+            rulings.append((strictness(decision, wall), Ruling(_shifted(decision, now.wall - wall), asked, policy)))
         return min(rulings, key=lambda pair: pair[0])[1]
 
     def _facts(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool) -> Facts:
@@ -98,7 +98,7 @@ def next_verdict(ruling: Ruling, now: Reading) -> Verdict | None:
     return min(found, key=RANK.__getitem__)
 
 
-def _strictness(decision: Decision, wall: int) -> tuple[int, int]:
+def strictness(decision: Decision, wall: int) -> tuple[int, int]:
     """Sorts the stricter first: a worse verdict, then the longer refusal or the shorter leave."""
     length = _FOREVER if decision.until is None else decision.until - wall
     return (RANK[decision.verdict], length if decision.verdict == "allow" else -length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from daemon.platforms.api import Control
@@ -19,14 +20,25 @@ class Recognised:
     clues: tuple[Clue, ...]
     sure: bool
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.player.id, self.game.id)
 
-def recognise(program: Program, people: People, control: Control) -> Recognised | None:
-    """None: not a game, or the game of somebody whose play is not recorded."""
-    match = people.catalogue.recognise(program)
-    player = None if match is None else people.player_of(program.account)
-    if match is None or player is None:
+
+def recognise(
+    program: Program, people: People, control: Control, strictness: Callable[[Recognised], tuple[int, int]]
+) -> Recognised | None:  # fmt: skip
+    """None: not a game, or the game of somebody whose play is not recorded. Of several games that one, by `strictness`, which
+    may be played least now: a class path may have the archives of two, a game may have loaded another one.
+    """
+    matches = people.catalogue.matches(program)
+    player = people.player_of(program.account) if matches else None
+    if player is None:
         return None
-    return Recognised(player, people.catalogue.games[match.game], match.clues, _sure(program, match, people, control))
+    games, sure = people.catalogue.games, [_sure(program, match, people, control) for match in matches]
+    found = [Recognised(player, games[one.game], one.clues, more) for one, more in zip(matches, sure, strict=True)]
+    counting = [one for one in found if not one.game.learning] or found
+    return min(counting, key=strictness) if len(counting) > 1 else counting[0]
 
 
 def _sure(program: Program, match: Match, people: People, control: Control) -> bool:

@@ -176,6 +176,9 @@ class Accounts(Protocol):
     def administrator(self, account: str) -> bool:
         """Whether the account may become root: then nothing here can hold."""
 
+    def powerful_group(self, account: str) -> str | None:
+        """A group by which it becomes root without being an administrator's; None: it is in none that we know."""
+
 
 @dataclass(frozen=True, slots=True)
 class OsSession:

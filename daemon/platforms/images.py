@@ -41,7 +41,7 @@ _NO_BLOCKS = loaded.Wanted()
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one content. `original` and `product`: what a program for Windows says of itself. `parts`: of those of
-    games that were `asked` for (rules.matching.alike).
+    games that were `asked` for (rules.matching.alike). `settled`: it cannot have changed since without another stamp.
     """
 
     build: str | None
@@ -50,6 +50,7 @@ class Known:
     found: Looked = _NOTHING
     asked: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
+    settled: bool = False
 
     def named(self, path: str, size: int) -> Fingerprint:
         found = self.found

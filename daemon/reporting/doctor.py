@@ -136,8 +136,12 @@ def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None)
         return False, msg("{name} has no account on this PC; run {command}", name=name, command=command)
     if not accounts.exists(account):
         return False, msg("this machine has no account '{account}'", account=account)
-    if (player.limited or player.registered.only_installed) and accounts.administrator(account):
+    bound = player.limited or player.registered.only_installed
+    if bound and accounts.administrator(account):
         return False, msg("{name}'s account {account} is an administrator's: no limit can hold", name=name, account=account)
+    if bound and (group := accounts.powerful_group(account)) is not None:
+        told = {"name": name, "account": account, "group": group, "command": f"gpasswd -d {account} {group}"}
+        return False, msg("{name}'s account {account} is in the group {group}, and so can become root; run {command}", **told)
     if guardian is not None:
         told = {"name": name, "account": account, "guardian": guardian.name}
         return False, msg("{name}'s account {account} is that of the guardian {guardian} too, who has no rights in it", **told)

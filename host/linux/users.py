@@ -10,6 +10,7 @@ from pathlib import Path
 from host.api import Person, UserId
 
 _ADMINS = ("sudo", "wheel", "admin")
+_AS_GOOD = ("docker", "lxd", "incus-admin", "libvirt", "disk")  # who is in one can have root's rights, and no password asked
 _LOGIN_DEFS = Path("/etc/login.defs")
 _UIDS = {"UID_MIN": 1000, "UID_MAX": 60_000}  # login.defs(5), where it does not say
 _NO_SHELLS = ("nologin", "false", "sync")
@@ -48,15 +49,26 @@ def administrator(uid: UserId) -> bool:
     if uid == 0:
         return True
     try:
-        entry = pwd.getpwuid(int(uid))
+        return _in_one_of(_ADMINS, pwd.getpwuid(int(uid))) is not None
     except KeyError:
         return False
-    for name in _ADMINS:
+
+
+def powerful_group(account: str) -> str | None:
+    """A group by which an account becomes root, administrator or not; None: it is in none."""
+    try:
+        return _in_one_of(_AS_GOOD, pwd.getpwnam(account))
+    except (KeyError, ValueError):
+        return None
+
+
+def _in_one_of(names: tuple[str, ...], entry: pwd.struct_passwd) -> str | None:
+    for name in names:
         with suppress(KeyError):
             group = grp.getgrnam(name)
             if entry.pw_name in group.gr_mem or entry.pw_gid == group.gr_gid:
-                return True
-    return False
+                return name
+    return None
 
 
 def administers(account: str) -> bool:

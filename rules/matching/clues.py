@@ -8,6 +8,7 @@ from typing import Literal, get_args
 Clue = Literal["content", "build-id", "loaded", "store", "signer", "alike", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
+OWN: frozenset[Clue] = frozenset({"content", "loaded", "alike"})  # what it runs; all else it says, or somebody says of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from tests import fuse
+from tests.bypasses.case import KILLED
 from tests.daemon.platforms.linux.test_held_readings import BUSY
+from tests.system import until
 
 
 @pytest.fixture
@@ -26,6 +30,41 @@ def test_a_renamed_game_on_an_own_file_system(case, disk):
     here = case(0)
     with disk(here, homework=here.game.read_bytes()):
         here.ended('"$DISK/homework" "$PLAY"')
+
+
+# Whoever reads as the child is the child's to limit (prlimit(2)).
+LIMITING = r"""
+import contextlib, os, resource, time
+own = f"\nUid:\t{os.getuid()}\t"
+def said(pid, what):
+    with open(f"/proc/{pid}/{what}") as file: return file.read()
+while True:
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if said(pid, "comm") == "giochoi-reads\n" and own in said(pid, "status"):
+                resource.prlimit(int(pid), resource.RLIMIT_NOFILE, (0, 0))
+                open("limited", "w").close()
+    time.sleep(0.001)
+"""
+
+
+def test_readers_that_the_child_limits(case, disk):
+    """What they cannot read is its own doing: it is ended, and nobody else's is left unseen."""
+    here = case(0)
+    with disk(here, homework=here.game.read_bytes()):
+        here.start('exec python3 -c "$DO"', DO=LIMITING)
+        until(lambda: here.start('exec "$DISK/homework" "$PLAY"').over() and (here.folder / "limited").exists())
+        assert here.start('exec "$DISK/homework" "$PLAY"').over()[0] in KILLED
+        assert "watch-blind" not in {one["id"] for one in here.house.json("status")["daemon"]["issues"]}
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EMFILE], ids=["a broken disk", "as if we had no descriptors"])
+def test_a_file_system_that_lets_the_kernel_read_alone(case, disk, monkeypatch, error):
+    """Who executes a file there may read it, who looks what it is has an error."""
+    monkeypatch.setattr(fuse.Disk, "fails", error)
+    here = case(0)
+    with disk(here, homework=here.game.read_bytes()):
+        assert here.start('exec "$DISK/homework" "$PLAY"').over()[0] in KILLED
 
 
 def test_a_memory_map_that_is_kept_busy_freezes_nobody(case, disk):

@@ -52,6 +52,8 @@ JAVA = {
     "CLASSPATH": 'CLASSPATH="none.jar:$GAME" java Main',
     "wildcard": 'mkdir x && cp "$GAME" x/maths.jar && java -cp "x/*" Main',
     "folder of classes": 'mkdir -p x/net/maths && cp "$GAME" x/net/maths/Main.class && java -cp x net.maths.Main',
+    "manifest": 'mkdir META-INF x && cp "$GAME" x/maths.jar && echo "Class-Path: no.jar x/maths%2ejar" >META-INF/MANIFEST.MF '
+                "&& python3 -m zipfile -c a.jar META-INF && java -jar a.jar",
     "class of this folder": 'cp "$GAME" Main.class && java Main',
     "@file": 'printf -- "-cp \\"%s\\"\\nMain" "$GAME" >options && java @options',
     "JDK_JAVA_OPTIONS": 'JDK_JAVA_OPTIONS="-cp $GAME" java Main',

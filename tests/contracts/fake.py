@@ -42,6 +42,7 @@ class FakePlatform:
     windowless: set[int] = field(default_factory=set)
     foreign: set[int] = field(default_factory=set)
     administrators: set[str] = field(default_factory=lambda: {"root"})
+    groups: dict[str, str] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=lambda: {"root", "an"})
     asked: list[int] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
@@ -199,6 +200,9 @@ class FakePlatform:
 
     def administrator(self, account: str) -> bool:
         return account in self.administrators
+
+    def powerful_group(self, account: str) -> str | None:
+        return self.groups.get(account)
 
     # --- inside ------------------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,16 @@ def test_accounts_that_cannot_be_limited_are_named(world):
     assert not [id_ for id_ in checks(world, CHILD) if id_.startswith("account:")]
 
 
+@pytest.mark.parametrize(("packs", "told"), [
+    ((limit(5),), (False, "An's account an is in the group docker, and so can become root; run gpasswd -d an docker")),
+    ((), (True, "An plays as an")),
+])  # fmt: skip
+def test_a_limited_account_that_can_become_root_by_a_group_is_named(world, packs, told):
+    world.platform.groups["an"] = "docker"
+    world.start(roster(packs=packs))
+    assert checks(world)["account:an"] == told
+
+
 def test_an_administrator_without_limits_may_play_as_one(world):
     """There is nothing that could not hold."""
     world.platform.administrators.add("an")

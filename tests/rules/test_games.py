@@ -52,6 +52,16 @@ def test_of_several_games_the_stricter_counts(catalogue):
     assert unrated.recognise(program("/x/war")).game == "ape"
 
 
+@pytest.mark.parametrize("known", [{"sha256": "cc"}, {"build_id": "c1"}])
+def test_of_games_as_strict_the_one_that_is_harder_to_pretend_counts(catalogue, known):
+    """Whatever it is called, and whichever game's id it shows."""
+    zoo = Game(id="zoo", title="Zoo", sha256=("cc",), sizes=(100,), build_ids=("c1",))
+    both = Catalogue((*catalogue.games.values(), zoo))
+
+    assert both.recognise(program("/x/luanti", **known)).game == "zoo"
+    assert both.recognise(program("/x/luanti", sha256="cc", build_id="b1")).game == "zoo"
+
+
 def test_an_allowed_name_does_not_clear_a_games_content(catalogue):
     assert catalogue.recognise(program("/x/cards", sha256="aa")).game == "luanti"
 

@@ -1,12 +1,15 @@
 """What Java runs, by its command line, files of arguments and environment: pure.
 
-"The java Command" (options, @argfiles, JDK_JAVA_OPTIONS, CLASSPATH, wildcards), JVM TI (JAVA_TOOL_OPTIONS).
+"The java Command" (options, @argfiles, JDK_JAVA_OPTIONS, CLASSPATH, wildcards), JVM TI (JAVA_TOOL_OPTIONS), "JAR File
+Specification" (Class-Path).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from urllib.parse import unquote
 
 from daemon.platforms.interpreters.view import View, split, under
 
@@ -23,6 +26,9 @@ _GLUED = re.compile(
 _CLASS = re.compile(r"(?:[\w.]+/)?([^\W\d][\w$]*(?:\.[^\W\d][\w$]*)*)")  # with the module that it is in, or without
 _MOST_FILES = 16  # of arguments: more are nobody's honest start
 _MOST_CLASSES = 4  # words that may name the main class
+_MOST_MANIFESTS, _MOST_JARS = 16, 256  # that are looked at, and that they name
+_FOLDED = re.compile(r"\r?\n |\r ")
+_HEADER = re.compile(r"^(Class-Path|Main-Class):(.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 Words = tuple[str, ...]
@@ -49,7 +55,26 @@ def told(words: Words, view: View, between: str) -> tuple[Words, Words, Words]:
                 classes.append(match[1].replace(".", "/") + ".class")
     folders = list(dict.fromkeys(filter(None, folders)))
     found = [one for folder in folders for one in _entry(folder, view)]
-    return (*found, *files), tuple(classes), tuple(every)
+    named, mains = _of_manifests((*found, *(files if "-jar" in every else ())), view)
+    classes += (main.replace(".", "/") + ".class" for main in mains)
+    return (*found, *files, *named), tuple(classes), (*every, *mains)
+
+
+def _of_manifests(jars: Words, view: View) -> tuple[list[str], list[str]]:
+    """What manifests name: other jars, and what those name, relative to where they lie; and the main classes."""
+    known, mains = set(jars), list[str]()
+    every = list(dict.fromkeys(jars))
+    before = len(every)
+    for jar in islice(every, _MOST_MANIFESTS):  # also those that come on the way
+        for name, value in _HEADER.findall(_FOLDED.sub("", view.manifest(jar))):
+            if name.lower() == "main-class":
+                mains.append(value.strip())
+                continue
+            paths = (unquote(word.removeprefix("file:"), errors="surrogateescape") for word in value.split()[:_MOST_JARS])
+            named = (path if path.startswith("/") else under((jar.rpartition("/")[0],), path)[0] for path in paths)
+            every += (new := [one for one in dict.fromkeys(named) if one not in known])
+            known.update(new)
+    return every[before : before + _MOST_JARS], mains
 
 
 def _entry(folder: str, view: View) -> Iterator[str]:

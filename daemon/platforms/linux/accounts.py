@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from daemon.platforms.linux import procfs
 from host import choose
 from host.clock import Clock
+from host.linux import users
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
 _NOBODY = 65534
@@ -56,6 +57,9 @@ class LinuxAccounts:
 
     def administrator(self, account: str) -> bool:
         return choose.users().administers(account)
+
+    def powerful_group(self, account: str) -> str | None:
+        return users.powerful_group(account)
 
 
 @dataclass(frozen=True, slots=True)

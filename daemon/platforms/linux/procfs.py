@@ -20,12 +20,12 @@ _ONE_PIECE = 1  # what is short is there with the first
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
 ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
 _VM = re.compile(rb"^Vm(?:Exe|Lib):\s*(\d+)", re.MULTILINE)
-_WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
+WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
 def check(error: OSError) -> None:
     """BlindError where we lack something, such as descriptors. Others are the caller's: they may be due to the path."""
-    if error.errno in _WANT:
+    if error.errno in WANT:
         raise BlindError(error.strerror) from error
 
 

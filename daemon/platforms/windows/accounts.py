@@ -21,3 +21,6 @@ class WindowsAccounts:
 
     def administrator(self, account: str) -> bool:
         return users.administers(account)
+
+    def powerful_group(self, account: str) -> str | None:
+        return None  # of Windows' other groups nothing was tried

@@ -12,9 +12,12 @@ def words(line):
     return tuple(line.split())
 
 
-def view(variables=(), texts=(), names=()):
-    variables, texts, names = dict(variables), dict(texts), dict(names)
-    return View(lambda name: variables.get(name, ""), lambda path: texts.get(path, ""), lambda path: words(names.get(path, "")))
+def view(variables=(), texts=(), names=(), manifests=()):
+    variables, texts, names, manifests = dict(variables), dict(texts), dict(names), dict(manifests)
+    return View(
+        lambda name: variables.get(name, ""), lambda path: texts.get(path, ""), lambda path: words(names.get(path, "")),
+        lambda path: manifests.get(path, ""),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "line", "stdin"), [
@@ -105,6 +108,32 @@ def test_java_is_told_by_words_files_and_environment(line, variables, texts, fil
     found = what_runs("java", words(line), view=view(variables, texts))
     assert found.files == (("a.jar", "my\\ game.jar", "Main") if files is None else words(files))
     assert found.every
+
+
+def test_a_jar_names_others_and_the_main_class_in_its_manifest():
+    """In lines that may be folded, relative to where it lies; those name others again."""
+    manifests = {
+        "lib/a.jar": "Main-Class: net.craft.Main\r\nClass-Path: b%20c.jar ../d.\r\n jar file:/opt/e.jar\r\n",
+        "lib/../d.jar": "class-path: f/g.jar\nClass-Path-Of-None: h.jar\n",
+    }
+    found = what_runs("java", words("java -jar lib/a.jar"), view=view(manifests=manifests))
+    assert found.files == ("lib/a.jar", "lib/b c.jar", "lib/../d.jar", "/opt/e.jar", "lib/../f/g.jar")
+    assert "net.craft.Main" in found.words
+    assert "net/craft/Main.class" in found.inside
+    assert what_runs("java", words("java -cp lib/a.jar x"), view=view(manifests=manifests)).files[-1] == "lib/../f/g.jar"
+
+
+def test_manifests_are_no_maze():
+    """Each names more, and all of these that come first."""
+    asked = []
+
+    def manifest(path):
+        asked.append(path)
+        return "Class-Path:" + "".join(f" {len(asked)}-{n}.jar" for n in range(5_000))
+
+    found = what_runs("java", words("java -jar a.jar"), view=View(manifest=manifest))
+    assert len(asked) == 16
+    assert len(found.files) == 257
 
 
 def test_javas_folders_hold_jars_and_classes():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import pwd
 
 from host.api import Person
@@ -30,3 +31,13 @@ def test_the_range_of_uids_is_the_systems(monkeypatch, tmp_path):
     monkeypatch.setattr(pwd, "getpwall", lambda: made)
 
     assert [one.account for one in users.people()] == ["500", "60000"]
+
+
+def test_groups_that_are_as_good_as_roots(monkeypatch):
+    """Whether the account is listed there, or it is its own."""
+    groups = {"docker": grp.struct_group(("docker", "x", 990, ["an"])), "disk": grp.struct_group(("disk", "x", 6, []))}
+    people = {"an": 1000, "binh": 6, "chi": 1000}
+    monkeypatch.setattr(grp, "getgrnam", groups.__getitem__)
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: pwd.struct_passwd((name, "x", 1000, people[name], "", "/", "/bin/sh")))
+
+    assert [users.powerful_group(name) for name in ("an", "binh", "chi", "nobody")] == ["docker", "disk", None, None]

@@ -40,6 +40,7 @@ def test_the_daemon_goes_first_among_sessions_too():
     daemon = dict(unit("giochoi-daemon.service"))
 
     assert (daemon["Nice"], "SYS_NICE" in daemon["CapabilityBoundingSet"]) == ("-10", False)
+    assert "CAP_LEASE" in daemon["CapabilityBoundingSet"]  # else whatever a user may write to is read anew at each start
     assert daemon["ExecStartPost"] == '+-/bin/sh -c "echo -10 >/proc/$MAINPID/autogroup"'
 
 

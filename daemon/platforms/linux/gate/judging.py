@@ -11,10 +11,10 @@ from daemon.platforms.hashing import Key, key, sha256, within
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.namespaces import maker
+from daemon.platforms.linux.reading import stamps
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 from daemon.platforms.linux.trusted import Trusted
-from daemon.platforms.linux.watching import stamps
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.linux.watching.read_images import ReadImages
@@ -139,13 +139,13 @@ class Judge:
     def _of_file(
         self, handle: int, found: os.stat_result | None, path: str, catalogue: Catalogue, read: Message | None
     ) -> _Known | _Ask | None:
-        known = self._known.get((path, key(found))) if found else None
-        doubt = known is not None and found is not None and not stamps.tell(handle, found, self._clock.wall())
+        known = self._known.get((path, this := key(found))) if found else None
+        doubt = known is not None and found is not None and not self._images.holds(this, handle, found)
         if known is not None and not doubt and read is None:
             return known
         if found and (self._mounts is None or only_roots(found)):
             return self._look(handle, found, path, catalogue)
-        return _Ask(doubt) if read is None else self._learn(read, found, path, catalogue)
+        return _Ask(doubt) if read is None else self._learn(handle, read, found, path, catalogue)
 
     @staticmethod
     def _account(pid: int, current: RefusalsByUid) -> tuple[str, frozenset[str]]:
@@ -178,12 +178,14 @@ class Judge:
         tells = only is not None and found is not None and found.st_size <= LARGEST_HASHED
         return Answer(to_read=ToRead(account, {**question, "digest": question["digest"] or tells}))
 
-    def _learn(self, read: Message, found: os.stat_result | None, path: str, catalogue: Catalogue) -> _Known | None:
+    def _learn(
+        self, handle: int, read: Message, found: os.stat_result | None, path: str, catalogue: Catalogue
+    ) -> _Known | None:  # fmt: skip
         """None: it was not read in time, or cannot be read."""
         if "known" not in read.head:
             return None
-        this = key(found) if found else _NO_KEY
-        content, same = self._images.learn(this, read, catalogue)
+        this, tells = (key(found), stamps.tell(handle, found, self._clock.wall())) if found else (_NO_KEY, False)
+        content, same = self._images.learn(this, read, catalogue, tells=tells)
         file = content.named(path, found.st_size if found else 0)
         return self._keep(path, this, file, catalogue) if same else (file, catalogue.by_file(file))
 

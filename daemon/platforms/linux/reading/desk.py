@@ -11,7 +11,6 @@ from typing import Any
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.patience import Patience, Steady
-from daemon.platforms.processes import BlindError
 from host.clock import Clock
 
 _AT_ONCE = 64
@@ -43,7 +42,7 @@ class Desk:
         return self._line() is not None
 
     def ask(self, whose: str, do: str, handle: int = -1, **more: Any) -> Message:
-        """The answer, whose descriptor is the caller's to close. HeldError, OSError, BlindError."""
+        """The answer, whose descriptor is the caller's to close. HeldError, OSError."""
         began = self._clock.mono()
         until = began + self._patience.wait(whose, began)
         number = self._send(whose, do, handle, more)
@@ -78,7 +77,7 @@ class Desk:
             return
         try:
             told(_checked(answer))
-        except (HeldError, OSError, BlindError):
+        except (HeldError, OSError):
             told(None)
 
     def forget(self) -> None:
@@ -133,8 +132,6 @@ class Desk:
 def _checked(answer: Message) -> Message:
     if "held" in answer.head:
         raise HeldError
-    if "blind" in answer.head:
-        raise BlindError("a reader lacks descriptors or memory")
     if "errno" in answer.head:
         raise OSError(answer.head["errno"], os.strerror(answer.head["errno"]))
     return answer

@@ -58,6 +58,10 @@ class Files:
         """Of the plain file there."""
         return self._ask("beginning", path=path, limit=limit).body
 
+    def manifest(self, path: str, limit: int) -> bytes:
+        """Of the jar there."""
+        return self._ask("manifest", path=path, limit=limit).body
+
     def names(self, path: str, limit: int) -> tuple[str, ...]:
         """Of what lies in the folder there."""
         said = self._ask("names", path=path, limit=limit).body

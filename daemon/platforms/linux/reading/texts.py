@@ -6,15 +6,31 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from itertools import islice
 
 from daemon.platforms.linux import calls, procfs
+from host import parts
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
 def beginning(path: str, most: int) -> bytes:
     """So many bytes of the plain file at `path`, fewer if it is shorter; nothing if there is none that we may read."""
+    return _of_file(path, lambda handle: os.read(handle, most))
+
+
+def manifest(path: str, most: int) -> bytes:
+    """So many bytes of that of the jar at `path`; nothing if there is none."""
+    return _of_file(path, lambda handle: _manifest(handle)[:most])
+
+
+def _manifest(handle: int) -> bytes:
+    with open(handle, "rb", buffering=0, closefd=False) as file:
+        return parts.manifest(file)
+
+
+def _of_file(path: str, read: Callable[[int], bytes]) -> bytes:
     try:
         node = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
@@ -24,7 +40,7 @@ def beginning(path: str, most: int) -> bytes:
             return b""
         handle = os.open(f"/proc/self/fd/{node}", _READ)
         try:
-            return os.read(handle, most)
+            return read(handle)
         finally:
             os.close(handle)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from daemon.platforms.hashing import key, sha256
 from daemon.platforms.images import Known
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.reading import texts
+from daemon.platforms.linux.reading import stamps, texts
 from daemon.platforms.linux.reading.lines import Message, found, shut
 from daemon.platforms.processes import BlindError
 from host.loaded import taken
@@ -27,17 +27,21 @@ class Work:
         self._first = first
 
     def done(self, asked: Message) -> Message:
-        """The answer, with `errno` where the system refused. Closes what came with the question."""
+        """The answer, with `errno` where the system refused. Closes what came with the question.
+
+        `held`: we lack something, such as descriptors. It may be its user's doing, who may limit whoever reads as him
+        (prlimit(2)), or whose file system says so: it tells nothing of what else there is to see.
+        """
         number = {"n": asked.head["n"]}
         answer = Message({})
         try:
             answer = self._do(asked.head, asked.handle)
         except OSError as error:
-            number["errno"] = error.errno or 0
+            number["held" if error.errno in procfs.WANT else "errno"] = error.errno or 0
         except ValueError:  # no name that a file could have
             number["errno"] = 0
         except BlindError:
-            number["blind"] = 1
+            number["held"] = 1
         finally:
             shut(asked.handle)
         return answer._replace(head={**answer.head, **number})
@@ -57,10 +61,11 @@ class Work:
 
     def _content(self, head: Head, handle: int) -> Message:
         """What is soon read of it, its hash, the blocks of these pages of its code, and its parts, as far as they are wanted;
-        and which file it is by now.
+        which file it is by now, and whether nobody could write to it before it was read.
         """
         mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
         try:
+            alone = stamps.alone(mine)
             with open(mine, "rb", buffering=0, closefd=False) as file:
                 first = self._first(file) if head["first"] else None
                 code = written(taken(file, head["pages"])).encode() if "pages" in head else b""
@@ -68,7 +73,7 @@ class Work:
             digest = sha256(mine) if head["digest"] else None
             known = {"build": first.build, "original": first.original, "product": first.product} if first else None
             said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
-            return Message({**said, "parts": head["parts"]}, code + b"\0" + has)
+            return Message({**said, "parts": head["parts"], "alone": alone}, code + b"\0" + has)
         finally:
             os.close(mine)
 
@@ -82,5 +87,7 @@ def _text(do: str, head: Head) -> bytes:
             return procfs.environment(head["pid"], limit)
         case "beginning":
             return texts.beginning(head["path"], limit)
+        case "manifest":
+            return texts.manifest(head["path"], limit)
         case _:
             return os.fsencode("\0".join(texts.names(head["path"], limit)))

@@ -16,7 +16,8 @@ from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
-from daemon.platforms.linux.watching import stamps
+from daemon.platforms.linux.reading import stamps
+from daemon.platforms.linux.reading.lines import Found
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
@@ -64,7 +65,8 @@ class Images(images.Images):
             return None
         if found.st_size == 0 or calls.is_kernels(node):
             return Fingerprint(shown, found.st_size)
-        if stamps.tell(node, found, self._wall()) and (known := self.recall(key(found), shown, catalogue)) is not None:
+        this = key(found)
+        if self.holds(this, node, found) and (known := self.recall(this, shown, catalogue)) is not None:
             return known
         try:
             handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
@@ -79,10 +81,20 @@ class Images(images.Images):
     def read(self, handle: int, found: os.stat_result, shown: str, catalogue: Catalogue) -> Fingerprint:
         """The fingerprint of an open plain file. OSError."""
         this = key(found)
+        held = self.holds(this, handle, found)
+        settled = held or stamps.settled(handle, found, self._wall())
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            if this in self._known and not stamps.tell(handle, found, self._wall()):
+            if this in self._known and not held:
                 self._doubt(file, this)
-            return self._read(file, this, shown, catalogue)
+            image = self._read(file, this, shown, catalogue)
+        if settled != self._known[this].settled:
+            self._known[this] = replace(self._known[this], settled=settled)
+        return image
+
+    def holds(self, this: Key, handle: int, found: os.stat_result | Found) -> bool:
+        """Whether what is known of the file with this key, if anything is, is true of it still. OSError."""
+        known = self._known.get(this)
+        return known is not None and known.settled and stamps.tell(handle, found, self._wall())
 
     def _doubt(self, file: BinaryIO, this: Key) -> None:
         """Forget what may have changed. A large file's hash, which takes long, is believed as long as its build is the same."""

@@ -14,12 +14,11 @@ from typing import Any, TypeVar, cast
 from daemon.platforms.hashing import Key, Stop, key, never
 from daemon.platforms.images import INLINE, Known, Looked
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.reading import texts
+from daemon.platforms.linux.reading import stamps, texts
 from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.trusted import opened
-from daemon.platforms.linux.watching import stamps
 from daemon.platforms.linux.watching.images import Images
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
@@ -59,9 +58,11 @@ class ReadImages(Images):
         except HeldError:
             self.hold(shown, own=self.files.own(node))
         except OSError as error:
-            procfs.check(error)
-            if error.errno == errno.EACCES:  # not even as the one who runs it
-                self.hold(shown, own=self.files.own(node))
+            own = self.files.own(node)
+            if not own:
+                procfs.check(error)
+            if own or error.errno == errno.EACCES:  # not even as the one who runs it; or whoever answers for it says so to us
+                self.hold(shown, own=own)
         finally:
             os.close(node)
         return None
@@ -89,6 +90,10 @@ class ReadImages(Images):
     def beginning(self, path: str, most: int) -> bytes:
         """As texts.beginning."""
         return self._say(path, b"", lambda files: files.beginning(path, most), lambda: texts.beginning(path, most))
+
+    def manifest(self, path: str, most: int) -> bytes:
+        """As texts.manifest."""
+        return self._say(path, b"", lambda files: files.manifest(path, most), lambda: texts.manifest(path, most))
 
     def names(self, path: str, most: int) -> tuple[str, ...]:
         """As texts.names."""
@@ -133,14 +138,15 @@ class ReadImages(Images):
         if found.st_size == 0 or found.kernels:
             return Fingerprint(shown, found.st_size)
         this = key(cast("os.stat_result", found))  # which tells nothing of its content where somebody answers for the file
-        if files.local(node) and stamps.tell(node, found, self._wall()) and (image := self.recall(this, shown, catalogue)):
+        here = files.local(node)
+        if here and self.holds(this, node, found) and (image := self.recall(this, shown, catalogue)):
             return image
         try:
             answer = files.content(node, self.question(this, catalogue, doubt=True))
         except BlockingIOError:
             self.held[found.st_size] = shown
             return Fingerprint(shown, found.st_size)
-        known, same = self.learn(this, answer, catalogue)
+        known, same = self.learn(this, answer, catalogue, tells=here and stamps.tell(node, found, self._wall()))
         image = known.named(shown, found.st_size)
         if same and self._slow is not None and this not in self._late and self._wanted(known, image, catalogue).digest:
             self._later(files, node, this)
@@ -163,14 +169,17 @@ class ReadImages(Images):
         pages = {"pages": sorted(wanted.blocks.pages), "stamp": wanted.blocks.stamp} if wanted.blocks.stamp else {}
         return {"key": this, "first": known is None, "digest": wanted.digest and small, "parts": parts, **pages}
 
-    def learn(self, this: Key, answer: Message, catalogue: Catalogue) -> tuple[Known, bool]:
-        """What a reader said of it, and whether it still is the file with this key: else it is asked about again."""
+    def learn(self, this: Key, answer: Message, catalogue: Catalogue, *, tells: bool) -> tuple[Known, bool]:
+        """What a reader said of it, and whether it still is the file with this key: else it is asked about again. `tells`:
+        whether its stamps do.
+        """
         first, digest = answer.head["known"], answer.head["digest"]
         known = self._known.get(this) or Known(None)
         if first is not None:
             fresh = Known(**first, found=_NOTHING)
             if this[2] <= INLINE or fresh.build != known.build:  # else what took long is believed, as in Images._doubt
                 known = fresh
+            known = replace(known, settled=tells and answer.head["alone"])
         if digest is not None:
             known = replace(known, found=replace(known.found, digest=digest))
         blocks = catalogue.wanted_blocks

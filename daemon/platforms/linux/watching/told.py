@@ -109,7 +109,7 @@ class _Place:
         self._variables: bytes | None = None
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
-        self.view = View(self._variable, self._text, self._names)
+        self.view = View(self._variable, self._text, self._names, self._manifest)
 
     def find(self, what: WhatRuns, args: tuple[str, ...]) -> Generator[list[Fingerprint], None, None]:
         before = len(self.files)
@@ -183,6 +183,9 @@ class _Place:
 
     def _text(self, word: str) -> str:
         return self._read(ReadImages.beginning, self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
+
+    def _manifest(self, word: str) -> str:
+        return self._read(ReadImages.manifest, self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
 
     def _names(self, word: str) -> tuple[str, ...]:
         return self._read(ReadImages.names, self._where(word)[0], _MOST_NAMES)

@@ -289,8 +289,9 @@ class Later(SystemClock):
         return super().wall() + 10_000
 
 
-def test_what_was_asked_for_another_catalogue_is_asked_for_again(open_folder):
+def test_what_was_asked_for_another_catalogue_is_asked_for_again(open_folder, monkeypatch):
     """A game that came while a reader was at work is known by its hash from the next start on."""
+    monkeypatch.setattr(calls, "kind_of_filesystem", lambda _: 0xEF53)  # as on ext4, wherever these tests lie
     path = Path(shutil.copy("/bin/true", open_folder / "childs"))
     os.chown(path, UID, GID)
     game = Game(id="chess", title="", sizes=(path.stat().st_size,), sha256=(sha256(path.read_bytes()).hexdigest(),))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 
 import pytest
 
+from daemon.platforms.linux import calls
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.lines import Message
@@ -82,6 +84,13 @@ def test_a_hash_that_nobody_could_be_asked_for_is_asked_for_again(images, tmp_pa
     assert len(told) == 1
 
 
+@pytest.fixture
+def stamped(monkeypatch):
+    """As on ext4, wherever these tests lie."""
+    monkeypatch.setattr(calls, "kind_of_filesystem", lambda _: 0xEF53)
+
+
+@pytest.mark.usefixtures("stamped")
 def test_a_players_file_is_read_once_where_its_stamps_tell(tmp_path):
     """Each look at all that runs would read it again. Where somebody answers for the file, it is."""
     path = tmp_path / "own"
@@ -100,6 +109,23 @@ def test_a_players_file_is_read_once_where_its_stamps_tell(tmp_path):
     assert images.open(str(path), "own", catalogue).size == 3
 
 
+@pytest.mark.usefixtures("stamped")
+def test_a_file_that_somebody_writes_to_is_read_each_time(tmp_path):
+    """Until nobody does any more."""
+    path = tmp_path / "own"
+    path.write_text("x")
+    path.chmod(0o666)
+    files, catalogue = Answering(), Catalogue(())
+    images = ReadImages(files, wall=lambda: path.stat().st_ctime_ns // 1_000_000 + 10_000)
+    with path.open("a"):
+        for _ in range(3):
+            images.open(str(path), "own", catalogue)
+    assert files.asked == 3
+    for _ in range(3):
+        images.open(str(path), "own", catalogue)
+    assert files.asked == 4
+
+
 def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
     """It is unread, and looked at again; what cannot have been installed is foreign then."""
     path = tmp_path / "script"
@@ -116,9 +142,22 @@ def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
     assert (others(), images.unread) == (True, "")
 
 
+@pytest.mark.parametrize("do", ["find", "beginning"])
+def test_what_a_reader_lacks_says_nothing_of_the_system(monkeypatch, tmp_path, do):
+    """Whoever answers for a file may say that there are no descriptors, and whoever it reads as may see to it."""
+
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "")
+
+    monkeypatch.setattr(os, "open", refuse)
+    said = Work(None).done(Message({"n": 1, "do": do, "path": str(tmp_path), "limit": 9})).head
+    assert "held" in said
+    assert "errno" not in said
+
+
 def answer(key, build, digest=None):
     known = build and {"build": build, "original": None, "product": None}
-    return Message({"known": known, "digest": digest, "key": list(key), "stamp": 0, "parts": False})
+    return Message({"known": known, "digest": digest, "key": list(key), "stamp": 0, "parts": False, "alone": True})
 
 
 def test_what_is_not_asked_again_is_known_still_when_the_answer_comes(images, monkeypatch):
@@ -127,8 +166,8 @@ def test_what_is_not_asked_again_is_known_still_when_the_answer_comes(images, mo
     one, two, three = ((0, number, 1, 0, 0) for number in range(3))
     empty = Catalogue(())
     for this in (one, two):
-        images.learn(this, answer(this, "ab"), empty)
+        images.learn(this, answer(this, "ab"), empty, tells=True)
     assert not images.question(one, empty)["first"]
-    images.learn(three, answer(three, "ab"), empty)
-    known, _ = images.learn(one, answer(one, None, "cd" * 32), empty)
+    images.learn(three, answer(three, "ab"), empty, tells=True)
+    known, _ = images.learn(one, answer(one, None, "cd" * 32), empty, tells=True)
     assert (known.build, known.found.digest) == ("ab", "cd" * 32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ from daemon.platforms.linux import calls
 from daemon.platforms.linux.calls import Question
 from daemon.platforms.linux.gate import judging
 from daemon.platforms.linux.gate.answers import RefusalsByUid
-from daemon.platforms.linux.watching import images, stamps
+from daemon.platforms.linux.reading import stamps
+from daemon.platforms.linux.watching import images
 from rules.games import Catalogue
 from tests.contracts.programs import copy_with_own_build
 
-FAT, EXT4 = 0x4D44, 0xEF53
+FAT, EXT4, TMPFS, OVERLAY = 0x4D44, 0xEF53, 0x01021994, 0x794C7630
 HOUR_MS = 3_600_000
 NOW_MS = 1_800_000_000_000
 
@@ -26,6 +28,7 @@ NOW_MS = 1_800_000_000_000
     (0, 0o777, HOUR_MS, FAT, False), (1000, 0o755, HOUR_MS, FAT, False),
     (0, 0o775, HOUR_MS, EXT4, True), (1000, 0o755, HOUR_MS, EXT4, True),
     (1000, 0o755, 10, EXT4, False), (1000, 0o755, -HOUR_MS, EXT4, False),
+    (1000, 0o755, HOUR_MS, TMPFS, False), (1000, 0o755, HOUR_MS, OVERLAY, False), (0, 0o755, 0, TMPFS, True),
 ])  # fmt: skip
 def test_whose_stamps_are_believed(monkeypatch, uid, mode, age, kind, tell):
     """Those of a file system that stamps each change itself, once so much time went by that the next has another stamp."""
@@ -74,6 +77,49 @@ def test_it_is_recognised_by_what_it_is_now(changed, size):
     assert catalogue.by_file(known.open(str(path), str(path), catalogue)) == {"chess"}
 
 
+@pytest.mark.usefixtures("stamped")
+def test_what_was_read_just_after_it_was_written_is_read_once_more(changed):
+    """It may have been written to once more in that moment: until then its stamps tell nothing, whenever they are looked at."""
+    path, game, change, wall = changed
+    later, catalogue = [0], Catalogue((game,))
+    known = images.Images(wall=lambda: wall() + later[0])
+    known.open(str(path), str(path), catalogue)
+    change()
+    later[0] = HOUR_MS
+    assert catalogue.by_file(known.open(str(path), str(path), catalogue)) == {"chess"}
+
+
+@pytest.fixture
+def mapped(stamped, tmp_path):
+    """A program that was innocent, the game that it becomes, what changes it by way of a map of it, and the time then."""
+    path, other = tmp_path / "homework", tmp_path / "chess"
+    copy_with_own_build("/bin/dash", path)
+    game = copy_with_own_build("/bin/dash", other)
+    path.chmod(0o777)
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as pages:
+        pages[:] = pages[:]
+
+        def change():
+            pages[:] = other.read_bytes()
+
+        yield path, game, change, lambda: path.stat().st_ctime_ns // 1_000_000 + HOUR_MS
+
+
+@pytest.fixture
+def stamped(monkeypatch):
+    monkeypatch.setattr(calls, "kind_of_filesystem", lambda _: EXT4)
+
+
+def test_what_somebody_has_mapped_is_recognised_by_what_it_is_now(mapped):
+    path, game, change, wall = mapped
+    known, catalogue = images.Images(wall=wall), Catalogue((game,))
+    assert not catalogue.by_file(known.open(str(path), str(path), catalogue))
+    before = path.stat()
+    change()
+    assert path.stat() == before
+    assert catalogue.by_file(known.open(str(path), str(path), catalogue)) == {"chess"}
+
+
 def test_the_gate_refuses_what_it_is_now(changed):
     path, game, change, wall = changed
     current = RefusalsByUid(Catalogue((game,)), {os.getuid(): ("an", frozenset({"chess"}))})
@@ -86,6 +132,20 @@ def test_the_gate_refuses_what_it_is_now(changed):
     assert refused() is None
     change()
     assert refused().game == "chess"
+
+
+def test_who_has_a_file_open_for_writing_is_seen(tmp_path):
+    """Also by a map alone; not who reads it."""
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    with path.open("rb") as file:
+        assert stamps.alone(file.fileno())
+        with path.open("r+b") as writing:
+            pages = mmap.mmap(writing.fileno(), 0)
+            assert not stamps.alone(file.fileno())
+        assert not stamps.alone(file.fileno())
+        pages.close()
+        assert stamps.alone(file.fileno())
 
 
 def test_a_file_that_nobody_else_may_write_is_read_once(changed, monkeypatch):
