@@ -149,8 +149,9 @@ def test_what_a_reader_lacks_says_nothing_of_the_system(monkeypatch, tmp_path, d
     def refuse(*_):
         raise OSError(errno.EMFILE, "")
 
-    monkeypatch.setattr(os, "open", refuse)
-    said = Work(None).done(Message({"n": 1, "do": do, "path": str(tmp_path), "limit": 9})).head
+    with monkeypatch.context() as within:
+        within.setattr(os, "open", refuse)
+        said = Work(None).done(Message({"n": 1, "do": do, "path": str(tmp_path), "limit": 9})).head
     assert "held" in said
     assert "errno" not in said
 
