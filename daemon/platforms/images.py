@@ -18,7 +18,7 @@ from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
 
 INLINE = 1 << 20
-_MOST = 4096
+MOST = 4096
 _MOST_WAITING, _MOST_TOGETHER = 64, 1024  # of one owner; their descriptors are held
 
 
@@ -171,7 +171,7 @@ class Images(ABC):
             self._aside(self._slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
             self._late.add(this)
         self._known[this] = known
-        if len(self._known) > _MOST:
+        if len(self._known) > MOST:
             self._known.popitem(last=False)
         return known.named(path, this[2])
 

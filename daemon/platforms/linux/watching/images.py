@@ -38,6 +38,14 @@ class Images(images.Images):
         super().__init__(largest, pressed)
         self._wall = wall
         self.held: dict[int, str] = {}
+        self._fresh: set[Key] = set()  # of which was told just now what had taken long
+
+    def hashed(self, this: Key, found: Looked | None) -> int | None:
+        """As ever; and the reading that this brings about believes it, whatever stamps tell: else it would begin anew."""
+        if len(self._fresh) >= images.MOST:
+            self._fresh.clear()
+        self._fresh.add(this)
+        return super().hashed(this, found)
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
         """The fingerprint of the plain file at `path`, called `shown`. None: there is none, or we may not read it. BlindError.
@@ -84,8 +92,9 @@ class Images(images.Images):
         held = self.holds(this, handle, found)
         settled = held or stamps.settled(handle, found, self._wall())
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            if this in self._known and not held:
+            if this in self._known and not held and this not in self._fresh:
                 self._doubt(file, this)
+            self._fresh.discard(this)
             image = self._read(file, this, shown, catalogue)
         if settled != self._known[this].settled:
             self._known[this] = replace(self._known[this], settled=settled)
