@@ -116,7 +116,8 @@ class Programs:
         which, image = image_of(thread), self._image(thread, catalogue)
         exe_unread = bool(self.images.unread)
         told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
-        if told.interpreted and image_of(thread) != which:  # it executed something meanwhile, and the words are of that
+        # It executed something meanwhile, and the words are of that; or it is doing so now, and has none yet.
+        if told.interpreted and (not told.args or image_of(thread) != which):
             image = self._image(thread, catalogue)
             told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=True)
         if not image and not told.args:
