@@ -41,7 +41,7 @@ from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
 from compliance.verifying.plays.overrides import Overrides
-from compliance.verifying.plays.recompute import LongerThanDay, Recomputer, Unfounded
+from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
@@ -275,8 +275,6 @@ class Auditor:
         try:
             self._recomputer.check(line)
         except Unfounded as error:
-            if isinstance(error, LongerThanDay) and self._adding.lived_again(where, line):
-                return
             self._fail(where, error.message)
         self._adding.decided(where, line)
 

@@ -26,18 +26,7 @@ from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, par
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
-from compliance.writing.logfile import (
-    SCHEMA,
-    VERSION,
-    WITH_EDGE,
-    WITH_HEADS,
-    Edge,
-    LogError,
-    LogFile,
-    damaged,
-    tile_id,
-    unwritable,
-)
+from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, Edge, LogError, LogFile, damaged, tile_id, unwritable
 from compliance.writing.pruning import begins, prune
 from compliance.writing.rows import Rows, Run, store
 from i18n.message import msg, said_by
@@ -235,7 +224,7 @@ class Log(LogFile):
             self._create()
         elif version > VERSION:
             raise LogError(msg("made by a newer version: update Giờ Chơi"))
-        elif version not in {VERSION, WITH_HEADS, WITH_EDGE}:
+        elif version < WITH_EDGE:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
         else:
             self._version = version

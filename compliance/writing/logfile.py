@@ -14,9 +14,8 @@ from compliance.format.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
-VERSION = 3
-WITH_HEADS = 2  # the version before: the last entries of seats were stored with each append, not only with a full tile
-WITH_EDGE = 1  # the one before that: the last tile of level 0, too
+VERSION = 3  # the one before stored the last entries of seats with each append, not only with a full tile
+WITH_EDGE = 1  # and this one the last tile of level 0, too
 
 SCHEMA = """
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;

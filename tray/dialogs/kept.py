@@ -61,7 +61,7 @@ def _length(seconds: float) -> Length:
 
 _KEPT: Final[tuple[tuple[Arg, bool], ...]] = (
     (msg("How long it is kept"), True),
-    (msg("Which game you played, from when to when: {n} days on this PC.", n=KEPT_DAYS), False),
+    (msg("Which game you played, from when to when, and how often one was refused: {n} days on this PC.", n=KEPT_DAYS), False),
     (msg("Your name, your birth date, your account and your limits: until a guardian erases what is kept about you."), False),
     (msg("Extra time that you were given, by whom and why: until then, too."), False),
     (msg("The log – what began, ended or was refused, and by which rule: thirteen months. In it you have another made-up name "

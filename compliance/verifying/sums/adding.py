@@ -84,19 +84,13 @@ class Adding:
             told = line.before.get(name)
             if told is not None and allowed.least <= told <= allowed.most:
                 continue
-            if self.lived_again(where, line):
+            if any(low < end and start < high for low, high in self.clocks[line.seat].again):
+                self._unchecked["again"].see(where)  # what was played the first time counts, too
                 break
             if where != NOWHERE:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, told, allowed))
         if len(self._off) >= _MOST_OFF:
             self._settle()
-
-    def lived_again(self, where: Arg, line: Decided) -> bool:
-        """Whether it is of a day that its seat lived twice, so that its sums cannot be added up."""
-        again = self._again(line.seat, *day_bounds(line.zone, line.at))
-        if again:
-            self._unchecked["again"].see(where)
-        return again
 
     def summed(self, where: Arg, line: UsageDay) -> None:
         self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
@@ -112,27 +106,11 @@ class Adding:
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
             own.since_summary = 0
-        if self._day_again(line):
-            self._unchecked["again"].see(where)
-            return
-        if own is not None:
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
                 self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
-
-    def _day_again(self, line: UsageDay) -> bool:
-        try:
-            named = date.fromisoformat(line.day)
-        except ValueError:
-            return False
-        zones = self.zones.around(line.wall)
-        return any(self._again(line.seat, *day_bounds(zone, calendar(zone).start(named))) for zone in zones)
-
-    def _again(self, seat: str, start: int, end: int) -> bool:
-        """Whether the clock was set back within this day, or over it: what was played the first time counts in both."""
-        return any(low < end and start < high for low, high in self.clocks[seat].again)
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""
