@@ -53,6 +53,13 @@ def stat(pid: int) -> Stat | None:
     return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]))
 
 
+def executes(pid: int) -> bool:
+    """Whether it is in the middle of an exec: where its code begins is said when its words are there."""
+    data = _read(f"/proc/{pid}/stat", _ONE_PIECE)
+    fields = data[data.rfind(b")") + 2 :].split()
+    return len(fields) > 23 and fields[23] == b"0"
+
+
 def uids(pid: int) -> tuple[int, int] | None:
     """(real, effective). From `status`: the owner of /proc/PID is root's where a process is not dumpable."""
     return _ids(_read(f"/proc/{pid}/status", _ONE_PIECE), b"\nUid:")

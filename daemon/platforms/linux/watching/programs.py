@@ -115,11 +115,13 @@ class Programs:
         thread = procfs.running_thread(status)
         which, image = image_of(thread), self._image(thread, catalogue)
         exe_unread = bool(self.images.unread)
-        told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
-        # It executed something meanwhile, and the words are of that; or it is doing so now, and has none yet.
-        if told.interpreted and (not told.args or image_of(thread) != which):
+        identity = (pid, status.started)
+        told = self._told(thread, image, catalogue, identity, runner, anew=since is not None)
+        wordless = not told.args and identity not in self._found
+        if told.interpreted and (wordless or image_of(thread) != which):  # the words may be of what it executed meanwhile
+            executes = procfs.executes(thread)  # right now: it has none yet, nor does it run
             image = self._image(thread, catalogue)
-            told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=True)
+            told = Told(interpreted=True) if executes else self._told(thread, image, catalogue, identity, runner, anew=True)
         if not image and not told.args:
             return None  # a kernel thread, or over by now
         files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()

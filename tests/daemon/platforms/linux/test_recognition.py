@@ -249,3 +249,29 @@ def test_who_reads_a_game_plays_none(script, run, tmp_path, line):
     (tmp_path / "homework.sh").write_text("sleep 59\nexit\n")
 
     assert run(["/bin/sh", "-c", f"exec {line}"], catalogue, A_WHILE, cwd=tmp_path) is None
+
+
+@pytest.fixture
+def crowded():
+    """One processor for all of us, and another who wants it: whoever starts is seen at every step of that."""
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(every)})
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        yield
+        busy.kill()
+    os.sched_setaffinity(0, every)
+
+
+@pytest.mark.usefixtures("crowded")
+def test_who_is_seen_in_the_middle_of_an_exec_has_no_words_yet(script, programs, tmp_path):
+    """So it is not known what an interpreter is to run: that it was told nothing, and runs what it reads, is not so."""
+    path, catalogue = script("import time; time.sleep(60)\n")
+    for _ in range(60):
+        with path.open() as data:
+            child = subprocess.Popen(["/bin/sh", "-c", "sleep 60; exit"], stdin=data)
+        end = time.monotonic() + 0.03
+        while time.monotonic() < end:
+            program = programs.read(child.pid, catalogue)
+            assert not (program and catalogue.recognise(program))
+        child.kill()
+        child.wait()
