@@ -130,8 +130,7 @@ def _place(data: Pieces, member: Member, limit: int) -> tuple[int, int]:
         raise _stray(member)
     _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(header)
     told = (member.crc, member.packed, member.size)
-    later = flags & _LATER and (crc, packed, size) in {(0, 0, 0), told}
-    same = (crc, packed, size) == told or later
+    same = all(one == as_told or (one == 0 and flags & _LATER) for one, as_told in zip((crc, packed, size), told, strict=True))
     named = _LOCAL.size + name_length
     if (header[_LOCAL.size : named], flags, method) != (member.name, member.flags, member.method) or not same:
         raise Unreadable(msg("{member}: its header and the directory differ", member=member.text))
