@@ -29,7 +29,11 @@ class Union:
         """One more interval of which it is known where it lies."""
         ends, end = self._ends, start + ms
         if ends and start <= ends[-1]:
-            self._insert(start, end)
+            if start < self._starts[-1]:
+                self._insert(start, end)
+            elif end > ends[-1]:  # it goes on where the last one ended
+                self._length += end - ends[-1]
+                ends[-1] = end
             return
         self._starts.append(start)
         ends.append(end)
