@@ -21,7 +21,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from host import choose, files, restored
+from host import choose, files, restored, room
 from host.api import UntrustedError
 from host.homes import Home, HomeError, lock
 from host.restored import Restored
@@ -190,7 +190,7 @@ def opened(path: Path) -> Iterator[Backup]:
         except OSError as error:
             raise BackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
         except _DAMAGE as error:
-            raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(path))) from error
+            raise BackupError(msg("{path}: not a backup of Giờ Chơi, or cut short", path=str(path))) from error
         yield Backup(path, contents, members)
 
 
@@ -219,7 +219,7 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
             if (home.root / part).is_dir():
                 with choose.files().acting_for(home.root / part):
                     stack.enter_context(lock(home.root / part))
-        _unpack(backup, parts, folder)
+        _unpack(home, backup, parts, folder)
         _mark(home, backup.contents, parts, folder)
         for part in parts:
             try:
@@ -229,12 +229,14 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
                 raise HomeError(text) from error
 
 
-def _unpack(backup: Backup, parts: Collection[str], folder: Path) -> None:
+def _unpack(home: Home, backup: Backup, parts: Collection[str], folder: Path) -> None:
     """The members that are wanted, checked. BackupError."""
     known, members, path = backup.contents.files, backup.members, str(backup.path)
     wanted = [name for name in known if name.partition("/")[0] in {*parts, "public"}]
+    name = _CONTENTS
     try:
-        size = sum(members.getinfo(name).file_size for name in wanted)  # more than that zipfile does not unpack
+        sizes = {name: members.getinfo(name).file_size for name in wanted}  # more than that zipfile does not unpack
+        size = sum(sizes.values()) + room.taken(home.root, sizes)
         if size > shutil.disk_usage(folder).free:
             raise BackupError(msg("{folder}: no room for the {bytes} bytes of it", folder=str(folder.parent), bytes=size))
         for name in wanted:
@@ -242,13 +244,19 @@ def _unpack(backup: Backup, parts: Collection[str], folder: Path) -> None:
             with members.open(name) as source, (folder / name).open("xb") as copy:
                 shutil.copyfileobj(source, copy, _PIECE)
             if _sum(folder / name) != known[name]:
-                raise BackupError(msg("{path}: damaged: {member}", path=path, member=name))
+                raise _damaged(path, name)
             if name.endswith(".db"):
                 _check(folder / name)
             if name == _KEYS:
                 (folder / name).read_text("utf-8")
-    except (OSError, sqlite3.Error, *_DAMAGE) as error:
-        raise BackupError(msg("{path}: damaged: {member}", path=path, member=said_by(error))) from error
+    except OSError as error:
+        raise BackupError(msg("{path}: cannot be unpacked: {why}", path=path, why=said_by(error))) from error
+    except (sqlite3.Error, *_DAMAGE) as error:  # what those say is for programmers
+        raise _damaged(path, name) from error
+
+
+def _damaged(path: str, member: str) -> BackupError:
+    return BackupError(msg("{path}: damaged: {member}; take another backup", path=path, member=member))
 
 
 def _check(database: Path) -> None:

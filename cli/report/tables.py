@@ -18,6 +18,7 @@ from compliance.page.names import GAPS
 from compliance.reporting.figures import Cell, Figures
 from compliance.verifying.issues import issue
 from i18n.message import Arg, Day, Length, msg, msgn, semicolon
+from rules.engine.pausing import PAUSE
 from rules.packs.shipped import shipped_catalogue
 
 GROUPS: Final[dict[str, Arg]] = {"minor": msg("under 18"), "adult": msg("adults"), "unknown": msg("age not known")}
@@ -142,7 +143,9 @@ def _sums(rows: Iterable[Row]) -> Iterator[Arg]:
 
 
 def _rule(rule: str, decisions: dict[str, dict[str, Any]]) -> Arg:
-    """What it says, and the law's article behind it in the next column."""
+    """What it says, and the law's article behind it in the next column. Of many pauses each had an end of its own."""
+    if rule == PAUSE:
+        return msg("play paused")
     return msg("own limits of a household") if rule == HOUSE else rule_of(decisions[rule])
 
 
@@ -209,8 +212,9 @@ def _changes(figures: Figures) -> Table:
 
 def _seats(figures: Figures) -> Table:
     """How long each PC was watched, and when it was not."""
-    alive, days, gaps = figures.by("alive", "seat"), figures.by("alive", "seat", "day"), figures.by("gap", "seat", "how")
-    counted = Sums(seat for seat, _ in days)
+    alive, gaps = figures.by("alive", "seat"), figures.by("gap", "seat", "how")
+    # Of its last hour, and of a run of less than a minute, nobody tells the minutes: what it wrote then is of a day, too.
+    counted = Sums(seat for seat, _ in {*figures.by("alive", "seat", "day"), *figures.by("heard", "seat", "day")})
     rows: list[Row] = []
     heard = figures.by("heard", "seat")
     for seat in sorted({key[0] for key in (*heard, *alive, *gaps)}):

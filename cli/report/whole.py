@@ -131,10 +131,10 @@ def _logs(logs: tuple[Log, ...]) -> Iterator[tuple[Arg, Arg]]:
 
 
 def _log(source: Source) -> Iterator[tuple[Arg, Arg]]:
-    yield msg("origin"), source.checkpoint.origin
+    yield msg("name of the log"), source.checkpoint.origin
     yield msg("fingerprint"), source.key.fingerprint
     yield msg("size"), msg("{n} entries", n=source.checkpoint.size)
-    yield msg("root"), base64.b64encode(source.checkpoint.root).decode()
+    yield msg("root over all entries"), base64.b64encode(source.checkpoint.root).decode()
 
 
 def _notes(logs: tuple[Log, ...], figures: Figures, period: Period, now: int, zone: str) -> Iterator[Arg]:

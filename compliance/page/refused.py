@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from compliance.format.house_rule import HOUSE
 from compliance.page.blocks import Block, Said
 from compliance.page.model import Page
-from compliance.page.seen import moment
+from compliance.page.seen import from_to
 from compliance.page.shortened import few
 from compliance.verifying.refusals import Refusal
 from i18n.message import Arg, msg, msgn
@@ -40,6 +40,5 @@ def _rule(cite: str, rule: str) -> Arg:
 
 
 def _game(one: Refusal, zone: str) -> Arg:
-    first, last = moment(one.first, zone), moment(one.last, zone)
-    when = msg("at {first}", first=first) if one.times == 1 else msg("from {first} to {last}", first=first, last=last)
+    when = from_to(one.first, one.last, zone)
     return msgn("{game}: {n} time, {when}", "{game}: {n} times, {when}", one.times, game=one.game, when=when)

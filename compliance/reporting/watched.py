@@ -9,7 +9,7 @@ from compliance.entries.seat import Presence, SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import MINUTE_MS
-from compliance.verifying.presence import SeatPresence
+from compliance.verifying.presence import SeatPresence, begun
 
 QUIET_MS = 2 * 60 * MINUTE_MS  # a seat that is on writes a row of presence each hour
 
@@ -39,12 +39,13 @@ class Watched:
     def take(self, index: int, line: AnyEntry) -> None:
         seat = self._seats.get(line.seat)
         if seat is None:
-            seat = self._seats[line.seat] = _Seat(SeatPresence(line.seat))
+            before = {name: one.presence for name, one in self._seats.items()}
+            seat = self._seats[line.seat] = _Seat(begun(line, before))
         seat.entry, seat.over = index, False
         presence = seat.presence
-        before = presence.alive.total
+        alive = presence.alive.total
         presence.take(line)
-        alive = (presence.alive.total - before) * MINUTE_MS
+        alive = (presence.alive.total - alive) * MINUTE_MS
         if type(line) is Presence:
             self._counting.alive(index, line.seat, line.since, alive)
         elif type(line) is SeatStart:

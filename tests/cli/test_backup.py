@@ -106,7 +106,7 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
             (tmp_path / "none.zip", "cannot be read"),
             (other, "not a backup"),
             (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
-            (torn, "damaged"),
+            (torn, "damaged: agent/agent.db; take another backup"),
             (changed(changed(file, "public/agent.keys", b"\xff"), "contents.json", json.dumps(no_text)), "damaged"),
             (changed(file, "contents.json", stranger), "not a backup"),
             (changed(file, "", b"", zipfile.ZIP_LZMA), "not a backup"),
@@ -126,6 +126,22 @@ def test_what_has_no_room_changes_nothing(agent, servers, tmp_path, monkeypatch)
         monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
         assert "no room" in agent.fails(1, "restore", str(file), "--yes")
         assert content(servers.home / "agent") == before
+
+
+def test_room_for_what_is_unpacked_alone_is_not_enough(agent, servers, tmp_path, monkeypatch):
+    """Each database is written beside what it takes the place of: half of a home would be put back."""
+    file = tmp_path / "all.zip"
+    assert agent("backup", str(file)).returncode == 0
+    with zipfile.ZipFile(file) as whole:
+        size = sum(one.file_size for one in whole.infolist() if one.filename != "contents.json")
+        largest = max(one.file_size for one in whole.infolist())
+    with stopped(servers):
+        before = content(servers.home / "agent")
+        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=size + largest - 1))
+        assert "no room" in agent.fails(1, "restore", str(file), "--yes")
+        assert content(servers.home / "agent") == before
+        monkeypatch.undo()
+        assert agent("restore", str(file), "--yes").returncode == 0
 
 
 def test_a_full_disk_does_not_cost_the_database_that_is_there(tmp_path, monkeypatch):

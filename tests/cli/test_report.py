@@ -14,6 +14,7 @@ import zipfile
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli.report.tables import all_tables
@@ -21,7 +22,7 @@ from cli.report.to_csv import harmless
 from cli.report.to_pdf import _numbers
 from cli.report.to_xlsx import _parts
 from compliance import bundle, tree
-from compliance.entries.decision import LaunchRefused
+from compliance.entries.decision import LaunchRefused, PauseLine
 from compliance.entries.override import GrantGiven
 from compliance.entries.place import GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted
@@ -35,6 +36,7 @@ from compliance.note import Signer, checkpoint_text
 from compliance.paper.sheet import known
 from compliance.reporting.figures import Figures
 from i18n.message import plain
+from rules.engine.pausing import PAUSE
 from rules.packs.shipped import shipped_packs
 from tests.compliance.log_tiles import tiles_of
 
@@ -260,6 +262,26 @@ def test_gaps_are_called_as_the_verifier_does(giochoi, tmp_path):
     told = " ".join(giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--lang", "en", COLUMNS="200").stdout.split())
     assert "Unexplained: not enforced while the PC ran on, 1 time, 5 min. What was played then" in told
     assert "were set 1 time in these days: above is what holds now" in told
+
+
+def test_starts_that_pauses_refused_are_told_by_no_one_pauses_end(giochoi, tmp_path):
+    """They are added up, and each had an end of its own."""
+    begin = line(PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
+    starts = [msgspec.structs.replace(refused(NOON + at, PAUSE, ""), pack="", paused=PauseLine("p", NOON + at + HOUR))
+              for at in (0, HOUR)]  # fmt: skip
+    log = written(tmp_path / "log.zip", [begin, *starts])
+    told = giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--lang", "en", COLUMNS="200").stdout
+    (row,) = (" ".join(one.split()) for one in told.splitlines() if "paused" in one)
+    assert row == "play paused 2 0 0"
+
+
+def test_a_pc_was_on_on_each_day_that_it_wrote_on(giochoi, tmp_path):
+    """Also on one of which it did not yet tell its minutes, as on the day of the report itself."""
+    lines = [line(SeatStart, NOON + at, version="1", watch="gate", clean=True, lost_from=None) for at in (0, DAY)]
+    log = written(tmp_path / "log.zip", [lines[0], line(SeatStop, NOON + MINUTE), lines[1]])
+    told = giochoi("report", "month", *DAYS, "--from", log, "--lang", "en", COLUMNS="200").stdout
+    (row,) = (" ".join(one.split()) for one in told.splitlines() if one.startswith("may-01"))
+    assert row.startswith("may-01 2 ")
 
 
 def test_no_note_is_cut_off_on_paper(giochoi, tmp_path, need):
