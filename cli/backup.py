@@ -47,14 +47,15 @@ def save(args: Namespace, context: Context) -> None:
     try:
         with _room(context.home) as folder, backup.opened(backup.make(context.home, folder, wall())) as made:
             size = write_new(args.file, _pieces(made.path), secret=True)
-            parts = made.contents.parts()
+            contents = made.contents
     except backup.BackupError as error:
         raise CommandError(error.message, code=1) from None
-    said = msg(
-        "{file}: {size} bytes; whoever has it can read names and, if the log's key is in it, sign this log: keep it safe",
-        file=str(args.file), size=size,
-    )  # fmt: skip
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": parts}, said)
+    told: dict[str, Arg] = {"file": str(args.file), "size": size}
+    said = msg("{file}: {size} bytes; whoever has it can read names and sign this log: keep it safe", **told)
+    if contents.bound():
+        said = msg("{file}: {size} bytes; whoever has it can read names: keep it safe; it can be put back on this PC only, as "
+                   "long as its system is not installed anew", **told)  # fmt: skip
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": contents.parts()}, said)
 
 
 def put_back(args: Namespace, context: Context) -> None:

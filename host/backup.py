@@ -54,6 +54,10 @@ class Contents(msgspec.Struct, frozen=True):
         """Which of PARTS are in it."""
         return tuple(part for part in PARTS if any(name.startswith(f"{part}/") for name in self.files))
 
+    def bound(self) -> bool:
+        """Whether the agent's keys stayed with the system, as the installers have it: it goes on nowhere else."""
+        return "agent/log.db" in self.files and "agent/log.key" not in self.files
+
 
 @dataclass(frozen=True, slots=True)
 class Backup:
@@ -220,6 +224,8 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
                 with choose.files().acting_for(home.root / part):
                     stack.enter_context(lock(home.root / part))
         _unpack(home, backup, parts, folder)
+        if "agent" in parts and backup.contents.bound():
+            _same_keys(home, backup, folder)
         _mark(home, backup.contents, parts, folder)
         for part in parts:
             try:
@@ -253,6 +259,14 @@ def _unpack(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
         raise BackupError(msg("{path}: cannot be unpacked: {why}", path=path, why=said_by(error))) from error
     except (sqlite3.Error, *_DAMAGE) as error:  # what those say is for programmers
         raise _damaged(path, name) from error
+
+
+def _same_keys(home: Home, backup: Backup, folder: Path) -> None:
+    """BackupError: the agent that is here has others, could not go on with that log, and what it has itself would be lost."""
+    here = _read(home.root / _KEYS)
+    if here is not None and _KEYS in backup.contents.files and here != (folder / _KEYS).read_bytes():
+        raise BackupError(msg("{path}: only the PC and system that it was made on can use it: the agent's keys are not in it, "
+                              "and the agent here has others", path=str(backup.path)))  # fmt: skip
 
 
 def _damaged(path: str, member: str) -> BackupError:

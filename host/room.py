@@ -9,8 +9,8 @@ from host import choose
 
 
 def taken(root: Path, sizes: Mapping[str, int]) -> int:
-    """Bytes, for files of these sizes at their paths below `root`: by how much each grows, and once more the largest, which SQLite
-    keeps beside what it changes until all of it is written.
+    """Bytes, for files of these sizes at their paths below `root`: by how much each grows, and once more the largest, which
+    SQLite keeps beside what it changes until all of it is written.
     """
     grown = (max(0, size - _there(root / name)) for name, size in sizes.items())
     return sum(grown) + max(sizes.values(), default=0)
