@@ -146,12 +146,12 @@ def _rule(rule: str, decisions: dict[str, dict[str, Any]]) -> Arg:
     """What it says, and the law's article behind it in the next column. Of many pauses each had an end of its own."""
     if rule == PAUSE:
         return msg("play paused")
-    return msg("own limits of a household") if rule == HOUSE else rule_of(decisions[rule])
+    return msg("limits that the place set itself") if rule == HOUSE else rule_of(decisions[rule])
 
 
 def _source(rule: str, cite: str) -> str:
-    """A household's own limits are of no law, and what command set them is none."""
-    return "–" if rule == HOUSE else cite
+    """The place's own limits are of no law, and what command set them is none; nor is a pack's own rule of one."""
+    return "–" if rule == HOUSE or cite == rule.partition(".")[0] else cite
 
 
 def _refused(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:

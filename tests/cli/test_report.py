@@ -305,7 +305,7 @@ def test_a_households_own_limit_is_of_no_law():
     figures.add("due", 8, "2026-11-24", "minor", HOUSE, "giochoi limit", "killed")
     rows = [row.cells for table in all_tables(figures, {}, {}, public=True) for row in table.rows]
     assert "giochoi limit" not in str(rows)
-    assert sum("own limits of a household" in str(row) for row in rows) == 2
+    assert sum("limits that the place set itself" in str(row) for row in rows) == 2
 
 
 def test_letters_of_other_scripts_are_a_question_mark():

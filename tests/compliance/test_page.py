@@ -28,9 +28,11 @@ from compliance.page.words import sections
 from compliance.verify import verify
 from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.overview import Claimed, Looker
+from compliance.verifying.refusals import Refusal
 from compliance.verifying.report import Audit, Failure, Finding, Gap, Report, entry_name
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg, plain
+from rules.packs.shipped import shipped_packs
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -223,9 +225,10 @@ def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, 
     seat.refuse(house, game="teeworlds")
     report = audit()
     assert section(report, "WHAT WAS REFUSED, AND BY WHICH RULE") == (
-        "· NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1 (rule vn-147.label): 4 starts "
+        "· Players choose games that fit their own age (NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1; rule "
+        "vn-147.label): 4 starts "
         "luanti: 3 times, from 24 Nov 2026 08:00 to 24 Nov 2026 10:00 xonotic: 1 time, at 24 Nov 2026 11:00 "
-        "· own limits of a household: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"
+        "· limits that the place set itself: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"
     )
     told = data(page(report), {})["refused"]
     assert [(one["rule"], one["game"], one["times"], one["from"]) for one in told] == [
@@ -233,6 +236,16 @@ def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, 
         ("house", "teeworlds", 1, "2026-11-24T11:00:00+07:00"),
         ("vn-147.label", "xonotic", 1, "2026-11-24T11:00:00+07:00"),
     ]
+
+
+def test_a_rule_is_told_in_our_words_only_if_its_pack_is_ours(report):
+    """Another text may call its rules as it likes. What no law asks has no article."""
+    ours = sha256(shipped_packs()["vn-147"].encode()).hexdigest()
+    for pack, says in ((ours, "A game without a Vietnamese age label: ask a guardian first (rule vn-147.ask-first): 1 start"),
+                       ("f" * 64, "vn-147 (rule vn-147.ask-first): 1 start")):  # fmt: skip
+        one = Refusal("vn-147", "vn-147.ask-first", "x", 1, START, START, pack)
+        audit = Audit(overview=replace(report.audit.overview, refused=1, refusals=(one,)))
+        assert [EN(block.text) for block in refused(Page(report=Report(audit=audit)))] == [says]
 
 
 def test_of_too_many_rules_and_games_the_rest_is_counted():
