@@ -47,5 +47,5 @@ class Refusals:
 
     def all(self) -> tuple[Refusal, ...]:
         """The most frequent first."""
-        found = (Refusal(*key, *told, pack=self._packs[key]) for key, told in self._known.items())
+        found = (Refusal(*key, times, first, last, self._packs[key]) for key, (times, first, last) in self._known.items())
         return tuple(sorted(found, key=lambda one: (-one.times, one.cite, one.rule, one.game)))
