@@ -16,6 +16,7 @@ import pytest
 from cli.backup import save
 from cli.errors import CommandError
 from host import backup
+from host.backed_up import opened
 from host.homes import Home
 
 
@@ -94,7 +95,7 @@ def test_a_backup_without_the_agents_keys_does_not_cost_another_agent_its_own(ag
         assert ("only the PC and system that it was made on" in said, content(servers.home / "agent")) == (True, before)
         keys.write_bytes(ours)
         assert agent("restore", str(bare), "--yes").returncode == 0
-    with backup.opened(bare) as held:
+    with opened(bare) as held:
         assert held.contents.bound()
 
 
