@@ -275,6 +275,17 @@ def test_starts_that_pauses_refused_are_told_by_no_one_pauses_end(giochoi, tmp_p
     assert row == "play paused 2 0 0"
 
 
+def test_a_log_that_lacks_nothing_is_not_named_among_those_that_do(giochoi, tmp_path):
+    """Nor is there an empty line where nothing is lacking."""
+    starts = [line(SeatStart, NOON + at, version="1", watch="gate", clean=True, lost_from=None) for at in (-3 * DAY, 2 * DAY)]
+    whole = written(tmp_path / "whole.zip", starts)
+    late = packed(tmp_path / "late.zip", bundled(starts[1:], Signer("other.example/log", bytes(range(32)))))
+    about = ("report", "day", "--to", "2026-11-24", "--lang", "en", "--from", whole)
+    assert "\n\n\n" not in giochoi(*about, COLUMNS="200").stdout
+    told = giochoi(*about, "--from", late, COLUMNS="200").stdout
+    assert "\nB: The log begins on 26 Nov 2026: there are no figures of these days.\n" in told
+
+
 def test_a_pc_was_on_on_each_day_that_it_wrote_on(giochoi, tmp_path):
     """Also on one of which it did not yet tell its minutes, as on the day of the report itself."""
     lines = [line(SeatStart, NOON + at, version="1", watch="gate", clean=True, lost_from=None) for at in (0, DAY)]
