@@ -43,7 +43,7 @@ SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),
     "notification": msg("a notification"), "window": msg("a window"), "sound": msg("sound only"),
 }  # fmt: skip
-UNEXPLAINED: Final = ("lost", "ran-on")
+UNEXPLAINED: Final = ("lost", "ran-on", "restored")
 _NOTHING: Final[Cell] = Cell()
 
 

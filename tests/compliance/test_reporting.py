@@ -413,6 +413,17 @@ def test_a_seat_that_was_put_back_alone_is_not_missing_since_the_backup(site, se
     assert told(counted(), "gap", "seat", "how") == {("home-pc-2", "lost"): (1, 1)}
 
 
+def test_what_is_missing_since_a_backup_is_told_as_that(site, seat, counted):
+    """As the verifier has it: the PC did not end without a word."""
+    made = site.clock.wall()
+    site.deliver()
+    site.clock.reboot(HOUR)
+    site.agent.add(Restored, made=made)
+    later = site.enrol("home-pc-2")
+    later.start(clean=False, lost_from=made, follows="home-pc")
+    assert told(counted(), "gap", "seat", "how") == {("home-pc-2", "restored"): (1, 60)}
+
+
 def test_a_clock_of_another_year_hides_no_minute_and_makes_no_gap(site, seat, counted):
     """One row, and all the entries that follow, of the right time."""
     seat.start()
