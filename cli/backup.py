@@ -17,7 +17,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import YES, confirm
 from cli.given.files import write_new
-from host import backup
+from host import backed_up, backup
 from host.choose import files
 from host.clock import wall
 from host.homes import Home, HomeError, unwritable
@@ -45,21 +45,22 @@ def save(args: Namespace, context: Context) -> None:
     if not os.path.lexists(context.home.root):
         raise CommandError(backup.nothing(context.home).message, code=1)
     try:
-        with _room(context.home) as folder, backup.opened(backup.make(context.home, folder, wall())) as made:
+        with _room(context.home) as folder, backed_up.opened(backup.make(context.home, folder, wall())) as made:
             size = write_new(args.file, _pieces(made.path), secret=True)
-            parts = made.contents.parts()
-    except backup.BackupError as error:
+            contents = made.contents
+    except backed_up.BackupError as error:
         raise CommandError(error.message, code=1) from None
-    said = msg(
-        "{file}: {size} bytes; whoever has it can read names and, if the log's key is in it, sign this log: keep it safe",
-        file=str(args.file), size=size,
-    )  # fmt: skip
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": parts}, said)
+    told: dict[str, Arg] = {"file": str(args.file), "size": size}
+    said = msg("{file}: {size} bytes; whoever has it can read names and sign this log: keep it safe", **told)
+    if contents.bound():
+        said = msg("{file}: {size} bytes; whoever has it can read names: keep it safe; it can be put back on this PC only, as "
+                   "long as its system is not installed anew", **told)  # fmt: skip
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": contents.parts()}, said)
 
 
 def put_back(args: Namespace, context: Context) -> None:
     try:
-        with backup.opened(args.file) as held:
+        with backed_up.opened(args.file) as held:
             contents = held.contents
             parts = contents.parts() if args.only is None else _ONLY[args.only]
             made = _said(contents.made)
@@ -68,7 +69,7 @@ def put_back(args: Namespace, context: Context) -> None:
             confirm(question, context, yes=args.yes)
             with _room(context.home) as folder:
                 backup.restore(context.home, held, parts, folder)
-    except backup.BackupError as error:
+    except backed_up.BackupError as error:
         raise CommandError(error.message, code=1) from None
     except HomeError as error:
         text = msg("{why}; giochoi-agent and giochoi-daemon have to be stopped meanwhile", why=error.message)

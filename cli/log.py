@@ -129,8 +129,8 @@ def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
     if card.certificate:
         expires = "" if card.expires is None else msg("valid to {day}", day=Day(card.expires))
         yield msg("certificate"), row((card.certificate, expires), ", ")
-    yield msg("origin"), card.origin
+    yield msg("name of the log"), card.origin
     yield msg("key"), card.key
     yield msg("fingerprint"), card.fingerprint
     yield msg("size"), msg("{n} entries", n=card.size)
-    yield msg("root"), card.root
+    yield msg("root over all entries"), card.root

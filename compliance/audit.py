@@ -43,7 +43,7 @@ from compliance.verifying.owed import Owed
 from compliance.verifying.plays.overrides import Overrides
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
-from compliance.verifying.presence import SeatPresence
+from compliance.verifying.presence import SeatPresence, begun
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
 from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
@@ -158,7 +158,7 @@ class Auditor:
             self._late[seat] += 1
         presence = self._seats.get(seat)
         if presence is None:
-            presence = self._seats[seat] = SeatPresence(seat, ran=self._looker.ran(seat))
+            presence = self._seats[seat] = begun(line, self._seats, ran=self._looker.ran(seat))
             if seat == AGENT:
                 self._rulebook.begin(line)
         presence.take(line)

@@ -11,57 +11,21 @@ import os
 import shutil
 import sqlite3
 import zipfile
-import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import BinaryIO, Final
 
 import msgspec
 
-from host import choose, files, restored
-from host.api import UntrustedError
+from host import choose, files, restored, room
+from host.backed_up import CONTENTS, DAMAGE, KEYS, PARTS, Backup, BackupError, Contents
 from host.homes import Home, HomeError, lock
 from host.restored import Restored
-from i18n.message import MessageError, msg, said_by
+from i18n.message import msg, said_by
 
-PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
-    "daemon": ("store.db", "seat.key", "config.toml"),
-    "agent": ("agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "config.toml"),
-})  # fmt: skip
-_CONTENTS: Final = "contents.json"
-_KEYS: Final = "public/agent.keys"
 _BUSY_S: Final = 30
-_LATEST_MS: Final = 253_000_000_000_000  # in the year 9987: calendars end soon after
 _PIECE: Final = 1 << 20
-# What a file that is no zip of ours, or half of one, makes zipfile raise; of the last two also what we read in it.
-_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError)
-
-
-class BackupError(MessageError):
-    """What cannot be saved or put back, and why; then nothing was changed, unless it says so."""
-
-
-class Contents(msgspec.Struct, frozen=True):
-    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member."""
-
-    made: int
-    files: dict[str, str]
-
-    def parts(self) -> tuple[str, ...]:
-        """Which of PARTS are in it."""
-        return tuple(part for part in PARTS if any(name.startswith(f"{part}/") for name in self.files))
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """One that was looked at, and is open: what is put back is what was looked at, whatever becomes of its name."""
-
-    path: Path
-    contents: Contents
-    members: zipfile.ZipFile
 
 
 def nothing(home: Home) -> BackupError:
@@ -78,7 +42,7 @@ def make(home: Home, folder: Path, made: int) -> Path:
         contents = Contents(made, {name: _sum(folder / name) for name in found})
         backup = folder / "backup.zip"
         with _private(backup) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-            file.writestr(_CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
+            file.writestr(CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
             for name in found:
                 file.write(folder / name, name)
     except (OSError, sqlite3.Error) as error:
@@ -122,7 +86,7 @@ def _fill(copy: Path, source: sqlite3.Connection) -> None:
 
 def _small(home: Home, to: Path) -> Iterator[str]:
     """Copies keys and settings."""
-    for name in (*(f"{part}/{name}" for part, names in PARTS.items() for name in names if not name.endswith(".db")), _KEYS):
+    for name in (*(f"{part}/{name}" for part, names in PARTS.items() for name in names if not name.endswith(".db")), KEYS):
         if (content := _read(home.root / name)) is not None:
             (to / name).parent.mkdir(exist_ok=True)
             files.write_atomic(to / name, content)
@@ -175,39 +139,6 @@ def _sum(path: Path) -> str:
 # --- back -----------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Backup]:
-    """The file, open. BackupError: it is none of ours, or somebody else could have written it: what is put back is believed."""
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(files.open_owned(path, choose.files().publishers("private")))
-            members = stack.enter_context(zipfile.ZipFile(file))
-            contents = _contents(members)
-        except UntrustedError as error:
-            text = msg("{path}: {why}; copy it to a folder that only you can write to, and put back that copy",
-                       path=str(path), why=said_by(error))  # fmt: skip
-            raise BackupError(text) from error
-        except OSError as error:
-            raise BackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
-        except _DAMAGE as error:
-            raise BackupError(msg("{path}: not a backup of Giờ Chơi", path=str(path))) from error
-        yield Backup(path, contents, members)
-
-
-def _contents(members: zipfile.ZipFile) -> Contents:
-    """What it says of itself. One of _DAMAGE if that is nothing that we write."""
-    with members.open(_CONTENTS) as member:
-        contents = msgspec.json.decode(member.read(files.LIMIT), type=Contents)
-    known = {f"{part}/{name}" for part, names in PARTS.items() for name in names} | {_KEYS}
-    packed = {member.compress_type for member in members.infolist()}
-    if (
-        not contents.parts() or not contents.files.keys() <= known or not 0 <= contents.made < _LATEST_MS
-        or not packed <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-    ):  # fmt: skip
-        raise ValueError(contents)
-    return contents
-
-
 def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) -> None:
     """Puts these `parts` back, while nobody runs in them. `folder` is ours, empty, and has room for them. BackupError: nothing
     was changed; HomeError: somebody runs there, or only some of it could be written.
@@ -219,7 +150,9 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
             if (home.root / part).is_dir():
                 with choose.files().acting_for(home.root / part):
                     stack.enter_context(lock(home.root / part))
-        _unpack(backup, parts, folder)
+        _unpack(home, backup, parts, folder)
+        if "agent" in parts and backup.contents.bound():
+            _same_keys(home, backup, folder)
         _mark(home, backup.contents, parts, folder)
         for part in parts:
             try:
@@ -229,12 +162,14 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
                 raise HomeError(text) from error
 
 
-def _unpack(backup: Backup, parts: Collection[str], folder: Path) -> None:
+def _unpack(home: Home, backup: Backup, parts: Collection[str], folder: Path) -> None:
     """The members that are wanted, checked. BackupError."""
     known, members, path = backup.contents.files, backup.members, str(backup.path)
     wanted = [name for name in known if name.partition("/")[0] in {*parts, "public"}]
+    name = CONTENTS
     try:
-        size = sum(members.getinfo(name).file_size for name in wanted)  # more than that zipfile does not unpack
+        sizes = {name: members.getinfo(name).file_size for name in wanted}  # more than that zipfile does not unpack
+        size = sum(sizes.values()) + room.taken(home.root, sizes)
         if size > shutil.disk_usage(folder).free:
             raise BackupError(msg("{folder}: no room for the {bytes} bytes of it", folder=str(folder.parent), bytes=size))
         for name in wanted:
@@ -242,13 +177,27 @@ def _unpack(backup: Backup, parts: Collection[str], folder: Path) -> None:
             with members.open(name) as source, (folder / name).open("xb") as copy:
                 shutil.copyfileobj(source, copy, _PIECE)
             if _sum(folder / name) != known[name]:
-                raise BackupError(msg("{path}: damaged: {member}", path=path, member=name))
+                raise _damaged(path, name)
             if name.endswith(".db"):
                 _check(folder / name)
-            if name == _KEYS:
+            if name == KEYS:
                 (folder / name).read_text("utf-8")
-    except (OSError, sqlite3.Error, *_DAMAGE) as error:
-        raise BackupError(msg("{path}: damaged: {member}", path=path, member=said_by(error))) from error
+    except OSError as error:
+        raise BackupError(msg("{path}: cannot be unpacked: {why}", path=path, why=said_by(error))) from error
+    except (sqlite3.Error, *DAMAGE) as error:  # what those say is for programmers
+        raise _damaged(path, name) from error
+
+
+def _same_keys(home: Home, backup: Backup, folder: Path) -> None:
+    """BackupError: the agent that is here has others, could not go on with that log, and what it has itself would be lost."""
+    here = _read(home.root / KEYS)
+    if here is not None and KEYS in backup.contents.files and here != (folder / KEYS).read_bytes():
+        raise BackupError(msg("{path}: only the PC and system that it was made on can use it: the agent's keys are not in it, "
+                              "and the agent here has others", path=str(backup.path)))  # fmt: skip
+
+
+def _damaged(path: str, member: str) -> BackupError:
+    return BackupError(msg("{path}: damaged: {member}; take another backup", path=path, member=member))
 
 
 def _check(database: Path) -> None:
@@ -261,8 +210,8 @@ def _check(database: Path) -> None:
 def _mark(home: Home, contents: Contents, parts: Collection[str], folder: Path) -> None:
     """Before anything else: whoever starts on a half of it has to know. A seat of this home follows an agent that came back."""
     keys = None
-    if "agent" in parts and _KEYS in contents.files:
-        keys = (folder / _KEYS).read_text("utf-8")
+    if "agent" in parts and KEYS in contents.files:
+        keys = (folder / KEYS).read_text("utf-8")
     for part in PARTS:
         if part in parts or (part == "daemon" and (home.daemon / "store.db").exists()):
             _write(home.root / part / restored.NAME, msgspec.json.encode(Restored(contents.made, keys)))

@@ -51,7 +51,7 @@ class UsageError(MessageError):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(msg("not understood; see: {command}", command=f"{PROGRAM} --help"))
+        raise argparse.ArgumentTypeError(message)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not typed or {"-h", "--help"} & set(typed):
             print(words(_ABOUT))
             return 0 if typed else 2
-        asked = _parser().parse_args(typed)
+        asked = _understood(typed)
         words = Catalogue(reader(asked.lang, setting=language(chosen_home(asked.home))))
         for line in asked.run(asked, server_home(asked.home)):
             print(words(line), flush=True)
@@ -77,6 +77,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM}: {words(said_by(error))}", file=sys.stderr)
         return 1
     return 0
+
+
+def _understood(typed: Sequence[str]) -> argparse.Namespace:
+    """UsageError: what argparse says of it is English, and of an option that nobody typed."""
+    try:
+        return _parser().parse_args(typed)
+    except argparse.ArgumentTypeError:
+        command = f"{PROGRAM} --help"
+        raise UsageError(msg("not understood: {why}; see: {command}", why=" ".join(typed), command=command)) from None
 
 
 def _parser() -> _Parser:

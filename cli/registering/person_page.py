@@ -93,26 +93,55 @@ def _pack(pack: Mapping[str, Any]) -> Arg:
 
 
 def _given(known: Mapping[str, Any], zone: str, titles: Mapping[str, str], by: Mapping[str, Arg]) -> Iterator[Block]:
-    """`by`: what each role is called here."""
+    """In the order in which it was. `by`: what each role is called here."""
+    told = [*_grants(known, zone, by), *_requests(known, zone, titles, by), *_let(known, zone, titles)]
+    yield from (said for _, said in sorted(told, key=lambda one: one[0]))
+
+
+_Told = Iterator[tuple[int, Said]]
+
+
+def _grants(known: Mapping[str, Any], zone: str, by: Mapping[str, Arg]) -> _Told:
     for one in known["grants"]:
-        who = row((by.get(one["by"], one["by"]), f"({one['who']})"), " ")
-        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": who}
+        told: dict[str, Arg] = {"at": Moment(one["given"], zone, "full"), "time": Length(one["ms"]), "who": _by(one, by)}
         back = one.get("revoked")
         said = msg("{at}: {time} more, by {who}", **told)
         if back is not None:
             said = msg("{given}; taken back {at}", given=said, at=Moment(back, zone, "full"))
-        yield Said(said, _reason(one))
+        yield one["given"], Said(said, _reason(one))
+
+
+def _requests(known: Mapping[str, Any], zone: str, titles: Mapping[str, str], by: Mapping[str, Arg]) -> _Told:
     for one in known["requests"]:
-        yield Said(msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=_asked(one, titles)), _reason(one))
+        said = msg("{at}: asked for {what}", at=Moment(one["asked"], zone, "full"), what=_asked(one, titles))
+        yield one["asked"], Said(said, (*_reason(one), *_answer(one.get("answer"), zone, by)))
+
+
+def _let(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> _Told:
     for one in known["allowed_games"]:
         at = Moment(one["at"], zone, "full")
-        yield Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=one["by"]))
+        yield one["at"], Said(msg("{at}: {game} let through, by {who}", at=at, game=_title(one["game"], titles), who=one["by"]))
 
 
 def _asked(one: Mapping[str, Any], titles: Mapping[str, str]) -> Arg:
+    """A game's time says both."""
+    parts: list[Arg] = [_title(one["game"], titles)] if one["game"] else []
     if one["ms"]:
-        return Length(one["ms"])
-    return _title(one["game"] or "", titles) or (one.get("program") or {}).get("name") or msg("a program")
+        parts.append(Length(one["ms"]))
+    return comma(parts) if parts else (one.get("program") or {}).get("name") or msg("a program")
+
+
+def _answer(answer: Mapping[str, Any] | None, zone: str, by: Mapping[str, Arg]) -> tuple[Arg, ...]:
+    if answer is None:
+        return ()
+    told: dict[str, Arg] = {"at": Moment(answer["at"], zone, "full"), "who": _by(answer, by)}
+    if answer["by"] == "player":
+        return (msg("{at}: taken back", **told),)
+    return (msg("{at}: yes, by {who}", **told) if answer["approved"] else msg("{at}: no, by {who}", **told), *_reason(answer))
+
+
+def _by(one: Mapping[str, Any], by: Mapping[str, Arg]) -> Arg:
+    return row((by.get(one["by"], one["by"]), f"({one['who']})"), " ")
 
 
 def _reason(one: Mapping[str, Any]) -> tuple[Arg, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cli.report.logs import Log
@@ -15,6 +15,11 @@ class Row:
 
     cells: tuple[Arg, ...]
     entries: Sequence[int] = ()
+
+
+def called(row: Row, wide: int, words: Callable[[Arg], str]) -> str:
+    """Its first cells, which hold words, in one; what stands where there is nothing to say is none."""
+    return ", ".join(said for cell in row.cells[:wide] if (said := words(cell)) not in {"", "–"})
 
 
 @dataclass(frozen=True, slots=True)

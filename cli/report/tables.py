@@ -18,6 +18,7 @@ from compliance.page.names import GAPS
 from compliance.reporting.figures import Cell, Figures
 from compliance.verifying.issues import issue
 from i18n.message import Arg, Day, Length, msg, msgn, semicolon
+from rules.engine.pausing import PAUSE
 from rules.packs.shipped import shipped_catalogue
 
 GROUPS: Final[dict[str, Arg]] = {"minor": msg("under 18"), "adult": msg("adults"), "unknown": msg("age not known")}
@@ -42,7 +43,7 @@ SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),
     "notification": msg("a notification"), "window": msg("a window"), "sound": msg("sound only"),
 }  # fmt: skip
-UNEXPLAINED: Final = ("lost", "ran-on")
+UNEXPLAINED: Final = ("lost", "ran-on", "restored")
 _NOTHING: Final[Cell] = Cell()
 
 
@@ -142,13 +143,15 @@ def _sums(rows: Iterable[Row]) -> Iterator[Arg]:
 
 
 def _rule(rule: str, decisions: dict[str, dict[str, Any]]) -> Arg:
-    """What it says, and the law's article behind it in the next column."""
-    return msg("own limits of a household") if rule == HOUSE else rule_of(decisions[rule])
+    """What it says, and the law's article behind it in the next column. Of many pauses each had an end of its own."""
+    if rule == PAUSE:
+        return msg("play paused")
+    return msg("limits that the place set itself") if rule == HOUSE else rule_of(decisions[rule])
 
 
 def _source(rule: str, cite: str) -> str:
-    """A household's own limits are of no law, and what command set them is none."""
-    return "–" if rule == HOUSE else cite
+    """The place's own limits are of no law, and what command set them is none; nor is a pack's own rule of one."""
+    return "–" if rule == HOUSE or cite == rule.partition(".")[0] else cite
 
 
 def _refused(figures: Figures, decisions: dict[str, dict[str, Any]]) -> Table:
@@ -209,8 +212,9 @@ def _changes(figures: Figures) -> Table:
 
 def _seats(figures: Figures) -> Table:
     """How long each PC was watched, and when it was not."""
-    alive, days, gaps = figures.by("alive", "seat"), figures.by("alive", "seat", "day"), figures.by("gap", "seat", "how")
-    counted = Sums(seat for seat, _ in days)
+    alive, gaps = figures.by("alive", "seat"), figures.by("gap", "seat", "how")
+    # Of its last hour, and of a run of less than a minute, nobody tells the minutes: what it wrote then is of a day, too.
+    counted = Sums(seat for seat, _ in {*figures.by("alive", "seat", "day"), *figures.by("heard", "seat", "day")})
     rows: list[Row] = []
     heard = figures.by("heard", "seat")
     for seat in sorted({key[0] for key in (*heard, *alive, *gaps)}):

@@ -15,7 +15,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable,
 from reportlab.platypus.tables import TableStyle
 
 from cli.report.logs import Log, numbers
-from cli.report.model import Report, Row, Table
+from cli.report.model import Report, Row, Table, called
 from cli.words.layout import row
 from compliance.paper.sheet import BOLD, FILED, FONT, LINE, PLAIN, TOGETHER, known, made, style
 from i18n.catalogue import Catalogue
@@ -150,7 +150,7 @@ class _Pages:
         yield LongTable([heads, *cells], widths, repeatRows=1, style=_GRID)
 
     def _line(self, line: Row, wide: int) -> str:
-        return ", ".join(filter(None, (self._words(cell) for cell in line.cells[:wide])))
+        return called(line, wide, self._words)
 
     def _signatures(self, owner: str) -> list[Flowable]:
         place = [self._paragraph(msg("…………, date …………"), _CENTRED)]

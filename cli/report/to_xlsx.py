@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from cli.report.logs import numbers
-from cli.report.model import Report, Table
+from cli.report.model import Report, Table, called
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Day, Length, msg
 
@@ -85,7 +85,7 @@ class _Sheets:
         at = 1
         for table in report.tables:
             for row in table.rows:
-                line = ", ".join(filter(None, (self._words(cell) for cell in row.cells[: table.wide])))
+                line = called(row, table.wide, self._words)
                 for part in _parts(", ".join(numbers(row.entries, report.logs))):
                     for column, text in enumerate((self._words(table.title), line, part)):
                         sheet.write_string(at, column, text)

@@ -61,7 +61,7 @@ def _lacking(logs: tuple[Log, ...], period: Period, now: int | None) -> tuple[Ar
     """Of several logs each by its letter; whether all of them lack all of these days."""
     found = [(log, *_lacks(log.counter, period, now)) for log in logs]
     said = [_lettered(log, lacks) for log, lacks, _ in found if lacks]
-    return row(said, " "), all(nothing for *_, nothing in found)
+    return row(said, " ") if said else "", all(nothing for *_, nothing in found)
 
 
 def _lettered(log: Log, said: Arg) -> Arg:
@@ -83,7 +83,7 @@ def _lacks(counter: Counter, period: Period, now: int | None) -> tuple[Arg, bool
     late: Arg = ""
     if now is None and ended < period.last:
         late = msg("The log ends on {day}: nothing here is from later.", day=Day(ended))
-    return row((early, late), " "), False
+    return row((early, late), " ") if early or late else "", False
 
 
 def _head(place: PlaceShown | None, logged: PlaceChanged | None, now: int, zone: str) -> Iterator[tuple[Arg, Arg]]:
@@ -131,10 +131,10 @@ def _logs(logs: tuple[Log, ...]) -> Iterator[tuple[Arg, Arg]]:
 
 
 def _log(source: Source) -> Iterator[tuple[Arg, Arg]]:
-    yield msg("origin"), source.checkpoint.origin
+    yield msg("name of the log"), source.checkpoint.origin
     yield msg("fingerprint"), source.key.fingerprint
     yield msg("size"), msg("{n} entries", n=source.checkpoint.size)
-    yield msg("root"), base64.b64encode(source.checkpoint.root).decode()
+    yield msg("root over all entries"), base64.b64encode(source.checkpoint.root).decode()
 
 
 def _notes(logs: tuple[Log, ...], figures: Figures, period: Period, now: int, zone: str) -> Iterator[Arg]:

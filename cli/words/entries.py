@@ -99,6 +99,7 @@ _FACTS: Final = frozenset({"guardian", "approved"})
 _MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made", "heard"})
 _DAYS: Final = frozenset({"expires", "day", "born"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace", "away"})
+_EVERY: Final = "*"  # how a summary of the day names time that was given for all games
 _VALUES: Final = 60  # columns for the values of one pack
 
 
@@ -234,7 +235,9 @@ _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
     "grants": lambda grants, zone: comma(
         row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
     ),
-    "games": lambda games, _: comma(row((game, Length(day["ms"])), " ") for game, day in games.items()),
+    "games": lambda games, _: comma(
+        row((msg("all games") if game == _EVERY else game, Length(day["ms"])), " ") for game, day in games.items()
+    ),
     "seats": lambda seats, zone: comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items()),
     "match": lambda ids, _: clues(ids),
     "let": lambda hashes, _: comma(one[:8] for one in hashes),

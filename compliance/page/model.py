@@ -91,7 +91,7 @@ def page(report: Report) -> Page:
     seen = audit.overview
     moments = [at for seat in audit.seats for at in (seat.first, seat.last) if 0 <= at < NO_MOMENT]
     period = (min(moments), max(moments)) if moments else None
-    explained = [gap for gap in audit.gaps if gap.explained]
+    stopped = [gap for gap in audit.gaps if gap.explained and gap.kind == "stopped"]
     unexplained = [gap for gap in audit.gaps if not gap.explained]
     return Page(
         report=report,
@@ -101,7 +101,7 @@ def page(report: Report) -> Page:
         articles=articles(audit.findings, seen.places, zone),
         notes=by_kind((one for one in audit.findings if not one.cite), zone),
         gaps=gap_groups(unexplained),
-        pauses=(len(explained), length(explained)),
+        pauses=(len(stopped), length(stopped)),
         overridden=seen.overridden,
         coverage=Coverage() if period is None else coverage(seen.seats, seen.places, zone, period[1], unexplained),
         anchored=seen.clock.before(report.anchored),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from compliance.page.blocks import Block, Said
 from compliance.page.model import Page, Span
+from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.report import NO_MOMENT
 from i18n.message import Arg, Moment, msg, msgn
 
@@ -52,3 +53,11 @@ def _range(what: Arg, span: Span | None, zone: str) -> Arg:
 
 def moment(at: int, zone: str) -> Arg:
     return Moment(at, zone) if 0 <= at < NO_MOMENT else f"{at} ms"
+
+
+def from_to(first: int, last: int, zone: str) -> Arg:
+    """When something was; within a minute it is one moment."""
+    told = moment(first, zone)
+    if first // MINUTE_MS == last // MINUTE_MS:
+        return msg("at {first}", first=told)
+    return msg("from {first} to {last}", first=told, last=moment(last, zone))

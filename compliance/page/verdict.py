@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from compliance.bundle import CHECKPOINT, KEY
 from compliance.page import advice, begins
 from compliance.page.blocks import Block, Said
 from compliance.page.groups import FIRST
@@ -61,8 +62,13 @@ def _failed(failures: Iterable[Failure]) -> Iterator[Said]:
         yield Said(MEANS[stage], tuple(told), "bad") if stage in MEANS else Said(told[0], tuple(told[1:]), "bad")
 
 
+_PARTS: Final[dict[str, Arg]] = {
+    EARLIER: msg("the earlier head or card"), CHECKPOINT: msg("the log's signed head"), KEY: msg("the log's key"),
+}  # fmt: skip
+
+
 def _where(one: Failure) -> Message:
-    where = msg("the earlier head or card") if one.where == EARLIER else in_words(one.where)
+    where = _PARTS.get(one.where, one.where) if isinstance(one.where, str) else in_words(one.where)
     return msg("{where}: {why}", where=where, why=one.what)
 
 

@@ -11,7 +11,7 @@ from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.kinds import in_words
 from compliance.page.model import Page
 from compliance.page.refused import refused
-from compliance.page.seen import moment, seen
+from compliance.page.seen import from_to, moment, seen
 from compliance.page.shortened import few
 from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
@@ -218,8 +218,7 @@ def _overridden(page: Page) -> Iterator[Block]:
     for one in page.overridden:
         what, who = names.OVERRIDES.get(one.kind, one.kind), names.ROLES.get(one.by, one.by)
         who = msg("whoever manages the place") if public and one.by == GUARDIAN else who
-        first, last = moment(one.first, page.report.zone), moment(one.last, page.report.zone)
-        when = msg("at {first}", first=first) if one.times == 1 else msg("from {first} to {last}", first=first, last=last)
+        when = from_to(one.first, one.last, page.report.zone)
         said = msgn(
             "{what}, by {who}: {n} time, {when}", "{what}, by {who}: {n} times, {when}", one.times,
             what=what, who=who, when=when,

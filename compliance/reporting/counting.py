@@ -33,6 +33,7 @@ from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
 
 ADULT = 18
+_BEGINS = 2  # an agent's first entries: its key, and that it is at a home until somebody says otherwise
 # What is counted nowhere, and is most of a log. Entries are canonical, so these bytes stand in no other kind.
 _SEAL, _TICK, _DAY = (f'"kind":"{kind}"'.encode() for kind in ("seal", "agent.tick", "usage.day"))
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
@@ -192,6 +193,8 @@ class Counter:
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, PlaceChanged) and line.seat == AGENT:
             self._moved(line)
+            if line.seq <= _BEGINS and line.place == "home":
+                return
         elif isinstance(line, override.EnforcementOn) and (off := self._off.pop((line.seat, line.id), None)):
             self._lifted(*off[:3], min(line.wall, off[3]))
         if (day := self._day(line.wall)) is None:

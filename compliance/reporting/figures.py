@@ -27,7 +27,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 `due`: plays that had to end, `how` they did; `warned`: reminders, `how` they were shown; `override`: what people let happen or
 kept from it; `change`: of rules; `issue`: what was not enforced, or not sure; `heard`: the first that a
 seat wrote on a day; `alive`: when it was; `gap`: when it was not: `off`, or, as the verifier calls what nobody explains,
-`lost` or `ran-on`.
+`lost`, `ran-on` or `restored`.
 """
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from compliance.entries.log import Restored
 from compliance.entries.seat import Presence, SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import MINUTE_MS
-from compliance.verifying.presence import SeatPresence
+from compliance.verifying.owed import about
+from compliance.verifying.presence import SeatPresence, begun
 
+_LAST = 10  # backups that were put back: a seat starts soon after one
 QUIET_MS = 2 * 60 * MINUTE_MS  # a seat that is on writes a row of presence each hour
 
 
@@ -35,16 +38,18 @@ class Watched:
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
         self._seats: dict[str, _Seat] = {}
+        self._restored: list[Restored] = []
 
     def take(self, index: int, line: AnyEntry) -> None:
         seat = self._seats.get(line.seat)
         if seat is None:
-            seat = self._seats[line.seat] = _Seat(SeatPresence(line.seat))
+            before = {name: one.presence for name, one in self._seats.items()}
+            seat = self._seats[line.seat] = _Seat(begun(line, before))
         seat.entry, seat.over = index, False
         presence = seat.presence
-        before = presence.alive.total
+        alive = presence.alive.total
         presence.take(line)
-        alive = (presence.alive.total - before) * MINUTE_MS
+        alive = (presence.alive.total - alive) * MINUTE_MS
         if type(line) is Presence:
             self._counting.alive(index, line.seat, line.since, alive)
         elif type(line) is SeatStart:
@@ -52,10 +57,14 @@ class Watched:
                 self._counting.alive(index, line.seat, line.lost_from - alive, alive)  # the minutes before it
             if presence.gaps:
                 gap = presence.gaps.pop()
-                self._counting.gap(index, line.seat, gap.start, gap.end, "off" if gap.explained else gap.kind)
+                how = "off" if gap.explained else gap.kind
+                if how == "lost" and any(about(gap, one) for one in self._restored):
+                    how = "restored"
+                self._counting.gap(index, line.seat, gap.start, gap.end, how)
             if isinstance(line.follows, str) and line.follows in self._seats:
                 self._seats[line.follows].over = line.follows != line.seat
-
+        elif type(line) is Restored and line.seat == AGENT:
+            self._restored = [*self._restored, line][-_LAST:]
         elif type(line) is SeatRetired and line.seat == AGENT and line.id in self._seats:
             self._seats[line.id].retired = line.wall
 

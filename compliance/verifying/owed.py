@@ -37,7 +37,7 @@ class Owed:
         """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short."""
         restored = [line for _, line in self._restored[:_MOST]]
         for gap in gaps:
-            known = gap.kind == "lost" and any(_about(gap, line) for line in restored)
+            known = gap.kind == "lost" and any(about(gap, line) for line in restored)
             yield replace(gap, kind="restored", explained=gap.end - gap.start <= _SHORT_MS) if known else gap
 
     def findings(self, zone: str) -> Iterator[Finding]:
@@ -53,5 +53,6 @@ class Owed:
             ))  # fmt: skip
 
 
-def _about(gap: Gap, line: Restored) -> bool:
+def about(gap: Gap, line: Restored) -> bool:
+    """Whether the gap ended when this backup was put back."""
     return abs(gap.end - line.wall) <= _NEAR_MS and gap.start >= line.made - _HOURLY_MS

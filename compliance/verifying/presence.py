@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import Gap, SeatPart
 from compliance.verifying.watched import WATCHED, ran_on
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
+
+
+def begun(line: AnyEntry, seats: Mapping[str, SeatPresence], *, ran: bool = False) -> SeatPresence:
+    """That of a new seat, whose first entry this is, among the `seats` that there were; `take` it then."""
+    made = SeatPresence(line.seat, ran=ran)
+    if isinstance(line, SeatStart) and not line.clean and isinstance(line.follows, str) and line.follows != AGENT:
+        former = seats.get(line.follows)
+        if former is not None:
+            made.follow(former)
+    return made
 
 
 class SeatPresence:
@@ -21,12 +34,16 @@ class SeatPresence:
         self.gaps: list[Gap] = []
         self.alive = Minutes()
         self._entries = 0
-        self._first = self.last = 0
+        self._first = self.last = self._heard = 0
         self._expected = 0
         self._run_from: int | None = None
         self._seen_to: int | None = None
         self.stopped: SeatStop | None = None
         self._ran = False
+
+    def follow(self, former: SeatPresence) -> None:
+        """Before its first entry: its PC wrote as `former`, of which it knows less, as it was put back from a backup."""
+        self.stopped, self._heard = former.stopped, former.last
 
     def take(self, line: AnyEntry) -> None:
         """The seat's next entry."""
@@ -63,7 +80,7 @@ class SeatPresence:
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
             self._expected += max(0, now - stop.wall // MINUTE_MS) if unwatched else 0
         elif self._ran or not line.clean:
-            self._gap(self._lost(line), line.wall, "lost")
+            self._gap(max(self._lost(line), self._heard), line.wall, "lost")
         if self._run_from is None:
             self._run_from = now
         else:

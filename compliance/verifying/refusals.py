@@ -14,7 +14,9 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """So many `times`, the first and the last one at these moments (Unix ms). Limits of a house's own are one `rule`: HOUSE."""
+    """So many `times`, the first and the last one at these moments (Unix ms). Limits of a house's own are one `rule`: HOUSE.
+    `pack`: the SHA-256 of the first one's.
+    """
 
     cite: str
     rule: str
@@ -22,6 +24,7 @@ class Refusal:
     times: int
     first: int
     last: int
+    pack: str = ""
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Refusals:
 
     n: int = 0
     _known: dict[_Key, list[int]] = field(default_factory=dict)
+    _packs: dict[_Key, str] = field(default_factory=dict)
 
     def take(self, line: LaunchRefused) -> None:
         self.n += 1
@@ -39,8 +43,9 @@ class Refusals:
             known[:] = known[0] + 1, min(known[1], line.wall), max(known[2], line.wall)
         elif len(self._known) < _MOST:
             self._known[key] = [1, line.wall, line.wall]
+            self._packs[key] = line.pack[:_LONG]
 
     def all(self) -> tuple[Refusal, ...]:
         """The most frequent first."""
-        found = (Refusal(*key, *told) for key, told in self._known.items())
+        found = (Refusal(*key, times, first, last, self._packs[key]) for key, (times, first, last) in self._known.items())
         return tuple(sorted(found, key=lambda one: (-one.times, one.cite, one.rule, one.game)))

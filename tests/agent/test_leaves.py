@@ -33,6 +33,7 @@ from compliance.verifying.bundle.begun import begun
 from compliance.writing import pruning
 from compliance.writing.logfile import unwritable
 from host import backup
+from host.backed_up import opened
 from host.homes import Home
 from host.wire import ApiError
 from i18n.message import plain
@@ -168,7 +169,7 @@ def test_it_is_put_back_and_starts_again(years, open_desk, home, clock, tmp_path
     for number, (file, begins) in enumerate(zip(made, (0, WIDTH), strict=True)):
         other = Home(tmp_path / f"other-{number}", "given")
         other.root.mkdir()
-        with backup.opened(file) as held:
+        with opened(file) as held:
             (tmp_path / str(number)).mkdir()
             backup.restore(other, held, ("agent",), tmp_path / str(number))
         with open_desk(home=other) as desk:

@@ -16,6 +16,7 @@ import pytest
 from cli.backup import save
 from cli.errors import CommandError
 from host import backup
+from host.backed_up import opened
 from host.homes import Home
 
 
@@ -43,7 +44,7 @@ def test_all_comes_back(agent, servers, tmp_path):
     """Made while the agent runs; not put back before it is stopped, nor without a yes; said in the log."""
     file = tmp_path / "all.zip"
     saved = agent("backup", str(file))
-    assert (saved.returncode, "keep it safe" in saved.stdout) == (0, True), saved
+    assert (saved.returncode, "sign this log: keep it safe" in " ".join(saved.stdout.split())) == (0, True), saved
     assert file.stat().st_mode & 0o077 == 0 or os.name == "nt"
     assert "exists" in agent.fails(1, "backup", str(file))
     agent("player", "add", "Bình", "--born", "2014")
@@ -72,6 +73,30 @@ def test_what_is_lost_comes_back_too(agent, servers, tmp_path):
     assert names(agent) == ["An"]
     bundle = tmp_path / "log.zip"
     assert agent("log", "export", str(bundle)).returncode == 0
+
+
+def test_a_backup_without_the_agents_keys_does_not_cost_another_agent_its_own(agent, servers, tmp_path):
+    """As the installers leave them with the system: here it could not go on, and what was here would be gone."""
+    file, keys = tmp_path / "all.zip", servers.home / "public" / "agent.keys"
+    agent("backup", str(file))
+    bare = tmp_path / "bare.zip"
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(bare, "w") as new:
+        told = json.loads(whole.read("contents.json"))
+        told["files"] = {name: said for name, said in told["files"].items() if not name.endswith(".key")}
+        new.writestr("contents.json", json.dumps(told))
+        for name in told["files"]:
+            new.writestr(name, whole.read(name))
+    bare.chmod(0o600)
+    with stopped(servers):
+        ours = keys.read_bytes()
+        keys.write_bytes(b"other keys")
+        before = content(servers.home / "agent")
+        said = agent.fails(1, "restore", str(bare), "--yes")
+        assert ("only the PC and system that it was made on" in said, content(servers.home / "agent")) == (True, before)
+        keys.write_bytes(ours)
+        assert agent("restore", str(bare), "--yes").returncode == 0
+    with opened(bare) as held:
+        assert held.contents.bound()
 
 
 def content(folder):
@@ -106,7 +131,7 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
             (tmp_path / "none.zip", "cannot be read"),
             (other, "not a backup"),
             (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
-            (torn, "damaged"),
+            (torn, "damaged: agent/agent.db; take another backup"),
             (changed(changed(file, "public/agent.keys", b"\xff"), "contents.json", json.dumps(no_text)), "damaged"),
             (changed(file, "contents.json", stranger), "not a backup"),
             (changed(file, "", b"", zipfile.ZIP_LZMA), "not a backup"),
@@ -126,6 +151,22 @@ def test_what_has_no_room_changes_nothing(agent, servers, tmp_path, monkeypatch)
         monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
         assert "no room" in agent.fails(1, "restore", str(file), "--yes")
         assert content(servers.home / "agent") == before
+
+
+def test_room_for_what_is_unpacked_alone_is_not_enough(agent, servers, tmp_path, monkeypatch):
+    """Each database is written beside what it takes the place of: half of a home would be put back."""
+    file = tmp_path / "all.zip"
+    assert agent("backup", str(file)).returncode == 0
+    with zipfile.ZipFile(file) as whole:
+        size = sum(one.file_size for one in whole.infolist() if one.filename != "contents.json")
+        largest = max(one.file_size for one in whole.infolist())
+    with stopped(servers):
+        before = content(servers.home / "agent")
+        monkeypatch.setattr("host.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=size + largest - 1))
+        assert "no room" in agent.fails(1, "restore", str(file), "--yes")
+        assert content(servers.home / "agent") == before
+        monkeypatch.undo()
+        assert agent("restore", str(file), "--yes").returncode == 0
 
 
 def test_a_full_disk_does_not_cost_the_database_that_is_there(tmp_path, monkeypatch):

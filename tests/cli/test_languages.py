@@ -309,6 +309,8 @@ def test_a_changed_time_zone_is_shown():
     ("place.changed", {"expires": "one day"}, {"born": "2014-05-01"}, "its last day: one day « born: 1 May 2014 »",
      "ngày hết hạn: one day « sinh: 01/05/2014 »"),
     ("usage.day", {"day": "2026-11-24"}, {}, "day: 24 Nov 2026", "ngày: 24/11/2026"),
+    ("usage.day", {"games": {"*": {"ms": 0}, "luanti": {"ms": 60_000}}}, {}, "games: all games 0 sec, luanti 1 min",
+     "các trò: mọi trò 0 giây, luanti 1 phút"),
     ("pruned", {}, {"what": "log.prune"}, "« what: what was kept long enough was deleted »",
      "« việc: đã xóa những gì đã giữ đủ lâu »"),
 ])  # fmt: skip

@@ -62,6 +62,19 @@ def test_what_was_given_is_told_with_who_and_why():
     assert [end for line, end in ends if not line.endswith(end)] == []
 
 
+def test_what_was_asked_for_is_told_in_order_with_its_game_and_what_was_answered():
+    """A game that has to be let through is asked for with the minutes that a request has anyway."""
+    answer = {"approved": False, "by": "staff", "who": "root", "at": NOON + 3 * MINUTE, "reason": "mai nhé"}
+    asked = {"ms": 15 * MINUTE, "game": "luanti", "asked": NOON + 2 * MINUTE, "reason": "", "answer": answer}
+    back = {"ms": MINUTE, "game": None, "asked": NOON, "reason": "", "answer": {**answer, "by": "player", "approved": False}}
+    grant = {"by": "staff", "who": "root", "ms": HOUR, "given": NOON + MINUTE, "reason": ""}
+    known = {"grants": [grant], "requests": [asked, back], "allowed_games": []}
+    first, given, last = told(pages._given(known, ZONE, {"luanti": "Luanti"}, roles(public=True)))
+    assert (first.endswith("taken back"), "3600 s more, by the point's staff (root)" in given) == (True, True)
+    assert "asked for Luanti, 900 s | " in last
+    assert last.endswith(": no, by the point's staff (root) | reason: mai nhé")
+
+
 @pytest.mark.parametrize(("place", "who"), [("home", "a guardian"), ("game-point", "whoever manages the place")])
 def test_where_no_guardian_is_at_hand_nobody_is_called_one(monkeypatch, place, who):
     """As in reports."""

@@ -14,6 +14,7 @@ import zipfile
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli.report.tables import all_tables
@@ -21,7 +22,7 @@ from cli.report.to_csv import harmless
 from cli.report.to_pdf import _numbers
 from cli.report.to_xlsx import _parts
 from compliance import bundle, tree
-from compliance.entries.decision import LaunchRefused
+from compliance.entries.decision import LaunchRefused, PauseLine
 from compliance.entries.override import GrantGiven
 from compliance.entries.place import GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted
@@ -35,6 +36,7 @@ from compliance.note import Signer, checkpoint_text
 from compliance.paper.sheet import known
 from compliance.reporting.figures import Figures
 from i18n.message import plain
+from rules.engine.pausing import PAUSE
 from rules.packs.shipped import shipped_packs
 from tests.compliance.log_tiles import tiles_of
 
@@ -262,6 +264,37 @@ def test_gaps_are_called_as_the_verifier_does(giochoi, tmp_path):
     assert "were set 1 time in these days: above is what holds now" in told
 
 
+def test_starts_that_pauses_refused_are_told_by_no_one_pauses_end(giochoi, tmp_path):
+    """They are added up, and each had an end of its own."""
+    begin = line(PlaceChanged, NOON, AGENT, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
+    starts = [msgspec.structs.replace(refused(NOON + at, PAUSE, ""), pack="", paused=PauseLine("p", NOON + at + HOUR))
+              for at in (0, HOUR)]  # fmt: skip
+    log = written(tmp_path / "log.zip", [begin, *starts])
+    told = giochoi("report", "day", "--to", "2026-11-24", "--from", log, "--lang", "en", COLUMNS="200").stdout
+    (row,) = (" ".join(one.split()) for one in told.splitlines() if "paused" in one)
+    assert row == "play paused 2 0 0"
+
+
+def test_a_log_that_lacks_nothing_is_not_named_among_those_that_do(giochoi, tmp_path):
+    """Nor is there an empty line where nothing is lacking."""
+    starts = [line(SeatStart, NOON + at, version="1", watch="gate", clean=True, lost_from=None) for at in (-3 * DAY, 2 * DAY)]
+    whole = written(tmp_path / "whole.zip", starts)
+    late = packed(tmp_path / "late.zip", bundled(starts[1:], Signer("other.example/log", bytes(range(32)))))
+    about = ("report", "day", "--to", "2026-11-24", "--lang", "en", "--from", whole)
+    assert "\n\n\n" not in giochoi(*about, COLUMNS="200").stdout
+    told = giochoi(*about, "--from", late, COLUMNS="200").stdout
+    assert "\nB: The log begins on 26 Nov 2026: there are no figures of these days.\n" in told
+
+
+def test_a_pc_was_on_on_each_day_that_it_wrote_on(giochoi, tmp_path):
+    """Also on one of which it did not yet tell its minutes, as on the day of the report itself."""
+    lines = [line(SeatStart, NOON + at, version="1", watch="gate", clean=True, lost_from=None) for at in (0, DAY)]
+    log = written(tmp_path / "log.zip", [lines[0], line(SeatStop, NOON + MINUTE), lines[1]])
+    told = giochoi("report", "month", *DAYS, "--from", log, "--lang", "en", COLUMNS="200").stdout
+    (row,) = (" ".join(one.split()) for one in told.splitlines() if one.startswith("may-01"))
+    assert row.startswith("may-01 2 ")
+
+
 def test_no_note_is_cut_off_on_paper(giochoi, tmp_path, need):
     """As a cell of a table is, which has to fit on a page."""
     begin = line(SeatStart, NOON, version="1", watch="gate", clean=True, lost_from=None)
@@ -283,7 +316,7 @@ def test_a_households_own_limit_is_of_no_law():
     figures.add("due", 8, "2026-11-24", "minor", HOUSE, "giochoi limit", "killed")
     rows = [row.cells for table in all_tables(figures, {}, {}, public=True) for row in table.rows]
     assert "giochoi limit" not in str(rows)
-    assert sum("own limits of a household" in str(row) for row in rows) == 2
+    assert sum("limits that the place set itself" in str(row) for row in rows) == 2
 
 
 def test_letters_of_other_scripts_are_a_question_mark():

@@ -113,7 +113,9 @@ def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
     packs(site, "binh-today", "vn-147")
     packs(site, "binh-today")
     (one, count) = told(audit(), "policy-changed")
-    assert one.startswith(f"rules changed for binh-today: taken off: {LAW} (vn-147); looser now: ")
+    assert one.startswith(
+        f"rules changed for a player (pseudonym of that day: binh-today): taken off: {LAW} (vn-147); looser now: "
+    )
     assert count == "rules of players were set 3 times"
 
 

@@ -297,6 +297,40 @@ def test_a_seat_does_not_talk_its_gap_away(site, seat, audit, lost):
     assert (gap.start, gap.end) == (min(since, site.clock.wall() + lost), since + 5 * HOUR)
 
 
+@pytest.mark.parametrize("minutes", [0, 20], ids=["both were killed", "the seat alone at first"])
+def test_an_agent_that_came_back_with_its_pc_recorded_nothing_in_the_gap(site, seat, audit, minutes):
+    """Its first tick comes a little before the seat's start, which is no word on the time before."""
+    ticks(site, 10, "home-pc")
+    seat.add(IssueRaised, id="x")
+    lost = site.clock.wall()
+    ticks(site, minutes)
+    site.clock.reboot(2 * HOUR)
+    site.agent.add(AgentTick, seats={}, silent=())
+    site.clock.run(2000)
+    site.deliver()
+    seat.start(clean=False, lost_from=lost)
+    (gap,) = (one for one in audit().audit.gaps if one.seat == "home-pc")
+    assert (gap.kind, gap.could) == ("lost", ("agent",) if minutes else ())
+
+
+@pytest.mark.parametrize(("stopped", "told"), [(True, "stopped"), (False, "lost")])
+def test_a_seat_that_was_put_back_alone_was_watched_until_its_former_one_wrote_last(site, seat, audit, stopped, told):
+    """Its copy knows of nothing since the backup, but the log does."""
+    backup = site.clock.wall()
+    for _ in range(7 * 24):
+        site.clock.run(HOUR)
+        seat.alive(site.clock.wall() - HOUR)
+    if stopped:
+        seat.stop()
+    last = site.clock.wall()
+    site.deliver()
+    site.clock.reboot(MINUTE)
+    later = site.enrol("home-pc-2")
+    later.start(clean=False, lost_from=backup, follows="home-pc")
+    (gap,) = (one for one in audit().audit.gaps if one.seat == "home-pc-2")
+    assert (gap.kind, gap.explained, gap.start, gap.end) == (told, stopped, last, last + MINUTE)
+
+
 # --- what the agent heard -------------------------------------------------------------------------------------------------
 
 

@@ -63,8 +63,8 @@ def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
 
 def test_a_log_full_of_backups_is_not_gone_through_for_each_gap(monkeypatch):
     """No more than a thousand are asked about each, whichever a gap is of."""
-    asked, about = [], owed._about
-    monkeypatch.setattr(owed, "_about", lambda *of: asked.append(of) or about(*of))
+    asked, about = [], owed.about
+    monkeypatch.setattr(owed, "about", lambda *of: asked.append(of) or about(*of))
     common = {"seat": AGENT, "boot": "b", "prev": "", "mono": 0}
     found = owed.Owed()
     for seq in range(1, 1_501):

@@ -28,9 +28,11 @@ from compliance.page.words import sections
 from compliance.verify import verify
 from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.overview import Claimed, Looker
+from compliance.verifying.refusals import Refusal
 from compliance.verifying.report import Audit, Failure, Finding, Gap, Report, entry_name
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg, plain
+from rules.packs.shipped import shipped_packs
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -106,7 +108,7 @@ def test_a_failure_comes_before_everything(at_point):
     broken = replace(found(at_point, finding()), failures=(Failure("checkpoint", msg("it is cut off")),))
     assert section(broken, "VERDICT") == (
         "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗"
-        f" {EN(MEANS['entries'])} checkpoint: it is cut off"
+        f" {EN(MEANS['entries'])} the log's signed head: it is cut off"
     )
     assert "COMPARED WITH WHAT IS HELD OUTSIDE" not in shown(broken)
 
@@ -116,7 +118,7 @@ def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
     told = section(replace(report, failures=(*many, Failure("key", msg("it is cut off")))), "VERDICT")
     assert told.replace(str(EN(MEANS["entries"])), "ENTRIES") == (
         "✗ NOT VERIFIED: 31 things in it do not hold ✗ ENTRIES entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
-        " entry 2: it is of 2 bytes … and 27 more key: it is cut off"
+        " entry 2: it is of 2 bytes … and 27 more the log's key: it is cut off"
     )
 
 
@@ -223,9 +225,10 @@ def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, 
     seat.refuse(house, game="teeworlds")
     report = audit()
     assert section(report, "WHAT WAS REFUSED, AND BY WHICH RULE") == (
-        "· NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1 (rule vn-147.label): 4 starts "
+        "· Players choose games that fit their own age (NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1; rule "
+        "vn-147.label): 4 starts "
         "luanti: 3 times, from 24 Nov 2026 08:00 to 24 Nov 2026 10:00 xonotic: 1 time, at 24 Nov 2026 11:00 "
-        "· own limits of a household: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"
+        "· limits that the place set itself: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"
     )
     told = data(page(report), {})["refused"]
     assert [(one["rule"], one["game"], one["times"], one["from"]) for one in told] == [
@@ -233,6 +236,16 @@ def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, 
         ("house", "teeworlds", 1, "2026-11-24T11:00:00+07:00"),
         ("vn-147.label", "xonotic", 1, "2026-11-24T11:00:00+07:00"),
     ]
+
+
+def test_a_rule_is_told_in_our_words_only_if_its_pack_is_ours(report):
+    """Another text may call its rules as it likes. What no law asks has no article."""
+    ours = sha256(shipped_packs()["vn-147"].encode()).hexdigest()
+    for pack, says in ((ours, "A game without a Vietnamese age label: ask a guardian first (rule vn-147.ask-first): 1 start"),
+                       ("f" * 64, "vn-147 (rule vn-147.ask-first): 1 start")):  # fmt: skip
+        one = Refusal("vn-147", "vn-147.ask-first", "x", 1, START, START, pack)
+        audit = Audit(overview=replace(report.audit.overview, refused=1, refusals=(one,)))
+        assert [EN(block.text) for block in refused(Page(report=Report(audit=audit)))] == [says]
 
 
 def test_of_too_many_rules_and_games_the_rest_is_counted():
@@ -284,6 +297,13 @@ def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain
     )
 
 
+def test_only_a_seat_that_stopped_in_order_is_told_to_have(report):
+    """Its agent, off on the same PC, adds no second time, nor does what a backup that was put back explains."""
+    gaps = (gap("a", 0, HOUR, explained=True), gap("agent", 0, HOUR, explained=True, kind="agent-silent"),
+            gap("b", 2, HOUR, explained=True, kind="restored"))  # fmt: skip
+    assert section(found(report, gaps=gaps), "GAPS") == "· explained: stopped 1 time in an orderly way, for 1 hr"
+
+
 def test_gaps_of_one_seat_are_told_from_when_to_when(report):
     """Of several seats only how many there were, and the first."""
     told = section(found(report, gaps=tuple(gap("a", n) for n in range(5))), "GAPS")
@@ -304,7 +324,7 @@ def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
     site.clock.run(20 * MINUTE)
     seat.add(EnforcementOn, id="o1", how="taken back")
     told = section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
-    assert "extra time, by a guardian: 2 times, from 24 Nov 2026 08:00 to 24 Nov 2026 08:00; 20 min in all" in told
+    assert "extra time, by a guardian: 2 times, at 24 Nov 2026 08:00; 20 min in all" in told
     assert "extra time, by staff: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
     assert "no limit enforced, by a guardian: 1 time, at 24 Nov 2026 08:00; 20 min in all" in told
 
@@ -380,7 +400,7 @@ def broken(site, clock):
 
 @pytest.mark.parametrize(("hashed", "says", "raw"), [
     (False, "The file is not as it was exported", "play ended): it does not have the hash that tile/0/000"),
-    (True, "The entries are not those that the log signed", "checkpoint: its root is not that of the entries"),
+    (True, "The entries are not those that the log signed", "the log's signed head: its root is not that of the entries"),
 ])  # fmt: skip
 def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashed, says, raw):
     """Exactly where is below it; what was not judged is said, and what the file claims is called that."""

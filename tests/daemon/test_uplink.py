@@ -23,7 +23,8 @@ from compliance.reporting.counting import Counter
 from compliance.reporting.periods import Period
 from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
-from host.backup import make, opened, restore
+from host.backed_up import opened
+from host.backup import make, restore
 from host.clock import SystemClock
 from host.homes import Home, server_home
 from host.rpc_client import aask, items

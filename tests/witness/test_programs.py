@@ -115,7 +115,8 @@ def test_help_fits_a_terminal_in_the_language_asked_for(witness, lang):
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
     assert {"vi": "nhật ký", "en": "other people"}[lang] in out
-    assert {"vi": "không hiểu", "en": "not understood"}[lang] in witness("--lang", lang, "nonsense")[2]
+    told = {"vi": "không hiểu: --lang vi nonsense", "en": "not understood: --lang en nonsense"}[lang]
+    assert told in witness("--lang", lang, "nonsense")[2]
 
 
 def test_neither_a_witnesss_key_nor_a_strange_address_is_taken(witness):

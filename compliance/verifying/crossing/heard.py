@@ -181,7 +181,8 @@ class Heard:
         alive; where none was, the silence explains itself.
         """
         for gap in of_seats:
-            ticks = bisect_right(self._ticks, gap.end) - bisect_right(self._ticks, gap.start)
+            edge = min(_SILENT_MS, (gap.end - gap.start) // 2)  # what comes back starts a little before the seats
+            ticks = bisect_right(self._ticks, gap.end - edge) - bisect_right(self._ticks, gap.start)
             yield replace(gap, could=(AGENT,)) if ticks else gap
         yield from self._gaps
         for one in self._silences:

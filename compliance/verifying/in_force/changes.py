@@ -28,6 +28,7 @@ _DAY = re.compile(DAY)
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
+_LETTERS = 12  # of a pseudonym: `giochoi log show` shows as many
 _PLACES: Final[dict[str, Arg]] = {
     "home": msg("home"),
     "game-point": msg("public game point"),
@@ -67,7 +68,7 @@ class Changes:
         before = self._packs.get(line.target, none)
         self._packs[line.target] = (line.packs, line.house)
         if before is not None and before != (line.packs, line.house):
-            who = _TARGETS.get(line.target, line.target)
+            who = _TARGETS.get(line.target) or msg("a player (pseudonym of that day: {who})", who=line.target[:_LETTERS])
             full = len(self._found) >= _MOST
             lost = [] if full else self._looser(line, before[0])
             changed = () if full else self._changed(line, *before, lost)
