@@ -1,7 +1,8 @@
 """When to look at the code that processes have loaded, and what of it is a game's.
 
 A process that is no game by its executable or by what it was told is looked at some times after its start, then with each scan:
-only if the size of what it can execute has changed, which the kernel tells without waiting for anybody. Root's never are.
+only if the size of what it can execute has changed, or that of all its memory, which the kernel tells without waiting for
+anybody. Root's never are.
 """
 
 from __future__ import annotations
@@ -47,14 +48,14 @@ class Finder:
         self._disks: set[int] = set()
 
     def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | None]:
-        """The files of games that this process has loaded; None for another one. BlindError."""
+        """The files of games that this process has loaded; None as often as something else was looked at. BlindError."""
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
             self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
         for one in mapped(this[0]):
             if not alive(*this):
                 return
-            yield self._game(one, catalogue)
+            yield self._game(one, catalogue) if one else None
 
     def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
         if one.this in self._innocent:
@@ -80,6 +81,9 @@ def _status(path: str) -> os.stat_result | None:
     return None
 
 
+_OVER = (0, 0)
+
+
 class _Looked(NamedTuple):
     """When it started, as processes and as play count; `at` (mono): by then it had not loaded more than was seen."""
 
@@ -87,7 +91,7 @@ class _Looked(NamedTuple):
     account: str
     catalogue: Catalogue
     at: int
-    size: int = 0
+    size: tuple[int, int] = _OVER
 
 
 class LoadedCode:
@@ -121,7 +125,7 @@ class LoadedCode:
             self.later(_LOOKS_S[0], self._due, program.pid, this, 0)
             return False
         if known.catalogue is not catalogue:
-            known = known._replace(catalogue=catalogue, size=0)
+            known = known._replace(catalogue=catalogue, size=_OVER)
         self._note(program.pid, known._replace(at=max(known.at, rested)))
         return self._look(program.pid) == self._known[program.pid].size
 
@@ -135,23 +139,23 @@ class LoadedCode:
         known = self._known.get(pid)
         if known is None or known.this != this:
             return
-        if not self._look(pid):
+        if self._look(pid) == _OVER:
             del self._known[pid]
         elif number + 1 < len(_LOOKS_S):
             self.later(_LOOKS_S[number + 1], self._due, pid, this, number + 1)
 
-    def _look(self, pid: int) -> int:
-        """If it has loaded something since. How much it can execute now; 0: it is over."""
+    def _look(self, pid: int) -> tuple[int, int] | None:
+        """If it may have loaded something since. Its extent now (procfs); None: nobody can see it."""
         known, now = self._known[pid], self._clock.mono()
         if (finder := self._finders.get(known.account)) and (held := finder.held()):
             self.held(f"{held[0]} …")
         try:
-            size = procfs.executable_size(pid)
+            size = procfs.extent(pid)
         except BlindError:  # whoever scans will say so
-            return -1
-        if size and size == known.size:
+            return None
+        if size == known.size:
             self._note(pid, known._replace(at=now))
-        elif size and (finder := self._finder(known.account)) and finder.room:
+        elif size != _OVER and (finder := self._finder(known.account)) and finder.room:
             self._note(pid, known._replace(at=now, size=size))
             finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known.at))
         return size
