@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 
+import pytest
+
 from tests.bypasses.case import python_on, shell_script, stand_in
 
 # All of a table run at once, as the child runs them.
@@ -14,6 +16,9 @@ PYTHON = {
     "stdin as a device": 'python3 /dev/stdin <"$GAME"',
     "another descriptor": 'python3 /proc/self/fd/7 7<"$GAME"',
     "link to a descriptor": 'ln -s /proc/self/fd/7 y && ln -s y x.py && python3 x.py 7<"$GAME"',
+    "a descriptor, told in other words": 'python3 //dev/./fd/7 7<"$GAME"',
+    "folder that leads to descriptors": 'ln -s /proc/self/fd y && cp "$GAME" z && exec 7<z && rm z && exec python3 y/7',
+    "folders that lead to each other": 'mkdir x && cp "$GAME" x/z && ln -s "$PWD"/x y && ln -s y/../x w && python3 w/./z',
     "deleted": 'cp "$GAME" x && exec <x && rm x && exec python3',
     "folder": 'mkdir x && cp "$GAME" x/__main__.py && python3 x',
     "folder with options": 'mkdir x && cp "$GAME" x/__main__.py && python3 -B -X utf8 ./x/',
@@ -31,6 +36,26 @@ PYTHON = {
 
 def test_what_python_opens_is_what_runs(case):
     case(0, make=python_on).all_ended(PYTHON)
+
+
+WORLDS = {
+    "a link that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt/x y && exec python3 y',
+    "a folder that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt y && exec python3 y/x',
+    "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && exec python3 /dev/stdin',
+    "another root": 'mkdir r && mount --rbind / r && cp "$GAME" x && mkdir d && mount --bind "$PWD" d && '
+                    'exec chroot r sh -c "cd $PWD && ln -s $PWD/d y && exec python3 y/x"',
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_what_python_opens_in_a_world_of_its_own(case):
+    """Links lead where they lead there."""
+    case(0, make=python_on).all_ended({name: f"exec unshare -rm sh -c '{script}'" for name, script in WORLDS.items()})
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_and_where_its_numbers_are_other_ones(case):
+    case(0, make=python_on).ended("""unshare -rmpf --mount-proc sh -c 'ln -s /proc/self/fd y && exec python3 y/7' 7<"$GAME" """)
 
 
 SHELLS = {

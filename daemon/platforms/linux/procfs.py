@@ -80,7 +80,7 @@ def owner(pid: int) -> tuple[int, int] | None:
 
 
 def extent(pid: int) -> tuple[int, int]:
-    """How many KiB it can execute and cannot write to, as the kernel counts them, and all that is mapped. (0, 0): it is over."""
+    """How many KiB it can execute and cannot write to, as the kernel counts them, and how many are mapped. (0, 0): over."""
     found = _VM.findall(_read(f"/proc/{pid}/status"))
     if not found and (status := stat(pid)) and status.alive:  # its leader is over, its threads are not
         found = _VM.findall(_read(f"/proc/{running_thread(status)}/status"))

@@ -54,8 +54,8 @@ def _this(ways: tuple[str, str]) -> tuple[int, int] | None:
 
 
 def _maps(pid: int) -> Iterator[bytes]:
-    """Some lines at a time: while so many are searched at once, no other thread of ours goes on. All of them: a process may have
-    65,530, of which each can be some thousand bytes long, and what it loads last need not come first.
+    """Some lines at a time: while so many are searched at once, no other thread of ours goes on. All of them: a process may
+    have 65,530, of which each can be some thousand bytes long, and what it loads last need not come first.
     """
     rest = b""
     with suppress(OSError):  # it has ended

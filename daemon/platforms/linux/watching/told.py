@@ -91,6 +91,8 @@ class _Reader:
     def __init__(self, images: ReadImages, runner: Runner) -> None:
         self._images, self._runner = images, runner
         self.unread, self.own = images.unread, images.own
+        self.led = images.files is not None
+        """Whether paths lead where they lead its process, also by /proc/self."""
 
     def __call__(self, read: Callable[Concatenate[ReadImages, P], R], *args: P.args, **more: P.kwargs) -> R:
         images = self._images
@@ -127,13 +129,15 @@ class _Place:
     def _one(self, word: str, inside: tuple[str, ...]) -> Generator[list[Fingerprint], None, bool]:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
         for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
-            where, shown = self._where(f"{word.rstrip('/')}/{name}" if name else word)
-            where, shown = self._led(where, shown)
-            found = self._read(ReadImages.open, where, shown, self._catalogue)
-            if found and (len(self.files) < MOST_FILES or self._tells(found)):
-                self.files.append(found)
+            path = f"{word.rstrip('/')}/{name}" if name else word
+            found = self._read(ReadImages.open, *self._led(*self._where(path)), self._catalogue)
+            files = [found] if found else []
+            if _OWN.match(path) and self._read.led:  # where it has another /dev or /proc that is a file like others
+                literal = self._read(ReadImages.open, f"/proc/{self._pid}/root{path}", path, self._catalogue)
+                files += [literal] if literal else []
+            self.files += (file for file in files if len(self.files) < MOST_FILES or self._tells(file))
             yield self.files
-            if found:
+            if files:
                 return True
         return False
 
