@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import zipfile
 
 import pytest
@@ -25,6 +26,7 @@ PYTHON = {
     "module": 'cp "$GAME" maths.py && python3 -m maths',
     "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
     "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "tester": 'cp "$GAME" maths.py && python3 -m unittest maths',
     "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
     "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
     "many options": 'python3 $(printf -- "-Wignore %.0s" $(seq 20000)) "$GAME"',
@@ -41,9 +43,10 @@ def test_what_python_opens_is_what_runs(case):
 WORLDS = {
     "a link that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt/x y && exec python3 y',
     "a folder that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt y && exec python3 y/x',
-    "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && exec python3 /dev/stdin',
-    "another root": 'mkdir r && mount --rbind / r && cp "$GAME" x && mkdir d && mount --bind "$PWD" d && '
-                    'exec chroot r sh -c "cd $PWD && ln -s $PWD/d y && exec python3 y/x"',
+    "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && '
+                    "exec python3 /dev/stdin",
+    "another root": 'mkdir r && mount --rbind / r && mount -t tmpfs m r/mnt && cp "$GAME" r/mnt/x && '
+                    'exec chroot r sh -c "cd $PWD && ln -s /mnt/x y && exec python3 y"',
 }  # fmt: skip
 
 
@@ -58,10 +61,16 @@ def test_and_where_its_numbers_are_other_ones(case):
     case(0, make=python_on).ended("""unshare -rmpf --mount-proc sh -c 'ln -s /proc/self/fd y && exec python3 y/7' 7<"$GAME" """)
 
 
+TWICE = """import ctypes, os
+def block(*words): return (ctypes.c_char_p * (len(words) + 1))(*words, None)
+ctypes.CDLL(None).execve(b"/bin/bash", block(b"bash", b"-c", b":"),
+    block(b"BASH_ENV=/dev/null", b"BASH_ENV=" + os.environb[b"GAME"], b"RAN=" + os.environb[b"RAN"], b"PATH=/bin"))"""
 SHELLS = {
     "stdin": 'sh <"$GAME"',
     "stdin with words": 'bash -s maths <"$GAME"',
     "before code": 'BASH_ENV="$GAME" bash -c :',
+    "one of two names": f"exec python3 -c '{TWICE}'",
+    "where programs lie": 'mkdir x && cp "$GAME" x/maths && PATH=$PWD/x:$PATH bash maths',
     "instead of its own file": 'bash --rcfile "$GAME" -i',
     "another descriptor": 'sh /dev/fd/7 7<"$GAME"',
 }
@@ -69,6 +78,39 @@ SHELLS = {
 
 def test_what_a_shell_opens_is_what_runs(case):
     case(0, make=shell_script).all_ended(SHELLS)
+
+
+PERL = {
+    "a folder told as a module": 'mkdir x && cp "$GAME" x/maths.pm && perl -Mlib=x -Mmaths -e 0',
+    "where programs lie": 'mkdir x && cp "$GAME" x/maths && chmod +x x/maths && PATH=$PWD/x:$PATH perl -S maths',
+    "a module here": 'cp "$GAME" maths.pm && PERL_USE_UNSAFE_INC=1 perl -Mmaths -e 0',
+}
+
+
+def perl_script(path):
+    """Goes on until somebody ends it."""
+    path.write_text(f"sleep 60;\n# {secrets.token_hex(16)}\n")
+
+
+def test_what_perl_opens_is_what_runs(case):
+    case(0, make=perl_script).all_ended(PERL)
+
+
+NODE = {
+    "without its ending": 'cp "$GAME" maths.js && node maths',
+    "what a folder says": 'mkdir x && cp "$GAME" x/a.js && echo \'{"main": "a"}\' >x/package.json && node x',
+    "a module": 'mkdir -p node_modules && cp "$GAME" node_modules/maths.js && node -r maths -e 0',
+}
+
+
+def node_script(path):
+    """Goes on until somebody ends it."""
+    path.write_text(f"setInterval(() => {{}}, 1000)\n// {secrets.token_hex(16)}\n")
+
+
+def test_what_node_opens_is_what_runs(case, need):
+    need("node")
+    case(0, make=node_script).all_ended(NODE)
 
 
 # The stand-in ignores what follows, as what runs it is known by its name.

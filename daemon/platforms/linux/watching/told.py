@@ -111,7 +111,7 @@ class _Place:
         self._variables: bytes | None = None
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
-        self.view = View(self._variable, self._text, self._names, self._manifest)
+        self.view = View(self._variable, self._text, self._names, self._manifest, self._last)
 
     def find(self, what: WhatRuns, args: tuple[str, ...]) -> Generator[list[Fingerprint], None, None]:
         before = len(self.files)
@@ -180,10 +180,16 @@ class _Place:
     # --- what the command line is read beside ------------------------------------------------------------------------------
 
     def _variable(self, name: str) -> str:
+        return _value(self._environment().partition(f"\0{name}=".encode()))
+
+    def _last(self, name: str) -> str:
+        parted = self._environment().rpartition(f"\0{name}=".encode())
+        return _value(parted) if parted[1] else ""
+
+    def _environment(self) -> bytes:
         if self._variables is None:
             self._variables = b"\0" + self._read(ReadImages.environment, self._pid, procfs.ALL_ARGS)
-        _, _, found = self._variables.partition(f"\0{name}=".encode())  # of two of a name the first counts
-        return found.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+        return self._variables
 
     def _text(self, word: str) -> str:
         return self._read(ReadImages.beginning, self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
@@ -193,3 +199,8 @@ class _Place:
 
     def _names(self, word: str) -> tuple[str, ...]:
         return self._read(ReadImages.names, self._where(word)[0], _MOST_NAMES)
+
+
+def _value(parted: tuple[bytes, bytes, bytes]) -> str:
+    """What stands after the name."""
+    return parted[2].partition(b"\0")[0].decode("utf-8", "surrogateescape")
