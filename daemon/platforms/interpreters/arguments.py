@@ -23,6 +23,8 @@ class WhatRuns:
     `inside`: what is run of one that is a folder. `stdin`: where none is found, it is what the program reads from. `also`: what
     it loads besides.
 
+    `named`: as long as it runs, it runs the first of `files` that there was when it started.
+
     `command`: the command line of what a loader runs, which may be an interpreter again. `words`: what it was told, also
     elsewhere. Not `speaks`: no other word says what runs in it, as in a shell of Windows, which only starts others.
     """
@@ -35,6 +37,7 @@ class WhatRuns:
     stdin: bool = False
     also: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,8 @@ def _file(
     """The first word, here or `elsewhere`; where that is a program that runs another file, the next ones too."""
     first = words[:1]
     moved = under(folders, *first) if kind == "ruby" and first and not first[0].startswith("/") else ()
-    return WhatRuns((*first, *moved, *elsewhere, *words[1:]), loading.runs_another(kind, first), family.inside, stdin=not words)
+    files, another = (*first, *moved, *elsewhere, *words[1:]), loading.runs_another(kind, first)
+    return WhatRuns(files, another, family.inside, stdin=not words, named=bool(words))
 
 
 _LAST = ("inline", "module", "glued", "loads", "folders", "valued")  # letters after which none follows

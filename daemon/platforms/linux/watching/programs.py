@@ -245,7 +245,8 @@ class Programs:
             images.read_for(of.runner)
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
-            return _noting_held(self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner), images)
+            steps = self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner, late=True)
+            return _noting_held(steps, images)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)

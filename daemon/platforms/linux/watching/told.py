@@ -57,10 +57,13 @@ class Teller:
         return self._builds.get(image.build_id or "") or image.path.rpartition("/")[2]
 
     def told(
-        self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner
+        self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner,
+        *, late: bool = False,
     ) -> Steps:  # fmt: skip
-        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts. BlindError."""
-        return self._steps(pid, image, line, catalogue, _Reader(images, runner))
+        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts, and so does, where
+        it is `late`, a script that is gone by now. BlindError.
+        """
+        return self._steps(pid, image, line, catalogue, _Reader(images, runner, late=late))
 
     def _steps(self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, reader: _Reader) -> Steps:
         place = _Place(pid, reader, catalogue)
@@ -79,6 +82,8 @@ class Teller:
             before = len(place.files)
             yield from place.find(what, every)
             every, found = what.command, place.files[before:]
+            if what.named and not found:
+                reader.misses(what.files[0])
             what = what_runs(self.family(found[0]), every, view=place.view) if every and found else None
             if what is None:
                 break
@@ -88,8 +93,8 @@ class Teller:
 class _Reader:
     """Reads for one process, while others are read in between. What of it was not read in time is kept here."""
 
-    def __init__(self, images: ReadImages, runner: Runner) -> None:
-        self._images, self._runner = images, runner
+    def __init__(self, images: ReadImages, runner: Runner, *, late: bool) -> None:
+        self._images, self._runner, self._late = images, runner, late
         self.unread, self.own = images.unread, images.own
         self.led = images.files is not None
         """Whether paths lead where they lead its process, also by /proc/self."""
@@ -101,6 +106,10 @@ class _Reader:
         found = read(images, *args, **more)
         self.unread, self.own = images.unread, images.own
         return found
+
+    def misses(self, file: str) -> None:
+        """It runs this file, which is not there."""
+        self.unread = self.unread or (file if self._late else "")
 
 
 class _Place:
