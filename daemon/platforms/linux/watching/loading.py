@@ -28,6 +28,7 @@ _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
 _LARGEST = 1 << 20
 _MOST = 8192
 _MOST_WAITING = 4096  # of one account
+_MOST_UNREAD = 256  # of one process
 _TURN_MS = 50
 _HELD_MS = 1_500  # nothing of one file takes so long
 _MOST_THREADS = 64
@@ -36,6 +37,8 @@ _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what i
 
 Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 """A process, the files of games that it has loaded, and since when (mono) it can have them."""
+Read = Callable[[Identity, str, tuple[Mapped, ...], Catalogue, Callable[..., None]], object]
+"""Reads these of an account's process as that account, and tells, in whatever thread, which are games' (loaded_files.py)."""
 
 
 class Finder:
@@ -47,8 +50,10 @@ class Finder:
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
 
-    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | None]:
-        """The files of games that this process has loaded; None as often as something else was looked at. BlindError."""
+    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | Mapped | None]:
+        """The files of games that this process has loaded, and those that root may not read; None as often as something else
+        was looked at. BlindError.
+        """
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
             self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
@@ -57,7 +62,7 @@ class Finder:
                 return
             yield self._game(one, catalogue) if one else None
 
-    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
+    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | Mapped | None:
         if one.this in self._innocent:
             return None
         for way in one.ways:
@@ -67,7 +72,7 @@ class Finder:
                     return file
                 self._note(one, way)
                 return None
-        return None
+        return one
 
     def _note(self, one: Mapped, way: str) -> None:
         found = _status(way)
@@ -103,6 +108,7 @@ class LoadedCode:
         self._finders: dict[str, _Account] = {}
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
+        self.read: Read = lambda *_: None
         self.held: Callable[[str], None] = lambda _: None
         """Told what could not be looked at in time."""
 
@@ -157,7 +163,7 @@ class LoadedCode:
             self._note(pid, known._replace(at=now))
         elif size != _OVER and (finder := self._finder(known.account)) and finder.room:
             self._note(pid, known._replace(at=now, size=size))
-            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known.at))
+            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known))
         return size
 
     def _finder(self, account: str) -> _Account | None:
@@ -165,21 +171,26 @@ class LoadedCode:
             self._finders[account] = _Account(self._clock)
         return self._finders.get(account)
 
-    def _found(self, since: int, this: Identity, files: tuple[Fingerprint, ...]) -> None:
-        if self._finders:  # else we have stopped
-            self._tell(this, files, since)
+    def _found(
+        self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
+    ) -> None:
+        if self._finders and files:  # else we have stopped
+            self._tell(this, files, looked.at)
+        elif self._finders and unread:
+            self.read(this, looked.account, unread, looked.catalogue, partial(self.on_loop, self._found, looked, this))
 
 
 @dataclass(slots=True, eq=False)
 class _Walk:
-    """`told` is called with `this` and what was found, if anything was. `files`: begun."""
+    """`told` is called with `this` and what was found, and what could not be read, if anything was. `files`: begun."""
 
     this: Identity
     catalogue: Catalogue
     told: Callable[..., None]
     finder: Finder | None = None
-    files: Iterator[Fingerprint | None] = field(default_factory=lambda: iter(()))
+    files: Iterator[Fingerprint | Mapped | None] = field(default_factory=lambda: iter(()))
     found: tuple[Fingerprint, ...] = ()
+    unread: tuple[Mapped, ...] = ()
 
 
 class _Account:
@@ -233,11 +244,15 @@ class _Account:
         """Whether something is left."""
         until = self._clock.mono() + _TURN_MS
         if walk.finder is not finder:  # another thread's, which may still be in it
-            walk.finder, walk.files, walk.found = finder, iter(finder.games_in(walk.this, walk.catalogue)), ()
+            walk.finder, walk.files = finder, iter(finder.games_in(walk.this, walk.catalogue))
+            walk.found, walk.unread = (), ()
         for file in walk.files:
-            walk.found += (file,) if file else ()
+            if isinstance(file, Mapped):
+                walk.unread += (file,) if len(walk.unread) < _MOST_UNREAD else ()
+            elif file:
+                walk.found += (file,)
             if self._clock.mono() >= until:
                 return True
-        if walk.found and alive(*walk.this):
-            walk.told(walk.this, walk.found)
+        if (walk.found or walk.unread) and alive(*walk.this):
+            walk.told(walk.this, walk.found, walk.unread)
         return False

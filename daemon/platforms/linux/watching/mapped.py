@@ -40,8 +40,8 @@ def mapped(pid: int) -> Iterator[Mapped | None]:
         for start, end, name in _EXECUTABLE.findall(lines):
             shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
             ways = (f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}", f"/proc/{pid}/root{shown}")
-            this = _this(ways)
-            if this is not None and this not in found:
+            this = _this(ways) or (-1, int(start, 16))  # a FUSE does not even say to root which file it is
+            if this not in found:
                 found.append(this)
                 yield Mapped(this, ways, shown)
 

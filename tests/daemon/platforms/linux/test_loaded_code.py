@@ -191,7 +191,7 @@ os.ftruncate(file, size)
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long)
 for number in range(2_600):
-    assert libc.mmap(size * ((1 << 15) + 2 * number), size, 5, 0x12, file, 0)
+    assert libc.mmap((1 << 34) + 2 * number * size, size, 5, 0x12, file, 0)
 ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"""
 
 
