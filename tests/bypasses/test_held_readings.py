@@ -6,8 +6,9 @@ import errno
 
 import pytest
 
-from tests import fuse
+from tests import fuse, native
 from tests.bypasses.case import KILLED
+from tests.bypasses.test_loaded import game, without_id
 from tests.daemon.platforms.linux.test_held_readings import BUSY
 from tests.system import until
 
@@ -30,6 +31,21 @@ def test_a_renamed_game_on_an_own_file_system(case, disk):
     here = case(0)
     with disk(here, homework=here.game.read_bytes()):
         here.ended('"$DISK/homework" "$PLAY"')
+
+
+LOADED = {
+    "by another program": """exec python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1]); sys.stdin.read()' "$DISK/x" """,
+    "before another program": 'LD_PRELOAD="$DISK/x" exec sleep 60',
+}
+
+
+@pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
+@pytest.mark.parametrize("script", LOADED.values(), ids=LOADED)
+def test_a_changed_game_that_is_loaded_from_an_own_file_system(case, disk, script):
+    """To root it does not even say which file that is."""
+    here = case(0, make=game)
+    with disk(here, x=without_id(here.game.read_bytes())):
+        here.ended(script)
 
 
 # Whoever reads as the child is the child's to limit (prlimit(2)).

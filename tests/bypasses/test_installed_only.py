@@ -34,6 +34,8 @@ TOLD_TO_RUN = {
     "the loader": 'cp /bin/dash own && "$(echo /lib64/ld-linux*)" ./own "$PLAY"',
     "a shell": 'cp "$PLAY" own && sh own',
     "python": f'echo "{WAITS}" >own && python3 own',
+    "a shell that looks where programs lie": 'mkdir x && cp "$PLAY" x/own && PATH=$PWD/x:$PATH bash own',
+    "perl, of a folder told as a module": "mkdir x && echo 'sleep 60' >x/own.pm && perl -Mlib=x -Mown -e 0",
     "a module of python": f'echo "{WAITS}" >own.py && python3 -m own',
     "a library that is loaded first": f"{OWN_LIBRARY} LD_PRELOAD=./own.so sh -c 'read line'",
     "one after many others": f"{OWN_LIBRARY} LD_PRELOAD=\"$(seq -s ' ' -f /x%g 20) ./own.so\" sh -c 'read line'",

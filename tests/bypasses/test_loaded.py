@@ -42,6 +42,11 @@ def moved(content):
     return put(whole, CODE + 8, struct.pack("<Q", len(whole))) + text
 
 
+def writable(content):
+    """Its code may be written to as it runs: a flag of one byte."""
+    return put(without_id(content), CODE + 4, b"\7")
+
+
 CHANGED = {
     "a byte of its build id": lambda content: put(content, ID + 3, b"?"),
     "no build id": without_id,
@@ -50,6 +55,7 @@ CHANGED = {
     "said to be of no kind": lambda content: put(put(content, 4, b"\x7f\x09"), ID + 3, b"?"),
     "a byte of its code": lambda content: put(without_id(content), PAGE * 3, b"?"),
     "a page of its code": lambda content: put(without_id(content), PAGE * 3, secrets.token_bytes(PAGE)),
+    "code that can be written to": writable,
     "padded": lambda content: without_id(content) + bytes(PAGE * 3),
     "code elsewhere in it": lambda content: moved(without_id(content)),
 }
@@ -86,6 +92,28 @@ def test_a_changed_game_that_something_else_loads_is_ended(case, script):
     loader = LOADER.read_bytes()
     native.write(one.folder / "loader", loader.replace(bytes.fromhex(build_id(io.BytesIO(loader))), secrets.token_bytes(20)))
     one.ended(script)
+
+
+LATE = """python3 -c 'import ctypes, os, threading, time
+libc = ctypes.CDLL(None)
+def play():
+    time.sleep(1)
+    ctypes.CDLL("./x")
+    time.sleep(60)
+{}'"""
+LATER = {
+    "code that can be written to": LATE.format("play()"),
+    "a thread that outlives the leader": LATE.format(  # exit(2), of this thread alone
+        "threading.Thread(target=play).start(); time.sleep(0.3); libc.syscall(60, 0)"
+    ),
+}
+
+
+@pytest.mark.parametrize("script", LATER.values(), ids=LATER)
+def test_what_is_loaded_late_and_where_few_would_look_is_ended(case, script):
+    one = case(0, make=game)
+    changed(one, writable)
+    one.ended(f"exec {script}")
 
 
 def test_another_program_with_the_same_library_is_none(case):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import secrets
 import zipfile
+
+import pytest
 
 from tests.bypasses.case import python_on, shell_script, stand_in
 
@@ -14,12 +17,16 @@ PYTHON = {
     "stdin as a device": 'python3 /dev/stdin <"$GAME"',
     "another descriptor": 'python3 /proc/self/fd/7 7<"$GAME"',
     "link to a descriptor": 'ln -s /proc/self/fd/7 y && ln -s y x.py && python3 x.py 7<"$GAME"',
+    "a descriptor, told in other words": 'python3 //dev/./fd/7 7<"$GAME"',
+    "folder that leads to descriptors": 'ln -s /proc/self/fd y && cp "$GAME" z && exec 7<z && rm z && exec python3 y/7',
+    "folders that lead to each other": 'mkdir x && cp "$GAME" x/z && ln -s "$PWD"/x y && ln -s y/../x w && python3 w/./z',
     "deleted": 'cp "$GAME" x && exec <x && rm x && exec python3',
     "folder": 'mkdir x && cp "$GAME" x/__main__.py && python3 x',
     "folder with options": 'mkdir x && cp "$GAME" x/__main__.py && python3 -B -X utf8 ./x/',
     "module": 'cp "$GAME" maths.py && python3 -m maths',
     "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
     "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "tester": 'cp "$GAME" maths.py && python3 -m unittest maths',
     "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
     "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
     "many options": 'python3 $(printf -- "-Wignore %.0s" $(seq 20000)) "$GAME"',
@@ -33,10 +40,37 @@ def test_what_python_opens_is_what_runs(case):
     case(0, make=python_on).all_ended(PYTHON)
 
 
+WORLDS = {
+    "a link that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt/x y && exec python3 y',
+    "a folder that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt y && exec python3 y/x',
+    "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && '
+                    "exec python3 /dev/stdin",
+    "another root": 'mkdir r && mount --rbind / r && mount -t tmpfs m r/mnt && cp "$GAME" r/mnt/x && '
+                    'exec chroot r sh -c "cd $PWD && ln -s /mnt/x y && exec python3 y"',
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_what_python_opens_in_a_world_of_its_own(case):
+    """Links lead where they lead there."""
+    case(0, make=python_on).all_ended({name: f"exec unshare -rm sh -c '{script}'" for name, script in WORLDS.items()})
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_and_where_its_numbers_are_other_ones(case):
+    case(0, make=python_on).ended("""unshare -rmpf --mount-proc sh -c 'ln -s /proc/self/fd y && exec python3 y/7' 7<"$GAME" """)
+
+
+TWICE = """import ctypes, os
+def block(*words): return (ctypes.c_char_p * (len(words) + 1))(*words, None)
+ctypes.CDLL(None).execve(b"/bin/bash", block(b"bash", b"-c", b":"),
+    block(b"BASH_ENV=/dev/null", b"BASH_ENV=" + os.environb[b"GAME"], b"RAN=" + os.environb[b"RAN"], b"PATH=/bin"))"""
 SHELLS = {
     "stdin": 'sh <"$GAME"',
     "stdin with words": 'bash -s maths <"$GAME"',
     "before code": 'BASH_ENV="$GAME" bash -c :',
+    "one of two names": f"exec python3 -c '{TWICE}'",
+    "where programs lie": 'mkdir x && cp "$GAME" x/maths && PATH=$PWD/x:$PATH bash maths',
     "instead of its own file": 'bash --rcfile "$GAME" -i',
     "another descriptor": 'sh /dev/fd/7 7<"$GAME"',
 }
@@ -44,6 +78,39 @@ SHELLS = {
 
 def test_what_a_shell_opens_is_what_runs(case):
     case(0, make=shell_script).all_ended(SHELLS)
+
+
+PERL = {
+    "a folder told as a module": 'mkdir x && cp "$GAME" x/maths.pm && perl -Mlib=x -Mmaths -e 0',
+    "where programs lie": 'mkdir x && cp "$GAME" x/maths && chmod +x x/maths && PATH=$PWD/x:$PATH perl -S maths',
+    "a module here": 'cp "$GAME" maths.pm && PERL_USE_UNSAFE_INC=1 perl -Mmaths -e 0',
+}
+
+
+def perl_script(path):
+    """Goes on until somebody ends it."""
+    path.write_text(f"sleep 60;\n# {secrets.token_hex(16)}\n")
+
+
+def test_what_perl_opens_is_what_runs(case):
+    case(0, make=perl_script).all_ended(PERL)
+
+
+NODE = {
+    "without its ending": 'cp "$GAME" maths.js && node maths',
+    "what a folder says": 'mkdir x && cp "$GAME" x/a.js && echo \'{"main": "a"}\' >x/package.json && node x',
+    "a module": 'mkdir -p node_modules && cp "$GAME" node_modules/maths.js && node -r maths -e 0',
+}
+
+
+def node_script(path):
+    """Goes on until somebody ends it."""
+    path.write_text(f"setInterval(() => {{}}, 1000)\n// {secrets.token_hex(16)}\n")
+
+
+def test_what_node_opens_is_what_runs(case, need):
+    need("node")
+    case(0, make=node_script).all_ended(NODE)
 
 
 # The stand-in ignores what follows, as what runs it is known by its name.

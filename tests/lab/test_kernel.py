@@ -16,14 +16,13 @@ LAB = Path(__file__).with_name("kernel")
 TREE, CASES = LAB.parents[2], "tests/bypasses/"
 PYTEST = (".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "1200")
 SLOW = "20"  # so many times as long as here
+KERNELS = [("trixie", "tmpfs"), ("trixie", "btrfs"), ("trixie", "xfs"), ("bookworm", "tmpfs"), ("bookworm", "btrfs")]
 
 
 @pytest.mark.root
 @pytest.mark.skipif(not SOAK, reason="a third of an hour: make soak")
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="a PC of this kind is computed")
-@pytest.mark.parametrize(
-    ("release", "disks"), [("trixie", "tmpfs"), ("trixie", "btrfs"), ("trixie", "xfs"), ("bookworm", "tmpfs"), ("bookworm", "btrfs")]
-)
+@pytest.mark.parametrize(("release", "disks"), KERNELS)
 def test_what_a_child_tries_there(release, disks):
     """One case of each file."""
     env = {name: word for name, word in os.environ.items() if name != "GIOCHOI_SOAK"}

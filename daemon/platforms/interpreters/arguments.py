@@ -23,6 +23,8 @@ class WhatRuns:
     `inside`: what is run of one that is a folder. `stdin`: where none is found, it is what the program reads from. `also`: what
     it loads besides.
 
+    `named`: as long as it runs, it runs the first of `files` that there was when it started.
+
     `command`: the command line of what a loader runs, which may be an interpreter again. `words`: what it was told, also
     elsewhere. Not `speaks`: no other word says what runs in it, as in a shell of Windows, which only starts others.
     """
@@ -35,6 +37,7 @@ class WhatRuns:
     stdin: bool = False
     also: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_MODULES = 4  # words that may name what a tester tests
 _PACKAGES = 4  # words of which it is looked whether they are folders with a package.json
 _LOADER = _words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
 _LOADED_FIRST = ("--preload", "--audit")
@@ -118,7 +122,7 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOT
         files, classes, told = java.told(words, view, between)
         return _filled(WhatRuns(files, every=True, inside=classes, also=classes, words=told))
     options = _OPTIONS.get(family, _UNKNOWN)
-    found = _anywhere(options, words, view) if options.every else _after_options(options, family, words, view, between)
+    found = _anywhere(options, words, view, between) if options.every else _after_options(options, family, words, view, between)
     return _filled(replace(found, also=(*found.also, *loading.of_environment(family, view, between))))
 
 
@@ -148,20 +152,20 @@ def _loaded(words: tuple[str, ...], view: View) -> WhatRuns:
     return _filled(WhatRuns((*elsewhere, *program), command=words[at:], also=libraries))
 
 
-def _anywhere(family: _Family, words: tuple[str, ...], view: View) -> WhatRuns:
+def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str) -> WhatRuns:
     files, also, inline = list[str](), list[str](), False
     remaining = iter(words)
     for word in remaining:
         name, _, value = word.partition("=")
         if name in family.loads:
-            also += loading.node(value or next(remaining, ""))
+            also += loading.module(value or next(remaining, ""), view, between)
         elif word in family.inline:
             inline = True
         elif word.startswith("-"):
             also += (value,) if value and not family.loads else ()
         elif not inline:  # else it is code, or its data
             files.append(word)
-            also += loading.package(word, view) if family is _NODE and len(files) <= _PACKAGES else ()
+            also += (f"{word}.js", *loading.package(word, view)) if family is _NODE and len(files) <= _PACKAGES else ()
     stdin = not inline and (not files or "-" in words)
     return WhatRuns(tuple(files), every=True, inside=family.inside, stdin=stdin, also=tuple(also))
 
@@ -191,15 +195,18 @@ def _after_options(family: _Family, kind: Family, words: tuple[str, ...], view: 
             found = _module(meant.value or "".join(words[at : at + 1]), words[at + (not meant.value) :], view, between)
         at += meant.skipped
     if found is None:
-        found = _file(family, kind, words[at:], tuple(folders))
+        found = _file(family, kind, words[at:], tuple(folders), loading.on_the_path(kind, words[at:], view, between))
     return replace(found, also=loading.modules(kind, tuple(dict.fromkeys(loads)), tuple(dict.fromkeys(folders)), view, between))
 
 
-def _file(family: _Family, kind: Family, words: tuple[str, ...], folders: tuple[str, ...]) -> WhatRuns:
-    """The first word; where that is a program that runs another file, the next ones too."""
+def _file(
+    family: _Family, kind: Family, words: tuple[str, ...], folders: tuple[str, ...], elsewhere: tuple[str, ...]
+) -> WhatRuns:
+    """The first word, here or `elsewhere`; where that is a program that runs another file, the next ones too."""
     first = words[:1]
     moved = under(folders, *first) if kind == "ruby" and first and not first[0].startswith("/") else ()
-    return WhatRuns((*first, *moved, *words[1:]), loading.runs_another(kind, first), family.inside, stdin=not words)
+    files, another = (*first, *moved, *elsewhere, *words[1:]), loading.runs_another(kind, first)
+    return WhatRuns(files, another, family.inside, stdin=not words, named=bool(words))
 
 
 _LAST = ("inline", "module", "glued", "loads", "folders", "valued")  # letters after which none follows
@@ -238,4 +245,5 @@ def _module(name: str, rest: tuple[str, ...], view: View, between: str) -> WhatR
     another = loading.runs_another("python", (name,))
     if another and name == "runpy":
         return _module("".join(rest[:1]), rest[1:], view, between)
-    return WhatRuns((*files, *rest) if another else files, every=another)
+    named = under(roots, *(f"{word.replace('.', '/')}.py" for word in rest[:_MODULES])) if another else ()
+    return WhatRuns((*files, *rest, *named) if another else files, every=another)

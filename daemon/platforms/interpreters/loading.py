@@ -13,9 +13,12 @@ from types import MappingProxyType
 from daemon.platforms.interpreters.view import View, split, under
 from rules.programs import Family
 
+_LUAS = ("", "_5_2", "_5_3", "_5_4")
 _MOST = 64  # of anything that is named here: more are nobody's honest start
 _RUNNERS = re.compile(
-    r"(?:i?pdb|cprofile|profile|trace|coverage|kernprof|viztracer|ipython|idlelib|idle|runpy)[\d.]*", re.IGNORECASE
+    r"(?:i?pdb|cprofile|profile|trace|coverage|kernprof|viztracer|ipython|idlelib|idle|runpy|unittest|doctest|pydoc|inspect|"
+    r"py\.?test)[\d.]*",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +27,7 @@ def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
 
 
 def runs_another(kind: Family, words: tuple[str, ...]) -> bool:
-    """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler."""
+    """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler, a tester."""
     stem = words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".py") if words else ""
     return kind == "python" and _RUNNERS.fullmatch(stem) is not None
 
@@ -36,12 +39,27 @@ def package(folder: str, view: View) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         return ()
     main = found.get("main") if isinstance(found, dict) else None
-    return under((folder,), main) if isinstance(main, str) else ()
+    return node(*under((folder,), main)) if isinstance(main, str) else ()
 
 
-def node(name: str) -> tuple[str, ...]:
-    path = name.removeprefix("file://")
+def node(path: str) -> tuple[str, ...]:
+    """The files that this may stand for."""
+    path = path.removeprefix("file://")
     return (path, f"{path}.js", f"{path}/index.js") if path else ()
+
+
+def module(name: str, view: View, between: str) -> tuple[str, ...]:
+    """The same of one to be loaded, which may lie in a folder of modules."""
+    roots = () if name.startswith((".", "/", "file:")) else under(("node_modules", *folders("NODE_PATH", view, between)), name)
+    return tuple(file for path in (name, *roots) for file in node(path))
+
+
+def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
+    """Where the file of the first word may lie, if it has no folder of its own: shells look there, others with an option."""
+    if kind not in {"shell", "perl", "ruby"} or not words or "/" in words[0]:
+        return ()
+    said = view.last("PATH") if kind == "shell" else view.variable("PATH")
+    return under(tuple(dict.fromkeys(filter(None, said.split(between))))[:_MOST], *words[:1])
 
 
 def modules(kind: Family, names: tuple[str, ...], roots: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
@@ -50,15 +68,23 @@ def modules(kind: Family, names: tuple[str, ...], roots: tuple[str, ...], view: 
     for name in names:
         if kind == "perl":
             path = name.partition("=")[0].lstrip("-").replace("::", "/")
-            found += under((*roots, *folders("PERL5LIB", view, between)), f"{path}.pm")
+            found += under((*roots, *_inc(names, view, between)), f"{path}.pm")
         elif kind == "ruby":
             found += under(("", *roots, *folders("RUBYLIB", view, between)), name, f"{name}.rb")
         elif kind == "lua":
-            path = name.partition("=")[2] or name
-            found += under(("",), path.replace(".", "/") + ".lua", path.replace(".", "/") + "/init.lua")
+            path = (name.partition("=")[2] or name).replace(".", "/")
+            said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";")[:_MOST]
+            found += (one.replace("?", path) for one in ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said))))
         else:
             found.append(name)
     return tuple(found)
+
+
+def _inc(names: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
+    """Where Perl looks for modules besides: `-Mlib=FOLDER` is an option like -I."""
+    told = (folder for name in names if name.startswith("lib=") for folder in name[4:].split(","))
+    said = folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
+    return (*told, *said, *(("",) if view.variable("PERL_USE_UNSAFE_INC") else ()))
 
 
 def of_environment(kind: Family, view: View, between: str) -> tuple[str, ...]:
@@ -68,8 +94,8 @@ def of_environment(kind: Family, view: View, between: str) -> tuple[str, ...]:
 
 
 def _shell(view: View, between: str) -> Iterator[str]:
-    yield from (view.variable("BASH_ENV"), view.variable("ENV"))
-    if folder := view.variable("ZDOTDIR"):
+    yield from (view.last("BASH_ENV"), view.last("ENV"))
+    if folder := view.last("ZDOTDIR"):
         yield from under((folder,), ".zshenv", ".zshrc")
 
 
@@ -93,7 +119,7 @@ def _ruby(view: View, between: str) -> Iterator[str]:
 
 
 def _lua(view: View, between: str) -> Iterator[str]:
-    for version in ("", "_5_2", "_5_3", "_5_4"):
+    for version in _LUAS:
         if (said := view.variable(f"LUA_INIT{version}")).startswith("@"):
             yield said[1:]
 
@@ -103,7 +129,7 @@ def _node(view: View, between: str) -> Iterator[str]:
     for word in words:
         name, _, value = word.partition("=")
         if name in {"-r", "--require", "--import", "--loader", "--experimental-loader"}:
-            yield from node(value or next(words, ""))
+            yield from module(value or next(words, ""), view, between)
 
 
 _ENVIRONMENTS: Mapping[Family, Callable[[View, str], Iterator[str]]] = MappingProxyType({

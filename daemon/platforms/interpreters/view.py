@@ -11,13 +11,15 @@ from dataclasses import dataclass
 class View:
     """`variable`: of the environment, empty where it is not set or not known. `text`: the beginning of a plain file that is
     named as in the command line, empty where there is none. `names`: what lies in a folder, some of it if that is too much.
-    `manifest`: that of a jar, empty where there is none.
+    `manifest`: that of a jar, empty where there is none. `last`: as `variable`, of two of a name what stands last, by which
+    shells go; others go by the first.
     """
 
     variable: Callable[[str], str] = lambda _: ""
     text: Callable[[str], str] = lambda _: ""
     names: Callable[[str], tuple[str, ...]] = lambda _: ()
     manifest: Callable[[str], str] = lambda _: ""
+    last: Callable[[str], str] = lambda _: ""
 
 
 NOTHING = View()

@@ -104,3 +104,8 @@ def _entry(account: str) -> pwd.struct_passwd | None:
         return pwd.getpwnam(account)
     except (KeyError, ValueError):
         return None
+
+
+def acting_uid(real: int, effective: int) -> int:
+    """Who acts: whoever started it, also when the program is setuid; root only where nobody else is named."""
+    return real or effective

@@ -19,7 +19,7 @@ _PIECE = 1 << 16
 _ONE_PIECE = 1  # what is short is there with the first
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
 ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
-_VM = re.compile(rb"^Vm(?:Exe|Lib):\s*(\d+)", re.MULTILINE)
+_VM = re.compile(rb"^Vm(?:Size|Exe|Lib):\s*(\d+)", re.MULTILINE)
 WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
@@ -79,10 +79,13 @@ def owner(pid: int) -> tuple[int, int] | None:
     return (user[0], group[0]) if user and group else None
 
 
-def executable_size(pid: int) -> int:
-    """How many KiB it can execute, as the kernel counts them: the program's own and those of libraries. 0: it is over."""
-    data = _read(f"/proc/{pid}/status")
-    return sum(int(one) for one in _VM.findall(data))
+def extent(pid: int) -> tuple[int, int]:
+    """How many KiB it can execute and cannot write to, as the kernel counts them, and how many are mapped. (0, 0): over."""
+    found = _VM.findall(_read(f"/proc/{pid}/status"))
+    if not found and (status := stat(pid)) and status.alive:  # its leader is over, its threads are not
+        found = _VM.findall(_read(f"/proc/{running_thread(status)}/status"))
+    whole, *executable = map(int, found or (0,))
+    return sum(executable), whole
 
 
 def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:

@@ -76,7 +76,7 @@ class LinuxWatcher(TrackingWatcher):
         self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
-        self._loaded.held = partial(self._trouble, HELD)
+        self._loaded.held, self._loaded.read = partial(self._trouble, HELD), self._tracker.programs.loaded.read
         self._tracker.other = self._loaded.seen
         if self._asker:
             self._asker.watch = self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.view import View
 from rules.programs import interpreter
 
 LOADER = "ld-linux-x86-64.so.2"
@@ -58,6 +59,20 @@ def words(line):
 def test_table(name, line, files):
     """Options and their values are passed over, code and its data run no file, decoys hide nothing."""
     assert what_runs(name, words(line)).files == words(files)
+
+
+@pytest.mark.parametrize(("name", "line", "variables", "files"), [
+    ("bash", "bash game easy", {"PATH": "/a:b::/a"}, "game /a/game b/game easy"),
+    ("perl", "perl -S game", {"PATH": "/a"}, "game /a/game"),
+    ("bash", "bash ./game", {"PATH": "/a"}, "./game"),
+    ("python3", "python3 game", {"PATH": "/a"}, "game"),
+])
+def test_a_script_may_lie_where_programs_do(name, line, variables, files):
+    """If it is told without a folder."""
+    def variable(asked):
+        return variables.get(asked, "")
+
+    assert what_runs(name, words(line), view=View(variable, last=variable)).files == words(files)
 
 
 @pytest.mark.parametrize(("line", "files", "command"), [

@@ -16,7 +16,7 @@ def view(variables=(), texts=(), names=(), manifests=()):
     variables, texts, names, manifests = dict(variables), dict(texts), dict(names), dict(manifests)
     return View(
         lambda name: variables.get(name, ""), lambda path: texts.get(path, ""), lambda path: words(names.get(path, "")),
-        lambda path: manifests.get(path, ""),
+        lambda path: manifests.get(path, ""), lambda name: variables.get(name, ""),
     )  # fmt: skip
 
 
@@ -57,12 +57,19 @@ def test_a_word_with_s_is_no_program():
     ("lua5.4", "lua -e 1", {"LUA_INIT": "@game"}, "game"),
     ("lua5.4", "lua -e 1", {"LUA_INIT": "code"}, ""),
     ("node", "node -e 0 --require ./game", {}, "./game ./game.js ./game/index.js"),
-    ("node", "node --import=game.mjs x", {}, "game.mjs game.mjs.js game.mjs/index.js"),
-    ("node", "node -e 0", {"NODE_OPTIONS": '--no-warnings --require "my game"'}, None),
+    ("node", "node --import=./game.mjs x", {}, "./game.mjs ./game.mjs.js ./game.mjs/index.js x.js"),
+    ("node", "node -r game -e 0", {"NODE_PATH": "a"},
+     " ".join(f"{folder}game{end}" for folder in ("", "node_modules/", "a/") for end in ("", ".js", "/index.js"))),
+    ("node", "node game", {}, "game.js"),
+    ("node", "node -e 0", {"NODE_OPTIONS": '--no-warnings --require "./my game"'}, None),
+    ("perl", "perl -Mlib=a,b -Mgame -e 1", {"PERLLIB": "c"}, "a/lib.pm b/lib.pm c/lib.pm a/game.pm b/game.pm c/game.pm"),
+    ("perl", "perl -Mgame -e 1", {"PERL_USE_UNSAFE_INC": "1"}, "game.pm"),
+    ("lua5.4", "lua -l my.game x", {"LUA_PATH": "a/?.lua;b/?", "LUA_PATH_5_4": ";;"},
+     "my/game.lua my/game/init.lua a/my/game.lua b/my/game"),
 ])
 def test_what_is_loaded_besides(name, line, variables, also):
     found = what_runs(name, words(line), view=view(variables)).also
-    assert found == (("my game", "my game.js", "my game/index.js") if also is None else words(also))
+    assert found == (("./my game", "./my game.js", "./my game/index.js") if also is None else words(also))
 
 
 def test_a_module_is_looked_for_as_python_does():
@@ -70,11 +77,12 @@ def test_a_module_is_looked_for_as_python_does():
     found = what_runs("python3", words("python3 -m my.game easy"), view=view({"PYTHONPATH": "/a:b"}))
     assert found.files == words(
         "my/game/__main__.py my/game.py /a/my/game/__main__.py /a/my/game.py b/my/game/__main__.py b/my/game.py")
-    assert not what_runs("python3", words("python3 -m pytest game.py")).every
+    assert not what_runs("python3", words("python3 -m pip game.py")).every
 
 
 @pytest.mark.parametrize("line", ["python3 -m pdb game", "python3 -m cProfile -s x game", "python3 /usr/bin/pdb3 game",
-                                  "python3 -m trace --trace game", "python3 -m runpy game"])
+                                  "python3 -m trace --trace game", "python3 -m runpy game",
+                                  "python3 -m unittest -v game", "python3 -m doctest game.py", "python3 -m pytest game.py"])
 def test_a_debugger_runs_the_file_that_it_is_told(line):
     found = what_runs("python3", words(line))
     assert "game" in found.files or "game.py" in found.files
@@ -86,9 +94,10 @@ def test_a_folder_is_run_by_what_lies_in_it():
     assert what_runs("python3", words("python3 x")).inside == ("__main__.py", "__main__.pyc")
     assert "main.lua" in what_runs("love", words("love x")).inside
     package = view(texts={"x/package.json": '{"main": "lib/game.js"}'})
-    assert what_runs("node", words("node x"), view=package).also == ("x/lib/game.js",)
+    assert what_runs("node", words("node x"), view=package).also == tuple(
+        f"x{path}" for path in (".js", "/lib/game.js", "/lib/game.js.js", "/lib/game.js/index.js"))
     for broken in ("[", "[]", '{"main": 1}', "[" * 100_000):
-        assert what_runs("node", words("node x"), view=view(texts={"x/package.json": broken})).also == ()
+        assert what_runs("node", words("node x"), view=view(texts={"x/package.json": broken})).also == ("x.js",)
 
 
 JAVA = [

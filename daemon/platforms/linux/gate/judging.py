@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from daemon.platforms.api import ProgramStopped, StartRefused
 from daemon.platforms.hashing import Key, key, sha256, within
 from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.accounts import acting_uid
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading import stamps
@@ -16,7 +17,6 @@ from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.passed import Started
-from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.processes import Identity
 from host.clock import Clock

@@ -11,6 +11,7 @@ from daemon.platforms.images import Known
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading import stamps, texts
 from daemon.platforms.linux.reading.lines import Message, found, shut
+from daemon.platforms.linux.reading.ways import way
 from daemon.platforms.processes import BlindError
 from host.loaded import taken
 from host.parts import parts
@@ -49,11 +50,11 @@ class Work:
     def _do(self, head: Head, handle: int) -> Message:
         match head["do"]:
             case "find":  # opened for nothing
-                return Message({}, handle=os.open(os.fsencode(head["path"]), os.O_PATH | os.O_CLOEXEC))
+                return Message({}, handle=os.open(way(head["path"]), os.O_PATH | os.O_CLOEXEC))
             case "stat":
                 return Message({"found": found(handle)})
             case "link":
-                return Message({"link": procfs.link(head["path"])})
+                return Message({"link": procfs.link(way(head["path"], last=False))})
             case "content":
                 return self._content(head, handle)
             case text:
@@ -86,8 +87,8 @@ def _text(do: str, head: Head) -> bytes:
         case "environment":
             return procfs.environment(head["pid"], limit)
         case "beginning":
-            return texts.beginning(head["path"], limit)
+            return texts.beginning(way(head["path"]), limit)
         case "manifest":
-            return texts.manifest(head["path"], limit)
+            return texts.manifest(way(head["path"]), limit)
         case _:
-            return os.fsencode("\0".join(texts.names(head["path"], limit)))
+            return os.fsencode("\0".join(texts.names(way(head["path"]), limit)))

@@ -1,7 +1,8 @@
 """When to look at the code that processes have loaded, and what of it is a game's.
 
 A process that is no game by its executable or by what it was told is looked at some times after its start, then with each scan:
-only if the size of what it can execute has changed, which the kernel tells without waiting for anybody. Root's never are.
+only if the size of what it can execute has changed, or that of all its memory, which the kernel tells without waiting for
+anybody. Root's never are.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
 _LARGEST = 1 << 20
 _MOST = 8192
 _MOST_WAITING = 4096  # of one account
+_MOST_UNREAD = 256  # of one process
 _TURN_MS = 50
 _HELD_MS = 1_500  # nothing of one file takes so long
 _MOST_THREADS = 64
@@ -35,6 +37,8 @@ _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what i
 
 Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 """A process, the files of games that it has loaded, and since when (mono) it can have them."""
+Read = Callable[[Identity, str, tuple[Mapped, ...], Catalogue, Callable[..., None]], object]
+"""Reads these of an account's process as that account, and tells, in whatever thread, which are games' (loaded_files.py)."""
 
 
 class Finder:
@@ -46,17 +50,19 @@ class Finder:
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
 
-    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | None]:
-        """The files of games that this process has loaded; None for another one. BlindError."""
+    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | Mapped | None]:
+        """The files of games that this process has loaded, and those that root may not read; None as often as something else
+        was looked at. BlindError.
+        """
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
             self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
         for one in mapped(this[0]):
             if not alive(*this):
                 return
-            yield self._game(one, catalogue)
+            yield self._game(one, catalogue) if one else None
 
-    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
+    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | Mapped | None:
         if one.this in self._innocent:
             return None
         for way in one.ways:
@@ -66,7 +72,7 @@ class Finder:
                     return file
                 self._note(one, way)
                 return None
-        return None
+        return one
 
     def _note(self, one: Mapped, way: str) -> None:
         found = _status(way)
@@ -80,6 +86,9 @@ def _status(path: str) -> os.stat_result | None:
     return None
 
 
+_OVER = (0, 0)
+
+
 class _Looked(NamedTuple):
     """When it started, as processes and as play count; `at` (mono): by then it had not loaded more than was seen."""
 
@@ -87,7 +96,7 @@ class _Looked(NamedTuple):
     account: str
     catalogue: Catalogue
     at: int
-    size: int = 0
+    size: tuple[int, int] = _OVER
 
 
 class LoadedCode:
@@ -99,6 +108,7 @@ class LoadedCode:
         self._finders: dict[str, _Account] = {}
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
+        self.read: Read = lambda *_: None
         self.held: Callable[[str], None] = lambda _: None
         """Told what could not be looked at in time."""
 
@@ -121,7 +131,7 @@ class LoadedCode:
             self.later(_LOOKS_S[0], self._due, program.pid, this, 0)
             return False
         if known.catalogue is not catalogue:
-            known = known._replace(catalogue=catalogue, size=0)
+            known = known._replace(catalogue=catalogue, size=_OVER)
         self._note(program.pid, known._replace(at=max(known.at, rested)))
         return self._look(program.pid) == self._known[program.pid].size
 
@@ -135,25 +145,25 @@ class LoadedCode:
         known = self._known.get(pid)
         if known is None or known.this != this:
             return
-        if not self._look(pid):
+        if self._look(pid) == _OVER:
             del self._known[pid]
         elif number + 1 < len(_LOOKS_S):
             self.later(_LOOKS_S[number + 1], self._due, pid, this, number + 1)
 
-    def _look(self, pid: int) -> int:
-        """If it has loaded something since. How much it can execute now; 0: it is over."""
+    def _look(self, pid: int) -> tuple[int, int] | None:
+        """If it may have loaded something since. Its extent now (procfs); None: nobody can see it."""
         known, now = self._known[pid], self._clock.mono()
         if (finder := self._finders.get(known.account)) and (held := finder.held()):
             self.held(f"{held[0]} …")
         try:
-            size = procfs.executable_size(pid)
+            size = procfs.extent(pid)
         except BlindError:  # whoever scans will say so
-            return -1
-        if size and size == known.size:
+            return None
+        if size == known.size:
             self._note(pid, known._replace(at=now))
-        elif size and (finder := self._finder(known.account)) and finder.room:
+        elif size != _OVER and (finder := self._finder(known.account)) and finder.room:
             self._note(pid, known._replace(at=now, size=size))
-            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known.at))
+            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known))
         return size
 
     def _finder(self, account: str) -> _Account | None:
@@ -161,21 +171,26 @@ class LoadedCode:
             self._finders[account] = _Account(self._clock)
         return self._finders.get(account)
 
-    def _found(self, since: int, this: Identity, files: tuple[Fingerprint, ...]) -> None:
-        if self._finders:  # else we have stopped
-            self._tell(this, files, since)
+    def _found(
+        self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
+    ) -> None:
+        if self._finders and files:  # else we have stopped
+            self._tell(this, files, looked.at)
+        elif self._finders and unread:
+            self.read(this, looked.account, unread, looked.catalogue, partial(self.on_loop, self._found, looked, this))
 
 
 @dataclass(slots=True, eq=False)
 class _Walk:
-    """`told` is called with `this` and what was found, if anything was. `files`: begun."""
+    """`told` is called with `this` and what was found, and what could not be read, if anything was. `files`: begun."""
 
     this: Identity
     catalogue: Catalogue
     told: Callable[..., None]
     finder: Finder | None = None
-    files: Iterator[Fingerprint | None] = field(default_factory=lambda: iter(()))
+    files: Iterator[Fingerprint | Mapped | None] = field(default_factory=lambda: iter(()))
     found: tuple[Fingerprint, ...] = ()
+    unread: tuple[Mapped, ...] = ()
 
 
 class _Account:
@@ -229,11 +244,15 @@ class _Account:
         """Whether something is left."""
         until = self._clock.mono() + _TURN_MS
         if walk.finder is not finder:  # another thread's, which may still be in it
-            walk.finder, walk.files, walk.found = finder, iter(finder.games_in(walk.this, walk.catalogue)), ()
+            walk.finder, walk.files = finder, iter(finder.games_in(walk.this, walk.catalogue))
+            walk.found, walk.unread = (), ()
         for file in walk.files:
-            walk.found += (file,) if file else ()
+            if isinstance(file, Mapped):
+                walk.unread += (file,) if len(walk.unread) < _MOST_UNREAD else ()
+            elif file:
+                walk.found += (file,)
             if self._clock.mono() >= until:
                 return True
-        if walk.found and alive(*walk.this):
-            walk.told(walk.this, walk.found)
+        if (walk.found or walk.unread) and alive(*walk.this):
+            walk.told(walk.this, walk.found, walk.unread)
         return False

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.places import image_at
 
-_EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [1-9][0-9]* *(.*)$", re.MULTILINE)
-_MOST = 8 << 20  # bytes: a process may have 65,530 maps, of which each takes some hundred
+_EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [0-9]+ +(/.*)$", re.MULTILINE)
 _PIECE = 1 << 16
 _TOGETHER = 64
 
@@ -29,15 +28,20 @@ class Mapped(NamedTuple):
     shown: str
 
 
-def mapped(pid: int) -> Iterator[Mapped]:
-    """Each file once, if its parts lie together. Waits while the process keeps its map busy: not on the loop's thread."""
+def mapped(pid: int) -> Iterator[Mapped | None]:
+    """Each file once, if its parts lie together; None for as many lines as were searched at once. Waits while the process keeps
+    its map busy: not on the loop's thread.
+    """
     found: deque[tuple[int, int]] = deque(maxlen=_TOGETHER)
+    status = procfs.stat(pid)
+    pid = procfs.running_thread(status) if status else pid  # whose leader may be over
     for lines in _maps(pid):
+        yield None
         for start, end, name in _EXECUTABLE.findall(lines):
             shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
             ways = (f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}", f"/proc/{pid}/root{shown}")
-            this = _this(ways)
-            if this is not None and this not in found:
+            this = _this(ways) or (-1, int(start, 16))  # a FUSE does not even say to root which file it is
+            if this not in found:
                 found.append(this)
                 yield Mapped(this, ways, shown)
 
@@ -50,13 +54,14 @@ def _this(ways: tuple[str, str]) -> tuple[int, int] | None:
 
 
 def _maps(pid: int) -> Iterator[bytes]:
-    """Some lines at a time: while so many are searched at once, no other thread of ours goes on."""
-    left, rest = _MOST, b""
+    """Some lines at a time: while so many are searched at once, no other thread of ours goes on. All of them: a process may
+    have 65,530, of which each can be some thousand bytes long, and what it loads last need not come first.
+    """
+    rest = b""
     with suppress(OSError):  # it has ended
         handle = os.open(f"/proc/{pid}/maps", os.O_RDONLY | os.O_CLOEXEC)
         try:
-            while left > 0 and (piece := os.read(handle, _PIECE)):
-                left -= len(piece)
+            while piece := os.read(handle, _PIECE):
                 lines, end, rest = (rest + piece).rpartition(b"\n")
                 yield lines + end
         finally:

@@ -11,11 +11,12 @@ from typing import NamedTuple, cast
 from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.accounts import account_of, acting_uid
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.brief import brief
+from daemon.platforms.linux.watching.loaded_files import LoadedFiles
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
@@ -64,6 +65,7 @@ class Programs:
         self._mazes = Mazes(clock)
         self.slow_images = ReadImages(wall=clock.wall)
         """Of the thread in which mazes are walked."""
+        self.loaded = LoadedFiles(self._mazes, self.slow_images)
         self._found: dict[Identity, _Found] = {}
         self.images = ReadImages(wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self.only: frozenset[str] = frozenset()
@@ -245,7 +247,8 @@ class Programs:
             images.read_for(of.runner)
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
-            return _noting_held(self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner), images)
+            steps = self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner, late=True)
+            return _noting_held(steps, images)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)
@@ -296,8 +299,3 @@ def _whole(steps: Steps) -> Told:
     except StopIteration as over:
         told: Told = over.value
         return told
-
-
-def acting_uid(real: int, effective: int) -> int:
-    """Who acts: whoever started it, also when the program is setuid; root only where nobody else is named."""
-    return real or effective

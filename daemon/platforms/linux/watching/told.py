@@ -57,10 +57,13 @@ class Teller:
         return self._builds.get(image.build_id or "") or image.path.rpartition("/")[2]
 
     def told(
-        self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner
+        self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner,
+        *, late: bool = False,
     ) -> Steps:  # fmt: skip
-        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts. BlindError."""
-        return self._steps(pid, image, line, catalogue, _Reader(images, runner))
+        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts, and so does, where
+        it is `late`, a script that is gone by now. BlindError.
+        """
+        return self._steps(pid, image, line, catalogue, _Reader(images, runner, late=late))
 
     def _steps(self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, reader: _Reader) -> Steps:
         place = _Place(pid, reader, catalogue)
@@ -79,6 +82,8 @@ class Teller:
             before = len(place.files)
             yield from place.find(what, every)
             every, found = what.command, place.files[before:]
+            if what.named and not found:
+                reader.misses(what.files[0])
             what = what_runs(self.family(found[0]), every, view=place.view) if every and found else None
             if what is None:
                 break
@@ -88,9 +93,11 @@ class Teller:
 class _Reader:
     """Reads for one process, while others are read in between. What of it was not read in time is kept here."""
 
-    def __init__(self, images: ReadImages, runner: Runner) -> None:
-        self._images, self._runner = images, runner
+    def __init__(self, images: ReadImages, runner: Runner, *, late: bool) -> None:
+        self._images, self._runner, self._late = images, runner, late
         self.unread, self.own = images.unread, images.own
+        self.led = images.files is not None
+        """Whether paths lead where they lead its process, also by /proc/self."""
 
     def __call__(self, read: Callable[Concatenate[ReadImages, P], R], *args: P.args, **more: P.kwargs) -> R:
         images = self._images
@@ -99,6 +106,10 @@ class _Reader:
         found = read(images, *args, **more)
         self.unread, self.own = images.unread, images.own
         return found
+
+    def misses(self, file: str) -> None:
+        """It runs this file, which is not there."""
+        self.unread = self.unread or (file if self._late else "")
 
 
 class _Place:
@@ -109,7 +120,7 @@ class _Place:
         self._variables: bytes | None = None
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
-        self.view = View(self._variable, self._text, self._names, self._manifest)
+        self.view = View(self._variable, self._text, self._names, self._manifest, self._last)
 
     def find(self, what: WhatRuns, args: tuple[str, ...]) -> Generator[list[Fingerprint], None, None]:
         before = len(self.files)
@@ -127,13 +138,15 @@ class _Place:
     def _one(self, word: str, inside: tuple[str, ...]) -> Generator[list[Fingerprint], None, bool]:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
         for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
-            where, shown = self._where(f"{word.rstrip('/')}/{name}" if name else word)
-            where, shown = self._led(where, shown)
-            found = self._read(ReadImages.open, where, shown, self._catalogue)
-            if found and (len(self.files) < MOST_FILES or self._tells(found)):
-                self.files.append(found)
+            path = f"{word.rstrip('/')}/{name}" if name else word
+            found = self._read(ReadImages.open, *self._led(*self._where(path)), self._catalogue)
+            files = [found] if found else []
+            if _OWN.match(path) and self._read.led:  # where it has another /dev or /proc that is a file like others
+                literal = self._read(ReadImages.open, f"/proc/{self._pid}/root{path}", path, self._catalogue)
+                files += [literal] if literal else []
+            self.files += (file for file in files if len(self.files) < MOST_FILES or self._tells(file))
             yield self.files
-            if found:
+            if files:
                 return True
         return False
 
@@ -176,10 +189,16 @@ class _Place:
     # --- what the command line is read beside ------------------------------------------------------------------------------
 
     def _variable(self, name: str) -> str:
+        return _value(self._environment().partition(f"\0{name}=".encode()))
+
+    def _last(self, name: str) -> str:
+        parted = self._environment().rpartition(f"\0{name}=".encode())
+        return _value(parted) if parted[1] else ""
+
+    def _environment(self) -> bytes:
         if self._variables is None:
             self._variables = b"\0" + self._read(ReadImages.environment, self._pid, procfs.ALL_ARGS)
-        _, _, found = self._variables.partition(f"\0{name}=".encode())  # of two of a name the first counts
-        return found.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+        return self._variables
 
     def _text(self, word: str) -> str:
         return self._read(ReadImages.beginning, self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
@@ -189,3 +208,8 @@ class _Place:
 
     def _names(self, word: str) -> tuple[str, ...]:
         return self._read(ReadImages.names, self._where(word)[0], _MOST_NAMES)
+
+
+def _value(parted: tuple[bytes, bytes, bytes]) -> str:
+    """What stands after the name."""
+    return parted[2].partition(b"\0")[0].decode("utf-8", "surrogateescape")

@@ -133,9 +133,13 @@ class LinuxTracker(ForkingTracker):
 
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
         """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
-        seen = self._known.get(this[0])
+        seen, unknown = self._known.get(this[0]), this[0] not in self._known
+        if self._sink and unknown:  # its leader is over, as somebody told, and its threads are not
+            seen = self._told(this[0], None)
         if self._sink and seen and seen.identity == this and this[0] not in self.games:
             self._begin(replace(seen, program=replace(seen.program, mapped=files, since=max(since, seen.program.since))))
+            if unknown:
+                self._ends.follow(this)
 
     def gone(self, pid: int, mono: int) -> None:
         """Somebody saw that `pid` is no more."""

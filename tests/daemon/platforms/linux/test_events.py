@@ -16,9 +16,9 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.accounts import acting_uid
 from daemon.platforms.linux.watching import forking
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, in_first_namespaces
-from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests import system

@@ -148,7 +148,7 @@ def games_in(finder, this, catalogue):
 
 @NATIVE
 def test_what_a_process_has_loaded_is_found_once(loading, game):
-    files = [one.shown for one in mapped(loading(game))]
+    files = [one.shown for one in filter(None, mapped(loading(game)))]
 
     assert files.count(str(game)) == 1
     assert str(Path(sys.executable).resolve()) in files
@@ -180,6 +180,29 @@ def test_also_one_that_is_deleted(loading, game):
     game.unlink()
 
     assert games_in(Finder(), (pid, procfs.stat(pid).started), catalogue)
+
+
+FAR = """
+import ctypes, os, sys
+libc, size, deep = ctypes.CDLL(None), 1 << 13, sys.argv[2]
+os.makedirs(deep)
+file = os.open(f"{deep}/file", os.O_RDWR | os.O_CREAT, 0o755)
+os.ftruncate(file, size)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long)
+for number in range(2_600):
+    assert libc.mmap((1 << 34) + 2 * number * size, size, 5, 0x12, file, 0)
+ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"""
+
+
+@NATIVE
+def test_what_comes_after_thousands_of_long_lines_is_found(game, tmp_path):
+    """Megabytes of what else a process has loaded, and that at lower addresses, hide nothing."""
+    deep = "/".join((str(tmp_path), *["x" * 250] * 14))
+    with subprocess.Popen([sys.executable, "-c", FAR, game, deep], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        assert str(game) in [one.shown for one in filter(None, mapped(child.pid))]
+        child.communicate()
 
 
 class Looks(LoadedCode):
@@ -234,7 +257,7 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     until(lambda: looks.told)
     assert len(asked) == 1
     before = CLOCK.mono()
-    monkeypatch.setattr(procfs, "executable_size", lambda _: 1)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     looks.seen(program, catalogue)
     until(lambda: len(looks.told) == 2)
 
@@ -258,7 +281,7 @@ def test_what_it_loads_was_not_played_while_it_rested(looks, loading, game, monk
     assert looks.seen(program, catalogue)
     until(lambda: looks.told)
     rested = CLOCK.mono() + 60_000
-    monkeypatch.setattr(procfs, "executable_size", lambda _: 1)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     looks.seen(program, catalogue, rested)
     until(lambda: len(looks.told) == 2)
 
@@ -307,6 +330,7 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
 
     monkeypatch.setattr(Finder, "games_in", games_in)
     monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     looks.held = held.append
     catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
     programs = [process(pid) for pid in (os.getppid(), os.getpid())]

@@ -15,7 +15,7 @@ from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching.brief import MOST
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
-from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.programs import Programs, _whole
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.told import Teller, Told
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -231,6 +231,23 @@ def test_of_a_command_line_that_is_held_up_that_is_told():
     with pytest.raises(StopIteration) as over:
         next(steps)
     assert (over.value.value.unread, over.value.value.own) == ("7 …", True)
+
+
+@pytest.mark.parametrize(("words", "late", "unread"), [
+    (["maths"], True, "maths"), (["maths"], False, ""), (["-c", "echo; read line"], True, "")])  # fmt: skip
+def test_a_script_that_is_gone_when_its_turn_comes_is_unread(tmp_path, words, late, unread):
+    """Nobody can tell any more what runs; but who was looked at in time, or runs no file, may have none."""
+    (tmp_path / "maths").write_text("echo; read line")
+    with subprocess.Popen(["/bin/sh", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as child:
+        child.stdout.readline()
+        (tmp_path / "maths").unlink()
+        steps = Teller({}).told(
+            child.pid, Fingerprint("/bin/sh", 1), procfs.cmdline(child.pid), Catalogue(()), ReadImages(), Runner("an", 5, 5),
+            late=late,
+        )  # fmt: skip
+        told = _whole(steps)
+        child.kill()
+    assert told.unread == unread
 
 
 @pytest.fixture
