@@ -1,10 +1,10 @@
 """A bundle that another tool packed anew, as whoever unpacks it and sends it on does. Pure.
 
 How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is
-read, if there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told
-alike by its header and by the directory, which ends the file. Dates, attributes, owners say nothing; of extra fields none is
-taken that could say something else of a member, as another name. What is deflated is inflated, and found to be as written or
-not, when somebody asks for it: a file that nobody asks for costs nothing.
+read, at its top or all in one folder, if there is only one way to read it: stored or deflated members, one behind the other
+from the first byte on, each told alike by its header and by the directory, which ends the file. Dates, attributes, owners say
+nothing; of extra fields none is taken that could say something else of a member, as another name. What is deflated is inflated,
+and found to be as written or not, when somebody asks for it: a file that nobody asks for costs nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from i18n.message import Message, MessageError, msg
 MAX_RATIO = 30
 _SLACK = 1 << 20
 _MAX_EXTRA = 1024  # bytes beside a name; known tools write at most 36
+_MAX_FOLDER = 256  # bytes of the folder that all may lie in, whatever it is called: who packs a folder packs its name
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -33,6 +34,7 @@ _LOCAL_MARK, _CENTRAL_MARK, _END_MARK, _DATA_MARK = b"PK\x03\x04", b"PK\x01\x02"
 _STORED, _DEFLATED = 0, 8
 _LATER, _HARMLESS = 0x0008, 0x0806  # sizes behind the content; how well it was deflated, names in UTF-8
 _ASCII = range(0x21, 0x7F)
+_IN_EACH = b"checkpoint"
 _ZIP64 = 0x0001  # only one that repeats the sizes, which are in the header anyway
 _DATES_AND_OWNERS = frozenset({0x000A, 0x5455, 0x5855, 0x7855, 0x7875})  # NTFS, times, Unix 1 to 3
 
@@ -42,7 +44,7 @@ class Unreadable(MessageError):
 
 
 class Member(NamedTuple):
-    """As the directory tells it."""
+    """As the directory tells it; `within` so many bytes of its name are the folder that all lie in."""
 
     name: bytes
     flags: int
@@ -51,10 +53,11 @@ class Member(NamedTuple):
     packed: int
     size: int
     offset: int
+    within: int = 0
 
     @property
     def text(self) -> str:
-        return self.name.decode("ascii")
+        return "".join(chr(byte) if byte in _ASCII else "?" for byte in self.name[self.within :])
 
 
 def unpack(data: Pieces) -> Members[bytes]:
@@ -80,6 +83,8 @@ def unpack(data: Pieces) -> Members[bytes]:
         raise Unreadable(msg("there are bytes that belong to no member"))
     for folder in list(_folders(found, empty)):
         del found[folder]
+    if "" in empty:  # that of all
+        del found[""]
     return Members(found)
 
 
@@ -92,12 +97,25 @@ def _directory(data: Pieces) -> tuple[list[Member], int]:
     _, disk, first, here, count, size, start, comment = _END.unpack(last)
     if disk or first or here != count or comment or start + size != at_end:
         raise Unreadable(msg("the end of the file is not that of a plain zip"))
-    if size > MAX_MEMBERS * (_CENTRAL.size + MAX_NAME + _MAX_EXTRA):
+    if size > MAX_MEMBERS * (_CENTRAL.size + MAX_NAME + _MAX_FOLDER + _MAX_EXTRA):
         raise Unreadable(msg("its directory is not that of a plain zip"))
     members = list(_lines(data[start:at_end]))
     if len(members) != count:
         raise Unreadable(msg("the end of the file is not that of a plain zip"))
-    return members, start
+    return _unfolded(members), start
+
+
+def _unfolded(members: list[Member]) -> list[Member]:
+    """As named within the folder that all of them lie in, if there is one."""
+    folder = members[0].name[: members[0].name.find(b"/") + 1] if members else b""
+    if folder + _IN_EACH not in {one.name for one in members} or not all(one.name.startswith(folder) for one in members):
+        folder = b""
+    within = len(folder)
+    for member in members:
+        name = member.name[within:]
+        if len(name) > MAX_NAME or any(byte not in _ASCII for byte in name) or not (name or (within and not member.size)):
+            raise Unreadable(msg("a member has a name that no exported log has"))
+    return [one._replace(within=within) for one in members]
 
 
 def _lines(directory: bytes) -> Iterator[Member]:
@@ -108,13 +126,13 @@ def _lines(directory: bytes) -> Iterator[Member]:
         fields = _CENTRAL.unpack_from(directory, at)
         flags, method, crc, packed, size, name_length, extra, comment = *fields[3:5], *fields[7:13]
         name = directory[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
-        if len(name) != name_length or not 0 < name_length <= MAX_NAME or any(byte not in _ASCII for byte in name):
+        member = Member(name, flags, method, crc, packed, size, fields[16])
+        if len(name) != name_length or name_length > MAX_NAME + _MAX_FOLDER:
             raise Unreadable(msg("a member has a name that no exported log has"))
         if flags & ~(_LATER | _HARMLESS) or method not in {_STORED, _DEFLATED} or comment or fields[13]:
-            raise Unreadable(msg("{member} is packed in a way that is not read here", member=name.decode("ascii")))
+            raise Unreadable(msg("{member} is packed in a way that is not read here", member=member.text))
         if size > MAX_MEMBER or packed > MAX_MEMBER + _SLACK:
-            raise Unreadable(msg("{member} is larger than any file of a log", member=name.decode("ascii")))
-        member = Member(name, flags, method, crc, packed, size, fields[16])
+            raise Unreadable(msg("{member} is larger than any file of a log", member=member.text))
         behind = at + _CENTRAL.size + name_length
         _check_extra(member, directory[behind : behind + extra], extra)
         yield member
@@ -125,7 +143,7 @@ def _lines(directory: bytes) -> Iterator[Member]:
 
 def _place(data: Pieces, member: Member, limit: int) -> tuple[int, int]:
     """Where its content begins, and where the next member does."""
-    header = data[member.offset : member.offset + _LOCAL.size + MAX_NAME + _MAX_EXTRA]
+    header = data[member.offset : member.offset + _LOCAL.size + MAX_NAME + _MAX_FOLDER + _MAX_EXTRA]
     if member.offset + _LOCAL.size > limit or header[:4] != _LOCAL_MARK:
         raise _stray(member)
     _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(header)

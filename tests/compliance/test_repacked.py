@@ -62,7 +62,7 @@ def zipped(members, method=zipfile.ZIP_DEFLATED, into=None, folders=()):
     return made.getvalue()
 
 
-@pytest.mark.parametrize("how", ["stored", "deflated", "another order", "with folders", "into a pipe"])
+@pytest.mark.parametrize("how", ["stored", "deflated", "another order", "with folders", "into a pipe", "a folder"])
 def test_packed_anew_it_is_whole(members, how):
     """With a note, and every member as it was."""
     pairs = list(members.items())
@@ -72,24 +72,28 @@ def test_packed_anew_it_is_whole(members, how):
         "another order": lambda: zipped(pairs[::-1]),
         "with folders": lambda: zipped(pairs, folders=("tile", "tile/0", "tile/entries", "packs")),
         "into a pipe": lambda: zipped(pairs, into=_Pipe()),
+        "a folder": lambda: zipped([(f"Sổ quán/{name}", data) for name, data in pairs], folders=("Sổ quán", "Sổ quán/tile")),
     }[how]()
     found = bundle.parse(data)
     assert (found.members, found.damage, found.repacked) == (members, (), True)
     assert verify(found).ok
 
 
-@pytest.mark.parametrize("command", [
-    ("zip", "-q", "-r", "{out}", "."), ("7z", "a", "-tzip", "{out}", "."), ("bsdtar", "-a", "-cf", "{out}", "checkpoint", "key",
-     "packs", "tile"),
-], ids=lambda command: command[0])  # fmt: skip
-def test_what_other_tools_make_of_it(tmp_path, members, command):
+@pytest.mark.parametrize("what", ["files", "folder"])
+@pytest.mark.parametrize(
+    "command", [("zip", "-q", "-r", "{out}"), ("7z", "a", "-tzip", "{out}"), ("bsdtar", "-a", "-cf", "{out}")],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_what_other_tools_make_of_it(tmp_path, members, command, what):
     if shutil.which(command[0]) is None:
         pytest.skip(f"there is no {command[0]} here")
+    folder = tmp_path / "Sổ quán"
     for name, data in members.items():
-        (tmp_path / "log" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "log" / name).write_bytes(data)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    names = sorted(path.name for path in folder.iterdir()) if what == "files" else [folder.name]
     words = [word.format(out=tmp_path / "again.zip") for word in command]
-    subprocess.run(words, cwd=tmp_path / "log", check=True, capture_output=True)
+    subprocess.run([*words, *names], cwd=folder if what == "files" else tmp_path, check=True, capture_output=True)
     with bundle.read(tmp_path / "again.zip") as found:
         assert verify(found).ok
 
