@@ -57,6 +57,11 @@ def in_here(
     return subprocess.CompletedProcess(words, code, *said)
 
 
+def tick() -> None:
+    """Until a change has another stamp: up to Linux 6.12 those within a tick of the kernel's clock mostly have one."""
+    time.sleep(0.02)
+
+
 def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What `condition` returns once it is true."""
     end = time.monotonic() + seconds

@@ -262,6 +262,7 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path, monkeypatch):
         path.write_bytes(b"x")
         files.open(str(path), "x", ONE_BYTE)
     keys = [key(path.stat()) for path in (kept, changed)]
+    system.tick()
     changed.write_bytes(b"y")
     go.set()
     system.until(lambda: len(said) == 2)

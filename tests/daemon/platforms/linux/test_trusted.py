@@ -14,6 +14,7 @@ import pytest
 
 from daemon.platforms.linux.trusted import Mounts, Trusted, administrators
 from tests import fuse
+from tests.system import tick
 
 CHILD = 54_321
 TABLE = """900021 1 8:9001 / / rw,relatime - ext4 /dev/sda1 rw
@@ -139,8 +140,10 @@ def test_owner_mode_and_what_changes_them_count(folder):
     one = Trusted()
     assert one.at(str(file))
     for mode, fine in ((0o775, False), (0o755, True), (0o757, False), (0o700, True), (0o644, True)):
+        tick()
         file.chmod(mode)
         assert one.at(str(file)) is fine, oct(mode)
+    tick()
     os.chown(file, CHILD, CHILD)
     assert not one.at(str(file))
 
