@@ -186,6 +186,34 @@ def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
     assert (second.resumed, woken - 2_000 <= second.since <= second.wall) == (first.seq, True)
 
 
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("hours", [1, 40])
+def test_a_game_that_closed_while_nobody_watched_over_midnight_is_two_plays(world, hours, older, monkeypatch):
+    """What an older version told as one play accuses nobody either."""
+    if older:
+        monkeypatch.setattr("daemon.recording.resume.cut", lambda _plays, play, *_: play)
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(11 * HOUR + 30 * MINUTE)
+    world.platform.run(101)
+    world.pass_time(5 * MINUTE)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.run(hours * HOUR)
+    world.start()
+    world.platform.run(102)
+    world.pass_time(2 * HOUR)
+    parts = [(one.ms, one.late) for one in world.journal("play.ended")][:2]
+    first, *others = world.journal("play.started")
+    whole, today = hours * HOUR + 5 * MINUTE, (hours * HOUR - 25 * MINUTE) % (24 * HOUR)
+    if older:
+        assert parts[0] == (whole, True)
+    else:
+        assert (parts, others[0].resumed) == ([(whole - today, False), (today, True)], first.seq)
+    assert world.journal("play.due", "launch.refused")
+    world.pass_time(24 * HOUR)
+    assert said(audited(world.journal()).failures) == []
+
+
 def test_a_play_that_was_held_back_while_the_pc_slept_began_when_it_began(world):
     """It went on a flurry, so that nothing was told of it yet."""
     world.start(roster())
