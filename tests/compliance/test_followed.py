@@ -9,6 +9,7 @@ import pytest
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound
 from compliance.entries.seat import IssueCleared, IssueRaised
 from i18n.message import plain
 from rules.parse import parse_pack
@@ -161,3 +162,21 @@ def test_packs_of_players_are_known_by_any_of_their_names(site, seat, audit):
     ticks(site, 120)
     seat.refuse(site.pack(), game="gta", label=18)
     assert said(audit()) == []
+
+
+@pytest.mark.parametrize(("heard", "failures", "notes"), [(False, 0, 1), (True, 1, 0)])
+def test_what_bound_a_player_before_the_day_has_no_name(site, seat, audit, heard, failures, notes):
+    """The packs are put on under today's pseudonym; which they were until then no entry says. A seat that was off goes by those
+    for a moment, one that the agent hears does not.
+    """
+    place(site, "home")
+    packs(site, "an-today", "vn-147", guardian=True, over_all=False)
+    site.deliver()
+    if heard:
+        ticks(site, 75)
+    else:
+        site.clock.run(75 * MINUTE)
+    bound = Bound(place="home", zone=ZONE, place_packs=(), packs=(), house=False, guardian=True)
+    seat.begin("an-today", bound=bound, approved=False, learning=False)
+    report = audit()
+    assert (len(said(report)), len(behind(report))) == (failures, notes)
