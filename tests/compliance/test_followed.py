@@ -180,3 +180,22 @@ def test_what_bound_a_player_before_the_day_has_no_name(site, seat, audit, heard
     seat.begin("an-today", bound=bound, approved=False, learning=False)
     report = audit()
     assert (len(said(report)), len(behind(report))) == (failures, notes)
+
+
+@pytest.mark.parametrize(("back", "failures", "notes"), [(0, 2, 0), (3, 0, 1)])
+def test_who_was_heard_before_a_clock_was_set_back_was_not_heard_since(site, seat, law, audit, back, failures, notes):
+    """The agent's clock goes back, then the place changes; its seat still goes by the time and the list of before."""
+    place(site, "game-point")
+    if not back:
+        changed(site, law)
+    ticks(site, 180)
+    site.clock.step(-back * HOUR)
+    if back:
+        changed(site, law)
+    site.deliver()
+    site.clock.step(back * HOUR)
+    site.place = "game-point"
+    refused(site, seat, law)
+    report = audit()
+    untrue = [one for one in said(report) if "clock" not in one]
+    assert (len(untrue), len(behind(report))) == (failures, notes)

@@ -22,6 +22,7 @@ from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
@@ -69,6 +70,7 @@ class Followed:
     _known: dict[_Key, _Known] = field(default_factory=dict)
     _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target) and "kind" of the place
     _first: dict[str, int] = field(default_factory=dict)  # by pseudonym; what was in force before that has none
+    _wall: int = 0  # the agent's clock
     _heard: dict[str, deque[int]] = field(default_factory=dict)
     _apart: dict[str, set[str]] = field(default_factory=dict)
     _restored: bool = False
@@ -93,6 +95,10 @@ class Followed:
             self._bound(where, line, line.bound)
 
     def take(self, _: Arg, line: AnyEntry) -> None:
+        if line.seat == AGENT:
+            if line.wall < self._wall - _CLOCKS_MS:  # set back: when it heard whom before is no moment after what it says now
+                self._heard.clear()
+            self._wall = line.wall
         match line:
             case PlaceChanged():
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
