@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
 
 from agent.api.log import LogExport
 from agent.api.players import GuardianAdd, PlayerAdd, PlayerRemove
@@ -52,7 +53,7 @@ class WholePlace:
         for name in ("pc-1", "pc-2"):
             (folder / name).mkdir()
             self.pcs.append(Pc(folder / name, make_clock(wall=NOON)))
-        self.first, self.calling = self.pcs[0], self.pcs[0]
+        self.first = self.calling = self.pcs[0]
         monkeypatch.setattr(uplink, "aask", lambda _, request: self.call(request))
         monkeypatch.setattr(uplink, "talking", self._talking)
         games = tuple(one for one in shipped_catalogue() if one.id in GAMES)
@@ -60,10 +61,7 @@ class WholePlace:
 
     @asynccontextmanager
     async def _talking(self, _):
-        class Talk:
-            ask = staticmethod(self.call)
-
-        yield Talk
+        yield SimpleNamespace(ask=self.call)
 
     def begin(self):
         self.agent_on()
@@ -82,8 +80,6 @@ class WholePlace:
 
     def pick(self, *among):
         return self.dice.choice(among)
-
-    # --- the agent -------------------------------------------------------------------------------------------------------
 
     @property
     def answers(self):
@@ -143,11 +139,10 @@ class WholePlace:
                 pc.pass_time(part)
             if self.first.off:
                 self.close_agent()
-            if self.answers:
-                self.ticked += part
-                if self.ticked >= 5 * MINUTE:
-                    self.ticked = 0
-                    asyncio.run(self.agent.tick())
+            self.ticked += part
+            if self.answers and self.ticked >= 5 * MINUTE:
+                self.ticked = 0
+                asyncio.run(self.agent.tick())
             for pc in self.pcs:
                 self.sync(pc)
 
@@ -192,15 +187,15 @@ class WholePlace:
 
     def flicker(self):
         game = self.pick(*GAMES)
-        for _ in range(self.pick(8, 30) if self.pc.live else 0):
+        for _ in range(self.pick(8, 30)):
+            if not self.pc.live:
+                break
             self.pc.pid += 1
             self.pc.world.platform.run(self.pc.pid, game)
             self.advance(self.pick(50, 3_000))
             if any(one.pid == self.pc.pid for one in self.pc.world.platform.scan()):
                 self.pc.world.platform.exit(self.pc.pid)
             self.advance(self.pick(20, 800, 11_000))
-            if not self.pc.up:
-                return
 
     def sleep(self):
         self.pc.asleep = not self.pc.off
