@@ -152,7 +152,8 @@ class Agent:
 
     def retire(self, request: SeatRetire, who: str) -> Done:
         """The seat's PC is gone; from then on no tick speaks of it. ApiError."""
-        done = self.change(partial(seat_retire, request=request, heard=self.heard.get(request.seat)), who)
+        heard = self.heard.get(request.seat)
+        done = self.change(partial(seat_retire, request=request, heard=heard, since=self.since), who)
         self.heard.pop(request.seat, None)
         return done
 

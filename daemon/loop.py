@@ -30,11 +30,12 @@ from daemon.platforms.api import (
 )
 from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
+from daemon.recording.midnight import cut
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading, TrustedClock
-from rules.calendar import day_bounds, day_name
+from rules.calendar import day_name
 from rules.games import Game, Program
 
 LONGEST_WAIT_MS = 30_000
@@ -109,7 +110,8 @@ class Loop:
             self._readings = len(now.walls)
             self.gate.stale()
         self._overrule(people, now)
-        self._cut_at_midnight(people, now)
+        for play in tuple(self.plays.running.values()):
+            cut(self.plays, play, people.zone, now, self.announcer.announce)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
         self._check(now)
@@ -284,16 +286,3 @@ class Loop:
 
     def _refused(self, event: events.LaunchRefused, times: int = 1) -> None:
         self.announcer.refused(event, line=self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono, times))
-
-    # --- midnight ----------------------------------------------------------------------------------------------------------
-
-    def _cut_at_midnight(self, people: People, now: Reading) -> None:
-        """A play that crosses the place's midnight is closed there and goes on as a new one, so that days add up."""
-        start, _ = day_bounds(people.zone, now.wall)
-        for play in tuple(self.plays.running.values()):
-            if play.started_wall >= start:
-                continue
-            ms, new = self.plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(people.zone, start)), now)
-            self.announcer.announce(events.PlayEnded(play, now, ms, "midnight"))
-            pid, started = min(new.programs)
-            self.announcer.announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))

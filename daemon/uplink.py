@@ -168,6 +168,8 @@ class Uplink:
             except ValueError as error:
                 raise Newer(said_by_newer(said_by(error))) from None
             self._adopted = signed
+            if (full := self.recorder.flush()) is not None:  # kept without what it led to, a restart would not make up for that
+                raise full
             self._enrolled = self._enrolled and any(seat.id == self.seat for seat in roster.seats)  # else it is asked why
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()

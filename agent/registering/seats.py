@@ -52,8 +52,8 @@ def seat_enrol(change: Change, request: Enrol) -> Outcome:
     return Outcome(request.seat)
 
 
-def seat_retire(change: Change, request: SeatRetire, heard: int | None) -> Outcome:
-    """`heard`: when the seat was heard last, if it was since the agent's start."""
+def seat_retire(change: Change, request: SeatRetire, heard: int | None, since: int) -> Outcome:
+    """`heard`: when the seat was heard last, if it was since the agent's start, which was `since`."""
     row = _row(change.tables, request.seat)
     if row.retired is not None:
         raise refused(_gone(change.tables, row.id, row.retired))
@@ -62,6 +62,11 @@ def seat_retire(change: Change, request: SeatRetire, heard: int | None) -> Outco
         raise refused(msg(
             "the PC {seat} was heard {length} ago, so it is still in use: switch it off or remove Giờ Chơi from it, wait ten "
             "minutes, and retire it then; what it does later is in no log", seat=row.id, length=Length(ago),
+        ))  # fmt: skip
+    if heard is None and 0 <= change.now - since <= _GONE_MS and not request.reporting:
+        raise refused(msg(
+            "whether the PC {seat} still runs is not known yet, as the agent has only just started: try again in ten minutes",
+            seat=row.id,
         ))  # fmt: skip
     reason = tidy(request.reason)
     if len(reason) > _MAX_REASON:

@@ -44,6 +44,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
+    "came-and-went": msg("games that came and went"),
     "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "early-cosignatures": msg("cosignatures of the future"),

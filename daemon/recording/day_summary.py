@@ -15,7 +15,7 @@ from daemon.recording.line import append
 from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Reading
-from rules.calendar import calendar, day_name
+from rules.calendar import DAY_MS, calendar, day_name
 from rules.facts import Played
 from rules.usage import union_ms
 
@@ -41,8 +41,8 @@ def write_day(
     start, end = days.start(day), days.start(day + timedelta(days=1))
     played: dict[str, dict[str, list[Played]]] = defaultdict(lambda: defaultdict(list))
     whose: dict[str, str] = {}  # by pseudonym: who was given another one has two on a day to which the clock was set back
-    for row in store.plays(start):
-        if start <= row.started_wall < end:
+    for row in store.plays(start - DAY_MS):
+        if start <= row.started_wall < end or (row.started_wall < start and row.who == _name(people, row.player, day)):
             played[row.who][row.game].extend(played_of(row))
             whose[row.who] = row.player
     counts = _counts(store, grants, day, start, end)
@@ -59,6 +59,12 @@ def write_day(
         }
         if only is None or player in only:
             append(journal, UsageDay, now, day=day.isoformat(), who=who, games=games)
+
+
+def _name(people: People, player: str, day: date) -> str | None:
+    """On that day, by which the zone of then may have known one who began before this zone's day does."""
+    known = people.by_id(player)
+    return None if known is None else known.pseudonym(day)
 
 
 def _counts(store: Store, grants: Grants, day: date, start: int, end: int) -> dict[str, dict[str, tuple[int, int]]]:

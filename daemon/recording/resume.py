@@ -14,6 +14,7 @@ from daemon.deciding.plays import Play, Plays
 from daemon.ending import from_store
 from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
+from daemon.recording.midnight import cut
 from daemon.sessions import People, RuledPlayer
 from daemon.store import Store
 from daemon.storing.rows import PlayRow
@@ -32,15 +33,28 @@ class Resumer:
 
     def take_up(self, people: People, now: Reading) -> None:
         """Plays that have not ended go on, or end now."""
+        going = []
         for row in self.store.plays(now.wall):
             if row.ended:
                 continue
             alive = {identity for identity in row.programs if row.boot == now.boot and self.control.alive(*identity)}
             player = people.by_id(row.player)
             if alive and player is not None:
-                self.plays.begin(_play(row, player, people, alive))
+                going.append(_play(row, player, people, alive))
+            elif row.boot == now.boot and row.programs and player is not None:
+                self._gone(_play(row, player, people, set(row.programs)), people, now)
             else:
                 self._close(row, people, now)
+        for play in going:
+            self.plays.begin(play)
+
+    def _gone(self, play: Play, people: People, now: Reading) -> None:
+        """It may have been played until now, so it is cut at midnight as if it had."""
+        self.plays.begin(play)
+        last = cut(self.plays, play, people.zone, now, self.announce)
+        ms = last.ms(now.mono)
+        self.plays.finish(last, now.mono)
+        self.announce(events.PlayEnded(last, now, ms, "gone", late=True))
 
     def _close(self, row: PlayRow, people: People, now: Reading) -> None:
         """Nobody saw its end: it counts as far as it may. Of one that was over before, the log is told so now."""

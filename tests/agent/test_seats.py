@@ -202,6 +202,21 @@ def test_one_that_reports_is_in_use(desk, pc, clock):
     assert line["wall"] - line["heard"] == 600_000
 
 
+def test_just_after_the_agents_start_nobody_knows_who_is_in_use(open_desk, make_seat, clock):
+    """What it heard before is in no memory; ten minutes later it has missed the PC in a tick, or heard it."""
+    with open_desk() as desk:
+        desk.ask("seat.enrol", make_seat().enrol)
+    clock.run(3_600_000)
+    with open_desk() as desk:
+        clock.run(600_000)
+        with pytest.raises(ApiError, match="is not known yet") as error:
+            desk.ask("seat.retire", SeatRetire(seat="seat-1"))
+        assert (error.value.code, desk.entries("seat.retired")) == ("refused", [])
+        clock.run(1)
+        desk.ask("seat.retire", SeatRetire(seat="seat-1"))
+        assert len(desk.entries("seat.retired")) == 1
+
+
 @pytest.mark.parametrize(("asked", "code"), [
     (SeatRetire(seat="nobody"), "not-found"), (SeatRetire(seat="agent"), "not-found"),
     (SeatRetire(seat="seat-1", reason="x" * 301, reporting=True), "bad-input"),

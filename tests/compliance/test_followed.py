@@ -9,6 +9,7 @@ import pytest
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.play import Bound
 from compliance.entries.seat import IssueCleared, IssueRaised
 from i18n.message import plain
 from rules.parse import parse_pack
@@ -161,3 +162,40 @@ def test_packs_of_players_are_known_by_any_of_their_names(site, seat, audit):
     ticks(site, 120)
     seat.refuse(site.pack(), game="gta", label=18)
     assert said(audit()) == []
+
+
+@pytest.mark.parametrize(("heard", "failures", "notes"), [(False, 0, 1), (True, 1, 0)])
+def test_what_bound_a_player_before_the_day_has_no_name(site, seat, audit, heard, failures, notes):
+    """The packs are put on under today's pseudonym; which they were until then no entry says. A seat that was off goes by those
+    for a moment, one that the agent hears does not.
+    """
+    place(site, "home")
+    packs(site, "an-today", "vn-147", guardian=True, over_all=False)
+    site.deliver()
+    if heard:
+        ticks(site, 75)
+    else:
+        site.clock.run(75 * MINUTE)
+    bound = Bound(place="home", zone=ZONE, place_packs=(), packs=(), house=False, guardian=True)
+    seat.begin("an-today", bound=bound, approved=False, learning=False)
+    report = audit()
+    assert (len(said(report)), len(behind(report))) == (failures, notes)
+
+
+@pytest.mark.parametrize(("back", "failures", "notes"), [(0, 2, 0), (3, 0, 1)])
+def test_who_was_heard_before_a_clock_was_set_back_was_not_heard_since(site, seat, law, audit, back, failures, notes):
+    """The agent's clock goes back, then the place changes; its seat still goes by the time and the list of before."""
+    place(site, "game-point")
+    if not back:
+        changed(site, law)
+    ticks(site, 180)
+    site.clock.step(-back * HOUR)
+    if back:
+        changed(site, law)
+    site.deliver()
+    site.clock.step(back * HOUR)
+    site.place = "game-point"
+    refused(site, seat, law)
+    report = audit()
+    untrue = [one for one in said(report) if "clock" not in one]
+    assert (len(untrue), len(behind(report))) == (failures, notes)

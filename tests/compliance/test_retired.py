@@ -129,6 +129,19 @@ def test_one_that_ran_until_then_needs_an_explanation(site, seat, audit, proof):
     assert (failures(report), "retired-running" in kinds(report), page(report).odd) == ([], True, 1)
 
 
+@pytest.mark.parametrize("missed", [True, False])
+def test_one_that_nobody_could_have_missed_needs_one_too(site, seat, audit, missed):
+    """The agent was off for an hour, and retires the seat before it can have heard whether its PC runs."""
+    lived(site, seat)
+    tick(site, PC)
+    site.clock.run(HOUR)
+    tick(site, silent=(PC,) if missed else ())
+    site.clock.run(MINUTE)
+    retire(site)
+    report = audit()
+    assert (failures(report), "retired-running" in kinds(report)) == ([], not missed)
+
+
 @pytest.mark.parametrize("follows", [True, False])
 def test_a_pc_that_comes_back_was_not_gone(site, seat, audit, follows):
     """By its own word, or as it is the same start of the same PC: what it did meanwhile nobody tells."""

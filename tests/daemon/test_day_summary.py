@@ -132,3 +132,16 @@ def test_what_no_rule_and_no_law_asks_for_any_more_is_forgotten(world):
     world.beat()
     assert (len(store.plays(NOON)), len(store.refusals("2026-11-24"))) == (0, 0)
     assert store.db.execute("SELECT count(*) FROM pieces").fetchone() == (0,)
+
+
+def test_what_began_with_the_day_of_a_former_zone_is_in_it(world):
+    """From where the day begins in the new one, six hours later."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(20 * HOUR)
+    world.platform.exit(1)
+    world.beat()
+    world.adopt(msgspec.structs.replace(roster(2), zone="Europe/Berlin"))
+    world.clock.run(2 * DAY)
+    world.beat()
+    assert summed(world)["2026-11-25"] == {"luanti": GameDay(2 * HOUR, 0, 0)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import UNSET
 
+from compliance.entries.play import PlayEnded
 from daemon.api import messages as m
 from daemon.recording.flurries import OF_GAME, OF_PLAYER
 from tests.daemon.test_api import ask
@@ -166,3 +168,51 @@ def test_what_two_games_did_is_told_in_order_of_time(world):
     flicker(world, 1, first=3_000)
     world.pass_time(3 * MINUTE)
     assert [one.kind for one in audited(world.journal()).findings if one.kind.startswith("clock")] == []
+
+
+def test_nothing_is_asked_about_a_game_that_did_come_and_go(world):
+    """Of one game, or of many in turn; over a restart, midnight, and a new list."""
+    world.start(roster())
+    world.pass_time(11 * HOUR + 50 * MINUTE)
+    for first in range(1_000, 9_000, 1_000):
+        flicker(world, 60, first=first, played=200, away=1_400)
+        flicker(world, 60, first=first + 500, game="teeworlds", played=20, away=150)
+        world.stop() if first == 3_000 else world.kill() if first == 5_000 else world.adopt(roster(first, packs=(limit(90),)))
+        if first in {3_000, 5_000}:
+            world.clock.run(2_000)
+            world.start()
+        world.pass_time(2 * MINUTE)
+    assert starts(world) == 960
+    assert [one.kind for one in audited(world.journal()).findings if one.kind == "clock-play"] == []
+
+
+def told_of(lines):
+    report = audited(lines)
+    return said(report.failures), {one.kind for one in report.findings} & {"clock-play", "came-and-went"}
+
+
+def as_several(line, starts, away):
+    """A play, told as if it had come and gone."""
+    return msgspec.structs.replace(line, ms=line.ms - away, starts=starts, away=away) if type(line) is PlayEnded else line
+
+
+def test_one_play_that_is_told_as_several_is_asked_about(world):
+    """Two of three minutes are said to have been between them."""
+    world.start(roster())
+    world.pass_time(MINUTE)
+    for pid in range(1, 8):
+        world.platform.run(pid)
+        world.pass_time(3 * MINUTE)
+        world.platform.exit(pid)
+        world.pass_time(2 * MINUTE)
+    honest = world.journal()
+    assert told_of(honest) == ([], set())
+    assert told_of([as_several(one, 6, 2 * MINUTE) for one in honest]) == ([], {"clock-play", "came-and-went"})
+
+
+def test_how_much_is_said_to_lie_between_plays_is_told(world):
+    """However often the game is said to have begun."""
+    world.start(roster())
+    for turn in range(12):
+        flicker(world, 60, first=1_000 + 100 * turn, played=50, away=1_000)
+    assert told_of(world.journal()) == ([], {"came-and-went"})

@@ -1,20 +1,24 @@
 """What an honest seat writes accuses nobody: whatever happens to its PC, the verifier finds nothing that cannot be so."""
 
+import asyncio
 import random
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
 
-from agent.api.roster import GrantEvent
+from agent.api.roster import GrantEvent, SignedRoster
 from compliance.audit import Auditor
 from compliance.entries.log import Restored
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import SeatEnrolled
 from daemon import events
 from daemon.api import asking as a
+from daemon.store import Unwritable
 from host import restored
 from i18n.message import plain
 from tests.daemon.test_api import ask
+from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 DAY = 24 * HOUR
@@ -186,6 +190,34 @@ def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
     assert (second.resumed, woken - 2_000 <= second.since <= second.wall) == (first.seq, True)
 
 
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("hours", [1, 40])
+def test_a_game_that_closed_while_nobody_watched_over_midnight_is_two_plays(world, hours, older, monkeypatch):
+    """What an older version told as one play accuses nobody either."""
+    if older:
+        monkeypatch.setattr("daemon.recording.resume.cut", lambda _plays, play, *_: play)
+    world.start(roster(packs=(limit(90),)))
+    world.pass_time(11 * HOUR + 30 * MINUTE)
+    world.platform.run(101)
+    world.pass_time(5 * MINUTE)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.run(hours * HOUR)
+    world.start()
+    world.platform.run(102)
+    world.pass_time(2 * HOUR)
+    parts = [(one.ms, one.late) for one in world.journal("play.ended")][:2]
+    first, *others = world.journal("play.started")
+    whole, today = hours * HOUR + 5 * MINUTE, (hours * HOUR - 25 * MINUTE) % (24 * HOUR)
+    if older:
+        assert parts[0] == (whole, True)
+    else:
+        assert (parts, others[0].resumed) == ([(whole - today, False), (today, True)], first.seq)
+    assert world.journal("play.due", "launch.refused")
+    world.pass_time(24 * HOUR)
+    assert said(audited(world.journal()).failures) == []
+
+
 def test_a_play_that_was_held_back_while_the_pc_slept_began_when_it_began(world):
     """It went on a flurry, so that nothing was told of it yet."""
     world.start(roster())
@@ -296,6 +328,38 @@ def test_what_is_written_once_more_after_the_clock_was_set_right_accuses_nobody(
     again = world.journal("play.ended")[-1]
     assert (again.late, again.ms) == (True, 10_000)
     assert said(audited(world.journal()).failures) == []
+
+
+def test_a_power_cut_between_a_new_list_and_what_it_led_to_accuses_nobody(world, monkeypatch):
+    """An has another key, the disk is full; then the list finds room, and before the heart has written An's plays of today
+    under the new name, the power is gone.
+    """
+    world.start(roster(packs=(limit(40),)))
+    world.platform.run(101)
+    world.pass_time(30 * MINUTE)
+    world.platform.exit(101)
+    world.beat()
+    (an,) = roster(packs=(limit(40),)).players
+    news = roster(2, players=(msgspec.structs.replace(an, key="44" * 32),))
+    signed = SignedRoster(number=2, note=world.agent.sign(msgspec.json.encode(news).decode() + "\n"))
+    monkeypatch.setattr("daemon.uplink.aask", AsyncMock(return_value=signed))
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    with pytest.raises(Unwritable):
+        asyncio.run(world.daemon.uplink._fetch())
+    disk.full = False
+    asyncio.run(world.daemon.uplink._fetch())
+    assert world.daemon.trust.number == 2
+    world.kill()
+    world.clock.reboot()
+    world.start()
+    world.pass_time(MINUTE)
+    world.platform.run(102)
+    world.pass_time(15 * MINUTE)
+    (due,) = world.journal("play.due")
+    assert due.before["total"] == 40 * MINUTE
+    world.pass_time(DAY)
+    assert said(audited(world.journal()).failures) == []
+    assert len({one.who for one in world.journal("play.ended")}) == 2
 
 
 class Traveller(Owner):

@@ -9,6 +9,7 @@ from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
+from compliance.verifying.crossing.flurries import Flurries
 from compliance.verifying.crossing.heard import Heard
 from compliance.verifying.crossing.logged_on import LoggedOn
 from compliance.verifying.crossing.paired import Paired
@@ -37,6 +38,7 @@ class Crossing:
     presence: Mapping[str, SeatPresence]
     clocks: dict[str, SeatClock] = field(default_factory=dict)
     _timed: Timed = field(default_factory=Timed)
+    _flurries: Flurries = field(default_factory=Flurries)
     _heard: Heard = field(default_factory=Heard)
     _paired: Paired = field(default_factory=Paired)
     _warned: Warnings = field(default_factory=Warnings)
@@ -51,7 +53,7 @@ class Crossing:
     def wants(self) -> Iterator[Wants]:
         checks = (self._heard, self._persons, self._warned, self._same, self._summed, self._logged_on, self._retired)
         yield from (one.wants() for one in checks)
-        yield {PlayStarted: self._timed.start}
+        yield {PlayStarted: self._started}
 
     def take(self, where: Arg, line: AnyEntry) -> None:
         clock = self.clocks.get(line.seat)
@@ -66,8 +68,13 @@ class Crossing:
         self._paired.take(where, line)
         clock.take(line, where)
 
+    def _started(self, where: Arg, line: PlayStarted) -> None:
+        self._timed.start(where, line)
+        self._flurries.start(line)
+
     def ended(self, where: Arg, line: PlayEnded, play: Play) -> None:
         self._timed.end(where, line, play, self.clocks[line.seat])
+        self._flurries.end(where, line, play)
 
     def close(self) -> None:
         self._heard.close()
@@ -88,6 +95,7 @@ class Crossing:
         for clock in self.clocks.values():
             yield from clock.findings()
         yield from self._timed.findings()
+        yield from self._flurries.findings()
         yield from self._heard.findings(zone)
         yield from self._persons.findings()
         yield from self._paired.findings()

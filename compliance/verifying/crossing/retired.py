@@ -24,16 +24,22 @@ _AFTER_MS = 10 * 60_000  # of clocks: a successor that began before that is why 
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """A seat that was retired `at`, and its last sign of life (0: none) and how it had ended."""
+    """A seat that was retired `at`, its last sign of life (0: none), how it had ended, and whether a tick missed it since."""
 
     where: Arg
     at: int
     seen: int
     stopped: SeatStop | None
+    missed: bool
 
     @property
     def ran(self) -> bool:
         return self.stopped is None and self.seen > 0 and self.at - self.seen < _RUNNING_MS
+
+    @property
+    def unknown(self) -> bool:
+        """The agent was off, or began only then: nobody knows whether it ran."""
+        return self.stopped is None and self.seen > 0 and not self.missed
 
 
 @dataclass
@@ -45,6 +51,7 @@ class Retired:
     gaps: list[Gap] = field(default_factory=list)
     _gone: dict[str, _Gone] = field(default_factory=dict)
     _heard: dict[str, int] = field(default_factory=dict)
+    _missed: set[str] = field(default_factory=set)  # by the ticks since they were heard
     _boots: dict[str, str] = field(default_factory=dict)  # which seat began last in which start of a PC
     _began: set[str] = field(default_factory=set)
 
@@ -54,7 +61,9 @@ class Retired:
     def _retire(self, where: Arg, line: SeatRetired) -> None:
         seat = self.presence.get(line.id)
         seen = max(line.heard or 0, self._heard.get(line.id, 0), 0 if seat is None else seat.last)
-        self._gone.setdefault(line.id, _Gone(where, line.wall, seen, None if seat is None else seat.stopped))
+        self._gone.setdefault(line.id, _Gone(
+            where, line.wall, seen, None if seat is None else seat.stopped, line.id in self._missed
+        ))  # fmt: skip
 
     def _start(self, _: Arg, line: SeatStart) -> None:
         first = line.seat not in self._began
@@ -69,6 +78,7 @@ class Retired:
         for seat in self._gone.keys() & {*line.seats, *line.silent}:
             self.failures.append(Failure(where, msg("it speaks of seat {seat}, which was retired before", seat=seat)))
         self._heard.update(line.seats)
+        self._missed = {*line.silent}
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
@@ -78,6 +88,10 @@ class Retired:
                 kind, when = "retired-running", Moment(gone.seen, zone, "full")
                 said = msg("seat {seat} was retired while it ran, last heard {when}: what was played on its PC since is in no "
                            "log", seat=seat, when=when)  # fmt: skip
+            elif gone.unknown:
+                kind, when = "retired-running", Moment(gone.seen, zone, "full")
+                said = msg("seat {seat} was retired before the agent had missed it, last heard {when}: it may have run, and "
+                           "what was played on its PC since is in no log", seat=seat, when=when)  # fmt: skip
             yield Finding(kind, gone.where, said, seat=seat, at=gone.at)
 
 

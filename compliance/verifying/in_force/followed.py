@@ -22,6 +22,7 @@ from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
 from compliance.entry import AnyEntry
+from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
@@ -68,6 +69,8 @@ class Followed:
     timeline: Timeline
     _known: dict[_Key, _Known] = field(default_factory=dict)
     _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target) and "kind" of the place
+    _first: dict[str, int] = field(default_factory=dict)  # by pseudonym; what was in force before that has none
+    _wall: int = 0  # the agent's clock
     _heard: dict[str, deque[int]] = field(default_factory=dict)
     _apart: dict[str, set[str]] = field(default_factory=dict)
     _restored: bool = False
@@ -92,6 +95,10 @@ class Followed:
             self._bound(where, line, line.bound)
 
     def take(self, _: Arg, line: AnyEntry) -> None:
+        if line.seat == AGENT:
+            if line.wall < self._wall - _CLOCKS_MS:  # set back: when it heard whom before is no moment after what it says now
+                self._heard.clear()
+            self._wall = line.wall
         match line:
             case PlaceChanged():
                 self._say("kind", frozenset({_kind(line.place)}), line.wall)
@@ -132,8 +139,10 @@ class Followed:
         self._say(("of", line.target), frozenset({_all(line.target, keys)}), line.wall)
         if line.target in {PLACE, GUEST}:
             self._say(line.target, keys, line.wall)
-        for key in keys if line.target not in {PLACE, GUEST} else ():
-            self._known.setdefault(key, _Known(line.wall)).of_player = True
+        else:
+            self._first.setdefault(line.target, line.wall)
+            for key in keys:
+                self._known.setdefault(key, _Known(line.wall)).of_player = True
 
     def _say(self, what: object, keys: frozenset[_Key], at: int) -> None:
         beside = self._now.get({PLACE: GUEST, GUEST: PLACE}.get(str(what)), _NONE)
@@ -177,7 +186,7 @@ class Followed:
             told = msg("the packs of the place that it names were not those in force") if target == PLACE else (
                 msg("the packs of the player that it names were not those in force")
             )
-            self._unlike(where, line, line.wall, _all(target, _keys(packs)), told)
+            self._unlike(where, line, line.wall, _all(target, _keys(packs)), told, self._first.get(target))
 
     def _was_put(self, sha256: str, params: Mapping[str, Param], at: int) -> bool:
         """Whether this pack was on the place or guests at about this moment, or on some player ever."""
@@ -188,8 +197,10 @@ class Followed:
         known = self._known.get(_pack(sha256, params))
         return known is not None and known.of_player
 
-    def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
-        known, failure, apart = self._known.get(key), Failure(where, what), self._is_apart(line.seat, at)
+    def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message, before: int | None = None) -> None:
+        """`before`: up to when it may have been in force, as nothing was said until then."""
+        known = self._known.get(key) or (None if before is None else _Known(0, before))
+        failure, apart = Failure(where, what), self._is_apart(line.seat, at)
         if where == NOWHERE or (known is None and not self.timeline.whole):
             return  # what the log began with is gone
         if known is None and not apart and len(self._unsaid) < _MOST:

@@ -75,13 +75,13 @@ class Adding:
         own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
         whole = all(start <= begins and ends <= end for begins, ends in days)
         sums = _sums(own, line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
-        if known > start:  # what was played before, under another pseudonym, is not known
+        if known > start:
             self._unchecked["zone"].see(where)
-            sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
         elif not own.told(line.boot):
             self._unchecked["restart"].see(where)
-        for name, allowed in sums.items():
-            told = line.before.get(name)
+        more = self._under_another(line.seat, start, known)
+        for name, (low, high) in sums.items():
+            told, allowed = line.before.get(name), Range(low, high + more)
             if told is not None and allowed.least <= told <= allowed.most:
                 continue
             if any(low < end and start < high for low, high in self.clocks[line.seat].again):
@@ -91,6 +91,13 @@ class Adding:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, told, allowed))
         if len(self._off) >= _MOST_OFF:
             self._settle()
+
+    def _under_another(self, seat: str, start: int, known: int) -> int:
+        """How much of the day since `start` may have been played under another pseudonym: up to where that became this one,
+        and what an older version did not cut at midnight.
+        """
+        since, until = self.plays.spilled.get(seat, (start, start))
+        return max(0, known - start) + (until - start if since < start < until else 0)
 
     def summed(self, where: Arg, line: UsageDay) -> None:
         self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
@@ -212,7 +219,7 @@ def _sums(own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str,
 
 def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
     known = union.within(*day)
-    least = max(known - union.blur, min(union.longest - wander, day[1] - day[0]))
+    least = max(known - union.blur, union.longest(day) - wander)
     return Range(least, known + union.loose + union.blur)
 
 

@@ -89,7 +89,7 @@ class Ended(NamedTuple):
             union.add(self.since, self.ms)
             union.blur = max(union.blur, self.blur) if alone else union.blur + self.blur
         else:
-            union.add_loose(self.ms)
+            union.add_loose(self.since, self.ms)
 
 
 @dataclass(slots=True)
@@ -135,13 +135,13 @@ def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: in
         known = union.within(*day)
         if not union.loose and not union.blur:
             return Range(known, known)
-        least = max(known - union.blur, min(union.longest - lost, day[1] - day[0]))
+        least = max(known - union.blur, union.longest(day) - lost)
         return Range(least, known + union.loose + union.blur)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
     slack = RUNNING_SLACK_MS + union.blur if exact or loose else union.blur
     known = union.within(*day, exact)
-    longest = max(0, max(union.longest, max((one.least for one in loose), default=0)) - lost)
+    longest = max(0, max(union.longest(day), max((one.least for one in loose), default=0)) - lost)
     most = known + union.loose + sum(one.ms for one in loose)
     return Range(max(known, min(longest, day[1] - day[0])) - slack, most + slack)
 
@@ -149,13 +149,15 @@ def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: in
 @dataclass
 class Plays:
     """All plays by the day's pseudonym. `first`: when its first began; `sinces`: when each did; `played_ms`: all that ended.
-    The last two count what was written once more once.
+    The last two count what was written once more once. `spilled`: by seat the last play, as (since, end), whose end nobody saw:
+    an older version did not cut it at midnight, and the next day's decisions count what is left of it.
     """
 
     own: dict[tuple[str, str], Own] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)
     sinces: array[int] = field(default_factory=lambda: array("q"))
     played_ms: int = 0
+    spilled: dict[str, tuple[int, int]] = field(default_factory=dict)
     _open: dict[tuple[str, int], Play] = field(default_factory=dict)
     _ended: dict[str, list[Ended]] = field(default_factory=lambda: defaultdict(list))
     _begun: dict[str, dict[str | None, _Begun]] = field(default_factory=dict)
@@ -186,6 +188,8 @@ class Plays:
     def end(self, play: Play, line: PlayEnded) -> None:
         exact = not line.late and abs(line.wall - line.since - line.span) <= _SLEPT_MS
         ended = Ended(line.since, line.ms, play.seat, play.game, exact, min(line.ms, line.span - line.ms))
+        if line.late:
+            self.spilled[play.seat] = line.since, line.since + line.ms
         own = self.own[play.who, play.seat]
         own.end(play, ended)
         del own.running[play.seq], self._open[play.seat, play.seq]

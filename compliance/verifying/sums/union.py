@@ -10,11 +10,11 @@ _MOST_MOVED = 256  # intervals that one more may move: whoever writes them in an
 
 class Union:
     """Disjoint intervals in order, with the length of all before each. `loose`: the sum of what could not be put among them or
-    whose place is not known, `longest` the longest of these. `blur`: by how much a sum may be more or less, as it is not known
+    whose place is not known. `blur`: by how much a sum may be more or less, as it is not known
     where in an interval its play lies.
     """
 
-    __slots__ = ("_before", "_ends", "_length", "_starts", "blur", "longest", "loose")
+    __slots__ = ("_before", "_ends", "_length", "_longest", "_starts", "blur", "loose")
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -23,7 +23,7 @@ class Union:
         self._length = 0
         self.blur = 0
         self.loose = 0
-        self.longest = 0
+        self._longest = (0, 0)  # of these, and when it began
 
     def add(self, start: int, ms: int) -> None:
         """One more interval of which it is known where it lies."""
@@ -43,7 +43,7 @@ class Union:
     def _insert(self, start: int, end: int) -> None:
         first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
         if len(self._starts) - last > _MOST_MOVED:
-            self.add_loose(end - start)
+            self.add_loose(start, end - start)
             return
         if first < last:
             start, end = min(start, self._starts[first]), max(end, self._ends[last - 1])
@@ -54,10 +54,15 @@ class Union:
             self._before.append(self._length)
             self._length += self._ends[at] - self._starts[at]
 
-    def add_loose(self, ms: int) -> None:
-        """One that lies somewhere."""
+    def add_loose(self, since: int, ms: int) -> None:
+        """One that lies somewhere after its beginning."""
         self.loose += ms
-        self.longest = max(self.longest, ms)
+        self._longest = max(self._longest, (ms, since))
+
+    def longest(self, day: tuple[int, int]) -> int:
+        """How much of the longest of these was played that day at least, if the PC did not sleep; else it was shorter."""
+        ms, since = self._longest
+        return max(0, min(ms, day[1] - max(since, day[0])))
 
     def within(self, start: int, end: int, more: Iterable[tuple[int, int]] = ()) -> int:
         """How much of [start, end) is covered, if `more`, as (start, end), were there too."""

@@ -1,0 +1,36 @@
+"""What a whole honest place writes verifies, whatever happens to its PCs, clocks, disks and people."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance import bundle
+from compliance.verify import verify
+from daemon.deciding.gate_answers import GateAnswers
+from i18n.message import plain
+from tests.daemon.whole_place import WholePlace
+
+
+@pytest.fixture
+def whole_place(tmp_path, make_clock, monkeypatch):
+    made = []
+    monkeypatch.setattr(GateAnswers, "renew", lambda *_, **__: None)  # what a gate would refuse, of which there is none here
+
+    def make(seed):
+        made.append(WholePlace(tmp_path, seed, make_clock, monkeypatch))
+        made[0].begin()
+        return made[0]
+
+    yield make
+    made[0].close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_honest_place_is_whole(whole_place, seed, soak):
+    place = whole_place(seed)
+    for _ in range(soak(40, 130)):
+        place.go_on()
+    report = verify(bundle.parse(place.export()))
+    assert [f"{plain(one.where)}: {plain(one.what)}" for one in report.failures] == [], place.steps
+    odd = {"unended", "after-hours", "over-cap", "paused", "not-asked", "no-break", "warned", "paired", "withheld"}
+    assert {one.kind for one in (*report.audit.findings, *report.audit.gaps)} & odd == set(), place.steps
