@@ -222,7 +222,11 @@ class Run:
 
     def over(self) -> tuple[int, str]:
         """Exit code and what was printed, once somebody or itself ended it."""
-        code = self.process.wait(PATIENCE)
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            runs = subprocess.run(("ps", "-eo", "pid,ppid,stat,time,args"), capture_output=True, text=True, check=True).stdout
+            raise AssertionError(f"nobody ended it: {self.case.house.json('status')}\n{runs}") from None
         if not self.process.stdout.closed:
             self.at_most = time.monotonic() - self.before
             os.set_blocking(self.process.stdout.fileno(), False)  # what it left running may hold the other end

@@ -130,10 +130,10 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.later(_HELD_S, self._look_again)
 
     def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
-        """What was known of it holds, unless it executed something; else it is tried again, and told if that is in vain."""
+        """What was known of it holds if that was all, and it executed nothing; else it is tried again, and told if in vain."""
         program, old = seen.program, self._known.get(seen.program.pid)
         same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
-        if old is not None and same and program.identity not in self._unread:
+        if old is not None and same and not old.program.unread and program.identity not in self._unread:
             return old
         self._unread.note(program.identity, self.programs.images.unread)
         if self.programs.blamed and self._sink and self._unread.due(program.identity):

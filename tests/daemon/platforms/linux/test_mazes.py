@@ -279,6 +279,24 @@ def test_what_could_not_be_read_is_walked_again_only_after_a_while(maze, aside):
     assert len(mazes) == 2
 
 
+def test_what_could_not_be_read_in_time_is_walked_again_without_a_scan(maze, aside):
+    """A busy PC reads it a moment later: the game that it is does not go on until all that runs is looked at."""
+    pid, catalogue = maze
+    programs, mazes, wait = aside
+    tracker, due = LinuxTracker(programs, programs._clock), []
+    tracker.catalogue, tracker.later = catalogue, lambda pause, call, *args: due.append((pause, partial(call, *args)))
+    tracker.start(lambda _: None)
+    tracker.appeared(pid)
+    for walks in (2, 3):
+        tracker.found_out(mazes[-1], Told(interpreted=True, unread="/disk/game.jar", whole=True))
+        wait(1_000)
+        for pause, call in [due.pop(0) for _ in tuple(due)]:
+            assert pause == 1
+            call()
+        assert len(mazes) == walks
+    tracker.stop()
+
+
 def test_of_what_is_over_nothing_is_kept(maze, aside):
     """However many start and end between two looks at all that runs. Of what runs little is, however long its command line."""
     pid, catalogue = maze
