@@ -214,6 +214,12 @@ class Service(Protocol):
     def credential(self, name: str) -> bytes | None:
         """What the manager hands this service under that name, and nobody else can read. None: nothing. OSError."""
 
+    def kept(self, name: str) -> bytes | None:
+        """The same, for an administrator. None: it keeps nothing under that name, or it does not open."""
+
+    def let_go(self, name: str) -> None:
+        """From now on it keeps nothing under that name. An administrator's. OSError."""
+
     def to_start(self, server: str) -> str:
         """The command that starts this server in the system's home."""
 

@@ -21,6 +21,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "daemon": ("store.db", "seat.key", "config.toml"),
     "agent": ("agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "config.toml"),
 })  # fmt: skip
+AGENTS_KEYS: Final = frozenset(f"agent/{name}" for name in PARTS["agent"] if name.endswith(".key"))
 CONTENTS: Final = "contents.json"
 KEYS: Final = "public/agent.keys"
 _LATEST_MS: Final = 253_000_000_000_000  # in the year 9987: calendars end soon after
@@ -32,19 +33,20 @@ class BackupError(MessageError):
     """What cannot be saved or put back, and why; then nothing was changed, unless it says so."""
 
 
-class Contents(msgspec.Struct, frozen=True):
-    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member."""
+class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member. `sealed`: its keys open nowhere else."""
 
     made: int
     files: dict[str, str]
+    sealed: bool = False
 
     def parts(self) -> tuple[str, ...]:
         """Which of PARTS are in it."""
         return tuple(part for part in PARTS if any(name.startswith(f"{part}/") for name in self.files))
 
     def bound(self) -> bool:
-        """Whether the agent's keys stayed with the system, as the installers have it: it goes on nowhere else."""
-        return "agent/log.db" in self.files and "agent/log.key" not in self.files
+        """Whether the agent's keys are not in it, or not to be opened elsewhere: it goes on nowhere else."""
+        return "agent/log.db" in self.files and (self.sealed or not self.files.keys() >= AGENTS_KEYS)
 
 
 @dataclass(frozen=True, slots=True)

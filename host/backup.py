@@ -1,7 +1,8 @@
 """A home in one file: its databases, each as it was at one moment, and its keys and settings as they lie there. And back.
 
-Needs no server: it is made while they run, and put back while they do not. Keys that lie elsewhere – with systemd, in a
-keyring, sealed for an account of Windows – stay there: such a backup is of use on the same PC only.
+Needs no server: it is made while they run, and put back while they do not. Keys that systemd or a keyring keeps are in it as if
+they lay in files, so that a home outlives its PC. What is sealed for an account of Windows, or does not open, is of use on the
+same PC only.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from host import choose, files, restored, room
-from host.backed_up import CONTENTS, DAMAGE, KEYS, PARTS, Backup, BackupError, Contents
+from host import choose, files, restored, room, secrets
+from host.backed_up import AGENTS_KEYS, CONTENTS, DAMAGE, KEYS, PARTS, Backup, BackupError, Contents
 from host.homes import Home, HomeError, lock
 from host.restored import Restored
 from i18n.message import msg, said_by
@@ -39,7 +40,7 @@ def make(home: Home, folder: Path, made: int) -> Path:
         found = [*_databases(home, folder), *_small(home, folder)]
         if not found:
             raise nothing(home)
-        contents = Contents(made, {name: _sum(folder / name) for name in found})
+        contents = Contents(made, {name: _sum(folder / name) for name in found}, choose.files().sealed_by() != "file")
         backup = folder / "backup.zip"
         with _private(backup) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr(CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
@@ -87,7 +88,9 @@ def _fill(copy: Path, source: sqlite3.Connection) -> None:
 def _small(home: Home, to: Path) -> Iterator[str]:
     """Copies keys and settings."""
     for name in (*(f"{part}/{name}" for part, names in PARTS.items() for name in names if not name.endswith(".db")), KEYS):
-        if (content := _read(home.root / name)) is not None:
+        path = home.root / name
+        content = secrets.opened(home, path.parent, path.name) if path.suffix == ".key" else _read(path)
+        if content is not None:
             (to / name).parent.mkdir(exist_ok=True)
             files.write_atomic(to / name, content)
             yield name
@@ -151,12 +154,12 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
                 with choose.files().acting_for(home.root / part):
                     stack.enter_context(lock(home.root / part))
         _unpack(home, backup, parts, folder)
-        if "agent" in parts and backup.contents.bound():
+        if "agent" in parts and (backup.contents.bound() or _without_keys(folder)):
             _same_keys(home, backup, folder)
         _mark(home, backup.contents, parts, folder)
         for part in parts:
             try:
-                _put_back(home.root / part, folder / part, PARTS[part])
+                _put_back(home, home.root / part, folder / part, PARTS[part])
             except (OSError, sqlite3.Error) as error:
                 text = msg("{folder}: only some of it could be put back, do it again: {why}", folder=part, why=said_by(error))
                 raise HomeError(text) from error
@@ -188,6 +191,11 @@ def _unpack(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
         raise _damaged(path, name) from error
 
 
+def _without_keys(folder: Path) -> bool:
+    """Whether it only says, as older versions had it, who keeps the agent's keys."""
+    return any(secrets.is_kept_elsewhere((folder / name).read_bytes()) for name in AGENTS_KEYS if (folder / name).exists())
+
+
 def _same_keys(home: Home, backup: Backup, folder: Path) -> None:
     """BackupError: the agent that is here has others, could not go on with that log, and what it has itself would be lost."""
     here = _read(home.root / KEYS)
@@ -217,12 +225,14 @@ def _mark(home: Home, contents: Contents, parts: Collection[str], folder: Path) 
             _write(home.root / part / restored.NAME, msgspec.json.encode(Restored(contents.made, keys)))
 
 
-def _put_back(folder: Path, source: Path, names: Collection[str]) -> None:
+def _put_back(home: Home, folder: Path, source: Path, names: Collection[str]) -> None:
     for name in names:
         if not (source / name).exists():
             continue
         if name.endswith(".db"):
             _replace(folder / name, source / name)
+        elif name.endswith(".key"):
+            secrets.put_back(home, folder, name, (source / name).read_bytes())
         elif _read(folder / name) != (content := (source / name).read_bytes()):
             _write(folder / name, content)
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from host import choose
-from host.files import read_owned, write_atomic
+from host.files import LIMIT, read_owned, write_atomic
 from host.handed import Handed, credential, handed
 from host.homes import Home, HomeError, unwritable
 from i18n.message import msg, said_by
@@ -57,6 +57,39 @@ def where(home: Home, folder: Path, name: str) -> str:
     if given is not None:
         return f"systemd-{given.key}"
     return "keyring" if found == _IN_KEYRING else choose.files().sealed_by()
+
+
+def opened(home: Home, folder: Path, name: str) -> bytes | None:
+    """What the file of this secret would hold if the secret lay in it, for whoever administers the home: that of a server which
+    runs may lie with the system or in the keyring. None: there is none, or it does not open. OSError.
+    """
+    try:
+        with choose.files().acting_for(folder), (folder / name).open("rb") as file:
+            found = file.read(LIMIT)
+    except FileNotFoundError:
+        return None
+    if found == _WITH_MANAGER:
+        kept = choose.service().kept(credential(folder.name, name)) if home.kind == "system" else None
+        return None if kept is None else choose.files().seal(handed(kept).secret)
+    if found == _IN_KEYRING:
+        secret = _ask("get", str(folder / name), b"") if home.kind == "private" else b""
+        return choose.files().seal(base64.b64decode(secret)) if secret else None
+    return found
+
+
+def put_back(home: Home, folder: Path, name: str, content: bytes) -> None:
+    """Has the server go on with what `opened` said once, and nobody else keep another for it. OSError."""
+    if is_kept_elsewhere(content) or opened(home, folder, name) == content:
+        return
+    with choose.files().acting_for(folder):
+        write_atomic(folder / name, content)
+    if home.kind == "system":
+        choose.service().let_go(credential(folder.name, name))
+
+
+def is_kept_elsewhere(content: bytes) -> bool:
+    """Whether a file with this content only says who keeps the secret."""
+    return content in {_IN_KEYRING, _WITH_MANAGER}
 
 
 def _given(home: Home, path: Path) -> Handed | None:

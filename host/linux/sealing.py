@@ -44,11 +44,20 @@ def seal(folder: Path, name: str, key: str, *, begun: bool) -> bool:
         secret = secrets.token_bytes(_BYTES)
     text = Handed(secret, key).text()
     sealed = _run("encrypt", *_KEYS[key], f"--name={sealed_as}", "-", "-", given=text)
-    if _run("decrypt", f"--name={sealed_as}", "-", "-", given=sealed) != text:
+    if _opened(sealed_as, sealed) != text:
         raise SealingError("it does not open again")
     files.prepare(STORE, 0o700)
     files.write_atomic(STORE / sealed_as, sealed, 0o600)
     return True
+
+
+def opened(sealed_as: str) -> bytes:
+    """What is sealed under this name. OSError, SealingError."""
+    return _opened(sealed_as, (STORE / sealed_as).read_bytes())
+
+
+def _opened(sealed_as: str, sealed: bytes) -> bytes:
+    return _run("decrypt", f"--name={sealed_as}", "-", "-", given=sealed)
 
 
 def _plain(path: Path) -> bytes | None:

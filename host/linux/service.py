@@ -40,6 +40,22 @@ def credential(name: str) -> bytes | None:
     return None
 
 
+def kept(name: str) -> bytes | None:
+    """Of LoadCredentialEncrypted=, opened by systemd-creds(1)."""
+    from host.linux import sealing  # noqa: PLC0415 - no server needs it
+
+    try:
+        return sealing.opened(name)
+    except (OSError, sealing.SealingError):
+        return None
+
+
+def let_go(name: str) -> None:
+    from host.linux import sealing  # noqa: PLC0415 - as above
+
+    (sealing.STORE / name).unlink(missing_ok=True)
+
+
 def to_start(server: str) -> str:
     """By its unit, where the package brought one: started by hand beside it, two would want the same folder."""
     return f"sudo systemctl start {server}" if (UNITS / f"{server}.service").exists() else server

@@ -205,6 +205,14 @@ def credential(_name: str) -> bytes | None:
     return None
 
 
+def kept(_name: str) -> bytes | None:
+    return None
+
+
+def let_go(_name: str) -> None:
+    """Nothing is kept."""
+
+
 def to_start(server: str) -> str:
     """The program itself."""
     return server

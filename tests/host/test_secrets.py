@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,21 @@ def test_private_home_uses_the_keyring(tmp_path: Path, keyring: dict[str, bytes]
     keyring.clear()
     with pytest.raises(HomeError, match="unlock"):
         secrets.load_or_create(home, tmp_path, "k", never)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sealed for this account there, otherwise each time")
+def test_what_a_keyring_keeps_outlives_it(tmp_path: Path, keyring: dict[str, bytes]) -> None:
+    """In a backup it stands as in a file. Put back, it is the keyring's where that has the same, else the file's."""
+    home = Home(tmp_path, "private")
+    secrets.load_or_create(home, tmp_path, "k", lambda: b"secret")
+    plain = secrets.opened(home, tmp_path, "k")
+    assert plain == choose.files().seal(b"secret")
+    secrets.put_back(home, tmp_path, "k", choose.files().seal(b"secret"))
+    assert (tmp_path / "k").read_bytes() == b"keyring\n"
+    keyring.clear()
+    assert (secrets.opened(home, tmp_path, "k"), secrets.opened(home, tmp_path, "none")) == (None, None)
+    secrets.put_back(home, tmp_path, "k", choose.files().seal(b"former"))
+    assert secrets.load_or_create(home, tmp_path, "k", never) == b"former"
 
 
 def test_private_home_without_a_keyring_falls_back_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

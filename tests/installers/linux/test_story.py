@@ -59,6 +59,7 @@ def test_story(suite, built, before, need, tmp_path):
         rebooted(seat)
         removed(seat)
         installed_again(seat, built)
+        moved_to_another_pc(seat, built)
         purged(seat)
 
 
@@ -241,6 +242,28 @@ def installed_again(seat, package):
     until(seat.active)
     until(lambda: seat.json("status")["agent"]["reachable"])
     assert "an" in {one["id"] for one in seat.json("player", "list")["players"]}
+
+
+def moved_to_another_pc(seat, package):
+    """Whose package has made keys of its own, which systemd keeps: what was in the backup takes their place, keys and all."""
+    card, used_s, before = seat.json("log", "card"), seat.game()["used_s"], seat.entries()
+    assert "sign this log" in " ".join(seat.run("giochoi", "backup", "/root/home.zip").split())
+    purged(seat)
+    seat.install(package)
+    until(seat.active)
+    assert seat.json("log", "card")["key"] != card["key"]
+    seat.run("systemctl", "stop", *UNITS)
+    seat.run("giochoi", "restore", "/root/home.zip", "--yes")
+    seat.run("systemctl", "start", *UNITS)
+    until(seat.active)
+    assert seat.json("log", "card")["key"] == card["key"]
+    assert seat.game()["used_s"] == used_s
+    assert seat.entries()[: len(before)] == before
+    assert seat.entries("restored")
+    assert seat.play().over() == REFUSED
+    assert seat.machine.read("/var/lib/giochoi/agent/log.key") == "systemd\n"  # sealed by this PC's key
+    seat.run("rm", "/root/home.zip")
+    seat.verified()
 
 
 def purged(seat):
