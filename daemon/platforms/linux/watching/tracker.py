@@ -65,7 +65,7 @@ class LinuxTracker(ForkingTracker):
             seen = self._as_passed(passed, mono)
         if seen is None:
             self._kin.unread(pid)
-        elif old and early and old.same_as(seen) and (old.program.args == seen.program.args or not self._is_game(seen)):
+        elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
             seen = seen.kept(old)
             self._known[pid] = seen if self._is_game(seen) else seen.without_args()
         else:

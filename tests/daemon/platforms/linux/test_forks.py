@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -300,6 +301,17 @@ def test_an_interpreter_is_the_game_only_with_the_same_command(tracker, run, tmp
     tracker.appeared(second)
     tracker.appeared(other)
     assert tracker.games == {first, second}
+
+
+def test_a_game_that_was_seen_in_the_middle_of_its_exec_is_told_once(tracker, game, monkeypatch):
+    """Without its words, which it is given last; the event then tells of what is known."""
+    pid, read = game(), tracker.programs.read
+    monkeypatch.setattr(tracker.programs, "read", lambda *args: replace(read(*args), args=()))
+    tracker.appeared(pid)
+    monkeypatch.undo()
+    tracker.executed(pid, NOW())
+    assert told(tracker) == [(ProgramStarted, pid)]
+    assert tracker.running()[0].args
 
 
 def test_a_game_that_executes_itself_goes_on(tracker, game):
