@@ -61,30 +61,30 @@ def where(home: Home, folder: Path, name: str) -> str:
 
 def opened(home: Home, folder: Path, name: str) -> bytes | None:
     """What the file of this secret would hold if the secret lay in it, for whoever administers the home: that of a server which
-    runs may lie with the system or in the keyring. None: there is none, or it does not open. OSError.
+    runs may lie with the system, whose word goes first, or in the keyring. None: there is none, or it does not open. OSError.
     """
+    kept = choose.service().kept(credential(folder.name, name)) if home.kind == "system" else None
+    if kept is not None:
+        return choose.files().seal(handed(kept).secret)
     try:
         with choose.files().acting_for(folder), (folder / name).open("rb") as file:
             found = file.read(LIMIT)
     except FileNotFoundError:
         return None
-    if found == _WITH_MANAGER:
-        kept = choose.service().kept(credential(folder.name, name)) if home.kind == "system" else None
-        return None if kept is None else choose.files().seal(handed(kept).secret)
     if found == _IN_KEYRING:
         secret = _ask("get", str(folder / name), b"") if home.kind == "private" else b""
         return choose.files().seal(base64.b64decode(secret)) if secret else None
-    return found
+    return None if found == _WITH_MANAGER else found
 
 
 def put_back(home: Home, folder: Path, name: str, content: bytes) -> None:
     """Has the server go on with what `opened` said once, and nobody else keep another for it. OSError."""
     if is_kept_elsewhere(content) or opened(home, folder, name) == content:
         return
+    if home.kind == "system":  # first: whoever is cut off after it does it again, and two would contradict each other
+        choose.service().let_go(credential(folder.name, name))
     with choose.files().acting_for(folder):
         write_atomic(folder / name, content)
-    if home.kind == "system":
-        choose.service().let_go(credential(folder.name, name))
 
 
 def is_kept_elsewhere(content: bytes) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from host import choose, secrets
+from host.handed import Handed
 from host.homes import Home, HomeError
 
 
@@ -89,6 +90,39 @@ def test_what_a_keyring_keeps_outlives_it(tmp_path: Path, keyring: dict[str, byt
     assert (secrets.opened(home, tmp_path, "k"), secrets.opened(home, tmp_path, "none")) == (None, None)
     secrets.put_back(home, tmp_path, "k", choose.files().seal(b"former"))
     assert secrets.load_or_create(home, tmp_path, "k", never) == b"former"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="systemd's")
+def test_what_is_put_back_in_two_steps_can_be_put_back_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off between them there are never two keys, of which the server would believe neither."""
+    home, kept = Home(tmp_path, "system"), {"giochoi-agent.log.key": Handed(b"own", "host").text()}
+    folder = tmp_path / "agent"
+    folder.mkdir()
+    (folder / "log.key").write_bytes(b"systemd\n")
+    monkeypatch.setattr(choose.service(), "kept", kept.get)
+    monkeypatch.setattr(choose.service(), "let_go", lambda name: kept.pop(name, None))
+    former = choose.files().seal(b"former")
+    with monkeypatch.context() as full:
+        full.setattr(secrets, "write_atomic", never)
+        with pytest.raises(TypeError):
+            secrets.put_back(home, folder, "log.key", former)
+    assert (kept, secrets.opened(home, folder, "log.key")) == ({}, None)
+    secrets.put_back(home, folder, "log.key", former)
+    assert secrets.opened(home, folder, "log.key") == former
+
+
+@pytest.mark.skipif(os.name == "nt", reason="systemd's")
+def test_what_systemd_keeps_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a file has another, as after a restore that was cut off, the former key takes the place of both."""
+    home, kept = Home(tmp_path, "system"), {"giochoi-agent.log.key": Handed(b"own", "host").text()}
+    folder, former = tmp_path / "agent", choose.files().seal(b"former")
+    folder.mkdir()
+    (folder / "log.key").write_bytes(former)
+    monkeypatch.setattr(choose.service(), "kept", kept.get)
+    monkeypatch.setattr(choose.service(), "let_go", lambda name: kept.pop(name, None))
+    assert secrets.opened(home, folder, "log.key") == choose.files().seal(b"own")
+    secrets.put_back(home, folder, "log.key", former)
+    assert (kept, (folder / "log.key").read_bytes()) == ({}, former)
 
 
 def test_private_home_without_a_keyring_falls_back_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,7 @@ class Stat(Process):
 
 
 def stat(pid: int) -> Stat | None:
-    data = _read(f"/proc/{pid}/stat", _ONE_PIECE)
-    # The name in parentheses may hold anything, also spaces and parentheses: fields are counted from the last one.
-    fields = data[data.rfind(b")") + 2 :].split()
+    fields = _stat(pid)
     if len(fields) < 20:
         return None
     state = fields[0].decode("ascii", "replace")
@@ -55,9 +53,13 @@ def stat(pid: int) -> Stat | None:
 
 def executes(pid: int) -> bool:
     """Whether it is in the middle of an exec: where its code begins is said when its words are there."""
+    return _stat(pid)[23:24] == [b"0"]
+
+
+def _stat(pid: int) -> list[bytes]:
+    """From the third on. The second, a name in parentheses, may hold anything: they are counted from the last parenthesis."""
     data = _read(f"/proc/{pid}/stat", _ONE_PIECE)
-    fields = data[data.rfind(b")") + 2 :].split()
-    return len(fields) > 23 and fields[23] == b"0"
+    return data[data.rfind(b")") + 2 :].split()
 
 
 def uids(pid: int) -> tuple[int, int] | None:
