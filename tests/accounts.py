@@ -15,19 +15,29 @@ import psutil
 
 from tests.system import until
 
+_NUMBER_TAKEN = 4  # useradd(8)
+
 
 @contextmanager
 def account(home: Path | None = None) -> Iterator[pwd.struct_passwd]:
     """Exists meanwhile, with its home there or where the system has homes; what it left running is ended. Needs root."""
-    name, uid = f"gc-{secrets.token_hex(3)}", 30_000 + secrets.randbelow(20_000)
-    place = [] if home is None else ["--home-dir", str(home)]
-    command = ["useradd", "--uid", str(uid), "--create-home", *place, "--shell", "/bin/bash", name]
-    subprocess.run(command, check=True, capture_output=True)
+    made = _made(home)
     try:
-        yield pwd.getpwnam(name)
+        yield made
     finally:
-        end_all(uid)
-        subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
+        end_all(made.pw_uid)
+        subprocess.run(["userdel", "--remove", made.pw_name], check=False, capture_output=True)
+
+
+def _made(home: Path | None) -> pwd.struct_passwd:
+    place = [] if home is None else ["--home-dir", str(home)]
+    while True:
+        name, uid = f"gc-{secrets.token_hex(3)}", 30_000 + secrets.randbelow(20_000)
+        command = ["useradd", "--uid", str(uid), "--create-home", *place, "--shell", "/bin/bash", name]
+        done = subprocess.run(command, check=False, capture_output=True)
+        if done.returncode != _NUMBER_TAKEN:  # by a test that runs beside this one
+            done.check_returncode()
+            return pwd.getpwnam(name)
 
 
 def end_all(*uids: int) -> None:

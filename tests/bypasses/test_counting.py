@@ -53,7 +53,7 @@ def test_a_flood_of_plays_is_counted_whole_in_a_few_lines(case, soak):
     ended = until(lambda: (found := one.entries("play.ended")) and found[-1].get("starts") and found)
     assert sum(one["ms"] for one in ended) / 1000 == pytest.approx(used, abs=0.003)  # two may lie over each other for a moment
     assert len(ended) < 10 + times / 100
-    assert times / 2 < begun(ended) <= times * 1.02  # one that was over before it was read may be taken for two in a row
+    assert times / 2 < begun(ended) <= times  # two that lie over each other are one play
 
 
 def test_two_at_once_count_once(case):

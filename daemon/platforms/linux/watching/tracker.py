@@ -62,7 +62,7 @@ class LinuxTracker(ForkingTracker):
         self._early.discard(pid)
         seen = self._told(pid, mono)
         if seen is None and passed is not None:
-            seen = self._as_passed(passed, mono)
+            seen = self._as_passed(passed, mono, old)
         if seen is None:
             self._kin.unread(pid)
         elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
@@ -71,10 +71,12 @@ class LinuxTracker(ForkingTracker):
         else:
             self._become(old, seen, mono)
 
-    def _as_passed(self, passed: Started, mono: int) -> SeenProgram:
-        """Of what was over too soon to be read there is what the gate saw."""
+    def _as_passed(self, passed: Started, mono: int, old: SeenProgram | None) -> SeenProgram:
+        """Of what was over too soon to be read there is what the gate saw, in the process that was read as `old` before, maybe
+        when it had executed this already.
+        """
         account = self.programs.account(passed.uid)
-        started = self._started(passed.pid, mono)
+        started = old.program.started if old else self._started(passed.pid, mono)
         program = Program(passed.pid, started, mono, account, (passed.file,), parent=passed.parent)
         return SeenProgram(program, passed.image, mono)
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -246,6 +247,28 @@ def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
     assert (tracker.seen[0].program.since, tracker.seen[1].mono) == (at + 1, at + 51)
     assert (tracker.seen[0].program.account, tracker.seen[0].program.parent) == ("root", os.getpid())
     assert tracker.games == set()
+
+
+def test_a_play_that_was_read_before_its_exec_was_told_and_over_after(tracker, run, tmp_path):
+    """It is one play: what the gate saw is what had been read already, as its parent is a game's too."""
+    shutil.copy("/bin/sleep", tmp_path / NAME)
+    tracker.executed(run(tmp_path / NAME, "600"), NOW())
+    process = subprocess.Popen([tmp_path / NAME, "601"])
+    passed, at = Passed(), NOW()
+    tracker.passed = passed.take
+    passed.note(Started(process.pid, 0, Fingerprint(f"/games/{NAME}", 1), at, os.getpid(), image_of(process.pid)))
+    wait_until(lambda: procfs.args(process.pid)[-1:] == ("601",))
+    tracker.forked(os.getpid(), process.pid, at)
+    process.kill()
+    process.wait()
+    time.sleep(2 / os.sysconf("SC_CLK_TCK"))  # a start is whole ticks
+    over = NOW()
+    tracker.executed(process.pid, over)
+    tracker.ended(process.pid, over)
+    begun = [one.program for one in tracker.seen if isinstance(one, ProgramStarted) and one.program.pid == process.pid]
+    ended = [one for one in tracker.seen if isinstance(one, ProgramEnded)]
+    assert {one.identity for one in begun} == {(one.pid, one.started) for one in ended}
+    assert len(ended) == 1
 
 
 def test_a_sibling_of_a_play_that_was_over_before_it_could_be_read(tracker, game, gone):
