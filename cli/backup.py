@@ -70,7 +70,7 @@ def put_back(args: Namespace, context: Context) -> None:
             with _room(context.home) as folder:
                 backup.restore(context.home, held, parts, folder)
     except backed_up.BackupError as error:
-        raise CommandError(error.message, code=1) from None
+        raise CommandError(error.message, code=2 if isinstance(error, backed_up.BadBackupError) else 1) from None
     except HomeError as error:
         text = msg("{why}; giochoi-agent and giochoi-daemon have to be stopped meanwhile", why=error.message)
         raise CommandError(text, code=1) from None

@@ -33,6 +33,10 @@ class BackupError(MessageError):
     """What cannot be saved or put back, and why; then nothing was changed, unless it says so."""
 
 
+class BadBackupError(BackupError):
+    """The file itself: it cannot be read, is no backup, damaged, or lacks what is wanted."""
+
+
 class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member. `sealed`: its keys open nowhere else."""
 
@@ -60,7 +64,7 @@ class Backup:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Backup]:
-    """The file, open. BackupError: it is none of ours, or somebody else could have written it: what is put back is believed."""
+    """The file, open. BadBackupError: also if somebody else could have written it, as what is put back is believed."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(files.open_owned(path, choose.files().publishers("private")))
@@ -69,11 +73,11 @@ def opened(path: Path) -> Iterator[Backup]:
         except UntrustedError as error:
             text = msg("{path}: {why}; copy it to a folder that only you can write to, and put back that copy",
                        path=str(path), why=said_by(error))  # fmt: skip
-            raise BackupError(text) from error
+            raise BadBackupError(text) from error
         except OSError as error:
-            raise BackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
+            raise BadBackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
         except DAMAGE as error:
-            raise BackupError(msg("{path}: not a backup of Giờ Chơi, or cut short", path=str(path))) from error
+            raise BadBackupError(msg("{path}: not a backup of Giờ Chơi, or cut short", path=str(path))) from error
         yield Backup(path, contents, members)
 
 

@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from host import choose, files, restored, room, secrets
-from host.backed_up import AGENTS_KEYS, CONTENTS, DAMAGE, KEYS, PARTS, Backup, BackupError, Contents
+from host.backed_up import AGENTS_KEYS, CONTENTS, DAMAGE, KEYS, PARTS, Backup, BackupError, BadBackupError, Contents
 from host.homes import Home, HomeError, lock
 from host.restored import Restored
 from i18n.message import msg, said_by
@@ -147,7 +147,7 @@ def restore(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
     was changed; HomeError: somebody runs there, or only some of it could be written.
     """
     if missing := [part for part in parts if part not in backup.contents.parts()]:
-        raise BackupError(msg("{path}: nothing of {part} is in it", path=str(backup.path), part=missing[0]))
+        raise BadBackupError(msg("{path}: nothing of {part} is in it", path=str(backup.path), part=missing[0]))
     with ExitStack() as stack:
         for part in PARTS:  # who goes on must not go on meanwhile either: what it knows has to fit
             if (home.root / part).is_dir():
@@ -204,8 +204,8 @@ def _same_keys(home: Home, backup: Backup, folder: Path) -> None:
                               "and the agent here has others", path=str(backup.path)))  # fmt: skip
 
 
-def _damaged(path: str, member: str) -> BackupError:
-    return BackupError(msg("{path}: damaged: {member}; take another backup", path=path, member=member))
+def _damaged(path: str, member: str) -> BadBackupError:
+    return BadBackupError(msg("{path}: damaged: {member}; take another backup", path=path, member=member))
 
 
 def _check(database: Path) -> None:

@@ -51,7 +51,7 @@ def test_all_comes_back(agent, servers, tmp_path):
     assert names(agent) == ["An", "Bình"]
     assert "in use by process" in agent.fails(1, "restore", str(file), "--yes")
     assert "add --yes" in agent.fails(2, "restore", str(file))
-    assert "nothing of daemon is in it" in agent.fails(1, "restore", str(file), "--only", "seat", "--yes")
+    assert "nothing of daemon is in it" in agent.fails(2, "restore", str(file), "--only", "seat", "--yes")
     with stopped(servers):
         back = agent("restore", str(file), "--yes")
     said = " ".join(back.stdout.split())
@@ -145,7 +145,7 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
             *((changed(file, "contents.json", json.dumps({"made": made, "files": {"agent/agent.db": "0"}})), "not a backup")
               for made in (10**18, -1)),
         ):
-            assert said in agent.fails(1, "restore", str(bad), "--yes")
+            assert said in agent.fails(2, "restore", str(bad), "--yes")
         assert content(servers.home / "agent") == before
 
 
