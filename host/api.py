@@ -120,8 +120,13 @@ class Files(Protocol):
     def sealed_by(self) -> str:
         """What keeps it from others: "file", its mode; "dpapi"."""
 
-    def seal(self, secret: bytes) -> bytes:
-        """What a file of ours holds for this secret: lines of text, bound to our account where the system can do that."""
+    def seal(self, secret: bytes, *, machine: bool) -> bytes:
+        """What a file of ours holds for this secret: lines of text, where the system can do that bound to our account, or to
+        this `machine` and whoever may read the file.
+        """
+
+    def is_sealed(self, kept: bytes, *, machine: bool) -> bool:
+        """Whether `seal` would have written it so."""
 
     def unseal(self, kept: bytes) -> bytes:
         """The secret again. ValueError: the text is damaged. OSError: not to be opened by this account on this machine."""

@@ -64,7 +64,7 @@ class Backup:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Backup]:
-    """The file, open. BadBackupError: also if somebody else could have written it, as what is put back is believed."""
+    """The file, open. BadBackupError; BackupError: somebody else could have written it, and what is put back is believed."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(files.open_owned(path, choose.files().publishers("private")))
@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator[Backup]:
         except UntrustedError as error:
             text = msg("{path}: {why}; copy it to a folder that only you can write to, and put back that copy",
                        path=str(path), why=said_by(error))  # fmt: skip
-            raise BadBackupError(text) from error
+            raise BackupError(text) from error
         except OSError as error:
             raise BadBackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
         except DAMAGE as error:

@@ -1,8 +1,7 @@
 """A home in one file: its databases, each as it was at one moment, and its keys and settings as they lie there. And back.
 
-Needs no server: it is made while they run, and put back while they do not. Keys that systemd or a keyring keeps are in it as if
-they lay in files, so that a home outlives its PC. What is sealed for an account of Windows, or does not open, is of use on the
-same PC only.
+Needs no server: it is made while they run, and put back while they do not. Keys are in it as they open everywhere, whoever
+keeps or seals them here, so that a home outlives its PC. What does not open is of use on the same PC only.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def make(home: Home, folder: Path, made: int) -> Path:
         found = [*_databases(home, folder), *_small(home, folder)]
         if not found:
             raise nothing(home)
-        contents = Contents(made, {name: _sum(folder / name) for name in found}, choose.files().sealed_by() != "file")
+        contents = Contents(made, {name: _sum(folder / name) for name in found}, sealed=_without_keys(folder))
         backup = folder / "backup.zip"
         with _private(backup) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr(CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))
@@ -192,8 +191,8 @@ def _unpack(home: Home, backup: Backup, parts: Collection[str], folder: Path) ->
 
 
 def _without_keys(folder: Path) -> bool:
-    """Whether it only says, as older versions had it, who keeps the agent's keys."""
-    return any(secrets.is_kept_elsewhere((folder / name).read_bytes()) for name in AGENTS_KEYS if (folder / name).exists())
+    """Whether those of the agent in it do not open everywhere, or only say, as older versions had it, who keeps them."""
+    return not all(secrets.is_plain((folder / name).read_bytes()) for name in AGENTS_KEYS if (folder / name).exists())
 
 
 def _same_keys(home: Home, backup: Backup, folder: Path) -> None:

@@ -2,10 +2,9 @@
 
 With --home, and in the system's home, that is a file of mode 0600 in the server's own folder (the system has no session whose
 keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). On Windows the file
-can be opened by the account that made it only (api.Files.seal). In a private home the desktop's keyring, or Windows'
-credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers. What the
-service manager hands to a server of the system's home goes before all that (host.linux.sealing put it there): then the file
-only says so.
+can be opened on this PC only (api.Files.seal). In a private home the desktop's keyring, or Windows' credential store, is tried
+first, in a short-lived process: libraries that talk to a session bus stay out of servers. What the service manager hands to a
+server of the system's home goes before all that (host.linux.sealing put it there): then the file only says so.
 """
 
 from __future__ import annotations
@@ -40,11 +39,15 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
     if given is not None:
         return _take_over(path, found, given.secret)
     if found is not None:
-        return _load(path, found)
+        secret = _load(path, found)
+        if not is_kept_elsewhere(found) and not choose.files().is_sealed(found, machine=_for_machine(home)):
+            with suppress(HomeError):  # of a backup, or of a version that sealed it otherwise: it opens as it is, too
+                _write(path, _sealed(home, secret))
+        return secret
     secret = make()
     entry = str(path)
     kept = home.kind == "private" and _put(entry, secret)
-    _write(path, _IN_KEYRING if kept else choose.files().seal(secret))
+    _write(path, _IN_KEYRING if kept else _sealed(home, secret))
     return secret
 
 
@@ -60,12 +63,12 @@ def where(home: Home, folder: Path, name: str) -> str:
 
 
 def opened(home: Home, folder: Path, name: str) -> bytes | None:
-    """What the file of this secret would hold if the secret lay in it, for whoever administers the home: that of a server which
-    runs may lie with the system, whose word goes first, or in the keyring. None: there is none, or it does not open. OSError.
+    """The secret, `plain`, for whoever administers the home: it may lie with the system, whose word goes first, or in the
+    keyring. What does not open is told as it lies there. None: there is none, or the keyring is locked. OSError.
     """
     kept = choose.service().kept(credential(folder.name, name)) if home.kind == "system" else None
     if kept is not None:
-        return choose.files().seal(handed(kept).secret)
+        return plain(handed(kept).secret)
     try:
         with choose.files().acting_for(folder), (folder / name).open("rb") as file:
             found = file.read(LIMIT)
@@ -73,8 +76,12 @@ def opened(home: Home, folder: Path, name: str) -> bytes | None:
         return None
     if found == _IN_KEYRING:
         secret = _ask("get", str(folder / name), b"") if home.kind == "private" else b""
-        return choose.files().seal(base64.b64decode(secret)) if secret else None
-    return None if found == _WITH_MANAGER else found
+        return plain(base64.b64decode(secret)) if secret else None
+    if found == _WITH_MANAGER:
+        return None
+    with suppress(OSError, ValueError):
+        return plain(choose.files().unseal(found))
+    return found
 
 
 def put_back(home: Home, folder: Path, name: str, content: bytes) -> None:
@@ -83,6 +90,8 @@ def put_back(home: Home, folder: Path, name: str, content: bytes) -> None:
         return
     if home.kind == "system":  # first: whoever is cut off after it does it again, and two would contradict each other
         choose.service().let_go(credential(folder.name, name))
+    if is_plain(content):
+        content = _sealed(home, base64.b64decode(content))
     with choose.files().acting_for(folder):
         write_atomic(folder / name, content)
 
@@ -90,6 +99,28 @@ def put_back(home: Home, folder: Path, name: str, content: bytes) -> None:
 def is_kept_elsewhere(content: bytes) -> bool:
     """Whether a file with this content only says who keeps the secret."""
     return content in {_IN_KEYRING, _WITH_MANAGER}
+
+
+def plain(secret: bytes) -> bytes:
+    """As it opens on every PC: one line of Base64."""
+    return base64.b64encode(secret) + b"\n"
+
+
+def is_plain(content: bytes) -> bool:
+    """Whether this is what `plain` says of a secret."""
+    try:
+        return plain(base64.b64decode(content.strip(), validate=True)) == content
+    except ValueError:
+        return False
+
+
+def _sealed(home: Home, secret: bytes) -> bytes:
+    return choose.files().seal(secret, machine=_for_machine(home))
+
+
+def _for_machine(home: Home) -> bool:
+    """Whether whoever backs the home up is another account than its servers may be."""
+    return home.kind != "private"
 
 
 def _given(home: Home, path: Path) -> Handed | None:

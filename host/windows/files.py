@@ -10,7 +10,8 @@ import errno
 import os
 import secrets
 import uuid
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ctypes import wintypes
 from pathlib import Path
 from typing import BinaryIO
@@ -21,9 +22,9 @@ import win32file
 from host.api import Kind, TakenError, UntrustedError, UserId
 from host.windows import users
 from host.windows.descriptors import attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
-from host.windows.sids import ADMINS, SYSTEM, readers, service_sid, writers
-from host.windows.tokens import elevated, own_sid
-from host.windows.vault import seal, unseal
+from host.windows.sids import ADMINS, SYSTEM, readers, sddl, service_sid, writers
+from host.windows.tokens import elevated, own_sid, take_up
+from host.windows.vault import is_sealed, seal, unseal
 from host.windows.win32 import (
     ACCESS_DENIED,
     READ_CONTROL,
@@ -38,8 +39,8 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "acting_for", "lock", "open_owned", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
-    "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
+    "acting_for", "is_sealed", "lock", "open_owned", "owner", "prepare", "private_root", "privileged", "publishers",
+    "read_owned", "seal", "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
@@ -51,6 +52,8 @@ _REPLACE_THROUGH = win32file.MOVEFILE_REPLACE_EXISTING | win32file.MOVEFILE_WRIT
 _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
 _LOCKED_BYTE = 1 << 30  # far behind the pid, which anybody may read
 _WAITS = (5, 10, 20, 40, 80, 160, 320)  # milliseconds: a reader or a virus scanner has it open for a moment
+_SERVICE = service_sid("giochoi-agent")  # the one with an account of its own
+_acting: list[str] = []  # whose files we make
 _PROGRAM_DATA = uuid.UUID("62AB5D82-FDC1-4DC3-A9DD-070D1D495D97")
 _LOCAL_APP_DATA = uuid.UUID("F1B32785-6FBA-4FCF-9D55-7B8E7F157091")
 
@@ -87,7 +90,7 @@ def owner() -> UserId:
 
 def publishers(_kind: Kind) -> frozenset[UserId]:
     """In every home: a service may be installed on any."""
-    return frozenset({SYSTEM, ADMINS, own_sid(), service_sid("giochoi-agent")})
+    return frozenset({SYSTEM, ADMINS, own_sid(), _SERVICE})
 
 
 def system_root() -> Path:
@@ -133,8 +136,26 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
             protect(opened.value, sddl_for(mode, folder=True))
 
 
-def acting_for(folder: Path) -> AbstractContextManager[None]:
-    return nullcontext()  # what lies in a server's folder has the folder's rights, whoever puts it there
+@contextmanager
+def acting_for(folder: Path) -> Iterator[None]:
+    """What an administrator makes in a folder that is lent to a service is the service's, which takes no keys but its own."""
+    if not (elevated() and _lent(folder)):
+        yield
+        return
+    take_up("SeRestorePrivilege")  # which owners other than ourselves need
+    _acting.append(_SERVICE)
+    try:
+        yield
+    finally:
+        _acting.pop()
+
+
+def _lent(folder: Path) -> bool:
+    try:
+        with open_itself(folder, _LOOK) as handle:
+            return own_sid() != _SERVICE and _SERVICE in owner_and_writers(handle.value)[1]
+    except FileNotFoundError:
+        return False
 
 
 def sealed_by() -> str:
@@ -238,7 +259,8 @@ def _replace(source: Path, target: Path) -> None:
 
 def _open_own(path: Path, how: int, share: int, mode: int = 0o600) -> Handle:
     """A file to write, made with this mode if it is not there. OSError."""
-    handle = open_itself(path, _READ | _WRITE, share=share, how=how, attributes=attributes(sddl_for(mode, folder=False)))
+    text = sddl(mode, _acting[-1], folder=False) if _acting else sddl_for(mode, folder=False)
+    handle = open_itself(path, _READ | _WRITE, share=share, how=how, attributes=attributes(text))
     if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
         raise UntrustedError(msg("not a plain file"))
     return handle

@@ -1,8 +1,9 @@
-"""Secrets bound to this account by DPAPI (dpapi.h), as they stand in a file.
+"""Secrets bound to this account, or to this PC, by DPAPI (dpapi.h), as they stand in a file.
 
-CryptProtectData for the account itself: other accounts of the PC, a stolen disk and a copied file do not open it, and neither
-does this account once an administrator has reset its password by force. Never CRYPTPROTECT_LOCAL_MACHINE, with which anybody on
-the PC could.
+For the account itself nobody else opens it, and neither does the account once an administrator has reset its password by force.
+For the PC (CRYPTPROTECT_LOCAL_MACHINE) any account does that may read the file: a service's keys lie where only it, SYSTEM and
+administrators may, and an administrator has to get at them, as a backup without them is of no use once the disk is dead. A
+stolen file opens on another PC in neither case; a stolen disk's owner has Windows' own keys, too.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ import base64
 
 from host.windows.win32 import AsOSError
 
-_MARK = b"dpapi\n"
-_NO_QUESTIONS = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
+_ACCOUNT, _MACHINE = b"dpapi\n", b"dpapi-machine\n"
+_NO_QUESTIONS, _LOCAL_MACHINE = 0x1, 0x4  # CRYPTPROTECT_…
 
 
-def protect(secret: bytes) -> bytes:
-    """What only this account opens again. OSError."""
+def protect(secret: bytes, *, machine: bool = False) -> bytes:
+    """What only this account, or any of this `machine`, opens again. OSError."""
     import win32crypt  # noqa: PLC0415 - most programs keep no secrets, and start sooner
 
     with AsOSError("DPAPI"):
-        return win32crypt.CryptProtectData(secret, None, None, None, None, _NO_QUESTIONS)
+        return win32crypt.CryptProtectData(secret, None, None, None, None, _NO_QUESTIONS | (_LOCAL_MACHINE if machine else 0))
 
 
 def unprotect(protected: bytes) -> bytes:
@@ -32,12 +33,17 @@ def unprotect(protected: bytes) -> bytes:
         return secret
 
 
-def seal(secret: bytes) -> bytes:
-    return _MARK + base64.b64encode(protect(secret)) + b"\n"
+def seal(secret: bytes, *, machine: bool) -> bytes:
+    return (_MACHINE if machine else _ACCOUNT) + base64.b64encode(protect(secret, machine=machine)) + b"\n"
 
 
 def unseal(kept: bytes) -> bytes:
-    """Also one that is only encoded, as Linux keeps it: a home may have moved."""
-    if kept.startswith(_MARK):
-        return unprotect(base64.b64decode(kept.removeprefix(_MARK).strip(), validate=True))
+    """Also one that is only encoded, as in a backup: a home may have moved."""
+    for mark in (_ACCOUNT, _MACHINE):
+        if kept.startswith(mark):
+            return unprotect(base64.b64decode(kept.removeprefix(mark).strip(), validate=True))
     return base64.b64decode(kept.strip(), validate=True)
+
+
+def is_sealed(kept: bytes, *, machine: bool) -> bool:
+    return kept.startswith(_MACHINE if machine else _ACCOUNT)

@@ -77,18 +77,17 @@ def test_private_home_uses_the_keyring(tmp_path: Path, keyring: dict[str, bytes]
         secrets.load_or_create(home, tmp_path, "k", never)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sealed for this account there, otherwise each time")
 def test_what_a_keyring_keeps_outlives_it(tmp_path: Path, keyring: dict[str, bytes]) -> None:
     """In a backup it stands as in a file. Put back, it is the keyring's where that has the same, else the file's."""
     home = Home(tmp_path, "private")
     secrets.load_or_create(home, tmp_path, "k", lambda: b"secret")
     plain = secrets.opened(home, tmp_path, "k")
-    assert plain == choose.files().seal(b"secret")
-    secrets.put_back(home, tmp_path, "k", choose.files().seal(b"secret"))
+    assert plain == secrets.plain(b"secret")
+    secrets.put_back(home, tmp_path, "k", secrets.plain(b"secret"))
     assert (tmp_path / "k").read_bytes() == b"keyring\n"
     keyring.clear()
     assert (secrets.opened(home, tmp_path, "k"), secrets.opened(home, tmp_path, "none")) == (None, None)
-    secrets.put_back(home, tmp_path, "k", choose.files().seal(b"former"))
+    secrets.put_back(home, tmp_path, "k", secrets.plain(b"former"))
     assert secrets.load_or_create(home, tmp_path, "k", never) == b"former"
 
 
@@ -101,7 +100,7 @@ def test_what_is_put_back_in_two_steps_can_be_put_back_again(tmp_path: Path, mon
     (folder / "log.key").write_bytes(b"systemd\n")
     monkeypatch.setattr(choose.service(), "kept", kept.get)
     monkeypatch.setattr(choose.service(), "let_go", lambda name: kept.pop(name, None))
-    former = choose.files().seal(b"former")
+    former = secrets.plain(b"former")
     with monkeypatch.context() as full:
         full.setattr(secrets, "write_atomic", never)
         with pytest.raises(TypeError):
@@ -115,12 +114,12 @@ def test_what_is_put_back_in_two_steps_can_be_put_back_again(tmp_path: Path, mon
 def test_what_systemd_keeps_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a file has another, as after a restore that was cut off, the former key takes the place of both."""
     home, kept = Home(tmp_path, "system"), {"giochoi-agent.log.key": Handed(b"own", "host").text()}
-    folder, former = tmp_path / "agent", choose.files().seal(b"former")
+    folder, former = tmp_path / "agent", secrets.plain(b"former")
     folder.mkdir()
     (folder / "log.key").write_bytes(former)
     monkeypatch.setattr(choose.service(), "kept", kept.get)
     monkeypatch.setattr(choose.service(), "let_go", lambda name: kept.pop(name, None))
-    assert secrets.opened(home, folder, "log.key") == choose.files().seal(b"own")
+    assert secrets.opened(home, folder, "log.key") == secrets.plain(b"own")
     secrets.put_back(home, folder, "log.key", former)
     assert (kept, (folder / "log.key").read_bytes()) == ({}, former)
 

@@ -38,7 +38,7 @@ def test_what_cannot_be_sealed_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where systemd-creds refuses, or is not there: said for each key, exit code 0, and the file is as it was."""
-    files.write_atomic(tmp_path / "agent" / "log.key", files.seal(b"x" * 32), 0o600)
+    files.write_atomic(tmp_path / "agent" / "log.key", files.seal(b"x" * 32, machine=True), 0o600)
     for tool in ("/bin/false", str(tmp_path / "nothing")):
         monkeypatch.setattr(sealing, "TOOL", tool)
         assert main(["giochoi-agent", "log.key", "roster.key"]) == 0
@@ -50,7 +50,7 @@ def test_what_cannot_be_sealed_stays(
 @pytest.mark.usefixtures("tool")
 def test_a_file_that_is_not_the_servers_is_not_taken_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Else the account could lay there what only root may read, and be handed it: a link, or another owner's file."""
-    files.write_atomic(tmp_path / "theirs", files.seal(b"secret"), 0o600)
+    files.write_atomic(tmp_path / "theirs", files.seal(b"secret", machine=True), 0o600)
     (tmp_path / "agent" / "log.key").symlink_to(tmp_path / "theirs")
     if os.geteuid() == 0:
         os.link(tmp_path / "theirs", tmp_path / "agent" / "roster.key")

@@ -203,3 +203,25 @@ def test_a_lock_is_not_inherited_by_children(tmp_path: Path) -> None:
         assert not os.get_inheritable(held)
     finally:
         os.close(held)
+
+
+def test_what_is_made_for_a_service_is_the_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that an administrator puts back; Wine knows one owner, so what is asked for is looked at."""
+    made: list[str] = []
+    whole = descriptors.attributes
+    agent = sids.service_sid("giochoi-agent")
+
+    def note(text: str):
+        made.append(text)
+        return whole(text)
+
+    monkeypatch.setattr(files, "attributes", note)
+    monkeypatch.setattr(files, "elevated", lambda: True)
+    for lent, to in ((set(), None), ({agent}, agent)):
+        monkeypatch.setattr(files, "owner_and_writers", lambda _, lent=lent: (sids.ADMINS, frozenset(lent)))
+        with files.acting_for(tmp_path), files.acting_for(tmp_path / "not there"):
+            files.write_atomic(tmp_path / "k", b"x", 0o600)
+        files.write_atomic(tmp_path / "ours", b"x", 0o600)
+        own = descriptors.sddl_for(0o600, folder=False)
+        assert made == [sids.sddl(0o600, to, folder=False) if to else own, own]
+        made.clear()

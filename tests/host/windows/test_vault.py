@@ -9,6 +9,7 @@ import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
 from host import secrets
+from host.api import Kind
 from host.homes import Home, HomeError
 from host.windows import descriptors, sids, tokens, vault
 from host.windows.win32 import READ_CONTROL, open_itself
@@ -22,10 +23,10 @@ def never() -> bytes:
 
 def test_what_is_protected_is_opened_again() -> None:
     """Each time something else is written, and none of it is the secret."""
-    one, other = vault.protect(SECRET), vault.protect(SECRET)
-    assert one != other
-    assert SECRET not in one + other
-    assert vault.unprotect(one) == vault.unprotect(other) == SECRET
+    sealed = [vault.protect(SECRET, machine=machine) for machine in (False, True) * 2]
+    assert len(set(sealed)) == 4
+    assert SECRET not in b"".join(sealed)
+    assert {vault.unprotect(one) for one in sealed} == {SECRET}
 
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 200])
@@ -39,15 +40,37 @@ def test_the_file_of_a_given_home_says_nothing(tmp_path: Path) -> None:
     home = Home(tmp_path, "given")
     secrets.load_or_create(home, tmp_path, "k", lambda: SECRET)
     mark, sealed, end = (tmp_path / "k").read_bytes().split(b"\n")
-    assert (mark, end) == (b"dpapi", b"")
+    assert (mark, end) == (b"dpapi-machine", b"")
     assert SECRET not in base64.b64decode(sealed)
     assert secrets.load_or_create(home, tmp_path, "k", never) == SECRET
 
 
-def test_a_home_from_linux_keeps_its_secret(tmp_path: Path) -> None:
-    """Its file is only encoded."""
-    secrets.write_atomic(tmp_path / "k", base64.b64encode(SECRET) + b"\n")
-    assert secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", never) == SECRET
+@pytest.mark.parametrize(("kind", "machine"), [("system", True), ("given", True), ("private", False)])
+def test_a_secret_from_elsewhere_is_kept_as_ours_are(tmp_path: Path, kind: Kind, machine: bool) -> None:
+    """From another PC its file is only encoded, and older versions sealed it for the service's account, which no administrator
+    is who backs it up.
+    """
+    for before in (secrets.plain(SECRET), vault.seal(SECRET, machine=not machine)):
+        secrets.write_atomic(tmp_path / "k", before)
+        assert secrets.load_or_create(Home(tmp_path, kind), tmp_path, "k", never) == SECRET
+        kept = (tmp_path / "k").read_bytes()
+        assert vault.is_sealed(kept, machine=machine)
+        assert secrets.load_or_create(Home(tmp_path, kind), tmp_path, "k", never) == SECRET
+        assert (tmp_path / "k").read_bytes() == kept
+
+
+def test_a_backup_holds_what_opens_everywhere(tmp_path: Path) -> None:
+    """And what is put back is sealed again. What is another account's stays as it is, in both."""
+    home = Home(tmp_path, "system")
+    secrets.load_or_create(home, tmp_path, "k", lambda: SECRET)
+    assert secrets.opened(home, tmp_path, "k") == secrets.plain(SECRET)
+    secrets.put_back(home, tmp_path, "k", secrets.plain(b"former" * 6))
+    assert vault.is_sealed((tmp_path / "k").read_bytes(), machine=True)
+    assert secrets.load_or_create(home, tmp_path, "k", never) == b"former" * 6
+    theirs = b"dpapi\n" + base64.b64encode(b"x" * 200) + b"\n"
+    secrets.put_back(home, tmp_path, "k", theirs)
+    assert ((tmp_path / "k").read_bytes(), secrets.opened(home, tmp_path, "k")) == (theirs, theirs)
+    assert not secrets.is_plain(theirs)
 
 
 def test_a_file_from_another_pc_is_said_and_not_replaced(tmp_path: Path) -> None:
