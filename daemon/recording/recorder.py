@@ -40,6 +40,7 @@ from rules.calendar import day_name
 
 _log = logging.getLogger(__name__)
 Action = Callable[[Journal], object]
+_TRIED = 50  # of many that wait for room, before the others are: a full disk costs the same however long it is full
 
 
 @dataclass(slots=True, eq=False)
@@ -75,11 +76,11 @@ class Recorder:
             self.do(action)
 
     def flush(self) -> Unwritable | None:
-        """Tries to write all that waits, in one transaction. Why it waits on, if it does.
+        """Tries to write all that waits, in one transaction, or in two if there was no room. Why it waits on, if it does.
 
         If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
         """
-        together = len(self._waiting)
+        together = _TRIED if self.blocked else len(self._waiting)
         while self._waiting:
             batch = self._waiting[:together]
             try:
@@ -101,6 +102,8 @@ class Recorder:
                 self.lost += 1
             del self._waiting[: len(batch)]
             self.wrote()
+            if self.blocked:
+                self.blocked, together = False, len(self._waiting)
         self.blocked = False
         return None
 

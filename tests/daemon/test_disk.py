@@ -323,6 +323,24 @@ def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeyp
         world.start()
 
 
+def test_a_disk_that_stays_full_is_tried_with_a_few(world):
+    """However much waits; once there is room all of it is written, in order, but for what is at fault."""
+    world.start(roster(packs=(limit(10),)))
+    recorder, done = world.daemon.recorder, []
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    for number in range(1_000):
+        recorder.do(lambda _, number=number: done.append(number))
+    done.clear()
+    assert recorder.flush() is not None
+    assert (len(done) <= 100, recorder.waiting) == (True, 1_000)
+    recorder.do(lambda _: world.daemon.store.db.execute("SELECT * FROM nothing"))
+    recorder.do(lambda _: done.append("last"))
+    done.clear()
+    disk.full = False
+    assert recorder.flush() is None
+    assert ([*dict.fromkeys(done)], recorder.waiting, recorder.blocked, recorder.lost) == ([*range(1_000), "last"], 0, False, 1)
+
+
 def test_what_was_asked_wrongly_is_no_full_disk(world):
     """One event is lost, and told; the next is written."""
     world.start(roster(packs=(limit(10),)))
