@@ -196,11 +196,17 @@ def _without_keys(folder: Path) -> bool:
 
 
 def _same_keys(home: Home, backup: Backup, folder: Path) -> None:
-    """BackupError: the agent that is here has others, could not go on with that log, and what it has itself would be lost."""
-    here = _read(home.root / KEYS)
+    """BackupError: the agent that is here has others, could not go on with that log, and what it has itself would be lost; or
+    there are none here either.
+    """
+    here, path = _read(home.root / KEYS), str(backup.path)
+    lacks = (Path(name) for name in AGENTS_KEYS - backup.contents.files.keys())
+    if here is None and any(secrets.opened(home, home.agent, name.name) is None for name in lacks):
+        text = msg("{path}: the agent's keys are not in it, and there are none here; take another backup", path=path)
+        raise BackupError(text)
     if here is not None and KEYS in backup.contents.files and here != (folder / KEYS).read_bytes():
         raise BackupError(msg("{path}: only the PC and system that it was made on can use it: the agent's keys are not in it, "
-                              "and the agent here has others", path=str(backup.path)))  # fmt: skip
+                              "and the agent here has others", path=path))  # fmt: skip
 
 
 def _damaged(path: str, member: str) -> BadBackupError:

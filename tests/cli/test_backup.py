@@ -122,6 +122,9 @@ def test_a_backup_whose_keys_open_nowhere_else_does_not_cost_another_agent_its_o
         keys.write_bytes(ours)
         assert agent("restore", str(bare), "--yes").returncode == 0
         assert (servers.home / "agent" / "log.key").read_bytes() == log_key
+    if kept == "with the system":
+        said = agent.fails(1, "--home", str(tmp_path / "new"), "restore", str(bare), "--yes")
+        assert ("there are none here" in said, (tmp_path / "new" / "agent").exists()) == (True, False)
 
 
 def content(folder):
