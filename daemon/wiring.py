@@ -178,7 +178,7 @@ class Daemon:
         self._requests = Requests(self.store)
         self._overrides = Overrides(self.store, self.in_force)
         self._judge = Judge(self.in_force.known, self.plays, self._grants, self._overrides)
-        self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
+        self.recorder = Recorder(self.store, journal, self._work.set, self.in_force.known)
         self._publisher = Publisher(
             self.in_force, partial(Outlooks, self._judge, self.plays), self._overrides.longest
         )

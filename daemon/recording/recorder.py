@@ -1,12 +1,7 @@
-"""Writes down what happens: each event becomes journal entries and rows in one durable transaction.
-
-Where the disk takes nothing, the reserve is freed; if that does not help, what was to be written waits in memory, in order,
-until it can be written. Nothing else waits for it: limits go on.
-"""
+"""Writes down what happens: each event becomes journal entries and rows in one durable transaction."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,94 +27,23 @@ from daemon.recording.flurries import Flurries, Flurry
 from daemon.recording.given_lines import Given, write_given
 from daemon.recording.line import append, beside
 from daemon.recording.override_lines import Override, override
+from daemon.recording.pending import Action, Pending
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People, RuledPlayer
-from daemon.store import Store, Unwritable
 from daemon.trusted import TOLERANCE, Reading
 from rules.calendar import day_name
 
-_log = logging.getLogger(__name__)
-Action = Callable[[Journal], object]
-_TRIED = 50  # of many that wait for room, before the others are: a full disk costs the same however long it is full
-
 
 @dataclass(slots=True, eq=False)
-class Recorder:
-    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried; `refused` names what
-    else it did not take then, of that which others write by themselves.
-    """
-
-    store: Store
-    journal: Journal
+class Recorder(Pending):
     people: Callable[[], People]
-    wrote: Callable[[], None]
-    blocked: bool = field(default=False, init=False)
-    refused: set[str] = field(default_factory=set, init=False)
-    lost: int = field(default=0, init=False)
-    _waiting: list[Action] = field(default_factory=list, init=False)
     _said: Said = field(default_factory=Said, init=False)
     _flurries: Flurries = field(default_factory=Flurries, init=False)
     _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
 
-    def do(self, action: Action) -> None:
-        """Runs `action` in a transaction of its own, after all that still waits.
-
-        While something waits, only `flush` tries again: not each of many events.
-        """
-        self._waiting.append(action)
-        if not self.blocked:
-            self.flush()
-
-    def do_once(self, action: Action) -> None:
-        """As `do`, but nothing if the same `action` waits already."""
-        if action not in self._waiting:
-            self.do(action)
-
-    def flush(self) -> Unwritable | None:
-        """Tries to write all that waits, in one transaction, or in two if there was no room. Why it waits on, if it does.
-
-        If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
-        """
-        together = _TRIED if self.blocked else len(self._waiting)
-        while self._waiting:
-            batch = self._waiting[:together]
-            try:
-                with self.store.transaction():
-                    for action in batch:
-                        action(self.journal)
-            except Unwritable as error:
-                self._forget()
-                if self.store.free_reserve():
-                    continue
-                self.blocked = True
-                return error
-            except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
-                self._forget()
-                if len(batch) > 1:
-                    together = 1
-                    continue
-                _log.exception("an event could not be recorded and is lost")
-                self.lost += 1
-            del self._waiting[: len(batch)]
-            self.wrote()
-            if self.blocked:
-                self.blocked, together = False, len(self._waiting)
-        self.blocked = False
-        return None
-
     def _forget(self) -> None:
-        """A transaction failed: what it wrote was not said."""
         self._said.forget()
         self._warned.clear()
-
-    @property
-    def unwritable(self) -> bool:
-        """Whether the disk does not take something."""
-        return self.blocked or bool(self.refused)
-
-    @property
-    def waiting(self) -> int:
-        return len(self._waiting)
 
     def record(self, event: events.Event) -> None:
         if isinstance(event, events.PlayStarted) and self._flurries.began(event):
