@@ -1,7 +1,7 @@
 """Where a file lies, told without asking whoever answers for its file system (statx(2) with AT_STATX_DONT_SYNC).
 
 Anybody may have a file system of their own (FUSE, also below an overlay), which answers when it likes: whoever asks it for a
-file's size, or its kind, may wait for ever.
+file's size, or its kind, may wait for ever. So may who reads a disk that is somebody's file, which may lie on one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import select
 import stat
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -24,6 +25,9 @@ _INO = 0x100
 _Buffer = ctypes.c_char * 256
 _FIELDS = struct.Struct("=32xQ96xIIQ")  # stx_ino, stx_dev_major, stx_dev_minor, stx_mnt_id
 _TABLE = "/proc/self/mountinfo"
+_HOSTS = "/proc/1/mountinfo"
+_LOOP = 7  # the major number of devices that are files
+_HANDED = ("/media/", "/run/media/")  # where udisks(8) mounts what a user asks for
 _LOCAL = frozenset(
     """bcachefs btrfs erofs exfat ext2 ext3 ext4 f2fs hfsplus iso9660 jfs nilfs2 ntfs3 overlay ramfs squashfs tmpfs udf vfat
     xfs zfs""".split()  # noqa: SIM905 - a table
@@ -80,7 +84,8 @@ class Mounts:
         self._read()
 
     def whose(self, handle: int) -> Whose:
-        """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody. OSError.
+        """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody, or it is a disk
+        of theirs. OSError.
 
         Numbers are given out again, but only after a change of ours that is seen here. Another namespace's mount is known by
         its device, which is one file system's as long as that is mounted.
@@ -91,26 +96,47 @@ class Mounts:
         return self._by_number.get(where.mount) or self._by_device.get(where.device, "own")
 
     def _read(self) -> None:
-        self._by_number, self._by_device = tables(procfs.text(_TABLE))
+        self._by_number, self._by_device = tables(procfs.text(_TABLE), procfs.text(_HOSTS))
 
     def close(self) -> None:
         self._changed.close()
         os.close(self._table)
 
 
-def tables(text: str) -> tuple[dict[int, Whose], dict[int, Whose]]:
-    """By mount and by device, of proc_pid_mountinfo(5)."""
+def tables(ours: str, hosts: str = "") -> tuple[dict[int, Whose], dict[int, Whose]]:
+    """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid there: in a
+    service's own namespace all may be.
+    """
+    handed = {one.device for one in _lines(hosts or ours) if one.is_handed()}
     by_number: dict[int, Whose] = {}
     by_device: dict[int, Whose] = {}
+    for one in _lines(ours):
+        by_number[one.number] = by_device[one.device] = "own" if one.device in handed else _whose(one.kind, one.given)
+    return by_number, by_device
+
+
+class _Line(NamedTuple):
+    number: int
+    device: int
+    path: str
+    options: list[str]
+    kind: str
+    given: list[str]
+
+    def is_handed(self) -> bool:
+        """Whether it is a stick or an image that a user has in hand: changed elsewhere, or as the file that it is, it is read
+        as that user likes, whatever stamps and owners say; and that may take as long.
+        """
+        return "nosuid" in self.options and (os.major(self.device) == _LOOP or self.path.startswith(_HANDED))
+
+
+def _lines(text: str) -> Iterator[_Line]:
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields, rest = before.split(" "), after.split(" ")
-        if len(fields) < 6 or len(rest) < 3:
-            continue
-        whose = _whose(rest[0], rest[-1].split(","))
-        major, _, minor = fields[2].partition(":")
-        by_number[int(fields[0])] = by_device[os.makedev(int(major), int(minor))] = whose
-    return by_number, by_device
+        if len(fields) >= 6 and len(rest) >= 3:
+            device = os.makedev(*map(int, fields[2].split(":")))
+            yield _Line(int(fields[0]), device, fields[4], fields[5].split(","), rest[0], rest[-1].split(","))
 
 
 def _whose(kind: str, options: list[str]) -> Whose:
