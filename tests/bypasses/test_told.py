@@ -221,3 +221,34 @@ def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
     with one.start(f"cp {engine} x && ./x -c 'read line'").process as process:
         process.communicate(b"\n")
     assert process.returncode == 0
+
+
+IN_FOLDER = 'mkdir app && cp "$ENGINE" app/x && cp "$GAME.pck" app/x.pck && '
+PLACES = {
+    "where it runs": f"{IN_FOLDER} mkdir b && mv app/x b && cd app && ../b/x -c 'read line'",
+    "on a disk that is gone": f"""{IN_FOLDER} unshare -rm sh -c 'mount -t tmpfs t /mnt && cp -r app/. /mnt && cd /mnt &&
+        umount -l . && exec ./x -c "read line"'""",
+    "another root": f"""{IN_FOLDER} unshare -rm sh -c 'mkdir r && mount --rbind / r && mount --bind app r/mnt &&
+        exec chroot r sh -c "cd / && exec /mnt/x -c \\"read line\\"" '""",
+    "called the system's": f"""{IN_FOLDER} unshare -rm sh -c 'mount --bind app /usr/local/bin && cd / &&
+        exec /usr/local/bin/x -c "read line"'""",
+}
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_and_where_only_the_engine_finds_it(case):
+    """By its own folder, its own root, or where it runs."""
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    one.all_ended(PLACES, ENGINE=str(engine))
+
+
+def test_and_in_a_sandbox(case, need):
+    """By paths that it has there alone."""
+    need("bwrap")
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    world = "bwrap --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --bind app /app"
+    one.all_ended({"bwrap": f"{IN_FOLDER} {world} /app/x -c 'read line'"}, ENGINE=str(engine))

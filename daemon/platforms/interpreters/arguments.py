@@ -167,6 +167,7 @@ def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str)
             files.append(word)
             also += (f"{word}.js", *loading.package(word, view)) if family is _NODE and len(files) <= _PACKAGES else ()
     stdin = not inline and (not files or "-" in words)
+    files += () if files or family is not _UNKNOWN else (".",)  # Godot runs what lies where it runs
     return WhatRuns(tuple(files), every=True, inside=family.inside, stdin=stdin, also=tuple(also))
 
 

@@ -49,6 +49,7 @@ def words(line):
     ("java", "java --class-path=a.jar Main", "a.jar Main"),
     ("java", "java -jar game.jar", "game.jar"),
     ("godot4", "godot4 --main-pack decoy --path x game", "decoy x game"),
+    ("godot4", "godot4 --fullscreen", "."),
     ("busybox", "sh -e game", "game"),
     ("busybox", "busybox ash game", "game"),
     ("bash", "bash", ""),
