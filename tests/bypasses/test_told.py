@@ -83,6 +83,7 @@ def test_what_a_shell_opens_is_what_runs(case):
 PERL = {
     "a folder told as a module": 'mkdir x && cp "$GAME" x/maths.pm && perl -Mlib=x -Mmaths -e 0',
     "where programs lie": 'mkdir x && cp "$GAME" x/maths && chmod +x x/maths && PATH=$PWD/x:$PATH perl -S maths',
+    "by the name of its machine": '"$(ls /usr/bin/perl5*-linux-* | head -n 1)" "$GAME"',
     "a module here": 'cp "$GAME" maths.pm && PERL_USE_UNSAFE_INC=1 perl -Mmaths -e 0',
 }
 
