@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import select
 import stat
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -26,7 +26,8 @@ _Buffer = ctypes.c_char * 256
 _FIELDS = struct.Struct("=32xQ96xIIQ")  # stx_ino, stx_dev_major, stx_dev_minor, stx_mnt_id
 _TABLE = "/proc/self/mountinfo"
 _HOSTS = "/proc/1/mountinfo"
-_LOOP = 7  # the major number of devices that are files
+_NOSUID = re.compile(r"^\d+ \d+ (\d+:\d+) \S+ (\S+) (?:\S+,)?nosuid[, ]", re.MULTILINE)
+_LOOPS = "7:"  # devices that are files
 _HANDED = ("/media/", "/run/media/")  # where udisks(8) mounts what a user asks for
 _LOCAL = frozenset(
     """bcachefs btrfs erofs exfat ext2 ext3 ext4 f2fs hfsplus iso9660 jfs nilfs2 ntfs3 overlay ramfs squashfs tmpfs udf vfat
@@ -107,36 +108,25 @@ def tables(ours: str, hosts: str = "") -> tuple[dict[int, Whose], dict[int, Whos
     """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid there: in a
     service's own namespace all may be.
     """
-    handed = {one.device for one in _lines(hosts or ours) if one.is_handed()}
+    handed = _handed(hosts or ours)
     by_number: dict[int, Whose] = {}
     by_device: dict[int, Whose] = {}
-    for one in _lines(ours):
-        by_number[one.number] = by_device[one.device] = "own" if one.device in handed else _whose(one.kind, one.given)
+    for line in ours.splitlines():
+        before, _, after = line.partition(" - ")
+        fields, rest = before.split(" "), after.split(" ")
+        if len(fields) < 6 or len(rest) < 3:
+            continue
+        whose = "own" if fields[2] in handed else _whose(rest[0], rest[-1].split(","))
+        major, _, minor = fields[2].partition(":")
+        by_number[int(fields[0])] = by_device[os.makedev(int(major), int(minor))] = whose
     return by_number, by_device
 
 
-class _Line(NamedTuple):
-    number: int
-    device: int
-    path: str
-    options: list[str]
-    kind: str
-    given: list[str]
-
-    def is_handed(self) -> bool:
-        """Whether it is a stick or an image that a user has in hand: changed elsewhere, or as the file that it is, it is read
-        as that user likes, whatever stamps and owners say; and that may take as long.
-        """
-        return "nosuid" in self.options and (os.major(self.device) == _LOOP or self.path.startswith(_HANDED))
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    for line in text.splitlines():
-        before, _, after = line.partition(" - ")
-        fields, rest = before.split(" "), after.split(" ")
-        if len(fields) >= 6 and len(rest) >= 3:
-            device = os.makedev(*map(int, fields[2].split(":")))
-            yield _Line(int(fields[0]), device, fields[4], fields[5].split(","), rest[0], rest[-1].split(","))
+def _handed(table: str) -> set[str]:
+    """Sticks and images that a user has in hand, by device: changed elsewhere, or as the file that it is, such a one is read as
+    that user likes, whatever stamps and owners say; and that may take as long.
+    """
+    return {device for device, path in _NOSUID.findall(table) if device.startswith(_LOOPS) or path.startswith(_HANDED)}
 
 
 def _whose(kind: str, options: list[str]) -> Whose:
