@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from tests.bypasses.case import python_on, shell_script, stand_in
+from tests.bypasses.case import python_on, shell, shell_script, stand_in
 
 # All of a table run at once, as the child runs them.
 PYTHON = {
@@ -210,7 +210,7 @@ def test_a_jar_that_was_packed_anew_or_unpacked_is_the_game(case):
 def engine_and_pack(path):
     """An engine that runs what it is told by a file beside it."""
     stand_in(path)
-    path.with_name(f"{path.name}.pck").write_text(path.name * 9)
+    path.with_name(f"{path.name}.pck").write_bytes(b"GDPC" + secrets.token_bytes(9_000))
 
 
 def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
@@ -218,7 +218,10 @@ def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
     one = case(0, make=engine_and_pack)
     engine = one.folder / "engine"
     stand_in(engine)
-    one.all_ended({"renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"'})
+    one.all_ended({
+        "renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"',
+        "with a byte more": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >>x.pck && ./x -c "read line; exit 0"',
+    })
     with one.start(f"cp {engine} x && ./x -c 'read line'").process as process:
         process.communicate(b"\n")
     assert process.returncode == 0
@@ -253,3 +256,14 @@ def test_and_in_a_sandbox(case, need):
     stand_in(engine)
     world = "bwrap --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --bind app /app"
     one.all_ended({"bwrap": f"{IN_FOLDER} {world} /app/x -c 'read line'"}, ENGINE=str(engine))
+
+
+def app_image(path):
+    """What it runs lies behind it, and is mounted by itself."""
+    shell(path)
+    with path.open("ab") as file:
+        file.write(b"hsqs" + bytes(24) + b"\4\0\0\0" + secrets.token_bytes(9_000))
+
+
+def test_what_carries_the_game_behind_itself_is_refused_with_a_byte_more(case):
+    case(0, make=app_image).refused('cp "$GAME" homework && echo >>homework && ./homework "$PLAY"')
