@@ -10,6 +10,7 @@ import pytest
 
 from tests.bypasses.case import python_on, shell, shell_script, stand_in
 
+SITE = "P=$(readlink /usr/bin/python3) && mkdir -p x/lib/$P/site-packages"
 # All of a table run at once, as the child runs them.
 PYTHON = {
     "stdin": 'python3 <"$GAME"',
@@ -26,6 +27,9 @@ PYTHON = {
     "module": 'cp "$GAME" maths.py && python3 -m maths',
     "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
     "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "module of the account's": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && PYTHONUSERBASE=x python3 -m maths',
+    "module of a venv": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && mkdir x/bin && echo >x/pyvenv.cfg && '
+                        'ln -s /usr/bin/python3 x/bin/python && PATH=$PWD/x/bin:$PATH python -m maths',
     "tester": 'cp "$GAME" maths.py && python3 -m unittest maths',
     "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
     "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
@@ -45,6 +49,7 @@ WORLDS = {
     "a folder that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt y && exec python3 y/x',
     "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && '
                     "exec python3 /dev/stdin",
+    "in the place of the system's": 'mount --bind "$GAME" "$(echo /usr/lib/python3.*/this.py)" && exec python3 -m this',
     "another root": 'mkdir r && mount --rbind / r && mount -t tmpfs m r/mnt && cp "$GAME" r/mnt/x && '
                     'exec chroot r sh -c "cd $PWD && ln -s /mnt/x y && exec python3 y"',
 }  # fmt: skip

@@ -34,8 +34,6 @@ def words(line):
     ("python3.11", "python -Wignore -BXdev game", "game"),
     ("python3.11", "python -c code game", ""),
     ("python3.11", "python -Ic code game", ""),
-    ("python3.11", "python -m my.game data", "my/game/__main__.py my/game.py"),
-    ("python3.11", "python -Immy data", "my/__main__.py my.py"),
     ("perl", "perl -w -I decoy game", "game"),
     ("perl", "perl -MTime::HiRes -0xe game", "game"),
     ("perl", "perl -ne code data", ""),
