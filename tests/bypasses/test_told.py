@@ -30,6 +30,7 @@ PYTHON = {
     "module of the account's": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && PYTHONUSERBASE=x python3 -m maths',
     "module of a venv": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && mkdir x/bin && echo >x/pyvenv.cfg && '
                         'ln -s /usr/bin/python3 x/bin/python && PATH=$PWD/x/bin:$PATH python -m maths',
+    "console": 'python3 -m code <"$GAME"',
     "tester": 'cp "$GAME" maths.py && python3 -m unittest maths',
     "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
     "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',

@@ -257,4 +257,5 @@ def _module(name: str, rest: tuple[str, ...], view: View, between: str, sites: t
     if another and name == "runpy":
         return _module("".join(rest[:1]), rest[1:], view, between, sites)
     named = under(roots, *(f"{word.replace('.', '/')}.py" for word in rest[:_MODULES])) if another else ()
-    return WhatRuns((*files, *rest, *named) if another else files, every=True)
+    reads = ("/dev/stdin",) if loading.reads_on(name) else ()
+    return WhatRuns((*files, *reads, *rest, *named) if another else (*files, *reads), every=True)

@@ -29,8 +29,8 @@ def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
 
 
 def sites(name: str, started_as: str, view: View, between: str) -> tuple[str, ...]:
-    """Where Python has its modules: the system's, the account's, and beside where it was started, as in a venv. `started_as`: the
-    first word of its command line.
+    """Where Python has its modules: the system's, the account's, and beside where it was started, as in a venv. `started_as`:
+    the first word of its command line.
     """
     places = (started_as,) if "/" in started_as else under(folders("PATH", view, between), started_as)
     own = view.variable("PYTHONUSERBASE") or "".join(under(tuple(filter(None, (view.variable("HOME"),))), ".local"))
@@ -47,6 +47,11 @@ def runs_another(kind: Family, words: tuple[str, ...]) -> bool:
     """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler, a tester."""
     stem = words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".py") if words else ""
     return kind == "python" and _RUNNERS.fullmatch(stem) is not None
+
+
+def reads_on(name: str) -> bool:
+    """Whether this module of Python's runs what it reads from its input."""
+    return name in {"code", "asyncio", "IPython", "bpython", "ptpython"}
 
 
 def package(folder: str, view: View) -> tuple[str, ...]:
