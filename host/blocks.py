@@ -70,7 +70,7 @@ def _tables(file: BinaryIO) -> Iterator[frozenset[int]]:
     if at >= 0 and len(tail) - at >= 88:
         whole, table, length = struct.unpack_from(">III", tail, at + 8)
         begins = size - len(tail) + at + 88 - whole + table
-        if begins > 0 and 0 < length <= _TABLE:
+        if 0 < begins <= size - length and 0 < length <= _TABLE:
             yield frozenset((part(_read(file, begins, length)),))
 
 

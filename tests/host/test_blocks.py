@@ -86,6 +86,12 @@ def test_what_is_changed_here_and_there_is_the_game(make):
     assert alike(make(1), bytes(content))
 
 
+def test_a_table_that_lies_beyond_the_end_is_none():
+    """Else all that lie so would be one game."""
+    beyond = MEI + struct.pack(">4I", 88, 1 << 31, 900, 311) + bytes(64)
+    assert not alike(ENGINE + beyond, native.program().content + beyond)
+
+
 @pytest.mark.parametrize("head", [b"GDPC", b"hsqs", b"\x7fELF", b"MZ", b"RPA-", b"FORM\0\0\0\0GEN8", bytes(16) + b'{"files"'])
 def test_what_is_cut_or_lies_has_no_parts_or_few(head):
     """Whatever it says of itself."""
