@@ -1,4 +1,5 @@
-"""Of what parts a script or an archive is made: what is left of it when a byte is added, or when it is packed anew.
+"""Of what parts a script or an archive is made: what is left of it when a byte is added, or when it is packed anew. Of what
+an engine runs: blocks.py.
 
 "ZIP File Format Specification" 4.3 (jar files and Python's zip applications are such). OSError only from reading; whatever else
 a file may be, it has no parts. What is read is bounded: a file may be made to cost much.
@@ -12,6 +13,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from host import blocks
+from host.blocks import part as _part
 
 _TEXT = 1 << 18
 _UNPACKED = 2 * _TEXT  # bytes: much can be unpacked to nothing
@@ -41,10 +45,13 @@ class _Member:
 
 def parts(file: BinaryIO) -> frozenset[int]:
     """All of a file's parts: lines of its text, or members of the archive and lines of those of Python; and itself."""
+    behind = blocks.blocks(file)
     if members := _members(file):
-        return frozenset(one.part for one in members if one.size >= _SMALL) | _lines(b"\n".join(_sources(file, members)))
+        large = frozenset(one.part for one in members if one.size >= _SMALL)
+        return large | _lines(b"\n".join(_sources(file, members))) | behind
     text = _beginning(file)
-    return _lines(text) | ({_part(text)} if _SMALL <= len(text) < _TEXT else frozenset())
+    whole = {_part(text)} if _SMALL <= len(text) < _TEXT else frozenset()
+    return _lines(text) | whole | behind
 
 
 def own(file: BinaryIO) -> tuple[frozenset[int], ...]:
@@ -56,7 +63,7 @@ def own(file: BinaryIO) -> tuple[frozenset[int], ...]:
     if not members:
         text = _beginning(file)
         whole = {_part(text)} if _SMALL <= len(text) < _TEXT and b"\0" not in text else ()
-        return _lines(text), frozenset(whole)
+        return _lines(text), frozenset(whole), *blocks.own(file)
     if _PYTHON in by_name:
         return (_lines(b"\n".join(_sources(file, members))),)
     match = _MAIN.search(_content(file, by_name[_MANIFEST])) if _MANIFEST in by_name else None
@@ -71,10 +78,6 @@ def manifest(file: BinaryIO) -> bytes:
     """That of a jar; empty where there is none."""
     found = next((one for one in _members(file) if one.name == _MANIFEST), None)
     return _content(file, found) if found else b""
-
-
-def _part(content: bytes) -> int:
-    return len(content) << 32 | zlib.crc32(content)
 
 
 def _beginning(file: BinaryIO) -> bytes:

@@ -27,22 +27,23 @@ def _names(text: str) -> frozenset[str]:
 # What runs another file that it is told. Of Windows' own the name without .exe, in lower case.
 _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     ("loader", re.compile(r"ld-linux.*|ld-musl.*|ld-\d.*\.so|ld(?:64)?\.so.*")),
-    ("shell", re.compile(r"(?:r?ba|da|z|k|mk|lk|pdk|ya|c|tc|a)?sh")),
+    ("shell", re.compile(r"(?:(?:r?ba|da|r?z|k|mk|lk|pdk|ya|(?:bsd-)?c|tc|a|po)?sh|ksh93|ksh2020|zsh5)(?:-static)?")),
     ("busybox", re.compile(r"busybox|toybox")),
     ("fish", re.compile(r"fish")),
     ("py", re.compile(r"pyw?")),  # Windows' launcher, which may be told a version first
-    ("python", re.compile(r".*pythonw?[\d.]*(?:_d)?|pypy[\d.]*w?")),
-    ("perl", re.compile(r"w?perl[\d.]*")),
+    ("python", re.compile(r".*pythonw?[\d.]*t?d?(?:_d|-dbg)?|pypy[\d.]*w?")),
+    ("perl", re.compile(r"w?perl[\d.]*(?:-.+-linux-.+)?|debugperl")),
     ("ruby", re.compile(r"rubyw?[\d.]*")),
     ("lua", re.compile(r"w?lua(?:jit)?(?:-?\d.*)?")),
     ("node", re.compile(r"node(?:js)?|bun|deno|electron\d*|nw")),
-    ("php", re.compile(r"php(?:-(?:win|cgi))?[\d.]*")),
+    ("php", re.compile(r"php(?:-(?:win|cgi))?[\d.]*(?:-cgi)?")),
     ("java", re.compile(r"javaw?")),
-    ("wine", re.compile(r"wine(?:64)?(?:-(?:preloader|stable|staging|devel))?|proton|umu-run")),
+    ("wine", re.compile(r"wine(?:64)?(?:-(?:preloader|stable|staging|devel(?:opment)?))?|proton|umu-run")),
     ("emulator", re.compile(r"scummvm|dosbox.*")),
     ("other", re.compile(
         r"mono(?:-sgen)?|dotnet|lovec?(?:-[\d.]+)?|godot(?:[-_.]?(?:v?\d|x11|linux|windows|editor|headless|runner|server).*)?|"
-        r"(?:tclsh|wish)[\d.]*\w?|guile[\d.-]*|gjs(?:-console)?|qmlscene|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*|"
+        r"(?:tclsh|wish)[\d.]*\w?|jimsh|guile[\d.-]*|gjs(?:-console)?|js\d+|qjs|qmlscene|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*|"
+        r"g?racket|raku|julia|R|octave(?:-cli|-gui)?(?:-[\d.]+)?|sbcl|clisp|ecl|ocaml(?:run)?|swipl|texlua(?:jit)?|wasm(?:time|er|3)|"
         r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"
     )),
 )  # fmt: skip

@@ -98,7 +98,7 @@ def refuse_foreign(path: Path, table: str) -> None:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
             tables = {str(name) for (name,) in look.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     except sqlite3.Error as error:
-        raise _damaged(path, said_by(error)) from error
+        raise _unopened(path, error) from error
     if tables and table not in tables:
         raise _foreign(path)
 
@@ -118,11 +118,18 @@ def _check(path: Path) -> None:
             verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
             broken = look.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
-        raise _damaged(path, said_by(error)) from error
+        raise _unopened(path, error) from error
     if found > len(migrations.STEPS):
         raise StoreError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
     if verdict != "ok" or broken:
         raise _damaged(path, " ".join(verdict.split()) if verdict != "ok" else "foreign keys")
+
+
+def _unopened(path: Path, error: sqlite3.Error) -> StoreError:
+    """A disk that is full, of bytes or of files, damages nothing."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}:
+        return StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error)))
+    return _damaged(path, said_by(error))
 
 
 def _damaged(path: Path, why: Arg) -> StoreError:

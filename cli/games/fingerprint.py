@@ -71,8 +71,14 @@ def deciding(path: str) -> Fingerprint | None:
     return None
 
 
-def parts(path: str) -> tuple[str, ...]:
-    """By which a script or an archive is known when it is changed or packed anew; nothing of other files."""
+def parts(path: str, beside: Fingerprint | None) -> tuple[str, ...]:
+    """By which a script, an archive, or what an engine runs behind or `beside` itself, is known when it is changed or packed
+    anew; nothing of other files.
+    """
+    return _parts(path) + (_parts(beside.path) if beside else ())
+
+
+def _parts(path: str) -> tuple[str, ...]:
     with suppress(OSError), Path(path).open("rb") as file:
         return tuple(filter(None, map(written, own(file))))
     return ()

@@ -58,8 +58,9 @@ def add(args: Namespace, context: Context) -> int:
     if args.learning and args.no_learning:
         raise CommandError(msg("either --learning or --no-learning"))
     learning = args.learning if args.learning or args.no_learning else None
-    game = game_of(args.id, found, title=args.title, label=args.label, alike=parts(found.path),
-                   deciding=(beside := deciding(found.path)))  # fmt: skip
+    beside = deciding(found.path)
+    alike = parts(found.path, beside)
+    game = game_of(args.id, found, title=args.title, label=args.label, alike=alike, deciding=beside)
     done = ask(context.home.agent_address, GameAdd(game=game, learning=learning))
     if args.label is not None:
         tell_unchecked(args.label, context)

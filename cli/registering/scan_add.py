@@ -92,7 +92,8 @@ def game_to_add(found: FoundGame, user: str, *, own: bool = False) -> Game:
 
 
 def _game(found: FoundGame, file: Fingerprint) -> Game:
-    game = game_of(found.id, file, title=found.title, label=None, alike=parts(file.path), deciding=deciding(file.path))
+    beside = deciding(file.path)
+    game = game_of(found.id, file, title=found.title, label=None, alike=parts(file.path, beside), deciding=beside)
     return replace(game, kind=found.kind)
 
 

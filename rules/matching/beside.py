@@ -20,11 +20,25 @@ _FILES = (
 _SYSTEMS = re.compile(r"/(?:usr/)?(?:s?bin|lib\w*|local/s?bin)/|[A-Za-z]:/windows/", re.IGNORECASE)
 
 
-def deciding(path: str) -> tuple[str, ...]:
-    """Where such a file may be; none beside programs of the system."""
+def is_systems(path: str) -> bool:
+    """Whether a program there is one of the system's, beside which no such file lies."""
+    return _SYSTEMS.match(f"{path.rpartition('/')[0]}/") is not None
+
+
+def is_godot(name: str) -> bool:
+    return name.lower().startswith("godot")
+
+
+def here(name: str) -> tuple[str, ...]:
+    """What Godot also looks for where it runs."""
+    return tuple(dict.fromkeys((f"{name}.pck", f"{_ENDING.sub('', name)}.pck")))
+
+
+def deciding(path: str, *, anywhere: bool = False) -> tuple[str, ...]:
+    """Where such a file may be; none beside programs of the system, unless those may lie `anywhere`."""
     windows = has_drive(path)
     folder, slash, name = (path.replace("\\", "/") if windows else path).rpartition("/")
-    if not slash or _SYSTEMS.match(f"{folder}/"):
+    if not slash or (_SYSTEMS.match(f"{folder}/") and not anywhere):
         return ()
     above = folder.rpartition("/")[0]
     parts = {"folder": folder, "above": above, "twice": above.rpartition("/")[0], "name": name, "stem": _ENDING.sub("", name)}

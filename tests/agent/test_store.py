@@ -123,6 +123,14 @@ def test_what_is_not_ours_or_not_whole_is_left_alone(made, harm):
     assert made.read_bytes() == before
 
 
+def test_a_disk_without_room_for_another_file_is_no_damage(made):
+    """Nobody is told to restore a backup over what is whole."""
+    open_store(made).close()
+    made.with_name(f"{made.name}-wal").mkdir()
+    with pytest.raises(StoreError, match="cannot be read: unable to open database file"):
+        open_store(made)
+
+
 def test_missing(path):
     """A file that is not there is an error here: who opens knows whether one should be."""
     with pytest.raises(StoreError):

@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
-from tests.bypasses.case import python_on, shell_script, stand_in
+from tests.bypasses.case import python_on, shell, shell_script, stand_in
 
+SITE = "P=$(readlink /usr/bin/python3) && mkdir -p x/lib/$P/site-packages"
 # All of a table run at once, as the child runs them.
 PYTHON = {
     "stdin": 'python3 <"$GAME"',
@@ -26,6 +27,10 @@ PYTHON = {
     "module": 'cp "$GAME" maths.py && python3 -m maths',
     "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
     "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "module of the account's": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && PYTHONUSERBASE=x python3 -m maths',
+    "module of a venv": f'{SITE} && cp "$GAME" x/lib/$P/site-packages/maths.py && mkdir x/bin && echo >x/pyvenv.cfg && '
+                        'ln -s /usr/bin/python3 x/bin/python && PATH=$PWD/x/bin:$PATH python -m maths',
+    "console": 'python3 -m code <"$GAME"',
     "tester": 'cp "$GAME" maths.py && python3 -m unittest maths',
     "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
     "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
@@ -45,6 +50,7 @@ WORLDS = {
     "a folder that begins at its root": 'mount -t tmpfs m /mnt && cp "$GAME" /mnt/x && ln -s /mnt y && exec python3 y/x',
     "another /dev": 'mkdir d && cp "$GAME" d/stdin && touch none && exec <none && mount --bind d /dev && '
                     "exec python3 /dev/stdin",
+    "in the place of the system's": 'mount --bind "$GAME" "$(echo /usr/lib/python3.*/this.py)" && exec python3 -m this',
     "another root": 'mkdir r && mount --rbind / r && mount -t tmpfs m r/mnt && cp "$GAME" r/mnt/x && '
                     'exec chroot r sh -c "cd $PWD && ln -s /mnt/x y && exec python3 y"',
 }  # fmt: skip
@@ -83,6 +89,7 @@ def test_what_a_shell_opens_is_what_runs(case):
 PERL = {
     "a folder told as a module": 'mkdir x && cp "$GAME" x/maths.pm && perl -Mlib=x -Mmaths -e 0',
     "where programs lie": 'mkdir x && cp "$GAME" x/maths && chmod +x x/maths && PATH=$PWD/x:$PATH perl -S maths',
+    "by the name of its machine": '"$(ls /usr/bin/perl5*-linux-* | head -n 1)" "$GAME"',
     "a module here": 'cp "$GAME" maths.pm && PERL_USE_UNSAFE_INC=1 perl -Mmaths -e 0',
 }
 
@@ -209,7 +216,7 @@ def test_a_jar_that_was_packed_anew_or_unpacked_is_the_game(case):
 def engine_and_pack(path):
     """An engine that runs what it is told by a file beside it."""
     stand_in(path)
-    path.with_name(f"{path.name}.pck").write_text(path.name * 9)
+    path.with_name(f"{path.name}.pck").write_bytes(b"GDPC" + secrets.token_bytes(9_000))
 
 
 def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
@@ -217,7 +224,52 @@ def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
     one = case(0, make=engine_and_pack)
     engine = one.folder / "engine"
     stand_in(engine)
-    one.all_ended({"renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"'})
+    one.all_ended({
+        "renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"',
+        "with a byte more": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >>x.pck && ./x -c "read line; exit 0"',
+    })
     with one.start(f"cp {engine} x && ./x -c 'read line'").process as process:
         process.communicate(b"\n")
     assert process.returncode == 0
+
+
+IN_FOLDER = 'mkdir app && cp "$ENGINE" app/x && cp "$GAME.pck" app/x.pck && '
+PLACES = {
+    "where it runs": f"{IN_FOLDER} mkdir b && mv app/x b && cd app && ../b/x -c 'read line'",
+    "on a disk that is gone": f"""{IN_FOLDER} unshare -rm sh -c 'mount -t tmpfs t /mnt && cp -r app/. /mnt && cd /mnt &&
+        umount -l . && exec ./x -c "read line"'""",
+    "another root": f"""{IN_FOLDER} unshare -rm sh -c 'mkdir r && mount --rbind / r && mount --bind app r/mnt &&
+        exec chroot r sh -c "cd / && exec /mnt/x -c \\"read line\\"" '""",
+    "called the system's": f"""{IN_FOLDER} unshare -rm sh -c 'mount --bind app /usr/local/bin && cd / &&
+        exec /usr/local/bin/x -c "read line"'""",
+}
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_and_where_only_the_engine_finds_it(case):
+    """By its own folder, its own root, or where it runs."""
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    one.all_ended(PLACES, ENGINE=str(engine))
+
+
+def test_and_in_a_sandbox(case, need):
+    """By paths that it has there alone."""
+    need("bwrap")
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    world = "bwrap --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --bind app /app"
+    one.all_ended({"bwrap": f"{IN_FOLDER} {world} /app/x -c 'read line'"}, ENGINE=str(engine))
+
+
+def app_image(path):
+    """What it runs lies behind it, and is mounted by itself."""
+    shell(path)
+    with path.open("ab") as file:
+        file.write(b"hsqs" + bytes(24) + b"\4\0\0\0" + secrets.token_bytes(9_000))
+
+
+def test_what_carries_the_game_behind_itself_is_refused_with_a_byte_more(case):
+    case(0, make=app_image).refused('cp "$GAME" homework && echo >>homework && ./homework "$PLAY"')

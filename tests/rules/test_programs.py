@@ -44,6 +44,9 @@ OTHER_THINGS = {
     ("ld-linux-x86-64.so.2", "loader"),
     ("cmd.exe", "cmd"), ("PowerShell.exe", "powershell"), ("pwsh.exe", "powershell"), ("cscript.exe", "script-host"),
     ("mshta.exe", "mshta"), ("rundll32.exe", "rundll32"),
+    ("bash-static", "shell"), ("bsd-csh", "shell"), ("rzsh", "shell"), ("ksh93", "shell"), ("python3.11-dbg", "python"),
+    ("python3.13t", "python"), ("perl5.36-x86_64-linux-gnu", "perl"), ("php8.2-cgi", "php"), ("wine-development", "wine"),
+    ("racket", "other"), ("octave-cli-7.3.0", "other"), ("js115", "other"), ("R", "other"), ("r", None), ("perlbug", None),
     ("cmd", None), ("vim", None), ("luanti", None), ("godot-tetris", None), ("loveletter", None), ("python.bat", None),
 ])
 def test_families_of_interpreters(name, family):

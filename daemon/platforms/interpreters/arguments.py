@@ -6,8 +6,9 @@ options are not known here, every word is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from daemon.platforms.interpreters import java, loading
@@ -68,6 +69,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_Folders = Callable[[], tuple[str, ...]]
 _MODULES = 4  # words that may name what a tester tests
 _PACKAGES = 4  # words of which it is looked whether they are folders with a package.json
 _LOADER = _words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
@@ -122,7 +124,11 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOT
         files, classes, told = java.told(words, view, between)
         return _filled(WhatRuns(files, every=True, inside=classes, also=classes, words=told))
     options = _OPTIONS.get(family, _UNKNOWN)
-    found = _anywhere(options, words, view, between) if options.every else _after_options(options, family, words, view, between)
+    if options.every:
+        found = _anywhere(options, words, view, between)
+    else:
+        sites = partial(loading.sites, name, "".join(args[:1]), view, between)
+        found = _after_options(options, family, words, view, between, tuple if is_windows(name) else sites)
     return _filled(replace(found, also=(*found.also, *loading.of_environment(family, view, between))))
 
 
@@ -167,10 +173,14 @@ def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str)
             files.append(word)
             also += (f"{word}.js", *loading.package(word, view)) if family is _NODE and len(files) <= _PACKAGES else ()
     stdin = not inline and (not files or "-" in words)
+    files += () if files or family is not _UNKNOWN else (".",)  # Godot runs what lies where it runs
     return WhatRuns(tuple(files), every=True, inside=family.inside, stdin=stdin, also=tuple(also))
 
 
-def _after_options(family: _Family, kind: Family, words: tuple[str, ...], view: View, between: str) -> WhatRuns:
+def _after_options(
+    family: _Family, kind: Family, words: tuple[str, ...], view: View, between: str, sites: _Folders = tuple
+) -> WhatRuns:
+    """`sites`: where modules are, beside here."""
     at, signs, known = 0, tuple(family.signs), dict[str, _Cluster]()
     loads, folders = list[str](), list[str]()
     found: WhatRuns | None = None
@@ -192,7 +202,8 @@ def _after_options(family: _Family, kind: Family, words: tuple[str, ...], view: 
         elif meant.ends == "stdin":
             found = WhatRuns(stdin=True)
         elif meant.ends == "module":
-            found = _module(meant.value or "".join(words[at : at + 1]), words[at + (not meant.value) :], view, between)
+            name = meant.value or "".join(words[at : at + 1])
+            found = _module(name, words[at + (not meant.value) :], view, between, sites())
         at += meant.skipped
     if found is None:
         found = _file(family, kind, words[at:], tuple(folders), loading.on_the_path(kind, words[at:], view, between))
@@ -237,13 +248,14 @@ def _cluster(family: _Family, word: str) -> _Cluster:
     return _Cluster(stdin, skipped)
 
 
-def _module(name: str, rest: tuple[str, ...], view: View, between: str) -> WhatRuns:
-    """Where a module is that does not come with the system; later words are its data, unless it runs another."""
+def _module(name: str, rest: tuple[str, ...], view: View, between: str, sites: tuple[str, ...]) -> WhatRuns:
+    """Where a module may be: which of these Python looks at, options say. Later words are its data, unless it runs another."""
     path = name.replace(".", "/")
     roots = ("", *loading.folders("PYTHONPATH", view, between))
-    files = under(roots, f"{path}/__main__.py", f"{path}.py") if path else ()
+    files = under((*roots, *sites), f"{path}/__main__.py", f"{path}.py") if path else ()
     another = loading.runs_another("python", (name,))
     if another and name == "runpy":
-        return _module("".join(rest[:1]), rest[1:], view, between)
+        return _module("".join(rest[:1]), rest[1:], view, between, sites)
     named = under(roots, *(f"{word.replace('.', '/')}.py" for word in rest[:_MODULES])) if another else ()
-    return WhatRuns((*files, *rest, *named) if another else files, every=another)
+    reads = ("/dev/stdin",) if loading.reads_on(name) else ()
+    return WhatRuns((*files, *reads, *rest, *named) if another else (*files, *reads), every=True)

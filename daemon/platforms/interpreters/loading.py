@@ -13,6 +13,8 @@ from types import MappingProxyType
 from daemon.platforms.interpreters.view import View, split, under
 from rules.programs import Family
 
+_SYSTEMS = "/usr"
+_VERSION = re.compile(r"python\d+\.\d+")
 _LUAS = ("", "_5_2", "_5_3", "_5_4")
 _MOST = 64  # of anything that is named here: more are nobody's honest start
 _RUNNERS = re.compile(
@@ -26,10 +28,30 @@ def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, view.variable(variable).split(between))))[:_MOST]
 
 
+def sites(name: str, started_as: str, view: View, between: str) -> tuple[str, ...]:
+    """Where Python has its modules: the system's, the account's, and beside where it was started, as in a venv. `started_as`:
+    the first word of its command line.
+    """
+    places = (started_as,) if "/" in started_as else under(folders("PATH", view, between), started_as)
+    own = view.variable("PYTHONUSERBASE") or "".join(under(tuple(filter(None, (view.variable("HOME"),))), ".local"))
+    bases = dict.fromkeys((_SYSTEMS, own, *(one.rpartition("/")[0].rpartition("/")[0] for one in places)))
+    version = _VERSION.search(name)
+    found = list[str]()
+    for lib in under(tuple(filter(None, bases)), "lib"):
+        named = (version[0],) if version else tuple(one for one in view.names(lib) if one.startswith("py"))[:_MOST]
+        found += under(under((lib,), *named, "python3"), ".", "site-packages", "dist-packages")
+    return tuple(found)
+
+
 def runs_another(kind: Family, words: tuple[str, ...]) -> bool:
     """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler, a tester."""
     stem = words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".py") if words else ""
     return kind == "python" and _RUNNERS.fullmatch(stem) is not None
+
+
+def reads_on(name: str) -> bool:
+    """Whether this module of Python's runs what it reads from its input."""
+    return name in {"code", "asyncio", "IPython", "bpython", "ptpython"}
 
 
 def package(folder: str, view: View) -> tuple[str, ...]:

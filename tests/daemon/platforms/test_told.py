@@ -72,12 +72,23 @@ def test_what_is_loaded_besides(name, line, variables, also):
     assert found == (("./my game", "./my game.js", "./my game/index.js") if also is None else words(also))
 
 
-def test_a_module_is_looked_for_as_python_does():
-    """First in the working directory, then where the environment says; never among the system's own."""
-    found = what_runs("python3", words("python3 -m my.game easy"), view=view({"PYTHONPATH": "/a:b"}))
-    assert found.files == words(
-        "my/game/__main__.py my/game.py /a/my/game/__main__.py /a/my/game.py b/my/game/__main__.py b/my/game.py")
-    assert not what_runs("python3", words("python3 -m pip game.py")).every
+@pytest.mark.parametrize(("line", "path"), [
+    ("python3 -m my.game easy", "my/game"), ("python3 -Immy.game easy", "my/game"), ("python3 -m pip game.py", "pip"),
+])
+def test_a_module_is_looked_for_where_python_does(line, path):
+    """In the working directory, where the environment says, and where Python has its own; never what are its data."""
+    found = what_runs("python3.11", words(line), view=view({"PYTHONPATH": "/a:b", "HOME": "/home/an", "PATH": "/v/bin:/bin"}))
+    bases, versions = ("/usr", "/home/an/.local", "/v"), ("python3.11", "python3")
+    own = [f"{base}/lib/{version}/{folder}" for base in bases for version in versions
+           for folder in (".", "site-packages", "dist-packages")]  # fmt: skip
+    places = ["", "/a/", "b/", *(f"{one}/" for one in own)]
+    assert found.files == tuple(f"{place}{path}{end}" for place in places for end in ("/__main__.py", ".py"))
+
+
+def test_a_module_is_looked_for_beside_the_python_that_was_started():
+    """As a venv has it, of which the executable is the system's; of another Python by what is there."""
+    found = what_runs("pypy3", words("venv/bin/python -m game"), view=view(names={"venv/lib": "pypy3.9 x"}))
+    assert "venv/lib/pypy3.9/site-packages/game.py" in found.files
 
 
 @pytest.mark.parametrize("line", ["python3 -m pdb game", "python3 -m cProfile -s x game", "python3 /usr/bin/pdb3 game",

@@ -1,13 +1,14 @@
 """Where a file lies, told without asking whoever answers for its file system (statx(2) with AT_STATX_DONT_SYNC).
 
 Anybody may have a file system of their own (FUSE, also below an overlay), which answers when it likes: whoever asks it for a
-file's size, or its kind, may wait for ever.
+file's size, or its kind, may wait for ever. So may who reads a disk that is somebody's file, which may lie on one.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import re
 import select
 import stat
 import struct
@@ -24,6 +25,10 @@ _INO = 0x100
 _Buffer = ctypes.c_char * 256
 _FIELDS = struct.Struct("=32xQ96xIIQ")  # stx_ino, stx_dev_major, stx_dev_minor, stx_mnt_id
 _TABLE = "/proc/self/mountinfo"
+_HOSTS = "/proc/1/mountinfo"
+_NOSUID = re.compile(r"^\d+ \d+ (\d+:\d+) \S+ (\S+) (?:\S+,)?nosuid[, ]", re.MULTILINE)
+_LOOPS = "7:"  # devices that are files
+_HANDED = ("/media/", "/run/media/")  # where udisks(8) mounts what a user asks for
 _LOCAL = frozenset(
     """bcachefs btrfs erofs exfat ext2 ext3 ext4 f2fs hfsplus iso9660 jfs nilfs2 ntfs3 overlay ramfs squashfs tmpfs udf vfat
     xfs zfs""".split()  # noqa: SIM905 - a table
@@ -80,7 +85,8 @@ class Mounts:
         self._read()
 
     def whose(self, handle: int) -> Whose:
-        """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody. OSError.
+        """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody, or it is a disk
+        of theirs. OSError.
 
         Numbers are given out again, but only after a change of ours that is seen here. Another namespace's mount is known by
         its device, which is one file system's as long as that is mounted.
@@ -91,26 +97,36 @@ class Mounts:
         return self._by_number.get(where.mount) or self._by_device.get(where.device, "own")
 
     def _read(self) -> None:
-        self._by_number, self._by_device = tables(procfs.text(_TABLE))
+        self._by_number, self._by_device = tables(procfs.text(_TABLE), procfs.text(_HOSTS))
 
     def close(self) -> None:
         self._changed.close()
         os.close(self._table)
 
 
-def tables(text: str) -> tuple[dict[int, Whose], dict[int, Whose]]:
-    """By mount and by device, of proc_pid_mountinfo(5)."""
+def tables(ours: str, hosts: str = "") -> tuple[dict[int, Whose], dict[int, Whose]]:
+    """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid there: in a
+    service's own namespace all may be.
+    """
+    handed = _handed(hosts or ours)
     by_number: dict[int, Whose] = {}
     by_device: dict[int, Whose] = {}
-    for line in text.splitlines():
+    for line in ours.splitlines():
         before, _, after = line.partition(" - ")
         fields, rest = before.split(" "), after.split(" ")
         if len(fields) < 6 or len(rest) < 3:
             continue
-        whose = _whose(rest[0], rest[-1].split(","))
+        whose = "own" if fields[2] in handed else _whose(rest[0], rest[-1].split(","))
         major, _, minor = fields[2].partition(":")
         by_number[int(fields[0])] = by_device[os.makedev(int(major), int(minor))] = whose
     return by_number, by_device
+
+
+def _handed(table: str) -> set[str]:
+    """Sticks and images that a user has in hand, by device: changed elsewhere, or as the file that it is, such a one is read as
+    that user likes, whatever stamps and owners say; and that may take as long.
+    """
+    return {device for device, path in _NOSUID.findall(table) if device.startswith(_LOOPS) or path.startswith(_HANDED)}
 
 
 def _whose(kind: str, options: list[str]) -> Whose:

@@ -15,6 +15,7 @@ from daemon.platforms.linux.accounts import account_of, acting_uid
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.trusted import Trusted
+from daemon.platforms.linux.watching import beside
 from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.loaded_files import LoadedFiles
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
@@ -26,7 +27,6 @@ from daemon.platforms.linux.watching.told import Steps, Teller, Told
 from daemon.platforms.processes import Identity
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
-from rules.matching.beside import deciding
 from rules.programs import interpreter
 
 _COMPARING_MS = 5  # that the loop gives one file
@@ -172,8 +172,8 @@ class Programs:
 
     def _beside(self, pid: int, image: Fingerprint, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
         """What may decide which of an engine's games it is: a decoy hides nothing."""
-        paths = deciding(image.path) if image.path.startswith("/") else ()
-        return tuple(filter(None, (self.images.open(f"/proc/{pid}/root{path}", path, catalogue) for path in paths)))
+        found = (self.images.open(path, shown, catalogue) for path, shown in beside.places(pid, image.path, self.images))
+        return tuple(dict.fromkeys(filter(None, found)))
 
     # --- what it was told --------------------------------------------------------------------------------------------------
 

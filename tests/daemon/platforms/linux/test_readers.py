@@ -124,6 +124,25 @@ def test_whose_the_mounts_are():
     assert by_device[os.makedev(8, 2)] == "roots"
 
 
+HOSTS = """\
+31 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+32 31 8:2 / /home rw,nosuid,nodev,relatime shared:2 - ext4 /dev/sda2 rw
+33 31 8:17 / /media/an/STICK rw,nosuid,nodev,relatime shared:3 - ext4 /dev/sdb1 rw
+34 31 7:0 / /mnt/image ro,nosuid,nodev,relatime shared:4 - squashfs /dev/loop0 ro
+35 31 7:1 / /snap/core/1 ro,nodev,relatime shared:5 - squashfs /dev/loop1 ro
+36 31 0:50 / /media/an/memory rw,nodev,relatime shared:6 - tmpfs tmpfs rw
+"""
+
+
+def test_a_disk_in_somebodys_hand_is_theirs():
+    """By what the host says: in a namespace of a service's own all is nosuid."""
+    ours = HOSTS.replace("rw,relatime", "rw,nosuid,relatime").replace("o,nodev", "o,nosuid,nodev")
+    by_number, by_device = tables(ours, HOSTS)
+    assert by_number == {31: "local", 32: "local", 33: "own", 34: "own", 35: "local", 36: "local"}
+    assert by_device[os.makedev(8, 17)] == "own"
+    assert tables(HOSTS)[0] == by_number
+
+
 @pytest.mark.root
 def test_where_a_file_lies_is_known_without_asking(open_folder):
     """Of a FUSE that does not answer."""
