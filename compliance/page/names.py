@@ -52,6 +52,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that stopped saying what bound their plays"),
+    "erased": msg("names beside the log whose deletion does not go with the entries"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
     "warned": msg("warnings that do not go with their plays"), "paired": msg("entries that lack what belongs to them"),
     "learning": msg("play that does not count, and no entry says why"),
@@ -62,11 +63,11 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running",
+    "warned", "paired", "learning", "pack", "retired-running", "erased",
 })  # fmt: skip
 
-# At home these are the family's; elsewhere whoever must keep the rules made them laxer.
-ODD_OF_OTHERS: Final = frozenset({"label", "own-pack"})
+# At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there was.
+ODD_OF_OTHERS: Final = frozenset({"label", "own-pack", "restored", "enforcement-off"})
 
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),

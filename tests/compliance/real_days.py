@@ -23,6 +23,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.note import Signer
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.platforms.api import OsSession
 from rules.calendar import day_name
 from rules.packs.shipped import shipped_packs
 from tests.daemon.test_api import CHILD, ask
@@ -88,12 +89,19 @@ class Seat:
         clock._wall = since
         self.world, self.pid = World(folder, clock), 100
         self.games: dict[str, int] = {}
+        self.world.platform.sessions = None if name == "pc-3" else ()  # whose system does not say who is logged on
 
     def until(self, at: int) -> None:
         """As its day goes, as far as this."""
         self.world.pass_time(at - self.world.clock.wall())
 
+    def log_on(self, *accounts):
+        """These, and nobody else any more."""
+        if self.world.platform.sessions is not None:
+            self.world.platform.sessions = tuple(OsSession(one, one) for one in accounts)
+
     def play(self, account="an", game="luanti"):
+        self.log_on(account)
         self.pid += 1
         self.games[account] = self.pid
         self.world.platform.run(self.pid, game, account)
@@ -103,6 +111,7 @@ class Seat:
         pid = self.games.pop(account)
         if any(one.pid == pid for one in self.world.platform.scan()):
             self.world.platform.exit(pid)
+        self.log_on()
         self.world.beat()
 
     def ask(self, op, request, **who):
@@ -112,6 +121,7 @@ class Seat:
 
     def off(self, ms):
         """Shut down in an orderly way, and on again."""
+        self.log_on()
         self.world.stop()
         self.world.platform.programs.clear()
         self.world.clock.reboot(ms)
@@ -125,6 +135,7 @@ class Seat:
 
     def power_cut(self, ms):
         self.world.kill()
+        self.log_on()
         self.world.platform.programs.clear()
         self.world.clock.reboot(ms)
         self.world.start()
@@ -366,7 +377,7 @@ def _scripts():
         "pc-1": [
             (30, lambda seat: seat.play()), (100, lambda seat: seat.play()), (110, lambda seat: seat.play(game="teeworlds")),
             (160, lambda seat: seat.close()), (400, lambda seat: seat.play("friend")), (520, lambda seat: seat.close("friend")),
-            (close, lambda seat: seat.play("friend")), (close + 70, nothing),  # closing time ends it
+            (close, lambda seat: seat.play("friend")), (close + 70, lambda seat: seat.log_on()),  # closing time ends it
             (close + 80, lambda seat: seat.off(9 * HOUR + 40 * MINUTE)),
             (day + 30, lambda seat: seat.play()), (day + 60, lambda seat: seat.close()),
             (day + 200, lambda seat: seat.off((day - 210) * MINUTE)),
