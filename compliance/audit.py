@@ -95,7 +95,7 @@ class Auditor:
     _overrides: Overrides = field(default_factory=Overrides)
     _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
-    _beside: int = 0  # entries with personal data beside them, so far
+    _beside: int | None = 0  # entries with personal data beside them, so far; None where some are gone
     _tick: int = 0
     _index: int = 0  # of the entry that is being taken
 
@@ -133,7 +133,7 @@ class Auditor:
         if line.seat != AGENT and type(line) in entry.AGENTS:
             self._not_the_agent(index, line)
             return
-        where = NOWHERE
+        where, self._beside = NOWHERE, None
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
@@ -165,7 +165,7 @@ class Auditor:
         presence.take(line)
         self._crossing.take(where, line)
         self._redecider.take(where, line)
-        if line.secret is not None:
+        if line.secret is not None and self._beside is not None:
             self._beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
@@ -185,7 +185,7 @@ class Auditor:
             self._silent.update(line.silent)
 
     def _gone(self, where: Arg, line: Erasure | Restored) -> None:
-        self._owed.take(where, line, self._beside if self._rulebook.timeline.whole else None)
+        self._owed.take(where, line, self._beside)
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)

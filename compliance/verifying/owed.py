@@ -49,13 +49,16 @@ class Owed:
             self._erased.see(where)
 
     def gaps(self, gaps: Iterable[Gap], began: Mapping[str, int]) -> Iterator[Gap]:
-        """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short.
-        `began`: when each seat did. What was put back goes on as a new seat: another's gap has some other reason.
+        """The same; of one that ended when a backup was put back that is the reason, and enough of one where it was short. What
+        a seat wrote for an agent that was put back meanwhile is missing for that reason. `began`: when each seat did. What was
+        put back goes on as a new seat: another's gap has some other reason.
         """
         restored = [line for _, line in self._restored[:_MOST]]
         for gap in gaps:
-            first = gap.kind == "lost" and gap.end == began.get(gap.seat)
-            known = first and any(about(gap, line) for line in restored)
+            if gap.kind == "withheld" and any(gap.start - _HOURLY_MS <= line.wall <= gap.end for line in restored):
+                yield replace(gap, kind="restored")
+                continue
+            known = gap.kind == "lost" and gap.end == began.get(gap.seat) and any(about(gap, line) for line in restored)
             yield replace(gap, kind="restored", explained=gap.end - gap.start <= _SHORT_MS) if known else gap
 
     def findings(self, zone: str) -> Iterator[Finding]:

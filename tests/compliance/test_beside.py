@@ -151,3 +151,29 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     names = ("home-pc",) if silent else ()
     site.agent.add(AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
+
+
+@pytest.mark.parametrize(("heard", "strange"), [((-1, 9, 9), False), ((-1, -6, -1), False), ((-1, 30, 30), True)])
+def test_an_agent_whose_clock_was_set_back_heard_whom_it_heard(site, seat, audit, heard, strange):
+    """Just before that, which is a moment to come by now; or since, which is earlier than it said."""
+    site.deliver()
+    for minutes, back in zip(heard, (0, 20, 0), strict=True):
+        site.clock.run(5 * MINUTE)
+        site.clock.step(-back * MINUTE)
+        moment = site.clock.wall() + minutes * MINUTE - (5 * MINUTE if minutes > 0 and not back else 0)
+        site.agent.add(AgentTick, seats={"home-pc": moment}, silent=("home-pc",) if minutes == -6 else ())
+    assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
+
+
+def test_an_hour_is_longer_by_what_the_clock_was_set_back(site, seat, audit):
+    """A seat writes once an hour of its own clock."""
+    for back, says in ((20 * MINUTE, 0), (0, 1)):
+        seat.alive(site.clock.wall() - MINUTE)
+        site.clock.run(30 * MINUTE)
+        seat.refuse(site.house(0))
+        site.clock.step(-back)
+        seat.refuse(site.house(0))
+        site.clock.run(50 * MINUTE)
+        seat.alive(site.clock.wall() - HOUR)
+        silent = [one for one in told(audit(), "presence") if "in which the seat does not say" in one]
+        assert len(silent) == says

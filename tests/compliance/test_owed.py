@@ -61,6 +61,15 @@ def test_a_seat_that_goes_on_as_it_was_was_not_put_back(site, seat, audit):
     assert [(gap.kind, gap.explained) for gap in audit().audit.gaps if gap.seat == "home-pc"] == [("lost", False)]
 
 
+@pytest.mark.parametrize(("at", "kind"), [(-2 * HOUR, "withheld"), (HOUR, "restored"), (6 * HOUR, "withheld")])
+def test_what_a_seat_wrote_for_an_agent_that_was_put_back_is_missing_for_that_reason(at, kind):
+    """It was heard all the same. That it is missing nobody has explained by that."""
+    found, common = owed.Owed(), {"seat": AGENT, "boot": "b", "prev": "", "mono": 0, "seq": 1}
+    found.take("there", Restored(**common, wall=9 * HOUR + at, made=0))
+    (gap,) = found.gaps([Gap("pc", 9 * HOUR, 14 * HOUR, explained=False, kind="withheld")], {"pc": HOUR})
+    assert (gap.kind, gap.explained) == (kind, False)
+
+
 def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
     seat.seal()
     site.deliver()

@@ -171,12 +171,17 @@ class Heard:
             self._silent_to = max(self._silent_to, line.wall)
 
     def _checked(self, where: Arg, line: AgentTick) -> None:
-        """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before."""
-        before = self._last.seats if self._last is not None and self._last.boot == line.boot else {}
+        """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before, but for what it
+        was set back by since.
+        """
+        last = self._last if self._last is not None and self._last.boot == line.boot else None
+        before, back = ({}, 0) if last is None else (last.seats, max(0, last.wall - last.mono - line.wall + line.mono))
         for name, at in line.seats.items():
             ago = line.wall - at
             right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
-            if where != NOWHERE and (not right or ago < -_SET_MS or before.get(name, 0) > at + _SET_MS):
+            said = before.get(name, 0)
+            late = said > at + back + _SET_MS or (said != at and ago < -back - _SET_MS)
+            if where != NOWHERE and (late or not right):
                 self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:
