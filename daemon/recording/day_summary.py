@@ -25,11 +25,20 @@ _REPORTED = "usage-reported"  # the last day that was summed up, ISO
 
 def days_due(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
     """Whole days that are over and were not summed up yet, oldest first; at a first start none."""
+    return _days(store, zone, now, over=1)
+
+
+def days_left(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
+    """The same and today, unless that was summed up already, as a day of another zone or before the clock was set back."""
+    return _days(store, zone, now, over=0)
+
+
+def _days(store: Store, zone: str, now: Reading, *, over: int) -> tuple[date, ...]:
     today = day_name(zone, now.wall)
     reported = store.get(_REPORTED)
     last = today - timedelta(days=1) if reported is None else date.fromisoformat(reported.decode())
     first = max(last + timedelta(days=1), today - timedelta(days=KEPT_DAYS))
-    return tuple(first + timedelta(days=n) for n in range((today - first).days))
+    return tuple(first + timedelta(days=n) for n in range((today - first).days + 1 - over))
 
 
 def write_day(
