@@ -180,7 +180,8 @@ class Heard:
             ago = line.wall - at
             right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
             said = before.get(name, 0)
-            late = said > at + back + _SET_MS or (said != at and ago < -back - _SET_MS)
+            ahead = last is not None and said > last.wall + _SET_MS  # from before it was set back
+            late = (said > at + back + _SET_MS and not ahead) or (said != at and ago < -back - _SET_MS)
             if where != NOWHERE and (late or not right):
                 self._strange.setdefault(name, (where, line.wall))
 
