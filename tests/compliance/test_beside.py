@@ -153,7 +153,9 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
 
 
-@pytest.mark.parametrize(("heard", "strange"), [((-1, 9, 9), False), ((-1, 9, -1), False), ((-1, -6, -1), False), ((-1, 30, 30), True)])
+@pytest.mark.parametrize(("heard", "strange"), [
+    ((-1, 9, 9), False), ((-1, 9, -1), False), ((-1, -6, -1), False), ((-1, 30, 30), True),
+])  # fmt: skip
 def test_an_agent_whose_clock_was_set_back_heard_whom_it_heard(site, seat, audit, heard, strange):
     """Just before that, which is a moment to come by now; or since, which is earlier than it said."""
     site.deliver()

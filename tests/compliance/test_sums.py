@@ -249,6 +249,14 @@ def test_a_summary_that_is_not_is_named(site, seat, audit, games):
     assert f"seq {line.seq}, usage.day" in said(audit())[0]
 
 
+@pytest.mark.parametrize(("who", "ms", "says"), [("sister", 10 * MINUTE, 1), ("sister", 0, 0)])
+def test_nobody_is_said_to_have_played_of_whom_no_play_tells(site, seat, audit, who, ms, says):
+    """Whoever moves a child's day to somebody else's name."""
+    seat.end(played(seat, 10))
+    seat.add(UsageDay, day="2026-11-24", who=who, games={"luanti": GameDay(ms, 1, 0)})
+    assert [one.endswith("luanti; the plays add up to 0 s") for one in said(audit())] == [True] * says
+
+
 @pytest.mark.parametrize("changed", [{"play": 99}, {"who": "x"}, {"game": "x"}, {"since": 1}, {"ms": -1}])
 def test_an_end_that_is_not_of_its_play_is_named(site, seat, audit, changed):
     play = played(seat)

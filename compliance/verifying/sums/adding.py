@@ -114,6 +114,8 @@ class Adding:
         if own is not None:
             own.since_summary = 0
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
+        elif played := {game: told.ms for game, told in line.games.items() if told.ms}:
+            self._unlike_plays(where, next(iter(played)), max(played.values()), Range(0, 0))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
@@ -144,8 +146,11 @@ class Adding:
             if not least <= told <= most and any(told in _whole(union, day, wander) for day in late):
                 self._unchecked["zone"].see(where)
             elif not least <= told <= most:
-                sums = {"told": length(told), "known": _said(Range(least, most))}
-                self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+                self._unlike_plays(where, game, told, Range(least, most))
+
+    def _unlike_plays(self, where: Arg, game: str, told: int, known: Range) -> None:
+        sums = {"told": length(told), "known": _said(known)}
+        self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
 
     def _days(self, zones: Sequence[str], first: int, day: str) -> list[tuple[int, int]] | None:
         """The day of this name as (start, end), by each of these zones; None if the first play was not on it by any."""
