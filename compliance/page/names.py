@@ -40,7 +40,8 @@ FINDINGS: Final[dict[str, Arg]] = {
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
-    "policy-changed": msg("the rules were changed"), "label": msg("lowered labels"), "game": msg("games of the house"),
+    "place-zone": msg("the place's time zone was changed"), "policy-changed": msg("the rules were changed"),
+    "label": msg("lowered labels"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
@@ -66,8 +67,9 @@ ODD: Final = frozenset({
     "warned", "paired", "learning", "pack", "retired-running", "erased",
 })  # fmt: skip
 
-# At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there was.
-ODD_OF_OTHERS: Final = frozenset({"label", "own-pack", "restored", "enforcement-off"})
+# At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there
+# was, or other times.
+ODD_OF_OTHERS: Final = frozenset({"label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone"})
 
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),

@@ -30,6 +30,7 @@ UNCOUNTED: Final = {
     "play.started.started": "a moment of the system's own count, gone with the program",
     "play.started.match": "by which of its signs the game was known",
     "seat.start.version": "which version wrote the log",
+    "drop zone.changed": "the PC's own zone, which no rule asks",
     "play.due.until": "from when on the player was told that play goes on: each start is decided anew, whatever it says",
     "launch.refused.until": "the same",
 }
