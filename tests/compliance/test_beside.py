@@ -8,7 +8,7 @@ from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked
 from compliance.entries.play import GameDay, UsageDay, Warned
-from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart
+from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
 from tests.compliance.telling import told
@@ -179,3 +179,33 @@ def test_an_hour_is_longer_by_what_the_clock_was_set_back(site, seat, audit):
         seat.alive(site.clock.wall() - HOUR)
         silent = [one for one in told(audit(), "presence") if "in which the seat does not say" in one]
         assert len(silent) == says
+
+
+@pytest.mark.parametrize(("heard", "strange"), [(True, True), (False, False)])
+def test_a_seat_that_was_heard_had_not_stopped(site, seat, audit, heard, strange):
+    """For an hour and a quarter it says that it was off, which explains itself; an hour and a half would be a gap."""
+
+    def ticks(minutes, *, heard):
+        for _ in range(0, minutes, 5):
+            site.clock.run(5 * MINUTE)
+            last[0] = site.clock.wall() if heard else last[0]
+            silent = () if site.clock.wall() - last[0] < 3 * MINUTE else ("home-pc",)
+            site.agent.add(AgentTick, seats={"home-pc": last[0]}, silent=silent)
+            site.deliver()
+
+    last = [site.clock.wall()]
+    ticks(30, heard=True)
+    seat.alive(site.clock.wall() - 30 * MINUTE)
+    seat.stop()
+    ticks(75, heard=heard)
+    seat.start()
+    said = "the agent heard it again and again while it says that it was not alive (1 time)"
+    assert (said in told(audit(), "presence")) is strange
+
+
+def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, audit):
+    """Whoever writes the agent's chain may write anything there, and nothing breaks."""
+    for kind, fields in ((SeatStart, {"version": "1", "watch": "gate", "clean": True, "lost_from": None}), (SeatStop, {})):
+        for _ in range(2):
+            site.agent.add(kind, **fields)
+    assert told(audit(), "presence") == []

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.seat import Presence, SeatEnrolled
+from compliance.entries.seat import Presence, SeatEnrolled, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import past_bits
@@ -40,7 +40,8 @@ _AROUND = 10  # minutes
 @dataclass(slots=True)
 class _Seat:
     """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first.
-    `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else.
+    `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else;
+    `stopped`: when it did last.
     """
 
     heard: int = 0
@@ -51,6 +52,7 @@ class _Seat:
     at: int = 0
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
     apart: int = 0
+    stopped: int | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +84,10 @@ class Heard:
     _awake: Tally = field(default_factory=lambda: Tally(_AWAKE, "presence"))
 
     def wants(self) -> Wants:
-        return {SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present}
+        return {
+            SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatStop: self._stop,
+            SeatStart: self._start,
+        }  # fmt: skip
 
     def written(self, line: AnyEntry) -> None:
         newest = self._newest.get(line.seat)
@@ -114,15 +119,27 @@ class Heard:
             self._alive(line.seat, line.since)
             self._slept(where, line)
 
+    def _stop(self, _: Arg, line: SeatStop) -> None:
+        if line.seat != AGENT:
+            self._seats[line.seat].stopped = line.wall
+
+    def _start(self, where: Arg, line: SeatStart) -> None:
+        seat = self._seats.get(line.seat)  # the agent is none
+        if seat is not None and seat.stopped is not None:
+            self._not_alive(where, line, seat.stopped, 0)
+            seat.stopped = None
+
     def _slept(self, where: Arg, line: Presence) -> None:
-        """Who says that it slept was not heard meanwhile, if both clocks say the same."""
+        self._not_alive(where, line, line.since, past_bits(line))
+
+    def _not_alive(self, where: Arg, line: AnyEntry, since: int, bits: int) -> None:
+        """Since then it was alive in these minutes. In others it was not heard, if both clocks say the same."""
         seat = self._seats[line.seat]
-        if max(seat.apart, self._set) > line.since - _AHEAD_MS:
+        if max(seat.apart, self._set) > since - _AHEAD_MS:
             return
-        bits, length = past_bits(line), (line.wall - line.since) // _MINUTE_MS
-        minutes = ((at - line.since) // _MINUTE_MS - _AROUND for at in seat.recent)
-        awake = sum(0 <= at < length - 2 * _AROUND and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes)
-        if awake >= _TIMES:
+        last = (line.wall - since) // _MINUTE_MS - 2 * _AROUND
+        minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
+        if sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES:
             self._awake.see("awake", where, line)
 
     def _alive(self, name: str, at: int) -> None:
