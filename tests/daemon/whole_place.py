@@ -155,10 +155,7 @@ class WholePlace(Upkeep):
             if pc.up:
                 pc.disk.left, pc.disk.full = None, 0
             pc.reached = True
-            pc.wake()
-            if not pc.up:
-                pc.start()
-        self.agent_on()
+        self.bring_back()
         self.advance(3 * MINUTE)
 
         async def chunks():
@@ -180,8 +177,7 @@ class WholePlace(Upkeep):
     def play(self):
         if self.pc.live:
             self.pc.pid += 1
-            who = self.pick("an", "an", "binh", "friend")
-            self.log_on(who)
+            self.log_on(who := self.pick("an", "an", "binh", "friend"))
             self.pc.world.platform.run(self.pc.pid, self.pick(*GAMES), who)
             self.pc.world.beat()
             self.advance(self.pick(500, 20_000, 10 * MINUTE))
