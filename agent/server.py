@@ -28,7 +28,7 @@ from agent.updating import Updating
 from agent.witnessing import Witnessing
 from compliance.entries.log import AgentTick
 from compliance.format.chain import AGENT, ChainError
-from compliance.format.keeping import LEAVES_MS
+from compliance.format.keeping import LEAVES_MS, PERSONAL_MS
 from compliance.log import Log, LogError
 from compliance.writing import pruning
 from compliance.writing.payloads import PayloadError, Payloads
@@ -113,7 +113,7 @@ class Agent:
         """Delete what was kept long enough: personal data, and entries unless the log is read. StoreError, PayloadError,
         LogError.
         """
-        before, number, more = self.clock.wall() - retention.PERSONAL_MS, 0, True
+        before, number, more = self.clock.wall() - PERSONAL_MS, 0, True
         end = self._came_before(before)
         while more:
             found = retention.personal(self.log, self.payloads, end)
@@ -134,7 +134,7 @@ class Agent:
 
     def prunable(self) -> Pruned:
         """What `prune` would delete. PayloadError, LogError."""
-        before, old = self.clock.wall() - retention.PERSONAL_MS, self._old()
+        before, old = self.clock.wall() - PERSONAL_MS, self._old()
         found = retention.personal(self.log, self.payloads, self._came_before(before), most=self.log.size)
         end = retention.boundary(self.log, old, self.clock.wall(), most=self.log.size)
         stay = len(pruning.keeping(self.log, end)) - len(self.log.kept())

@@ -11,6 +11,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import NoReturn
 
 import msgspec
 
-from compliance.bundle import BundleError, read
+from compliance.bundle import CHECKPOINT, BundleError, read
 from compliance.clock import wall
+from compliance.format.repacked import Unreadable
 from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
@@ -41,12 +43,13 @@ _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _DAYS = re.compile("[0-9]{1,5}")
+_ZIP = b"PK\3\4"
 _DOTS = "." * 60
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
     "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
-    "--since CHECKPOINT|CARD": msg("a file with the head or the card of the log, kept from an earlier visit"),
+    "--since CHECKPOINT|CARD": msg("the head or the card of the log, or a bundle of it, kept from an earlier visit"),
     "--card FILE": msg("the same, where it is a card"),
     "--max-age DAYS": msg("how old cosignatures may be to anchor the log; without it {days} days", days=MAX_AGE_DAYS),
     "--json": msg("one JSON document instead of text"),
@@ -252,10 +255,21 @@ def _trust(path: str) -> Trust:
         raise UsageError(msg("{file} is not a trust policy: {why}", file=path, why=said_by(error))) from None
 
 
+def _head(path: str) -> bytes:
+    """"" where there is none."""
+    with read(path) as bundle, suppress(KeyError, Unreadable):
+        return bundle.members[CHECKPOINT]
+    return b""
+
+
 def _text(path: str) -> bytes:
-    """The text as it is signed, in UTF-8 with plain newlines: editors and shells of Windows change both."""
+    """The text as it is signed, in UTF-8 with plain newlines: editors and shells of Windows change both.
+    Of a bundle its head.
+    """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            packed = file.read(len(_ZIP)) == _ZIP
+        data = _head(path) if packed else Path(path).read_bytes()
     except OSError as error:
         raise UsageError(msg("{file} cannot be read: {why}", file=path, why=said_by(error))) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it

@@ -44,7 +44,7 @@ from compliance.verifying.plays.overrides import Overrides
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence, begun
-from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, entry_name
+from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, entry_name
 from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
@@ -95,6 +95,7 @@ class Auditor:
     _overrides: Overrides = field(default_factory=Overrides)
     _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
+    _beside: int | None = 0  # entries with personal data beside them, so far; None where some are gone
     _tick: int = 0
     _index: int = 0  # of the entry that is being taken
 
@@ -117,9 +118,9 @@ class Auditor:
             **each(self._issue, IssueRaised, IssueCleared),
             **each(self._registered.take, GameChanged, GuardianChanged, override.Approval, override.ApprovalEnded),
             **each(self._programs.take, ProgramsChanged, ProgramRefused),
-            **each(self._asked.take, override.Requested, override.Answered, override.GrantGiven),
+            **each(self._asked.take, override.Requested, override.Answered, override.GrantGiven, override.CodeUsed),
             **each(self._overrides.take, override.Paused, override.Resumed, override.EnforcementOff, override.EnforcementOn),
-            **each(self._owed.take, Erasure, Restored),
+            **each(self._gone, Erasure, Restored),
         }  # fmt: skip
 
     @property
@@ -132,7 +133,7 @@ class Auditor:
         if line.seat != AGENT and type(line) in entry.AGENTS:
             self._not_the_agent(index, line)
             return
-        where = NOWHERE
+        where, self._beside = NOWHERE, None
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
@@ -164,6 +165,8 @@ class Auditor:
         presence.take(line)
         self._crossing.take(where, line)
         self._redecider.take(where, line)
+        if line.secret is not None and self._beside is not None:
+            self._beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
         for taking in self._wanted.get(kind, ()):
@@ -180,6 +183,9 @@ class Auditor:
         self._tick = line.wall
         if where != NOWHERE:
             self._silent.update(line.silent)
+
+    def _gone(self, where: Arg, line: Erasure | Restored) -> None:
+        self._owed.take(where, line, self._beside)
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
@@ -211,7 +217,7 @@ class Auditor:
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
-            gaps=tuple(self._owed.gaps(self._crossing.gaps(gap for seat in self._seats.values() for gap in seat.gaps))),
+            gaps=self._gaps(),
             seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, since) for since in self._plays.sinces}),
             plays=len(self._plays.sinces),
@@ -220,6 +226,10 @@ class Auditor:
             decisions=self._decisions,
             overview=self._looker.overview(),
         )
+
+    def _gaps(self) -> tuple[Gap, ...]:
+        gaps = self._crossing.gaps(gap for seat in self._seats.values() for gap in seat.gaps)
+        return tuple(self._owed.gaps(gaps, {name: seat.first for name, seat in self._seats.items()}))
 
     def _told(self) -> Iterator[Finding]:
         """What all but plays' decisions have found, in the order in which it is told."""

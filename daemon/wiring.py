@@ -217,7 +217,7 @@ class Daemon:
         self.night = NightWork(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
         )
-        self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
+        self.housekeeping = Housekeeping(self.night.work, self.night.due, self.uplink.alive)
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
@@ -241,9 +241,7 @@ class Daemon:
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
             kept=lambda: line.kept, persons=lambda: users().people(),
         )  # fmt: skip
-        self.repair = Repair(
-            self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
-        )
+        self.repair = Repair(self._published_keys, self.trust, self._chains, self.uplink, self.health, self.heart)
         self.roles = access.roles
         grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks)
         requests = RequestHandlers(

@@ -20,7 +20,6 @@ from compliance.writing.payloads import Payloads
 from host.clock import Clock
 from rules.calendar import DAY_MS
 
-PERSONAL_MS: Final = 184 * DAY_MS  # six months
 _AT_ONCE: Final = 20_000  # of one go: others are to be served
 _APART_MS: Final = 2 * DAY_MS
 _JUMP_MS: Final = DAY_MS // 24

@@ -14,6 +14,7 @@ import msgspec
 from compliance.format.chain import AGENT
 
 LEAVES_MS: Final = 396 * 86_400_000  # thirteen months
+PERSONAL_MS: Final = 184 * 86_400_000  # six months, of what lies beside entries
 _SAID: Final = frozenset({
     "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
 })  # fmt: skip

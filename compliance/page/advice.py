@@ -20,8 +20,8 @@ SOME = 6
 def unknown(page: Page) -> Iterator[Arg]:
     """The first three always: whoever holds a seat's key signs what they like there."""
     yield msg(
-        "Play that was never written down. While the owner holds a seat's key, an omitted play leaves no trace but a gap in its"
-        " presence, if any."
+        "Play that was never written down, or that was longer than is written. While the owner holds a seat's key, an omitted"
+        " play leaves no trace but a gap in its presence, if any, and of a longer one it may say that the PC slept."
     )
     yield msg(
         "Whether two pseudonyms are one person. They change each day, and a second name in the registry gives a second one:"
@@ -29,10 +29,11 @@ def unknown(page: Page) -> Iterator[Arg]:
     )
     yield msg("Whether an age is true. It is what was registered; look at the papers of whoever plays.")
     yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
-    yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
+    yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file. Nor whether it was a"
+              " guardian at all: whoever holds a seat's key can write that one allowed it. Ask the guardian.")
     yield msg(
-        "What leaves no second trace: a refused start, a request and its answer, whom a pause, a permission or rules were"
-        " for, and what came after a seat's last entry."
+        "What leaves no second trace: a refused start, a wrong PIN or a code, a request and its answer, who was logged on, whom"
+        " a pause, a permission or rules were for, and what came after a seat's last entry."
     )
     yield msg(
         "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"

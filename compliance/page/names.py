@@ -40,7 +40,8 @@ FINDINGS: Final[dict[str, Arg]] = {
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
-    "policy-changed": msg("the rules were changed"), "label": msg("lowered labels"), "game": msg("games of the house"),
+    "place-zone": msg("the place's time zone was changed"), "policy-changed": msg("the rules were changed"),
+    "label": msg("lowered labels"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
@@ -52,6 +53,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that stopped saying what bound their plays"),
+    "erased": msg("names beside the log whose deletion does not go with the entries"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
     "warned": msg("warnings that do not go with their plays"), "paired": msg("entries that lack what belongs to them"),
     "learning": msg("play that does not count, and no entry says why"),
@@ -62,11 +64,12 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running",
+    "warned", "paired", "learning", "pack", "retired-running", "erased",
 })  # fmt: skip
 
-# At home these are the family's; elsewhere whoever must keep the rules made them laxer.
-ODD_OF_OTHERS: Final = frozenset({"label", "own-pack"})
+# At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there
+# was, or other times.
+ODD_OF_OTHERS: Final = frozenset({"label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone"})
 
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),

@@ -45,14 +45,14 @@ class SeatClock:
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_worked", "again", "counted", "seat", "stood",
-        "wander", "went_back",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "counted", "seat",
+        "stood", "wander", "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.counted: dict[str, int] = {}
-        self.wander = 0
+        self.wander = self._wandered = 0  # in all, and at its last sign of life
         self.stood = 0
         self.went_back = False  # its wall clock was set back, ever
         self.again: deque[tuple[int, int]] = deque(maxlen=_MOST)
@@ -223,11 +223,11 @@ class SeatClock:
         self._told, self._ahead_then = last + MINUTE_MS, line.wall - line.mono
 
     def _silence(self, mono: int, wall: int, where: Arg, most: int = _SILENT_MS) -> None:
-        """The seat says up to `mono` that it was alive, or ought to."""
-        if self._run is not None and (silent := mono - self._alive) > most:
+        """The seat says up to `mono` that it was alive, or ought to. An hour is longer by what the wall clock was set back."""
+        if self._run is not None and (silent := mono - self._alive) > most + self.wander - self._wandered:
             said = msg("the PC ran for {length} in which the seat does not say that it was alive", length=Length(silent))
             self._note("presence", wall, where, said)
-        self._alive = mono
+        self._alive, self._wandered = mono, self.wander
 
     def _fail(self, kind: str, where: Arg, what: Message) -> None:
         if where != NOWHERE:

@@ -25,7 +25,9 @@ def begun(line: AnyEntry, seats: Mapping[str, SeatPresence], *, ran: bool = Fals
 
 
 class SeatPresence:
-    """`take` every entry of one seat in order. `last`: when it wrote last; `stopped`: so it did, and did not start since."""
+    """`take` every entry of one seat in order. `first`, `last`: when it wrote first and last; `stopped`: so it did, and did not
+    start since.
+    """
 
     def __init__(self, seat: str, *, ran: bool = False) -> None:
         """`ran`: it did before its first entry here, of which more is deleted."""
@@ -34,7 +36,7 @@ class SeatPresence:
         self.gaps: list[Gap] = []
         self.alive = Minutes()
         self._entries = 0
-        self._first = self.last = self._heard = 0
+        self.first = self.last = self._heard = 0
         self._expected = 0
         self._run_from: int | None = None
         self._seen_to: int | None = None
@@ -48,7 +50,7 @@ class SeatPresence:
     def take(self, line: AnyEntry) -> None:
         """The seat's next entry."""
         if not self._entries:
-            self._first = line.wall
+            self.first = line.wall
         self._entries += 1
         if type(line) in WATCHED:
             self._watched(line)
@@ -71,7 +73,7 @@ class SeatPresence:
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)
         coverage = min(1.0, self.alive.total / expected) if expected else None
-        return SeatPart(self.seat, self._entries, self._first, self.last, coverage)
+        return SeatPart(self.seat, self._entries, self.first, self.last, coverage)
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS

@@ -57,6 +57,10 @@ class Zones:
         """All zones that may have been in force then, the most likely first; those that no calendar has left out."""
         return self._of(moment, _NEAR * DAY_MS)
 
+    def lately(self, moment: int) -> list[str]:
+        """The same, also those by which a seat may have gone on that has not heard of the last changes for days."""
+        return self._of(moment, _LATELY * DAY_MS)
+
     def _of(self, moment: int, after: int) -> list[str]:
         """`after` a change, or a day before, either zone may have held."""
         if not (changed := self._changed.get(moment // DAY_MS, {}).items()):
@@ -73,8 +77,7 @@ class Zones:
         quarter = moment // _QUARTER_MS
         found = self._dates.get(quarter)
         if found is None:
-            zones = self._of(moment, _LATELY * DAY_MS)
-            found = self._dates[quarter] = frozenset(calendar(zone).day(moment).ordinal for zone in zones)
+            found = self._dates[quarter] = frozenset(calendar(zone).day(moment).ordinal for zone in self.lately(moment))
         return found
 
 

@@ -25,11 +25,25 @@ _REPORTED = "usage-reported"  # the last day that was summed up, ISO
 
 def days_due(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
     """Whole days that are over and were not summed up yet, oldest first; at a first start none."""
+    return _days(store, zone, now, over=1)
+
+
+def days_left(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
+    """The same and today, unless that was summed up already, as a day of another zone or before the clock was set back."""
+    return _days(store, zone, now, over=0)
+
+
+def _days(store: Store, zone: str, now: Reading, *, over: int) -> tuple[date, ...]:
     today = day_name(zone, now.wall)
-    reported = store.get(_REPORTED)
-    last = today - timedelta(days=1) if reported is None else date.fromisoformat(reported.decode())
+    last = _reported(store, today - timedelta(days=1))
     first = max(last + timedelta(days=1), today - timedelta(days=KEPT_DAYS))
-    return tuple(first + timedelta(days=n) for n in range((today - first).days))
+    return tuple(first + timedelta(days=n) for n in range((today - first).days + 1 - over))
+
+
+def _reported(store: Store, none: date) -> date:
+    """The last day that was summed up; `none` at a first start."""
+    reported = store.get(_REPORTED)
+    return none if reported is None else date.fromisoformat(reported.decode())
 
 
 def write_day(
@@ -41,7 +55,11 @@ def write_day(
     start, end = days.start(day), days.start(day + timedelta(days=1))
     played: dict[str, dict[str, list[Played]]] = defaultdict(lambda: defaultdict(list))
     whose: dict[str, str] = {}  # by pseudonym: who was given another one has two on a day to which the clock was set back
+    before = day - timedelta(days=1)
+    summed = before <= _reported(store, before - timedelta(days=1))  # by another zone, of which this day may have a part
     for row in store.plays(start - DAY_MS):
+        if summed and row.who == _name(people, row.player, before):
+            continue
         if start <= row.started_wall < end or (row.started_wall < start and row.who == _name(people, row.player, day)):
             played[row.who][row.game].extend(played_of(row))
             whose[row.who] = row.player

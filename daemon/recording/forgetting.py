@@ -14,7 +14,6 @@ from daemon.recording.recorder import Recorder
 from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Reading
-from rules.calendar import day_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +33,7 @@ class Forgetting:
             self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
 
     def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
-        for day in (*day_summary.days_due(self.store, people.zone, now), day_name(people.zone, now.wall)):
+        for day in day_summary.days_left(self.store, people.zone, now):
             day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
         self.grants.drop(ids)
         for id in ids:

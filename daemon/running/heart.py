@@ -84,6 +84,10 @@ class Heart:
         self.health.report("record-lost", trouble=self.recorder.lost > 0)
         self.health.report("not-ended", trouble=self.loop.enforcer.stubborn())
 
+    def end_chain(self) -> None:
+        """What the seat knows by now goes to the chain that it has: the minutes in which it was alive are of that one."""
+        self.minute.end(self.loop.read())
+
     def confirm_clock(self) -> None:
         """A guardian says that the PC's clock is right."""
         self.clock.anchor()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from daemon.health import Health
 from daemon.recording.rejoin import Chains
-from daemon.reporting.announce import Announcer
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.running.heart import Heart
 from daemon.running.written import written
@@ -30,7 +29,6 @@ class Repair:
     chains: Chains
     uplink: Uplink
     health: Health
-    announcer: Announcer
     heart: Heart
 
     def mend(self, agent_key: str | None) -> None:
@@ -62,7 +60,7 @@ class Repair:
             raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
         if keys == self.trust.keys and not any(map(self.health.has, _GONE_BACK)):
             return
-        self.announcer.settle()
+        self.heart.end_chain()
         with written():
             seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys), [one.id for one in self.health.open()])
         self.trust.pinned(keys)

@@ -10,10 +10,11 @@ from agent.api.log import LogExport, LogPrune, LogShow
 from agent.api.players import PlayerSet
 from agent.api.roster import GrantEvent
 from agent.api.seat import PutGrants
-from agent.recording.retention import PERSONAL_MS, Daily
+from agent.recording.retention import Daily
 from compliance import entry
 from compliance.__main__ import main
 from compliance.entries.override import CodeUsed
+from compliance.format.keeping import PERSONAL_MS
 from compliance.journal import Payload
 from rules.calendar import DAY_MS
 

@@ -10,9 +10,9 @@ import pytest
 from agent.api.roster import Seat
 from agent.api.seat import Alive, Enrol, Enrolled
 from agent.api.seats import Retired, SeatList, SeatRetire
-from agent.recording.retention import PERSONAL_MS
 from agent.store.database import StoreError
 from compliance.entries.seat import SeatStart, SeatStop
+from compliance.format.keeping import PERSONAL_MS
 from compliance.note import Signer
 from host.wire import ApiError
 

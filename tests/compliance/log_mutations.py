@@ -28,7 +28,7 @@ MOMENTS = frozenset({"wall", "at", "since", "given", "until", "lost_from", "expe
 # Clocks may be wrong by five minutes, and entries ten minutes late: what moves by less is no lie that any log could show.
 MOVED = (15 * MINUTE, HOUR, 2 * HOUR, 24 * HOUR)
 LONGER = (5 * MINUTE, 15 * MINUTE, HOUR)
-REFERENCES = ("play", "resumed", "bound")
+REFERENCES = ("play", "resumed", "bound", "opened")
 TICKS = 0.05  # the share of changes to the agent's ticks: they are half of the log
 
 

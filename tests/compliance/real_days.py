@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -14,17 +15,21 @@ from msgspec import UNSET
 from agent.api.pseudonym import pseudonym
 from agent.api.roster import Player
 from compliance import entry
-from compliance.entries.log import AgentTick, Seal
+from compliance.entries.log import AgentTick, Erasure, Seal
 from compliance.entries.override import Approval, ApprovalEnded
 from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PackLine, PlaceChanged, PolicyChanged
-from compliance.entries.seat import SeatEnrolled, SeatStart, SeatStop
+from compliance.entries.seat import SeatEnrolled, SeatRetired, SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
+from compliance.format.keeping import PERSONAL_MS
 from compliance.note import Signer
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.platforms.api import OsSession
+from host.wire import ApiError
 from rules.calendar import day_name
 from rules.packs.shipped import shipped_packs
+from tests.daemon.proving import DAD, MUM, HandPins, digits
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.world import HOUR, MINUTE, NOON, World, limit, roster, shipped
 
@@ -65,7 +70,7 @@ class Place:
             replace(one, label=0, label_source="VN00, its box") if one.id == "teeworlds" and self.rated else one
             for one in known.games
         )
-        return msgspec.structs.replace(known, players=tuple(self.players.values()), games=games)
+        return msgspec.structs.replace(known, players=tuple(self.players.values()), games=games, guardians=(MUM, DAD))
 
 
 def line_of(pack):
@@ -87,13 +92,21 @@ class Seat:
         self.name, self.place, self.since = name, place, since
         clock._wall = since
         self.world, self.pid = World(folder, clock), 100
+        self.world.platform.pins = HandPins()
         self.games: dict[str, int] = {}
+        self.world.platform.sessions = None if name == "pc-3" else ()  # whose system does not say who is logged on
 
     def until(self, at: int) -> None:
         """As its day goes, as far as this."""
         self.world.pass_time(at - self.world.clock.wall())
 
+    def log_on(self, *accounts):
+        """These, and nobody else any more."""
+        if self.world.platform.sessions is not None:
+            self.world.platform.sessions = tuple(OsSession(one, one) for one in accounts)
+
     def play(self, account="an", game="luanti"):
+        self.log_on(account)
         self.pid += 1
         self.games[account] = self.pid
         self.world.platform.run(self.pid, game, account)
@@ -103,6 +116,7 @@ class Seat:
         pid = self.games.pop(account)
         if any(one.pid == pid for one in self.world.platform.scan()):
             self.world.platform.exit(pid)
+        self.log_on()
         self.world.beat()
 
     def ask(self, op, request, **who):
@@ -112,6 +126,7 @@ class Seat:
 
     def off(self, ms):
         """Shut down in an orderly way, and on again."""
+        self.log_on()
         self.world.stop()
         self.world.platform.programs.clear()
         self.world.clock.reboot(ms)
@@ -125,6 +140,7 @@ class Seat:
 
     def power_cut(self, ms):
         self.world.kill()
+        self.log_on()
         self.world.platform.programs.clear()
         self.world.clock.reboot(ms)
         self.world.start()
@@ -164,7 +180,8 @@ def merged(place: Place, seats: dict[str, list[entry.AnyEntry]], asleep: list[tu
     own = [one for _, one in sorted(place.said, key=lambda one: one[0])]
     for name, signer in reversed(signers.items()):
         own.insert(0, _agents(SeatEnrolled, begin, id=name, key=signer.vkey))
-    own += _ticks(seats, begin, end, asleep)
+    retired = {one.id: at for at, one in place.said if isinstance(one, SeatRetired)}
+    own += _ticks(seats, begin, end, asleep, retired)
     own.sort(key=lambda one: one.wall)
     zero = begin - 10 * HOUR
     own = [msgspec.structs.replace(one, boot="agent-1", mono=one.wall - zero - _slept(one.wall, asleep)) for one in own]
@@ -180,7 +197,7 @@ def _slept(at, asleep):
     return sum(min(at, end) - start for start, end in asleep if start < at)
 
 
-def _ticks(seats, begin, end, asleep):
+def _ticks(seats, begin, end, asleep, retired):
     heard = {name: _alive(lines) for name, lines in seats.items()}
     found, after = [], UNSET
     for at in range(begin + 5 * MINUTE, end, 5 * MINUTE):
@@ -190,6 +207,9 @@ def _ticks(seats, begin, end, asleep):
                 for name, times in heard.items()}  # fmt: skip
         silent = tuple(name for name, one in last.items() if at - one > _HEARD_MS)
         told = {name: one for name, one in last.items() if one}
+        gone = {name for name, since in retired.items() if since <= at}
+        told = {name: one for name, one in told.items() if name not in gone}
+        silent = tuple(name for name in silent if name not in gone)
         found.append(_agents(AgentTick, at, seats=told, silent=silent, after=after))
         after = at
     return found
@@ -249,11 +269,20 @@ def home(folder: Path, make_clock) -> Days:
     place.say(at, GuardianChanged, registered=1)
     put(place, at, "an")
     put(place, at, "binh")
+    erased(place, NOON + 21 * HOUR)
     seat = Seat("home-pc", place, folder, make_clock(wall=NOON), NOON)
     seat.world.start(place.roster())
     lines = run(seat, [*_tuesday(place), *_wednesday(place), *_thursday()])
     nights = [(NOON + 13 * HOUR, NOON + 18 * HOUR), (NOON + 35 * HOUR, NOON + 42 * HOUR)]
     return merged(place, {"home-pc": lines}, nights)
+
+
+def erased(place, at):
+    """Names that were too old, and somebody who never played."""
+    place.say(at, Erasure, who=None, before=at - PERSONAL_MS, payloads=0)
+    who = pseudonym("55" * 32, day_name(ZONE, at))
+    place.say(at + 1_000, PolicyChanged, target=who, packs=(), house=False)
+    place.say(at + 2_000, Erasure, who=who, before=None, payloads=0)
 
 
 def nothing(seat: Seat) -> None:
@@ -326,8 +355,24 @@ def _wednesday(place):
 
 
 def _thursday():
+    def by_telephone(seat):
+        """After a wrong one, and a PIN that is wrong."""
+        at = seat.world.clock.wall()
+        for code in ("000000", digits(wall=at)):
+            with suppress(ApiError):
+                seat.ask("code.use", a.CodeUse(player="an", digits=code), caller=CHILD)
+        with suppress(ApiError):
+            seat.ask("guardian.prove", a.Prove(guardian="Mẹ", pin="1111"), caller=CHILD)
+
+    def called(name):
+        return lambda seat: setattr(seat.world.clock, "called", name)
+
     noon = 48 * 60
     return [
+        (noon + 5, called("Asia/Tokyo")), (noon + 10, called("Asia/Ho_Chi_Minh")),
+        (noon + 15, lambda seat: seat.world.clock.step(6 * MINUTE)),
+        (noon + 20, lambda seat: seat.world.clock.step(-6 * MINUTE)),
+        (noon + 40, by_telephone),
         (noon + 60, lambda seat: seat.play()), (noon + 70, lambda seat: seat.play("binh", "teeworlds")),
         (noon + 100, lambda seat: seat.close()), (noon + 150, lambda seat: seat.close("binh")), (noon + 180, nothing),
     ]
@@ -356,6 +401,8 @@ def point(folder: Path, make_clock) -> Days:
         seat = Seat(name, place, folder / name, make_clock(wall=EIGHT), EIGHT + number * 20_000)
         seat.world.start(place.roster())
         seats[name] = run(seat, script)
+    last = seats["pc-3"][-1].wall
+    place.say(last + 20 * HOUR, SeatRetired, id="pc-3", heard=last)
     nights = [(EIGHT + day * DAY + 15 * HOUR, EIGHT + day * DAY + 23 * HOUR + 30 * MINUTE) for day in range(2)]
     return merged(place, seats, nights)
 
@@ -366,7 +413,7 @@ def _scripts():
         "pc-1": [
             (30, lambda seat: seat.play()), (100, lambda seat: seat.play()), (110, lambda seat: seat.play(game="teeworlds")),
             (160, lambda seat: seat.close()), (400, lambda seat: seat.play("friend")), (520, lambda seat: seat.close("friend")),
-            (close, lambda seat: seat.play("friend")), (close + 70, nothing),  # closing time ends it
+            (close, lambda seat: seat.play("friend")), (close + 70, lambda seat: seat.log_on()),  # closing time ends it
             (close + 80, lambda seat: seat.off(9 * HOUR + 40 * MINUTE)),
             (day + 30, lambda seat: seat.play()), (day + 60, lambda seat: seat.close()),
             (day + 200, lambda seat: seat.off((day - 210) * MINUTE)),

@@ -465,3 +465,13 @@ def test_of_given_time_only_what_no_entry_gave_yet_is_held(site, seat):
         auditor.take(index, entry.decode(data))
     assert auditor._crossing._persons._used == {}
     assert not [one for one in said(auditor.finish().failures) if "extra time" in one]
+
+
+def test_an_erasure_may_be_of_names_beside_what_is_gone(site, seat):
+    """How many there were is not known any more."""
+    seat.seal()
+    site.deliver()
+    ticking(site, 4 * DAY)
+    site.agent.add(Erasure, who="a", before=None, payloads=100)
+    assert [one.kind for one in read_back(site, 3)[1].findings if one.kind == "erased"] == []
+    assert [one.kind for one in read_back(site, 0)[1].findings if one.kind == "erased"] == ["erased"]

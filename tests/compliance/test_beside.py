@@ -8,7 +8,7 @@ from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked
 from compliance.entries.play import GameDay, UsageDay, Warned
-from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart
+from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
 from tests.compliance.telling import told
@@ -151,3 +151,61 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     names = ("home-pc",) if silent else ()
     site.agent.add(AgentTick, seats={"home-pc": site.clock.wall() - ago}, silent=names)
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
+
+
+@pytest.mark.parametrize(("heard", "strange"), [
+    ((-1, 9, 9), False), ((-1, 9, -1), False), ((-1, -6, -1), False), ((-1, 30, 30), True),
+])  # fmt: skip
+def test_an_agent_whose_clock_was_set_back_heard_whom_it_heard(site, seat, audit, heard, strange):
+    """Just before that, which is a moment to come by now; or since, which is earlier than it said."""
+    site.deliver()
+    for minutes, back in zip(heard, (0, 20, 0), strict=True):
+        site.clock.run(5 * MINUTE)
+        site.clock.step(-back * MINUTE)
+        moment = site.clock.wall() + minutes * MINUTE - (5 * MINUTE if minutes > 0 and not back else 0)
+        site.agent.add(AgentTick, seats={"home-pc": moment}, silent=("home-pc",) if minutes == -6 else ())
+    assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
+
+
+def test_an_hour_is_longer_by_what_the_clock_was_set_back(site, seat, audit):
+    """A seat writes once an hour of its own clock."""
+    for back, says in ((20 * MINUTE, 0), (0, 1)):
+        seat.alive(site.clock.wall() - MINUTE)
+        site.clock.run(30 * MINUTE)
+        seat.refuse(site.house(0))
+        site.clock.step(-back)
+        seat.refuse(site.house(0))
+        site.clock.run(50 * MINUTE)
+        seat.alive(site.clock.wall() - HOUR)
+        silent = [one for one in told(audit(), "presence") if "in which the seat does not say" in one]
+        assert len(silent) == says
+
+
+@pytest.mark.parametrize(("heard", "strange"), [(True, True), (False, False)])
+def test_a_seat_that_was_heard_had_not_stopped(site, seat, audit, heard, strange):
+    """For an hour and a quarter it says that it was off, which explains itself; an hour and a half would be a gap."""
+
+    def ticks(minutes, *, heard):
+        for _ in range(0, minutes, 5):
+            site.clock.run(5 * MINUTE)
+            last[0] = site.clock.wall() if heard else last[0]
+            silent = () if site.clock.wall() - last[0] < 3 * MINUTE else ("home-pc",)
+            site.agent.add(AgentTick, seats={"home-pc": last[0]}, silent=silent)
+            site.deliver()
+
+    last = [site.clock.wall()]
+    ticks(30, heard=True)
+    seat.alive(site.clock.wall() - 30 * MINUTE)
+    seat.stop()
+    ticks(75, heard=heard)
+    seat.start()
+    said = "the agent heard it again and again while it says that it was not alive (1 time)"
+    assert (said in told(audit(), "presence")) is strange
+
+
+def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, audit):
+    """Whoever writes the agent's chain may write anything there, and nothing breaks."""
+    for kind, fields in ((SeatStart, {"version": "1", "watch": "gate", "clean": True, "lost_from": None}), (SeatStop, {})):
+        for _ in range(2):
+            site.agent.add(kind, **fields)
+    assert told(audit(), "presence") == []

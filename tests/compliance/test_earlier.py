@@ -226,3 +226,21 @@ def test_any_text_is_read_or_refused(text, size):
 def test_nested_without_end_is_no_card():
     with pytest.raises(NoteError):
         read_earlier('{"more":' + "[" * 500_000)
+
+
+def test_a_bundle_of_an_earlier_visit_anchors_the_log(site, tmp_path, capsys, monkeypatch):
+    """Whoever kept it, and no card; a log that was put back to before that, or written anew, does not go on from it."""
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    early, late = tmp_path / "early.zip", tmp_path / "late.zip"
+    seat = site.honest_day()
+    early.write_bytes(site.bundle())
+    size = site.log.size
+    seat.start()
+    site.deliver()
+    late.write_bytes(site.bundle())
+    assert main([str(late), "--since", str(early)]) == 0
+    assert f"Whole; its first {size} entries agree with your earlier card or head" in " ".join(capsys.readouterr().out.split())
+    assert main([str(early), "--since", str(late)]) == 4
+    assert "and now has" in capsys.readouterr().out
+    late.write_bytes(late.read_bytes()[:100])
+    assert main([str(early), "--since", str(late)]) == 2

@@ -134,3 +134,21 @@ def test_a_pseudonym_is_of_one_day(seat, point, audit):
         logged_on(seat, 9, 1)
         seat.site.clock.run(DAY - HOUR)
     assert "player-key" in {one.kind for one in audit().audit.findings}
+
+
+def test_who_was_logged_on_when_the_pc_was_shut_down_was_not_when_it_started(seat, point, audit):
+    """Where the PC is switched on before the place opens, its first look finds that they are gone."""
+    point()
+    clock = seat.site.clock
+    clock.run(20 * HOUR)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
+    on(seat, 1)
+    seat.stop()
+    clock.reboot(10 * HOUR)
+    since = clock.wall()
+    seat.start()
+    clock.run(MINUTE)
+    seat.add(SessionClosed, opened=opened.seq, how="unseen")
+    clock.run(20 * MINUTE)
+    seat.alive(since)
+    assert told(audit()) == []

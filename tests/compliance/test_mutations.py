@@ -30,6 +30,7 @@ UNCOUNTED: Final = {
     "play.started.started": "a moment of the system's own count, gone with the program",
     "play.started.match": "by which of its signs the game was known",
     "seat.start.version": "which version wrote the log",
+    "drop zone.changed": "the PC's own zone, which no rule asks",
     "play.due.until": "from when on the player was told that play goes on: each start is decided anew, whatever it says",
     "launch.refused.until": "the same",
 }
@@ -42,6 +43,17 @@ ON_THE_PAGE: Final = {
         "launch.refused.guardian": "whether a guardian was registered is the place's word; no play of that day says otherwise",
         "launch.refused.grants": "time that was given under the pseudonym of the day before",
         "usage.day.games": "refused starts beyond those that have an entry: most of a loop's are only counted",
+    },
+    "a wrong PIN or a code": {
+        "drop pin.failed": "that somebody guessed", "pin.failed.how": "what was guessed", "pin.failed.who": "whoever it was",
+        "drop code.used": "what it gave stands in an entry of its own", "code.used.ms": "how much it might give",
+    },
+    "who was logged on": {
+        "session.opened.who": "nobody need play who is logged on", "session.opened.guest": "nothing is decided by it",
+    },
+    "is kept at the place and is not in this file": {
+        "drop erasure": "what was deleted lay beside the log", "erasure.who": "pseudonyms change by the day",
+        "erasure.payloads": "fewer than there were", "seat.retired.heard": "its last entry and the ticks say the same",
     },
     "a request and its answer": {
         "drop answer": "that a guardian was asked: what was given or let through stands in entries of its own",
@@ -140,7 +152,10 @@ def test_the_honest_log_is_whole(judge):
     report = judge.verified(judge.lines)
     assert [f"{plain(one.where)}: {plain(one.what)}" for one in report.failures] == []
     assert _said(report.audit) == judge.honest
-    happened = {"issue", "not-decidable", "policy-changed", "pause", "enforcement-off", "silent", "late-play"}
+    happened = {
+        "issue", "not-decidable", "policy-changed", "pause", "enforcement-off", "silent", "late-play", "zone", "clock-jump",
+        "erasure", "retired", "guessing",
+    }  # fmt: skip
     assert {one.kind for one in report.audit.findings} <= happened
     assert {gap.kind for gap in report.audit.gaps} <= {"stopped", "lost"}
 

@@ -127,7 +127,7 @@ def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kin
     assert says in section(found(report, finding(kind, cite="")), "VERDICT")
 
 
-@pytest.mark.parametrize("kind", ["label", "own-pack"])
+@pytest.mark.parametrize("kind", ["label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone"])
 def test_what_a_family_may_say_has_to_be_explained_elsewhere(at_point, kind):
     """A lower label, rules of one's own."""
     point = found(at_point, finding(kind, cite=""))

@@ -249,6 +249,14 @@ def test_a_summary_that_is_not_is_named(site, seat, audit, games):
     assert f"seq {line.seq}, usage.day" in said(audit())[0]
 
 
+@pytest.mark.parametrize(("who", "ms", "says"), [("sister", 10 * MINUTE, 1), ("sister", 0, 0)])
+def test_nobody_is_said_to_have_played_of_whom_no_play_tells(site, seat, audit, who, ms, says):
+    """Whoever moves a child's day to somebody else's name."""
+    seat.end(played(seat, 10))
+    seat.add(UsageDay, day="2026-11-24", who=who, games={"luanti": GameDay(ms, 1, 0)})
+    assert [one.endswith("luanti; the plays add up to 0 s") for one in said(audit())] == [True] * says
+
+
 @pytest.mark.parametrize("changed", [{"play": 99}, {"who": "x"}, {"game": "x"}, {"since": 1}, {"ms": -1}])
 def test_an_end_that_is_not_of_its_play_is_named(site, seat, audit, changed):
     play = played(seat)
@@ -257,3 +265,28 @@ def test_an_end_that_is_not_of_its_play_is_named(site, seat, audit, changed):
     assert f"seq {line.seq}, play.ended" in said(audit())[0]
 
 
+
+
+@pytest.mark.parametrize(("told", "holds"), [(4, True), (2, True), (3, False), (5, False)])
+def test_a_seat_that_has_not_heard_of_the_zone_for_days_sums_up_a_day_by_one_of_both(site, seat, audit, told, holds):
+    """Four hours of its own day, of which two are the next day's in the zone that the place has by now: nothing else."""
+    site.agent.add(PlaceChanged, place="home", zone="Asia/Tokyo", hours="")
+    site.deliver()
+    site.clock.run(3 * 24 * HOUR + 12 * HOUR)  # 20:00
+    seat.end(played(seat, 240))
+    site.clock.run(2 * MINUTE)
+    seat.add(UsageDay, day="2026-11-27", who="child", games={"luanti": GameDay(told * HOUR, 0, 0)})
+    assert (said(audit()) == []) is holds
+
+
+@pytest.mark.parametrize("back", [0, 3 * HOUR])
+def test_a_day_that_is_over_once_more_is_summed_up_once_more(site, seat, audit, back):
+    """As the clock was set back over midnight."""
+    seat.end(played(seat, 30))
+    site.clock.run(15 * HOUR)
+    for step in (back, 0):
+        seat.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(30 * MINUTE, 0, 0)})
+        site.clock.step(-step)
+        site.clock.run(4 * HOUR)
+    twice = "this day of this pseudonym was summed up already"
+    assert (twice in [plain(one.what) for one in audit().audit.findings]) is (back == 0)

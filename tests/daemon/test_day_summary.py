@@ -145,3 +145,16 @@ def test_what_began_with_the_day_of_a_former_zone_is_in_it(world):
     world.clock.run(2 * DAY)
     world.beat()
     assert summed(world)["2026-11-25"] == {"luanti": GameDay(2 * HOUR, 0, 0)}
+
+
+def test_what_was_summed_up_by_a_former_zone_is_not_in_the_next_day(world):
+    """That begins in the evening before, where it was played under the name of that day."""
+    world.start(roster())
+    world.pass_time(6 * HOUR)
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.platform.exit(1)
+    world.pass_time(23 * HOUR + 30 * MINUTE)
+    world.adopt(msgspec.structs.replace(roster(2), zone="Pacific/Kiritimati"))
+    world.pass_time(DAY)
+    assert [one.day for one in world.journal("usage.day")] == ["2026-11-24"]

@@ -311,6 +311,20 @@ def test_todays_play_goes_with_the_seat_to_its_new_agent(world, published):
     assert world.used() == 1200.0
 
 
+def test_minutes_before_a_new_chain_are_not_told_in_it(world, published):
+    """It began later: a verifier would not believe that the PC was alive for longer than its chain."""
+    world.pass_time(30 * MINUTE)
+    mend(world, published.fingerprint)
+    began = world.clock.wall()
+    world.pass_time(10 * MINUTE)
+    world.clock.step(60 * MINUTE)
+    mend(world)
+    world.pass_time(2 * MINUTE)
+    (told,) = world.journal("presence")
+    assert told.since >= began // MINUTE * MINUTE
+    assert int(told.bits, 16).bit_count() <= 11
+
+
 def test_each_file_system_is_named(world):
     """To a child too: it can see for itself what is mounted."""
     world.start(roster())

@@ -72,3 +72,15 @@ def test_nothing_of_them_is_on_the_disk_any_more(world):
 
 def files(world):
     return list(world.home.daemon.glob("store.db*"))
+
+
+def test_a_day_is_summed_up_once_whatever_the_zone(world):
+    """Who is erased on what is yesterday once more where the place is said to be now had that summed up at its end."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.platform.exit(1)
+    world.pass_time(13 * HOUR)
+    world.adopt(replace(roster(2, players=()), erased=ERASED, zone="Europe/London"))
+    assert [line.day for line in world.journal("usage.day")] == ["2026-11-24"]
+    assert kept(world) == []

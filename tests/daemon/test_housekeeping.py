@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from daemon.running.housekeeping import Housekeeping
@@ -13,6 +14,10 @@ from tests.system import PATIENCE
 
 async def nothing():
     pass
+
+
+def never():
+    return False
 
 
 async def until(condition):
@@ -72,26 +77,44 @@ def test_what_former_nights_left_is_done_at_once(world):
     assert world.daemon.recorder.lost == 0
 
 
-def test_nights_are_those_of_the_place():
-    """One minute past midnight where the place is, also when that changes; not by the PC's own zone."""
-    housekeeping = Housekeeping(lambda: None, nothing)
+@pytest.mark.parametrize(("zone", "hours"), [("Asia/Ho_Chi_Minh", 12), ("Asia/Tokyo", 10)])
+def test_nights_are_those_of_the_place(world, zone, hours):
+    """A minute past midnight where the place is, not by the PC's own zone."""
+    world.start(msgspec.structs.replace(roster(), zone=zone))
+    world.platform.run(100)
+    world.pass_time(MINUTE)
+    world.platform.exit(100)
+    world.pass_time(hours * HOUR - MINUTE)
+    assert world.journal("usage.day") == []
+    world.pass_time(MINUTE)
+    assert [one.day for one in world.journal("usage.day")] == ["2026-11-24"]
 
-    def next_night():
-        return housekeeping._scheduler.get_job("night").next_run_time
 
-    async def main():
-        housekeeping.start()
-        for zone, offset in (("Asia/Ho_Chi_Minh", 7), ("Asia/Ho_Chi_Minh", 7), ("Asia/Tokyo", 9)):
-            housekeeping.in_zone(zone)
-            night = next_night()
-            assert (night.hour, night.minute, night.utcoffset().total_seconds()) == (0, 1, offset * 3600)
-        housekeeping.stop()
+@pytest.mark.parametrize("step", [-3 * HOUR, 3 * HOUR])
+def test_a_day_is_over_by_the_clock_that_is_believed(world, step):
+    """Nobody has to wait for a clock that was set to say so, too."""
+    world.start(roster())
+    world.platform.run(100)
+    world.pass_time(MINUTE)
+    world.platform.exit(100)
+    world.clock.step(step)
+    world.pass_time(12 * HOUR)
+    assert [one.day for one in world.journal("usage.day")] == ["2026-11-24"]
 
-    asyncio.run(main())
+
+def test_the_scheduler_asks_again_and_again_whether_a_day_is_over():
+    asked, nights = [], []
+
+    def due():
+        asked.append(len(nights))
+        return len(asked) == 3
+
+    some_time(Housekeeping(lambda: nights.append(len(asked)), due, nothing, every=0.02), lambda: len(asked) > 4)
+    assert nights == [3]
 
 
 def test_an_error_of_a_job_is_told():
-    housekeeping = Housekeeping(lambda: 1 // 0, nothing)
+    housekeeping = Housekeeping(lambda: 1 // 0, never, nothing)
     housekeeping.in_zone("Asia/Ho_Chi_Minh")
     with pytest.raises(ZeroDivisionError):
         some_time(housekeeping, lambda: False)
@@ -103,7 +126,7 @@ def test_the_agent_hears_that_the_seat_is_alive():
     async def alive():
         heard.append(asyncio.get_running_loop())
 
-    some_time(Housekeeping(lambda: None, alive, every=0.02), lambda: len(heard) > 1)
+    some_time(Housekeeping(lambda: None, never, alive, every=0.02), lambda: len(heard) > 1)
 
 
 def test_the_heart_rests_when_there_is_nothing_to_do(world):

@@ -12,7 +12,7 @@ from daemon.running.housekeeping import Housekeeping
 async def main():
     nights, lives = asyncio.Event(), asyncio.Event()
     async def alive(): lives.set()
-    jobs = Housekeeping(nights.set, alive, every=0.05)
+    jobs = Housekeeping(nights.set, lambda: False, alive, every=0.05)
     failed = jobs.start()
     jobs.in_zone("Asia/Ho_Chi_Minh")
     waits = [asyncio.ensure_future(one.wait()) for one in (nights, lives)]

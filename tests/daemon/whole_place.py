@@ -27,8 +27,10 @@ from host.transport import Caller, Unreachable
 from host.wire import ApiError
 from i18n.message import msg
 from rules.packs.shipped import shipped_catalogue, shipped_packs
+from tests.daemon import whole_upkeep
 from tests.daemon.test_api import CHILD, ROOT
 from tests.daemon.whole_pc import Pc
+from tests.daemon.whole_upkeep import Upkeep
 from tests.daemon.world import HOUR, MINUTE, NOON, World
 
 GAMES = ("luanti", "teeworlds", "supertux")
@@ -36,7 +38,7 @@ WEIGHTS = {
     "wait": 40, "play": 25, "leave": 12, "flicker": 2, "sleep": 2, "power_off": 2, "power_cut": 2, "crash": 2, "restart": 1,
     "on": 12, "wake": 10, "agent_off": 2, "agent_on": 8, "cut_soon": 1, "full": 1, "lost": 2, "found": 6, "step": 1,
     "nudge": 2, "confirm": 2, "grant": 2, "revoke": 1, "pause": 1, "resume": 2, "request": 2, "approve": 2, "policy": 2,
-    "place": 1, "let": 1, "remove": 1, "add": 3,
+    "place": 1, "let": 1, "remove": 1, "add": 3, **whole_upkeep.WEIGHTS,
 }  # fmt: skip
 BORN = {"an": "2014-05-01", "binh": "2009-03-01"}
 PACKS = ((), ("vn-147",), ("home-balanced",), ("home-weekend", "vn-147"), ("home-school-week",))
@@ -44,7 +46,7 @@ KEEPER = Caller(uid=1000, pid=1, account="me", admin=True)
 ACCOUNTS = frozenset({"me", "an", "binh", "friend", "root"})
 
 
-class WholePlace:
+class WholePlace(Upkeep):
     """`begin`, then `go_on` as often as wanted, then `export`; `close` in the end."""
 
     def __init__(self, folder, seed, make_clock, monkeypatch):
@@ -54,6 +56,7 @@ class WholePlace:
             (folder / name).mkdir()
             self.pcs.append(Pc(folder / name, make_clock(wall=NOON)))
         self.first = self.calling = self.pcs[0]
+        self.furnish(folder)
         monkeypatch.setattr(uplink, "aask", lambda _, request: self.call(request))
         monkeypatch.setattr(uplink, "talking", self._talking)
         games = tuple(one for one in shipped_catalogue() if one.id in GAMES)
@@ -152,10 +155,7 @@ class WholePlace:
             if pc.up:
                 pc.disk.left, pc.disk.full = None, 0
             pc.reached = True
-            pc.wake()
-            if not pc.up:
-                pc.start()
-        self.agent_on()
+        self.bring_back()
         self.advance(3 * MINUTE)
 
         async def chunks():
@@ -177,7 +177,8 @@ class WholePlace:
     def play(self):
         if self.pc.live:
             self.pc.pid += 1
-            self.pc.world.platform.run(self.pc.pid, self.pick(*GAMES), self.pick("an", "an", "binh", "friend"))
+            self.log_on(who := self.pick("an", "an", "binh", "friend"))
+            self.pc.world.platform.run(self.pc.pid, self.pick(*GAMES), who)
             self.pc.world.beat()
             self.advance(self.pick(500, 20_000, 10 * MINUTE))
 

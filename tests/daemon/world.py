@@ -117,7 +117,7 @@ class World:
         self.platform = HandPlatform(self.clock)
         self.log, self.agent = Signer("giochoi/test", b"1" * 32), Signer("giochoi/test/roster", b"2" * 32)
         self.daemon: Daemon | None = None
-        self.beats = self.nights = 0
+        self.beats = 0
 
     def start(self, first: Roster | None = None) -> None:
         self.daemon = Daemon(self.home, self.clock, self.platform.parts)
@@ -144,17 +144,13 @@ class World:
         return self.daemon.seat
 
     def beat(self) -> int:
-        """As the heart does it; at midnight comes the night's work."""
+        """As the heart does it; after midnight comes the night's work."""
         wait = self.daemon.heart.beat()
-        if self.day() != self.nights:
+        if self.daemon.night.due():
             self.night()
         return wait
 
-    def day(self) -> int:
-        return (self.clock.wall() + 7 * HOUR) // (24 * HOUR)
-
     def night(self) -> None:
-        self.nights = self.day()
         self.daemon.night.work()
 
     def kill(self) -> None:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from msgspec import UNSET
 
-from compliance.entries.override import Answered, GrantGiven, Requested
+from compliance.entries.override import Answered, CodeUsed, GrantGiven, Requested
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding, length
 from i18n.message import Arg, Message, msg
+from rules.policy import Role
 
 _MOST: Final = 10_000  # answers that wait for their request
+_ROLES: Final = get_args(Role)
 
 
 class _Request(NamedTuple):
@@ -39,10 +41,15 @@ class Asked:
     _found: Listed = field(default_factory=Listed)
     _grants: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def take(self, where: Arg, line: Requested | Answered | GrantGiven) -> None:
+    def take(self, where: Arg, line: Requested | Answered | GrantGiven | CodeUsed) -> None:
         match line:
             case GrantGiven():
                 self._grants[line.seat, line.id] = line.ms
+                if line.ms <= 0 or line.by not in _ROLES:
+                    self._fail(where, msg("nobody can have given it"))
+            case CodeUsed():
+                if line.ms <= 0:
+                    self._fail(where, msg("nobody can have given it"))
             case Requested():
                 if line.id in self._requests:
                     self._fail(where, msg("there is another request with its id"))

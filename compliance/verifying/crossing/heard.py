@@ -7,15 +7,17 @@ seat that was heard for longer than that without an entry wrote some that are no
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.seat import Presence, SeatEnrolled
+from compliance.entries.seat import Presence, SeatEnrolled, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
+from compliance.verifying.alive import past_bits
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
@@ -29,11 +31,18 @@ _SILENT_MS = 10 * _MINUTE_MS
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
+_AWAKE = {"awake": msg("the agent heard it again and again while it says that it was not alive")}
+_RECENT = 24  # ticks: a seat says each hour in which minutes it was alive
+_TIMES = 3  # a PC may wake for a moment now and then
+_AROUND = 10  # minutes
 
 
 @dataclass(slots=True)
 class _Seat:
-    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first."""
+    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first.
+    `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else;
+    `stopped`: when it did last.
+    """
 
     heard: int = 0
     unwritten: int = 0
@@ -41,6 +50,9 @@ class _Seat:
     ahead: int = 0
     where: Arg = ""
     at: int = 0
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
+    apart: int = 0
+    stopped: int | None = None
 
 
 @dataclass(slots=True)
@@ -67,10 +79,15 @@ class Heard:
     _silences: list[_Silence] = field(default_factory=list)
     _silent_to: int = 0  # the end of the last of them
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
+    _set: int = 0  # when the agent's clock was last set, or its PC slept
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
+    _awake: Tally = field(default_factory=lambda: Tally(_AWAKE, "presence"))
 
     def wants(self) -> Wants:
-        return {SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present}
+        return {
+            SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatStop: self._stop,
+            SeatStart: self._start,
+        }  # fmt: skip
 
     def written(self, line: AnyEntry) -> None:
         newest = self._newest.get(line.seat)
@@ -89,15 +106,41 @@ class Heard:
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
+        if self._last is not None and abs(line.wall - self._last.wall) > _AHEAD_MS:
+            seat.apart = self._last.wall
         self._newest[line.seat] = max(line.wall, self._newest.get(line.seat, 0))
 
     def _enrol(self, _: Arg, line: SeatEnrolled) -> None:
         self._enrolled.add(line.id)
 
-    def _present(self, _: Arg, line: Presence) -> None:
+    def _present(self, where: Arg, line: Presence) -> None:
         if line.seat != AGENT:
             self._alive(line.seat, line.wall)
             self._alive(line.seat, line.since)
+            self._slept(where, line)
+
+    def _stop(self, _: Arg, line: SeatStop) -> None:
+        if line.seat != AGENT:
+            self._seats[line.seat].stopped = line.wall
+
+    def _start(self, where: Arg, line: SeatStart) -> None:
+        seat = self._seats.get(line.seat)  # the agent is none
+        if seat is not None and seat.stopped is not None:
+            self._not_alive(where, line, seat.stopped, 0)
+            seat.stopped = None
+
+    def _slept(self, where: Arg, line: Presence) -> None:
+        self._not_alive(where, line, line.since, past_bits(line))
+
+    def _not_alive(self, where: Arg, line: AnyEntry, since: int, bits: int) -> None:
+        """Since then it was alive in these minutes. In others it was not heard, if both clocks say the same."""
+        seat = self._seats[line.seat]
+        if max(seat.apart, self._set) > since - _AHEAD_MS:
+            return
+        last = (line.wall - since) // _MINUTE_MS - 2 * _AROUND
+        minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
+        if sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES:
+            self._awake.see("awake", where, line)
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
@@ -119,6 +162,7 @@ class Heard:
             elif at > seat.heard:
                 seat.unwritten += min(at - seat.heard, _SILENT_MS) if seat.heard else 0
                 seat.heard = at
+                seat.recent.append(at)
         for name, newest in self._newest.items():
             seat = self._seats[name]
             if where != NOWHERE and newest - line.wall > max(_AHEAD_MS, seat.ahead):
@@ -126,22 +170,36 @@ class Heard:
                     seat.where, seat.at = where, line.wall
                 seat.ahead = newest - line.wall
         self._newest.clear()
-        last, self._last = self._last, line
-        if last is not None and line.after not in {UNSET, last.wall}:
+        if self._last is None:
+            self._set = line.wall
+        else:
+            self._since_last(where, line, self._last)
+        self._last = line
+        self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
+
+    def _since_last(self, where: Arg, line: AgentTick, last: AgentTick) -> None:
+        if abs(line.wall - last.wall - line.mono + last.mono) > _MINUTE_MS:
+            self._set = line.wall
+        if line.after not in {UNSET, last.wall}:
             self._tally.see("after", where, line)
-        if last is not None and line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
+        if line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
             slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
             self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
             self._silent_to = max(self._silent_to, line.wall)
-        self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
 
     def _checked(self, where: Arg, line: AgentTick) -> None:
-        """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before."""
-        before = self._last.seats if self._last is not None and self._last.boot == line.boot else {}
+        """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before, but for what it
+        was set back by since.
+        """
+        last = self._last if self._last is not None and self._last.boot == line.boot else None
+        before, back = ({}, 0) if last is None else (last.seats, max(0, last.wall - last.mono - line.wall + line.mono))
         for name, at in line.seats.items():
             ago = line.wall - at
             right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
-            if where != NOWHERE and (not right or ago < -_SET_MS or before.get(name, 0) > at + _SET_MS):
+            said = before.get(name, 0)
+            ahead = last is not None and said > last.wall + _SET_MS  # from before it was set back
+            late = (said > at + back + _SET_MS and not ahead) or (said != at and ago < -back - _SET_MS)
+            if where != NOWHERE and (late or not right):
                 self._strange.setdefault(name, (where, line.wall))
 
     def _withheld(self, name: str, seat: _Seat) -> None:
@@ -168,6 +226,7 @@ class Heard:
             text = msg("the agent heard it until {until}; nothing that it wrote after {since} is in the log", **said)
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
         yield from self._tally.findings()
+        yield from self._awake.findings()
         for name, (where, at) in self._strange.items():
             text = msg("when the agent says that it heard seat {seat} contradicts its clock, or what it said before", seat=name)
             yield Finding("heard", where, text, seat=name, at=at)

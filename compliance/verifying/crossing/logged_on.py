@@ -1,6 +1,7 @@
 """Whether a public place was open when somebody was logged on: to operate after hours is an offence, whoever plays. Pure.
 
 What counts are minutes in which the seat was alive, by its `presence`: a PC that sleeps with somebody logged on is not used.
+Where a seat tells who is logged on, somebody was while a game was played; and a session is over for a reason that there was.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import SessionClosed, SessionOpened
+from compliance.entries.play import PlayEnded
+from compliance.entries.seat import SeatStart, SessionClosed, SessionOpened
 from compliance.entry import AnyEntry
 from compliance.verifying.alive import HOUR, MINUTE_MS
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
 from compliance.verifying.opening import opening
 from compliance.verifying.presence import SeatPresence
@@ -23,9 +26,18 @@ from compliance.verifying.watched import joined, span_bits
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import day_bounds
 
+_HOME = "home"
 CLOSING_MS = 15 * MINUTE_MS  # that shutting up may take
 _LAST = NO_MOMENT // MINUTE_MS
 _HOUR_MS = HOUR * MINUTE_MS
+
+_WHAT = {
+    "unseen": msg("it says that nobody looked when somebody logged off, and the seat had not been started anew"),
+    "unwatched": msg("it says that this is a home, where nobody looks who is logged on, and it was none"),
+    "nobody": msg("a game was played while nobody was logged on in front of the PC"),
+}
+_SHORT_MS = 3 * MINUTE_MS  # what comes and goes in less nobody need have seen
+_APART_MS = 10 * MINUTE_MS
 
 _Span = tuple[int, int]
 """The first minute since 1970, and the one after the last."""
@@ -33,10 +45,14 @@ _Span = tuple[int, int]
 
 @dataclass(slots=True)
 class _Seat:
-    """`open`: by the seq of their entries, since which minute."""
+    """`open`: by the seq of their entries, since which minute. `told`: up to when it said who was logged on. `started`: seq and
+    moment of the start of its run.
+    """
 
     open: dict[int, int] = field(default_factory=dict)
     over: list[_Span] = field(default_factory=list)
+    told: int | None = None
+    started: tuple[int, int] = (0, 0)
 
 
 @dataclass
@@ -49,9 +65,14 @@ class LoggedOn:
     _moments: list[int] = field(default_factory=list)
     _hours: list[tuple[int, int]] = field(default_factory=list)  # from each of these moments on
     _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
+    _home_to: int = 0  # until when the place was a home
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
 
     def wants(self) -> Wants:
-        return {PlaceChanged: self._placed, SessionOpened: self._open, SessionClosed: self._close}
+        return {
+            PlaceChanged: self._placed, SessionOpened: self._open, SessionClosed: self._close, SeatStart: self._start,
+            PlayEnded: self._played,
+        }  # fmt: skip
 
     def agents(self, line: AnyEntry, *, judged: bool) -> None:
         if not judged:
@@ -60,21 +81,48 @@ class LoggedOn:
             self._since = line.wall
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
+        if line.place == _HOME:
+            self._home_to = NO_MOMENT
+            for seat in self._seats.values():
+                seat.told = None
+        elif self._home_to == NO_MOMENT:
+            self._home_to = line.wall
         self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
         self._hours.append(opening(line.place, line.hours))
 
+    def _start(self, _: Arg, line: SeatStart) -> None:
+        self._seats[line.seat].started = line.seq, line.wall
+
     def _open(self, _: Arg, line: SessionOpened) -> None:
-        self._seats[line.seat].open[line.seq] = line.wall // MINUTE_MS
+        seat = self._seats[line.seat]
+        seat.open[line.seq] = line.wall // MINUTE_MS
+        seat.told = max(line.wall, seat.told or 0)
 
     def _close(self, where: Arg, line: SessionClosed) -> None:
         seat = self._seats[line.seat]
         if (opened := seat.open.pop(line.opened, None)) is None:
             self.failures.append(Failure(where, msg("no session {n} of this seat is open", n=str(line.opened))))
         else:
-            seat.over.append((opened, -(-line.wall // MINUTE_MS)))
+            seq, began = seat.started
+            unseen = line.how == "unseen" and 0 <= line.wall - began <= _SHORT_MS  # it ended before this run
+            seat.over.append((opened, -(-(began if unseen else line.wall) // MINUTE_MS)))
+            seat.told = None if line.how == "unwatched" else max(line.wall, seat.told or 0)
+            if line.how == "unseen" and seq < line.opened:
+                self._tally.see("unseen", where, line)
+            if line.how == "unwatched" and self._home_to < opened * MINUTE_MS - _APART_MS:
+                self._tally.see("unwatched", where, line)
+
+    def _played(self, where: Arg, line: PlayEnded) -> None:
+        """By a seat that says who is logged on, which it does at no home."""
+        seat = self._seats.get(line.seat)
+        if seat is None or seat.told is None or seat.open or self._home_to > line.since - _APART_MS:
+            return
+        if line.since + line.span - max(line.since, seat.told) >= _SHORT_MS and not line.late:
+            self._tally.see("nobody", where, line)
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Days are those of `zone`."""
+        yield from self._tally.findings()
         for name, seat in self._seats.items():
             spans = joined([*seat.over, *((since, _LAST) for since in seat.open.values())])
             days: Counter[int] = Counter()

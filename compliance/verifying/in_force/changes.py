@@ -112,7 +112,7 @@ class Changes:
         if line.zone != old.zone:
             zones = {"before": old.zone, "after": line.zone}
             told = msg("the time zone of the place was changed: {before} → {after}", **zones)
-            self._tell("place-changed", where, line, told)
+            self._tell("place-zone", where, line, told)
 
     # --- packs -----------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from compliance.entries.base import Entry
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
-from compliance.entries.log import AgentTick, Restored
+from compliance.entries.log import AgentTick, Erasure, Restored
 from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
@@ -73,6 +73,7 @@ class Followed:
     _wall: int = 0  # the agent's clock
     _heard: dict[str, deque[int]] = field(default_factory=dict)
     _apart: dict[str, set[str]] = field(default_factory=dict)
+    _erased: dict[str, int] = field(default_factory=dict)  # by pseudonym, when
     _restored: bool = False
     _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
     _failures: Faults = field(default_factory=Faults)
@@ -87,12 +88,15 @@ class Followed:
         """Changes of place and packs besides, from whoever tells the timeline of them."""
         return {
             **each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused),
-            **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled),
+            **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled, Erasure),
         }  # fmt: skip
 
     def _ruled(self, where: Arg, line: PlayStarted | PlayRuled) -> None:
         if isinstance(line.bound, Bound):
             self._bound(where, line, line.bound)
+        erased = self._erased.get(line.who)
+        if erased is not None and not self._is_apart(line.seat, line.wall) and self._had_news(line.seat, erased, line.wall):
+            self._failures.append(Failure(where, msg("it is of somebody of whom all had been erased")))
 
     def take(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -106,6 +110,8 @@ class Followed:
                 self._put(line)
             case AgentTick():
                 self._ticked(line)
+            case Erasure() if line.who is not None:
+                self._erased.setdefault(line.who, line.wall)
             case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
                 self._parted(line)
             case _:

@@ -7,7 +7,7 @@ which is known once all entries are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -105,7 +105,7 @@ class Adding:
         if times > _OFTEN:
             self._fail(where, again)
             return
-        if times == 2:
+        if times == 2 and not self.clocks[line.seat].went_back:  # after which the day is over once more
             self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
@@ -114,6 +114,8 @@ class Adding:
         if own is not None:
             own.since_summary = 0
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
+        elif played := {game: told.ms for game, told in line.games.items() if told.ms}:
+            self._unlike_plays(where, next(iter(played)), max(played.values()), Range(0, 0))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
@@ -125,11 +127,14 @@ class Adding:
         return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
 
     def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> None:
-        """The day's milliseconds by game; where the zone was changed around it, for one of its zones."""
-        days = self._days(first, line.day)
-        if days is None:
+        """The day's milliseconds by game; where the zone was changed around it, for one of its zones, and in the week after
+        that of just that day by one of them.
+        """
+        late = self._days(self.zones.lately(first), first, line.day)
+        if late is None:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
+        days = self._days(self.zones.around(first), first, line.day) or late
         if len(days) > 1:
             self._unchecked["zone"].see(where)
         for game in sorted(known.keys() | line.games.keys()):
@@ -138,13 +143,17 @@ class Adding:
             ranges = [_whole(union, day, wander) for day in days]
             least = min(one.least for one in ranges)
             most = max(one.most for one in ranges) if len(days) == 1 else _LONGEST_MS
-            if not least <= told <= most:
-                sums = {"told": length(told), "known": _said(Range(least, most))}
-                self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+            if not least <= told <= most and any(told in _whole(union, day, wander) for day in late):
+                self._unchecked["zone"].see(where)
+            elif not least <= told <= most:
+                self._unlike_plays(where, game, told, Range(least, most))
 
-    def _days(self, first: int, day: str) -> list[tuple[int, int]] | None:
-        """The day of this name as (start, end), by each zone around it; None if the first play was not on it by any."""
-        zones = self.zones.around(first)
+    def _unlike_plays(self, where: Arg, game: str, told: int, known: Range) -> None:
+        sums = {"told": length(told), "known": _said(known)}
+        self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+
+    def _days(self, zones: Sequence[str], first: int, day: str) -> list[tuple[int, int]] | None:
+        """The day of this name as (start, end), by each of these zones; None if the first play was not on it by any."""
         try:
             named = date.fromisoformat(day)
         except ValueError:

@@ -110,8 +110,7 @@ def test_what_is_let_through_takes_no_minutes(more):
 
 def test_kept_says_what_is_true():
     """The sentences hold how long each thing is kept; 7 days and today are told, with games by their titles."""
-    from agent.recording.retention import PERSONAL_MS
-    from compliance.format.keeping import LEAVES_MS
+    from compliance.format.keeping import LEAVES_MS, PERSONAL_MS
     from daemon.api.messages import UsageGet
     from daemon.recording import day_summary
 

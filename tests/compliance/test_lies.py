@@ -1,0 +1,157 @@
+"""Lies of an operator who holds all keys, about logs of real days: each is what somebody with something to hide would write."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent.api.pseudonym import pseudonym
+from compliance.entries.log import Erasure, Seal
+from compliance.entries.override import CodeUsed, GrantGiven
+from compliance.entries.play import PlayEnded, PlayStarted, UsageDay, Warned
+from compliance.entries.seat import Presence, SessionClosed, SessionOpened
+from compliance.format.chain import AGENT
+from i18n.message import plain
+from rules.calendar import day_name
+from tests.compliance import real_days
+from tests.compliance.real_days import EIGHT
+from tests.compliance.test_mutations import Judge
+from tests.daemon.world import HOUR, MINUTE, NOON
+
+replace = msgspec.structs.replace
+DAY = 24 * HOUR
+
+
+@pytest.fixture(scope="module")
+def point(tmp_path_factory, make_clock):
+    return Judge(real_days.point(tmp_path_factory.mktemp("point"), make_clock))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, make_clock):
+    return Judge(real_days.home(tmp_path_factory.mktemp("home"), make_clock))
+
+
+def new(judge, lines):
+    """What is said of these lines, and not of the honest ones."""
+    before, after = (_said(judge.verified(some)) for some in (judge.lines, lines))
+    return [one for one in after if one not in before]
+
+
+def _said(report):
+    found = [("failure", plain(one.what)) for one in report.failures]
+    return [*found, *((one.kind, plain(one.what)) for one in report.audit.findings)]
+
+
+def inserted(judge, seat, wall, kind, **fields):
+    """One entry more of this seat, after what it wrote before then."""
+    last = max(at for at, one in enumerate(judge.lines) if one.seat == seat and one.wall <= wall and not isinstance(one, Seal))
+    old = judge.lines[last]
+    line = kind(seat=seat, boot=old.boot, seq=10**9, prev="", mono=old.mono + wall - old.wall, wall=wall, **fields)
+    return [*judge.lines[: last + 1], line, *judge.lines[last + 1 :]]
+
+
+def of(judge, kind, seat=None):
+    return [one for one in judge.lines if isinstance(one, kind) and seat in {None, one.seat}]
+
+
+# --- names that are gone ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    ({"who": None, "before": NOON + 30 * HOUR, "payloads": 0}, "it deleted names that were not six months old"),
+    ({"who": None, "before": NOON - 190 * DAY, "payloads": 500}, "it deleted more than entries before it have beside them"),
+    ({"who": "0" * 64, "before": None, "payloads": 500}, "it deleted more than entries before it have beside them"),
+])  # fmt: skip
+def test_an_erasure_excuses_no_names_that_are_missing(home, fields, said):
+    lies = new(home, inserted(home, AGENT, NOON + 30 * HOUR, Erasure, **fields))
+    assert ("erased", f"{said} (1 time)") in lies
+
+
+def test_an_erasure_as_it_is_made_is_told_alone(home):
+    """What was too old; all of a player who then plays no more."""
+    at = NOON + 30 * HOUR
+    assert new(home, inserted(home, AGENT, at, Erasure, who=None, before=at - 184 * DAY, payloads=2)) == []
+    who = pseudonym("33" * 32, day_name(real_days.ZONE, at))
+    told = new(home, inserted(home, AGENT, at, Erasure, who=who, before=None, payloads=2))
+    assert [kind for kind, _ in told] == ["erasure"]
+
+
+def test_who_was_erased_does_not_play_on(home):
+    who = of(home, PlayStarted)[0].who
+    lies = new(home, inserted(home, AGENT, NOON + MINUTE, Erasure, who=who, before=None, payloads=0))
+    assert ("failure", "it is of somebody of whom all had been erased") in lies
+
+
+# --- who gave it ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "fields"), [
+    (GrantGiven, {"id": "g", "by": "guardian", "ms": -30 * MINUTE, "game": None, "given": NOON + HOUR}),
+    (GrantGiven, {"id": "g", "by": "nobody", "ms": 30 * MINUTE, "game": None, "given": NOON + HOUR}),
+    (CodeUsed, {"ms": -30 * MINUTE}),
+])  # fmt: skip
+def test_nobody_gives_less_than_nothing(home, kind, fields):
+    """It would take the page's sum of extra time down."""
+    who = of(home, PlayStarted)[0].who
+    lies = new(home, inserted(home, "home-pc", NOON + HOUR, kind, who=who, **fields))
+    assert ("failure", "nobody can have given it") in lies
+
+
+# --- who was logged on ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("how", "said"), [
+    ("unseen", "it says that nobody looked when somebody logged off, and the seat had not been started anew (1 time)"),
+    ("unwatched", "it says that this is a home, where nobody looks who is logged on, and it was none (1 time)"),
+])  # fmt: skip
+def test_a_session_is_over_for_a_reason_that_there_was(point, how, said):
+    over = of(point, SessionClosed, "pc-1")[0]
+    lines = [replace(one, how=how) if one is over else one for one in point.lines]
+    assert new(point, lines) == [("paired", said)]
+
+
+def test_nobody_plays_who_is_not_logged_on(point):
+    """The session ends on paper, and the play goes on; or there never was one."""
+    opened, over = of(point, SessionOpened, "pc-1")[0], of(point, SessionClosed, "pc-1")[0]
+    early = replace(over, wall=opened.wall + MINUTE, mono=opened.mono + MINUTE)
+    lines = [one for one in point.lines if one is not over]
+    lines.insert(lines.index(opened) + 1, early)
+    assert new(point, lines) == [("paired", "a game was played while nobody was logged on in front of the PC (2 times)")]
+    opened, over = of(point, SessionOpened, "pc-1")[1], of(point, SessionClosed, "pc-1")[1]
+    lines = [one for one in point.lines if one is not opened and one is not over]
+    assert new(point, lines) == [("paired", "a game was played while nobody was logged on in front of the PC (1 time)")]
+
+
+# --- a PC that slept --------------------------------------------------------------------------------------------------------
+
+
+def test_a_pc_that_was_heard_did_not_sleep(point):
+    """Of a play of two hours fifty minutes are said to have been the PC's sleep, by its clocks and all its entries; only the
+    agent's ticks are as they were.
+    """
+    play = next(one for one in of(point, PlayStarted, "pc-1") if one.wall == EIGHT + 400 * MINUTE)
+    start, cut = play.wall + 21 * MINUTE + 30_000, 50 * MINUTE
+    ended = next(one for one in of(point, PlayEnded, "pc-1") if one.play == play.seq)
+
+    def shorter(line):
+        if line.seat != "pc-1" or line.wall < start:
+            return line
+        line = replace(line, mono=line.mono - cut) if line.boot == play.boot else line
+        match line:
+            case PlayEnded(play=play.seq):
+                told = [one for one in of(point, Warned, "pc-1") if one.play == play.seq and not start < one.wall < start + cut]
+                return replace(line, ms=line.ms - cut, warned=len(told))
+            case UsageDay(who=play.who):
+                day = line.games[play.game]
+                return replace(line, games={**line.games, play.game: replace(day, ms=day.ms - cut)})
+            case Presence():
+                awake = [at for at in range(60) if not start < line.since + at * MINUTE < start + cut]
+                return replace(line, bits=f"{int(line.bits, 16) & sum(1 << at for at in awake):015x}")
+            case _:
+                return line
+
+    lines = [shorter(one) for one in point.lines if one.seat != "pc-1" or not start < one.wall < start + cut]
+    assert ended.ms == 2 * HOUR
+    said = "the agent heard it again and again while it says that it was not alive (1 time)"
+    assert new(point, lines) == [("presence", said)]
