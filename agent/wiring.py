@@ -86,7 +86,8 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
         prepare_for(home.agent_address)
         own = files().owner()
         server = await rpc.serve(home.agent_address, routes(agent), lambda caller: roles(caller, own, agent.registry.roster))
-        scheduler, failed = schedule(agent.tick, agent.retry, agent.updating.look_if_due, agent.witnessing.ask)
+        jobs = schedule(agent.tick, agent.retry, agent.updating.look_if_due, agent.witnessing.ask)
+        failed = jobs.start()
         waiting = asyncio.ensure_future(stop.wait())
         asking = asyncio.ensure_future(agent.witnessing.ask())
         try:
@@ -98,7 +99,7 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
                 failed.result()  # an error of a job ends the agent loudly; the service manager starts it again
         finally:
             service().notify("STOPPING=1")
-            scheduler.shutdown(wait=False)
+            jobs.stop()
             waiting.cancel()
             asking.cancel()
             await server.close()

@@ -125,7 +125,7 @@ class Files(Protocol):
         this `machine` and whoever may read the file.
         """
 
-    def is_sealed(self, kept: bytes, *, machine: bool) -> bool:
+    def is_sealed(self, kept: bytes, /, *, machine: bool) -> bool:
         """Whether `seal` would have written it so."""
 
     def unseal(self, kept: bytes) -> bytes:

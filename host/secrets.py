@@ -40,7 +40,7 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
         return _take_over(path, found, given.secret)
     if found is not None:
         secret = _load(path, found)
-        if not is_kept_elsewhere(found) and not choose.files().is_sealed(found, machine=_for_machine(home)):
+        if secret and not is_kept_elsewhere(found) and not choose.files().is_sealed(found, machine=_for_machine(home)):
             with suppress(HomeError):  # of a backup, or of a version that sealed it otherwise: it opens as it is, too
                 _write(path, _sealed(home, secret))
         return secret

@@ -1,20 +1,14 @@
-"""What may be late, by APScheduler: each night the day's summary and what is too old, each minute a sign of life for the agent.
+"""What may be late: each night the day's summary and what is too old, each minute a sign of life for the agent.
 
-APScheduler waits by the PC's clock, which anybody may have set. So it runs no limit, no row of a play and no watchdog, and
-whether a day is over is asked each minute of the clock that is believed.
+It is no limit, no row of a play and no watchdog. Whether a day is over is asked each minute of the clock that is believed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
@@ -25,11 +19,11 @@ from daemon.requests import Requests
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
+from host.jobs import Job, Jobs
 from rules.calendar import DAY_MS, day_name
 
 MINUTE_S, MINUTE_MS = 60.0, 60_000
 _KEPT_MS = day_summary.KEPT_DAYS * DAY_MS
-_ONCE = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 
 
 @dataclass(slots=True, eq=False)
@@ -73,24 +67,21 @@ class NightWork:
 
 
 class Housekeeping:
-    """Needs a running loop from `start` on. Every job is a coroutine: a plain function would run in a thread of its own."""
+    """Needs a running loop from `start` on."""
 
-    def __init__(
-        self, night: Callable[[], None], due: Callable[[], bool], alive: Callable[[], Awaitable[None]], every: float = MINUTE_S
-    ) -> None:
+    def __init__(self, night: Callable[[], None], due: Callable[[], bool], alive: Job, every: float = MINUTE_S) -> None:
         """`alive` comes every so many seconds, and `night` then, if it is `due`."""
         self._night, self._due = night, due
         self._zone: str | None = None
-        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_ONCE)
-        self._scheduler.add_job(alive, IntervalTrigger(seconds=every, timezone="UTC"))
-        self._scheduler.add_job(self._look, IntervalTrigger(seconds=every, timezone="UTC"))
+        self._jobs = Jobs()
+        self._jobs.every(every, alive)
+        self._jobs.every(every, self._look)
 
     def in_zone(self, zone: str) -> None:
         """The place's days are those of this zone. What earlier nights left undone is done at once."""
-        if zone == self._zone:
-            return
-        self._zone = zone
-        self._scheduler.add_job(self._work, DateTrigger(timezone=zone), id="left", replace_existing=True)
+        if zone != self._zone:
+            self._zone = zone
+            self._jobs.at_once("left", self._work)
 
     async def _look(self) -> None:
         if self._due():
@@ -101,15 +92,7 @@ class Housekeeping:
 
     def start(self) -> asyncio.Future[None]:
         """A future that gets the first error of a job: it has to end the daemon loudly."""
-        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def report(event: JobExecutionEvent) -> None:
-            if not failed.done():
-                failed.set_exception(event.exception)
-
-        self._scheduler.add_listener(report, EVENT_JOB_ERROR)
-        self._scheduler.start()
-        return failed
+        return self._jobs.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        self._jobs.stop()

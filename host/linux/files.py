@@ -218,8 +218,8 @@ def seal(secret: bytes, *, machine: bool) -> bytes:
     return base64.b64encode(secret) + b"\n"
 
 
-def is_sealed(kept: bytes, *, machine: bool) -> bool:
-    return bool(kept)
+def is_sealed(_kept: bytes, *, machine: bool) -> bool:  # noqa: ARG001 - as above
+    return True
 
 
 def unseal(kept: bytes) -> bytes:

@@ -30,10 +30,11 @@ def test_jobs_run_where_the_databases_were_opened():
             ticked.append(threading.current_thread())
             found.set()
 
-        scheduler, failed = schedule(tick, nothing, nothing, nothing, every=0.02)
+        jobs = schedule(tick, nothing, nothing, nothing, every=0.02)
+        failed = jobs.start()
         async with asyncio.timeout(PATIENCE):
             await found.wait()
-        scheduler.shutdown(wait=False)
+        jobs.stop()
         assert not failed.done()
 
     asyncio.run(body())
@@ -44,9 +45,10 @@ def test_an_error_is_told():
     """Whoever waits for the future ends the agent by it."""
 
     async def body():
-        scheduler, failed = schedule(fail, nothing, nothing, nothing, every=0.02)
+        jobs = schedule(fail, nothing, nothing, nothing, every=0.02)
+        failed = jobs.start()
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(failed, PATIENCE)
-        scheduler.shutdown(wait=False)
+        jobs.stop()
 
     asyncio.run(body())
