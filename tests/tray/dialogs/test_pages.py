@@ -17,7 +17,7 @@ from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS
-from tray.dialogs import approve, ask, code, kept, message, off, pin, rules, until, why
+from tray.dialogs import approve, ask, code, kept, message, off, pin, played, rules, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -203,6 +203,16 @@ def test_kept_asks_for_a_week(page, daemon):
     assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 16, -1))]
 
 
+def test_a_guardian_is_told_how_long_was_played_in_a_week(page, daemon):
+    """The sum, and each of seven days: today among them."""
+    opened, _ = page(played, "an")
+    assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 17, -1))]
+    assert said(opened) == ["Nguyễn Minh An played 7 hr 30 min in the last 7 days, today among them."]
+    days = [WORDS(line.text) for line in opened.dialog.body]
+    assert (days[0], days[3]) == ("24 Nov 2026: 1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "21 Nov 2026: nothing")
+    assert len(days) == 7
+
+
 def test_why_and_rules_of_whoever_plays_here(page, daemon):
     page(why)
     page(rules)
@@ -214,7 +224,7 @@ def test_why_and_rules_of_whoever_plays_here(page, daemon):
 
 @pytest.mark.parametrize(("module", "words"), [
     (until, ()), (approve, ()), (message, ()), (off, ("An",)), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
-    (why, ("a", "b", "c")),
+    (why, ("a", "b", "c")), (played, ()), (played, ("a", "b")),
 ])  # fmt: skip
 def test_words_that_mean_nothing(module, words):
     with pytest.raises(UsageError):
