@@ -42,8 +42,8 @@ class View:
 
     @property
     def below(self) -> Menu:
-        """The menu as it stands under the headline, which says its first row already where one player is limited."""
-        return self.menu[1:] if self.menu and self.menu[0].text == self.headline else self.menu
+        """The menu as it stands under the headline, which says a row of it already where one player is limited."""
+        return tuple(row for row in self.menu if row.text != self.headline)
 
 
 def sprite(state: State, characters: str = "") -> str:

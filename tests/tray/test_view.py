@@ -162,6 +162,8 @@ def test_under_its_headline_a_menu_does_not_say_it_again():
     """As in a window; of several players each has a row of their own."""
     one = view(Seen(0, status(PLAYS), CHILD), 0, EN)
     assert (one.tooltip, one.headline, one.below) == ("Giờ Chơi: An: 30 min left today", "An: 30 min left today", one.menu[1:])
+    loud = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, EN)
+    assert [row.text for row in loud.below][:3] == ["! broken", "", one.below[0].text]
     two = view(Seen(0, status(PLAYS, player("be", FREE)), PARENT), 0, EN)
     assert two.below == two.menu
 
