@@ -11,7 +11,7 @@ from daemon.api.status import GamePart, Issue, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
 from tray.seen import Seen
-from tray.words import asked, asks, headline, running, standing
+from tray.words import asked, asks, by_whom, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
@@ -52,7 +52,7 @@ def _loud(seen: Seen, words: _Words) -> list[Row]:
         return rows
     off = seen.status.daemon.off
     if off is not None:
-        told: dict[str, Arg] = {"until": moment(off.until), "who": off.who, "reason": off.reason}
+        told: dict[str, Arg] = {"until": moment(off.until), "who": by_whom(off.who), "reason": off.reason}
         rows.append(_row(words, msg("! Nothing is enforced until {until} ({who}: {reason})", **told)))
     issues = [issue for issue in seen.status.daemon.issues if issue.id != "enforcement-off"]
     return rows + [_issue(words, issue) for issue in issues[:_MANY]]
