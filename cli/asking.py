@@ -36,7 +36,8 @@ _ID: Final = msg("the id that giochoi requests shows")
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("request", request, "", "30 --game luanti", '30 --reason "homework is done"', "--program sums")
+    done = msg('giochoi request 30 --reason "homework is done"')
+    parser = commands.add("request", request, "", "30 --game luanti", done, "--program sums")
     parser.takes("ms", "MINUTES", msg("how many minutes more; 15 if none are given"), type=some_minutes, nargs="?",
                  default=_MINUTES)  # fmt: skip
     parser.takes("--game", "ID", msg("for this game only, or to be let play it"))
@@ -50,7 +51,7 @@ def add_to(commands: Commands) -> None:
                  nargs="?")  # fmt: skip
     _reason(parser)
     takes_proof(parser)
-    parser = commands.add("deny", deny, "r27173f", 'r27173f --reason "after dinner"')
+    parser = commands.add("deny", deny, "r27173f", msg('giochoi deny r27173f --reason "after dinner"'))
     parser.takes("id", "REQUEST", _ID)
     _reason(parser)
     takes_proof(parser)

@@ -8,7 +8,7 @@ from typing import Final
 
 from cli.errors import CommandError, unknown
 from cli.parser import Parser, Run
-from i18n.message import Message, comma, msg
+from i18n.message import Arg, Message, comma, msg
 
 NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "setup": ("cli.setup.command", msg("the first minutes, asked in order")),
@@ -55,9 +55,11 @@ class Commands:
     def __init__(self) -> None:
         self.by_name: dict[str, Parser] = {}
 
-    def add(self, name: str, run: Run, *examples: str, about: Message | None = None, looks: bool = False) -> Parser:
-        """A command, by all of its words; `examples` are what may follow them. What a noun is about stands above."""
-        shown = tuple(f"giochoi {name} {example}".strip() for example in examples)
+    def add(self, name: str, run: Run, *examples: Arg, about: Message | None = None, looks: bool = False) -> Parser:
+        """A command, by all of its words; `examples` are what may follow them, or, as a message, the whole. What a noun is
+        about stands above.
+        """
+        shown = tuple(f"giochoi {name} {one}".strip() if isinstance(one, str) else one for one in examples)
         parser = self.by_name[name] = Parser(name, about or NOUNS[name][1], run, shown, looks=looks)
         return parser
 

@@ -34,7 +34,8 @@ _FAR_MS = 3 * 3_600_000
 
 def add_to(commands: Commands) -> None:
     about = msg("give more time today; hours and breaks are put off only for as long, from now on; past them: giochoi extend")
-    parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"', about=about)
+    done = msg('giochoi grant An 15 --game luanti --reason "homework is done"')
+    parser = commands.add("grant", grant, "An 15", done, about=about)
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
     _for_what(parser)

@@ -20,7 +20,7 @@ class Part(NamedTuple):
     usage: str = ""
     text: Arg = ""
     pairs: Sequence[tuple[str, Arg]] = ()
-    examples: Sequence[str] = ()
+    examples: Sequence[Arg] = ()
 
 
 def add_to(commands: Commands) -> None:

@@ -80,7 +80,7 @@ def _part(part: Part, words: Catalogue) -> Iterator[str]:
     for name, text in part.pairs:
         yield from (".TP", f".B {_escaped(name)}", _escaped(words(text)))
     if part.examples:
-        yield from (".PP", ".nf", *map(_escaped, part.examples), ".fi")
+        yield from (".PP", ".nf", *(_escaped(words(one)) for one in part.examples), ".fi")
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from cli.context import Context
 from cli.errors import CommandError, unknown
-from i18n.message import Message, MessageError, msg, said_by
+from i18n.message import Arg, Message, MessageError, msg, said_by
 
 Run = Callable[[argparse.Namespace, Context], int | None]
 """What a command does; it returns its exit code, or nothing: done."""
@@ -44,7 +44,7 @@ class Argument(NamedTuple):
 class Parser(argparse.ArgumentParser):
     """A command: its words, what it is for, what it takes, what it does. `looks`: that it changes nothing needs no saying."""
 
-    def __init__(self, name: str, about: Message, run: Run, examples: Sequence[str] = (), *, looks: bool = False) -> None:
+    def __init__(self, name: str, about: Message, run: Run, examples: Sequence[Arg] = (), *, looks: bool = False) -> None:
         super().__init__(prog=f"giochoi {name}".strip(), add_help=False, allow_abbrev=False)
         self.name, self.about, self.run, self.examples, self.looks = name, about, run, examples, looks
         self.taken: list[Argument] = []

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date, datetime
-from typing import Final, NamedTuple
+from datetime import date
+from typing import Final
 
 from cli.commands import Commands
 from cli.context import Context
-from cli.errors import CommandError
 from cli.given.proving import proof, takes_proof
-from cli.given.values import parse_minutes, parse_time
+from cli.given.until import Until, parse_until
+from cli.given.values import parse_minutes
 from cli.words.extra_time import GUEST, called, stands
 from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
 from daemon.api.messages import GrantAnswer, Outlook, UsageGet
 from host.rpc_client import ask
-from i18n.message import Arg, Message, Moment, msg, typed
-from rules.calendar import calendar, rfc3339, unix_ms
+from i18n.message import Arg, Message, Moment, msg
+from rules.calendar import calendar, rfc3339
 
 ALL: Final = "all"
 _WHO: Final = msg("name or id of a player, guest, or all")
 
 
-class Until(NamedTuple):
-    """What was typed: milliseconds after today's midnight, or a moment."""
-
-    of_day: int | None
-    at: int | None
-
-
 def add_to(commands: Commands) -> None:
     about = msg("let a player, or all, play nothing for a while; what runs has a minute, and its time to save")
-    examples = ("An --until 20:00", 'all --until 20:00 --reason "dinner"', "all --until 2026-11-28T07:00:00+07:00")
-    parser = commands.add("pause", pause, "An", *examples, about=about)
+    dinner = msg('giochoi pause all --until 20:00 --reason "dinner"')
+    parser = commands.add("pause", pause, "An", "An --until 20:00", dinner, "An --until fri", about=about)
     parser.takes("player", "PLAYER", _WHO)
-    until = msg("until when: a time of today, or a moment with date and offset; else until giochoi resume")
+    until = msg("until when: a time of today, or a day: fri, t6, tomorrow or YYYY-MM-DD, with a time or from its first minute; "
+                "else until giochoi resume")
     parser.takes("--until", "HH:MM", until, type=parse_until)
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
     takes_proof(parser)
@@ -43,23 +37,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("player", "PLAYER", _WHO)
     takes_proof(parser)
     about = msg("limit nothing for so many minutes, at home; play is still counted, and the log keeps who wanted it and why")
-    parser = commands.add("off", off, '60 --reason "birthday"', "0", about=about)
+    parser = commands.add("off", off, msg('giochoi off 60 --reason "birthday"'), "0", about=about)
     parser.takes("ms", "MINUTES", msg("how many minutes; 0: limits hold again"), type=parse_minutes)
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
-
-
-def parse_until(text: str) -> Until:
-    """21:30, or RFC 3339. CommandError says what is wrong."""
-    if "T" not in text:
-        return Until(parse_time(text), None)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not 1970 < at.year < 9000:
-        example: dict[str, Arg] = {"text": typed(text), "time": "21:30", "moment": "2026-11-24T21:30:00+07:00"}
-        raise CommandError(msg("{text} is not a time such as {time} or {moment}", **example))
-    return Until(None, unix_ms(at))
 
 
 def pause(args: Namespace, context: Context) -> None:
@@ -91,10 +71,11 @@ def _player(name: str) -> str | None:
 
 def _moment(until: Until | None, context: Context) -> int | None:
     """By the place's clock, which the daemon has."""
-    if until is None or until.of_day is None:
+    if until is None or until.at is not None:
         return None if until is None else until.at
     today = ask(context.home.daemon_address, UsageGet())
-    return calendar(today.zone).moment(date.fromisoformat(today.day).toordinal(), until.of_day)
+    day = until.day_after(date.fromisoformat(today.day))
+    return calendar(today.zone).moment(day.toordinal(), until.of_day)
 
 
 def _say_paused(answer: Paused, meant: str, context: Context) -> None:

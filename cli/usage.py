@@ -1,9 +1,10 @@
-"""giochoi usage: who played what, how long, on one day."""
+"""giochoi usage: who played what, how long, on one day or in seven."""
 
 from __future__ import annotations
 
 import unicodedata
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,16 +23,18 @@ from cli.words.layout import row
 from daemon.api.messages import Usage, UsageGet
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
-from i18n.message import Arg, Day, Length, msg
+from i18n.message import Arg, Day, Length, Message, Weekday, comma, msg
 
+_WEEK: Final = 7
 _EARLIEST: Final = date(1970, 1, 1)  # clocks begin here
 _AGO: Final = {"today": 0, "hôm nay": 0, "yesterday": 1, "hôm qua": 1}
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("usage", show, "", "An", "--day yesterday", "--day 2026-11-24", looks=True)
+    parser = commands.add("usage", show, "", "An", "An --week", "--day yesterday", looks=True)
     parser.takes("player", "PLAYER", PLAYER, nargs="?")
     parser.takes("--day", "YYYY-MM-DD", msg("or yesterday; without it: today"), type=_day)
+    parser.takes("--week", "", msg("that day and the six before it, each and their sum"))
 
 
 def _day(text: str) -> date | int:
@@ -43,14 +46,28 @@ def _day(text: str) -> date | int:
 def show(args: Namespace, context: Context) -> None:
     usage = ask(context.home.daemon_address, UsageGet())
     if args.day is not None:
-        asked = _asked(args.day, today=date.fromisoformat(usage.day))
-        usage = ask(context.home.daemon_address, UsageGet(day=asked.isoformat()))
+        usage = _of(_asked(args.day, today=date.fromisoformat(usage.day)), context)
+    days = [usage]
+    if args.week:
+        days += [_of(date.fromisoformat(usage.day) - timedelta(days=n), context) for n in range(1, _WEEK)]
     players = ask(context.home.daemon_address, StatusGet()).players
     known = {one.id: one.name for one in players}
     if args.player is not None:  # one that was removed since then is known by the id alone
-        id_ = only(args.player, usage.players, players)
-        usage = msgspec.structs.replace(usage, players={one: part for one, part in usage.players.items() if one == id_})
-    context.out.answer(usage, lambda: _say(context.out, usage, known))
+        played = {id_: part for day in reversed(days) for id_, part in day.players.items()}
+        id_ = only(args.player, played, players)
+        days = [_alone(id_, day) for day in days]
+    if args.week:
+        context.out.answer({"days": days}, lambda: _say_week(context.out, days, known))
+    else:
+        context.out.answer(days[0], lambda: _say(context.out, days[0], known))
+
+
+def _of(day: date, context: Context) -> Usage:
+    return ask(context.home.daemon_address, UsageGet(day=day.isoformat()))
+
+
+def _alone(id_: str, usage: Usage) -> Usage:
+    return msgspec.structs.replace(usage, players={one: part for one, part in usage.players.items() if one == id_})
 
 
 def _asked(day: date | int, today: date) -> date:
@@ -75,6 +92,29 @@ def _say(out: Output, usage: Usage, names: dict[str, str]) -> None:
         games = sorted(part.games.items(), key=lambda item: -item[1])
         rows.extend(("", game_called(usage.titles.get(id_, ""), id_), _length(seconds)) for id_, seconds in games)
     out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
+
+
+def _say_week(out: Output, days: Sequence[Usage], names: dict[str, str]) -> None:
+    """The sum of each player, then the days on which they played."""
+    first, last = (Day(date.fromisoformat(day.day)) for day in (days[-1], days[0]))
+    out.head(row((msg("{first} to {last}", first=first, last=last), f"({days[0].zone})"), " "))
+    played = {id_ for day in days for id_ in day.players}
+    if not played:
+        out.say(msg("nothing was played"), 2, 4)
+    for player in sorted(played, key=lambda one: names.get(one, one)):
+        total = sum(day.players[player].total_s for day in days if player in day.players)
+        out.say(row((called(names.get(player, player), player), _length(total)), ": "))
+        for day in days:
+            if player in day.players:
+                out.say(_played_on(day, player), 2, 4)
+
+
+def _played_on(usage: Usage, player: str) -> Message:
+    day, part = date.fromisoformat(usage.day), usage.players[player]
+    games = sorted(part.games.items(), key=lambda item: -item[1])
+    played = comma(msg("{game} {time}", game=usage.titles.get(id_) or id_, time=_length(seconds)) for id_, seconds in games)
+    told: dict[str, Arg] = {"weekday": Weekday(day.weekday()), "day": Day(day), "total": _length(part.total_s)}
+    return msg("{weekday} {day}: {total} ({games})", games=played, **told)
 
 
 def _length(seconds: float) -> Length:

@@ -7,11 +7,11 @@ from typing import Final
 
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
 from daemon.api.messages import GrantAdd
-from daemon.api.status import GamePart, PlayerPart, Status
+from daemon.api.status import GamePart, Issue, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
 from tray.seen import Seen
-from tray.words import asked, asks, headline, running, standing
+from tray.words import asked, asks, by_whom, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
@@ -52,10 +52,15 @@ def _loud(seen: Seen, words: _Words) -> list[Row]:
         return rows
     off = seen.status.daemon.off
     if off is not None:
-        told: dict[str, Arg] = {"until": moment(off.until), "who": off.who, "reason": off.reason}
+        told: dict[str, Arg] = {"until": moment(off.until), "who": by_whom(off.who), "reason": off.reason}
         rows.append(_row(words, msg("! Nothing is enforced until {until} ({who}: {reason})", **told)))
     issues = [issue for issue in seen.status.daemon.issues if issue.id != "enforcement-off"]
-    return rows + [_row(words, msg("! {issue}", issue=issue.text)) for issue in issues[:_MANY]]
+    return rows + [_issue(words, issue) for issue in issues[:_MANY]]
+
+
+def _issue(words: _Words, issue: Issue) -> Row:
+    """A click shows all of it: most are longer than a row."""
+    return _row(words, msg("! {issue}", issue=issue.text), Dialog("message", (words(issue.text),)))
 
 
 def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
@@ -160,7 +165,9 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
     if player.paused is not None:
         pause = (msg("{player}: play again", player=who), Ask(Resume(player=player.id)))
     until = _row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,)))
-    return [*rows, until, _row(words, *pause), _row(words, msg("The rules in words…"), Dialog("rules", (player.id,)))]
+    played = _row(words, msg("How long was played…"), Dialog("played", (player.id,)))
+    rules = _row(words, msg("The rules in words…"), Dialog("rules", (player.id,)))
+    return [*rows, until, _row(words, *pause), played, rules]
 
 
 def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> Row:

@@ -25,17 +25,25 @@ _OPEN = {"enforcement-off", "no-roster", "watch-blind"}  # issues while which no
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`characters`: the two that stand in the icon, "" where its state has a sign of its own."""
+    """`characters`: the two that stand in the icon, "" where its state has a sign of its own. `headline` is the tooltip where
+    the program's name stands already.
+    """
 
     state: State
     characters: str
     tooltip: str
+    headline: str
     menu: Menu
 
     @property
     def sprite(self) -> str:
         """The name of the icon's picture, without its size."""
         return sprite(self.state, self.characters)
+
+    @property
+    def below(self) -> Menu:
+        """The menu as it stands under the headline, which says a row of it already where one player is limited."""
+        return tuple(row for row in self.menu if row.text != self.headline)
 
 
 def sprite(state: State, characters: str = "") -> str:
@@ -46,10 +54,12 @@ def sprite(state: State, characters: str = "") -> str:
 def view(seen: Seen, mono: int, words: Callable[[Arg], str]) -> View:
     """`mono` is the same clock as `seen.at`; `words` puts messages into a language."""
     state = state_of(seen, mono)
+    stands = words(headline(seen, mono, unenforced=state == "unenforced"))
     return View(
         state,
         characters(state, shortest(seen, mono)),
-        cut("Giờ Chơi: " + words(headline(seen, mono, unenforced=state == "unenforced")), TOOLTIP),
+        cut("Giờ Chơi: " + stands, TOOLTIP),
+        cut(stands, TOOLTIP),
         menu(seen, mono, words),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn
 from daemon.api.messages import GrantAnswer
@@ -10,6 +12,8 @@ from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray.dialogs import saying
 from tray.seen import Seen
 from tray.standing import left_of, minutes
+
+_OF_THE_SYSTEM: Final = frozenset({"root", "SYSTEM"})
 
 
 def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
@@ -78,6 +82,11 @@ def running(game: GamePart, since: int) -> Message:
     return msg("{game}: {left} left, until {until} ({rule})", until=moment(game.until), **told)
 
 
+def by_whom(who: str) -> Arg:
+    """Whoever did it, for somebody to whom the accounts of a system say nothing."""
+    return msg("the administrator") if who in _OF_THE_SYSTEM else who
+
+
 def asked(request: RequestPart, zone: str) -> Message:
     """Of one's own request, and what became of it."""
     told: dict[str, Arg] = {"what": _wanted(request), "when": Moment(request.asked, zone)}
@@ -85,7 +94,7 @@ def asked(request: RequestPart, zone: str) -> Message:
         return msg("Asked at {when}: {what} – no answer yet", **told)
     if request.answer.withdrawn:
         return msg("You took it back: {what}", **told)
-    told |= {"who": request.answer.who, "reason": request.answer.reason}
+    told |= {"who": by_whom(request.answer.who), "reason": request.answer.reason}
     if not request.answer.approved:
         if not request.answer.reason:
             return msg("{who} says no: {what}", **told)

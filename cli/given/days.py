@@ -31,8 +31,18 @@ def parse_days(text: str) -> tuple[Weekday, ...]:
     """The days, each once, from Monday on; a range may go over the week's end. CommandError names what is no day."""
     found: set[int] = set()
     for part in text.split(","):
-        found.update(_days(" ".join(unicodedata.normalize("NFC", part).casefold().split())))
+        found.update(_days(plain(part)))
     return tuple(day for number, day in enumerate(WEEK) if number in found)
+
+
+def weekday(text: str) -> int | None:
+    """Which day of the week is meant, from 0, Monday, on; None: none of them."""
+    return _DAY.get(plain(text))
+
+
+def plain(text: str) -> str:
+    """As it is compared: case, spaces and spelling of accents do not matter."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _days(text: str) -> tuple[int, ...]:

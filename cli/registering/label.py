@@ -23,7 +23,8 @@ _FIELDS = ("id", "label", "source")
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("game label", label, 'luanti VN12 --source "publisher\'s page, 3 May 2026"', "--from labels.csv",
+    page = msg('giochoi game label luanti VN12 --source "publisher\'s page, 3 May 2026"')
+    parser = commands.add("game label", label, page, "--from labels.csv",
                           about=msg("say which age label known games carry, and where that is from"))  # fmt: skip
     parser.takes("id", "GAME", GAME, nargs="?")
     parser.takes("label", "LABEL", msg("its age label"), nargs="?")

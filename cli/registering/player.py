@@ -16,6 +16,7 @@ from cli.given.asking import YES, confirm
 from cli.given.values import some, year_first
 from cli.registering import erase, programs
 from cli.registering.settle import heard, settle
+from cli.words.days import day_or
 from cli.words.layout import row
 from cli.words.limits import limits
 from host.clock import wall
@@ -104,7 +105,8 @@ def _row(player: PlayerRow) -> tuple[Arg, ...]:
     limited = limits(player.limits) if player.limits else "–"
     if player.only_installed:
         limited = row((limits(player.limits) if player.limits else "", programs.said(player)))
-    return (player.id, player.name, player.born or msg("not known"), player.account or "–", guardians, packs, limited)
+    born = day_or(player.born) if player.born else msg("not known")
+    return (player.id, player.name, born, player.account or "–", guardians, packs, limited)
 
 
 def _document(player: PlayerRow) -> dict[str, object]:

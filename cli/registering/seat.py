@@ -20,7 +20,8 @@ from rules.calendar import rfc3339
 
 def add_to(commands: Commands) -> None:
     commands.add("seat list", show, "", "--json", about=msg("list the PCs that the log knows"), looks=True)
-    parser = commands.add("seat retire", retire, "seat-27173fa3d0", 'seat-27173fa3d0 --reason "sold" --yes',
+    sold = msg('giochoi seat retire seat-27173fa3d0 --reason "sold" --yes')
+    parser = commands.add("seat retire", retire, "seat-27173fa3d0", sold,
                           about=msg("say that a PC is gone for good; the log keeps what it recorded"))  # fmt: skip
     parser.takes("seat", "SEAT", msg("id of the PC, from giochoi seat list"))
     parser.takes("--reason", "TEXT", msg("why; kept beside the log for half a year"), default="")

@@ -59,7 +59,9 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
         out.message(msg("Games of your child's account are found only by an administrator: {command}", command=_AS_ROOT))
     out.say(msg("Which children play on this PC, and by which rules? Enter takes what stands in brackets, {back} goes back, "
                 "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
-    if not any(not one.administrator for one in found.people):
+    if found.known:
+        out.say(msg("Choose a child again to change what was set; what is not asked about stays as it is."))
+    elif all(one.administrator for one in found.people):
         _nobody(out)
     interview = Interview(found, QUESTIONS)
     while True:

@@ -7,14 +7,15 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
 
-from agent.api.players import GuardianList, PlayerList
+from agent.api.players import GuardianList, PlayerList, PlayerRow
 from cli.context import Context
+from cli.errors import CommandError
 from cli.games.clues import label_text
-from cli.given.packs import checked, named
+from cli.given.packs import Named, checked, named
 from cli.registering.scan import known_here
-from cli.setup.interview import Asking, Child, Found, Number, Preset
+from cli.setup.interview import Asking, Child, Found, Known, Number, Preset
 from cli.setup.questions import MINUTES
-from cli.setup.saving import packs_of
+from cli.setup.saving import LAW, packs_of
 from cli.setup.trial import played, said
 from cli.words.shell import quote, whole
 from daemon.api.played import PlayedAnswer
@@ -51,16 +52,18 @@ class House:
         players = ask(address, PlayerList()).players
         guardians = ask(address, GuardianList()).guardians
         accounts = {one.account for one in players} | {one.account for one in guardians}
+        known = {one.account: _known(one) for one in players if one.account is not None}
         return Found(
             today=self.today(),
             people=tuple(one for one in users().people() if one.account not in accounts),
             taken=frozenset(one.name for one in players),
             presets=tuple(map(_preset, PRESETS)),
             gates=gates(),
-            pin=any(one.pin for one in guardians),
+            pins=tuple(one.name for one in guardians if one.pin),
             asking=self.asking,
             account=lambda typed: self._account(typed, accounts),
             made_ordinary=made_ordinary,
+            known=known,
         )
 
     def _account(self, typed: str, taken: Container[str | None]) -> Person | None:
@@ -76,7 +79,8 @@ class House:
         scanned = self.scan(child.account)
         every = () if scanned is None else (*scanned.games, *scanned.emulators)
         policy = policy_of(child)
-        found = [one for one in every if _asked(policy, one, child, self.today())]
+        through = child.known.approved if child.known else frozenset()
+        found = [one for one in every if one.id not in through and _asked(policy, one, child, self.today())]
         found.sort(key=lambda one: one.title.casefold())
         return tuple(Asking(one.id, one.title, label_text(one.label, one.label_source)) for one in found[:_MOST])
 
@@ -106,6 +110,23 @@ class House:
 def made_ordinary(account: str, *, posix: bool = os.sep == "/") -> Arg:
     """How an administrator's account becomes one that limits hold for."""
     return whole(f"sudo deluser {quote(account)} sudo") if posix else msg("make it a standard user in the system's settings")
+
+
+def _known(row: PlayerRow) -> Known:
+    """What `giochoi setup` could have made of it, and nothing else, can be asked about again."""
+    packs = [_named(use) for use in row.uses]
+    chosen = [one for one in packs if one is not None and one.name != LAW]
+    plain = all(one is not None and (one.name in PRESETS or (one.name, one.params) == (LAW, ())) for one in packs)
+    values = dict(param.split("=", 1) for one in chosen for param in one.params) if plain and len(chosen) <= 1 else None
+    pack = chosen[0].name if values is not None and chosen else "" if packs else PRESETS[0]
+    return Known(row.id, row.name, row.born, pack, values, row.only_installed, frozenset(row.approved))
+
+
+def _named(use: str) -> Named | None:
+    try:
+        return named(use)
+    except CommandError:  # a pack of their own, which only the agent has
+        return None
 
 
 def _preset(id_: str) -> Preset:

@@ -48,8 +48,25 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Who was set up before, as it is. `pack` "": only the law. `values` of the pack, as `policy use` takes them; None:
+    commands put the rules together, which are not asked about here.
+    """
+
+    id: str
+    name: str
+    born: str | None
+    pack: str
+    values: Mapping[str, str] | None
+    only_installed: bool = False
+    approved: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
-    """Who is to be registered, and with what. `born` as `player add` takes it; `minutes` by parameter; `pack` may be ""."""
+    """Who is to be registered, and with what. `born` as `player add` takes it; `minutes` by parameter; `pack` may be "";
+    `known`: who it was before.
+    """
 
     account: str = ""
     name: str = ""
@@ -58,15 +75,15 @@ class Child:
     minutes: Mapping[str, int] = field(default_factory=dict)
     only_installed: bool = False
     let_through: tuple[Asking, ...] = ()
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, the rules to choose
-    from; `gates`: whether this system can keep programs from running; `pin`: a guardian has one. `asking`: the games that these
-    rules ask about;
-    `account`: somebody by the name of an account that was typed, None if there is none or it is taken; `made_ordinary`: how one
-    that is an administrator's becomes none.
+    """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, who is `known` by the
+    account, the rules to choose from; `gates`: whether this system can keep programs from running; `pins`: the guardians who
+    have one. `asking`: the games that these rules ask about; `account`: somebody by the name of an account that was typed, None
+    if there is none or it is taken; `made_ordinary`: how one that is an administrator's becomes none.
     """
 
     today: date
@@ -76,8 +93,9 @@ class Found:
     gates: bool
     asking: Callable[[Child], Iterable[Asking]]
     account: Callable[[str], Person | None] = lambda _: None
-    pin: bool = True
+    pins: tuple[str, ...] = ()
     made_ordinary: Callable[[str], Arg] = str
+    known: Mapping[str, Known] = field(default_factory=dict)
 
     def administers(self, account: str) -> bool:
         typed = self.account(account)
@@ -154,7 +172,7 @@ class Interview:
         return [value for one, value in self.given if one == id_]
 
     def children(self) -> tuple[Child, ...]:
-        return tuple(child_of(given) for given in self._split() if "account" in given)
+        return tuple(child_of(given, self.found) for given in self._split() if "account" in given)
 
     def _split(self) -> list[Answers]:
         """The answers, of each child by themselves."""
@@ -167,7 +185,7 @@ class Interview:
         return split
 
 
-def child_of(given: Answers) -> Child:
+def child_of(given: Answers, found: Found) -> Child:
     """What was answered about one child."""
     return Child(
         account=given.get("account", ""),
@@ -177,4 +195,5 @@ def child_of(given: Answers) -> Child:
         minutes={id_.removeprefix("minutes:"): value for id_, value in given.items() if id_.startswith("minutes:")},
         only_installed=given.get("installed", False),
         let_through=given.get("games", ()),
+        known=found.known.get(given.get("account", "")),
     )

@@ -9,7 +9,9 @@ from typing import Final
 
 from agent.api.naming import same
 from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
+from cli.words.days import day_or
 from cli.words.layout import row
+from cli.words.shell import typed_as, whole
 from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
@@ -27,15 +29,21 @@ _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
 def _account(found: Found, given: Answers, interview: Interview) -> Question | None:
     chosen = interview.chosen("account")
     free = tuple(one for one in found.people if one.account not in chosen)
-    choices = tuple(Choice(_written(one), one.account) for one in free)
-    ordinary = [str(at) for at, one in enumerate(free, 1) if not one.administrator]
-    default = ordinary[0] if len(ordinary) == 1 else None
+    known = {account: one for account, one in found.known.items() if account not in chosen}
+    choices = (*(Choice(_written(one), one.account) for one in free),
+               *(Choice(msg("{account}: {name}, to be changed", account=account, name=one.name), account)
+                 for account, one in known.items()))  # fmt: skip
+    likely = [str(at) for at, one in enumerate(choices, 1) if at > len(free) or not free[at - 1].administrator]
+    default = likely[0] if len(likely) == 1 else None
 
     def read(text: str) -> str:
         named = None if text.isdecimal() else found.account(text)
-        if named is None or named.account in chosen:
-            return free[_picked(text, choices)].account
-        return named.account
+        account = choices[_picked(text, choices)].word if named is None or named.account in chosen else named.account
+        if account in known and known[account].values is None:
+            command = whole(f"giochoi policy use {typed_as(known[account].name, known[account].id)} …")
+            raise AnswerError(msg("the rules of {name} were put together by commands; change them in the same way: {command}",
+                                  name=known[account].name, command=command))  # fmt: skip
+        return account
 
     return Question("account", msg("Which account is your child's?"), read, default, default or "", choices)
 
@@ -61,8 +69,9 @@ def _administrator(found: Found, given: Answers, interview: Interview) -> Questi
 
 def _name(found: Found, given: Answers, interview: Interview) -> Question:
     account = given["account"]
-    full = next((one.full for one in found.people if one.account == account), "")
-    taken = (*found.taken, *interview.chosen("name"))
+    known = found.known.get(account)
+    full = next((one.full for one in found.people if one.account == account), "") if known is None else known.name
+    taken = (*(found.taken - {full} if known else found.taken), *interview.chosen("name"))
 
     def read(text: str) -> str:
         if any(same(text, other) for other in taken):
@@ -84,8 +93,11 @@ def _born(found: Found, given: Answers, interview: Interview) -> Question:
             raise AnswerError(why) from None
         return iso
 
-    return Question("born", msg("When was {name} born? Day, month, year, such as {example}; or the year alone",
-                                name=given["name"], example=_BIRTHDAY), read)  # fmt: skip
+    known = found.known.get(given["account"])
+    born = None if known is None else known.born
+    text = msg("When was {name} born? Day, month, year, such as {example}; or the year alone", name=given["name"],
+               example=_BIRTHDAY)  # fmt: skip
+    return Question("born", text, read, born, day_or(born or ""))
 
 
 def _pack(found: Found, given: Answers, interview: Interview) -> Question:
@@ -96,7 +108,9 @@ def _pack(found: Found, given: Answers, interview: Interview) -> Question:
         return found.presets[at].id if at < len(found.presets) else ""
 
     age = msg("{name} is {age}. Which rules?", name=given["name"], age=age_on(_date(given["born"], found), found.today))
-    return Question("pack", age, read, "1", "1", choices)
+    known = found.known.get(given["account"])
+    before = 1 if known is None else 1 + [*(one.id for one in found.presets), ""].index(known.pack)
+    return Question("pack", age, read, str(before), str(before), choices)
 
 
 def _minutes(at: int) -> Maker:
@@ -105,7 +119,9 @@ def _minutes(at: int) -> Maker:
         if at >= len(numbers):
             return None
         number = numbers[at]
-        id_, text, default = f"minutes:{number.name}", row((number.text, "?"), ""), str(number.default)
+        known = found.known.get(given["account"])
+        values = (known.values if known and known.pack == given["pack"] else None) or {}
+        id_, text, default = f"minutes:{number.name}", row((number.text, "?"), ""), values.get(number.name, str(number.default))
         return Question(id_, text, lambda typed: _number(typed, number), default, default)
 
     return make
@@ -125,11 +141,12 @@ def _installed(found: Found, given: Answers, interview: Interview) -> Question |
     young = age_on(_date(given["born"], found), found.today) < YOUNG
     text = msg("Shall only programs run in {account} that an administrator installed, and nothing downloaded?",
                account=given["account"])  # fmt: skip
-    return yes_or_no("installed", text, default=young)
+    known = found.known.get(given["account"])
+    return yes_or_no("installed", text, default=young if known is None else known.only_installed)
 
 
 def _games(found: Found, given: Answers, interview: Interview) -> Question | None:
-    asking = tuple(found.asking(child_of(given)))
+    asking = tuple(found.asking(child_of(given, found)))
     if not asking:
         return None
     choices = tuple(Choice(row((one.title, one.label), ", "), one.id) for one in asking)
@@ -153,8 +170,9 @@ def _more(found: Found, given: Answers, interview: Interview) -> Question | None
 
 
 def _guardian(found: Found, given: Answers, interview: Interview) -> Question | None:
-    """Where nobody has a PIN yet."""
-    if found.pin:
+    """Where nobody has a PIN yet, or somebody comes back, who may have forgotten it."""
+    again = any(account in found.known for account in interview.chosen("account"))
+    if found.pins and not again:
         return None
 
     def read(text: str) -> str:
@@ -164,6 +182,9 @@ def _guardian(found: Found, given: Answers, interview: Interview) -> Question | 
             raise AnswerError(msg("there is somebody called {name} already", name=text))
         return text
 
+    if found.pins:
+        text = msg("There is a PIN already: {names}. Type whose is to be a new one, or none", names=comma(found.pins))
+        return Question("guardian", text, read, "none", msg("none"))
     text = msg("With a PIN you can give time at your child's session. What does your child call you? Or none, without a PIN")
     return Question("guardian", text, read, "none", msg("none"))
 

@@ -19,32 +19,40 @@ from cli.words.shell import typed_as, whole
 from daemon.api.scan import Scanned
 from host.rpc_client import ask
 from host.wire import ApiError
-from i18n.message import Message, Words, msg
+from i18n.message import Arg, Message, Words, msg
 
 LAW = "vn-147"
 
 
 def packs_of(child: Child) -> tuple[PackUse, ...]:
-    """The law's rules for games, and the chosen ones."""
-    params = tuple(f"{name}={value}" for name, value in child.minutes.items())
+    """The law's rules for games, and the chosen ones, with the values that they had."""
+    before = child.known.values if child.known and child.known.pack == child.pack else None
+    values = {**(before or {}), **{name: str(value) for name, value in child.minutes.items()}}
+    params = tuple(f"{name}={value}" for name, value in values.items())
     law = PackUse(id=LAW, params=(), text=None)
     return (law, PackUse(id=child.pack, params=params, text=None)) if child.pack else (law,)
 
 
 def save(child: Child, scanned: Scanned | None, context: Context, *, own: bool) -> Done:
-    """Registers the child. The last answer of the agent, with the notes of all. ApiError: the rest is left out."""
+    """Registers or changes the child. The last answer of the agent, with the notes of all. ApiError: the rest is left out."""
     address = context.home.agent_address
-    added = ask(address, PlayerAdd(name=child.name, born=child.born, account=child.account))
+    added = _person(child, address)
     _add_games(scanned, context, own=own)
     done = [ask(address, PolicyUse(target=added.id, packs=packs_of(child)))]
-    if child.only_installed:
-        done.append(ask(address, PlayerSet(player=added.id, only_installed=True)))
+    if child.only_installed != (child.known is not None and child.known.only_installed):
+        done.append(ask(address, PlayerSet(player=added.id, only_installed=child.only_installed)))
     for game in child.let_through:
         try:
             done.append(ask(address, GameAllow(player=added.id, game=game.id)))
         except ApiError as error:
             context.out.message(msg("left out: {what}", what=error.message))
-    return _together(added, done, _of_guests(added, ask(address, PlayerList()).players))
+    return _together(added, done, _limits(child, added, ask(address, PlayerList()).players))
+
+
+def _person(child: Child, address: str) -> Done:
+    if child.known is None:
+        return ask(address, PlayerAdd(name=child.name, born=child.born, account=child.account))
+    return ask(address, PlayerSet(player=child.known.id, name=child.name, born=child.born))
 
 
 def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
@@ -57,14 +65,17 @@ def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
                 ask(context.home.agent_address, GameAdd(game=game_to_add(found, scanned.user, own=own)))
 
 
-def _of_guests(added: Done, players: Iterable[PlayerRow]) -> Iterator[Message]:
-    """The guests' own limits, which whoever is registered has, too: no question told of them, and they may forbid all play."""
-    child = next(one for one in players if one.id == added.id)
-    if child.limits:
-        game = "" if any(one.game is None for one in child.limits) else f" --game {child.limits[0].game}"
-        command = whole(f"giochoi limit {typed_as(child.name, child.id)} none{game}")
-        yield msg("{name} has the limits of guests, too: {limits}; without them: {command}",
-                  name=child.name, limits=limits(child.limits), command=command)  # fmt: skip
+def _limits(child: Child, added: Done, players: Iterable[PlayerRow]) -> Iterator[Message]:
+    """Those that no question told of and that may forbid all play: their own from before, or the guests', which whoever is
+    registered has, too.
+    """
+    now = next(one for one in players if one.id == added.id)
+    if now.limits:
+        game = "" if any(one.game is None for one in now.limits) else f" --game {now.limits[0].game}"
+        command = whole(f"giochoi limit {typed_as(now.name, now.id)} none{game}")
+        told: dict[str, Arg] = {"name": now.name, "limits": limits(now.limits), "command": command}
+        guests = msg("{name} has the limits of guests, too: {limits}; without them: {command}", **told)
+        yield guests if child.known is None else msg("{name} still has these limits: {limits}; without them: {command}", **told)
 
 
 def _together(added: Done, then: list[Done], more: Iterable[Message]) -> Done:

@@ -240,10 +240,10 @@ SignalKind = Literal[
 
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
-    given (granted). `until`: when something ends or begins again, Unix milliseconds (started, granted, resumed: until when may
-    be played, ended: from when again, where that is known). `title`: of the game. `program`: the SHA-256 of a refused program.
-    `request`: the id of what was asked or answered. `who` did it; "": it is over by itself. `zone`: the place's, in which
-    moments are shown.
+    given (granted). `until`: when something ends or begins again, Unix milliseconds (started, granted, resumed: until when
+    may be played, ended and refused: from when again, where that is known). `title`: of the game. `program`: the SHA-256 of a
+    refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself. `zone`: the
+    place's, in which moments are shown.
     """
 
     number: int

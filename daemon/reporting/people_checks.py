@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from daemon.api.issues import ISSUES
 from daemon.api.messages import Check
 from daemon.platforms.api import Accounts, WatchKind
 from daemon.sessions import People, RuledPlayer
 from host.api import Person
-from i18n.message import Day, Message, comma, msg
+from i18n.message import Arg, Day, Message, comma, msg
 from rules.calendar import day_name
 from rules.engine.reach import ADULT
 from rules.engine.strictness import Somebody, of_the_person, strictness
@@ -18,6 +18,7 @@ from rules.engine.strictness import Somebody, of_the_person, strictness
 _OWN = "house"  # the pack of `giochoi limit`
 _FIRST = "home-school-week"  # the pack that is proposed where there is none
 _FIRST_AT_A_POINT = "vn-147:guardian=false"
+_SOON = timedelta(days=60)
 _RENEW = "giochoi place set … --certificate … --expires …"
 
 
@@ -70,14 +71,20 @@ def programs_check(player: RuledPlayer, kind: WatchKind) -> tuple[Check, ...]:
 
 
 def certificate_check(people: People, now: int) -> tuple[Check, ...]:
-    """A certificate that has run out, or that a game point does not name: it is the operator's to renew."""
-    day = expired(people, day_name(people.zone, now))
-    if day is None:
+    """A certificate that has run out or soon will, or that a game point does not name: it is the operator's to renew."""
+    today, expires = day_name(people.zone, now), people.roster.expires
+    if expires is None:
         if people.roster.place != "game-point" or people.roster.certificate:
             return ()
-        none = msg("no certificate is named, and inspectors ask for it: {command}", command=_RENEW)
-        return (Check(id="certificate", ok=False, text=none),)
-    text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
+        text = msg("no certificate is named, and inspectors ask for it: {command}", command=_RENEW)
+    elif expires < today:
+        text = msg("the certificate expired on {day}; a new one: {command}", day=Day(expires), command=_RENEW)
+    elif expires - today <= _SOON:
+        told: dict[str, Arg] = {"day": Day(expires), "command": _RENEW}
+        soon = msg("the certificate expires on {day}: have it renewed in time, then type: {command}", **told)
+        return (Check(id="certificate", ok=True, text=soon),)
+    else:
+        return ()
     return (Check(id="certificate", ok=False, text=text),)
 
 

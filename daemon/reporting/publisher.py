@@ -137,8 +137,8 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
             said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
-            fields = {"player": player.id, "game": game.id, "title": game.title, "until": ruling.decision.until, "how": how}
-            return frozenset((account,)), {"kind": "refused", **fields, **said}
+            refused = {"player": player.id, "game": game.id, "title": game.title, "how": how}
+            return frozenset((account,)), {"kind": "refused", **refused, **said}
         case events.ProgramRefused(player, account, file, _, how):
             said = {"rule": ONLY_INSTALLED, "text": stranger_text(posixpath.basename(file.path))}
             fields = {"player": player.id, "program": file.sha256, "title": posixpath.basename(file.path), "how": how}

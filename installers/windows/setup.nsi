@@ -51,6 +51,8 @@ VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 !define MUI_UNICON "${ICON}"
 !define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_LANGDLL_ALLLANGUAGES
+!define MUI_LANGDLL_WINDOWTITLE "Giờ Chơi"
+!define MUI_LANGDLL_INFO "Ngôn ngữ / Language"
 !define MUI_LANGDLL_REGISTRY_ROOT HKLM
 !define MUI_LANGDLL_REGISTRY_KEY "${OURS}"
 !define MUI_LANGDLL_REGISTRY_VALUENAME "Language"
@@ -90,6 +92,13 @@ Var Why
 !macroend
 !define Run "!insertmacro Run"
 
+!macro Tell WORDS ; what is being done, until the next one: not each file and folder
+  SetDetailsPrint both
+  DetailPrint "${WORDS}"
+  SetDetailsPrint none
+!macroend
+!define Tell "!insertmacro Tell"
+
 !macro Steps FOLDER VERBS
   ${Run} '"${FOLDER}\giochoi.exe" -I "${FOLDER}\steps.py" ${VERBS}'
 !macroend
@@ -105,7 +114,7 @@ Var Why
 !macro End CODE WHY ; ends with one line of why
   StrCpy $Why "${WHY}"
   SetErrorLevel ${CODE}
-  DetailPrint "$Why"
+  ${Tell} "$Why"
   MessageBox MB_OK|MB_ICONSTOP "$Why" /SD IDOK
   SetErrorLevel ${CODE}
   Quit
@@ -182,7 +191,7 @@ Section
 SectionEnd
 
 Function unpack ; beside what runs, and tried there
-  DetailPrint "$(UNPACKING)"
+  ${Tell} "$(UNPACKING)"
   Delete "$INSTDIR\setup.log"
   ${IfNot} ${FileExists} "${APPDIR}\*.*"
   ${AndIf} ${FileExists} "$INSTDIR\app.old\*.*" ; a set-up that was cut off
@@ -226,7 +235,7 @@ Function give_up ; before anything was changed
 FunctionEnd
 
 Function change ; from the old version to the new one
-  DetailPrint "$(CHANGING)"
+  ${Tell} "$(CHANGING)"
   ${Steps} "$INSTDIR\app.new" "there" ; by pip, too
   ${If} $0 == 0
   ${OrIf} ${FileExists} "${APPDIR}\*.*"
@@ -268,7 +277,7 @@ Function leave_old ; its programs out of the way, then a copy of its databases
 FunctionEnd
 
 Function start
-  DetailPrint "$(STARTING)"
+  ${Tell} "$(STARTING)"
   ${Steps} "${APPDIR}" "start"
   ${If} $0 != 0
     Call take_back

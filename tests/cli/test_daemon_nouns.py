@@ -208,6 +208,22 @@ def test_usage_counts_by_player_and_game(seat):
     assert "there are: An (an)" in seat.fails(2, "usage", "Bo")
 
 
+@pytest.mark.usefixtures("playing")
+def test_usage_of_a_week_adds_up_its_days(seat):
+    """Seven days, the last one first; what was not played is no line."""
+    days = told(seat, "usage", "An", "--week")["days"]
+    text = seat("usage", "An", "--week").stdout
+
+    assert [day["day"] for day in days] == sorted({day["day"] for day in days}, reverse=True)
+    assert (len(days), days[0]["day"]) == (7, told(seat, "usage")["day"])
+    assert days[0]["players"]["an"]["total_s"] > 0
+    assert [day["players"] for day in days[1:]] == [{}] * 6
+    assert (text.count("An: "), text.count("(turtles ")) == (1, 1)
+    before = told(seat, "usage", "--week", "--day", "yesterday")["days"]
+    assert [day["day"] for day in before[:-1]] == [day["day"] for day in days[1:]]
+    assert "nothing was played" in seat("usage", "--week", "--day", "yesterday").stdout
+
+
 def test_status_and_grants_can_be_of_one_player(seat, turtles):
     """The shape stays; the guest is meant in either language; nobody else is."""
     id_ = told(seat, "grant", "khách", "5")["id"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import psutil
 import pytest
 
 from cli.errors import CommandError
-from cli.pause import Until, parse_until
+from cli.given.until import Until, parse_until
 from i18n.message import plain
 from tests.system import until, zone_with_noon
 
@@ -146,14 +146,27 @@ def test_what_is_wrong_is_one_line(seat, typed):
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("20:00", Until(72_000_000, None)), ("8h", Until(28_800_000, None)),
-     ("2026-11-24T21:30:00+07:00", Until(None, 1_795_530_600_000)), ("2026-11-24T14:30:00Z", Until(None, 1_795_530_600_000))],
+    [("20:00", Until(72_000_000)), ("8h", Until(28_800_000)), ("fri", Until(weekday=4)), ("Thứ  Sáu", Until(weekday=4)),
+     ("t6 18h", Until(64_800_000, weekday=4)), ("ngày mai", Until(ahead=1)), ("tomorrow 7:30", Until(27_000_000, ahead=1)),
+     ("2026-11-28", Until(day=date(2026, 11, 28))), ("2026-11-28 07:00", Until(25_200_000, day=date(2026, 11, 28))),
+     ("2026-11-24T21:30:00+07:00", Until(at=1_795_530_600_000)), ("2026-11-24T14:30:00Z", Until(at=1_795_530_600_000))],
 )  # fmt: skip
 def test_times_are_read(text, found):
     assert parse_until(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "25:00", "T", "2026-11-24T21:30", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    ("until", "day"),
+    [("fri", date(2026, 12, 4)), ("sun", date(2026, 12, 6)), ("mon", date(2026, 11, 30)), ("tomorrow", date(2026, 11, 30)),
+     ("2026-12-24", date(2026, 12, 24)), ("20:00", date(2026, 11, 29))],
+)  # fmt: skip
+def test_a_day_of_the_week_is_the_next_one(until, day):
+    sunday = date(2026, 11, 29)
+    assert parse_until(until).day_after(sunday) == day
+
+
+@pytest.mark.parametrize("text", ["", "25:00", "T", "2026-11-24T21:30", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59Z",
+                                  "fri 25:00", "9999-12-31", "24/12/2026", "someday 20:00"])  # fmt: skip
 def test_what_is_no_time_is_named(text):
     with pytest.raises(CommandError) as caught:
         parse_until(text)
@@ -166,6 +179,15 @@ def test_a_moment_of_another_day_is_taken(seat):
     end = (now + timedelta(days=2)).replace(hour=7, minute=0, second=0, microsecond=0).isoformat()
     (found,) = told(seat, "pause", "An", "--until", end)["players"]
     assert found["paused"] == end
+
+
+def test_an_exam_ends_the_pause_on_its_day(seat):
+    """A day alone begins with its first minute, by the place's clock."""
+    now = datetime.fromisoformat(told(seat, "status")["daemon"]["since"])
+    for said, days, hour in (("tomorrow", 1, 0), (f"{now + timedelta(days=3):%a} 18h", 3, 18)):
+        (found,) = told(seat, "pause", "An", "--until", said)["players"]
+        end = (now + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
+        assert found["paused"] == end.isoformat(), said
 
 
 def test_the_log_says_it_in_words(seat):

@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from cli.setup.house import made_ordinary
-from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Number, Preset
+from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Known, Number, Preset
 from cli.setup.questions import QUESTIONS
+from cli.setup.saving import packs_of
 from host.api import Person
 from i18n.message import plain
 
@@ -23,9 +24,9 @@ DAD = Person("dad", administrator=True)
 LUANTI, TEE = Asking("luanti", "Luanti", "13+"), Asking("teeworlds", "Teeworlds", "no label")
 
 
-def interview(*people, gates=True, games=(), taken=()):
+def interview(*people, gates=True, games=(), taken=(), known=None):
     found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda _: games,
-                  made_ordinary=partial(made_ordinary, posix=True))  # fmt: skip
+                  pins=("Mẹ",), known=known or {}, made_ordinary=partial(made_ordinary, posix=True))  # fmt: skip
     return Interview(found, QUESTIONS)
 
 
@@ -86,6 +87,42 @@ def test_an_account_that_nobody_lists_can_be_typed():
             talk.take(typed)
     talk.take("home\\an")
     assert talk.children()[0].account == "an"
+
+
+KNOWN = {"an": Known("an", "An", "2014-05-01", "home-school-week", {"weekday_minutes": "45", "days_off": "2027-06-01"}, True)}
+
+
+def test_a_child_that_is_set_up_can_be_changed():
+    """Enter keeps what was; the name stays free for the child itself; a PIN can be had anew."""
+    talk = interview(known=KNOWN, taken=("An",))
+    assert answered(talk, "", "", "", "", "", "", "", "") == [
+        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "installed", "guardian",
+    ]  # fmt: skip
+    (an,) = talk.children()
+    assert an == Child("an", "An", "2014-05-01", "home-school-week", {"weekday_minutes": 45, "weekend_minutes": 120}, True, (),
+                       KNOWN["an"])  # fmt: skip
+    assert [(one.id, one.params) for one in packs_of(an)] == [
+        ("vn-147", ()), ("home-school-week", ("weekday_minutes=45", "days_off=2027-06-01", "weekend_minutes=120")),
+    ]  # fmt: skip
+    talk.back()
+    talk.take("Mẹ")
+    assert talk.guardian() == "Mẹ"
+
+
+def test_values_go_with_their_pack():
+    """Those of another one mean nothing to it."""
+    talk = interview(known=KNOWN)
+    answered(talk, "an", "", "", "2")
+    assert [one.params for one in packs_of(talk.children()[0])] == [(), ()]
+
+
+def test_rules_that_commands_put_together_are_not_asked_about():
+    """They would be lost; how they are changed is said."""
+    talk = interview(BINH, known={"an": Known("an", "An", None, "", None)})
+    with pytest.raises(AnswerError) as caught:
+        talk.take("2")
+    assert "giochoi policy use An …" in plain(caught.value.message).replace("\u00a0", " ")
+    talk.take("1")
 
 
 def test_names_mean_one_person():

@@ -146,11 +146,21 @@ def test_a_certificate_that_ran_out_is_named(world):
     for number, day, found in ((1, 24, False), (2, 23, True)):
         expires = date(2026, 11, day)
         world.adopt(msgspec.structs.replace(roster(number, place="game-point"), certificate="12/GCN", expires=expires))
-        assert ("certificate" in checks(world)) is found
+        assert checks(world)["certificate"][0] is not found
         assert ask(world, "status", m.StatusGet()).expired == (expires if found else None)
     assert checks(world)["certificate"] == (
         False, "the certificate expired on 2026-11-23; a new one: giochoi place set … --certificate … --expires …",
     )  # fmt: skip
+
+
+def test_a_certificate_that_ends_soon_is_told_in_time(world):
+    """For sixty days, and nothing is missing yet."""
+    world.start()
+    for number, expires in ((1, date(2027, 1, 24)), (2, date(2027, 1, 23))):
+        world.adopt(msgspec.structs.replace(roster(number, place="game-point"), certificate="12/GCN", expires=expires))
+        assert ("certificate" in checks(world)) is (number == 2)
+    ok, text = checks(world)["certificate"]
+    assert (ok, text.partition(":")[0]) == (True, "the certificate expires on 2027-01-23")
 
 
 def test_a_game_point_without_a_certificate_is_named(world):

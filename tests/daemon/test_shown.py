@@ -14,7 +14,7 @@ from host.wire import ApiError
 from rules.games import Fingerprint
 from tests.daemon.display import displays, settled
 from tests.daemon.test_api import CHILD, ROOT
-from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
 def shown(world):
@@ -184,6 +184,20 @@ def test_a_refused_start_says_until_when(world):
     world.adopt(roster(2, packs=(limit(60),)))
     world.clock.run(MINUTE)
     assert asyncio.run(run())[0] == ("Luanti", NOON + HOUR)
+
+
+def test_what_needs_a_yes_is_not_promised_for_later(world):
+    """Nor what another rule refuses then: at 21:30 the hours are over."""
+
+    async def run():
+        async with displays(world, CHILD) as (child,):
+            world.platform.run(1, "teeworlds")
+            await settled()
+            return [(one.kind, one.until) for one in child.got]
+
+    world.start(roster(packs=(shipped("home-balanced"),)))
+    assert asyncio.run(run()) == [("refused", None)]
+    assert [one.verdict for one in world.journal("launch.refused")] == ["ask"]
 
 
 def test_what_was_not_sent_cannot_be_confirmed(world):

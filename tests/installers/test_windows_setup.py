@@ -85,6 +85,14 @@ def test_it_speaks_both_languages():
     assert texts.script().count("LangString ") == 2 * len(texts.TEXTS)
 
 
+def test_what_is_being_done_stands_there_until_the_next_step():
+    """Not each file and folder, which NSIS would tell instead."""
+    script = (setup.TOP / "installers/windows/setup.nsi").read_text("utf-8")
+    assert re.findall(r"\n +(SetDetailsPrint \w+|DetailPrint .+)", script) == [
+        "SetDetailsPrint both", 'DetailPrint "${WORDS}"', "SetDetailsPrint none",
+    ]  # fmt: skip
+
+
 def test_no_failure_is_taken_for_a_zero():
     """What a program ended with may be "error", which is 0 as a number: only what the macro Rename says is compared as one."""
     script = (setup.TOP / "installers/windows/setup.nsi").read_text("utf-8")

@@ -158,6 +158,16 @@ def test_a_childs_menu():
     ]  # fmt: skip
 
 
+def test_under_its_headline_a_menu_does_not_say_it_again():
+    """As in a window; of several players each has a row of their own."""
+    one = view(Seen(0, status(PLAYS), CHILD), 0, EN)
+    assert (one.tooltip, one.headline, one.below) == ("Giờ Chơi: An: 30 min left today", "An: 30 min left today", one.menu[1:])
+    loud = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, EN)
+    assert [row.text for row in loud.below][:3] == ["! broken", "", one.below[0].text]
+    two = view(Seen(0, status(PLAYS, player("be", FREE)), PARENT), 0, EN)
+    assert two.below == two.menu
+
+
 @pytest.mark.parametrize(
     ("fields", "english", "vietnamese"),
     [
@@ -202,7 +212,7 @@ def test_a_guardians_menu_answers_in_one_click():
     assert lines(seen) == [
         "An asks for 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
-        "The rules in words…", "Why…", "",
+        "How long was played…", "The rules in words…", "Why…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
         "", "No limits for a while…",
     ]  # fmt: skip
@@ -293,6 +303,13 @@ def test_what_is_not_enforced_is_said_loudly(words):
     assert "Mẹ" in first
     assert "sửa máy" in first
     assert lines(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), words)[0] in {"! broken", "! hỏng"}
+
+
+@pytest.mark.parametrize(("words", "whole"), [(EN, "broken"), (VI, "hỏng")])
+def test_an_issue_can_be_read_to_its_end(words, whole):
+    """Most are longer than a row."""
+    (row, *_) = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, words).menu
+    assert row.act == Dialog("message", (whole,))
 
 
 def test_nobody_answers():

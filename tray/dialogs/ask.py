@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from daemon.api.asking import RequestAdd
+from daemon.api.messages import WhyGet
 from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
 from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
@@ -26,13 +27,20 @@ class Page:
     def __init__(self, start: Start) -> None:
         self._ask = start.ask
         _, self._given = options(start.words, 0, "game", "program", "title", "minutes")
-        self._player = ""
+        self._player, self._waits = "", ""
 
     def open(self) -> Next:
         if "program" in self._given:
             return Show(for_program(self._given.get("title", "")))
         status, self._player = self._ask(StatusGet()), own(self._ask)
-        return Show(for_play(status, self._player, self._given.get("game", ""), self._given.get("minutes", "15")))
+        game, title = self._given.get("game", ""), ""
+        if game:
+            why = self._ask(WhyGet(player=self._player, game=game))
+            title = why.title or game
+            if why.decision.verdict == "ask":
+                self._waits = game
+                return Show(for_game(title))
+        return Show(for_play(status, self._player, game, self._given.get("minutes", "15"), title))
 
     def says(self) -> tuple[Arg, ...]:
         try:
@@ -41,18 +49,21 @@ class Page:
             return _MORE, failed(error)[0]
 
     def press(self, button: str, values: Values) -> Next:
-        made = request(values, self._given.get("program"))
+        made = request(values, self._given.get("program"), self._waits)
         if isinstance(made, Message):
             return Stay(made)
         self._ask(made)
         return Show(told(TITLE, msg("Asked."), msg("You will be told what a guardian answers. Until then nothing changes.")))
 
 
-def for_play(status: Status, player: str, game: str = "", ms: str = "15") -> Dialog:
-    """For all games, or one that runs or may not be played; those that run come first."""
+def for_play(status: Status, player: str, game: str = "", ms: str = "15", title: str = "") -> Dialog:
+    """For all games, or one that runs or may not be played; those that run come first. `game`, called `title`, also if nobody
+    played it yet.
+    """
     parts = [one for part in status.players if part.id == player for one in part.games]
     games = _offered(parts, game)
-    choices = (Choice(_ALL, msg("all games")), *(Choice(one.id, _called(one)) for one in games))
+    named = (Choice(game, title),) if title and game not in {one.id for one in parts} else ()
+    choices = (Choice(_ALL, msg("all games")), *named, *(Choice(one.id, _called(one)) for one in games))
     running = next((one.id for one in games if one.running), None)
     chosen = game or (running if running is not None and not games[0].allowed else None) or _ALL
     fields: tuple[Field, ...] = (Field("ms", msg("How long"), "minutes", ms, MINUTES, most=4),)
@@ -71,15 +82,23 @@ def said(status: Status, player: str) -> tuple[Arg, ...]:
     return _MORE, msg("Nothing is left now.") if left.ms <= 0 else msg("Left now: {left}", left=whole(left))
 
 
+def for_game(title: str) -> Dialog:
+    """One that waits for a guardian's yes, whatever time is left."""
+    said = msg("Ask a guardian to let you play {game}?", game=title)
+    return Dialog(msg("Ask for a game"), (said,), (_REASON,), buttons=(_SEND, CANCEL), first="reason")
+
+
 def for_program(title: str) -> Dialog:
     said = msg("Ask a guardian to let {program} run?", program=title or msg("this program"))
     return Dialog(msg("Ask for a program"), (said,), (_REASON,), buttons=(_SEND, CANCEL), first="reason")
 
 
-def request(values: Values, program: str | None = None) -> RequestAdd | Message:
+def request(values: Values, program: str | None = None, waits: str = "") -> RequestAdd | Message:
     reason = values.get("reason", "").strip()
     if program is not None:
         return RequestAdd(program=program, reason=reason)
+    if waits:
+        return RequestAdd(game=waits, reason=reason)
     ms = minutes(values["ms"])
     if isinstance(ms, Message):
         return ms

@@ -13,7 +13,7 @@ from typing import Final
 from daemon.api.messages import Usage, UsageGet
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
-from tray.dialogs.page import Start, options, own
+from tray.dialogs.page import Ask, Start, options, own
 from tray.dialogs.saying import joined
 
 TITLE: Final = msg("What is kept about me")
@@ -30,22 +30,26 @@ class Page:
 
     def open(self) -> Next:
         player = self._words[0] if self._words else own(self._ask)
-        today = self._ask(UsageGet())
-        first = date.fromisoformat(today.day)
-        before = [self._ask(UsageGet(day=(first - timedelta(days=n)).isoformat())) for n in range(1, DAYS + 1)]
-        return Show(dialog(player, [today, *before]))
+        return Show(dialog(player, last_days(self._ask, DAYS + 1)))
 
     def press(self, button: str, values: Values) -> Next:
         return End()
 
 
+def last_days(ask: Ask, many: int) -> list[Usage]:
+    """Today, and the days before it. ApiError."""
+    today = ask(UsageGet())
+    first = date.fromisoformat(today.day)
+    return [today, *(ask(UsageGet(day=(first - timedelta(days=n)).isoformat())) for n in range(1, many))]
+
+
 def dialog(player: str, days: Iterable[Usage]) -> Dialog:
-    played = (_day(player, day) for day in days)
+    played = (played_on(player, day) for day in days)
     body = (Line(msg("What you played"), head=True), *played, *(Line(*one) for one in _KEPT))
     return Dialog(TITLE, (msg("You may know what is kept about you."),), body=body, buttons=(CLOSE,))
 
 
-def _day(player: str, usage: Usage) -> Line:
+def played_on(player: str, usage: Usage) -> Line:
     told: dict[str, Arg] = {"day": Day(date.fromisoformat(usage.day))}
     part = usage.players.get(player)
     if part is None:

@@ -8,7 +8,7 @@ from daemon.api.rules import InForce, RulesGet
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import called, joined
+from tray.dialogs.saying import called, cited, joined
 
 TITLE: Final = msg("The rules")
 
@@ -33,7 +33,7 @@ def dialog(answer: InForce) -> Dialog:
         body.append(Line(pack.title, head=True))
         for rule in pack.rules:
             advice = msg("(only advice)") if rule.advisory else ""
-            body.append(Line(joined(("•", rule.text, advice, f"[{rule.cite}]" if rule.cite else ""))))
+            body.append(Line(joined(("•", rule.text, advice, cited(rule.rule, rule.cite)))))
     said = msg("These rules hold for {player}. A guardian can change them.", player=called(answer.name, answer.player))
     if not body:
         said = msg("No rule limits {player} yet.", player=called(answer.name, answer.player))

@@ -11,6 +11,7 @@ from i18n.message import Arg, Length, Message, Moment, msg
 VERDICTS: Final[dict[str, Message]] = {
     "allow": msg("may be played"), "ask": msg("needs a guardian's yes first"), "refuse": msg("may not be played now"),
 }  # fmt: skip
+_OWN: Final = "house"  # the pack of limits that are a player's own
 PERIODS: Final[dict[str, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
 }  # fmt: skip
@@ -56,6 +57,14 @@ def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     return (first,)
 
 
+def cited(rule: str, cite: str) -> str:
+    """Where a law says so, in brackets. What a family set for itself comes from a pack or a command, whose names say nothing
+    here.
+    """
+    pack = rule.partition(".")[0]
+    return "" if not cite or pack in {cite, _OWN} else f"[{cite}]"
+
+
 def decided(answer: Why) -> tuple[Arg, ...]:
     """May it be played, until when, and why."""
     decision = answer.decision
@@ -78,7 +87,7 @@ def decided(answer: Why) -> tuple[Arg, ...]:
     if reason is None:
         found.append(msg("No rule limits that now."))
     else:
-        found.append(msg("Because: {rule} [{cite}]", rule=reason.text, cite=reason.cite))
+        found.append(msg("Because: {rule}", rule=joined((reason.text, cited(reason.rule, reason.cite)))))
         if reason.extended is not None:
             found.append(msg("Extended until {until}.", until=Moment(reason.extended, answer.zone)))
     if answer.only_installed:
@@ -103,7 +112,7 @@ def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
                 else msg("played {period}: {used} of {most}", **told)
             )  # fmt: skip
         advice = msg("(only advice)") if finding.advisory else ""
-        yield joined((one.text, advice, f"[{one.cite}]")), tuple(says)
+        yield joined((one.text, advice, cited(one.rule, one.cite))), tuple(says)
 
 
 def locked(until: int) -> Message:

@@ -59,9 +59,8 @@ class PanelIcon:
 
     def _change(self, view: View) -> None:
         before, self._shown = self._shown, view
-        if before is None or before.sprite != view.sprite:
-            self._indicator.set_icon_full(view.sprite, view.tooltip)
-        if before is None or before.tooltip != view.tooltip:
+        if before is None or (before.sprite, before.tooltip) != (view.sprite, view.tooltip):
+            self._indicator.set_icon_full(view.sprite, view.tooltip)  # panels show both texts where they are not the same
             self._indicator.set_title(view.tooltip)
         if before is None or shape(before.menu) != shape(view.menu):
             self._items = []

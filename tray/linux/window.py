@@ -11,6 +11,7 @@ from tray.own import picture, scrolled, wear_icon
 from tray.view import View
 
 _WIDE, _HIGH = 460, 480  # pixels; what is longer is scrolled
+_INSET = 10  # where a button's own text begins
 
 
 def window(view: View, act: Callable[[Act], None]) -> Window:
@@ -65,10 +66,10 @@ class Window:
     def _apply(self, view: View) -> bool:
         before, self._shown = self._shown, view
         self._picture.set_from_file(str(picture(view.sprite, 48)))
-        self._head.set_text(view.tooltip)
-        if before is None or shape(before.menu) != shape(view.menu):
-            self._refill(view.menu)
-        for label, row in zip(self._labels, flat(view.menu), strict=True):
+        self._head.set_text(view.headline)
+        if before is None or shape(before.below) != shape(view.below):
+            self._refill(view.below)
+        for label, row in zip(self._labels, flat(view.below), strict=True):
             if label is not None and label.get_text() != row.text:
                 label.set_text(row.text)
         return False  # not again
@@ -100,7 +101,9 @@ class Window:
         label = gtk3.Label(label=row.text, xalign=0, wrap=True, max_width_chars=60, margin_start=24 * deep)
         self._labels.append(label)
         if row.act is None:
-            label.set_property("margin", 6)
+            label.set_margin_start(24 * deep + _INSET)
+            label.set_margin_top(_INSET)
+            label.set_margin_bottom(_INSET)
             return label
         button = gtk3.Button(relief=gtk3.ReliefStyle.NONE, sensitive=row.enabled)
         button.add(label)

@@ -15,6 +15,7 @@ from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
 from tray.showing import signs
 from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
+from tray.words import by_whom
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
@@ -23,6 +24,7 @@ _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the
 _READ: Final = 15_000  # how long a sentence of the law does
 
 APP: Final = "Giờ Chơi"
+MORE: Final = msg("Ask for more")
 _OFF: Final = "enforcement-off"
 
 Rung = Callable[[Signal, Viewer], Notice | Gone | None]
@@ -102,7 +104,7 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
 def _refused(signal: Signal, _: Viewer) -> Notice:
     """A signal that names neither game nor program leaves nothing to ask for."""
     what = signal.game or signal.program
-    actions = (_ask(signal),) if what else ()
+    actions = (_ask(signal, msg("Ask a guardian")),) if what else ()
     if signal.game:
         title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
     else:
@@ -111,7 +113,7 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
-    by = (msg("Given by {who}", who=signal.who),) if signal.who else ()
+    by = (msg("Given by {who}", who=by_whom(signal.who)),) if signal.who else ()
     if signal.left is not None and signal.left <= 0:
         return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)), signs.OVER)
     if signal.left is None:
@@ -240,7 +242,7 @@ def _words(signal: Signal) -> tuple[Words, ...]:
 
 
 def _set_by(signal: Signal) -> tuple[Arg, ...]:
-    return (msg("Set by {who}", who=signal.who),) if signal.who else ()
+    return (msg("Set by {who}", who=by_whom(signal.who)),) if signal.who else ()
 
 
 def _why(signal: Signal) -> tuple[Arg, ...]:
@@ -286,16 +288,16 @@ def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
     if signal.how not in {"approved", "denied"}:
         return APP, _words(signal)
     title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
-    return title, (msg("Answered by {who}", who=signal.who),) if signal.who else ()
+    return title, (msg("Answered by {who}", who=by_whom(signal.who)),) if signal.who else ()
 
 
-def _ask(signal: Signal) -> Action:
+def _ask(signal: Signal, label: Message = MORE) -> Action:
     words: tuple[str, ...] = ()
     if signal.game:
         words = ("--game", signal.game)
     elif signal.program:
         words = ("--program", signal.program, "--title", _program(signal))
-    return Action("ask", msg("Ask for more"), words)
+    return Action("ask", label, words)
 
 
 def _whole(ms: int) -> int:

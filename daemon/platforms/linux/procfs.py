@@ -51,6 +51,12 @@ def stat(pid: int) -> Stat | None:
     return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]))
 
 
+def is_over(before: Stat) -> bool:
+    """By now, with all of its threads."""
+    now = stat(before.pid)
+    return now is None or not now.alive or now.started != before.started
+
+
 def executes(pid: int) -> bool:
     """Whether it is in the middle of an exec: where its code begins is said when its words are there."""
     return _stat(pid)[23:24] == [b"0"]

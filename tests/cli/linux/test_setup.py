@@ -108,6 +108,28 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     assert code in {0, 1}, err  # doctor may have found something on this machine
 
 
+def test_coming_back_changes_what_was_set(setup, giochoi_in, home, monkeypatch):
+    """By the same questions; days off, which none is about, and games let through stay. A forgotten PIN is set anew."""
+    giochoi = giochoi_in(home)
+    assert giochoi("policy", "use", "An", "vn-147", "home-school-week:weekday_minutes=45:days_off=2027-06-01").returncode == 0
+    assert giochoi("limit", "An", "30", "--game", "teeworlds").returncode == 0
+    monkeypatch.setattr("getpass.getpass", lambda *_, **__: "73196482")
+    code, out, err = setup("games", "", "1/5/2013", "", "50", "", "y", "n", "Mẹ", "y")
+    assert "An, to be changed" in err
+    assert "Teeworlds" not in err
+    (an,) = players(giochoi_in, home)
+    assert (an["id"], an["born"], an["approved"], an["only_installed"]) == ("an", "2013-05-01", ["teeworlds"], True), (out, err)
+    assert an["uses"][1].split(":")[0] == "home-school-week"
+    assert set(an["uses"][1].split(":")[1:]) == {"weekday_minutes=50", "weekend_minutes=120", "days_off=2027-06-01"}
+    assert "An still has these limits: " in " ".join(out.split()) + " ".join(err.split())
+    assert "Mẹ is changed" in out
+
+    giochoi("policy", "use", "An", "home-balanced", "home-weekend")
+    code, _, err = setup("games")
+    assert (code, "giochoi policy use An …" in " ".join(err.split())) == (1, True)
+    giochoi("player", "set", "An", "--only-installed", "off")
+
+
 def test_what_guests_may_not_is_told(setup, giochoi_in, home):
     """It lies on whoever is registered, and no question told of it. The command that stands there takes it off."""
     giochoi = giochoi_in(home)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
+from daemon.api.rules import PackPart, RulePart
 from i18n.catalogue import Catalogue
-from i18n.message import Message
+from i18n.message import Message, Text
+from rules.decision import Finding
 from tests.tray.dialogs.fake_daemon import ASKED, MINUTE, RULES, STATUS, WHY, ZONE, usage
 from tray.dialogs import approve, ask, code, kept, pin, rules, until, why
 from tray.dialogs.model import marked, mnemonics, told
@@ -106,6 +110,24 @@ def test_what_is_let_through_takes_no_minutes(more):
     dialog = approve.dialog(replace(ASKED, **more), ZONE)
     assert [one.name for one in dialog.fields] == ["reason"]
     assert "30" not in Catalogue("en")(dialog.says[0])
+
+
+@pytest.mark.parametrize(("rule", "cite", "shown"), [
+    ("vn-147.daily-game", "NĐ 147/2024, Đ.39", "[NĐ 147/2024, Đ.39]"), ("home-school-week.rest", "home-school-week", ""),
+    ("house.an", "giochoi limit", ""), ("pause", "", ""), ("vn-147.unlabelled", "vn-147", ""),
+])  # fmt: skip
+def test_only_a_law_is_cited(rule, cite, shown):
+    """Names of packs and commands mean nothing to a family."""
+    reason = dataclasses.replace(WHY.decision.reason, rule=rule, cite=cite, text=Text("a", "a"))
+    decision = dataclasses.replace(WHY.decision, reason=reason)
+    dialog = why.dialog(replace(WHY, decision=decision, findings=(Finding(reason, "refuse", None),)))
+    pack = PackPart(title=Text("p", "p"), rules=(RulePart(rule=rule, cite=cite, text=Text("a", "a"), advisory=False),))
+    listed = rules.dialog(replace(RULES, packs=(pack,))).body[1].text
+
+    ends = f" {shown}" if shown else ""
+    assert [Catalogue("en")(one) for one in (dialog.says[2], dialog.body[0].text, listed)] == [
+        f"Because: a{ends}", f"a{ends}", f"• a{ends}"
+    ]  # fmt: skip
 
 
 def test_kept_says_what_is_true():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from daemon.api import asking as a
 from daemon.api.messages import GrantExtend, UsageGet, WhyGet
@@ -16,8 +18,8 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
-from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS
-from tray.dialogs import approve, ask, code, kept, message, off, pin, rules, until, why
+from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS, WHY
+from tray.dialogs import approve, ask, code, kept, message, off, pin, played, rules, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -49,10 +51,31 @@ def test_ask_for_a_program(page, daemon):
     assert daemon.of(a.RequestAdd) == [a.RequestAdd(program="ab" * 32, reason="for school")]
 
 
+def test_ask_for_a_game_that_waits_for_a_yes(page, daemon):
+    """Nobody played it yet, so it is in no status; minutes mean nothing to it."""
+    decision = dataclasses.replace(WHY.decision, verdict="ask")
+    daemon.answers[WhyGet] = replace(WHY, game="xonotic", title="Xonotic", decision=decision)
+    opened, session = page(ask, "--game", "xonotic")
+    assert daemon.of(WhyGet) == [WhyGet(player="an", game="xonotic")]
+    assert (said(opened), [one.name for one in opened.dialog.fields]) == (
+        ["Ask a guardian to let you play Xonotic?"], ["reason"]
+    )  # fmt: skip
+    session.press("send", {"reason": " please "})
+    assert daemon.of(a.RequestAdd) == [a.RequestAdd(game="xonotic", reason="please")]
+
+
+def test_ask_for_time_of_a_game_that_nobody_played_yet(page, daemon):
+    """It is meant, not all games."""
+    daemon.answers[WhyGet] = replace(WHY, game="xonotic", title="Xonotic")
+    opened, session = page(ask, "--game", "xonotic")
+    field = next(one for one in opened.dialog.fields if one.name == "game")
+    assert (field.value, [WORDS(one.label) for one in field.choices][:2]) == ("xonotic", ["all games", "Xonotic"])
+    session.press("send", {"ms": "15", "game": field.value, "reason": ""})
+    assert daemon.of(a.RequestAdd) == [a.RequestAdd(ms=15 * MINUTE, game="xonotic")]
+
+
 def test_what_is_left_is_asked_for_again_while_the_window_is_open(page, daemon):
     """By all rules of what runs; where nobody answers, that is said in its place."""
-    from msgspec.structs import replace
-
     opened, session = page(ask)
     assert opened.dialog.renews
     assert said(opened)[1] == "Left now: 9 min"
@@ -113,8 +136,6 @@ def test_code_with_nothing_asked_takes_minutes(page, daemon):
 
 def test_a_code_answers_what_was_asked_last_of_what_gives_time(page, daemon):
     """Not a program, nor a game that a yes would let through for good."""
-    from msgspec.structs import replace
-
     last = replace(ASKED, id="r8", title="GNOME Chess", asked=NOON + 1)
     others = (
         replace(ASKED, id="r9", program="ab" * 32, title="sums", asked=NOON + 2),
@@ -183,16 +204,12 @@ def test_off_says_until_when_and_how_it_ends(page, daemon):
 
 
 def test_what_still_binds_is_named(page, daemon):
-    from msgspec.structs import replace
-
     daemon.answers[GrantExtend] = replace(GRANTED, still=True)
     _, session = page(until, "an")
     assert "No longer than that because of" in said(session.press("extend", {"until": "22", "reason": ""}))[1]
 
 
 def test_what_is_let_through_is_said(page, daemon):
-    from msgspec.structs import replace
-
     daemon.answers[a.RequestApprove] = replace(GRANTED, id=None, ms=None, let="sums")
     _, session = page(approve, "r7")
     assert said(session.press("approve", {"reason": ""})) == ["sums is let through for Nguyễn Minh An"]
@@ -201,6 +218,16 @@ def test_what_is_let_through_is_said(page, daemon):
 def test_kept_asks_for_a_week(page, daemon):
     page(kept)
     assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 16, -1))]
+
+
+def test_a_guardian_is_told_how_long_was_played_in_a_week(page, daemon):
+    """The sum, and each of seven days: today among them."""
+    opened, _ = page(played, "an")
+    assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 17, -1))]
+    assert said(opened) == ["Nguyễn Minh An played 7 hr 30 min in the last 7 days, today among them."]
+    days = [WORDS(line.text) for line in opened.dialog.body]
+    assert (days[0], days[3]) == ("24 Nov 2026: 1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "21 Nov 2026: nothing")
+    assert len(days) == 7
 
 
 def test_why_and_rules_of_whoever_plays_here(page, daemon):
@@ -214,7 +241,7 @@ def test_why_and_rules_of_whoever_plays_here(page, daemon):
 
 @pytest.mark.parametrize(("module", "words"), [
     (until, ()), (approve, ()), (message, ()), (off, ("An",)), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
-    (why, ("a", "b", "c")),
+    (why, ("a", "b", "c")), (played, ()), (played, ("a", "b")),
 ])  # fmt: skip
 def test_words_that_mean_nothing(module, words):
     with pytest.raises(UsageError):

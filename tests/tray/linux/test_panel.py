@@ -63,6 +63,9 @@ def test_an_icon_is_there_and_follows_what_the_daemon_says(panel, daemon, tray):
     daemon.status = plays(119.0)
     daemon.tell()
     until(lambda: panel.told("IconName") == "giochoi-soon-1")
+    daemon.status = status(player("an", game(left_s=119.0), left_s=None, name="Ân"))  # the same sign, other words
+    daemon.tell()
+    until(lambda: panel.told("Title") == panel.told("IconAccessibleDesc") == "Giờ Chơi: Ân: hôm nay còn 1 phút")
 
 
 def test_a_click_in_the_menu_reaches_the_daemon(panel, daemon, tray):

@@ -86,6 +86,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     (signal("paused", until=NOW + 60 * MINUTE, who="Bình", text=msg("{said}: {reason}", said="x", reason="dinner")),
      ["Pause: no playing until 09:00", "dinner", "Set by Bình"],
      ["Tạm dừng: không chơi đến 09:00", "dinner", "Người đặt: Bình"]),
+    (signal("paused", who="root"), ["Pause: no playing for now", "Set by the administrator"],
+     ["Tạm dừng: bây giờ không chơi", "Người đặt: quản trị viên của máy"]),
     (signal("paused"), ["Pause: no playing for now"], ["Tạm dừng: bây giờ không chơi"]),
     (signal("resumed"), ["The pause is over"], ["Hết tạm dừng"]),
     (signal("off", until=NOW + 60 * MINUTE), ["No limits until 09:00"], ["Không giới hạn đến 09:00"]),

@@ -38,7 +38,7 @@ class _Gui(ctypes.Structure):
 def view(*texts, state="free", characters="", tooltip="Giờ Chơi"):
     """Rows of these texts, each of which opens a dialog of its name; None is a line."""
     menu = tuple(LINE if text is None else Row(text, Dialog(text)) for text in texts)
-    return View(state, characters, tooltip, menu)
+    return View(state, characters, tooltip, tooltip, menu)
 
 
 def soon(condition):

@@ -77,7 +77,7 @@ def test_a_menu_that_is_only_closed_changes_too():
 def test_rows_lines_and_a_menu_in_a_row():
     """The second level opens to the right; "&" and a tab are part of a name."""
     menu = (Row("Tom & Jerry\tEnter", Dialog("a")), LINE, Row("An", rows=(Row("15", Dialog("b")), Row("30", Dialog("c")))))
-    with running(View("free", "", "", menu)) as stand:
+    with running(View("free", "", "", "", menu)) as stand:
         assert texts(stand) == ["Tom && Jerry Enter", "", "An"]
         stand.open()
         stand.keys("down", "down", "right", "down", "return")

@@ -22,7 +22,7 @@ from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.seen import image_of
-from daemon.platforms.linux.watching.strangers import foreign
+from daemon.platforms.linux.watching.strangers import foreign, lay_elsewhere
 from daemon.platforms.linux.watching.told import Steps, Teller, Told
 from daemon.platforms.processes import Identity
 from host.clock import Clock, together
@@ -129,6 +129,8 @@ class Programs:
         files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()
         strict = runner.account in self.only
         others = foreign(thread, files, self._trusted, self.images, catalogue) if strict else ()
+        if others and procfs.is_over(status):
+            others = lay_elsewhere(others, self._trusted, self.images)
         served = self.images.files is not None and self.images.files.served
         self.blamed = served and (self.images.own or (bool(self.images.unread) and not exe_unread))
         return Program(

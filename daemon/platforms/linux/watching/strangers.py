@@ -37,6 +37,13 @@ def foreign(
     return tuple(found)
 
 
+def lay_elsewhere(files: tuple[Fingerprint, ...], trusted: Trusted, images: ReadImages) -> tuple[Fingerprint, ...]:
+    """Of a process that is over, which no longer leads to them: those not installed where they lay. Whoever had a world of
+    their own may have called them otherwise there, but runs no more. BlindError.
+    """
+    return tuple(file for file in files if _is_foreign(file.path, trusted, images))
+
+
 def _is_foreign(place: str, trusted: Trusted, images: ReadImages) -> bool:
     before, images.unread = images.unread, ""
     ours, held = trusted.at(place, images.node), bool(images.unread)
