@@ -60,7 +60,9 @@ def _loud(seen: Seen, words: _Words) -> list[Row]:
 
 def _issue(words: _Words, issue: Issue) -> Row:
     """A click shows all of it: most are longer than a row."""
-    return _row(words, msg("! {issue}", issue=issue.text), Dialog("message", (words(issue.text),)))
+    text = words(issue.text)
+    text = text[:1].upper() + text[1:]  # it stands alone here
+    return _row(words, msg("! {issue}", issue=text), Dialog("message", (text,)))
 
 
 def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:

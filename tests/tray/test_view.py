@@ -163,7 +163,7 @@ def test_under_its_headline_a_menu_does_not_say_it_again():
     one = view(Seen(0, status(PLAYS), CHILD), 0, EN)
     assert (one.tooltip, one.headline, one.below) == ("Giờ Chơi: An: 30 min left today", "An: 30 min left today", one.menu[1:])
     loud = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, EN)
-    assert [row.text for row in loud.below][:3] == ["! broken", "", one.below[0].text]
+    assert [row.text for row in loud.below][:3] == ["! Broken", "", one.below[0].text]
     two = view(Seen(0, status(PLAYS, player("be", FREE)), PARENT), 0, EN)
     assert two.below == two.menu
 
@@ -302,10 +302,10 @@ def test_what_is_not_enforced_is_said_loudly(words):
     assert first.startswith("! ")
     assert "Mẹ" in first
     assert "sửa máy" in first
-    assert lines(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), words)[0] in {"! broken", "! hỏng"}
+    assert lines(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), words)[0] in {"! Broken", "! Hỏng"}
 
 
-@pytest.mark.parametrize(("words", "whole"), [(EN, "broken"), (VI, "hỏng")])
+@pytest.mark.parametrize(("words", "whole"), [(EN, "Broken"), (VI, "Hỏng")])
 def test_an_issue_can_be_read_to_its_end(words, whole):
     """Most are longer than a row."""
     (row, *_) = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, words).menu
