@@ -105,10 +105,10 @@ class Mounts:
 
 
 def tables(ours: str, hosts: str = "") -> tuple[dict[int, Whose], dict[int, Whose]]:
-    """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid there: in a
-    service's own namespace all may be.
+    """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid of all that is
+    mounted there: in a service's own namespace all may be.
     """
-    handed = _handed(hosts or ours)
+    handed = _handed(hosts) | {one for one in _handed(ours) if f" {one} " not in hosts}
     by_number: dict[int, Whose] = {}
     by_device: dict[int, Whose] = {}
     for line in ours.splitlines():

@@ -141,6 +141,8 @@ def test_a_disk_in_somebodys_hand_is_theirs():
     assert by_number == {31: "local", 32: "local", 33: "own", 34: "own", 35: "local", 36: "local"}
     assert by_device[os.makedev(8, 17)] == "own"
     assert tables(HOSTS)[0] == by_number
+    mine = "41 31 7:2 / /mine rw,nosuid,nodev,relatime - ext4 /dev/loop2 rw\n"  # as in a namespace that the host does not see
+    assert tables(ours + mine, HOSTS)[0] == by_number | {41: "own"}
 
 
 @pytest.mark.root
