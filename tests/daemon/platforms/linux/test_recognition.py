@@ -77,7 +77,7 @@ def renamed(path, folder):
 
 def deleted(path, folder):
     copy = shutil.copy(path, folder / "gone")
-    started = f'[ "$(readlink /proc/$$/exe)" = {copy} ]'
+    started = f'[ "$(readlink /proc/$$/exe)" = {copy} ] || ! [ -e /proc/$$ ]'
     return ["/bin/sh", "-c", f"{{ until {started}; do sleep 0.01; done; rm {copy}; }} & exec {copy} 60"]
 
 
