@@ -27,10 +27,10 @@ _BACK_MS: Final = 1_000
 
 
 class Jobs:
-    def __init__(self, look: float = _LOOK_S) -> None:
-        """`look`: every so many seconds it is looked whether the clock was set back."""
+    def __init__(self, now: Callable[[], int] = wall, look: float = _LOOK_S) -> None:
+        """`now`: the PC's clock, Unix milliseconds. Every `look` seconds it is looked whether it was set back."""
         self._scheduler = AsyncIOScheduler(timezone=_UTC, job_defaults=_ONCE)
-        self._every = look
+        self._now, self._every = now, look
         self._apart = 0
         self._next: asyncio.TimerHandle | None = None
 
@@ -60,7 +60,7 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     def _look(self) -> None:
-        loop, now = asyncio.get_running_loop(), wall()
+        loop, now = asyncio.get_running_loop(), self._now()
         apart = now - round(loop.time() * 1_000)
         if self._next is not None and apart < self._apart - _BACK_MS:
             for job in self._scheduler.get_jobs():

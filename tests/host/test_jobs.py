@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from host import jobs
 from host.clock import wall
+from host.jobs import Jobs
 from tests.system import PATIENCE
 
 BACK = timedelta(hours=3)
@@ -25,7 +25,6 @@ def test_a_clock_that_was_set_delays_nothing(monkeypatch, by):
             return datetime.now(tz) - off
 
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
-    monkeypatch.setattr(jobs, "wall", lambda: wall() - round(off.total_seconds() * 1_000))
     came = []
 
     async def job():
@@ -38,7 +37,7 @@ def test_a_clock_that_was_set_delays_nothing(monkeypatch, by):
 
     async def body():
         nonlocal off
-        made = jobs.Jobs(look=0.05)
+        made = Jobs(lambda: wall() - round(off.total_seconds() * 1_000), look=0.05)
         made.every(0.02, job)
         failed = made.start()
         await until(lambda: came)
