@@ -163,12 +163,20 @@ class People:
         return None if found is None else self.by_id(found.id)
 
     def watches(self, account: str, seen: Container[str]) -> bool:
-        """Whether it is one of the accounts below. It asks the system of no other: of each there may be a thousand starts."""
+        """Whether it is a player's, or a guest's that was seen. It asks the system of no other: of each there may be a thousand
+        starts.
+        """
         return account in self._by_account or (account in seen and self.player_of(account) is self.guest)
 
-    def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
-        """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""
-        return tuple(dict.fromkeys([*self._by_account, *(one for one in seen if self.player_of(one) is self.guest)]))
+    @property
+    def mapped(self) -> Mapping[str, RuledPlayer]:
+        """The accounts of players."""
+        return self._by_account
+
+    def guests(self, seen: Iterable[str]) -> tuple[str, ...]:
+        """Accounts that are guests': of those that this machine keeps, whether they played or not, and of those seen."""
+        known = dict.fromkeys((*self._accounts.persons(), *seen))
+        return tuple(one for one in known if self.player_of(one) is self.guest)
 
 
 class InForce:

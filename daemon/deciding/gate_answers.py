@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from daemon.deciding.judge import Judge
 from daemon.platforms.api import Refusals, Watcher
 from daemon.platforms.processes import Identity
-from daemon.sessions import People
+from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
-from rules.decision import Decision
 from rules.installed import OnlyInstalled
 
 _NOBODY: Mapping[str, OnlyInstalled] = MappingProxyType({})
@@ -43,7 +42,7 @@ class GateAnswers:
         self.stale()
 
     def saw(self, account: str, people: People) -> None:
-        """An account that played: if it is a guest's, its starts are watched from now on; a player's are in any case."""
+        """An account that played: if it is a guest's that a network keeps, its starts are watched from now on."""
         watched = people.watches(account, self._seen)
         self._seen.add(account)  # also a player's: the account may be a guest's by the next roster
         if not watched:
@@ -52,7 +51,7 @@ class GateAnswers:
     def renew(
         self, people: People, now: Reading, judge: Judge, saving: Mapping[str, frozenset[Identity]], *, open_: bool = False
     ) -> int:
-        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again.
+        """Asks the rules, if that is due, about every game of every player and of guests; in how many ms to ask again.
         `saving` as in Refusals, `open_` as above.
         """
         refused = None if self._current is None else self._current.refused
@@ -69,20 +68,20 @@ class GateAnswers:
 
     def _ask(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> tuple[Mapping[str, frozenset[str]], int]:
         """What is refused, and for how long at the most."""
-        refused: dict[str, set[str]] = {}
-        left: list[int] = []
-        for account, game, decision in self._decisions(people, now, judge, open_=open_):
-            if decision.until is not None:
-                left.append(decision.until - now.wall)
-            if decision.verdict != "allow":
-                refused.setdefault(account, set()).add(game)
-        snapshot = {account: frozenset(ids) for account, ids in refused.items()}
-        return snapshot, max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
+        left = [_LONGEST_MS]
 
-    def _decisions(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> Iterator[tuple[str, str, Decision]]:
-        """Of every watched account that may be refused something, and game: (account, game, what holds)."""
-        for account in people.watched_accounts(self._seen):
-            player = people.player_of(account)
-            if player is not None and ((player.limited and not open_) or judge.overrides.pause(player)):
+        def games(player: RuledPlayer) -> frozenset[str]:
+            refused = set()
+            if (player.limited and not open_) or judge.overrides.pause(player):
                 for game in people.catalogue.games.values():
-                    yield account, game.id, judge.rule(player, game, now).decision
+                    decision = judge.rule(player, game, now).decision
+                    if decision.until is not None:
+                        left.append(decision.until - now.wall)
+                    if decision.verdict != "allow":
+                        refused.add(game.id)
+            return frozenset(refused)
+
+        refused = {account: games(player) for account, player in people.mapped.items()}
+        if guests := games(people.guest):
+            refused.update(dict.fromkeys(people.guests(self._seen), guests))
+        return {account: ids for account, ids in refused.items() if ids}, max(_SHORTEST_MS, min(left))

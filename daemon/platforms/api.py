@@ -173,6 +173,11 @@ class Accounts(Protocol):
     def limited(self, account: str) -> bool:
         """Whether an unmapped account counts as a guest: neither root, service account nor administrator."""
 
+    def persons(self) -> Collection[str]:
+        """Accounts that this machine keeps itself and somebody may log on with, where starts can be refused. Those that a
+        network keeps are known as they play.
+        """
+
     def administrator(self, account: str) -> bool:
         """Whether the account may become root: then nothing here can hold."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.accounts import account
+
 
 def test_a_friends_account_is_recorded_as_a_guests(case, ring):
     """A limit on Na is none on guests: the log has the play, under another name."""
@@ -15,4 +17,6 @@ def test_a_friends_account_is_recorded_as_a_guests(case, ring):
 
 
 def test_a_limit_on_guests_holds_there(case, ring):
-    case(0, who="guest").refused('"$GAME" "$PLAY"', who=ring.friend)
+    """From the first start on: nobody ever played in that account."""
+    with account(ring.desk / "cousin") as cousin:
+        case(0, who="guest").refused('"$GAME" "$PLAY"', who=cousin)

@@ -44,6 +44,7 @@ class FakePlatform:
     administrators: set[str] = field(default_factory=lambda: {"root"})
     groups: dict[str, str] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=lambda: {"root", "an"})
+    of_network: set[str] = field(default_factory=set)  # those of `accounts` that this machine does not keep itself
     asked: list[int] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
@@ -197,6 +198,9 @@ class FakePlatform:
 
     def limited(self, account: str) -> bool:
         return account in self.accounts - self.administrators
+
+    def persons(self) -> tuple[str, ...]:
+        return tuple(sorted(self.accounts - self.administrators - self.of_network))
 
     def administrator(self, account: str) -> bool:
         return account in self.administrators

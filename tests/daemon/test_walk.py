@@ -180,18 +180,25 @@ def test_the_gate_follows_a_clock_that_was_set(world):
     assert world.platform.refusals.refused == {}
     world.clock.step(11 * HOUR)
     world.beat()
-    assert set(world.platform.refusals.refused) == {"an"}
+    assert set(world.platform.refusals.refused) == {"an", "binh", "friend"}
     world.clock.step(-11 * HOUR)
     world.beat()
     assert world.platform.refusals.refused == {}
 
 
+def test_a_guests_first_start_is_refused(world):
+    """Every account of this PC's may be a guest's, whether it played before or not."""
+    world.start(roster(guest_packs=(limit(0),)))
+    assert set(world.platform.refusals.refused) == {"binh", "friend"}
+
+
 def test_a_guest_who_played_is_watched_from_then_on(world):
-    """Nobody knows all accounts that a guest may have."""
+    """Nobody knows all accounts of a network."""
+    world.platform.of_network.add("friend")
     world.start(roster(guest_packs=(limit(1),)))
     world.platform.run(1, account="friend")
     world.pass_time(2 * MINUTE)
-    assert set(world.platform.refusals.refused) == {"friend"}
+    assert set(world.platform.refusals.refused) == {"binh", "friend"}
 
 
 def test_a_players_refused_start_asks_about_no_other_game(world, monkeypatch):

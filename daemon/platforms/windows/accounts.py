@@ -19,6 +19,9 @@ class WindowsAccounts:
         sid = users.sid_of(account) or account
         return not service_account(sid) and not users.administrator(sid)
 
+    def persons(self) -> tuple[str, ...]:
+        return ()  # no start can be refused
+
     def administrator(self, account: str) -> bool:
         return users.administers(account)
 

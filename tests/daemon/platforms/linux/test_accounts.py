@@ -7,6 +7,7 @@ import pwd
 
 import pytest
 
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
 from tests.conftest import FakeClock
 
@@ -62,6 +63,14 @@ def test_what_kind_of_account(machine, account, exists, limited, administrator):
     found = LinuxAccounts(FakeClock())
 
     assert (found.exists(account), found.limited(account), found.administrator(account)) == (exists, limited, administrator)
+
+
+def test_whom_this_machine_keeps(monkeypatch):
+    """Lines that make no sense are nobody's."""
+    people = "root:x:0:0::/root:/bin/sh\nan:x:1000:1000:An:/home/an:/bin/bash\nba:x:1001:1::/:/bin/sh\n"
+    lines = f"\n+::::::\nb:x:one:1::/:/bin/sh\n{people}"
+    monkeypatch.setattr(procfs, "text", {"/etc/passwd": lines}.__getitem__)
+    assert LinuxAccounts(FakeClock()).persons() == ("an", "ba")
 
 
 def test_who_becomes_an_administrator_is_one_a_second_later(machine, monkeypatch):
