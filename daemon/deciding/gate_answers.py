@@ -26,6 +26,7 @@ class GateAnswers:
         self._seen: set[str] = set()
         self._current: Refusals | None = None
         self._next: int | None = None  # mono; None: at once
+        self._told: int = 0  # mono
 
     def stale(self) -> None:
         """What is refused may be something else now."""
@@ -59,10 +60,10 @@ class GateAnswers:
             refused, wait = self._ask(people, now, judge, open_=open_)
             self._next = now.mono + wait
         known, only = self._current, _NOBODY if open_ else people.only
-        if refused is not None and (
-            known is None or (refused, saving, only) != (known.refused, known.saving, known.only)
-        ):
-            self._current = Refusals(people.catalogue, refused, saving, only, people.root_plays)
+        changed = known is None or (refused, saving, only) != (known.refused, known.saving, known.only)
+        # It is told anew from time to time: an account may have been made since, or have got another number.
+        if refused is not None and (changed or now.mono - self._told >= _LONGEST_MS):
+            self._current, self._told = Refusals(people.catalogue, refused, saving, only, people.root_plays), now.mono
             self._watcher.refuse(self._current)
         return self._next - now.mono
 

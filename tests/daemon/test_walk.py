@@ -115,11 +115,17 @@ def test_the_gate_opens_and_closes_when_the_hours_do(world):
     """Nobody plays, nothing happens: it is asked again at the moment that the rules name, between two of the usual beats."""
     world.clock.run(7_000)
     world.start(roster(packs=(pack("16:30-21:00"),)))
-    changes, refuse = [], world.platform.refuse
-    world.platform.refuse = lambda news: (changes.append((world.clock.wall() - NOON, news.refused["an"])), refuse(news))
+    changes, refuse = [(0, world.platform.refusals.refused["an"])], world.platform.refuse
+
+    def hear(news):
+        if news.refused["an"] != changes[-1][1]:
+            changes.append((world.clock.wall() - NOON, news.refused["an"]))
+        refuse(news)
+
+    world.platform.refuse = hear
     world.pass_time(10 * HOUR)
     both, unrated = frozenset({"luanti", "teeworlds"}), frozenset({"teeworlds"})  # without a label it has to be asked for
-    assert changes == [(4 * HOUR + 30 * MINUTE, unrated), (9 * HOUR, both)]
+    assert changes == [(0, both), (4 * HOUR + 30 * MINUTE, unrated), (9 * HOUR, both)]
 
 
 def test_what_nobody_told_is_found_after_two_minutes(world):
@@ -190,6 +196,16 @@ def test_a_guests_first_start_is_refused(world):
     """Every account of this PC's may be a guest's, whether it played before or not."""
     world.start(roster(guest_packs=(limit(0),)))
     assert set(world.platform.refusals.refused) == {"binh", "friend"}
+
+
+def test_the_gate_hears_each_half_minute_what_it_refuses(world):
+    """It knows accounts by their numbers, and somebody may have got another one, or be new."""
+    world.start(roster(packs=(limit(0),)))
+    world.platform.refusals = None
+    world.pass_time(29_000)
+    assert world.platform.refusals is None
+    world.pass_time(2_000)
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
 
 
 def test_a_guest_who_played_is_watched_from_then_on(world):

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import io
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from host.elf import build_id
 from i18n.message import msg, plain
 from rules.games import Catalogue, Game
 from rules.installed import LetProgram, OnlyInstalled
+from tests.accounts import account
 from tests.system import until
 
 pytestmark = pytest.mark.root
@@ -139,6 +141,26 @@ def test_only_whom_it_binds(gate, gate_folder, start, make_game):
     assert [start(path, "1"), start(other_path, "1")] == [True, False]
     gate.arm(Refusals(catalogue, {}))
     assert [start(path, "1"), start(other_path, "1")] == [True, True]
+
+
+@pytest.fixture
+def child():
+    """An account of its own; it has to be made before there is a gate, beside which nothing is started."""
+    with account() as made:
+        yield made
+
+
+def test_an_account_that_got_another_number(child, gate, gate_folder, launcher, start, make_game):
+    """It is bound by that once the gate is told anew, and who has the old one is not."""
+    path, game = make_game(gate_folder, "go")
+    refused = Refusals(Catalogue((game,)), {child.pw_name: frozenset({"go"})})
+    gate.arm(refused)
+    assert not start(path, "1", user=child.pw_uid)
+    number = child.pw_uid + 20_000
+    launcher("start", args=["usermod", "--uid", str(number), child.pw_name])
+    until(lambda: pwd.getpwnam(child.pw_name).pw_uid == number)
+    gate.arm(refused)
+    assert [start(path, "1", user=one) for one in (number, child.pw_uid)] == [False, True]
 
 
 def test_a_process_that_hides_its_owner(gate, gate_folder, launcher, make_game):
