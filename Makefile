@@ -67,13 +67,14 @@ test:
 
 # How long whole runs that passed took: `make bench` shows it.
 RECORD = $(if $(ARGS),true,echo $$SECONDS >>.pytest_cache/seconds-$@)
-CORES := $(shell nproc) # so many tests run at a time; ARGS="-n 0 --pdb": one after the other, with a debugger
+# So many tests run at a time, one more than there are cores, as many wait; ARGS="-n 0 --pdb": one after the other, with a debugger.
+AT_ONCE := $(shell echo $$(($$(nproc) + 1)))
 
 # Where CI is set, a test that fails has a second try, and is named: .ci/run allows few of them. Here nothing hides that a test is unsteady.
 AGAIN := $(if $(CI),--reruns 1 --reruns-delay 1 -raR)
 
 test-here: $(DEV)
-	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(CORES) $(AGAIN) $(ARGS) && $(RECORD)
+	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(AT_ONCE) $(AGAIN) $(ARGS) && $(RECORD)
 
 # The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
 # too: the main job beside the tests on Windows, as they leave a core idle, and after them what restarts Windows or installs there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zlib
 from pathlib import Path
 
 from tests.system import SOAK, WINDOWS, WINE
@@ -18,14 +19,18 @@ WINE_FILES = {"test_process.py", "test_program.py", "test_contract.py", "test_da
 
 LINUX_FOLDERS = {"linux", "bypasses"}
 
-# These use the whole machine (its accounts, mounts, screens and process events; a gate; real daemons, which see each other's
-# games), so they run one after the other in one process. Of all others the tests of one file stay together. The long ones
-# start first.
-MACHINE = (
-    "bypasses/", "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
-    "cli/test_daemon_nouns.py", "cli/test_pause.py", "cli/test_proofs.py", "tray/linux/", "tray/dialogs/linux/",
-    "tray/showing/linux/",
-)  # fmt: skip
+# Each of these parts uses the whole machine (accounts, mounts, screens, process events, a gate), so its tests run one after the
+# other in one process. Parts run beside each other: a ring knows and guards only what is its own, and only the first part knows
+# the games that everybody knows. Of all other tests those of one file stay together. The long ones start first.
+MACHINE = {
+    "houses": (
+        "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
+        "cli/test_daemon_nouns.py", "cli/test_pause.py", "cli/test_proofs.py",
+    ),
+    "rings": ("bypasses/",),
+    "screens": ("tray/linux/", "tray/dialogs/linux/", "tray/showing/linux/"),
+}  # fmt: skip
+RINGS = 2  # among so many their cases are dealt, which mostly wait
 LONG = ("installers/", "rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
 
 PACKAGE = "installers/linux/"  # the first of these tests builds the package for all of them
@@ -49,14 +54,16 @@ def left_out(path: Path) -> bool:
 def group(nodeid: str) -> str:
     """Tests of one group run one after the other in one process."""
     file = _name(nodeid).partition("::")[0]
-    if file.startswith(MACHINE):
-        return "machine"
-    return "package" if file.startswith(PACKAGE) else file
+    if file.startswith(PACKAGE):
+        return "package"
+    part = next((part for part, begins in MACHINE.items() if file.startswith(begins)), file)
+    return f"ring {zlib.crc32(nodeid.encode()) % RINGS}" if part == "rings" else part
 
 
 def turn(nodeid: str) -> int:
     """Tests with a smaller one start earlier."""
-    return next((turn for turn, begins in enumerate((MACHINE, *LONG)) if _name(nodeid).startswith(begins)), len(LONG) + 1)
+    turns = (*MACHINE.values(), *LONG)
+    return next((turn for turn, begins in enumerate(turns) if _name(nodeid).startswith(begins)), len(turns))
 
 
 def _name(nodeid: str) -> str:

@@ -4,15 +4,19 @@ or on another PC, its files are others under the same stamps and owners.
 
 from __future__ import annotations
 
+import fcntl
+import secrets
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.bypasses.case import shell
 from tests.system import until
 
+LOOP_CTL_REMOVE = 0x4C81  # linux/loop.h
 # What is not said of a file in an image is made the same in all.
 SAME = ("ctime 20200101000000", "mtime 20200101000000", "ctime_extra 0", "mtime_extra 0")
 
@@ -29,17 +33,32 @@ def image(path, program, owner):
     return path
 
 
+@pytest.fixture
+def device():
+    """A loop device of a number that nobody else takes: the kernel gives the lowest that is free."""
+    made = f"/dev/loop{1_000 + secrets.randbelow(100_000)}"
+    yield made
+    with Path("/dev/loop-control").open("rb") as control:
+        fcntl.ioctl(control, LOOP_CTL_REMOVE, int(made.removeprefix("/dev/loop")))
+
+
 @contextmanager
-def handed(path, folder):
-    subprocess.run(["mount", "-o", "loop,nosuid,nodev", path, folder], check=True)
+def handed(path, folder, device):
+    """Mounted there meanwhile, and gone when nobody uses it any more."""
+    subprocess.run(["losetup", device, path], check=True)
     try:
-        yield (folder / "x").stat()
+        subprocess.run(["mount", "-o", "nosuid,nodev", device, folder], check=True)
+        try:
+            yield (folder / "x").stat()
+        finally:
+            until(lambda: not subprocess.run(["umount", folder], check=False).returncode)
     finally:
-        subprocess.run(["umount", "-l", folder], check=True)
+        subprocess.run(["losetup", "--detach", device], check=True)
+        until(lambda: not Path("/sys/block", Path(device).name, "loop").exists())
 
 
 @pytest.mark.parametrize("owner", ["root", "the child"])
-def test_a_game_in_the_place_of_what_was_there(case, need, ring, owner):
+def test_a_game_in_the_place_of_what_was_there(case, need, ring, device, owner):
     need("mke2fs", "debugfs")
     here = case(0)
     folder = ring.folder / here.id
@@ -50,12 +69,12 @@ def test_a_game_in_the_place_of_what_was_there(case, need, ring, owner):
     uid = 0 if owner == "root" else ring.child.pw_uid
     before, after = (image(folder / name, one.read_bytes(), uid) for name, one in (("a", other), ("b", here.game)))
     play = f'exec "{disk}/x" "$PLAY"'
-    with handed(before, disk) as was:
+    with handed(before, disk, device) as was:
         run = here.start(play)
         until(here.ran.exists)
         time.sleep(0.3)  # by now it is known, also what it has loaded
         run.finish()
-    with handed(after, disk) as now:
+    with handed(after, disk, device) as now:
         for field in ("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns", "st_uid"):
             assert getattr(was, field) == getattr(now, field)
         here.ended(play)
