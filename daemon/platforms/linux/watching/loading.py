@@ -167,9 +167,15 @@ class LoadedCode:
         return size
 
     def _finder(self, account: str) -> _Account | None:
-        if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:
+        """None: that many are at work for others."""
+        if account not in self._finders:
+            if len(self._finders) >= _MOST_ACCOUNTS:
+                idle = next((name for name, one in self._finders.items() if one.idle), None)
+                if idle is None:
+                    return None
+                self._finders.pop(idle).stop()
             self._finders[account] = _Account(self._clock)
-        return self._finders.get(account)
+        return self._finders[account]
 
     def _found(
         self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
@@ -201,26 +207,36 @@ class _Account:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
-        self._threads = 0
+        self._open: set[_Walk] = set()
+        self._threads: list[threading.Thread] = []
         self._at_work: tuple[_Walk, int] | None = None
         self._begin()
 
     def _begin(self) -> None:
-        self._threads += 1
-        threading.Thread(target=self._run, args=(self._threads,), name="loaded-code", daemon=True).start()
+        self._threads.append(threading.Thread(target=self._run, name="loaded-code", daemon=True))
+        self._threads[-1].start()
 
     @property
     def room(self) -> bool:
         return self._asked.qsize() < _MOST_WAITING
 
+    @property
+    def idle(self) -> bool:
+        return not self._open
+
     def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
         """`told` is called in the thread."""
-        self._asked.put(_Walk(this, catalogue, told))
+        walk = _Walk(this, catalogue, told)
+        self._open.add(walk)
+        self._asked.put(walk)
 
     def held(self) -> Identity | None:
         """The process that keeps the thread waiting since a while, if one does. Another thread has begun then."""
         at_work = self._at_work
-        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS or self._threads >= _MOST_THREADS:
+        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS:
+            return None
+        self._threads = [one for one in self._threads if one.is_alive()]
+        if len(self._threads) >= _MOST_THREADS:
             return None
         self._at_work = None
         self._begin()
@@ -229,14 +245,18 @@ class _Account:
     def stop(self) -> None:
         self._asked.put(None)
 
-    def _run(self, number: int) -> None:
+    def _run(self) -> None:
         Images.calm()
-        finder = Finder(self._clock.wall)
-        while number == self._threads and (walk := self._asked.get()) is not None:
+        finder, mine = Finder(self._clock.wall), threading.current_thread()
+        while self._threads[-1] is mine and (walk := self._asked.get()) is not None:
             self._at_work = at_work = (walk, self._clock.mono())
+            left = False
             with suppress(Exception):  # whatever one process may be like, the next one is looked at
-                if self._turn(finder, walk):
-                    self._asked.put(walk)
+                left = self._turn(finder, walk)
+            if left:
+                self._asked.put(walk)
+            else:
+                self._open.discard(walk)
             if self._at_work is at_work:
                 self._at_work = None
 
