@@ -281,7 +281,7 @@ def full(*_):
     raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
-@pytest.mark.parametrize("lacks", [(sys, "executable", "/nonexistent"), (socket, "socketpair", full)], ids=["program", "descriptor"])
+@pytest.mark.parametrize("lacks", [(sys, "executable", "/nonexistent"), (socket, "socketpair", full)], ids=["program", "room"])
 def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until, monkeypatch, lacks):
     """Errands that ended, and then cannot be started for a while."""
     monkeypatch.setattr(again, "PAUSES_S", (0.01,))
