@@ -33,6 +33,7 @@ _TURN_MS = 50
 _HELD_MS = 1_500  # nothing of one file takes so long
 _MOST_THREADS = 64
 _MOST_ACCOUNTS = 64
+_IDLE_MS = 600_000
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
 
 Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
@@ -106,6 +107,7 @@ class LoadedCode:
         self._clock, self._tell = clock, tell
         self._known: OrderedDict[int, _Looked] = OrderedDict()
         self._finders: dict[str, _Account] = {}
+        self._let_go_at = clock.mono()
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
         self.read: Read = lambda *_: None
@@ -168,6 +170,7 @@ class LoadedCode:
 
     def _finder(self, account: str) -> _Account | None:
         """None: that many are at work for others."""
+        self._let_go(self._clock.mono())
         if account not in self._finders:
             if len(self._finders) >= _MOST_ACCOUNTS:
                 idle = next((name for name, one in self._finders.items() if one.idle), None)
@@ -176,6 +179,16 @@ class LoadedCode:
                 self._finders.pop(idle).stop()
             self._finders[account] = _Account(self._clock)
         return self._finders[account]
+
+    def _let_go(self, now: int) -> None:
+        """Of the threads of accounts of which nothing was looked at since the last time."""
+        if now - self._let_go_at < _IDLE_MS:
+            return
+        self._let_go_at = now
+        for account, one in tuple(self._finders.items()):
+            if one.idle and not one.used:
+                self._finders.pop(account).stop()
+            one.used = False
 
     def _found(
         self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
@@ -207,6 +220,7 @@ class _Account:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
+        self.used = False
         self._open: set[_Walk] = set()
         self._threads: list[threading.Thread] = []
         self._at_work: tuple[_Walk, int] | None = None
@@ -226,6 +240,7 @@ class _Account:
 
     def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
         """`told` is called in the thread."""
+        self.used = True
         walk = _Walk(this, catalogue, told)
         self._open.add(walk)
         self._asked.put(walk)

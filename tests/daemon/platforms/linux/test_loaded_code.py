@@ -264,6 +264,18 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     assert (looks.told[0][2], looks.told[1][2] <= before, looks.told[1][2] > 0) == (0, True, True)
 
 
+def test_with_more_games_what_is_loaded_is_looked_at_anew(looks, loading, game, other):
+    """Though it has loaded nothing since."""
+    program = process(loading(game))
+    looks.seen(program, Catalogue([Game(id="x", title="", build_ids=("ab",))]))
+    looks.due()
+    until(lambda: looks._finders["an"].idle)
+    assert looks.told == []
+    looks.seen(program, Catalogue([code_of(game)]))
+
+    assert until(lambda: looks.told)
+
+
 def test_it_is_looked_at_some_times_by_itself_and_then_with_each_scan(looks, loading, game):
     looks.seen(process(loading(game)), Catalogue([code_of(game)]))
     while looks.timers:
@@ -396,6 +408,20 @@ def test_an_account_takes_the_place_of_one_of_which_all_was_looked_at(looks, mon
         ends.set()
 
     assert [identity for identity, *_ in looks.told] == [one.identity for one in programs[1:]]
+
+
+def test_an_account_that_runs_nothing_new_keeps_no_thread(looks, monkeypatch):
+    """Else each account that a PC ever had would keep one until it is switched off."""
+    monkeypatch.setattr(Finder, "games_in", lambda *_: iter(()))
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._IDLE_MS", 0)
+    catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+    before = {one.ident for one in threading.enumerate()}
+    for number, (account, pid) in enumerate([("an", os.getppid()), ("binh", os.getpid()), ("binh", os.getpid())]):
+        looks.seen(process(pid, account=account, since=number), catalogue)
+        looks.due()
+        until(lambda: all(one.idle for one in looks._finders.values()))
+    assert looks._finders.keys() == {"binh"}
+    until(lambda: len({one.ident for one in threading.enumerate()} - before) == 1)
 
 
 @pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])
