@@ -415,13 +415,14 @@ def test_an_account_that_runs_nothing_new_keeps_no_thread(looks, monkeypatch):
     monkeypatch.setattr(Finder, "games_in", lambda *_: iter(()))
     monkeypatch.setattr("daemon.platforms.linux.watching.loading._IDLE_MS", 0)
     catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
-    before = {one.ident for one in threading.enumerate()}
+    every = set()
     for number, (account, pid) in enumerate([("an", os.getppid()), ("binh", os.getpid()), ("binh", os.getpid())]):
         looks.seen(process(pid, account=account, since=number), catalogue)
         looks.due()
         until(lambda: all(one.idle for one in looks._finders.values()))
+        every |= {thread for one in looks._finders.values() for thread in one._threads}
     assert looks._finders.keys() == {"binh"}
-    until(lambda: len({one.ident for one in threading.enumerate()} - before) == 1)
+    until(lambda: sum(thread.is_alive() for thread in every) == 1)
 
 
 @pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])
