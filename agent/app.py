@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -45,6 +45,7 @@ from agent.api.seats import SeatList, SeatRetire
 from agent.auth import ANY, COURIER, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook, person
+from agent.recording.chunks import chunks
 from agent.registering import (
     approvals,
     erased,
@@ -78,7 +79,6 @@ Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
 
 POLL_S = 60.0
 WITNESSES_S = 5.0
-_CHUNK = 256 << 10
 
 
 def routes(agent: Agent) -> dict[str, Route]:
@@ -267,7 +267,7 @@ class _Answers:
                 row = erased.kept(tables, request.player)
                 known = person.registered(tables, row)
             with agent.reading():
-                async for chunk in _chunks(person.document(known, agent.log, agent.payloads, row.key)):
+                async for chunk in chunks(person.document(known, agent.log, agent.payloads, row.key)):
                     yield chunk
 
     async def export(self, _: Caller, __: LogExport) -> AsyncIterator[Chunk]:
@@ -279,20 +279,8 @@ class _Answers:
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
             with agent.reading():
-                async for chunk in _chunks(bundle.write(agent.log, texts)):
+                async for chunk in chunks(bundle.write(agent.log, texts)):
                     yield chunk
-
-
-async def _chunks(pieces: Iterable[bytes]) -> AsyncIterator[Chunk]:
-    """A file in pieces of one size. Others are served between two of them."""
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        if len(waiting) >= _CHUNK:
-            yield Chunk(data=bytes(waiting))
-            waiting.clear()
-        await asyncio.sleep(0)
-    yield Chunk(data=bytes(waiting))
 
 
 @contextmanager

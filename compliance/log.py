@@ -15,10 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from compliance import tree
-from compliance.entry import MAX_BYTES, EntryError, not_an_entry, too_long
+from compliance.entry import EntryError
 from compliance.format import chain
 from compliance.format.chain import AGENT, ChainError, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
@@ -27,6 +25,7 @@ from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
 from compliance.writing.logfile import SCHEMA, VERSION, WITH_EDGE, Edge, LogError, LogFile, damaged, tile_id, unwritable
+from compliance.writing.places import Place, places_of
 from compliance.writing.pruning import begins, prune
 from compliance.writing.rows import Rows, Run, store
 from i18n.message import msg, said_by
@@ -43,14 +42,6 @@ class Appended:
     new: int
 
 
-class _Place(msgspec.Struct, gc=False):
-    """The little of an entry that appending needs: where it stands in which chain."""
-
-    seat: str
-    seq: int
-
-
-_places = msgspec.json.Decoder(_Place)
 _TILE = WIDTH * HASH_BYTES
 
 
@@ -66,7 +57,7 @@ class Log(LogFile):
         self._lock = threading.RLock()
         self._edges: list[bytes] = []  # of each level above 0 the rightmost tile, as long as it is partial
         self._version = VERSION
-        self._last: _Place | None = None  # of the last entry
+        self._last: Place | None = None  # of the last entry
         self.checkpoint = ""  # the latest, signed
         super().__init__(path)
         try:
@@ -102,11 +93,11 @@ class Log(LogFile):
         EntryError or ChainError if an entry names no seat and seq, or not the seat's next; LogError if it cannot be written.
         Then nothing was.
         """
-        places = _places_of(entries)
+        places = places_of(entries)
         with self._lock:
             return self._append(entries, *self._chains(entries, places), places[-1]) if entries else self.checkpoint
 
-    def _append(self, entries: Sequence[bytes], runs: list[Run], heads: dict[str, Head], last: _Place) -> str:
+    def _append(self, entries: Sequence[bytes], runs: list[Run], heads: dict[str, Head], last: Place) -> str:
         """As `append`, where the lock is held, of one entry or more whose place in their chains is known."""
         before = self.size
         frontier = Frontier(before, self._frontier.peaks)
@@ -140,8 +131,8 @@ class Log(LogFile):
             fresh, first = entries[len(known) :], self.size
             if fresh:
                 end = check_batch(fresh, seat, key, head)
-                runs = [] if self._last == _Place(seat, head.seq) else [(seat, head.seq + 1, first)]
-                self._append(fresh, runs, {seat: end}, _Place(seat, end.seq))
+                runs = [] if self._last == Place(seat, head.seq) else [(seat, head.seq + 1, first)]
+                self._append(fresh, runs, {seat: end}, Place(seat, end.seq))
             return Appended((*known, *range(first, self.size)), self.checkpoint, len(fresh))
 
     def _where(self, seat: str, seq: int, data: bytes) -> int:
@@ -168,13 +159,13 @@ class Log(LogFile):
         """Where those at the beginning lie that the log holds already. ChainError if it holds others."""
         indexes: list[int] = []
         for data in entries:
-            (place,) = _places_of([data])
+            (place,) = places_of([data])
             if place.seq > last:
                 break
             indexes.append(self._where(seat, place.seq, data))
         return indexes
 
-    def _chains(self, entries: Sequence[bytes], places: Sequence[_Place]) -> tuple[list[Run], dict[str, Head]]:
+    def _chains(self, entries: Sequence[bytes], places: Sequence[Place]) -> tuple[list[Run], dict[str, Head]]:
         """Where unbroken runs of a seat's entries begin, and each seat's last entry. ChainError."""
         runs: list[Run] = []
         ends: dict[str, int] = {}
@@ -286,7 +277,7 @@ class Log(LogFile):
     def _heads_agree(self, lines: Sequence[bytes]) -> bool:
         """Of all seats; `lines`, those of the last tile, say what came since it was begun."""
         try:
-            places = _places_of(lines)
+            places = places_of(lines)
         except EntryError:
             return False
         self._heads = {place.seat: Head(place.seq, chain.digest(data)) for place, data in zip(places, lines, strict=True)}
@@ -296,15 +287,5 @@ class Log(LogFile):
             if chain.digest(self.entry(index)) != head.hash:
                 return False
             if index == self.size - 1:
-                self._last = _Place(seat, head.seq)
+                self._last = Place(seat, head.seq)
         return True
-
-
-def _places_of(entries: Sequence[bytes]) -> list[_Place]:
-    longest = max(map(len, entries), default=0)
-    if longest > MAX_BYTES:
-        raise too_long(longest)
-    try:
-        return [_places.decode(data) for data in entries]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise not_an_entry(error) from None

@@ -2,7 +2,7 @@
 a plain function would run in a thread of its own.
 
 APScheduler waits by the PC's clock, which anybody may have set. Where that was set back, what would have to wait until it is
-there again comes at once.
+there again comes at once; where it was set forth, as from 1970 once the time is known, what was missed is no long list of runs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,15 @@ _LOOK_S: Final = 60.0
 _BACK_MS: Final = 1_000
 
 
+class _Every(IntervalTrigger):  # type: ignore[misc] # a library without types
+    """Counts from now. From what was due it would be asked for each run of the years between, by a loop that stands still."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        last = None if previous_fire_time is None else max(previous_fire_time, now)
+        found: datetime | None = super().get_next_fire_time(last, now)
+        return found
+
+
 class Jobs:
     def __init__(self, now: Callable[[], int] = wall, look: float = _LOOK_S) -> None:
         """`now`: the PC's clock, Unix milliseconds. Every `look` seconds it is looked whether it was set back."""
@@ -35,7 +44,7 @@ class Jobs:
         self._next: asyncio.TimerHandle | None = None
 
     def every(self, seconds: float, job: Job) -> None:
-        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds, timezone=_UTC))
+        self._scheduler.add_job(job, _Every(seconds=seconds, timezone=_UTC))
 
     def at_once(self, name: str, job: Job) -> None:
         """In place of one of this name that waits."""

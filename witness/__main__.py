@@ -178,7 +178,7 @@ def _stop_on_signals(server: Server) -> None:
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+    if not colon or not host or not (port.isascii() and port.isdigit() and len(port) <= 5) or int(port) > 65_535:
         raise UsageError(msg("{text} is not HOST:PORT", text=text))
     return host.removeprefix("[").removesuffix("]"), int(port)
 

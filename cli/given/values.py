@@ -10,6 +10,7 @@ from cli.errors import CommandError
 from i18n.message import msg, typed
 
 _DAY_MS = 86_400_000
+_LONGEST = 18  # digits: of thousands Python makes no number
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SHOWN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
@@ -41,7 +42,7 @@ def some(text: str) -> str | None:
 
 def parse_number(text: str, least: int, most: int) -> int:
     """A whole number within these bounds. CommandError says which they are."""
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST and least <= int(text) <= most):
         raise CommandError(msg("{text} is not a number from {least} to {most}", text=typed(text), least=least, most=most))
     return int(text)
 

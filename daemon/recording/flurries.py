@@ -115,7 +115,7 @@ class Flurries:
         """The flurry that it is part of from now on. None: its end is to be told."""
         play = event.play
         flurry = self._held.get(play.key)
-        if event.how != "by itself" or event.late:
+        if event.how != "by itself":
             return None
         if flurry is not None and flurry.going is not None and flurry.going.play is play:
             flurry.end(event)

@@ -101,14 +101,19 @@ def lock(file: Path) -> int:
         with suppress(OSError):  # a full or read-only disk: nobody reads then who has it, but it is had
             os.ftruncate(handle, 0)
             os.pwrite(handle, b"%d\n" % os.getpid(), 0)
-    except BlockingIOError as error:
-        holder = os.pread(handle, 20, 0).strip()
+    except OSError as error:
+        holder = _written(handle)
         os.close(handle)
-        raise TakenError(int(holder) if holder.isdigit() else 0) from error
-    except OSError:
-        os.close(handle)
+        if isinstance(error, BlockingIOError):
+            raise TakenError(int(holder) if holder.isdigit() else 0) from error
         raise
     return handle
+
+
+def _written(handle: int) -> bytes:
+    with suppress(OSError):  # where the disk took no file it is the folder, in which nothing is written
+        return os.pread(handle, 20, 0).strip()
+    return b""
 
 
 def _lockable(file: Path) -> int:

@@ -230,7 +230,7 @@ def test_a_person_is_exported_and_erased(years):
 @pytest.mark.parametrize("reader", ["log.export", "player.export", "player.erase"])
 def test_nothing_goes_while_the_log_is_read(years, monkeypatch, reader):
     """What is due waits for its end; by hand it is refused."""
-    monkeypatch.setattr("agent.app._CHUNK", 1)
+    monkeypatch.setattr("agent.recording.chunks._SIZE", 1)
     monkeypatch.setattr("agent.recording.person._AT_ONCE", 1)
     object.__setattr__(years.agent, "daily", Daily(years.agent.clock, years.agent.clock.wall() - DAY_MS))
     asked = {"log.export": LogExport(), "player.export": PlayerExport(player="an"), "player.erase": PlayerErase(player="an")}

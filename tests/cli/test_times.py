@@ -10,7 +10,7 @@ import pytest
 from cli import doctor
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.values import parse_day, parse_minutes, parse_time
+from cli.given.values import parse_day, parse_minutes, parse_number, parse_time
 from cli.registering.place import hours
 from cli.registering.player import born
 from cli.setup import tried
@@ -41,6 +41,13 @@ def test_other_minutes_are_refused(text):
     """One form only: what looks odd is a slip."""
     with pytest.raises(CommandError, match=r".+"):
         parse_minutes(text)
+
+
+@pytest.mark.parametrize("text", ["", "0", "51", "-1", "+1", "1.0", "1_0", "٣", "9" * 5_000])
+def test_what_is_no_number_within_the_bounds_is_told_so(text):
+    """However long it is."""
+    with pytest.raises(CommandError, match="from 1 to 50"):
+        parse_number(text, 1, 50)
 
 
 @pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", "1/5/2014", "1/5/14", ""])

@@ -243,6 +243,22 @@ def test_a_damaged_database_on_a_read_only_disk(world, monkeypatch):
     assert [one.ms for one in world.journal("play.ended")] == [6 * MINUTE]
 
 
+def test_what_took_the_place_of_a_damaged_database_is_not_set_aside(world, monkeypatch):
+    """The disk takes it, and then for a while nothing."""
+    played(world)
+    spoil(world, "journal")
+    disk = ReadOnly(monkeypatch)
+    refused = opening.write_atomic
+    monkeypatch.setattr(opening, "write_atomic", lambda *_: (_ for _ in ()).throw(OSError(errno.EROFS, "no")))
+    world.start()
+    monkeypatch.setattr(opening, "write_atomic", refused)
+    world.pass_time(MINUTE)
+    assert len(kept(world)) == 1
+    disk.on = False
+    world.pass_time(MINUTE)
+    assert (issues(world), len(kept(world))) == (["store-broken"], 1)
+
+
 def test_no_database_and_no_room_for_one_is_one_line(tmp_path, monkeypatch):
     """A first start on such a disk."""
     ReadOnly(monkeypatch)

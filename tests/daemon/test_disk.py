@@ -341,6 +341,18 @@ def test_a_disk_that_stays_full_is_tried_with_a_few(world):
     assert ([*dict.fromkeys(done)], recorder.waiting, recorder.blocked, recorder.lost) == ([*range(1_000), "last"], 0, False, 1)
 
 
+def test_a_disk_that_stays_full_costs_no_memory_by_the_minute(world):
+    """What goes on is written as it is then, once there is room."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.daemon.store.db = FullDisk(world.daemon.store.db)
+    world.pass_time(2 * MINUTE)
+    before = world.daemon.recorder.waiting
+    world.pass_time(30 * MINUTE)
+    assert world.daemon.recorder.waiting - before <= 1  # the hour's presence
+
+
 def test_what_was_asked_wrongly_is_no_full_disk(world):
     """One event is lost, and told; the next is written."""
     world.start(roster(packs=(limit(10),)))

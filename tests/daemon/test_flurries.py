@@ -130,6 +130,20 @@ def test_a_new_list_of_players_and_the_night_are_told_after_it(world):
     assert clean(world) == []
 
 
+def test_what_begins_after_midnight_is_no_part_of_the_day_before(world):
+    """Though the last end of that is not told yet, as no minute of the heart ends at midnight."""
+    world.clock.run(30_000)
+    world.start(roster())
+    world.pass_time(12 * HOUR - 40_000)
+    flicker(world, 150)
+    world.pass_time(25 * HOUR)
+    assert {one.who: one.games["luanti"].ms for one in world.journal("usage.day")} == {
+        who: summed(world, who) for who in {one.who for one in world.journal("play.ended")}
+    }
+    assert [one.games["luanti"].ms for one in world.journal("usage.day")] == [100 * 40, 50 * 40]
+    assert clean(world) == []
+
+
 def test_a_disk_that_takes_nothing_for_a_while_loses_nothing(world):
     world.start(roster())
     world.daemon.store.db = disk = FullDisk(world.daemon.store.db)

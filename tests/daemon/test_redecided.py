@@ -222,6 +222,26 @@ def test_what_came_and_went_beside_other_play_counts_no_more_than_was_played(wor
     assert found(world) == []
 
 
+def test_what_was_played_together_after_a_sleep_counts_once(world):
+    """The entry of the game that slept does not say when of its hours it was played: half an hour was the other's, too."""
+    world.start(roster(packs=(shipped("home-balanced"),), approved=("luanti", "teeworlds")))
+    world.pass_time(24 * HOUR)  # of an ordinary day are 75 minutes for play
+    world.platform.run(700)
+    world.pass_time(34 * MINUTE)
+    world.clock.sleep(HOUR)
+    world.seat.look_again()
+    world.platform.run(701, "teeworlds")
+    world.beat()
+    world.pass_time(30 * MINUTE)
+    world.platform.exit(700)
+    world.beat()
+    world.pass_time(9 * MINUTE)
+    world.platform.exit(701)
+    world.beat()
+    assert world.journal("play.due", "launch.refused") == []
+    assert found(world) == []
+
+
 def sleeps(world, hours):
     """Hours up to one at night; the game goes on a quarter to one, is asleep for so long, and goes on for a while."""
     values = {"weekday_hours": "08:00-01:00", "weekday_minutes": "300"}

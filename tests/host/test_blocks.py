@@ -86,6 +86,12 @@ def test_what_is_changed_here_and_there_is_the_game(make):
     assert alike(make(1), bytes(content))
 
 
+def test_what_is_empty_in_both_makes_no_two_games_one():
+    """Wherever a block is taken but the first there is a table, or padding, that other games have there, too."""
+    tables = b"".join(bytes([fill]) * (512 << fill) for fill in range(10))
+    assert not alike(pack(1, 428) + tables, pack(2, 428) + tables)
+
+
 def test_a_table_that_lies_beyond_the_end_is_none():
     """Else all that lie so would be one game."""
     beyond = MEI + struct.pack(">4I", 88, 1 << 31, 900, 311) + bytes(64)

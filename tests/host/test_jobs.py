@@ -14,39 +14,76 @@ from tests.system import PATIENCE
 BACK = timedelta(hours=3)
 
 
-@pytest.mark.parametrize("by", [BACK, -BACK], ids=["back", "forth"])
-def test_a_clock_that_was_set_delays_nothing(monkeypatch, by):
-    """It comes again before the clock says what it did."""
+class Set(datetime):
+    """The PC's clock, `off` by so much; how often it was `asked` for a moment of it."""
+
     off = timedelta()
+    asked = 0
 
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.now(tz) - off
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + cls.off
 
-    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
+    @classmethod
+    def fromtimestamp(cls, stamp, tz=None):
+        cls.asked += 1
+        return datetime.fromtimestamp(stamp, tz)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    made = type("Clock", (Set,), {})
+    for name in ("schedulers.base", "triggers.interval"):
+        monkeypatch.setattr(f"apscheduler.{name}.datetime", made)
+    return made
+
+
+async def until(condition):
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("by", [-BACK, BACK], ids=["back", "forth"])
+def test_a_clock_that_was_set_delays_nothing(clock, by):
+    """It comes again before the clock says what it did."""
     came = []
 
     async def job():
-        came.append(Clock.now(UTC))
-
-    async def until(condition):
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await asyncio.sleep(0.01)
+        came.append(clock.now(UTC))
 
     async def body():
-        nonlocal off
-        made = Jobs(lambda: wall() - round(off.total_seconds() * 1_000), look=0.05)
+        made = Jobs(lambda: wall() + round(clock.off.total_seconds() * 1_000), look=0.05)
         made.every(0.02, job)
         failed = made.start()
         await until(lambda: came)
-        off = by
-        before = Clock.now(UTC)
+        clock.off = by
+        before = clock.now(UTC)
         await until(lambda: before <= came[-1] <= before + timedelta(hours=1))
         count = len(came)
         await until(lambda: len(came) > count + 2)
         made.stop()
         assert not failed.done()
+
+    asyncio.run(body())
+
+
+def test_what_a_clock_that_was_set_forth_has_passed_is_not_walked_through(clock):
+    """A PC that begins in 1970 until it knows the time: half a century of minutes would take minutes, and a GiB."""
+    came = []
+
+    async def job():
+        came.append(clock.now(UTC))
+
+    async def body():
+        made = Jobs()
+        made.every(0.05, job)
+        made.start()
+        await until(lambda: came)
+        clock.off, clock.asked = timedelta(minutes=10), 0
+        count = len(came)
+        await until(lambda: len(came) > count + 2)
+        made.stop()
+        assert clock.asked < 100
 
     asyncio.run(body())

@@ -123,7 +123,7 @@ def test_neither_a_witnesss_key_nor_a_strange_address_is_taken(witness):
     key = witness("init", "witness.example/w1")[1]
     assert witness("add", key)[0] == 2
     assert witness("add", Signer("x.example/log", bytes(32)).vkey)[0] == 0
-    for address in ("7380", "127.0.0.1", "127.0.0.1:x", ":80", "127.0.0.1:99999"):
+    for address in ("7380", "127.0.0.1", "127.0.0.1:x", ":80", "127.0.0.1:99999", f"127.0.0.1:{'9' * 5_000}"):
         assert witness("serve", "--listen", address)[0] == 2
 
 

@@ -12,14 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
-from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing import signs
+from i18n.message import Arg, Length, Message, Moment, msg
+from tray.showing import parts, signs
 from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
 from tray.words import by_whom
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
-_NOW: Final = _MINUTE + 30_000
 _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
 _READ: Final = 15_000  # how long a sentence of the law does
 
@@ -51,19 +50,19 @@ def _started(signal: Signal, viewer: Viewer) -> Notice | None:
     """Without a tray the standing notification says the same."""
     if not viewer.tray or (signal.until is None and signal.left is None):
         return None
-    return Notice(_of_game(signal), _game(signal), _ends(signal), urgency="low", lasts=LISTED)
+    return Notice(parts.of_game(signal), parts.game(signal), parts.ends(signal), urgency="low", lasts=LISTED)
 
 
 def _warning(signal: Signal, _: Viewer) -> Notice:
-    left = _whole(signal.left or 0)
-    soon, now = left <= _SOON, left <= _NOW
+    left = parts.whole(signal.left or 0)
+    soon, now = left <= _SOON, left <= parts.NOW
     todo: tuple[Arg, ...] = ()
     if now:
         todo = (msg("Save your game now."),)
     elif soon:
         todo = (msg("Find a good place to stop."),)
     return Notice(
-        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), signs.of_minutes(left),
+        parts.of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), signs.of_minutes(left),
         "critical" if soon else "normal", banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else LISTED,
     )  # fmt: skip
 
@@ -71,23 +70,23 @@ def _warning(signal: Signal, _: Viewer) -> Notice:
 def _line(signal: Signal) -> Arg:
     """Which game, and until when."""
     if signal.until is None:
-        return _game(signal)
-    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until, signal.zone))
+        return parts.game(signal)
+    return msg("{game}: until {until}", game=parts.game(signal), until=Moment(signal.until, signal.zone))
 
 
 def _notice(signal: Signal, _: Viewer) -> Notice:
     """In the exact words of the law, and nothing beside them."""
     key = f"notice:{signal.player}:{signal.rule}"
-    return Notice(key, msg("The law's reminder"), _words(signal), signs.WRONG, banner=True, enough=True, lasts=_READ)
+    return Notice(key, msg("The law's reminder"), parts.words(signal), signs.WRONG, banner=True, enough=True, lasts=_READ)
 
 
 def _due(signal: Signal, _: Viewer) -> Notice:
     left = signal.left or 0
-    closes = msg("{game} closes in {left}.", game=_game(signal), left=Length(left))
+    closes = msg("{game} closes in {left}.", game=parts.game(signal), left=Length(left))
     if signal.how == "asked":
-        closes = msg("{game} is asked to close, and over in {left} at the latest.", game=_game(signal), left=Length(left))
+        closes = msg("{game} is asked to close, and over in {left} at the latest.", game=parts.game(signal), left=Length(left))
     return Notice(
-        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), signs.of_minutes(left), "critical", banner=True,
+        parts.of_game(signal), msg("Save now!"), (closes, *parts.why(signal)), signs.of_minutes(left), "critical", banner=True,
         sound=True, lasts=None, saving=min(left, _LONGEST_SAVING),
     )  # fmt: skip
 
@@ -96,8 +95,8 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
     """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
     return Notice(
-        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), signs.OVER, "low",
-        lasts=LISTED, over=_of_game(signal),
+        parts.of_game(signal), msg("{game} is over", game=parts.game(signal)), (*played, *parts.again(signal)), signs.OVER,
+        "low", lasts=LISTED, over=parts.of_game(signal),
     )  # fmt: skip
 
 
@@ -106,22 +105,22 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
     what = signal.game or signal.program
     actions = (_ask(signal, msg("Ask a guardian")),) if what else ()
     if signal.game:
-        title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
+        title, body = msg("{game} may not start now", game=parts.game(signal)), (*parts.why(signal), *parts.again(signal))
     else:
-        title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
+        title, body = msg("{program} may not run", program=parts.program(signal) or msg("This program")), parts.words(signal)
     return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, actions=actions, lasts=LISTED)
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
     by = (msg("Given by {who}", who=by_whom(signal.who)),) if signal.who else ()
     if signal.left is not None and signal.left <= 0:
-        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)), signs.OVER)
+        return _of_time(signal, msg("The extra time was taken back"), (*by, *parts.until(signal)), signs.OVER)
     if signal.left is None:
-        return _of_time(signal, msg("{game} is let through", game=_game(signal)), by)
+        return _of_time(signal, msg("{game} is let through", game=parts.game(signal)), by)
     title: Arg = msg("{left} more to play", left=Length(signal.left))
     if signal.game:
-        title = msg("{game}: {left} more to play", game=_game(signal), left=Length(signal.left))
-    return _of_time(signal, title, (*by, *_until(signal)))
+        title = msg("{game}: {left} more to play", game=parts.game(signal), left=Length(signal.left))
+    return _of_time(signal, title, (*by, *parts.until(signal)))
 
 
 def _answered(signal: Signal, _: Viewer) -> Notice | None:
@@ -131,7 +130,7 @@ def _answered(signal: Signal, _: Viewer) -> Notice | None:
     if signal.how == "withdrawn":
         return None
     title, body = _answer(signal)
-    body = (*body, *_until(signal))
+    body = (*body, *parts.until(signal))
     if signal.how == "approved" and signal.left is not None:
         return _of_time(signal, title, body)
     return Notice(f"news:{signal.player}", title, body, signs.of_answer(signal.how), lasts=LISTED)
@@ -141,7 +140,7 @@ def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
         title = msg("Pause: no playing until {until}", until=Moment(signal.until, signal.zone))
-    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), signs.PAUSED, "critical")
+    return _of_time(signal, title, (*parts.reason(signal), *_set_by(signal)), signs.PAUSED, "critical")
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
@@ -153,7 +152,7 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
-    return Notice("off", title, (*_reason(signal), *_set_by(signal)), signs.WRONG, lasts=LISTED)
+    return Notice("off", title, (*parts.reason(signal), *_set_by(signal)), signs.WRONG, lasts=LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
@@ -172,14 +171,14 @@ def _asked(signal: Signal, _: Viewer) -> Notice:
     actions: tuple[Action, ...] = ()
     if signal.request:
         actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
-    return Notice(_of_request(signal), title, _reason(signal), signs.ASKS, actions=actions, lasts=None)
+    return Notice(parts.of_request(signal), title, parts.reason(signal), signs.ASKS, actions=actions, lasts=None)
 
 
 def _answered_by(signal: Signal, _: Viewer) -> Notice:
     """In place of the question, whoever answered it."""
     if not signal.request:  # what this display itself asked the daemon to do
         return Notice("said", *_answer(signal), lasts=LISTED)
-    return Notice(_of_request(signal), *_answer(signal), signs.of_answer(signal.how), "low", lasts=LISTED)
+    return Notice(parts.of_request(signal), *_answer(signal), signs.of_answer(signal.how), "low", lasts=LISTED)
 
 
 def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
@@ -203,7 +202,7 @@ def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
         return Gone(key)
     if signal.text is None or signal.rule == _OFF:
         return None
-    return Notice(key, msg("Limits may not hold"), _words(signal), signs.WRONG, "critical", lasts=None)
+    return Notice(key, msg("Limits may not hold"), parts.words(signal), signs.WRONG, "critical", lasts=None)
 
 
 _PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
@@ -221,72 +220,18 @@ _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
 
 def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], sign: str = signs.FREE, urgency: Urgency = "normal") -> Notice:
     """News about somebody's time, which makes every warning from before untrue."""
-    over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
+    over = parts.of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
     return Notice(f"news:{signal.player}", title, body, sign, urgency, lasts=LISTED, over=over)
-
-
-def _of_game(signal: Signal) -> str:
-    return f"time:{signal.player}:{signal.game}:"
-
-
-def _of_request(signal: Signal) -> str:
-    return f"request:{signal.request}"
-
-
-def _game(signal: Signal) -> str:
-    return signal.title or signal.game
-
-
-def _words(signal: Signal) -> tuple[Words, ...]:
-    return () if signal.text is None else (signal.text,)
 
 
 def _set_by(signal: Signal) -> tuple[Arg, ...]:
     return (msg("Set by {who}", who=by_whom(signal.who)),) if signal.who else ()
 
 
-def _why(signal: Signal) -> tuple[Arg, ...]:
-    """The reason alone, where the daemon's sentence has one; else the sentence."""
-    match signal.text:
-        case Message(args={"why": why}):
-            return (msg("Why: {why}", why=why),)
-    return _words(signal)
-
-
-def _reason(signal: Signal) -> tuple[Arg, ...]:
-    """What somebody typed, where the daemon's sentence has it."""
-    match signal.text:
-        case Message(args={"reason": reason}) if reason:
-            return (reason,)
-    return ()
-
-
-def _program(signal: Signal) -> str:
-    """The name of a refused program, from the daemon's sentence."""
-    match signal.text:
-        case Message(args={"program": str(name)}):
-            return signal.title or name
-    return signal.title
-
-
-def _ends(signal: Signal) -> tuple[Arg, ...]:
-    if signal.until is not None:
-        return _until(signal)
-    return (msg("{left} left", left=Length(_whole(signal.left or 0))),)
-
-
-def _until(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until, signal.zone)),)
-
-
-def _again(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until, signal.zone)),)
-
-
 def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
     """Title and body. The words, with the reason that was typed, are the daemon's."""
     if signal.how not in {"approved", "denied"}:
-        return APP, _words(signal)
+        return APP, parts.words(signal)
     title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
     return title, (msg("Answered by {who}", who=by_whom(signal.who)),) if signal.who else ()
 
@@ -296,11 +241,5 @@ def _ask(signal: Signal, label: Message = MORE) -> Action:
     if signal.game:
         words = ("--game", signal.game)
     elif signal.program:
-        words = ("--program", signal.program, "--title", _program(signal))
+        words = ("--program", signal.program, "--title", parts.program(signal))
     return Action("ask", label, words)
-
-
-def _whole(ms: int) -> int:
-    """To the nearest second, where there are minutes to five: a warning is no stopwatch."""
-    unit = 5000 if ms >= _NOW else 1000
-    return (ms + unit // 2) // unit * unit

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from host.files import read_owned, write_atomic
+from host.homes import HomeError, lock
+from tests.contracts.programs import mounted
 
 OURS = frozenset((os.geteuid(),))
 
@@ -31,3 +34,16 @@ def test_planted_files_are_not_read(tmp_path: Path) -> None:
     for name in ("link", "fifo", "open"):
         with pytest.raises(OSError):  # noqa: PT011 - which one does not matter
             read_owned(tmp_path / name, OURS, 10)
+
+
+@pytest.mark.root
+def test_who_runs_on_a_disk_that_takes_nothing_is_found_there(tmp_path: Path) -> None:
+    """Where not even the file can be made that says who it is."""
+    handles = Path("/proc/self/fd")
+    with mounted(tmp_path):
+        subprocess.run(["mount", "-o", "remount,ro", tmp_path], check=True)
+        with lock(tmp_path):
+            before = len(list(handles.iterdir()))
+            with pytest.raises(HomeError, match="in use by another process"), lock(tmp_path):
+                pass
+            assert len(list(handles.iterdir())) == before

@@ -53,21 +53,28 @@ class Asker:
             self._gone()
         if self._line is not None or not spawning.permitted():
             return
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        except OSError:  # no descriptor left
+            self._not_begun()
+            return
         with suppress(OSError):
             ours.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
         try:
             self._process = spawning.start(_ERRANDS, its.fileno())
         except OSError:
             ours.close()
-            if self.watch:
-                self.watch.errands_over(None)
+            self._not_begun()
         else:
             self._line = ours
             if self.watch:
                 self.watch.errands_begun(ours.fileno())
         finally:
             its.close()
+
+    def _not_begun(self) -> None:
+        if self.watch:
+            self.watch.errands_over(None)
 
     def ask(self, uid: int, gid: int, whose: str, pids: Collection[int]) -> int | None:
         """Have the windows of these asked, as this user, who is a number of the account `whose`. A number for `reached`; None:

@@ -33,6 +33,7 @@ _TURN_MS = 50
 _HELD_MS = 1_500  # nothing of one file takes so long
 _MOST_THREADS = 64
 _MOST_ACCOUNTS = 64
+_IDLE_MS = 600_000
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
 
 Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
@@ -106,6 +107,7 @@ class LoadedCode:
         self._clock, self._tell = clock, tell
         self._known: OrderedDict[int, _Looked] = OrderedDict()
         self._finders: dict[str, _Account] = {}
+        self._let_go_at = clock.mono()
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
         self.read: Read = lambda *_: None
@@ -167,9 +169,26 @@ class LoadedCode:
         return size
 
     def _finder(self, account: str) -> _Account | None:
-        if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:
+        """None: that many are at work for others."""
+        self._let_go(self._clock.mono())
+        if account not in self._finders:
+            if len(self._finders) >= _MOST_ACCOUNTS:
+                idle = next((name for name, one in self._finders.items() if one.idle), None)
+                if idle is None:
+                    return None
+                self._finders.pop(idle).stop()
             self._finders[account] = _Account(self._clock)
-        return self._finders.get(account)
+        return self._finders[account]
+
+    def _let_go(self, now: int) -> None:
+        """Of the threads of accounts of which nothing was looked at since the last time."""
+        if now - self._let_go_at < _IDLE_MS:
+            return
+        self._let_go_at = now
+        for account, one in tuple(self._finders.items()):
+            if one.idle and not one.used:
+                self._finders.pop(account).stop()
+            one.used = False
 
     def _found(
         self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
@@ -201,26 +220,38 @@ class _Account:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
-        self._threads = 0
+        self.used = False
+        self._open: set[_Walk] = set()
+        self._threads: list[threading.Thread] = []
         self._at_work: tuple[_Walk, int] | None = None
         self._begin()
 
     def _begin(self) -> None:
-        self._threads += 1
-        threading.Thread(target=self._run, args=(self._threads,), name="loaded-code", daemon=True).start()
+        self._threads.append(threading.Thread(target=self._run, name="loaded-code", daemon=True))
+        self._threads[-1].start()
 
     @property
     def room(self) -> bool:
         return self._asked.qsize() < _MOST_WAITING
 
+    @property
+    def idle(self) -> bool:
+        return not self._open
+
     def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
         """`told` is called in the thread."""
-        self._asked.put(_Walk(this, catalogue, told))
+        self.used = True
+        walk = _Walk(this, catalogue, told)
+        self._open.add(walk)
+        self._asked.put(walk)
 
     def held(self) -> Identity | None:
         """The process that keeps the thread waiting since a while, if one does. Another thread has begun then."""
         at_work = self._at_work
-        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS or self._threads >= _MOST_THREADS:
+        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS:
+            return None
+        self._threads = [one for one in self._threads if one.is_alive()]
+        if len(self._threads) >= _MOST_THREADS:
             return None
         self._at_work = None
         self._begin()
@@ -229,14 +260,18 @@ class _Account:
     def stop(self) -> None:
         self._asked.put(None)
 
-    def _run(self, number: int) -> None:
+    def _run(self) -> None:
         Images.calm()
-        finder = Finder(self._clock.wall)
-        while number == self._threads and (walk := self._asked.get()) is not None:
+        finder, mine = Finder(self._clock.wall), threading.current_thread()
+        while self._threads[-1] is mine and (walk := self._asked.get()) is not None:
             self._at_work = at_work = (walk, self._clock.mono())
+            left = False
             with suppress(Exception):  # whatever one process may be like, the next one is looked at
-                if self._turn(finder, walk):
-                    self._asked.put(walk)
+                left = self._turn(finder, walk)
+            if left:
+                self._asked.put(walk)
+            else:
+                self._open.discard(walk)
             if self._at_work is at_work:
                 self._at_work = None
 

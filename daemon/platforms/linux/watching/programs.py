@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
@@ -23,7 +23,7 @@ from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.linux.watching.strangers import foreign, lay_elsewhere
-from daemon.platforms.linux.watching.told import Steps, Teller, Told
+from daemon.platforms.linux.watching.told import Steps, Teller, Told, noting_held, whole
 from daemon.platforms.processes import Identity
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
@@ -115,15 +115,7 @@ class Programs:
         runner = self.runner = Runner(self.whose(uid, pid), uid, ids[2])
         self.images.read_for(runner)
         thread = procfs.running_thread(status)
-        which, image = image_of(thread), self._image(thread, catalogue)
-        exe_unread = bool(self.images.unread)
-        identity = (pid, status.started)
-        told = self._told(thread, image, catalogue, identity, runner, anew=since is not None)
-        wordless = not told.args and identity not in self._found
-        if told.interpreted and (wordless or image_of(thread) != which):  # the words may be of what it executed meanwhile
-            executes = procfs.executes(thread)  # right now: it has none yet, nor does it run
-            image = self._image(thread, catalogue)
-            told = Told(interpreted=True) if executes else self._told(thread, image, catalogue, identity, runner, anew=True)
+        image, told, exe_unread = self._runs(thread, (pid, status.started), catalogue, runner, anew=since is not None)
         if not image and not told.args:
             return None  # a kernel thread, or over by now
         files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()
@@ -145,6 +137,20 @@ class Programs:
             foreign=others,
             unread=bool(self.images.unread) or (told.interpreted and not told.whole),
         )
+
+    def _runs(
+        self, pid: int, identity: Identity, catalogue: Catalogue, runner: Runner, *, anew: bool
+    ) -> tuple[Fingerprint | None, Told, bool]:  # fmt: skip
+        """What it executed and what that was told; whether the former could not be read in time."""
+        which, image = image_of(pid), self._image(pid, catalogue)
+        unread = bool(self.images.unread)
+        told = self._told(pid, image, catalogue, identity, runner, anew=anew)
+        wordless = not told.args and identity not in self._found
+        if told.interpreted and (wordless or image_of(pid) != which):  # the words may be of what it executed meanwhile
+            executes = procfs.executes(pid)  # right now: it has none yet, nor does it run
+            image = self._image(pid, catalogue)
+            told = Told(interpreted=True) if executes else self._told(pid, image, catalogue, identity, runner, anew=True)
+        return image, told, unread
 
     def whose(self, uid: int, pid: int) -> str:
         """The account of a process of this number's: of one that nobody has, whoever made the world it is of."""
@@ -194,7 +200,7 @@ class Programs:
             return self._again(of, known)
         self._found.pop(identity, None)
         if not self._mazes.on:
-            return _whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
+            return whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
         told, held = Told(), self.images.unread != before[0]
         if len(line) <= _LONG and not held:
             until = self._patience.until(runner.account)
@@ -250,7 +256,7 @@ class Programs:
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
             steps = self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner, late=True)
-            return _noting_held(steps, images)
+            return noting_held(steps, images)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)
@@ -279,25 +285,3 @@ class Programs:
     def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""
         self._found = {identity: found for identity, found in self._found.items() if identity in living}
-
-
-def _noting_held(steps: Steps, images: ReadImages) -> Steps:
-    """These steps, which share `images` with those of others: what they found leased is looked at again."""
-    held: dict[int, str] = {}
-    while True:
-        images.held = {}
-        try:
-            files = next(steps)
-        except StopIteration as over:
-            return cast("Told", replace(over.value, held=tuple((held | images.held).items())))
-        held |= images.held
-        yield files
-
-
-def _whole(steps: Steps) -> Told:
-    try:
-        while True:
-            next(steps)
-    except StopIteration as over:
-        told: Told = over.value
-        return told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.interpreters.view import View
@@ -44,6 +44,28 @@ class Told:
 
 Steps = Generator[list[Fingerprint], None, Told]
 """Pauses at each file, with what was found until then, and may be left there for good."""
+
+
+def whole(steps: Steps) -> Told:
+    try:
+        while True:
+            next(steps)
+    except StopIteration as over:
+        told: Told = over.value
+        return told
+
+
+def noting_held(steps: Steps, images: ReadImages) -> Steps:
+    """These steps, which share `images` with those of others: what they found leased is looked at again."""
+    held: dict[int, str] = {}
+    while True:
+        images.held = {}
+        try:
+            files = next(steps)
+        except StopIteration as over:
+            return cast("Told", replace(over.value, held=tuple((held | images.held).items())))
+        held |= images.held
+        yield files
 
 
 class Teller:

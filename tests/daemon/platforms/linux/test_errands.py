@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import errno
 import os
 import select
 import signal
@@ -276,7 +277,12 @@ def told(seen):
     return [one.over for one in seen if isinstance(one, WatchTrouble) and one.id == "not-asked"]
 
 
-def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until, monkeypatch):
+def full(*_):
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+@pytest.mark.parametrize("lacks", [(sys, "executable", "/nonexistent"), (socket, "socketpair", full)], ids=["program", "room"])
+def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until, monkeypatch, lacks):
     """Errands that ended, and then cannot be started for a while."""
     monkeypatch.setattr(again, "PAUSES_S", (0.01,))
     seen = []
@@ -285,7 +291,7 @@ def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until
         async with guarded(seen) as one:
             asker.start()
             with monkeypatch.context() as broken:
-                broken.setattr(sys, "executable", "/nonexistent")
+                broken.setattr(*lacks)
                 asker._process.kill()
                 await until(lambda: one._errands_again._tries > 2)
                 assert (told(seen), asker._process) == ([False], None)

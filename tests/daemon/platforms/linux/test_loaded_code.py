@@ -264,6 +264,18 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     assert (looks.told[0][2], looks.told[1][2] <= before, looks.told[1][2] > 0) == (0, True, True)
 
 
+def test_with_more_games_what_is_loaded_is_looked_at_anew(looks, loading, game, other):
+    """Though it has loaded nothing since."""
+    program = process(loading(game))
+    looks.seen(program, Catalogue([Game(id="x", title="", build_ids=("ab",))]))
+    looks.due()
+    until(lambda: looks._finders["an"].idle)
+    assert looks.told == []
+    looks.seen(program, Catalogue([code_of(game)]))
+
+    assert until(lambda: looks.told)
+
+
 def test_it_is_looked_at_some_times_by_itself_and_then_with_each_scan(looks, loading, game):
     looks.seen(process(loading(game)), Catalogue([code_of(game)]))
     while looks.timers:
@@ -344,6 +356,73 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
 
     assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
     assert held == [f"{os.getppid()} …"]
+
+
+def test_however_often_somebody_kept_it_waiting_it_goes_on(looks, monkeypatch):
+    """Bounded is how many of its threads wait at a time."""
+    waits = {pid: threading.Event() for pid in (os.getppid(), 1)}
+
+    def games_in(_, this, __):
+        if this[0] in waits:
+            waits[this[0]].wait()
+        yield Fingerprint(str(this[0]), 1)
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_THREADS", 2)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
+    catalogue, held = Catalogue([Game(id="x", title="", build_ids=("ab",))]), []
+    looks.held = held.append
+    for pid, ends in waits.items():
+        program = process(pid)
+        looks.seen(program, catalogue)
+        looks.due()
+        until(lambda: (looks.seen(program, catalogue), f"{pid} …" in held)[1])  # noqa: B023 - within this turn
+        if pid != 1:
+            ends.set()
+    looks.seen(process(os.getpid()), catalogue)
+    looks.due()
+    try:
+        until(lambda: len(looks.told) == 2)
+    finally:
+        waits[1].set()
+
+    assert [files[0].path for _, files, _ in looks.told] == [str(os.getppid()), str(os.getpid())]
+
+
+def test_an_account_takes_the_place_of_one_of_which_all_was_looked_at(looks, monkeypatch):
+    """However many accounts a PC has had: threads are bounded, not accounts."""
+    ends = threading.Event()
+    monkeypatch.setattr(Finder, "games_in", lambda _, this, __: (this[0] == 1 and ends.wait()) or (Fingerprint("x", 1),))
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_ACCOUNTS", 2)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
+    catalogue, pids = Catalogue([Game(id="x", title="", build_ids=("ab",))]), (1, os.getppid(), os.getpid())
+    programs = [process(pid, account=account) for pid, account in zip(pids, ("waits", "an", "binh"), strict=True)]
+    try:
+        for one in programs:
+            looks.seen(one, catalogue)
+            looks.due()
+            until(lambda: one is programs[0] or looks.seen(one, catalogue))  # noqa: B023 - within this turn
+        until(lambda: (looks.seen(programs[2], catalogue), len(looks.told) == 2)[1])
+    finally:
+        ends.set()
+
+    assert [identity for identity, *_ in looks.told] == [one.identity for one in programs[1:]]
+
+
+def test_an_account_that_runs_nothing_new_keeps_no_thread(looks, monkeypatch):
+    """Else each account that a PC ever had would keep one until it is switched off."""
+    monkeypatch.setattr(Finder, "games_in", lambda *_: iter(()))
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._IDLE_MS", 0)
+    catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+    every = set()
+    for number, (account, pid) in enumerate([("an", os.getppid()), ("binh", os.getpid()), ("binh", os.getpid())]):
+        looks.seen(process(pid, account=account, since=number), catalogue)
+        looks.due()
+        until(lambda: all(one.idle for one in looks._finders.values()))
+        every |= {thread for one in looks._finders.values() for thread in one._threads}
+    assert looks._finders.keys() == {"binh"}
+    until(lambda: sum(thread.is_alive() for thread in every) == 1)
 
 
 @pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])

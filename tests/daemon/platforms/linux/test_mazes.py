@@ -15,9 +15,9 @@ from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching.brief import MOST
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
-from daemon.platforms.linux.watching.programs import Programs, _whole
+from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.read_images import ReadImages
-from daemon.platforms.linux.watching.told import Teller, Told
+from daemon.platforms.linux.watching.told import Teller, Told, whole
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from host.clock import SystemClock
@@ -245,7 +245,7 @@ def test_a_script_that_is_gone_when_its_turn_comes_is_unread(tmp_path, words, la
             child.pid, Fingerprint("/bin/sh", 1), procfs.cmdline(child.pid), Catalogue(()), ReadImages(), Runner("an", 5, 5),
             late=late,
         )  # fmt: skip
-        told = _whole(steps)
+        told = whole(steps)
         child.kill()
     assert told.unread == unread
 
@@ -306,8 +306,8 @@ def test_of_what_is_over_nothing_is_kept(maze, aside):
     tracker.start(lambda _: None)
     tracker.appeared(pid)
     words = tuple(map(str, range(99_999)))
-    for whole in (False, True):
-        assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=whole))
+    for over in (False, True):
+        assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=over))
         assert sum(map(len, programs._found[mazes[0].identity].told.args)) < 2 * MOST
     wait(10**9)
     tracker.ended(pid, programs._clock.mono())
