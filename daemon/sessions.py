@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -166,9 +166,15 @@ class People:
         """Whether it is one of the accounts below. It asks the system of no other: of each there may be a thousand starts."""
         return account in self._by_account or (account in seen and self.player_of(account) is self.guest)
 
-    def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
-        """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""
-        return tuple(dict.fromkeys([*self._by_account, *(one for one in seen if self.player_of(one) is self.guest)]))
+    def local(self) -> tuple[str, ...]:
+        """Of the accounts that this machine knows without asking anybody, those whose play is limited."""
+        return tuple(filter(self._accounts.limited, self._accounts.local()))
+
+    def watched_players(self, seen: Iterable[str]) -> Iterator[tuple[RuledPlayer, tuple[str, ...]]]:
+        """Whose starts may have to be refused, and the accounts of each: mapped ones, and guests' among those seen."""
+        yield from ((player, (account,)) for account, player in self._by_account.items())
+        if guests := tuple(one for one in seen if self.player_of(one) is self.guest):
+            yield self.guest, guests
 
 
 class InForce:

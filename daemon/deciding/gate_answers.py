@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,7 +11,6 @@ from daemon.platforms.api import Refusals, Watcher
 from daemon.platforms.processes import Identity
 from daemon.sessions import People
 from daemon.trusted import Reading
-from rules.decision import Decision
 from rules.installed import OnlyInstalled
 
 _NOBODY: Mapping[str, OnlyInstalled] = MappingProxyType({})
@@ -34,8 +33,9 @@ class GateAnswers:
 
     def adopt(self, people: People, *, open_: bool = False) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`. `open_`: nothing
-        is refused for now, but of whom is paused.
+        is refused for now, but of whom is paused. Guests whom this machine knows are watched before they play for the first time.
         """
+        self._seen.update(people.local())
         known = self._current or Refusals(people.catalogue, {})
         only = _NOBODY if open_ else people.only
         self._current = replace(known, catalogue=people.catalogue, only=only, root=people.root_plays)
@@ -52,7 +52,7 @@ class GateAnswers:
     def renew(
         self, people: People, now: Reading, judge: Judge, saving: Mapping[str, frozenset[Identity]], *, open_: bool = False
     ) -> int:
-        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again.
+        """Asks the rules, if that is due, about every game of everybody who is watched; in how many milliseconds to ask again.
         `saving` as in Refusals, `open_` as above.
         """
         refused = None if self._current is None else self._current.refused
@@ -69,20 +69,12 @@ class GateAnswers:
 
     def _ask(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> tuple[Mapping[str, frozenset[str]], int]:
         """What is refused, and for how long at the most."""
-        refused: dict[str, set[str]] = {}
+        refused: dict[str, frozenset[str]] = {}
         left: list[int] = []
-        for account, game, decision in self._decisions(people, now, judge, open_=open_):
-            if decision.until is not None:
-                left.append(decision.until - now.wall)
-            if decision.verdict != "allow":
-                refused.setdefault(account, set()).add(game)
-        snapshot = {account: frozenset(ids) for account, ids in refused.items()}
-        return snapshot, max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
-
-    def _decisions(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> Iterator[tuple[str, str, Decision]]:
-        """Of every watched account that may be refused something, and game: (account, game, what holds)."""
-        for account in people.watched_accounts(self._seen):
-            player = people.player_of(account)
-            if player is not None and ((player.limited and not open_) or judge.overrides.pause(player)):
-                for game in people.catalogue.games.values():
-                    yield account, game.id, judge.rule(player, game, now).decision
+        for player, accounts in people.watched_players(self._seen):
+            if (player.limited and not open_) or judge.overrides.pause(player):
+                found = {id_: judge.rule(player, game, now).decision for id_, game in people.catalogue.games.items()}
+                left += [one.until - now.wall for one in found.values() if one.until is not None]
+                if ids := frozenset(id_ for id_, one in found.items() if one.verdict != "allow"):
+                    refused |= dict.fromkeys(accounts, ids)
+        return refused, max(_SHORTEST_MS, min([_LONGEST_MS, *left]))

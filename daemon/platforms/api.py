@@ -170,6 +170,9 @@ class Accounts(Protocol):
     def exists(self, account: str) -> bool:
         """Whether this machine knows the account."""
 
+    def local(self) -> tuple[str, ...]:
+        """People's accounts that this machine lists itself, so that no network is asked; none where nobody needs them."""
+
     def limited(self, account: str) -> bool:
         """Whether an unmapped account counts as a guest: neither root, service account nor administrator."""
 

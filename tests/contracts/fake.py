@@ -44,6 +44,7 @@ class FakePlatform:
     administrators: set[str] = field(default_factory=lambda: {"root"})
     groups: dict[str, str] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=lambda: {"root", "an"})
+    listed: tuple[str, ...] = ()  # of them, by the machine itself
     asked: list[int] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
@@ -194,6 +195,9 @@ class FakePlatform:
 
     def exists(self, account: str) -> bool:
         return account in self.accounts
+
+    def local(self) -> tuple[str, ...]:
+        return self.listed
 
     def limited(self, account: str) -> bool:
         return account in self.accounts - self.administrators

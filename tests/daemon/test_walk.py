@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
 from daemon.ending import SIGNAL_MS
@@ -183,6 +185,16 @@ def test_the_gate_follows_a_clock_that_was_set(world):
     assert set(world.platform.refusals.refused) == {"an"}
     world.clock.step(-11 * HOUR)
     world.beat()
+    assert world.platform.refusals.refused == {}
+
+
+@pytest.mark.parametrize("place", ["home", "game-point"])
+def test_a_guest_whom_the_machine_knows_is_refused_the_first_start_too(world, place):
+    """Before anybody played, as after each start of the PC. What a player has is for that account; an administrator's is free."""
+    world.platform.listed = ("an", "friend", "root", "gone")
+    world.start(roster(place=place, guest_packs=(limit(0),)))
+    assert world.platform.refusals.refused == {"friend": frozenset({"luanti", "teeworlds"})}
+    world.adopt(roster(2, place=place))
     assert world.platform.refusals.refused == {}
 
 

@@ -6,6 +6,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from daemon.platforms.linux import procfs
 from host import choose
@@ -16,6 +17,7 @@ _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we k
 _NOBODY = 65534
 _KEPT_MS, _MOST = 1_000, 1_024
 _NO_LOGIN = ("nologin", "false")
+_LISTED = 256  # of local accounts: no home or point has more, and each is asked about
 
 
 class LinuxAccounts:
@@ -32,6 +34,12 @@ class LinuxAccounts:
 
     def exists(self, account: str) -> bool:
         return _entry(account) is not None
+
+    def local(self) -> tuple[str, ...]:
+        """By passwd(5) alone: NSS may have to ask the network for all that there are."""
+        lines = (line.split(":") for line in procfs.text("/etc/passwd").splitlines())
+        found = (line[0] for line in lines if len(line) == 7 and line[2].isdigit() and int(line[2]) >= _FIRST_PERSON)
+        return tuple(islice(found, _LISTED))
 
     def limited(self, account: str) -> bool:
         now = self._clock.mono()

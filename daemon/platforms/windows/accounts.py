@@ -15,6 +15,9 @@ class WindowsAccounts:
     def exists(self, account: str) -> bool:
         return users.sid_of(account) is not None
 
+    def local(self) -> tuple[str, ...]:
+        return ()  # there is no gate
+
     def limited(self, account: str) -> bool:
         sid = users.sid_of(account) or account
         return not service_account(sid) and not users.administrator(sid)

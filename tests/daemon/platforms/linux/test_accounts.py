@@ -91,3 +91,14 @@ def test_numbers_of_containers(machine, monkeypatch):
 def test_uids(machine):
     """By name, or by number where there is no name."""
     assert [uid_of(account) for account in ("an", "4711", "stranger")] == [1000, 4711, None]
+
+
+def test_the_machines_own_people(monkeypatch):
+    """By the file, as others may be many and far away; lines that make no sense are passed over. No list is without an end."""
+    lines = [f"{name}:x:{uid}:{gid}::/:{shell}" for name, (uid, gid, shell) in PEOPLE.items()] + ["+::::::", "broken", ""]
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda path: {"/etc/passwd": "\n".join(lines)}[path])
+    monkeypatch.setattr(pwd, "getpwall", None)
+
+    assert LinuxAccounts(FakeClock()).local() == ("nobody", "an", "me", "ba", "kiosk")
+    lines += [f"pupil{n}:x:{2000 + n}:100::/:/bin/sh" for n in range(1_000)]
+    assert len(LinuxAccounts(FakeClock()).local()) == 256
