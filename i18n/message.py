@@ -122,6 +122,7 @@ _OF_THE_SYSTEM: Final = {
         msg("database or disk is full"), msg("attempt to write a readonly database"), msg("disk I/O error"),
         msg("database is locked"), msg("unable to open database file"), msg("file is not a database"),
         msg("database disk image is malformed"),
+        msg("Address already in use"), msg("Cannot assign requested address"),
         # whoever asks somebody outside
         msg("Network is unreachable"), msg("No route to host"), msg("timed out"), msg("Connection timed out"),
         msg("Connection reset by peer"), msg("Name or service not known"), msg("No address associated with hostname"),

@@ -25,7 +25,7 @@ from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, Message, MessageError, msg, said_by
 from i18n.streams import speak_utf8
 from witness.answering import Answer
-from witness.server import Server
+from witness.server import Decide, Server, Told
 from witness.state import State, StateError
 
 PROGRAM = "giochoi-witness"
@@ -158,13 +158,22 @@ def _serve(asked: argparse.Namespace, home: Home) -> list[Arg]:
         def decide(request: AddCheckpoint) -> Answer:
             return state.add_checkpoint(request, cosigner, lambda: clock.wall() // 1000)
 
-        with Server(_address(asked.listen), decide, told) as server:
+        with _server(asked.listen, decide, told) as server:
             _stop_on_signals(server)
             host, port = server.server_address[:2]
             shown = f"[{host!s}]:{port}" if ":" in str(host) else f"{host!s}:{port}"
             print(words(msg("ready: {address}", address=f"http://{shown}{PATH}")), flush=True)
             server.serve_forever(poll_interval=0.2)
     return []
+
+
+def _server(listen: str, decide: Decide, told: Told) -> Server:
+    """HomeError: somebody else has the address, or it is none of this PC's."""
+    try:
+        return Server(_address(listen), decide, told)
+    except OSError as error:
+        about: dict[str, Arg] = {"address": listen, "why": said_by(error), "option": "--listen HOST:PORT"}
+        raise HomeError(msg("{address}: nobody can be answered here: {why}; choose another {option}", **about)) from error
 
 
 def _stop_on_signals(server: Server) -> None:

@@ -35,8 +35,10 @@ def said(child: Child, told: PlayedAnswer | None, policy: Policy, born: date | N
     """In sentences; nothing where nothing was played."""
     if told is None or sum(one.ms for one in told.plays) < _WORTH_MS:
         return ()
-    through = tuple((0, game.id, NEVER) for game in child.let_through)
-    setting = Setting(places=((0, "home"),), born=born, guardian=True, approved=through)
+    before = child.known.approved if child.known else frozenset()
+    through = before | {game.id for game in child.let_through}
+    approved = tuple((0, game, NEVER) for game in sorted(through))
+    setting = Setting(places=((0, "home"),), born=born, guardian=True, approved=approved)
     found = result(replay(policy, told.plays, setting), told.zone)
     total = found.total
     about: dict[str, Arg] = {"name": child.name, "played": Length(total.recorded_ms), "kept": Length(total.kept_ms)}

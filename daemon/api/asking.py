@@ -51,7 +51,7 @@ class Answer(Wire, frozen=True, kw_only=True):
 
 class RequestPart(Wire, frozen=True, kw_only=True):
     """`title`: of the game, or the name of the program's file; None where time for all games is asked for. `lets`: a yes lets
-    the game through, as the rules want a guardian's; else it gives time.
+    the game through, or did, as the rules want a guardian's; else it gives time.
     """
 
     id: str

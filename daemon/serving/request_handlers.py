@@ -111,11 +111,11 @@ class RequestHandlers:
         """As it is told."""
         game, answer = looks.people.catalogue.games.get(event.game or ""), event.answer
         title = event.program.name if event.program else game.title if game else event.game
+        let = answer.let if answer is not None and answer.approved else game is not None and lets(looks.ruling(player, game))
         return a.RequestPart(
             id=event.id, player=player.id, name=player.registered.name, game=event.game, title=title,
             program=None if event.program is None else event.program.sha256, ms=event.ms, reason=event.reason,
-            asked=event.asked, answer=None if answer is None else _told(answer),
-            lets=answer is None and game is not None and lets(looks.ruling(player, game)),
+            asked=event.asked, answer=None if answer is None else _told(answer), lets=game is not None and let,
         )  # fmt: skip
 
     # --- guardians

@@ -25,7 +25,8 @@ from installers.linux.packing import packed
 HERE: Final = Path(__file__).parent
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 PLATFORM: Final = "manylinux_2_28_x86_64"
-LEFT_TO_DEBIAN: Final = ("pillow",)  # python3-pil: only the tray needs it, as it needs GTK
+LEFT_TO_DEBIAN: Final = ("pillow",)  # python3-pil: the tray needs it beside GTK, and so does what is printed on A4
+_PIL: Final = "../../python3/dist-packages/PIL"  # from common/; where it is not installed, nobody finds it
 _ICON: Final = "giochoi-free"
 _ICON_SIZES: Final = (16, 22, 24, 32, 48, 64)  # that hicolor has
 _LIBRARY: Final = Path("usr/lib/giochoi")
@@ -46,6 +47,7 @@ def _library(library: Path, version: str) -> None:
     (library / "bin/python3").symlink_to("../../../bin/python3")
     common = library / "common"
     payload.rooms(common, version)
+    (common / "PIL").symlink_to(_PIL)
     needed = {python: payload.files(python, PLATFORM, without=LEFT_TO_DEBIAN) for python in PYTHONS}
     shared = set.intersection(*({wheel.name for wheel in wheels} for wheels in needed.values()))
     for wheel in needed[PYTHONS[0]]:

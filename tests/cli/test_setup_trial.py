@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cli.setup.interview import Asking, Child
+from cli.setup.interview import Asking, Child, Known
 from cli.setup.trial import played, said
 from daemon.api.played import PlayedAnswer
 from host.rpc_client import ask
@@ -64,6 +64,13 @@ def test_a_game_that_waits_for_a_yes_counts_as_let_through_if_it_is():
     one = play(EVENING, HOUR // 2, "teeworlds", None)
     assert lines(one)[0] == "In the past week An played 30 min here; with these rules An would have played nothing"
     assert "the same" in lines(one, child=replace(AN, let_through=(Asking("teeworlds", "Teeworlds", ""),)))[0]
+
+
+def test_what_was_let_through_before_still_is():
+    """Set up again, nobody is asked about it."""
+    known = Known("an", "An", "2014-05-01", "home-school-week", {}, approved=frozenset({"teeworlds"}))
+    one = play(EVENING, HOUR // 2, "teeworlds", None)
+    assert "the same" in lines(one, child=replace(AN, known=known))[0]
 
 
 @pytest.mark.parametrize("found", [None, told(), told(play(EVENING, 59_000))])

@@ -10,6 +10,7 @@ import pytest
 from agent.api.asked import MOST_PROGRAMS, MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.api.asked_words import wish
 from daemon.platforms.api import ProgramStopped
 from daemon.serving.access import Acting
 from host.wire import ApiError
@@ -265,6 +266,15 @@ def test_a_game_that_asks_is_let_through_at_once(world):
     assert world.daemon.plays.running
     (line,) = world.journal("answer")
     assert (line.let, line.grant, line.ms) == (True, None, None)
+
+
+def test_what_was_asked_for_stays_what_it_was(world):
+    """To be let play the game, also once that was answered or taken back: no minutes were asked for."""
+    world.start(asks_first())
+    for answer in (deny, withdraw, approve):
+        answer(world, id_ := asked(world, game="teeworlds"))
+        (said,) = (plain(wish(one)) for one in listed(world, CHILD) if one.id == id_)
+        assert said == "An asks to play Teeworlds"
 
 
 def test_minutes_besides_are_given_too(world):

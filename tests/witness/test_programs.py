@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -125,6 +126,17 @@ def test_neither_a_witnesss_key_nor_a_strange_address_is_taken(witness):
     assert witness("add", Signer("x.example/log", bytes(32)).vkey)[0] == 0
     for address in ("7380", "127.0.0.1", "127.0.0.1:x", ":80", "127.0.0.1:99999", f"127.0.0.1:{'9' * 5_000}"):
         assert witness("serve", "--listen", address)[0] == 2
+
+
+def test_an_address_that_cannot_be_had_is_named(witness):
+    witness("init", "witness.example/w1")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = () if WINDOWS else (f"127.0.0.1:{other.getsockname()[1]}",)  # there two may have one
+        for address in ("192.0.2.1:80", *taken):
+            code, _, err = witness("serve", "--listen", address)
+            assert (code, len(err.splitlines())) == (1, 1)
+            assert f"giochoi-witness: {address}: nobody can be answered here: " in err
+            assert "--listen HOST:PORT" in err
 
 
 @pytest.mark.parametrize("quoted", [True, False])

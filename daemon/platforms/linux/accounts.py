@@ -6,6 +6,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from daemon.platforms.linux import procfs
 from host import choose
@@ -16,6 +17,7 @@ _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we k
 _NOBODY = 65534
 _KEPT_MS, _MOST = 1_000, 1_024
 _NO_LOGIN = ("nologin", "false")
+_LISTED = 256  # no home or game point has more
 
 
 class LinuxAccounts:
@@ -58,7 +60,8 @@ class LinuxAccounts:
     def persons(self) -> tuple[str, ...]:
         """By passwd(5) alone: of NSS one may not ask for all, a network may keep many thousands."""
         lines = (line.split(":") for line in procfs.text("/etc/passwd").splitlines())
-        return tuple(one[0] for one in lines if len(one) == 7 and one[2].isdigit() and int(one[2]) >= _FIRST_PERSON)
+        found = (one[0] for one in lines if len(one) == 7 and one[2].isdigit() and int(one[2]) >= _FIRST_PERSON)
+        return tuple(islice(found, _LISTED))
 
     def administrator(self, account: str) -> bool:
         return choose.users().administers(account)

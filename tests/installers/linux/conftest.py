@@ -30,10 +30,11 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def root(built, tmp_path_factory):
-    """Unpacked, where a system would have it, but that the interpreter is this machine's."""
+    """Unpacked, where a system would have it, but that the interpreter is this machine's, and what is packaged for it."""
     root = tmp_path_factory.mktemp("unpacked")
     said("dpkg-deb", "--extract", built, root)
-    (root / "usr/bin/python3").symlink_to("/usr/bin/python3")
+    for path in ("usr/bin/python3", "usr/lib/python3"):
+        (root / path).symlink_to(f"/{path}")
     return root
 
 

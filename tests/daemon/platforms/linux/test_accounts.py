@@ -7,7 +7,6 @@ import pwd
 
 import pytest
 
-from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
 from tests.conftest import FakeClock
 
@@ -65,14 +64,6 @@ def test_what_kind_of_account(machine, account, exists, limited, administrator):
     assert (found.exists(account), found.limited(account), found.administrator(account)) == (exists, limited, administrator)
 
 
-def test_whom_this_machine_keeps(monkeypatch):
-    """Lines that make no sense are nobody's."""
-    people = "root:x:0:0::/root:/bin/sh\nan:x:1000:1000:An:/home/an:/bin/bash\nba:x:1001:1::/:/bin/sh\n"
-    lines = f"\n+::::::\nb:x:one:1::/:/bin/sh\n{people}"
-    monkeypatch.setattr(procfs, "text", {"/etc/passwd": lines}.__getitem__)
-    assert LinuxAccounts(FakeClock()).persons() == ("an", "ba")
-
-
 def test_who_becomes_an_administrator_is_one_a_second_later(machine, monkeypatch):
     """Meanwhile nobody asks the system again: who forks asks as often as he likes."""
     clock, asked = FakeClock(), []
@@ -100,3 +91,14 @@ def test_numbers_of_containers(machine, monkeypatch):
 def test_uids(machine):
     """By name, or by number where there is no name."""
     assert [uid_of(account) for account in ("an", "4711", "stranger")] == [1000, 4711, None]
+
+
+def test_the_machines_own_people(monkeypatch):
+    """By the file, as others may be many and far away; lines that make no sense are passed over. No list is without an end."""
+    lines = [f"{name}:x:{uid}:{gid}::/:{shell}" for name, (uid, gid, shell) in PEOPLE.items()] + ["+::::::", "broken", ""]
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda path: {"/etc/passwd": "\n".join(lines)}[path])
+    monkeypatch.setattr(pwd, "getpwall", None)
+
+    assert LinuxAccounts(FakeClock()).persons() == ("nobody", "an", "me", "ba", "kiosk")
+    lines += [f"pupil{n}:x:{2000 + n}:100::/:/bin/sh" for n in range(1_000)]
+    assert len(LinuxAccounts(FakeClock()).persons()) == 256
