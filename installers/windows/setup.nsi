@@ -345,7 +345,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   CreateDirectory "$SMPROGRAMS\Giờ Chơi"
   CreateShortCut "$SMPROGRAMS\Giờ Chơi\Giờ Chơi.lnk" "${APPDIR}\giochoi-tray.exe" "--window" "" 0 SW_SHOWNORMAL "" "$(TIME_LEFT)"
-  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/k ""${APPDIR}\giochoi.exe" setup"' \
+  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/d /k ""${APPDIR}\giochoi.exe" setup"' \
     "${APPDIR}\giochoi.exe" 0 SW_SHOWNORMAL "" "$(ASK_SETUP)"
   WriteRegStr HKLM "${OURS}" "Language" $LANGUAGE
   WriteRegStr HKLM "${KEY}" "DisplayName" "Giờ Chơi"
@@ -372,7 +372,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
 FunctionEnd
 
 Function ask_for_limits
-  Exec '"$SYSDIR\cmd.exe" /k ""${APPDIR}\giochoi.exe" setup"'
+  Exec '"$SYSDIR\cmd.exe" /d /k ""${APPDIR}\giochoi.exe" setup"'
 FunctionEnd
 
 Function un.onInit
