@@ -94,7 +94,7 @@ class Programs:
         for _ in range(_DEPTH):
             if what is None:
                 break
-            words += len(what.files) + len(what.also)
+            words += len(what.also) + len(what.files) * what.every  # else the later ones are data
             for file in self._told_files(what, path, catalogue):
                 found[file] = None
                 read += file.size > 0

@@ -148,3 +148,10 @@ def test_more_words_than_anybody_looks_at_are_unread(here, java, number, unread)
     paths = ";".join(f"C:\\{one}" for one in range(number))
     found = look(here, (), lambda: java("-cp", paths, MAIN), "javaw.exe")
     assert found.program.unread is unread
+
+
+def test_what_a_script_is_told_is_not_looked_at(here):
+    """However much that is."""
+    write(here / "trò.py", SCRIPT)
+    found = look(here, known(SCRIPT), lambda: run(sys.executable, here / "trò.py", *map(str, range(2_100))))
+    assert (found.clues, found.program.unread) == (("content",), False)
