@@ -15,7 +15,7 @@ from rules.matching.paths import WINDOWS, is_windows
 
 Family = Literal[
     "loader", "shell", "busybox", "fish", "py", "python", "perl", "ruby", "lua", "node", "php", "java", "wine", "emulator",
-    "other", "cmd", "powershell", "script-host", "mshta", "rundll32",
+    "other", "cmd", "powershell", "script-host", "mshta", "rundll32", "regsvr32",
 ]  # fmt: skip
 """Interpreters whose command lines are read alike. "other": nobody here knows their options."""
 
@@ -49,7 +49,7 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "cmd": "cmd", "powershell": "powershell", "pwsh": "powershell", "wscript": "script-host", "cscript": "script-host",
-    "mshta": "mshta", "rundll32": "rundll32",
+    "mshta": "mshta", "rundll32": "rundll32", "regsvr32": "regsvr32",
     # Our own (installers/windows/launcher.c): told -I or -P they are Python.
     "giochoi": "python", "giochoi-agent": "python", "giochoi-daemon": "python", "giochoi-tray": "python",
     "giochoi-witness": "python", "giochoi-verify": "python",
@@ -71,7 +71,7 @@ _SYSTEMS = _names("""
     chromium chrome google-chrome powershell_ise
 """)
 _SYSTEMS_OF_WINDOWS = _names("""
-    xorg xwayland wt windowsterminal openconsole conhost regsvr32 msiexec explorer svchost dllhost services winlogon
+    xorg xwayland wt windowsterminal openconsole conhost msiexec explorer svchost dllhost services winlogon
     csrss dwm taskhostw taskmgr sihost runtimebroker applicationframehost userinit start notepad msedge msedgewebview2
     iexplore opera brave coccoc browser code origin hyp
 """)

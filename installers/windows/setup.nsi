@@ -1,4 +1,5 @@
-; The set-up for Windows. setup.py beside it gives VERSION, NUMBERS, APP (the folder that becomes …\GioChoi\app), TEXTS, OUT, SIGN.
+; The set-up for Windows. setup.py beside it gives VERSION, NUMBERS, APP (the folder that becomes …\GioChoi\app), TEXTS, LANGUAGES, OUT,
+; SIGN.
 ;
 ;   setup.exe [/S] [/LANG=vi|en] [/IMAGE] [/AGENT=HOST:PORT [/FINGERPRINT=…] [/CODE=…]]
 ;   uninstall.exe [/S] [/PURGE]                      waits for nobody; callers that need its exit code add _?=FOLDER, last
@@ -66,7 +67,7 @@ VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 !insertmacro MUI_PAGE_FINISH
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
-!insertmacro MUI_LANGUAGE "Vietnamese" ; the first one is for whoever has neither
+!insertmacro MUI_LANGUAGEEX "${LANGUAGES}" "Vietnamese" ; the first one is for whoever has neither
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_RESERVEFILE_LANGDLL
 !include "${TEXTS}"
@@ -345,7 +346,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   CreateDirectory "$SMPROGRAMS\Giờ Chơi"
   CreateShortCut "$SMPROGRAMS\Giờ Chơi\Giờ Chơi.lnk" "${APPDIR}\giochoi-tray.exe" "--window" "" 0 SW_SHOWNORMAL "" "$(TIME_LEFT)"
-  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/k ""${APPDIR}\giochoi.exe" setup"' \
+  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/d /k ""${APPDIR}\giochoi.exe" setup"' \
     "${APPDIR}\giochoi.exe" 0 SW_SHOWNORMAL "" "$(ASK_SETUP)"
   WriteRegStr HKLM "${OURS}" "Language" $LANGUAGE
   WriteRegStr HKLM "${KEY}" "DisplayName" "Giờ Chơi"
@@ -372,7 +373,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
 FunctionEnd
 
 Function ask_for_limits
-  Exec '"$SYSDIR\cmd.exe" /k ""${APPDIR}\giochoi.exe" setup"'
+  Exec '"$SYSDIR\cmd.exe" /d /k ""${APPDIR}\giochoi.exe" setup"'
 FunctionEnd
 
 Function un.onInit

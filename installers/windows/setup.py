@@ -88,9 +88,10 @@ def makensis(work: Path, out: Path, version: str, *, quick: bool = False) -> Non
     """The set-up of what lies in `work`. SystemExit: it cannot be made."""
     app = work / "app"
     (work / "texts.nsh").write_text(texts.script(), "utf-8")
+    texts.compose(work / "languages")
     programs.side(work / "side.bmp")
     os.utime(work / "side.bmp", (payload.epoch(), payload.epoch()))  # it is packed as a file
-    told = {"TEXTS": work / "texts.nsh", "SIDE": work / "side.bmp"}
+    told = {"TEXTS": work / "texts.nsh", "SIDE": work / "side.bmp", "LANGUAGES": work / "languages"}
     kilobytes = sum(path.stat().st_size for path in app.rglob("*")) // 1024
     compiled("setup.nsi", told | {"KILOBYTES": kilobytes}, work, out, version, quick=quick)
 

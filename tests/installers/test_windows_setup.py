@@ -7,6 +7,7 @@ import re
 import shutil
 import struct
 import subprocess
+import unicodedata
 import zipfile
 
 import pytest
@@ -39,6 +40,16 @@ def test_a_folder_that_is_no_python_is_refused(tmp_path):
     (tmp_path / "none/Lib").mkdir()
     with pytest.raises(SystemExit, match="no CPython"):
         cpython.lay_out(tmp_path / "none", tmp_path / "into")
+
+
+@needs("makensis")
+def test_nsis_own_vietnamese_has_whole_letters(tmp_path):
+    """As it comes its letters and their marks are apart, which many a font draws side by side."""
+    texts.compose(tmp_path / "made")
+    made = {path.name: path.read_text("utf-8") for path in (tmp_path / "made").iterdir()}
+    assert made.keys() == {"Vietnamese.nlf", "Vietnamese.nsh"}
+    assert all(unicodedata.is_normalized("NFC", text) and "đặt" in text for text in made.values())
+    assert '!insertmacro MUI_LANGUAGEEX "${LANGUAGES}" "Vietnamese"' in (setup.HERE / "setup.nsi").read_text("utf-8")
 
 
 def test_an_icon_holds_each_picture():

@@ -27,7 +27,9 @@ _CLASS = re.compile(r"(?:[\w.]+/)?([^\W\d][\w$]*(?:\.[^\W\d][\w$]*)*)")  # with 
 _MOST_FILES = 16  # of arguments: more are nobody's honest start
 _MOST_CLASSES = 4  # words that may name the main class
 _MOST_MANIFESTS, _MOST_JARS = 16, 256  # that are looked at, and that they name
+_URL = re.compile(r"file:(?://(?=/))?(?:/(?=[A-Za-z]:))?")
 _FOLDED = re.compile(r"\r?\n |\r ")
+_ROOTED = re.compile(r"/|[A-Za-z]:")
 _HEADER = re.compile(r"^(Class-Path|Main-Class):(.*)$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -55,7 +57,8 @@ def told(words: Words, view: View, between: str) -> tuple[Words, Words, Words]:
                 classes.append(match[1].replace(".", "/") + ".class")
     folders = list(dict.fromkeys(filter(None, folders)))
     found = [one for folder in folders for one in _entry(folder, view)]
-    named, mains = _of_manifests((*found, *(files if "-jar" in every else ())), view)
+    jars = (*found, *(files if "-jar" in every else ()))
+    named, mains = _of_manifests(tuple(jar.replace("\\", "/") for jar in jars) if between == ";" else jars, view)
     classes += (main.replace(".", "/") + ".class" for main in mains)
     return (*found, *files, *named), tuple(classes), (*every, *mains)
 
@@ -70,8 +73,8 @@ def _of_manifests(jars: Words, view: View) -> tuple[list[str], list[str]]:
             if name.lower() == "main-class":
                 mains.append(value.strip())
                 continue
-            paths = (unquote(word.removeprefix("file:"), errors="surrogateescape") for word in value.split()[:_MOST_JARS])
-            named = (path if path.startswith("/") else under((jar.rpartition("/")[0],), path)[0] for path in paths)
+            paths = (unquote(_URL.sub("", word, count=1), errors="surrogateescape") for word in value.split()[:_MOST_JARS])
+            named = (path if _ROOTED.match(path) else under((jar.rpartition("/")[0],), path)[0] for path in paths)
             every += (new := [one for one in dict.fromkeys(named) if one not in known])
             known.update(new)
     return every[before : before + _MOST_JARS], mains

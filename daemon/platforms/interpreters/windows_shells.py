@@ -2,8 +2,8 @@
 
 A program that a shell starts is a process of its own and is seen as that. What is looked for here are the files that the shell
 itself runs: batch files, scripts, a DLL. Each function gives words that may name one. Microsoft, "Windows Commands" (cmd,
-call, start, rundll32, wscript, mshta), "about_PowerShell_exe", "about_Pwsh". `args` are the words of a command line, the
-program's own name first; `line` is all of it.
+call, start, rundll32, regsvr32, wscript, mshta), "about_PowerShell_exe", "about_Pwsh". `args` are the words of a command line,
+the program's own name first; `line` is all of it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _cmd(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     else:
         return ()  # a prompt: what is typed there, nobody sees
     rest = rest.strip()
-    found = dict.fromkeys(_batches(rest))
+    found = dict.fromkeys((*_batches(rest), *(_batches(rest.replace("^", "")) if "^" in rest else ())))
     if rest.startswith('"') and (rest.count('"') != 2 or rest.endswith('"')):  # the first and the last may be around all of it
         inside, _, after = rest[1:].rpartition('"')
         found.update(dict.fromkeys(_batches(inside + after)))
@@ -129,12 +129,23 @@ def _mshta(args: tuple[str, ...], line: str) -> tuple[str, ...]:
 
 def _rundll32(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     """As `rundll32 DLL,FUNCTION`: the words up to the comma, also where the path has spaces and no quotes; or the first word.
-    What has no ending gets one.
+    What has no ending gets one. And what a DLL of the system is told to load: `shell32.dll,Control_RunDLL game.cpl`.
     """
     found = dict.fromkeys((" ".join(args[1:]).partition(",")[0].strip(), "".join(args[1:2]).partition(",")[0].strip()))
-    return tuple(one if "." in re.split(r"[\\/]", one)[-1] else f"{one}.dll" for one in found if one)
+    named = (one if "." in re.split(r"[\\/]", one)[-1] else f"{one}.dll" for one in found if one)
+    return tuple(dict.fromkeys((*named, *_libraries(args))))
+
+
+def _regsvr32(args: tuple[str, ...], line: str) -> tuple[str, ...]:
+    """Options begin with a slash; whatever the library is called, it is run."""
+    return tuple(word for word in args[1:] if not word.startswith(("/", "-")))[:_MOST]
+
+
+def _libraries(args: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip(",") for word in args[2:] if word.strip(",").lower().endswith((".dll", ".cpl", ".ocx")))[:_MOST]
 
 
 SHELLS: Mapping[Family, Callable[[tuple[str, ...], str], tuple[str, ...]]] = MappingProxyType({
     "cmd": _cmd, "powershell": _powershell, "script-host": _script_host, "mshta": _mshta, "rundll32": _rundll32,
+    "regsvr32": _regsvr32,
 })

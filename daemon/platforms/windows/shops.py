@@ -91,7 +91,7 @@ class Shops:
         """The start menu, the machine's and the user's: a game where the catalogue knows what it leads to."""
         for menu in (f"{self.program_data}/{_MENU}", f"{search.home}/AppData/Roaming/{_MENU}"):
             for path in files.under(menu, ".lnk", depth=3, most=5_000):
-                leads = slashes(link_target(files.read(path, MIB) or b"") or "")
+                leads = local(link_target(files.read(path, MIB) or b"") or "")
                 if leads.lower().endswith(".exe") and files.is_file(leads):
                     yield wine.known_only(path.rpartition("/")[2][:-4], f"Menu: {path}", leads)
 
@@ -127,10 +127,10 @@ def slashes(path: str) -> str:
 
 def _hit(files: Files, source: str, title: str, folder: str, program: str, told: str) -> Iterator[Hit]:
     """A game that is installed: its program is there, or its folder with programs in it."""
-    inside = slashes(program)
-    path = inside if inside[1:2] == ":" else f"{folder}/{inside}"
-    executables: tuple[str, ...] = (path,) if inside and files.is_file(path) else ()
-    if folder[1:2] == ":" and files.is_folder(folder):
+    folder, inside = local(folder), slashes(program)
+    path = local(inside) or (f"{folder}/{inside}" if folder and inside else "")
+    executables: tuple[str, ...] = (path,) if path and files.is_file(path) else ()
+    if folder and files.is_folder(folder):
         executables = tuple(dict.fromkeys((*executables, *programs_below(files, folder))))
     if executables:
         name = title or folder.rpartition("/")[2]

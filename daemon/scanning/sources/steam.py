@@ -61,8 +61,9 @@ def _libraries(files: Files, root: str) -> Iterator[str]:
         with files.problems.guard(path):
             for key, value in group(parse_vdf(files.text(path) or ""), "libraryfolders").items():
                 library = value if isinstance(value, str) else value.get("path")
-                if key.isdigit() and isinstance(library, str) and library:
-                    yield library.replace("\\", "/").rstrip("/")
+                where = library.replace("\\", "/").rstrip("/") if isinstance(library, str) else ""
+                if key.isdigit() and where and not where.startswith("//"):  # another PC, which would be asked with our rights
+                    yield where
 
 
 def _hit(files: Files, apps: str, path: str) -> Hit | None:

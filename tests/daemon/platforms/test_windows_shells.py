@@ -27,6 +27,7 @@ def files(name, line, *words):
     (r"cmd /c start game", ["game.bat", "game.cmd"]),
     (r"cmd /c cd /d C:\g && game.bat & echo x", ["cd.bat", "cd.cmd", "game.bat", "echo.bat", "echo.cmd"]),
     (r"cmd /c (one.bat) || two.cmd", ["one.bat", "two.cmd"]),
+    (r"cmd /c C:\g\ga^me.b^at", [r"C:\g\game.bat"]),
     (r"cmd /c type game.bat", ["type.bat", "type.cmd"]),
     (r"cmd /c C:\g\game.exe", []),
     (r'cmd /c "C:\g\game.exe"', []),
@@ -77,6 +78,8 @@ def test_powershell(words, found):
     ("rundll32.exe", [r"C:\Trò chơi\cờ", "Play"], [r"C:\Trò chơi\cờ Play.dll", r"C:\Trò chơi\cờ.dll"]),
     ("rundll32.exe", [r"C:\g.x\cờ,Play"], [r"C:\g.x\cờ.dll"]),
     ("rundll32.exe", [], []),
+    ("rundll32.exe", ["shell32.dll,Control_RunDLL", r"C:\g\cờ.CPL,"], ["shell32.dll", r"C:\g\cờ.CPL"]),
+    ("regsvr32.exe", ["/s", "/n", "/i:x", r"C:\g\cờ.txt"], [r"C:\g\cờ.txt"]),
 ])
 def test_script_hosts(name, words, found):
     assert files(name, "", name, *words) == found

@@ -114,3 +114,34 @@ def test_the_uninstall_list_and_the_usual_folders(machine, registry, found):
         machine.write(path, MZ)
 
     assert found().keys() == {"league", "fc", "known", "9"}
+
+
+OTHER_PC = "\\\\may\\nha"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The paths that the system was asked for."""
+    paths = []
+    host = Files.host
+    monkeypatch.setattr(Files, "host", lambda self, path: paths.append(path) or host(self, path))
+    return paths
+
+
+def test_no_other_pc_is_asked(machine, registry, found, asked):
+    """What users may write leads to none: it would learn who we are, and could keep us waiting."""
+    registry.put("HKCU", "SOFTWARE\\Valve\\Steam", steampath=OTHER_PC)
+    registry.put("HKLM", "SOFTWARE\\WOW6432Node\\Valve\\Steam", installpath="C:\\Steam")
+    library = OTHER_PC.replace("\\", "\\\\")
+    machine.write("/C:/Steam/steamapps/libraryfolders.vdf", f'"libraryfolders" {{ "1" {{ "path" "{library}" }} }}')
+    ways = ((OTHER_PC, "x.exe"), ("D:/x", f"{OTHER_PC}\\x.exe"), ("", f"{OTHER_PC}\\x.exe"))
+    for number, (folder, program) in enumerate(ways):
+        told = {"DisplayName": "x", "InstallLocation": folder, "LaunchExecutable": program}
+        machine.write(f"/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/{number}.item", json.dumps(told))
+    registry.put("HKCU", f"SOFTWARE\\{UNINSTALL}\\g", displayname="FC", publisher="Garena", installlocation=OTHER_PC)
+    settings = f'product_install_full_path: "{OTHER_PC.replace(chr(92), "/")}"\n'
+    machine.write("/C:/ProgramData/Riot Games/Metadata/v.live/v.live.product_settings.yaml", settings)
+
+    assert found() == {}
+    assert [path for path in asked if path.startswith(("//", "\\\\"))] == []
+    assert "C:/Steam/steamapps/libraryfolders.vdf" in asked

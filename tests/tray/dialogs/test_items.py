@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -42,6 +43,16 @@ def test_nothing_overlaps_and_all_is_inside(name, dpi, language):
         for other in rects[at + 1 :]:
             beside = left + width <= other[0] or other[0] + other[2] <= left
             assert beside or top + height <= other[1] or other[1] + other[3] <= top, (rects[at], other)
+
+
+def test_a_text_has_a_box_of_its_height_up_to_a_limit():
+    def high(dialog):
+        found = items(dialog, Catalogue("vi"))
+        (body,) = (one.id for one in found if one.part == "body")
+        return lay_out(found, measured, 96)[0][body][3]
+
+    short = replace(DIALOGS["kept"], body=DIALOGS["kept"].body[:1])
+    assert 15 < high(short) < 60 < high(DIALOGS["kept"]) == 250
 
 
 def test_enter_and_escape_have_their_buttons():

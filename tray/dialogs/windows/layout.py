@@ -18,7 +18,8 @@ _EDGE: Final = 14
 _GAP: Final = 9
 _BETWEEN: Final = 14
 _WIDE: Final = 400
-_BODY_HIGH: Final = 250
+_BODY_HIGH: Final = 250  # at most
+_SCROLLBAR: Final = 28  # and what an entry leaves free beside it
 _LONG_HIGH: Final = 52
 _DIGIT: Final = 7
 _RADIO: Final = 20
@@ -71,7 +72,7 @@ def _place(
             tall = px(_LONG_HIGH)
             places[one.id] = (column, top, px(_EDGE) + inside - column, tall)
         elif one.part == "body":
-            tall = px(_BODY_HIGH)
+            tall = min(px(_BODY_HIGH), measure(one, inside - px(_SCROLLBAR))[1] + px(_GAP))
             places[one.id] = (px(_EDGE), top, inside, tall)
         else:
             continue

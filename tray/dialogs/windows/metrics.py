@@ -89,7 +89,7 @@ class Fonts:
     def measure(self, item: Item, wide: int) -> Size:
         """A Measure."""
         flags = win32con.DT_CALCRECT | (win32con.DT_WORDBREAK if wide else 0)
-        flags |= win32con.DT_NOPREFIX if item.part in {"says", "head", "note"} else 0
+        flags |= win32con.DT_NOPREFIX if item.part in {"says", "head", "note", "body"} else 0
         screen = win32gui.GetDC(0)
         before = win32gui.SelectObject(screen, self.of(item))
         try:

@@ -78,9 +78,10 @@ class _Window:
             self._work.wait(self._tell)
         if self._dialog.renews is not None:
             self._work.renew(self._dialog.renews, self._gone, self._say_again)
-        if first is not None:
-            self._lead_to(first)
-        return 1  # until then the system's choice, the first that the Tab key reaches
+        if first is None:
+            return 1  # the system's choice, the first that the Tab key reaches
+        self._lead_to(first)
+        return 0  # else that one would have the focus until then, and a long text be scrolled to its end
 
     def _begins(self, item: Item) -> bool:
         if not self._dialog.first:

@@ -125,7 +125,7 @@ def command(handle: Handle) -> tuple[tuple[str, ...], str]:
     begin = int.from_bytes(buffer.raw[8:16], "little") - ctypes.addressof(buffer)
     if not length or not 0 <= begin <= len(buffer) - length:
         return (), ""
-    line = buffer.raw[begin : begin + length].decode("utf-16-le", "replace")
+    line = buffer.raw[begin : begin + length].decode("utf-16-le", "surrogatepass")  # half of one may be in a file's name
     return split(line), line
 
 

@@ -8,25 +8,28 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+import win32file
+
+from daemon.platforms.interpreters import c_words
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.windows import installed
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.said import ABSOLUTE, ON_DRIVE, PROLONGED, VIEW, as_windows_reads, prolonged
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.trees import Trees
 from host.api import SYSTEM_USERS
 from host.windows import tokens, users
-from host.windows.win32 import Handle
+from host.windows.win32 import AsOSError, Handle, open_file
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
 
-_ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
-_ON_DRIVE = re.compile(r"[A-Za-z]:\\")
-_PROLONGED = "\\\\?\\"
-_OF_DEVICE = re.compile(r"\\\\[?.]\\(?=[A-Za-z]:\\)")
 _PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\\/:]")
+_LOOK = 0x0080  # FILE_READ_ATTRIBUTES, which nobody can refuse to share
 _DEPTH = 3  # a shell that starts a launcher that starts an interpreter
-_MOST_FILES = 32
+# That may name a file, and that do: more are nobody's honest start, and would hold up the loop.
+_MOST_WORDS, _MOST_FILES = 2_048, 384
 
 
 class Programs:
@@ -59,18 +62,22 @@ class Programs:
             return None  # without rights others' programs can be seen in part and not ended at all
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
-        what = _interpreter(image, args, line)
-        files = (image, *self._beside(path, catalogue), *self._files(what, path, catalogue))
+        told, args = _interpreters(image, args, line)
+        files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
+        whole = [self._files(what, path, catalogue, files) for what in told]
+        speaks = any(what.speaks for what in told)
+        words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
         return Program(
             pid=process.pid,
             started=process.started,
             since=since,
             account=self._name(sid),
-            files=tuple(dict.fromkeys(files)),
-            args=args if what is None or what.speaks else args[:1],  # the words of a shell are those of what it starts
+            files=tuple(files),
+            args=words + tuple(word for what in told for word in catalogue.said_in(what.words) if word not in words),
             parent=process.parent,
-            interpreted=what is not None and what.speaks,
+            interpreted=speaks,
             trees=self.trees.of(path),
+            unread=not all(whole) or not (image.size or installed.installed(path)),
         )
 
     def _name(self, sid: str) -> str:
@@ -80,32 +87,42 @@ class Programs:
             name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
         return name
 
-    def _files(self, what: WhatRuns | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
-        """What an interpreter was told to run, and what that was told."""
+    def _files(self, told: WhatRuns, path: str, catalogue: Catalogue, found: dict[Fingerprint, None]) -> bool:
+        """Adds what an interpreter was told to run, and what that was told. False: that is too much to look at."""
+        what: WhatRuns | None = told
+        words, read = 0, 0
         for _ in range(_DEPTH):
             if what is None:
-                return
-            for word in what.files[:_MOST_FILES]:
-                found = self._told(word, path, catalogue)
-                if found is None or not found.size:  # it may be a folder
-                    found = self._inside(word, what.inside, catalogue) or found
-                if found is not None:
-                    yield found
-                    if not what.every:
-                        break
-            yield from filter(None, (self._inside(word, ("",), catalogue) for word in what.also[:_MOST_FILES]))
+                break
+            words += len(what.also) + len(what.files) * what.every  # else the later ones are data
+            for file in self._told_files(what, path, catalogue):
+                found[file] = None
+                read += file.size > 0
+                if read > _MOST_FILES:
+                    return False
             command = what.command
-            what = what_runs(ntpath.basename(command[0]), command) if command else None
+            what = what_runs(ntpath.basename(command[0]), command, view=VIEW) if command else None
+        return words <= _MOST_WORDS
+
+    def _told_files(self, what: WhatRuns, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
+        for word in what.files[:_MOST_WORDS]:
+            found = self._told(word, path, catalogue)
+            if found is None or not found.size:  # it may be a folder
+                found = self._inside(word, what.inside, catalogue) or found
+            if found is not None:
+                yield found
+                if not what.every:
+                    break
+        yield from filter(None, (self._inside(word, ("",), catalogue) for word in what.also[:_MOST_WORDS]))
 
     def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
         """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
-        found = self.images.open(_PROLONGED + path if _ON_DRIVE.match(path) else path, catalogue)
+        found = self.images.open(PROLONGED + path if ON_DRIVE.match(path) else path, catalogue)
         return Fingerprint(path, 0) if found is None else replace(found, path=path)
 
     def _opened(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        r"""As `\\?\…`: a plain path may name a device, which could keep us waiting."""
-        whole = _OF_DEVICE.sub("", ntpath.normpath(path))
-        found = self.images.open(_PROLONGED + whole, catalogue) if _ON_DRIVE.match(whole) else None
+        there = prolonged(path)
+        found = self.images.open(there, catalogue) if there else None
         return found and replace(found, path=path)
 
     def _beside(self, path: str, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
@@ -114,7 +131,7 @@ class Programs:
 
     def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue) -> Fingerprint | None:
         """What is run of a folder that is named from the root of a drive."""
-        paths = [_as_windows_reads(ntpath.join(word, name)) for name in names] if _ABSOLUTE.fullmatch(word) else []
+        paths = [as_windows_reads(ntpath.join(word, name)) for name in names] if ABSOLUTE.fullmatch(word) else []
         return next(filter(None, (self._opened(path, catalogue) for path in paths)), None)
 
     def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
@@ -125,32 +142,39 @@ class Programs:
         """
         plain = _PLAIN_STREAM.sub("", word)
         folder = ntpath.dirname(path)
-        whole = plain if _ABSOLUTE.fullmatch(plain) else ntpath.join(folder, plain)
-        found = self._opened(_as_windows_reads(whole), catalogue) if folder or whole is plain else None
+        whole = plain if ABSOLUTE.fullmatch(plain) else ntpath.join(folder, plain)
+        found = self._opened(as_windows_reads(whole), catalogue) if folder or whole is plain else None
         return found or _by_name(plain)
 
 
 def _path(handle: Handle, process: Process) -> str:
     """Of its executable; where the system cannot write that down, as on a drive that has no letter, the file's name."""
     with suppress(OSError):
-        return processes.image(handle)
+        return _long(processes.image(handle))
     return process.name
 
 
-def _as_windows_reads(path: str) -> str:
-    r"""Where a program ends up that opens this: `game.py.` and `game.py ` are `game.py`, but for what begins with `\\?\`."""
-    return path if path.startswith(_PROLONGED) else ntpath.abspath(path)
+def _long(path: str) -> str:
+    """Of a program that was started as GAMECU~1.EXE: folders and games are known by the whole name."""
+    if "~" in path and ON_DRIVE.match(path):
+        with suppress(OSError), AsOSError(), open_file(PROLONGED + path, _LOOK, 0) as handle:
+            return win32file.GetFinalPathNameByHandle(handle.value, 0).removeprefix(PROLONGED)
+    return path
 
 
 def _by_name(word: str) -> Fingerprint | None:
     r"""What is known of `.\sub\GAME.py`, wherever that is: a name, which `\\?\` marks as one that Windows takes in any case."""
     name = _BETWEEN.split(word)[-1].rstrip(" .")
-    return Fingerprint(_PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
+    return Fingerprint(PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
 
 
-def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> WhatRuns | None:
-    """By its own name and by the one that it was made under, whatever it is called here."""
+def _interpreters(image: Fingerprint, args: tuple[str, ...], line: str) -> tuple[tuple[WhatRuns, ...], tuple[str, ...]]:
+    """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
+    and as the program itself may. And all words of both.
+    """
+    other = c_words.split(line)
     for name in (image.original, ntpath.basename(image.path)):
-        if name and (what := what_runs(name, args, line)) is not None:
-            return what
-    return None
+        ways = (what_runs(name, words, line, VIEW) for words in dict.fromkeys((args, other or args))) if name else ()
+        if found := tuple(dict.fromkeys(filter(None, ways))):
+            return found, args + tuple(word for word in other if word not in args)
+    return (), args

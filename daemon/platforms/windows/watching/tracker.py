@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from daemon.platforms.api import Observation
+from daemon.platforms.api import Observation, ProgramUnread
 from daemon.platforms.processes import Identity
 from daemon.platforms.tracker import UNREADABLE, Tracker, UnreadableError
 from daemon.platforms.windows.watching import processes
@@ -19,7 +19,8 @@ from rules.games import Program
 # it runs and was told.
 _YOUNG_MS = 3_000
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8
-_MOST_FILES = 32
+_MOST_FILES = 4_096
+_LOOKS, _PAUSE_S = 3, 1.0  # at a program that keeps from us what it is: a virus scanner may have its file for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class WindowsTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._looked = clock.mono()
         self._begun = False
+        self._hiding: set[Identity] = set()
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         super().start(sink)
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
+        self._hiding.clear()
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -119,11 +122,25 @@ class WindowsTracker(Tracker[SeenProgram]):
     def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
         """If this may not be all there is to read of a process, because it is being made, read it again in a moment."""
         hidden = self._hidden(process, program)
-        unfinished = hidden or program is None or not program.args
+        unfinished = program is None or not program.args or (hidden and not program.files[0].size)
         if unfinished and turn < len(_AGAIN_S) and self._clock.mono() - since <= _YOUNG_MS:
             self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
-        elif hidden:
+        elif hidden and process.identity not in self._hiding:
             self.trouble(UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
+            self._hiding.add(process.identity)
+            self.later(_PAUSE_S, self._hides_still, process, since, 1)
+
+    def _hides_still(self, process: Process, since: int, looks: int) -> None:
+        """Once it was looked at often enough: where its account is limited, it is ended."""
+        self._again(process, since, len(_AGAIN_S))
+        seen = self._known.get(process.pid)
+        program = seen.program if seen is not None and seen.identity == process.identity else None
+        if program is not None and self._hidden(process, program) and looks < _LOOKS:
+            self.later(_PAUSE_S, self._hides_still, process, since, looks + 1)
+            return
+        self._hiding.discard(process.identity)
+        if program is not None and program.unread and self._hidden(process, program) and self._sink:
+            self._sink(ProgramUnread(program))
 
     def _again(self, process: Process, since: int, turn: int) -> None:
         old = self._known.get(process.pid)
@@ -160,13 +177,15 @@ class WindowsTracker(Tracker[SeenProgram]):
         here = {(file.path, file.size, file.build_id) for file in new.files}
         lost = tuple(file for file in old.files if (file.path, file.size, file.build_id) not in here)
         args = new.args if process.pid not in self.games else tuple(dict.fromkeys((*new.args, *old.args)))
-        return replace(new, files=(*new.files, *lost)[:_MOST_FILES], args=args)
+        return replace(new, files=(*new.files, *lost)[:_MOST_FILES], args=args, unread=new.unread and old.unread)
 
     def _hidden(self, process: Process, program: Program | None) -> bool:
         """Whether somebody's program keeps from us what it is: then it may be a game."""
         if process.session == 0 or not self.programs.everybody:
             return False
-        return program is None or not (program.files[0].size or self.catalogue.recognise(program))
+        if program is None or program.unread or not program.files[0].size:
+            return program is None or self.catalogue.recognise(program) is None
+        return False
 
     # --- moments -----------------------------------------------------------------------------------------------------------
 

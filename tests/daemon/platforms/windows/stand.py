@@ -190,7 +190,11 @@ def run(*words: Path | str, wait: bool = False, **how: object) -> subprocess.Pop
 
 def command(line: str, **how: object) -> subprocess.Popen[bytes]:
     """`cmd /c LINE`, as it stands: cmd has its own way with quotes."""
-    process = subprocess.Popen(f'cmd.exe /c "{line}"', stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
+    return run_line(f'cmd.exe /c "{line}"', **how)
+
+
+def run_line(line: str, **how: object) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
     _started.append(process)
     return process
 

@@ -341,6 +341,19 @@ def test_a_short_name(here):
     assert look(here, game, lambda: run(short.value, *SHORT)).clues == (*BY_CONTENT, "name")
 
 
+def test_a_short_name_that_the_system_goes_on_telling(here, monkeypatch):
+    """Windows tells the path as it was started by: folders of games are known by their whole names."""
+    path = here / "Tên dài của trò chơi.exe"
+    game, whole = replace(own(path), paths=(str(path),)), ctypes.create_unicode_buffer(1024)
+    ctypes.WinDLL("kernel32").GetShortPathNameW(str(path), whole, len(whole))
+    if whole.value in ("", str(path)):
+        pytest.skip("this drive keeps no short names")
+    asked = processes.image
+    monkeypatch.setattr(processes, "image", lambda one: whole.value if asked(one) == str(path) else asked(one))
+    found = look(here, game, lambda: run(path, *SHORT))
+    assert (found.clues, found.program.files[0].path) == ((*BY_CONTENT, "name"), str(path))
+
+
 def test_a_path_that_is_written_in_another_way(here):
     r"""As \\?\C:\…, with dots and slashes, in capitals: one file, one name."""
     path = here / "viet.exe"

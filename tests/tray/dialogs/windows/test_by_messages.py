@@ -217,6 +217,17 @@ def test_what_is_only_read_is_closed_by_escape(show, words, text):
     assert dialog.closed() == (0, "")
 
 
+def test_a_long_text_begins_at_its_beginning(show):
+    """Also once the keyboard has got to the button below it."""
+    dialog = show("kept", lang="vi")
+    dialog.says("400 ngày")
+    (text,) = dialog.entries()
+    (close,) = (id_ for kind, _, id_ in dialog.controls() if kind == "BUTTON")
+    button = win32gui.GetDlgItem(dialog.window, close)
+    until(lambda: win32gui.SendMessage(button, win32con.BM_GETSTATE, 0, 0) & win32con.BST_FOCUS)
+    assert win32gui.SendMessage(win32gui.GetDlgItem(dialog.window, text), win32con.EM_GETFIRSTVISIBLELINE, 0, 0) == 0
+
+
 def test_a_daemon_that_goes_away_costs_nothing_typed(show, daemon):
     dialog = show("until", "an")
     dialog.type(0, "21:15")
