@@ -173,7 +173,7 @@ class Daemon:
         """What a program's start goes through, and what is written of it."""
         self._work = asyncio.Event()
         self.in_force = InForce()
-        self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
+        self.plays = Plays(self.store.plays, self.clock.read().wall - KEEP_MS)
         self._grants = Grants(self.store, self.clock.read().wall)
         self._requests = Requests(self.store)
         self._overrides = Overrides(self.store, self.in_force)

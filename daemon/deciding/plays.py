@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
@@ -116,13 +117,23 @@ class Play:
 
 
 class Plays:
-    """What goes on now, and what ended in the last weeks."""
+    """What goes on now, and what ended in the last weeks.
 
-    def __init__(self, ended: Iterable[PlayRow] = ()) -> None:
+    `stored`: the plays of former runs and this one that began at or after a moment (wall).
+    """
+
+    def __init__(self, stored: Callable[[int], Iterable[PlayRow]], since: int) -> None:
+        self._stored, self._since = stored, math.inf
         self._over: dict[str, History] = {}
         self.running: dict[tuple[str, str], Play] = {}
-        for row in ended:
-            self.remember(row)
+        self._recall(since)
+
+    def _recall(self, since: int) -> None:
+        """What ended since then (wall) and is not known here: the clock was ahead, and it seemed too old."""
+        for row in self._stored(since):
+            if row.ended and row.started_wall < self._since:
+                self.remember(row)
+        self._since = since
 
     def of_program(self, identity: Identity) -> Play | None:
         return next((play for play in self.running.values() if identity in play.programs), None)
@@ -166,6 +177,8 @@ class Plays:
 
     def past(self, player: str, since: int) -> Past:
         """What `player` has played and is over; what ended by `since` (wall) counts in nothing."""
+        if since < self._since:
+            self._recall(since)
         for play in self.running.values():
             if play.player.id == player:
                 self._fold(play)
@@ -182,6 +195,7 @@ class Plays:
         return Counted(over, [one for one in self.going(player, mono) if game in (None, one.game)])
 
     def forget_before(self, wall: int) -> None:
+        self._since = max(self._since, wall)
         for history in self._over.values():
             history.forget_before(wall)
 

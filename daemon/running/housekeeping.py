@@ -24,6 +24,7 @@ from rules.calendar import DAY_MS, day_name
 
 MINUTE_S, MINUTE_MS = 60.0, 60_000
 _KEPT_MS = day_summary.KEPT_DAYS * DAY_MS
+_FORGOTTEN = "forgotten-before"  # wall
 
 
 @dataclass(slots=True, eq=False)
@@ -62,8 +63,15 @@ class NightWork:
         for day in day_summary.days_due(self.store, people.zone, now):
             day_summary.write_day(journal, self.store, self.grants, people, day, now)
         day_summary.mark_reported(self.store, people.zone, now)
-        before = now.wall - _KEPT_MS
+        before = self._too_old(now.wall - _KEPT_MS)
         self.store.prune(before, day_name(people.zone, before).isoformat())
+
+    def _too_old(self, before: int) -> int:
+        """What began before that is forgotten: no more than a month in a night, as the clock may be ahead by years for one."""
+        known = self.store.get(_FORGOTTEN)
+        before = before if known is None else min(before, int(known) + KEEP_MS)
+        self.store.put(_FORGOTTEN, str(before).encode())
+        return before
 
 
 class Housekeeping:

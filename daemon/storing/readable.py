@@ -133,6 +133,7 @@ _META: Mapping[str, Callable[[str], object]] = MappingProxyType({
     "seat": _seat,
     "seen": _seen,
     "usage-reported": date.fromisoformat,
+    "forgotten-before": int,
     BROKEN: lambda text: msgspec.json.decode(text, type=Broken),
 })  # fmt: skip
 _KINDS: Mapping[str, Callable[[dict[str, Any]], object]] = MappingProxyType({

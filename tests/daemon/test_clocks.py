@@ -166,6 +166,35 @@ def test_one_jump_to_2099_freezes_nothing(world):
     assert (world.used(), issues(world)) == (60.0, [])
 
 
+@pytest.mark.parametrize("ahead", [40, 2 * 365])
+@pytest.mark.parametrize("mended", ["a time service", "a guardian", "another boot"])
+def test_a_day_in_another_year_forgets_nothing(world, ahead, mended):
+    """A clock set ahead in the firmware, until it is right again: today's budget stays spent, and today is summed up."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    world.kill()
+    world.clock.reboot()
+    world.clock.step(ahead * 24 * HOUR)
+    world.start()
+    world.pass_time(10 * MINUTE)
+    world.clock.step(-ahead * 24 * HOUR)
+    if mended == "another boot":
+        world.kill()
+        world.clock.reboot()
+        world.start()
+    world.clock.synchronised = lambda: mended != "a guardian"
+    world.beat()
+    if mended == "a guardian":
+        world.daemon.heart.confirm_clock()
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+    world.night()
+    world.pass_time(17 * HOUR)
+    world.night()
+    assert [day.day for day in world.journal("usage.day")][-1] == "2026-11-24"
+
+
 def test_sleep_is_no_play(world):
     """A night's sleep in the middle of a play does not count."""
     world.start(roster(packs=(limit(30),)))

@@ -150,13 +150,13 @@ def test_the_tray_alone_takes_what_debian_packages(python):
 
 
 def test_what_is_printed_needs_only_pillow_from_debian(root, python, tmp_path):
-    """Everybody who types `report … --pdf` is told to install python3-pil: with it there is a PDF, and without it nothing fails."""
+    """Whoever types `report … --pdf` is told to install python3-pil: with it there is a PDF, and without it nothing fails."""
     if not Path("/usr/lib/python3/dist-packages/PIL").exists():
         pytest.skip("python3-pil is not installed")
     made = tmp_path / "page.pdf"
     code = (
-        "import sys; from pathlib import Path; from compliance.paper.inspection import pdf; from compliance.page.blocks import Section\n"
-        "from i18n.catalogue import Catalogue; import cli.report.to_pdf\n"
+        "import sys; from pathlib import Path; import cli.report.to_pdf; from i18n.catalogue import Catalogue\n"
+        "from compliance.paper.inspection import pdf; from compliance.page.blocks import Section\n"
         "Path(sys.argv[1]).write_bytes(pdf([Section('verdict', 'A', ())], Catalogue('vi')))"
     )
     python("-c", code, str(made))
