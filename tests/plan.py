@@ -20,13 +20,14 @@ WINE_FILES = {"test_process.py", "test_program.py", "test_contract.py", "test_da
 LINUX_FOLDERS = {"linux", "bypasses"}
 
 # Each of these parts uses the whole machine (accounts, mounts, screens, process events, a gate), so its tests run one after the
-# other in one process. Parts run beside each other: a ring knows and guards only what is its own, and only the first part knows
-# the games that everybody knows. Of all other tests those of one file stay together. The long ones start first.
+# other in one process. Parts run beside each other: each knows and guards only what is its own, and only the first knows the
+# games that everybody knows. Of all other tests those of one file stay together. The long ones start first.
 MACHINE = {
     "houses": (
-        "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
-        "cli/test_daemon_nouns.py", "cli/test_pause.py", "cli/test_proofs.py",
+        "end_to_end/", "daemon/test_process.py", "cli/test_demo.py", "cli/test_daemon_nouns.py", "cli/test_pause.py",
+        "cli/test_proofs.py",
     ),
+    "platform": ("contracts/", "daemon/platforms/linux/"),
     "rings": ("bypasses/",),
     "screens": ("tray/linux/", "tray/dialogs/linux/", "tray/showing/linux/"),
 }  # fmt: skip

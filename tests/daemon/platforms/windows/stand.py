@@ -143,9 +143,13 @@ class Lookout:
         return Found(told.program, self._match(told))
 
     async def started(self, name: str) -> Found:
-        """The first program of this file name that was started."""
+        """The first program of this file name that was started, once its words can be read."""
         told = await self.until(
-            lambda one: isinstance(one, ProgramStarted) and one.program.files[0].path.lower().endswith(name.lower())
+            lambda one: (
+                isinstance(one, ProgramStarted)
+                and one.program.files[0].path.lower().endswith(name.lower())
+                and one.program.args != ()
+            )
         )
         return Found(told.program, self._match(told))
 

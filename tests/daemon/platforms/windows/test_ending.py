@@ -68,7 +68,7 @@ def test_what_obeys_closes_by_itself(game):
     started, ours = run(game, *SHORT, wait=True), WindowsControl()
     one = process(started.pid)
     assert ours.ask_close([one.identity])
-    assert started.wait(5) == 0
+    assert started.wait(PATIENCE) == 0
     assert ours.reached([one.identity])
 
 
@@ -80,7 +80,7 @@ def test_what_does_not_obey_lives_until_it_is_ended(game):
     a_moment()
     assert ours.alive(*one.identity)
     assert ours.end(*one.identity)
-    assert (started.wait(5), ours.alive(*one.identity)) == (1, False)
+    assert (started.wait(PATIENCE), ours.alive(*one.identity)) == (1, False)
     assert not ours.end(*one.identity)
 
 
@@ -107,7 +107,7 @@ def test_one_without_a_window_is_only_ended(game):
     assert ours.alive(*one.identity)
     assert not ours.reached([one.identity])
     assert ours.terminate(*one.identity)
-    assert started.wait(5) == 1
+    assert started.wait(PATIENCE) == 1
 
 
 def test_a_minimised_and_a_hidden_window_are_asked_as_well(game):
@@ -118,7 +118,7 @@ def test_a_minimised_and_a_hidden_window_are_asked_as_well(game):
         for window in windows_of(started.pid):
             _user32.ShowWindow(ctypes.c_void_p(window), show)
         assert WindowsControl().ask_close([one.identity])
-        assert started.wait(5) == 0
+        assert started.wait(PATIENCE) == 0
 
 
 def windows_of(pid: int) -> list[int]:
@@ -201,7 +201,7 @@ def test_what_was_asked_and_lost_its_parent_since(game):
     until_it_has_a_window(left.pid)
     until_it_has_a_window(newest.pid)
     assert ours.ask_close([root.identity])
-    assert started.wait(5) == 0
+    assert started.wait(PATIENCE) == 0
     assert ours.alive(*left.identity)
     ours._remember(root.identity, (root, left))  # as if the last one had come after the question
     assert not ours.end(*root.identity)
@@ -241,7 +241,7 @@ def test_what_it_starts_while_it_is_being_ended(game, monkeypatch):
     monkeypatch.setattr(control, "_end", just_before)
     assert WindowsControl().end(*root.identity)
     child = [one for one in Snapshots().take().values() if one.name == late.name]
-    assert playing.wait(5) == 1
+    assert playing.wait(PATIENCE) == 1
     assert all(gone(*one.identity, patience=1) for one in child)
 
 
@@ -255,7 +255,7 @@ def test_a_fountain_of_children(game):
     playing = run(sys.executable, "-W", "ignore", "-c", code, child, *SHORT)
     named(child.name)
     assert WindowsControl().end(*process(playing.pid).identity)
-    assert playing.wait(5) == 1
+    assert playing.wait(PATIENCE) == 1
     end = time.monotonic() + PATIENCE
     while left := [one for one in Snapshots().take().values() if one.name == child.name]:
         assert time.monotonic() < end, left
@@ -312,7 +312,7 @@ def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
     root, below, ours = process(started.pid), named(child.name), WindowsControl()
     ours._remember(root.identity, (root, replace(below, started=below.started - 1)))
     started.kill()
-    started.wait(5)
+    started.wait(PATIENCE)
     assert not ours.end(*root.identity)
     a_moment()
     assert alive(below)
