@@ -78,7 +78,9 @@ def serve(orders: socket.socket) -> None:
                 del children[child.line.fileno()]
                 dying[_killed(child)] = child.whose
         if orders.fileno() in ready:
-            said = orders.recv(LARGEST)
+            said = b""
+            with suppress(ConnectionResetError):  # gone, and had not read all that we said
+                said = orders.recv(LARGEST)
             if not said:
                 break
             turns.add(json.loads(said), clocks.mono())

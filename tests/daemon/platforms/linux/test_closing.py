@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import shutil
 import socket
 import struct
@@ -258,11 +259,14 @@ def test_whatever_calls_itself_a_screen_holds_nobody_up(control, play, false_scr
 # --- the errands ------------------------------------------------------------------------------------------------------------
 
 
-def test_errands_end_with_whoever_gives_them():
-    """Nothing of them is left, however the daemon ended."""
+@pytest.mark.parametrize("said", [False, True])
+def test_errands_end_with_whoever_gives_them(said):
+    """Nothing of them is left, however the daemon ended, and whether it had read what they `said` or not."""
     asker = Asker()
     asker.start()
     process = asker._process
+    if said:
+        select.select([asker._line], [], [])
     asker._line.close()
     assert process.wait(20) == 0
     asker.close()
