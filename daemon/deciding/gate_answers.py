@@ -43,7 +43,7 @@ class GateAnswers:
         self.stale()
 
     def saw(self, account: str, people: People) -> None:
-        """An account that played: if it is a guest's that a network keeps, its starts are watched from now on."""
+        """An account that played: if it is a guest's, its starts are watched from now on, whoever keeps it."""
         watched = people.watches(account, self._seen)
         self._seen.add(account)  # also a player's: the account may be a guest's by the next roster
         if not watched:
