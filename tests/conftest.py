@@ -22,6 +22,9 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile("soak" if SOAK else "quick")
 
 
+_MOST_LINES = 60  # of a test's first try
+
+
 class FakeClock:
     """A host.clock.Clock that only moves when a test moves it. In milliseconds, from 2026-11-24 08:00 in Hanoi on."""
 
@@ -142,6 +145,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = plan.group
     return scheduler
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Why a second try was needed: what passed then is nowhere else told of."""
+    for report in terminalreporter.stats.get("rerun", []):
+        *lines, where = report.longreprtext.splitlines() or [""]
+        said = [line for line in lines if line.startswith(("E ", ">"))][:_MOST_LINES]
+        terminalreporter.section(f"first try of {report.nodeid}", "_")
+        terminalreporter.write_line("\n".join((*said, where)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -225,8 +225,11 @@ class Run:
         try:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            runs = subprocess.run(("ps", "-eo", "pid,ppid,stat,time,args"), capture_output=True, text=True, check=True).stdout
-            raise AssertionError(f"nobody ended it: {self.case.house.json('status')}\n{runs}") from None
+            own = str(self.case.ring.child.pw_uid)
+            ps = ("ps", "-u", own, "-o", "pid,ppid,stat,wchan:24,etime,args")
+            runs = subprocess.run(ps, capture_output=True, text=True, check=False).stdout
+            issues = self.case.house.json("status")["daemon"]["issues"]
+            raise AssertionError(f"nobody ended {self.process.pid}\n{runs}\n{issues}") from None
         if not self.process.stdout.closed:
             self.at_most = time.monotonic() - self.before
             os.set_blocking(self.process.stdout.fileno(), False)  # what it left running may hold the other end
