@@ -13,7 +13,6 @@ _LOOKS = 3  # a second apart: a busy PC reads the rest of it
 class _One:
     what: str
     looks: int = 0
-    told: bool = False
 
 
 class Unread:
@@ -46,11 +45,11 @@ class Unread:
         return [one.what for (pid, _), one in self._held.items() if pid in pids]
 
     def due(self, this: Identity) -> bool:
-        """Once: whether it was tried often enough."""
+        """Whether it was tried often enough; again after as many looks: who may not end it now may have to later."""
         one = self._held.get(this)
-        if one is None or one.told or one.looks < _LOOKS:
+        if one is None or one.looks < _LOOKS:
             return False
-        one.told = True
+        one.looks = 0
         return True
 
     def keep(self, pids: set[int]) -> None:

@@ -107,7 +107,7 @@ def soon(monkeypatch):
 
 
 def unread(seen, pid):
-    return [one.program.account for one in seen if isinstance(one, ProgramUnread) and one.program.pid == pid]
+    return {one.program.account for one in seen if isinstance(one, ProgramUnread) and one.program.pid == pid}
 
 
 def starts(seen, pid):
@@ -156,7 +156,7 @@ def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, s
                 watcher.scan()
                 with running(open_folder / "draughts", "60") as process:
                     await until(lambda: starts(seen, process.pid))
-                assert await until(lambda: unread(seen, held.pid)) == [CHILD]
+                assert await until(lambda: unread(seen, held.pid)) == {CHILD}
                 assert "read-held" in troubles(seen)
             assert own.held
 
@@ -181,7 +181,7 @@ def test_a_memory_map_that_is_kept_busy_holds_up_nobody(disk, until, open_folder
                     watcher.scan()
                     with running(open_folder / "draughts", "60") as process:
                         await until(lambda: starts(seen, process.pid))
-                    assert await until(lambda: unread(seen, held.pid)) == [CHILD]
+                    assert await until(lambda: unread(seen, held.pid)) == {CHILD}
 
     asyncio.run(body())
 
