@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 R = TypeVar("R")
+
+
+class Turns(Protocol[R]):
+    def waiting(self, owner: Hashable) -> int:
+        """How much of this owner's is not begun yet."""
+
+    def submit(self, work: Callable[[], R], owner: Hashable = 0) -> Future[R]: ...
+
+    def shutdown(self) -> None:
+        """What is not begun is cancelled."""
 
 
 class ByTurns(Generic[R]):
@@ -16,14 +26,14 @@ class ByTurns(Generic[R]):
         """`begin` is what the thread does first."""
         self._thread = ThreadPoolExecutor(1, name, begin)
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[int, deque[tuple[Future[R], Callable[[], R]]]] = OrderedDict()
+        self._waiting: OrderedDict[Hashable, deque[tuple[Future[R], Callable[[], R]]]] = OrderedDict()
 
-    def waiting(self, owner: int) -> int:
+    def waiting(self, owner: Hashable) -> int:
         """How much of this owner's is not begun yet."""
         with self._lock:
             return len(self._waiting.get(owner, ()))
 
-    def submit(self, work: Callable[[], R], owner: int = 0) -> Future[R]:
+    def submit(self, work: Callable[[], R], owner: Hashable = 0) -> Future[R]:
         done: Future[R] = Future()
         with self._lock:
             self._waiting.setdefault(owner, deque()).append((done, work))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from daemon.platforms.by_turns import ByTurns
+from daemon.platforms.by_turns import ByTurns, Turns
 from daemon.platforms.hashing import Key, Stop, never, sha256
 from host.loaded import compared
 from host.parts import parts
@@ -75,7 +76,7 @@ class Wanted:
 
 
 class Images(ABC):
-    """All calls on one thread."""
+    """Also for several threads at once, but for `start` and `stop`."""
 
     def __init__(self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never) -> None:
         """No file larger than `largest` is hashed, nor its signature looked at. `pressed` says for one file when its code
@@ -84,8 +85,9 @@ class Images(ABC):
         self._largest = largest
         self._pressed = pressed
         self._known: OrderedDict[Key, Known] = OrderedDict()
+        self._lock = threading.Lock()
         self._late: set[Key] = set()
-        self._slow: ByTurns[Looked | None] | None = None
+        self._slow: Turns[Looked | None] | None = None
         self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
         self._stopping = False
         self.sizes: frozenset[int] = frozenset()
@@ -104,9 +106,13 @@ class Images(ABC):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         """What may take long. OSError."""
 
+    def _turns(self) -> Turns[Looked | None]:
+        """Where that is done."""
+        return ByTurns("slow-looks", self.calm)
+
     @abstractmethod
     def _aside(
-        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+        self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
     ) -> Future[Looked | None]:
         """The same on this thread, in the turn of the file's owner; None for a file that is no longer the one with this key.
         OSError.
@@ -118,10 +124,10 @@ class Images(ABC):
         `tell` gets None for what could not be read to its end unchanged; what it gets is to be given to `hashed`.
         """
         self._tell, self._stopping = tell, False
-        self._slow = ByTurns("slow-looks", self.calm)
+        self._slow = self._turns()
 
     def stop(self) -> None:
-        """Nothing is told any more. Waits for what is read at the moment, at most a MiB of it."""
+        """Nothing is told any more. May wait for what is read at the moment, at most a MiB of it."""
         self._stopping = True
         if self._slow:
             self._slow.shutdown()
@@ -137,16 +143,19 @@ class Images(ABC):
         asked = known.asked is catalogue.parts or known.asked == catalogue.parts
         if not asked or (self._wanted(known, image, catalogue) and this not in self._late):
             return None
-        self._known.move_to_end(this)
+        with self._lock:
+            if this in self._known:
+                self._known.move_to_end(this)
         return image
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
         """Takes what `tell` was given (None: it could not be read). The file's size, if that was news; else None."""
         self._late.discard(this)
-        known = self._known.get(this)
-        if found is None or known is None:
-            return None
-        new = self._known[this] = _with(known, found)
+        with self._lock:
+            known = self._known.get(this)
+            if found is None or known is None:
+                return None
+            new = self._known[this] = _with(known, found)
         return None if _said(new) == _said(known) else this[2]
 
     def _read(self, file: BinaryIO, this: Key, path: str, catalogue: Catalogue) -> Fingerprint:
@@ -168,26 +177,41 @@ class Images(ABC):
         if wanted and self._slow is None:
             known = _with(known, self._look(file, path, wanted, never))
         elif wanted and self._slow is not None and this not in self._late and self._room(self._slow, file):
-            self._aside(self._slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
-            self._late.add(this)
-        self._known[this] = known
-        if len(self._known) > MOST:
-            self._known.popitem(last=False)
-        return known.named(path, this[2])
+            self._late_looks(self._slow, file, path, this, wanted)
+        return self._keep(this, known).named(path, this[2])
+
+    def _late_looks(self, slow: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted) -> None:
+        """OSError."""
+        self._late.add(this)  # first: it may be told at once
+        try:
+            self._aside(slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
+        except OSError:
+            self._late.discard(this)
+            raise
+
+    def _keep(self, this: Key, known: Known) -> Known:
+        """With what another thread has found out meanwhile."""
+        with self._lock:
+            if (now := self._known.get(this)) is not None:
+                known = replace(known, found=_with(now, known.found).found)
+            self._known[this] = known
+            if len(self._known) > MOST:
+                self._known.popitem(last=False)
+        return known
 
     def _done(self, this: Key, done: Future[Looked | None]) -> None:
         """In the thread."""
         if not self._stopping:
             self._tell(this, None if done.exception() else done.result())
 
-    def _room(self, slow: ByTurns[Looked | None], file: BinaryIO) -> bool:
+    def _room(self, slow: Turns[Looked | None], file: BinaryIO) -> bool:
         """Whether one more may wait. Much of one owner takes nobody else's place."""
         return len(self._late) < _MOST_TOGETHER and slow.waiting(self.owner(file)) < _MOST_WAITING
 
     @staticmethod
     @abstractmethod
-    def owner(file: BinaryIO) -> int:
-        """Whose file it is, as a number; 0 where that is not known."""
+    def owner(file: BinaryIO) -> Hashable:
+        """Whose file it is, or for whom it is read."""
 
     def _stop(self) -> bool:
         return self._stopping

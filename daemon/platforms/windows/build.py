@@ -11,6 +11,7 @@ from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.logged_on import logged_on
+from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.trays import sessions
 from daemon.platforms.windows.trays.keeper import Trays
 from daemon.platforms.windows.watcher import WindowsWatcher
@@ -33,8 +34,9 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
-    watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
+    readers = Readers(clock, Images.calm)
+    programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS), readers), Trees(clock))
+    watcher = WindowsWatcher(WindowsTracker(programs, clock, readers), clock, session_name(_other(root)))
     trays = _trays(clock, root) if service.attached() else None
     return Platform(watcher, WindowsControl(spared), WindowsAccounts(), displays=trays, logged_on=logged_on)
 

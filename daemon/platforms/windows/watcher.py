@@ -39,6 +39,7 @@ class WindowsWatcher(TrackingWatcher):
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         super().start(sink)
+        self._tracker.readings.on_loop = self._on_loop
         self._start_events()
         self._timer = asyncio.get_running_loop().call_later(FAST_S, self._turn)
 
@@ -68,6 +69,7 @@ class WindowsWatcher(TrackingWatcher):
         if self._loop is None:
             return
         self._believe_events()
+        self._tracker.readings.look_after()
         self._timer = self._loop.call_later(FAST_S if self.kind == "poll" and self._hurry() else SLOW_S, self._turn)
         try:
             here = self._snapshots.take()

@@ -10,8 +10,9 @@ from functools import partial
 
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate.judging import ToRead
-from daemon.platforms.linux.reading.desk import Desk, HeldError
+from daemon.platforms.linux.reading.desk import Desk
 from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.reading.patience import HeldError
 from host.clock import Clock
 
 WAIT_MS = 240  # of whoever starts it; nobody else waits

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from daemon.platforms.linux import spawning
 from daemon.platforms.linux.reading import lines
-from daemon.platforms.linux.reading.desk import Desk, HeldError
-from daemon.platforms.linux.reading.patience import Steady
+from daemon.platforms.linux.reading.desk import Desk
+from daemon.platforms.reading.patience import HeldError, Steady
 from host.clock import Clock
 
 _READERS = "daemon.platforms.linux.watching.reader"

@@ -10,17 +10,13 @@ from typing import Any
 
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.patience import Patience, Steady
+from daemon.platforms.reading.patience import HeldError, Patience, Steady
 from host.clock import Clock
 
 _AT_ONCE = 64
 
 Told = Callable[[Message | None], None]
 Line = Callable[[], socket.socket | None]
-
-
-class HeldError(Exception):
-    """It was not read in time. Nothing says that it could not be read."""
 
 
 class Desk:

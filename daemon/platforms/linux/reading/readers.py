@@ -12,19 +12,30 @@ import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.ending.become import become
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.queues import IDLE_MS, MOST, MOST_OF_ONE, Asked, Key, Queues
 from daemon.platforms.linux.reading.work import First, Work
+from daemon.platforms.reading.queues import IDLE_MS, MOST, MOST_OF_ONE, Key, Queues
 from host.linux import clocks
 
 _NAME = "giochoi-reads"
 _TURN_MS = 50
 _PRIORITY = -10  # as others wait for it
 _NICENESS = 20  # on top of that, for what may take long
+
+
+class Asked(NamedTuple):
+    line: int
+    message: Message
+
+    @property
+    def key(self) -> Key:
+        head = self.message.head
+        return Key(head["whose"], tuple(head["as"]) if head.get("as") else None, bool(head.get("slow")))
 
 
 @dataclass
@@ -42,7 +53,7 @@ class Readers:
     def __init__(self, asking: list[socket.socket], first: First) -> None:
         self._asking = asking
         self._work = Work(first)
-        self._queues = Queues()
+        self._queues = Queues[Asked]()
         self._workers: dict[int, _Worker] = {}
         self._dying: dict[int, Key] = {}
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from daemon.platforms import images
-from daemon.platforms.by_turns import ByTurns
+from daemon.platforms.by_turns import Turns
 from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
@@ -130,7 +130,7 @@ class Images(images.Images):
         return os.fstat(file.fileno()).st_uid
 
     def _aside(
-        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+        self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
     ) -> Future[Looked | None]:
         mine = os.dup(file.fileno())
 

@@ -15,11 +15,11 @@ from daemon.platforms.hashing import Key, Stop, key, never
 from daemon.platforms.images import INLINE, Known, Looked
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading import stamps, texts
-from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.trusted import opened
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.reading.patience import HeldError
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msvcrt
 import re
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import BinaryIO
@@ -12,9 +13,10 @@ import win32api
 import win32process
 
 from daemon.platforms import images
-from daemon.platforms.by_turns import ByTurns
-from daemon.platforms.hashing import Key, Stop, sha256
+from daemon.platforms.by_turns import Turns
+from daemon.platforms.hashing import Key, Stop, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
+from daemon.platforms.windows.reading.readers import Readers, SlowReading, step, whose
 from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id
 from host.pe import version
@@ -30,6 +32,14 @@ _BELOW_NORMAL = win32process.THREAD_PRIORITY_BELOW_NORMAL
 
 
 class Images(images.Images):
+    """What takes long is done by the readers; without them, as of nobody else's files, on one thread."""
+
+    def __init__(
+        self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never, readers: Readers | None = None
+    ) -> None:
+        super().__init__(largest, pressed)
+        self._readers = readers
+
     def open(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it."""
         if not _LOCAL.fullmatch(path):
@@ -55,15 +65,22 @@ class Images(images.Images):
         return Looked(digest, signer, wanted.signer, wanted.within(file, stop))
 
     @staticmethod
-    def owner(file: BinaryIO) -> int:  # noqa: ARG004 - who owns a file there says little of who put it there
-        return 0
+    def owner(file: BinaryIO) -> Hashable:  # noqa: ARG004 - who owns a file there says little of who put it there
+        return whose()
+
+    def _turns(self) -> Turns[Looked | None]:
+        return super()._turns() if self._readers is None else SlowReading(self._readers)
+
+    def _stop(self) -> bool:
+        step()
+        return super()._stop()
 
     def _aside(
-        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+        self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
     ) -> Future[Looked | None]:
         def look() -> Looked | None:
             with opened(path) as (again, here):
                 found = self._look(again, path, wanted, self._stop) if here == this else None
                 return found if key_of(again, path) == this else None
 
-        return thread.submit(look)
+        return thread.submit(look, self.owner(file))

@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from ctypes import wintypes
 from typing import BinaryIO
 
-import win32file
-
 from daemon.platforms.hashing import Key
+from daemon.platforms.windows.reading.readers import step
 from host.windows.sharing import open_shared
-from host.windows.win32 import AsOSError, function, kernel32
+from host.windows.win32 import function, kernel32
 
 _BASIC_INFO = 0
 _READ_FILE_USN_DATA = 0x9_00EB
@@ -34,9 +33,16 @@ class _Basic(ctypes.Structure):  # FILE_BASIC_INFO
     )  # fmt: skip
 
 
+_control = function(
+    kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
+    ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
+)  # fmt: skip
+
+
 @contextmanager
 def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
-    """A plain file, and its key as of now. OSError, also for what is no plain file."""
+    """A plain file, and its key as of now. OSError, also for what is no plain file; HeldError."""
+    step()
     with open_shared(path) as handle:
         number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
         handle.detach()
@@ -65,10 +71,9 @@ def _stream(path: str) -> str:
 
 
 def _journalled(handle: int) -> int:
-    try:
-        with AsOSError():
-            record = win32file.DeviceIoControl(handle, _READ_FILE_USN_DATA, None, _RECORD)
-    except OSError:
+    buffer, length = ctypes.create_string_buffer(_RECORD), wintypes.DWORD()
+    if not _control(handle, _READ_FILE_USN_DATA, None, 0, buffer, _RECORD, ctypes.byref(length), None):
         return 0
+    record = buffer.raw[: length.value]
     at = _USN_AT.get(int.from_bytes(record[4:6], "little"))
     return 0 if at is None else int.from_bytes(record[at : at + 8], "little")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import ntpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from ctypes import wintypes
 from dataclasses import replace
-
-import win32file
 
 from daemon.platforms.interpreters import c_words
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.windows import installed
+from daemon.platforms.windows.reading.readers import step
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.said import ABSOLUTE, ON_DRIVE, PROLONGED, VIEW, as_windows_reads, prolonged
@@ -20,12 +21,16 @@ from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.trees import Trees
 from host.api import SYSTEM_USERS
 from host.windows import tokens, users
-from host.windows.win32 import AsOSError, Handle, open_file
+from host.windows.win32 import Handle, checked, function, kernel32, open_file
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
 
 _PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\\/:]")
+_final_path = function(
+    kernel32, "GetFinalPathNameByHandleW", wintypes.DWORD, wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD
+)
+_LONGEST = 32_768  # characters of a path
 _LOOK = 0x0080  # FILE_READ_ATTRIBUTES, which nobody can refuse to share
 _DEPTH = 3  # a shell that starts a launcher that starts an interpreter
 # That may name a file, and that do: more are nobody's honest start, and would hold up the loop.
@@ -33,7 +38,7 @@ _MOST_WORDS, _MOST_FILES = 2_048, 384
 
 
 class Programs:
-    """Reads processes. All calls on one thread."""
+    """Reads processes (readings.Reads). Also for several threads at once."""
 
     def __init__(self, images: Images, trees: Trees) -> None:
         self.images = images
@@ -47,19 +52,46 @@ class Programs:
         """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""
         self._former, self._names = {**self._former, **self._names}, {}
 
-    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
-        """The program that this process is; `since`: its start (mono). None: it is over, or none that we may look at."""
+    def owner(self, process: Process) -> str | None:
         with suppress(OSError):  # it is ending, or somebody else's
+            handle = processes.opened_as(*process.identity)
+            if handle is not None:
+                with handle:
+                    return self._owner(handle)
+        return None
+
+    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        with suppress(OSError):  # as above
             handle = processes.opened_as(*process.identity)
             if handle is not None:
                 with handle:
                     return self._read(handle, process, since, catalogue)
         return None
 
-    def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+    def held(self, process: Process, since: int) -> Program | None:
+        """What is known of one that is not read in time: nothing of its files."""
+        sid = self.owner(process)
+        if sid is None:
+            return None
+        return Program(
+            process.pid, process.started, since, self._name(sid), _nothing_of(process), parent=process.parent, unread=True
+        )
+
+    @staticmethod
+    def is_held(program: Program, process: Process) -> bool:
+        """Whether that is all that is known of this one."""
+        return program.unread and program.files == _nothing_of(process)
+
+    def _owner(self, handle: Handle) -> str | None:
+        """OSError."""
         sid = processes.user(handle)
-        if sid != self._own and not self.everybody:
-            return None  # without rights others' programs can be seen in part and not ended at all
+        # Without rights others' programs can be seen in part and not ended at all.
+        return sid if sid == self._own or self.everybody else None
+
+    def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        sid = self._owner(handle)
+        if sid is None:
+            return None
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
         told, args = _interpreters(image, args, line)
@@ -147,6 +179,10 @@ class Programs:
         return found or _by_name(plain)
 
 
+def _nothing_of(process: Process) -> tuple[Fingerprint, ...]:
+    return (Fingerprint(process.name, 0),)
+
+
 def _path(handle: Handle, process: Process) -> str:
     """Of its executable; where the system cannot write that down, as on a drive that has no letter, the file's name."""
     with suppress(OSError):
@@ -157,8 +193,11 @@ def _path(handle: Handle, process: Process) -> str:
 def _long(path: str) -> str:
     """Of a program that was started as GAMECU~1.EXE: folders and games are known by the whole name."""
     if "~" in path and ON_DRIVE.match(path):
-        with suppress(OSError), AsOSError(), open_file(PROLONGED + path, _LOOK, 0) as handle:
-            return win32file.GetFinalPathNameByHandle(handle.value, 0).removeprefix(PROLONGED)
+        step()
+        with suppress(OSError), open_file(PROLONGED + path, _LOOK, 0) as handle:
+            buffer = ctypes.create_unicode_buffer(_LONGEST)
+            checked(0 < _final_path(handle.value, buffer, _LONGEST, 0) < _LONGEST)
+            return buffer.value.removeprefix(PROLONGED)
     return path
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from daemon.platforms.interpreters.view import View
+from daemon.platforms.windows.reading.readers import step
 from daemon.platforms.windows.watching.opening import opened
 from host import parts
 
@@ -58,6 +59,7 @@ def _text(word: str) -> str:
 def _names(word: str) -> tuple[str, ...]:
     with suppress(OSError, ValueError):
         if there := _there(word):
+            step()
             with os.scandir(there) as entries:
                 return tuple(entry.name for entry in islice(entries, _MOST_NAMES))
     return ()

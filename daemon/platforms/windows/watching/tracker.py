@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Observation, ProgramUnread
 from daemon.platforms.processes import Identity
-from daemon.platforms.tracker import UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.reading.patience import HeldError
+from daemon.platforms.tracker import HELD, UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.ends import Ends
 from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.readings import Readings
 from daemon.platforms.windows.watching.snapshot import Process
 from host.clock import Clock
 from rules.games import Program
@@ -39,18 +42,26 @@ class SeenProgram:
 
 
 class WindowsTracker(Tracker[SeenProgram]):
-    def __init__(self, programs: Programs, clock: Clock) -> None:
+    def __init__(self, programs: Programs, clock: Clock, readers: Readers) -> None:
         super().__init__(Ends(self.ended), clock)
         self.programs = programs
+        self.readings = Readings(programs, readers, clock)
+        self.readings.late = self._read_late
         self._looked = clock.mono()
         self._begun = False
         self._hiding: set[Identity] = set()
+        self._held: set[Identity] = set()
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         super().start(sink)
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
         self._hiding.clear()
+        self._held.clear()
+
+    def stop(self) -> None:
+        super().stop()
+        self.readings.stop()
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -101,6 +112,9 @@ class WindowsTracker(Tracker[SeenProgram]):
             self._complete(process, since, program)
         self._looked, self._begun = looked, True
         programs = self._adopt(found, unreadable)
+        self._held &= {seen.identity for seen in found.values()}
+        if not self._held:
+            self.well(HELD)
         for pid in self.games:
             self._ends.follow(found[pid].identity)
         return programs
@@ -126,7 +140,8 @@ class WindowsTracker(Tracker[SeenProgram]):
         if unfinished and turn < len(_AGAIN_S) and self._clock.mono() - since <= _YOUNG_MS:
             self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
         elif hidden and process.identity not in self._hiding:
-            self.trouble(UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
+            if process.identity not in self._held:  # else a busy PC may read it in a moment
+                self._tell_hidden(process)
             self._hiding.add(process.identity)
             self.later(_PAUSE_S, self._hides_still, process, since, 1)
 
@@ -136,11 +151,19 @@ class WindowsTracker(Tracker[SeenProgram]):
         seen = self._known.get(process.pid)
         program = seen.program if seen is not None and seen.identity == process.identity else None
         if program is not None and self._hidden(process, program) and looks < _LOOKS:
+            self._tell_hidden(process)
             self.later(_PAUSE_S, self._hides_still, process, since, looks + 1)
             return
         self._hiding.discard(process.identity)
         if program is not None and program.unread and self._hidden(process, program) and self._sink:
             self._sink(ProgramUnread(program))
+
+    def _tell_hidden(self, process: Process) -> None:
+        self.trouble(HELD if process.identity in self._held else UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
+
+    def _read_late(self, process: Process, since: int) -> None:
+        """What was not read in time is read."""
+        self._again(process, since, len(_AGAIN_S))
 
     def _again(self, process: Process, since: int, turn: int) -> None:
         old = self._known.get(process.pid)
@@ -164,7 +187,19 @@ class WindowsTracker(Tracker[SeenProgram]):
 
     def _read(self, process: Process, since: int) -> Program | None:
         """UnreadableError."""
-        return self._reading(process.pid, lambda: self._kept(process, self.programs.read(process, since, self.catalogue)))
+        return self._reading(process.pid, lambda: self._whole(process, since))
+
+    def _whole(self, process: Process, since: int) -> Program | None:
+        """What is known of it holds where it is not read in time: a process runs one executable to its end."""
+        try:
+            found = self.readings.read(process, since, self.catalogue)
+        except HeldError:
+            self._held.add(process.identity)
+            known = self._known.get(process.pid)
+            old = known.program if known is not None and known.identity == process.identity else None
+            return old or self.programs.held(process, since)
+        self._held.discard(process.identity)
+        return self._kept(process, found)
 
     def _kept(self, process: Process, new: Program | None) -> Program | None:
         """A process runs one executable to its end: what was once seen of it is not unsaid by a file that was renamed, locked
@@ -174,6 +209,8 @@ class WindowsTracker(Tracker[SeenProgram]):
         old = known.program if known is not None and known.process.started == process.started else None
         if old is None or new is None:
             return new or old
+        if self.programs.is_held(old, process):
+            return new
         here = {(file.path, file.size, file.build_id) for file in new.files}
         lost = tuple(file for file in old.files if (file.path, file.size, file.build_id) not in here)
         args = new.args if process.pid not in self.games else tuple(dict.fromkeys((*new.args, *old.args)))

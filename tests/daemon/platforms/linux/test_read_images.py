@@ -10,13 +10,13 @@ import pytest
 
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.reading import lines
-from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching import read_images
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.strangers import foreign
+from daemon.platforms.reading.patience import HeldError
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint, Game
 from rules.programs import is_engine

@@ -9,14 +9,13 @@ from contextlib import suppress
 import pytest
 
 from daemon.platforms.linux.reading.crew import Crew
-from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.patience import AT_ONCE_MS, LONGEST_MS, Patience
 from daemon.platforms.linux.reading.places import Mounts, image_at, tables
-from daemon.platforms.linux.reading.queues import MOST, MOST_OF_ONE, WAIT_MS, Asked, Key, Queues
-from daemon.platforms.linux.reading.readers import Readers, _Worker
+from daemon.platforms.linux.reading.readers import Asked, Readers, _Worker
 from daemon.platforms.linux.watching.unread import Unread
+from daemon.platforms.reading.patience import AT_ONCE_MS, LONGEST_MS, HeldError, Patience
+from daemon.platforms.reading.queues import MOST, MOST_OF_ONE, WAIT_MS, Key, Queues
 from host.clock import SystemClock
 from tests import fuse
 from tests.system import until

@@ -11,6 +11,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from ctypes import wintypes
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ import win32process
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.windows.control import WindowsControl
+from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
@@ -74,9 +76,7 @@ def known(content: bytes) -> Game:
     """A game that is known by all that its content tells, and by no name."""
     build = build_id(io.BytesIO(content), is_engine)
     digest = hashlib.sha256(content).hexdigest()
-    return Game(
-        id="game", title="game", label=0, sizes=(len(content),), sha256=(digest,), build_ids=(build,) if build else ()
-    )
+    return Game(id="game", title="game", label=0, sizes=(len(content),), sha256=(digest,), build_ids=(build,) if build else ())
 
 
 # --- watching ---------------------------------------------------------------------------------------------------------------
@@ -99,6 +99,15 @@ def begun(told: ProgramStarted) -> bool:
     return told.program.started <= time.time_ns() // 1_000
 
 
+class AtOnce(Readers):
+    """In place of threads, where time is a test's."""
+
+    def ask(self, account, do, *, slow=False):
+        done = Future()
+        done.set_result(do())
+        return done
+
+
 @dataclass
 class Lookout:
     """The real watcher, in a hurry, and what it told. `here`: the folder whose programs are this test's."""
@@ -110,7 +119,9 @@ class Lookout:
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.games)
-        tracker = WindowsTracker(Programs(Images(), Trees(self.clock, sources=tuple)), self.clock)
+        readers = Readers(self.clock, Images.calm)
+        programs = Programs(Images(readers=readers), Trees(self.clock, sources=tuple))
+        tracker = WindowsTracker(programs, self.clock, readers)
         self.watcher = WindowsWatcher(tracker, self.clock, f"GioChoi-Tests-{uuid.uuid4()}")
         self.tracker = tracker
 

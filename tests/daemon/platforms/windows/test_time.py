@@ -22,6 +22,7 @@ from daemon.platforms.windows.watching.trees import Trees
 from host.choose import clocks
 from rules.calendar import day_bounds, day_name
 from rules.games import Catalogue, Fingerprint, Game, Program
+from tests.daemon.platforms.windows.stand import AtOnce
 
 HOUR, LOOK = 3_600_000, 250
 GAME = Game(id="game", title="game", label=0, names=("choi.exe",))
@@ -32,6 +33,9 @@ class Reads(Programs):
 
     def slow(self):
         pass
+
+    def owner(self, process):
+        return "an"
 
     def read(self, process, since, catalogue):
         self.slow()
@@ -60,7 +64,7 @@ class Watched:
     seen: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=tuple)), self.clock)
+        self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=tuple)), self.clock, AtOnce(self.clock))
         self.tracker._ends = Unheld()
         self.tracker.catalogue = Catalogue((GAME,))
         self.tracker.start(self.seen.append)

@@ -11,6 +11,7 @@ from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from rules.games import Catalogue, Fingerprint, Game, Program
+from tests.daemon.platforms.windows.stand import AtOnce
 
 GAME = Game(id="game", title="game", label=0, names=("choi.py",))
 GAMES = Catalogue((GAME,))
@@ -23,6 +24,9 @@ class Grows(Programs):
     def __init__(self, clock, *turns):
         super().__init__(Images(), Trees(clock, sources=tuple))
         self.turns = list(turns)
+
+    def owner(self, process):
+        return "an"
 
     def read(self, process, since, catalogue):
         files = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
@@ -49,7 +53,7 @@ def watch(clock):
     """`watch(*turns)`: a tracker that has looked at all, what it told, and what it wants to do later."""
 
     def make(*turns):
-        tracker = WindowsTracker(Grows(clock, *turns), clock)
+        tracker = WindowsTracker(Grows(clock, *turns), clock, AtOnce(clock))
         tracker._ends = Unheld()
         tracker.catalogue = GAMES
         told, later = [], []

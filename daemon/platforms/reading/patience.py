@@ -9,6 +9,10 @@ _REFILL = 0.1  # of the time that goes by
 _MOST = 1_024
 
 
+class HeldError(Exception):
+    """It was not read in time. Nothing says that it could not be read."""
+
+
 class Patience:
     """By account; forgotten once it is whole again."""
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from typing import NamedTuple
-
-from daemon.platforms.linux.reading.lines import Message
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 SOON_MS = 2_000  # how long a worker may take: whoever asked has not waited so long
 SLOW_MS = 60_000  # for the hash of a large file
@@ -29,29 +27,32 @@ class Key(NamedTuple):
         return SLOW_MS if self.slow else SOON_MS
 
 
-class Asked(NamedTuple):
-    line: int
-    message: Message
-
+class Asked(Protocol):
     @property
-    def key(self) -> Key:
-        head = self.message.head
-        return Key(head["whose"], tuple(head["as"]) if head.get("as") else None, bool(head.get("slow")))
+    def key(self) -> Key: ...
 
 
-class Queues:
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[tuple[int, Asked]]] = {}
-        self._given_up: list[Asked] = []
+A = TypeVar("A", bound=Asked)
 
-    def add(self, asked: Asked, now: int) -> None:
+
+class Queues(Generic[A]):
+    def __init__(self, patience: int = WAIT_MS) -> None:
+        """`patience`: how long a question waits."""
+        self._patience = patience
+        self._waiting: dict[str, deque[tuple[int, A]]] = {}
+        self._given_up: list[A] = []
+
+    def add(self, asked: A, now: int) -> None:
         queue = self._waiting.setdefault(asked.key.whose, deque())
         if len(queue) < _MOST_WAITING:
             queue.append((now, asked))
         else:
             self._given_up.append(asked)
 
-    def next(self, busy: Iterable[Key], dying: Iterable[Key]) -> Asked | None:
+    def waiting(self, whose: str) -> int:
+        return len(self._waiting.get(whose, ()))
+
+    def next(self, busy: Iterable[Key], dying: Iterable[Key]) -> A | None:
         """One that a worker may have: one slow thing of an account at a time, and never all of its workers for such."""
         at_work = list(busy)
         lost = list(dying)
@@ -70,11 +71,11 @@ class Queues:
                     return asked
         return None
 
-    def overdue(self, now: int) -> list[Asked]:
+    def overdue(self, now: int) -> list[A]:
         """Those that waited too long, but for slow ones."""
         found, self._given_up = self._given_up, []
         for whose, queue in tuple(self._waiting.items()):
-            late = [(since, asked) for since, asked in queue if not asked.key.slow and now - since > WAIT_MS]
+            late = [(since, asked) for since, asked in queue if not asked.key.slow and now - since > self._patience]
             found += [asked for _, asked in late]
             if late:
                 self._waiting[whose] = deque(one for one in queue if one not in late)
