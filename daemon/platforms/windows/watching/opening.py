@@ -14,13 +14,18 @@ from typing import BinaryIO
 from daemon.platforms.hashing import Key
 from daemon.platforms.windows.reading.readers import step
 from host.windows.sharing import open_shared
-from host.windows.win32 import function, kernel32
+from host.windows.win32 import Handle, checked, function, kernel32
 
 _BASIC_INFO = 0
 _READ_FILE_USN_DATA = 0x9_00EB
 _USN_AT = {2: 24, 3: 40}  # in USN_RECORD_V2 and V3 (winioctl.h)
 _RECORD = 1024
 
+_LONGEST = 32_768  # characters of a path
+
+_final_path = function(
+    kernel32, "GetFinalPathNameByHandleW", wintypes.DWORD, wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD
+)
 _information = function(
     kernel32, "GetFileInformationByHandleEx", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD
 )
@@ -37,6 +42,13 @@ _control = function(
     kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
     ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
 )  # fmt: skip
+
+
+def final_path(handle: Handle) -> str:
+    r"""Where this lies, as `\\?\…`. OSError."""
+    buffer = ctypes.create_unicode_buffer(_LONGEST)
+    checked(0 < _final_path(handle.value, buffer, _LONGEST, 0) < _LONGEST)
+    return buffer.value
 
 
 @contextmanager

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import ctypes
 import ntpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from ctypes import wintypes
 from dataclasses import replace
 
 from daemon.platforms.interpreters import c_words
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.view import View
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import step
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
-from daemon.platforms.windows.watching.said import ABSOLUTE, ON_DRIVE, PROLONGED, VIEW, as_windows_reads, prolonged
+from daemon.platforms.windows.watching.opening import final_path
+from daemon.platforms.windows.watching.said import ON_DRIVE, PROLONGED, Paths, as_windows_reads, prolonged, view
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.trees import Trees
+from daemon.platforms.windows.watching.working import Working
 from host.api import SYSTEM_USERS
 from host.windows import tokens, users
-from host.windows.win32 import Handle, checked, function, kernel32, open_file
+from host.windows.win32 import Handle, open_file
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
 
 _PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\\/:]")
-_final_path = function(
-    kernel32, "GetFinalPathNameByHandleW", wintypes.DWORD, wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD
-)
-_LONGEST = 32_768  # characters of a path
 _LOOK = 0x0080  # FILE_READ_ATTRIBUTES, which nobody can refuse to share
 _DEPTH = 3  # a shell that starts a launcher that starts an interpreter
 # That may name a file, and that do: more are nobody's honest start, and would hold up the loop.
@@ -94,9 +91,10 @@ class Programs:
             return None
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
-        told, args = _interpreters(image, args, line)
+        paths = Working(process).paths
+        told, args = _interpreters(image, args, line, view(paths))
         files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
-        whole = [self._files(what, path, catalogue, files) for what in told]
+        whole = [self._files(what, path, catalogue, files, paths) for what in told]
         speaks = any(what.speaks for what in told)
         words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
         return Program(
@@ -119,7 +117,9 @@ class Programs:
             name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
         return name
 
-    def _files(self, told: WhatRuns, path: str, catalogue: Catalogue, found: dict[Fingerprint, None]) -> bool:
+    def _files(
+        self, told: WhatRuns, path: str, catalogue: Catalogue, found: dict[Fingerprint, None], paths: Paths
+    ) -> bool:  # fmt: skip
         """Adds what an interpreter was told to run, and what that was told. False: that is too much to look at."""
         what: WhatRuns | None = told
         words, read = 0, 0
@@ -127,25 +127,25 @@ class Programs:
             if what is None:
                 break
             words += len(what.also) + len(what.files) * what.every  # else the later ones are data
-            for file in self._told_files(what, path, catalogue):
+            for file in self._told_files(what, path, catalogue, paths):
                 found[file] = None
                 read += file.size > 0
                 if read > _MOST_FILES:
                     return False
             command = what.command
-            what = what_runs(ntpath.basename(command[0]), command, view=VIEW) if command else None
+            what = what_runs(ntpath.basename(command[0]), command, view=view(paths)) if command else None
         return words <= _MOST_WORDS
 
-    def _told_files(self, what: WhatRuns, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
+    def _told_files(self, what: WhatRuns, path: str, catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
         for word in what.files[:_MOST_WORDS]:
-            found = self._told(word, path, catalogue)
+            found = self._told(word, path, catalogue, paths)
             if found is None or not found.size:  # it may be a folder
-                found = self._inside(word, what.inside, catalogue) or found
+                found = self._inside(word, what.inside, catalogue, paths) or found
             if found is not None:
                 yield found
                 if not what.every:
                     break
-        yield from filter(None, (self._inside(word, ("",), catalogue) for word in what.also[:_MOST_WORDS]))
+        yield from filter(None, (self._inside(word, ("",), catalogue, paths) for word in what.also[:_MOST_WORDS]))
 
     def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
         """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
@@ -161,22 +161,21 @@ class Programs:
         """What may decide which of an engine's games it is: a decoy hides nothing."""
         return tuple(filter(None, (self._opened(other, catalogue) for other in deciding(path))))
 
-    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue) -> Fingerprint | None:
-        """What is run of a folder that is named from the root of a drive."""
-        paths = [as_windows_reads(ntpath.join(word, name)) for name in names] if ABSOLUTE.fullmatch(word) else []
-        return next(filter(None, (self._opened(path, catalogue) for path in paths)), None)
+    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue, paths: Paths) -> Fingerprint | None:
+        """What is run of a folder."""
+        found = (as_windows_reads(ntpath.join(path, name)) for path in paths(word) for name in names)
+        return next(filter(None, (self._opened(path, catalogue) for path in found)), None)
 
-    def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        """A file that an interpreter was told: by its content where it is named from the root of a drive.
-
-        Where a process works is in its own memory, which we do not read, so of other words only the name is known. So it is of
-        what lies on a drive that only its player has (`subst`), or on another machine.
+    def _told(self, word: str, path: str, catalogue: Catalogue, paths: Paths) -> Fingerprint | None:
+        """A file that an interpreter was told: by its content where the process worked when it looks there, else in the
+        interpreter's own folder. Only the name is known of what lies on a drive that only its player has (`subst`), or on
+        another machine.
         """
         plain = _PLAIN_STREAM.sub("", word)
         folder = ntpath.dirname(path)
-        whole = plain if ABSOLUTE.fullmatch(plain) else ntpath.join(folder, plain)
-        found = self._opened(as_windows_reads(whole), catalogue) if folder or whole is plain else None
-        return found or _by_name(plain)
+        places = (*paths(plain), *([ntpath.join(folder, plain)] if folder else []))
+        found = (self._opened(as_windows_reads(place), catalogue) for place in dict.fromkeys(places))
+        return next(filter(None, found), None) or _by_name(plain)
 
 
 def _nothing_of(process: Process) -> tuple[Fingerprint, ...]:
@@ -195,9 +194,7 @@ def _long(path: str) -> str:
     if "~" in path and ON_DRIVE.match(path):
         step()
         with suppress(OSError), open_file(PROLONGED + path, _LOOK, 0) as handle:
-            buffer = ctypes.create_unicode_buffer(_LONGEST)
-            checked(0 < _final_path(handle.value, buffer, _LONGEST, 0) < _LONGEST)
-            return buffer.value.removeprefix(PROLONGED)
+            return final_path(handle).removeprefix(PROLONGED)
     return path
 
 
@@ -207,13 +204,15 @@ def _by_name(word: str) -> Fingerprint | None:
     return Fingerprint(PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
 
 
-def _interpreters(image: Fingerprint, args: tuple[str, ...], line: str) -> tuple[tuple[WhatRuns, ...], tuple[str, ...]]:
+def _interpreters(
+    image: Fingerprint, args: tuple[str, ...], line: str, seen: View
+) -> tuple[tuple[WhatRuns, ...], tuple[str, ...]]:  # fmt: skip
     """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
     and as the program itself may. And all words of both.
     """
     other = c_words.split(line)
     for name in (image.original, ntpath.basename(image.path)):
-        ways = (what_runs(name, words, line, VIEW) for words in dict.fromkeys((args, other or args))) if name else ()
+        ways = (what_runs(name, words, line, seen) for words in dict.fromkeys((args, other or args))) if name else ()
         if found := tuple(dict.fromkeys(filter(None, ways))):
             return found, args + tuple(word for word in other if word not in args)
     return (), args

@@ -1,7 +1,6 @@
 r"""Where a word of a command line leads, and what stands in the small files and folders that it names.
 
-Only what is named from the root of a drive: where a process works is in its own memory, which we do not read. All is opened as
-`\\?\…`: a plain path may name a device, which could keep us waiting.
+All is opened as `\\?\…`: a plain path may name a device, which could keep us waiting.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import ntpath
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
@@ -38,31 +37,32 @@ def prolonged(path: str) -> str:
     return PROLONGED + whole if ON_DRIVE.match(whole) else ""
 
 
-def _there(word: str) -> str:
-    return prolonged(as_windows_reads(word)) if ABSOLUTE.fullmatch(word) and "\0" not in word else ""
+Paths = Callable[[str], tuple[str, ...]]
+"""Where a word of a command line leads, from the root of a drive (working.py)."""
 
 
-def _read(word: str, read: Callable[[BinaryIO], bytes]) -> str:
-    with suppress(OSError, ValueError):
-        if there := _there(word):
-            with opened(there) as (file, _):
-                return read(file)[:_TEXT].decode("utf-8", "surrogateescape")
-    return ""
+def view(paths: Paths) -> View:
+    def there(word: str) -> Iterator[str]:
+        found = (prolonged(as_windows_reads(path)) for path in paths(word)) if "\0" not in word else ()
+        return filter(None, found)
 
+    def read(word: str, do: Callable[[BinaryIO], bytes]) -> str:
+        for path in there(word):
+            with suppress(OSError, ValueError), opened(path) as (file, _):
+                return do(file)[:_TEXT].decode("utf-8", "surrogateescape")
+        return ""
 
-def _text(word: str) -> str:
-    """Java's files of arguments and Node's packages: either slash is one to Windows, a backslash means more to them."""
-    text = _read(word, lambda file: file.read(_TEXT) or b"")
-    return text if word.lower().endswith(".json") else text.replace("\\", "/")
+    def text(word: str) -> str:
+        """Java's files of arguments and Node's packages: either slash is one to Windows, a backslash means more to them."""
+        found = read(word, lambda file: file.read(_TEXT) or b"")
+        return found if word.lower().endswith(".json") else found.replace("\\", "/")
 
+    def names(word: str) -> tuple[str, ...]:
+        for path in there(word):
+            with suppress(OSError, ValueError):
+                step()
+                with os.scandir(path) as entries:
+                    return tuple(entry.name for entry in islice(entries, _MOST_NAMES))
+        return ()
 
-def _names(word: str) -> tuple[str, ...]:
-    with suppress(OSError, ValueError):
-        if there := _there(word):
-            step()
-            with os.scandir(there) as entries:
-                return tuple(entry.name for entry in islice(entries, _MOST_NAMES))
-    return ()
-
-
-VIEW = View(text=_text, names=_names, manifest=lambda word: _read(word, parts.manifest))
+    return View(text=text, names=names, manifest=lambda word: read(word, parts.manifest))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.platforms.windows.watching.said import ABSOLUTE
 from rules.games import Catalogue, Program
 from tests.daemon.platforms.windows.stand import Lookout, known, look, run, write
 
@@ -17,8 +18,8 @@ PYTHON = r"C:\Python\python.exe"
 def clues(here, word, game):
     """Of a game that a Python which lies elsewhere was told to run."""
     catalogue = Catalogue((game,))
-    programs = Lookout(here, ()).tracker.programs
-    found = programs._told(word, PYTHON, catalogue) or programs._inside(word, ("__main__.py",), catalogue)
+    programs, paths = Lookout(here, ()).tracker.programs, lambda word: (word,) if ABSOLUTE.fullmatch(word) else ()
+    found = programs._told(word, PYTHON, catalogue, paths) or programs._inside(word, ("__main__.py",), catalogue, paths)
     files = (programs._image(PYTHON, catalogue), *([found] if found else ()))
     match = catalogue.recognise(Program(pid=9, started=1, since=1, account="an", files=files, interpreted=True))
     return match and match.clues
@@ -57,7 +58,7 @@ def test_so_of_a_folder(here, way):
     "a.txt:tro.py",
 ])  # fmt: skip
 def test_what_lies_where_we_cannot_look_is_known_by_its_name(here, word):
-    """In a folder that only the process knows, on a drive (`subst`) or machine that only its player has."""
+    """In a folder that is not known, on a drive (`subst`) or machine that only its player has."""
     assert clues(here, word, replace(known(SCRIPT), names=("tro.py",))) == ("name",)
 
 
@@ -73,4 +74,4 @@ def test_as_a_shell_completes_it(here):
     name = f"tro-{here.parent.name}.py"
     write(here / name, SCRIPT)
     game = replace(known(SCRIPT), names=(name,))
-    assert look(here, game, lambda: run(sys.executable, f".\\{name.upper()}", cwd=here)).clues == ("name",)
+    assert look(here, game, lambda: run(sys.executable, f".\\{name.upper()}", cwd=here)).clues == ("content", "name")
