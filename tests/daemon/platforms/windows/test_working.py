@@ -8,7 +8,6 @@ import sys
 import zipfile
 
 import pytest
-import win32file
 
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from daemon.platforms.windows.watching.working import Working
@@ -57,15 +56,6 @@ def test_one_that_goes_elsewhere_at_once_is_looked_for_where_it_was_started(here
     write(here / "homework.py", AWAY)
     starter = "import subprocess, sys; subprocess.run([sys.executable, 'homework.py'])"
     assert look(here, known(AWAY), lambda: run(sys.executable, "-c", starter, cwd=here)).clues == ("content",)
-
-
-def test_a_drive_that_only_its_player_has(here, homework):
-    """As `subst` makes one. Windows calls what works there by the folder that it leads to."""
-    win32file.DefineDosDevice(0, "Q:", str(homework))
-    try:
-        assert look(here, known(SCRIPT), lambda: run(sys.executable, "homework.py", cwd="Q:\\")).clues == ("content",)
-    finally:
-        win32file.DefineDosDevice(2, "Q:", None)
 
 
 def test_only_handles_of_folders_are_asked_for_their_name(homework):
