@@ -1,7 +1,7 @@
 """One process by a handle that can do nothing to it: whose it is, what it runs, what it was told, when it began and ended.
 
-Handles have PROCESS_QUERY_LIMITED_INFORMATION and SYNCHRONIZE only, unless somebody asks for more. Nobody's memory is read, nobody
-is stopped: a game's own protection watches for handles that could. Where an interpreter works says working.py.
+Handles have PROCESS_QUERY_LIMITED_INFORMATION and SYNCHRONIZE only, unless somebody asks for more. Nobody's memory is read and
+nobody is stopped: a game's own protection watches for handles that could. Where an interpreter works says working.py.
 """
 
 from __future__ import annotations
