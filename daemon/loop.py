@@ -215,7 +215,7 @@ class Loop:
         people = self.in_force.people
         if people is None:
             return
-        player, open_ = people.player_of(program.account), self.overruling.open(now)
+        player, open_ = people.hider(program.account), self.overruling.open(now)
         limited = player is not None and player.limited and (not open_ or player.id in self.overruling.paused(people, now))
         if limited or (not open_ and self.installed.hides(program, people)):
             self.enforcer.refuse(*program.identity)

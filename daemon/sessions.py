@@ -150,6 +150,12 @@ class People:
             return self.guest
         return None
 
+    def hider(self, account: str) -> RuledPlayer | None:
+        """As `player_of`, of those who gain by keeping from us what they run. Who may do anything here has no need to; and what the
+        system itself runs, a slow PC may keep from us for a while.
+        """
+        return self.player_of(account) if account in self._by_account or self._accounts.limited(account) else None
+
     def by_id(self, id_: str) -> RuledPlayer | None:
         if id_ == GUEST:
             return self.guest

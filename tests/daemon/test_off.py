@@ -234,9 +234,19 @@ def test_a_pause_holds_meanwhile(world):
     assert world.platform.ended == [2, 4]
 
 
-def start_unread(world, pid):
+def start_unread(world, pid, account="an"):
     world.clock.run(10)
-    world.daemon.heart.observe(ProgramUnread(world.platform.launch(OWN, account="an", pid=pid)))
+    world.daemon.heart.observe(ProgramUnread(world.platform.launch(OWN, account=account, pid=pid)))
+
+
+def test_what_the_system_runs_is_not_ended_as_nobody_could_read_it(world):
+    """At a place where whoever plays without checking in is a guest, so are its services: but none hides a game."""
+    world.platform.accounts |= {"customer", "clerk"}
+    world.platform.administrators |= {"clerk"}
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),), packs=(limit(1),)))
+    for pid, account in enumerate(("root", "www-data", "clerk", "customer", "an"), 2):
+        start_unread(world, pid, account)
+    assert world.platform.ended == [5, 6]
 
 
 def test_it_survives_a_kill(world):

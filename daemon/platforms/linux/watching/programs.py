@@ -124,7 +124,8 @@ class Programs:
         if others and procfs.is_over(status):
             others = lay_elsewhere(others, self._trusted, self.images)
         served = self.images.files is not None and self.images.files.served
-        self.blamed = served and (self.images.own or (bool(self.images.unread) and not exe_unread))
+        own = self.images.own or (bool(self.images.unread) and not exe_unread)
+        self.blamed = served and own and uid != 0  # root has no need to hold anything up; but a busy PC does
         return Program(
             pid=pid,
             started=status.started,

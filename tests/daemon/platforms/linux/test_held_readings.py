@@ -163,6 +163,24 @@ def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, s
     asyncio.run(body())
 
 
+def test_what_root_runs_is_held_against_nobody(disk, until, soon):
+    """A busy PC holds up more than players do: the system's own scripts are never ended for that."""
+    seen = []
+
+    async def body():
+        with disk({"homework": Path("/bin/sleep").read_bytes()}, "allow_other") as own:
+            path = own.folder / "homework"
+            with running(path, "60") as held, subprocess.Popen([path, "60"]) as roots:
+                own.hold(fuse.GETATTR)
+                async with watching(seen) as watcher:
+                    watcher.scan()
+                    await until(lambda: unread(seen, held.pid))
+                    assert not unread(seen, roots.pid)
+                roots.kill()
+
+    asyncio.run(body())
+
+
 def test_a_memory_map_that_is_kept_busy_holds_up_nobody(disk, until, open_folder, soon):
     """An interpreter's command line cannot be read then; other programs are seen, this one is told of."""
     other, _ = sleeper(open_folder, "draughts")
