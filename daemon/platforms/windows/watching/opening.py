@@ -38,6 +38,7 @@ class _Basic(ctypes.Structure):  # FILE_BASIC_INFO
     )  # fmt: skip
 
 
+_kind = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
 _control = function(
     kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
     ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
@@ -56,6 +57,7 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
     """A plain file, and its key as of now. OSError, also for what is no plain file; HeldError."""
     step()
     with open_shared(path) as handle:
+        _kind(handle.value)  # which the next call asks, too, and keeps hold of the interpreter meanwhile
         number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
         handle.detach()
     with os.fdopen(number, "rb", buffering=0) as file:

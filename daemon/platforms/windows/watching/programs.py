@@ -54,15 +54,17 @@ class Programs:
             handle = processes.opened_as(*process.identity)
             if handle is not None:
                 with handle:
-                    return self._owner(handle)
+                    sid = processes.user(handle)
+                # Without rights others' programs can be seen in part and not ended at all.
+                return sid if sid == self._own or self.everybody else None
         return None
 
-    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+    def read(self, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program | None:
         with suppress(OSError):  # as above
             handle = processes.opened_as(*process.identity)
             if handle is not None:
                 with handle:
-                    return self._read(handle, process, since, catalogue)
+                    return self._read(handle, process, sid, since, catalogue)
         return None
 
     def held(self, process: Process, since: int) -> Program | None:
@@ -79,16 +81,7 @@ class Programs:
         """Whether that is all that is known of this one."""
         return program.unread and program.files == _nothing_of(process)
 
-    def _owner(self, handle: Handle) -> str | None:
-        """OSError."""
-        sid = processes.user(handle)
-        # Without rights others' programs can be seen in part and not ended at all.
-        return sid if sid == self._own or self.everybody else None
-
-    def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
-        sid = self._owner(handle)
-        if sid is None:
-            return None
+    def _read(self, handle: Handle, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program:
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
         paths = Working(process).paths

@@ -19,8 +19,8 @@ class Reads(Protocol):
     def owner(self, process: Process) -> str | None:
         """Whose this process is; None: it is over, or none that we may look at. Nobody can hold that up."""
 
-    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
-        """The program that this process is; `since`: its start (mono). On another thread than the loop's."""
+    def read(self, process: Process, owner: str, since: int, catalogue: Catalogue) -> Program | None:
+        """The program that this process of theirs is; `since`: its start (mono). On another thread than the loop's."""
 
 
 class _Reading(NamedTuple):
@@ -39,7 +39,7 @@ class Readings:
         self.on_loop: Callable[..., None] = lambda *_: None
 
     def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
-        """As Reads.read. HeldError: not in time, or not yet."""
+        """The program that it is; None: it is over, or none that we may look at. HeldError: not in time, or not yet."""
         late = self._late.get(process.identity)
         if late is not None and not late.done.done():
             raise HeldError
@@ -49,7 +49,7 @@ class Readings:
         account = self._reads.owner(process)
         if account is None:
             return None
-        done = self._readers.ask(account, partial(self._reads.read, process, since, catalogue))
+        done = self._readers.ask(account, partial(self._reads.read, process, account, since, catalogue))
         if not self._waited(account, done):
             self._late[process.identity] = late = _Reading(done, catalogue)
             done.add_done_callback(lambda _: self.on_loop(self._over, process, since, late))

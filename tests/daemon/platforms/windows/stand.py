@@ -147,7 +147,11 @@ class Lookout:
         """The first game that was started."""
         told = await self.until(
             lambda one: (
-                isinstance(one, ProgramStarted) and begun(one) and self._match(one) is not None and self._ours(one.program)
+                isinstance(one, ProgramStarted)
+                and begun(one)
+                and not self._late(one.program)
+                and self._match(one) is not None
+                and self._ours(one.program)
             ),
             patience,
         )
@@ -166,6 +170,11 @@ class Lookout:
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda one: isinstance(one, ProgramEnded) and one.pid == pid)
+
+    @staticmethod
+    def _late(program: Program) -> bool:
+        """Whether nothing is known of it yet but its name, as a busy PC takes a moment to read it."""
+        return program.unread and not program.args and "\\" not in program.files[0].path
 
     def _ours(self, program: Program) -> bool:
         """Others play here, too. What has no path may be anybody's."""

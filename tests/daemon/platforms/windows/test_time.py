@@ -37,7 +37,7 @@ class Reads(Programs):
     def owner(self, process):
         return "an"
 
-    def read(self, process, since, catalogue):
+    def read(self, process, owner, since, catalogue):
         self.slow()
         return Program(*process.identity, since, "an", (Fingerprint(f"C:\\{process.name}", 1),), parent=process.parent)
 

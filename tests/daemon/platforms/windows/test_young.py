@@ -28,7 +28,7 @@ class Grows(Programs):
     def owner(self, process):
         return "an"
 
-    def read(self, process, since, catalogue):
+    def read(self, process, owner, since, catalogue):
         files = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
         if files is None:
             return None
