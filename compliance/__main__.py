@@ -15,7 +15,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import msgspec
 
@@ -36,9 +36,10 @@ from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
-from i18n.streams import drop_output, speak_utf8
+from i18n.streams import drop_output, put, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
+_STDOUT = "-"  # as a file to write
 _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
@@ -96,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return FAILED if isinstance(error, UnableError) else USAGE
     except OSError as error:  # stdout is on a full disk
-        print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
+        if not drop_output(error):
+            print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
         return FAILED
 
 
@@ -110,9 +112,7 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
-    for path in (options.html, options.pdf):
-        if path is not None and Path(path).exists():
-            raise _exists(path)
+    _writable(options)
     if options.pdf is not None:
         _needs_paper()
     trust = None if options.trust is None else _trust(options.trust)
@@ -127,6 +127,18 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
     _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _writable(options: argparse.Namespace) -> None:
+    """UsageError where a page cannot be written, before a long log is read."""
+    paths = [path for path in (options.html, options.pdf) if path is not None]
+    if _STDOUT in paths and len(paths) + options.json > 1:
+        raise UsageError(msg('"-" is standard output, where nothing else can go: name a file'))
+    if options.pdf == _STDOUT and sys.stdout.isatty():
+        raise UsageError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
+    for path in paths:
+        if path != _STDOUT and Path(path).exists():
+            raise _exists(path)
 
 
 def _needs_paper() -> None:
@@ -172,9 +184,11 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
         return
     if filed:
         said = tuple(section for section in said if section.id == "verdict")
-    _print("\n".join(text.lines(said, words, _wide())))
-    if filed:
-        _print(words(msg("written: {files}", files=", ".join(filter(None, (options.html, options.pdf))))))
+    files = [path for path in (options.html, options.pdf) if path is not None]
+    beside = sys.stderr if _STDOUT in files else sys.stdout
+    _print("\n".join(text.lines(said, words, _wide())), beside)
+    if filed and beside is sys.stdout:
+        _print(words(msg("written: {files}", files=", ".join(files))))
 
 
 def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:
@@ -225,9 +239,9 @@ def _help(words: Catalogue, wide: int) -> str:
     return "\n".join([*_USAGE, *folded(about, "", 0), "", *told])
 
 
-def _print(text: str) -> None:
+def _print(text: str, to: TextIO | None = None) -> None:
     try:
-        print(text, flush=True)
+        print(text, file=to, flush=True)
     except OSError as error:
         if not drop_output(error):
             raise
@@ -235,6 +249,9 @@ def _print(text: str) -> None:
 
 def _write(path: str, page: bytes) -> None:
     """To a new file: what is there may be what was kept from an earlier visit."""
+    if path == _STDOUT:
+        put([page])
+        return
     try:
         with Path(path).open("xb") as file:
             file.write(page)
@@ -245,7 +262,7 @@ def _write(path: str, page: bytes) -> None:
 
 
 def _exists(path: str) -> UsageError:
-    return UsageError(msg("{file} exists", file=path))
+    return UsageError(msg("{path} exists; choose another name or remove it first", path=path))
 
 
 def _trust(path: str) -> Trust:

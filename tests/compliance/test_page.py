@@ -524,8 +524,24 @@ def test_a_page_is_written_over_nothing(file, tmp_path, capsys):
     """What is there may be the bundle itself, or what was kept from an earlier visit."""
     before = file.read_bytes()
     assert main([str(file), "--html", str(file), "--lang", "en"]) == 2
-    assert capsys.readouterr().err == f"giochoi-verify: {file} exists\n"
+    assert capsys.readouterr().err == f"giochoi-verify: {file} exists; choose another name or remove it first\n"
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("option", "begins"), [("--html", b"<!doctype html>"), ("--pdf", b"%PDF")])
+def test_a_page_may_go_to_standard_output(file, tmp_path, capfdbinary, monkeypatch, option, begins):
+    """It alone; the verdict is said beside it."""
+    monkeypatch.chdir(tmp_path)
+    assert main([str(file), option, "-", "--lang", "en"]) == 0
+    told = capfdbinary.readouterr()
+    assert (told.out.startswith(begins), told.err.splitlines()[0]) == (True, b"VERDICT")
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("more", [["--json"], ["--pdf", "page.pdf"]])
+def test_nothing_else_goes_beside_it(file, capsys, more):
+    assert main([str(file), "--html", "-", *more, "--lang", "en"]) == 2
+    assert capsys.readouterr().err == 'giochoi-verify: "-" is standard output, where nothing else can go: name a file\n'
 
 
 def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_path, capsys):
