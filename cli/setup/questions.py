@@ -15,7 +15,7 @@ from cli.words.shell import typed_as, whole
 from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
-from rules.identity import IdentityError, birth_date
+from rules.identity import NO_DATE, IdentityError, birth_date
 
 YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
@@ -88,8 +88,10 @@ def _born(found: Found, given: Answers, interview: Interview) -> Question:
         iso = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else text
         try:
             birth_date(iso, found.today)
-        except IdentityError:
-            why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
+        except IdentityError as error:
+            why = msg("{text}: {why}", text=typed(text), why=error.message)
+            if error.message == NO_DATE:  # days are typed in another way here
+                why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
             raise AnswerError(why) from None
         return iso
 
