@@ -6,12 +6,15 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import Final
 
-from agent.api.players import PlayerErase, PlayerExport
+from agent.api import naming
+from agent.api.players import PlayerErase, PlayerExport, PlayerList
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
 from cli.given.files import answer, named, new_file, write_new
+from cli.registering import ends
 from cli.registering.settle import heard, settle
+from cli.words.layout import row
 from host.rpc_client import ask, items
 from i18n.message import msg
 
@@ -46,7 +49,9 @@ def erase(args: Namespace, context: Context) -> int:
         "it back. The log stays, without a name in it.",
         name=args.player,
     )  # fmt: skip
-    confirm(question, context, yes=args.yes)
+    player = naming.person(ask(context.home.agent_address, PlayerList()).players, args.player)  # None: one who was removed
+    confirm(question if player is None else row((ends.question(player), question), " "), context, yes=args.yes)
     heard(context)
     done = ask(context.home.agent_address, PlayerErase(player=args.player))
-    return settle(context, done, msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id))
+    said = msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id)
+    return settle(context, done, said if player is None else row((said, ends.done(player))))
