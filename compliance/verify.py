@@ -106,7 +106,8 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
 
 def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
     try:
-        return heads_of(text(bundle.members, HEADS) if HEADS in bundle.members else "", checkpoint, key, trust)
+        heads = text(bundle.members, HEADS) if HEADS in bundle.members else ""
+        return heads_of(heads, text(bundle.members, CHECKPOINT), checkpoint, key, trust)
     except NoteError as error:
         raise Broken(HEADS, error.message, "heads") from None
 
