@@ -52,6 +52,7 @@ def year_first(text: str) -> str:
     if shown := _SHOWN.fullmatch(text):
         with suppress(ValueError):
             raise _no_day(text, date(int(shown[3]), int(shown[2]), int(shown[1])))
+        raise _none_such(text)
     return text
 
 
@@ -62,10 +63,14 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None and AS_DAY.fullmatch(text):
-        raise CommandError(msg("there is no day {text}", text=typed(text)))
+        raise _none_such(text)
     if day is None or day.isoformat() != text:
         raise _no_day(text, date(2026, 11, 24))
     return day
+
+
+def _none_such(text: str) -> CommandError:
+    return CommandError(msg("there is no day {text}", text=typed(text)))
 
 
 def _no_day(text: str, example: date) -> CommandError:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api.players import PlayerRow
+from cli.output import Output
 from cli.registering import programs
 from cli.words.limits import limits
 from i18n.message import Arg, comma, msg, semicolon
 
 
-def question(player: PlayerRow) -> Arg:
-    """For whoever is asked beforehand, a sentence; "" if nothing ends."""
+def question(player: PlayerRow, out: Output) -> str:
+    """For whoever is asked beforehand, a sentence; "" if nothing ends. In words, as it stands in others, which has an end."""
     told = tuple(_held(player))
-    return msg("This ends with {name}: {what}.", name=player.name, what=semicolon(told)) if told else ""
+    return out.words(msg("This ends with {name}: {what}.", name=player.name, what=semicolon(told)) if told else "")
 
 
-def done(player: PlayerRow) -> Arg:
+def done(player: PlayerRow, out: Output) -> str:
     """For whoever did it; "" if nothing ended."""
     told = tuple(_held(player))
-    return msg("this ended with {name}: {what}", name=player.name, what=semicolon(told)) if told else ""
+    return out.words(msg("this ended with {name}: {what}", name=player.name, what=semicolon(told)) if told else "")
 
 
 def _held(player: PlayerRow) -> Iterator[Arg]:

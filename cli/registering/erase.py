@@ -50,8 +50,8 @@ def erase(args: Namespace, context: Context) -> int:
         name=args.player,
     )  # fmt: skip
     player = naming.person(ask(context.home.agent_address, PlayerList()).players, args.player)  # None: one who was removed
-    confirm(question if player is None else row((ends.question(player), question), " "), context, yes=args.yes)
+    confirm(question if player is None else row((ends.question(player, context.out), question), " "), context, yes=args.yes)
     heard(context)
     done = ask(context.home.agent_address, PlayerErase(player=args.player))
     said = msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id)
-    return settle(context, done, said if player is None else row((said, ends.done(player))))
+    return settle(context, done, said if player is None else row((said, ends.done(player, context.out))))

@@ -84,11 +84,13 @@ def change(args: Namespace, context: Context) -> int:
 def remove(args: Namespace, context: Context) -> int:
     row = naming.player(ask(context.home.agent_address, PlayerList()).players, args.player)
     who = {"name": row.name, "id": row.id}
-    said = msg("Remove {name} ({id}), born {born}?", **who, born=row.born) if row.born else msg("Remove {name} ({id})?", **who)
-    confirm(layout.row((ends.question(row), said), " "), context, yes=args.yes)
+    said = msg("Remove {name} ({id})?", **who)
+    if row.born:
+        said = msg("Remove {name} ({id}), born {born}?", **who, born=day_or(row.born))
+    confirm(layout.row((ends.question(row, context.out), said), " "), context, yes=args.yes)
     done = ask(context.home.agent_address, PlayerRemove(player=row.id))
     said = msg("{name} is removed (id {id}); the log stays", name=done.name, id=done.id)
-    return settle(context, done, layout.row((said, ends.done(row))))
+    return settle(context, done, layout.row((said, ends.done(row, context.out))))
 
 
 def show(args: Namespace, context: Context) -> None:

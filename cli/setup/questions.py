@@ -38,6 +38,8 @@ def _account(found: Found, given: Answers, interview: Interview) -> Question | N
 
     def read(text: str) -> str:
         named = None if text.isdecimal() else found.account(text)
+        if named is None and choices and not text.isdecimal() and text not in {one.word for one in choices}:
+            raise AnswerError(msg("{text}: no account of this PC is called so: type its number", text=typed(text)))
         account = choices[_picked(text, choices)].word if named is None or named.account in chosen else named.account
         if account in known and known[account].values is None:
             command = whole(f"giochoi policy use {typed_as(known[account].name, known[account].id)} …")

@@ -90,6 +90,13 @@ def test_a_date_of_birth_that_is_none_is_told_why(typed, why):
     assert why in plain(caught.value.message)
 
 
+def test_an_account_that_is_none_is_told_so():
+    """Not only which numbers there are: whoever typed a name meant one."""
+    with pytest.raises(AnswerError) as caught:
+        interview(AN, BINH).take("ann")
+    assert plain(caught.value.message) == "'ann': no account of this PC is called so: type its number"
+
+
 def test_an_account_that_nobody_lists_can_be_typed():
     """One of a domain, or where the system lists none; no other word is one."""
     found = Found(date(2026, 11, 24), (), frozenset(), (WEEK,), False, lambda _: (), {"home\\an": AN}.get)
