@@ -132,7 +132,7 @@ def _writable(options: argparse.Namespace) -> None:
     if options.pdf == _STDOUT and sys.stdout.isatty():
         raise UsageError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
     for path in paths:
-        if Path(path).is_dir():
+        if path != _STDOUT and Path(path).is_dir():
             raise UsageError(msg("{path} is a folder: name a file in it", path=path))
         if path != _STDOUT and Path(path).exists():
             raise _exists(path)

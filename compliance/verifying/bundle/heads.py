@@ -70,16 +70,17 @@ def heads_of(text: str, note: str, checkpoint: Checkpoint, key: VerifierKey, tru
     """The heads in a bundle's member, and the bundle's own, `note`. NoteError if they are not heads of this log, in ascending
     order. `key` is the log's, which is nobody outside, whatever it cosigns.
     """
+    before = list(_read(text, checkpoint, key, trust))
     found = [] if trust is None else list(_dated_one(checkpoint, key, trust))
-    known = [*_read(text, checkpoint, key, trust), *found]
-    return Heads(known, _strangers([*read_heads(text), note], key, trust))
+    sizes = [*(one.size for one in before), checkpoint.size]
+    return Heads([*before, *found], _strangers(zip(sizes, [*read_heads(text), note], strict=True), key, trust))
 
 
-def _strangers(notes: Iterable[str], key: VerifierKey, trust: Trust | None) -> tuple[tuple[str, int], ...]:
+def _strangers(notes: Iterable[tuple[int, str]], key: VerifierKey, trust: Trust | None) -> tuple[tuple[str, int], ...]:
     named = {(one.name, one.id) for one in (key, *(() if trust is None else trust.witnesses.values()))}
     found: dict[tuple[str, bytes], int] = {}
-    for note in notes:
-        found |= dict.fromkeys(cosigners(note), read_checkpoint(note).size)
+    for size, note in notes:
+        found |= dict.fromkeys(cosigners(note), size)
     return tuple((signer[0], size) for signer, size in found.items() if signer not in named)
 
 
