@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent.api.naming import same
+from cli.given.asking import means_yes
 from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
 from cli.words.days import day_or
 from cli.words.layout import row
@@ -21,7 +22,6 @@ YOUNG: Final = 12  # years: below it Enter means that only installed programs ru
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
 _DATE: Final = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})", re.ASCII)
 _BIRTHDAY: Final = "24/11/2014"
-_YES: Final = frozenset({"y", "yes", "c", "có", "co"})
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
 
@@ -196,8 +196,8 @@ def _guardian(found: Found, given: Answers, interview: Interview) -> Question | 
 def yes_or_no(id_: str, text: Arg, *, default: bool) -> Question:
     """`default`: what Enter means."""
     def read(answer: str) -> bool:
-        if answer.casefold() in _YES | _NO:
-            return answer.casefold() in _YES
+        if means_yes(answer) or answer.casefold() in _NO:
+            return means_yes(answer)
         raise AnswerError(msg("{text}: yes or no", text=typed(answer)))
 
     return Question(id_, text, read, "y" if default else "n", msg("yes") if default else msg("no"))
