@@ -8,6 +8,7 @@ from argparse import Namespace
 from cli.commands import find
 from cli.context import Context
 from cli.errors import CommandError, nobody
+from cli.given.files import alone
 from cli.parser import GLOBALS
 from host.api import UnsupportedError
 from host.homes import HomeError
@@ -56,6 +57,7 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
         return 0
     parser, rest = find(words)
     args = parser.parse_args(rest)
+    alone(args, json=asked.json)
     args.parser = parser  # for mistakes that only the command itself can see
     while True:
         try:

@@ -16,7 +16,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import YES, confirm
-from cli.given.files import write_new
+from cli.given.files import answer, named, new_file, write_new
 from host import backed_up, backup
 from host.choose import files
 from host.clock import wall
@@ -34,7 +34,7 @@ _NEEDS_ROOT: Final = msg("this takes an administrator: run it as root (sudo), on
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("backup", save, "giochoi-2026-11.zip", "/media/usb/giochoi.zip", looks=True)
-    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser.takes("file", "FILE", msg("a file that does not exist yet, or - for standard output"), type=new_file)
     parser = commands.add("restore", put_back, "giochoi-2026-11.zip", "giochoi-2026-11.zip --only agent")
     parser.takes("file", "FILE", msg("a file that {command} made", command="giochoi backup"), type=Path)
     parser.takes("--only", "agent|seat", msg("the agent's part, or this PC's; without it: both"), choices=tuple(_ONLY))
@@ -50,12 +50,12 @@ def save(args: Namespace, context: Context) -> None:
             contents = made.contents
     except backed_up.BackupError as error:
         raise CommandError(error.message, code=1) from None
-    told: dict[str, Arg] = {"file": str(args.file), "size": size}
+    told: dict[str, Arg] = {"file": named(args.file), "size": size}
     said = msg("{file}: {size} bytes; whoever has it can read names and sign this log: keep it safe", **told)
     if contents.bound():
         said = msg("{file}: {size} bytes; whoever has it can read names: keep it safe; it can be put back on this PC only, as "
                    "long as its system is not installed anew", **told)  # fmt: skip
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size, "parts": contents.parts()}, said)
+    answer(context.out, args.file, {"bytes": size, "parts": contents.parts()}, said)
 
 
 def put_back(args: Namespace, context: Context) -> None:

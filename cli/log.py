@@ -14,7 +14,7 @@ from agent.api.rulebook import PlaceShow
 from cli import witnesses
 from cli.commands import Commands
 from cli.context import Context
-from cli.given.files import write_new
+from cli.given.files import STDOUT, answer, named, new_file, write_new
 from cli.given.values import parse_number
 from cli.output import Output
 from cli.words.entries import entry
@@ -36,38 +36,38 @@ def add_to(commands: Commands) -> None:
     parser.takes("--all", "", msg("the seals, too"))
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
-    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    parser.takes("file", "FILE", msg("a file that does not exist yet, or - for standard output"), type=new_file)
     parser = commands.add("log prune", prune, "--dry-run", "", about=msg("delete what was kept long enough"))
     parser.takes("--dry-run", "", msg("only say what would be deleted"))
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     witnesses.add_to(commands)
     parser = commands.add("log card", card, "", "/media/usb/card.txt", "--json",
                           about=msg("show or write the card that an inspector keeps"), looks=True)  # fmt: skip
-    parser.takes("file", "FILE", msg("a file that does not exist yet; without it the card is shown"), type=Path, nargs="?")
+    parser.takes("file", "FILE", msg("a file that does not exist yet; without it the card is shown"), type=new_file, nargs="?")
 
 
 def show(args: Namespace, context: Context) -> None:
     # A seal stands behind at least one other entry of its seat.
     asked = args.last if args.all or context.out.json else 2 * args.last + _SEATS
-    answer = ask(context.home.agent_address, LogShow(last=asked))
+    shown = ask(context.home.agent_address, LogShow(last=asked))
     if context.out.json:
         entries = [
             {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.unread or line.payload}
-            for line in answer.lines
+            for line in shown.lines
         ]
         context.out.document({"entries": entries})
         return
     public = ask(context.home.agent_address, PlaceShow()).place != "home"
-    lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
+    lines = [(line, msgspec.json.decode(line.entry)) for line in shown.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
-        entry(context.out, line, fields, answer.zone, answer.names, public=public)
+        entry(context.out, line, fields, shown.zone, shown.names, public=public)
 
 
 def export(args: Namespace, context: Context) -> None:
     size = write_new(args.file, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
-    check = whole(f"giochoi-verify {quote(str(args.file))}")
-    said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+    check = whole(f"giochoi-verify {_typed(args.file)}")
+    said = msg("{file}: {size} bytes; check it with: {check}", file=named(args.file), size=size, check=check)
+    answer(context.out, args.file, {"bytes": size}, said)
 
 
 def prune(args: Namespace, context: Context) -> None:
@@ -87,21 +87,25 @@ def prune(args: Namespace, context: Context) -> None:
 
 
 def head(args: Namespace, context: Context) -> None:
-    answer = ask(context.home.agent_address, LogHead())
-    context.out.answer(answer, lambda: context.out.line(answer.checkpoint.removesuffix("\n")))
+    shown = ask(context.home.agent_address, LogHead())
+    context.out.answer(shown, lambda: context.out.line(shown.checkpoint.removesuffix("\n")))
     if not context.out.json:
-        context.out.message(msg("key: {key}", key=answer.key))
+        context.out.message(msg("key: {key}", key=shown.key))
 
 
 def card(args: Namespace, context: Context) -> None:
-    answer = ask(context.home.agent_address, LogCard())
+    shown = ask(context.home.agent_address, LogCard())
     if args.file is None:
-        context.out.answer(answer, lambda: _show_card(answer, context.out))
+        context.out.answer(shown, lambda: _show_card(shown, context.out))
         return
-    size = write_new(args.file, [signed(answer).encode()])
-    check = whole(f"giochoi-verify log.zip --card {quote(str(args.file))}")
-    said = msg("{file}: keep it, and check each bundle with: {check}", file=str(args.file), check=check)
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+    size = write_new(args.file, [signed(shown).encode()], text=True)
+    check = whole(f"giochoi-verify log.zip --card {_typed(args.file)}")
+    said = msg("{file}: keep it, and check each bundle with: {check}", file=named(args.file), check=check)
+    answer(context.out, args.file, {"bytes": size}, said)
+
+
+def _typed(path: Path) -> str:
+    return "FILE" if path is STDOUT else quote(str(path))
 
 
 def signed(card: Card) -> str:

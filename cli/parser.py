@@ -22,10 +22,24 @@ _SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
     (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("missing: {what}", **found)),
     (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
+    (r"argument (?P<what>.+?): there twice", lambda **found: msg("{what} is there twice: leave one out", **found)),
     (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",
      lambda **found: msg("{what} takes no value, so not {value}", **found)),
 )  # fmt: skip
 _UNRECOGNIZED: Final = "unrecognized arguments: "
+
+
+class _Once(argparse.Action):
+    """Stores the value; a second one would take the place of the first, of which nobody would hear."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        given: set[str] = vars(namespace).setdefault("_given", set())
+        if self.dest in given:
+            parser.error(f"argument {option}: there twice")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 class Argument(NamedTuple):
@@ -59,6 +73,8 @@ class Parser(argparse.ArgumentParser):
             self.add_argument(*names, action="store_true", **more)
             return
         what = names[-1] if option else value
+        if option and self.name:  # of what stands before every command, as in an alias, the last counts
+            more.setdefault("action", _Once)
         parse = self._chosen(known, what) if known else self._told(more.pop("type", str), what)
         self.add_argument(*names, metavar=value, type=parse, **more)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import gc
 import hashlib
 import re
@@ -11,17 +10,16 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import msgspec
 
-from compliance.bundle import CHECKPOINT, BundleError, read
+from compliance.bundle import BundleError, read
 from compliance.clock import wall
-from compliance.format.repacked import Unreadable
+from compliance.given import UsageError, text_of, trust_of
 from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
@@ -31,19 +29,19 @@ from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
 from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
-from compliance.verifying.bundle.trust import Trust, TrustError, parse_trust
+from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from i18n.catalogue import LANGUAGES, Catalogue, reader
-from i18n.message import Arg, MessageError, Moment, msg, said_by, typed
-from i18n.streams import drop_output, speak_utf8
+from i18n.message import Arg, Moment, msg, said_by, typed
+from i18n.streams import drop_output, put, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
+_STDOUT = "-"  # as a file to write
 _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _DAYS = re.compile("[0-9]{1,5}")
-_ZIP = b"PK\3\4"
 _DOTS = "." * 60
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
@@ -63,10 +61,6 @@ _USAGE = (
     "               [--max-age DAYS] [--json] [--html FILE] [--pdf FILE]",
     "               [--lang vi|en]",
 )
-
-
-class UsageError(MessageError):
-    """What was typed, or a file that an option names, is not what it should be."""
 
 
 class UnableError(UsageError):
@@ -96,7 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return FAILED if isinstance(error, UnableError) else USAGE
     except OSError as error:  # stdout is on a full disk
-        print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
+        if not drop_output(error):
+            print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
         return FAILED
 
 
@@ -105,21 +100,21 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         _print(_help(words, _wide()))
         return OK
     if more:
-        raise _misused(" ".join(more))
+        if more[0].startswith("-"):
+            raise _misused(" ".join(more))
+        raise UsageError(msg("one log at a time, and not {file} besides; see: {command}", file=typed(more[0]), command=_HELP))
     if options.lang not in {None, *LANGUAGES}:
         raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
-    for path in (options.html, options.pdf):
-        if path is not None and Path(path).exists():
-            raise _exists(path)
+    _writable(options)
     if options.pdf is not None:
         _needs_paper()
-    trust = None if options.trust is None else _trust(options.trust)
+    trust = None if options.trust is None else trust_of(options.trust)
     if options.since is not None and options.card is not None:
         raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
     kept = options.since if options.card is None else options.card
-    since = None if kept is None else _text(kept)
+    since = None if kept is None else text_of(kept)
     try:
         report = _verified(options, trust, since, words)
     except NoteError as error:
@@ -127,6 +122,20 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
     _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _writable(options: argparse.Namespace) -> None:
+    """UsageError where a page cannot be written, before a long log is read."""
+    paths = [path for path in (options.html, options.pdf) if path is not None]
+    if _STDOUT in paths and len(paths) + options.json > 1:
+        raise UsageError(msg('"-" is standard output, where nothing else can go: name a file'))
+    if options.pdf == _STDOUT and sys.stdout.isatty():
+        raise UsageError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
+    for path in paths:
+        if path != _STDOUT and Path(path).is_dir():
+            raise UsageError(msg("{path} is a folder: name a file in it", path=path))
+        if path != _STDOUT and Path(path).exists():
+            raise _exists(path)
 
 
 def _needs_paper() -> None:
@@ -172,9 +181,11 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
         return
     if filed:
         said = tuple(section for section in said if section.id == "verdict")
-    _print("\n".join(text.lines(said, words, _wide())))
-    if filed:
-        _print(words(msg("written: {files}", files=", ".join(filter(None, (options.html, options.pdf))))))
+    files = [path for path in (options.html, options.pdf) if path is not None]
+    beside = sys.stderr if _STDOUT in files else sys.stdout
+    _print("\n".join(text.lines(said, words, _wide())), beside)
+    if filed and beside is sys.stdout:
+        _print(words(msg("written: {files}", files=", ".join(files))))
 
 
 def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:
@@ -225,9 +236,9 @@ def _help(words: Catalogue, wide: int) -> str:
     return "\n".join([*_USAGE, *folded(about, "", 0), "", *told])
 
 
-def _print(text: str) -> None:
+def _print(text: str, to: TextIO | None = None) -> None:
     try:
-        print(text, flush=True)
+        print(text, file=to, flush=True)
     except OSError as error:
         if not drop_output(error):
             raise
@@ -235,6 +246,9 @@ def _print(text: str) -> None:
 
 def _write(path: str, page: bytes) -> None:
     """To a new file: what is there may be what was kept from an earlier visit."""
+    if path == _STDOUT:
+        put([page])
+        return
     try:
         with Path(path).open("xb") as file:
             file.write(page)
@@ -245,36 +259,7 @@ def _write(path: str, page: bytes) -> None:
 
 
 def _exists(path: str) -> UsageError:
-    return UsageError(msg("{file} exists", file=path))
-
-
-def _trust(path: str) -> Trust:
-    try:
-        return parse_trust(_text(path))
-    except TrustError as error:
-        raise UsageError(msg("{file} is not a trust policy: {why}", file=path, why=said_by(error))) from None
-
-
-def _head(path: str) -> bytes:
-    """"" where there is none."""
-    with read(path) as bundle, suppress(KeyError, Unreadable):
-        return bundle.members[CHECKPOINT]
-    return b""
-
-
-def _text(path: str) -> bytes:
-    """The text as it is signed, in UTF-8 with plain newlines: editors and shells of Windows change both.
-    Of a bundle its head.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            packed = file.read(len(_ZIP)) == _ZIP
-        data = _head(path) if packed else Path(path).read_bytes()
-    except OSError as error:
-        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=said_by(error))) from None
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    return UsageError(msg("{path} exists; choose another name or remove it first", path=path))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Protocol
 from compliance.format import container, kept, repacked
 from compliance.format.container import Damage, NotAContainer, Pieces
 from compliance.format.cosigning import write_heads
+from compliance.format.mistaken import mistaken
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
 from i18n.message import MessageError, msg, said_by
@@ -111,6 +112,8 @@ def read(path: Path | str) -> Iterator[Bundle]:
     try:
         data = _File(path)
     except OSError as error:
+        if Path(path).is_dir():
+            raise BundleError(msg("{file} is a folder: name the exported file in it", file=str(path))) from None
         raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=said_by(error))) from None
     with closing(data):
         try:
@@ -156,7 +159,7 @@ def parse(data: Pieces) -> Bundle:
     if damage or not members:
         found = _packed_anew(data, found)
     if not {CHECKPOINT, KEY} & found.members.keys():
-        raise BundleError(msg("not an exported log: make one with {command}", command="giochoi log export FILE"))
+        raise BundleError(mistaken(data))
     return found
 
 

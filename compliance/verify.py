@@ -55,22 +55,16 @@ def verify(
     if the file cannot be read to its end.
     """
     earlier = None if since is None else read_earlier(since)
-    report = Report()
-    failures: list[Failure] = []
+    report, failures = Report(), list[Failure]()
     known, chains = "", None
     try:
         key = log_key(bundle.members)
-        card = earlier.told if earlier is not None and earlier.of(key) else ()
-        report = replace(report, key=key.text, fingerprint=key.fingerprint, card=card)
+        report = replace(report, key=key.text, fingerprint=key.fingerprint, card=_card(earlier, key))
         checkpoint = _checkpoint(bundle, key, trust)
         report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
-        texts = _packs(bundle.members)
-        heads = _heads(bundle, checkpoint, key, trust)
+        texts, heads = _packs(bundle.members), _heads(bundle, checkpoint, key, trust)
         start = begun(bundle.members, checkpoint.size)
-        others = [name for name in (HEADS, KEPT) if name in bundle.members]
-        check_names(bundle.members, checkpoint.size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)), start.begins)
-        seen = None if earlier is None else min(earlier.size, checkpoint.size)
-        whole = Tree(bundle.members, checkpoint.size, seen, start.begins)
+        whole = _tree(bundle, checkpoint.size, texts, start, earlier)
         auditor = Auditor(_with(texts, brought), Windows(heads.dated()), frozenset(brought.keys() - texts.keys()))
         chains = Chains(key)
         read = _entries(whole, heads, chains, auditor, start, _told(progress, checkpoint.size), now)
@@ -78,22 +72,27 @@ def verify(
         anchors = Anchors(key, heads, trust, now, max_age_days)
         _check_root(checkpoint, whole)
         failures += [*(replace(one, stage="heads") for one in heads.failures), *anchors.failures()]
-        if earlier is not None:
-            rewritten = _continues(earlier, key, checkpoint.size, whole)
-            failures += [Failure(EARLIER, what, stage="earlier") for what in rewritten]
+        failures += [Failure(EARLIER, what, stage="earlier") for what in _continues(earlier, key, checkpoint.size, whole)]
         failures += read.failures
         audit = replace(read.audit, findings=(*anchors.findings(), *read.audit.findings))
         report = anchors.shown(replace(report, audit=audit, zone=read.zone), checkpoint, earlier)
     except Broken as broken:
-        failures.append(broken.failure)
-        if broken.failure.stage == "root" and chains is not None:
-            failures += [replace(one, stage="root") for one in chains.failures[:_NEAR]]
+        failures += [broken.failure, *_near(broken.failure, chains)]
         known = broken.member
         report = replace(report, claimed=claimed(bundle.members))
     failures += [_damaged(one) for one in bundle.damage if not known or one.member != known]
-    if failures:
-        report = replace(report, anchored=0, witnessed=0)
+    report = replace(report, anchored=0, witnessed=0) if failures else report
     return replace(report, failures=tuple(failures), repacked=bundle.repacked)
+
+
+def _near(failure: Failure, chains: Chains | None) -> Iterator[Failure]:
+    """Of a tree that does not fit, where its entries were changed, if their chains tell."""
+    if failure.stage == "root" and chains is not None:
+        yield from (replace(one, stage="root") for one in chains.failures[:_NEAR])
+
+
+def _card(earlier: Earlier | None, key: VerifierKey) -> tuple[tuple[str, str], ...]:
+    return earlier.told if earlier is not None and earlier.of(key) else ()
 
 
 def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkpoint:
@@ -106,9 +105,17 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
 
 def _heads(bundle: Bundle, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
     try:
-        return heads_of(text(bundle.members, HEADS) if HEADS in bundle.members else "", checkpoint, key, trust)
+        heads = text(bundle.members, HEADS) if HEADS in bundle.members else ""
+        return heads_of(heads, text(bundle.members, CHECKPOINT), checkpoint, key, trust)
     except NoteError as error:
         raise Broken(HEADS, error.message, "heads") from None
+
+
+def _tree(bundle: Bundle, size: int, texts: Mapping[str, str], start: Begun, earlier: Earlier | None) -> Tree:
+    """Of all members that there are to be. Broken if there are others."""
+    others = [name for name in (HEADS, KEPT) if name in bundle.members]
+    check_names(bundle.members, size, (CHECKPOINT, KEY, *others, *map(pack_path, texts)), start.begins)
+    return Tree(bundle.members, size, None if earlier is None else min(earlier.size, size), start.begins)
 
 
 def _packs(members: Mapping[str, bytes]) -> Members[str]:
@@ -135,8 +142,10 @@ def _check_root(checkpoint: Checkpoint, whole: Tree) -> None:
         raise Broken(CHECKPOINT, msg("the log has no entries: there is nothing that it could show"), "empty")
 
 
-def _continues(earlier: Earlier, key: VerifierKey, size: int, whole: Tree) -> Iterator[Message]:
+def _continues(earlier: Earlier | None, key: VerifierKey, size: int, whole: Tree) -> Iterator[Message]:
     """Why the log does not begin with what the inspector saw, if it does not."""
+    if earlier is None:
+        return
     if not earlier.of(key):
         if earlier.note:
             yield msg("the earlier checkpoint is not signed by the key of this log")

@@ -77,7 +77,8 @@ def opened(path: Path) -> Iterator[Backup]:
         except OSError as error:
             raise BadBackupError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
         except DAMAGE as error:
-            raise BadBackupError(msg("{path}: not a backup of Giờ Chơi, or cut short", path=str(path))) from error
+            told = {"path": str(path), "command": "giochoi backup"}
+            raise BadBackupError(msg("{path}: not what {command} made, or cut short", **told)) from error
         yield Backup(path, contents, members)
 
 

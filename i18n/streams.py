@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from io import TextIOWrapper
 
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
@@ -16,6 +17,14 @@ def speak_utf8() -> None:
         if isinstance(stream, TextIOWrapper):
             encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
             stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
+
+
+def put(pieces: Iterable[bytes]) -> int:
+    """What is no text of ours, to standard output as it is; returns how many bytes. OSError."""
+    sys.stdout.flush()
+    size = sum(sys.stdout.buffer.write(piece) for piece in pieces)
+    sys.stdout.flush()
+    return size
 
 
 def drop_output(error: OSError) -> bool:

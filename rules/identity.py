@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import MINYEAR, date
 from typing import Literal
 
 from i18n.message import Message, MessageError, msg
@@ -27,6 +27,7 @@ Strength = Literal["contradicted", "year", "date-unsigned"]
 
 _OLDEST = 125  # years: nobody is known to have grown older, so it is a slip of the pen
 _FIELDS = 7
+_LEAP_DAY = (2, 29)
 _NUMBER = re.compile(r"[0-9]{12}")
 _OLD_NUMBER = re.compile(r"[0-9]{9}")
 _CARD_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
@@ -43,7 +44,10 @@ _NO_NUMBER = msg("not a personal number: write all twelve digits, with the zeros
 _OLD_NUMBER_GIVEN = msg("an old nine-digit number tells no age: use the twelve-digit personal number or the date of birth")
 _NO_CARD = msg("not the QR text of an identity card: that has at least seven parts with | between them")
 _NO_CARD_DATE = msg("the fourth part of the QR text is not a date of birth (day, month, year): enter the date by hand")
-_NO_DATE = msg("not a date of birth: write YYYY-MM-DD, or YYYY")
+NO_DATE = msg("not a date of birth: write YYYY-MM-DD, or YYYY")
+_NO_MONTH = msg("there is no such month (the number in the middle): correct the date of birth")
+_NO_DAY = msg("that month has no such day: correct the date of birth")
+_NO_LEAP_DAY = msg("February had no such day in that year, which was no leap year: correct the date of birth")
 _FUTURE = msg("a date of birth in the future: correct it")
 _TOO_OLD = msg("nobody is that old: correct the date of birth")
 
@@ -102,7 +106,7 @@ def birth_date(text: str, today: date) -> date:
     """
     found = _BIRTH.fullmatch(text.strip())
     if found is None:
-        raise IdentityError(_NO_DATE)
+        raise IdentityError(NO_DATE)
     if found[2] is None:
         return _end_of(int(found[1]), today)
     return _born(int(found[1]), int(found[2]), int(found[3]), today)
@@ -166,14 +170,23 @@ def _end_of(year: int, today: date) -> date:
     return today if year == today.year else _born(year, 12, 31, today)
 
 
-def _born(year: int, month: int, day: int, today: date, otherwise: Message = _NO_DATE) -> date:
+def _born(year: int, month: int, day: int, today: date, otherwise: Message | None = None) -> date:
     """The date, if somebody alive can be born then. The errors have no context: it could have the date in its text."""
     try:
         born = date(year, month, day)
     except ValueError:
-        why = otherwise
+        why = otherwise or _no_such(year, month, day)
     else:
         if today.year - _OLDEST <= born.year and born <= today:
             return born
         why = _FUTURE if born > today else _TOO_OLD
     raise IdentityError(why)
+
+
+def _no_such(year: int, month: int, day: int) -> Message:
+    """Why these numbers are no day."""
+    if year < MINYEAR:
+        return _TOO_OLD
+    if not 1 <= month <= 12:
+        return _NO_MONTH
+    return _NO_LEAP_DAY if (month, day) == _LEAP_DAY else _NO_DAY

@@ -41,8 +41,8 @@ class RequestAnswer(Wire, frozen=True, kw_only=True):
 
 
 class RequestEvent(Wire, frozen=True, kw_only=True):
-    """The player asks, as `account`, for `ms` of time, for one `game` or (None) for all, or for a `program` that was refused.
-    It is gone with the day of the place in which it was asked. The first answer stands.
+    """The player asks, as `account`, for `ms` of time, for one `game` or (None) for all; or (0) to be let play the game, or run
+    a `program` that was refused. It is gone with the day of the place in which it was asked. The first answer stands.
     """
 
     id: str

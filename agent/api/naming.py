@@ -78,20 +78,22 @@ def person(rows: Iterable[P], asked: str) -> P | None:
     return _find(rows, asked, lambda row: row.name)
 
 
-def player(rows: Iterable[P], asked: str) -> P:
-    """The player who is meant. ApiError(not-found)."""
+def player(rows: Iterable[P], asked: str, *others: str) -> P:
+    """The player who is meant. ApiError(not-found). `others`: what else may be named there, as guests."""
     rows = tuple(rows)
     found = person(rows, asked)
     if found is None:
-        raise no_player(rows, asked)
+        raise no_player(rows, asked, *others)
     return found
 
 
-def no_player(rows: tuple[Person, ...], asked: str) -> ApiError:
+def no_player(rows: tuple[Person, ...], asked: str, *others: str) -> ApiError:
     """What to say of a name that no player has."""
     near, name = _near(rows, asked, lambda row: row.name), shown(asked)
     if near:
         said = msg("no player '{name}'; did you mean {near}?", name=name, near=_either(near))
+    elif alike := _alike(asked, others):
+        said = msg("no player '{name}'; did you mean {near}?", name=name, near=alike)
     elif rows:
         said = msg("no player '{name}'; there are: {players}", name=name, players=_known(rows))
     else:
@@ -158,6 +160,15 @@ def _near(rows: tuple[T, ...], asked: str, called: Callable[[T], str]) -> tuple[
         close = difflib.get_close_matches(wanted, {name for both in names.values() for name in both}, _NEAR, 0.7)
         found = [row for row in rows if not set(close).isdisjoint(names[row.id])]
     return tuple(found[:_NEAR])
+
+
+def _alike(asked: str, words: tuple[str, ...]) -> str:
+    """The word that was perhaps meant, or ""."""
+    import difflib  # noqa: PLC0415 - of use for mistakes alone
+
+    wanted = plain(tidy(asked))
+    found = difflib.get_close_matches(wanted, {plain(one): one for one in words}, 1, 0.7) if len(wanted) <= _LONGEST else []
+    return next((one for one in words if plain(one) in found), "")
 
 
 def _question(kind: str, asked: str, near: tuple[Thing, ...]) -> Near | None:

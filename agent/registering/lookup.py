@@ -26,9 +26,11 @@ def player(tables: Tables, asked: str) -> PlayerRow:
     return naming.player(registered(tables), asked)
 
 
-def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
-    """The player of this id or name, or the guest."""
-    return guest(tables) if naming.is_guest(asked, registered(tables)) else player(tables, asked)
+def player_or_guest(tables: Tables, asked: str, *others: str) -> PlayerRow:
+    """The player of this id or name, or the guest. `others`: what may be named there besides."""
+    if naming.is_guest(asked, registered(tables)):
+        return guest(tables)
+    return naming.player(registered(tables), asked, naming.GUEST, naming.GUEST_VI, *others)
 
 
 def guardian(tables: Tables, asked: str, *, to_add: bool = False) -> Guardian:

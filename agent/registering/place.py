@@ -51,8 +51,9 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     if before != after:
         players = _players(change, old, new)
     zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
+    ended = () if new.place == "game-point" else _no_more(before.get(GUEST, ()), after.get(GUEST, ()))
     binds = (*hours_now(change), *_games(change, new), *guests_now(change)) if new.place != old.place else ()
-    return Outcome(hints=(*changes(old, new), *zones, *binds, *players, *certificate(old, new, change.today)))
+    return Outcome(hints=(*changes(old, new), *zones, *ended, *binds, *players, *certificate(old, new, change.today)))
 
 
 def record_place(change: Change, payload: dict[str, str] | None = None) -> None:
@@ -185,6 +186,12 @@ def _players(change: Change, old: PlaceRow, new: PlaceRow) -> Hints:
     for one in put:
         record_policy(change, one.row, {"what": "place.set", "player": one.row.id} | floor.as_payload(one.lost))
     return floor.said_of(put)
+
+
+def _no_more(before: tuple[PackRow, ...], after: tuple[PackRow, ...]) -> Hints:
+    """Which packs guests are under no more, with what was put into them."""
+    gone = [row.said for row in before if row not in after]
+    return (msg("guests are no longer under: {packs}", packs=comma(gone)),) if gone else ()
 
 
 def _kept_by(change: Change) -> Hints:

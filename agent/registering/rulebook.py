@@ -92,7 +92,7 @@ def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
     """The key of the table of packs, and whom it means; None is the place."""
     if same(asked, PLACE):
         return PLACE, None
-    row = lookup.player_or_guest(tables, asked)
+    row = lookup.player_or_guest(tables, asked, PLACE)
     return row.id, row
 
 

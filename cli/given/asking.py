@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from argparse import Namespace
 from typing import Final
 
@@ -14,7 +15,7 @@ from i18n.message import Arg, msg
 
 YES: Final = msg("without asking")
 _HINT: Final = msg("[y/N]")
-_YES: Final = frozenset({"y", "yes", "c", "có", "co"})
+_YES: Final = frozenset({"y", "yes", "c", "có", "co", "vâng", "vang", "ừ", "đồng ý"})
 # Under which names commands take what the kinds of names mean.
 _TAKEN_AS: Final = {"player": ("player", "target"), "guardian": ("guardian",), "game": ("game", "id")}
 
@@ -42,6 +43,11 @@ def meant(error: ApiError, args: Namespace, context: Context) -> bool:
     return True
 
 
+def means_yes(text: str) -> bool:
+    """In either language, however it was typed."""
+    return unicodedata.normalize("NFC", text).strip().casefold() in _YES
+
+
 def terminal() -> bool:
     """Whether somebody can be asked and can answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -50,4 +56,4 @@ def terminal() -> bool:
 def _asked(question: Arg, context: Context) -> bool:
     """Whether the answer is yes. What is no answer, as the end of input, is no."""
     context.out.prompt(row((question, _HINT), " "))
-    return sys.stdin.readline().strip().casefold() in _YES
+    return means_yes(sys.stdin.readline())

@@ -4,14 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from cli.errors import CommandError
-from i18n.message import msg, said_by, typed
+from cli.output import Output
+from i18n.message import Arg, msg, said_by, typed
+from i18n.streams import put
+
+STDOUT: Final = Path("-")
+"""Standard output, where a file to write is named."""
 
 _TEXT_LIMIT = 16 << 20
+
+
+def new_file(text: str) -> Path:
+    """A file to write, as it is typed: "-" is standard output, and ./- a file of that name."""
+    path = Path(text)
+    return STDOUT if text == "-" else path.absolute() if path == STDOUT else path
+
+
+def alone(args: Namespace, *, json: bool) -> None:
+    """CommandError (2) where standard output would get something beside what is written to it."""
+    written = sum(value is STDOUT for value in vars(args).values())
+    if written and written + json > 1:
+        raise CommandError(msg('"-" is standard output, where nothing else can go: name a file'))
+
+
+def named(path: Path) -> Arg:
+    """What a file that is written is called."""
+    return msg("standard output") if path is STDOUT else str(path)
+
+
+def answer(out: Output, path: Path, document: dict[str, object], said: Arg) -> None:
+    """That the file is written: beside it, if it is standard output."""
+    if path is STDOUT:
+        out.message(said)
+    else:
+        out.answer({"file": str(path.absolute()), **document}, said)
 
 
 def read_text(name: str) -> str:
@@ -38,10 +71,16 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
         raise CommandError(msg("{name} cannot be the name of a file", name=typed(name))) from None
 
 
-def write_new(path: Path, pieces: Iterable[bytes], *, secret: bool = False) -> int:
+def write_new(path: Path, pieces: Iterable[bytes], *, secret: bool = False, text: bool = False) -> int:
     """Write a file that did not exist, durably, in one step; returns its size. `secret`: nobody else on this PC may read it.
-    CommandError (1): then there is no file.
+    `text`: it may stand on a terminal. CommandError: then there is no file.
     """
+    if path is STDOUT:
+        if sys.stdout.isatty() and not text:
+            raise CommandError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
+        return put(pieces)
+    if path.is_dir():
+        raise CommandError(msg("{path} is a folder: name a file in it", path=str(path)))
     if os.path.lexists(path):
         raise CommandError(msg("{path} exists; choose another name or remove it first", path=str(path)), code=1)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A value may hold colons (08:00), so one starts a parameter only where a key and "=" follow.
 _PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
+_COMMA = re.compile(r"[,;] ?(?=[a-z][a-z0-9_]*=)", re.ASCII)
 _BARE = re.compile(r":([A-Za-z][A-Za-z0-9_]*)(?=:|$)", re.ASCII)
 
 
@@ -87,12 +88,17 @@ def checked(argument: str) -> tuple[str, Reading]:
 
 
 def _split(argument: str) -> tuple[str, tuple[str, ...]]:
-    """What stands before the values, and each of these. CommandError (2) if one is there twice, or has no value."""
+    """What stands before the values, and each of these. CommandError (2) if one is there twice, or has no value, or none of its
+    own.
+    """
     name, *params = _PARAM.split(argument)
     for part in ("" if Path(name).exists() else name, *params):
         bare = _BARE.search(part)
         if bare is not None:
             raise CommandError(msg("{text}: a value is missing, {name}=…", text=argument, name=bare[1]))
+    for param in params:
+        if (meant := _COMMA.sub(":", param)) != param:
+            raise CommandError(msg("{text}: each value stands after a colon: {text}:{meant}", text=name, meant=meant))
     keys = [param.partition("=")[0] for param in params]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:

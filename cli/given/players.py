@@ -13,4 +13,6 @@ def only(asked: str, known: Container[str], players: Iterable[PlayerPart]) -> st
     if asked in known:
         return asked
     registered = tuple(player for player in players if player.id != naming.GUEST)
-    return naming.GUEST if naming.is_guest(asked, registered) else naming.player(registered, asked).id
+    if naming.is_guest(asked, registered):
+        return naming.GUEST
+    return naming.player(registered, asked, naming.GUEST, naming.GUEST_VI).id

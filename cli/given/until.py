@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from cli.errors import CommandError
 from cli.given.days import plain, weekday
-from cli.given.values import parse_day, parse_time
+from cli.given.values import AS_DAY, parse_day, parse_time
 from i18n.message import Arg, msg, typed
 from rules.calendar import unix_ms
 
@@ -37,9 +37,10 @@ def parse_until(text: str) -> Until:
         return Until(at=_moment(text))
     day, _, time = text.rpartition(" ")
     try:
-        return _of_day(day, parse_time(time)) if day else Until(parse_time(text))
+        of_day = parse_time(time)
     except CommandError:
         return _of_day(text, 0)
+    return _of_day(day, of_day) if day else Until(of_day)
 
 
 def _of_day(text: str, of_day: int) -> Until:
@@ -52,6 +53,8 @@ def _of_day(text: str, of_day: int) -> Until:
     try:
         day = parse_day(text)
     except CommandError:
+        if AS_DAY.fullmatch(text):  # one that the calendar lacks
+            raise
         day = None
     if day is None or not 1970 < day.year < 9000:
         raise _no_time(text)

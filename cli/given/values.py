@@ -11,7 +11,7 @@ from i18n.message import msg, typed
 
 _DAY_MS = 86_400_000
 _LONGEST = 18  # digits: of thousands Python makes no number
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+AS_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SHOWN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
 _MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
@@ -52,6 +52,7 @@ def year_first(text: str) -> str:
     if shown := _SHOWN.fullmatch(text):
         with suppress(ValueError):
             raise _no_day(text, date(int(shown[3]), int(shown[2]), int(shown[1])))
+        raise _none_such(text)
     return text
 
 
@@ -61,11 +62,15 @@ def parse_day(text: str) -> date:
         day = date.fromisoformat(year_first(text))
     except ValueError:
         day = None
-    if day is None and _DAY.fullmatch(text):
-        raise CommandError(msg("there is no day {text}", text=typed(text)))
+    if day is None and AS_DAY.fullmatch(text):
+        raise _none_such(text)
     if day is None or day.isoformat() != text:
         raise _no_day(text, date(2026, 11, 24))
     return day
+
+
+def _none_such(text: str) -> CommandError:
+    return CommandError(msg("there is no day {text}", text=typed(text)))
 
 
 def _no_day(text: str, example: date) -> CommandError:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
-from agent.api.players import PlayerErase, PlayerExport
+from agent.api import naming
+from agent.api.players import PlayerErase, PlayerExport, PlayerList
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
-from cli.given.files import write_new
+from cli.given.files import answer, named, new_file, write_new
+from cli.registering import ends
 from cli.registering.settle import heard, settle
+from cli.words.layout import row
 from host.rpc_client import ask, items
 from i18n.message import msg
 
@@ -24,7 +26,7 @@ def add_to(commands: Commands) -> None:
                           about=msg("write down all that is kept about a player"), looks=True)  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("file", "FILE", msg("a file that does not exist yet; one that ends in .html is a page to read and print"),
-                 type=Path)  # fmt: skip
+                 type=new_file)  # fmt: skip
     parser = commands.add("player erase", erase, "An", "an --yes", about=msg("delete all that is kept about a player"))
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--yes", "", YES)
@@ -36,9 +38,9 @@ def export(args: Namespace, context: Context) -> None:
         from cli.registering.person_page import page  # noqa: PLC0415 - only it needs packs and pages
 
         pieces = [page(b"".join(pieces), context)]
-    size = write_new(args.file, pieces, secret=True)
-    said = msg("{file}: {size} bytes, all that is kept about {name}", file=str(args.file), size=size, name=args.player)
-    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+    size = write_new(args.file, pieces, secret=True, text=True)
+    said = msg("{file}: {size} bytes, all that is kept about {name}", file=named(args.file), size=size, name=args.player)
+    answer(context.out, args.file, {"bytes": size}, said)
 
 
 def erase(args: Namespace, context: Context) -> int:
@@ -47,7 +49,9 @@ def erase(args: Namespace, context: Context) -> int:
         "it back. The log stays, without a name in it.",
         name=args.player,
     )  # fmt: skip
-    confirm(question, context, yes=args.yes)
+    player = naming.person(ask(context.home.agent_address, PlayerList()).players, args.player)  # None: one who was removed
+    confirm(question if player is None else row((ends.question(player, context.out), question), " "), context, yes=args.yes)
     heard(context)
     done = ask(context.home.agent_address, PlayerErase(player=args.player))
-    return settle(context, done, msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id))
+    said = msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id)
+    return settle(context, done, said if player is None else row((said, ends.done(player, context.out))))

@@ -71,6 +71,10 @@ def labels(name: str) -> Iterator[GameLabel]:
         if row["id"] in seen:
             raise CommandError(msg("{file}: row {number}: {game} is there twice", file=name, number=number, game=row["id"]))
         seen.add(row["id"])
+        try:
+            parse_label(row["label"].strip())
+        except LabelError as error:
+            raise CommandError(msg("{file}: row {number}: {why}", file=name, number=number, why=said_by(error))) from None
         yield GameLabel(game=row["id"].strip(), label=row["label"].strip(), source=row["source"].strip())
     if not seen:
         raise CommandError(msg("{file}: no labels in it", file=name))
@@ -80,8 +84,18 @@ def _rows(name: str) -> Iterable[Mapping[str, Any]]:
     text = read_text(name).removeprefix("\ufeff")
     try:
         if not name.endswith(".toml"):
-            return list(csv.DictReader(text.splitlines(), strict=True))
+            return _table(name, text.splitlines())
         rows = tomllib.loads(text).get("label", [])
         return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
     except (csv.Error, tomllib.TOMLDecodeError, RecursionError) as error:
         raise CommandError(msg("{what}: {why}", what=name, why=said_by(error))) from None
+
+
+def _table(name: str, lines: list[str]) -> list[dict[str, Any]]:
+    """Its rows below its head. Where numbers have commas, as in Vietnam, spreadsheets write semicolons between columns."""
+    head = lines[0] if lines else ""
+    reader = csv.DictReader(lines, strict=True, delimiter=";" if ";" in head and "," not in head else ",")
+    if lines and set(reader.fieldnames or ()) != set(_FIELDS):
+        raise CommandError(msg("{file}: its first row has to be the names of the columns: {fields}", file=name,
+                               fields=",".join(_FIELDS)))  # fmt: skip
+    return list(reader)

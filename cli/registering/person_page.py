@@ -124,11 +124,13 @@ def _let(known: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> _Tol
 
 
 def _asked(one: Mapping[str, Any], titles: Mapping[str, str]) -> Arg:
-    """A game's time says both."""
+    """A game's time says both. A program has none, though older requests name some."""
+    if program := one.get("program"):
+        return str(program["name"]) or msg("a program")
     parts: list[Arg] = [_title(one["game"], titles)] if one["game"] else []
     if one["ms"]:
         parts.append(Length(one["ms"]))
-    return comma(parts) if parts else (one.get("program") or {}).get("name") or msg("a program")
+    return comma(parts)
 
 
 def _answer(answer: Mapping[str, Any] | None, zone: str, by: Mapping[str, Arg]) -> tuple[Arg, ...]:

@@ -14,10 +14,10 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
 from cli.given.values import some, year_first
-from cli.registering import erase, programs
+from cli.registering import ends, erase, programs
 from cli.registering.settle import heard, settle
+from cli.words import layout
 from cli.words.days import day_or
-from cli.words.layout import row
 from cli.words.limits import limits
 from host.clock import wall
 from host.rpc_client import ask
@@ -84,13 +84,13 @@ def change(args: Namespace, context: Context) -> int:
 def remove(args: Namespace, context: Context) -> int:
     row = naming.player(ask(context.home.agent_address, PlayerList()).players, args.player)
     who = {"name": row.name, "id": row.id}
-    confirm(
-        msg("Remove {name} ({id}), born {born}? Limits, packs and games let through go too.", **who, born=row.born)
-        if row.born else msg("Remove {name} ({id})? Limits, packs and games let through go too.", **who),
-        context, yes=args.yes,
-    )  # fmt: skip
+    said = msg("Remove {name} ({id})?", **who)
+    if row.born:
+        said = msg("Remove {name} ({id}), born {born}?", **who, born=day_or(row.born))
+    confirm(layout.row((ends.question(row, context.out), said), " "), context, yes=args.yes)
     done = ask(context.home.agent_address, PlayerRemove(player=row.id))
-    return settle(context, done, msg("{name} is removed (id {id}); the log stays", name=done.name, id=done.id))
+    said = msg("{name} is removed (id {id}); the log stays", name=done.name, id=done.id)
+    return settle(context, done, layout.row((said, ends.done(row, context.out))))
 
 
 def show(args: Namespace, context: Context) -> None:
@@ -104,7 +104,7 @@ def _row(player: PlayerRow) -> tuple[Arg, ...]:
     guardians, packs = ", ".join(player.guardians) or "–", ", ".join(player.uses) or "–"
     limited = limits(player.limits) if player.limits else "–"
     if player.only_installed:
-        limited = row((limits(player.limits) if player.limits else "", programs.said(player)))
+        limited = layout.row((limits(player.limits) if player.limits else "", programs.said(player)))
     born = day_or(player.born) if player.born else msg("not known")
     return (player.id, player.name, born, player.account or "–", guardians, packs, limited)
 

@@ -15,7 +15,7 @@ from agent.api.rulebook import GameList, PlaceShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.files import write_new
+from cli.given.files import STDOUT, named, new_file, write_new
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.report.logs import Log, counted
@@ -30,7 +30,7 @@ from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
-from i18n.message import Message, comma, msg
+from i18n.message import Arg, Message, comma, msg
 from rules.calendar import day_name
 
 _YEARS: Final = (2000, 2999)  # calendars end, and no PC had this program before
@@ -41,9 +41,9 @@ def add_to(commands: Commands) -> None:
                           "year --to 2026-11-25 --pdf report.pdf --csv entries.csv", looks=True)  # fmt: skip
     parser.takes("span", "SPAN", msg("day, month or year"), choices=get_args(Span))
     parser.takes("--to", "YYYY-MM-DD", msg("the last day of it; without it: today"), type=_last_day)
-    parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=Path)
-    parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=Path)
-    parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=Path)
+    parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=new_file)
+    parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=new_file)
+    parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=new_file)
     parser.takes("--from", "FILE", msg("a file of giochoi log export instead of this PC's log; several are added up"),
                  type=Path, dest="sources", action="append")  # fmt: skip
 
@@ -69,7 +69,8 @@ def make(args: Namespace, context: Context) -> None:
     found = report(figures, logs, about, place, now, titles, live=not args.sources)
     written = list(_written(args, found, figures, context.out))
     if written and not context.out.json:
-        context.out.say(msg("written: {files}", files=comma(written)))
+        said = msg("written: {files}", files=comma(written))
+        (context.out.message if STDOUT in (args.pdf, args.xlsx, args.csv) else context.out.say)(said)
     else:
         context.out.answer(document(found, figures, about) | {"files": written}, lambda: _show(context.out, found))
     if found.nothing and isinstance(found.lacks, Message):
@@ -86,7 +87,7 @@ def _counted(bundles: Sequence[Path], about: Period, figures: Figures, context: 
         return counted([(log, "log.zip")], about, figures)
 
 
-def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> Iterable[str]:
+def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> Iterable[Arg]:
     """The files that were asked for, each made only then: its library is loaded by nothing else."""
     words = Catalogue(out.words.language)
     if args.pdf:
@@ -102,12 +103,12 @@ def _written(args: Namespace, found: Report, figures: Figures, out: Output) -> I
     if args.csv:
         from cli.report.to_csv import pieces  # noqa: PLC0415 - the same
 
-        yield _file(args.csv, lambda: pieces(figures, found.logs))
+        yield _file(args.csv, lambda: pieces(figures, found.logs), text=True)
 
 
-def _file(path: Path, made: Callable[[], Iterable[bytes]]) -> str:
-    write_new(path, made())
-    return str(path)
+def _file(path: Path, made: Callable[[], Iterable[bytes]], *, text: bool = False) -> Arg:
+    write_new(path, made(), text=text)
+    return named(path)
 
 
 def _show(out: Output, found: Report) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent.api.naming import same
+from cli.given.asking import means_yes
 from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
 from cli.words.days import day_or
 from cli.words.layout import row
@@ -15,13 +16,12 @@ from cli.words.shell import typed_as, whole
 from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
-from rules.identity import IdentityError, birth_date
+from rules.identity import NO_DATE, IdentityError, birth_date
 
 YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
 _DATE: Final = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})", re.ASCII)
 _BIRTHDAY: Final = "24/11/2014"
-_YES: Final = frozenset({"y", "yes", "c", "có", "co"})
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
 
@@ -38,6 +38,8 @@ def _account(found: Found, given: Answers, interview: Interview) -> Question | N
 
     def read(text: str) -> str:
         named = None if text.isdecimal() else found.account(text)
+        if named is None and choices and not text.isdecimal() and text not in {one.word for one in choices}:
+            raise AnswerError(msg("{text}: no account of this PC is called so: type its number", text=typed(text)))
         account = choices[_picked(text, choices)].word if named is None or named.account in chosen else named.account
         if account in known and known[account].values is None:
             command = whole(f"giochoi policy use {typed_as(known[account].name, known[account].id)} …")
@@ -88,8 +90,10 @@ def _born(found: Found, given: Answers, interview: Interview) -> Question:
         iso = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else text
         try:
             birth_date(iso, found.today)
-        except IdentityError:
-            why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
+        except IdentityError as error:
+            why = msg("{text}: {why}", text=typed(text), why=error.message)
+            if error.message == NO_DATE:  # days are typed in another way here
+                why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
             raise AnswerError(why) from None
         return iso
 
@@ -192,8 +196,8 @@ def _guardian(found: Found, given: Answers, interview: Interview) -> Question | 
 def yes_or_no(id_: str, text: Arg, *, default: bool) -> Question:
     """`default`: what Enter means."""
     def read(answer: str) -> bool:
-        if answer.casefold() in _YES | _NO:
-            return answer.casefold() in _YES
+        if means_yes(answer) or answer.casefold() in _NO:
+            return means_yes(answer)
         raise AnswerError(msg("{text}: yes or no", text=typed(answer)))
 
     return Question(id_, text, read, "y" if default else "n", msg("yes") if default else msg("no"))

@@ -29,6 +29,7 @@ from rules.policy import Pack, Place, combine
 from rules.replay import replay
 
 _ZIP = b"PK"
+_BEGINNING = 4096  # bytes
 _LIVE = "agent"
 
 
@@ -78,10 +79,10 @@ def _bundle(source: str, context: Context) -> Bundle:
 
 
 def _read(source: str) -> bytes:
-    """A bundle whole; nothing of anything else: a device has no end."""
-    begin = read_bytes(source, len(_ZIP))
-    if begin != _ZIP:
-        return b""
+    """A bundle whole; of anything else the beginning, which tells what it is: a device has no end."""
+    begin = read_bytes(source, _BEGINNING)
+    if not begin.startswith(_ZIP):
+        return begin
     return begin + read_bytes(source) if source == "-" else read_bytes(source)
 
 

@@ -28,6 +28,8 @@ _SHOWN: Final = msg("reminder shown")
 _APPROVED: Final = msg("a request was approved")
 _DENIED: Final = msg("a request was denied")
 _WITHDRAWN: Final = msg("a request was taken back")
+_ASKED_TO_RUN: Final = msg("a player asked to run a program")
+_ASKED_TO_PLAY: Final = msg("a player asked to play a game")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _ALL_PAUSED: Final = msg("play paused, for all")
 _CLOSED: Final[dict[str, Arg]] = {
@@ -134,6 +136,9 @@ def _happened(kind: str, fields: dict[str, Any]) -> Arg:
     if kind == "pause" and fields.get("who", "") is None:
         return _ALL_PAUSED
     said = KINDS.get(kind, kind)
+    if kind == "request" and (fields.get("program") or not fields.get("ms")):  # for no time, though older entries name some
+        fields.pop("ms", None)
+        return _ASKED_TO_RUN if fields.get("program") else _ASKED_TO_PLAY
     if kind == "session.closed":
         return _CLOSED.get(fields.pop("how", ""), said)
     if kind == "agent.tick":

@@ -27,8 +27,8 @@ class GrantRevoked(Entry, frozen=True, kw_only=True, tag="grant.revoked"):
 
 
 class Requested(Entry, frozen=True, kw_only=True, tag="request"):
-    """`who` asks for `ms` of time, for one game or (None) for all, or for a `program` (SHA-256) that was refused. Why is in the
-    payload.
+    """`who` asks for `ms` of time, for one game or (None) for all; or (0; in older entries some time there, too) to be let
+    play the game, or run a `program` (SHA-256) that was refused. Why is in the payload.
     """
 
     id: str

@@ -19,6 +19,7 @@ from compliance.note import (
     COSIGNATURE,
     MAX_NOTE,
     MAX_SIZE,
+    SIGNATURE_BYTES,
     Checkpoint,
     NoteError,
     Signature,
@@ -38,6 +39,7 @@ MAX_BODY = 1 << 17
 LAST_S = 253_000_000_000  # in the year 9987: calendars end soon after
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})", re.ASCII)
+_COSIGNED = 4 + 8 + SIGNATURE_BYTES  # key id, time, signature
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 
 
@@ -109,6 +111,15 @@ def cosignature(note: str, answer: bytes, key: VerifierKey) -> tuple[str, Signat
             if (signature.time or 0) < LAST_S:
                 return line, signature
     raise NoteError(msg("no valid cosignature by {name} in its answer", name=key.name))
+
+
+def cosigners(note: str) -> Iterator[tuple[str, bytes]]:
+    """Name and key id of each line that has a cosignature's form: who wrote it, only the key shows. NoteError."""
+    for line in note.rpartition("\n\n")[2].splitlines():
+        name, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+        data = unb64(encoded)
+        if len(data) == _COSIGNED:
+            yield name, data[:4]
 
 
 def loose_head(note: str) -> Checkpoint:

@@ -49,8 +49,8 @@ def _of_this(page: Page) -> Iterator[Arg]:
         yield begins.unknown()
     if (rest := report.size - report.anchored) and (report.ok or report.only_demands):
         yield msgn(
-            "Whether the {n} entry that no outsider saw was written anew: whoever holds all keys can.",
-            "Whether the {n} entries that no outsider saw were written anew: whoever holds all keys can.", rest,
+            "Whether the {n} entry that nobody outside vouches for was written anew: whoever holds all keys can.",
+            "Whether the {n} entries that nobody outside vouches for were written anew: whoever holds all keys can.", rest,
         )  # fmt: skip
     if n := sum(group.count for group in page.notes if group.kind in {UNDECIDED, "unchecked"}):
         yield msgn(

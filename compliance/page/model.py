@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -113,10 +112,7 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
     """What JSON has of it as `page`, its messages yet to be put into words; `said` are its sentences."""
     zone, place = page.report.zone, page.place
     return {
-        "place": None if place is None else {
-            "place": place.place, "hours": place.hours, "certificate": place.certificate, "expires": place.expires,
-            "changes": page.changes,
-        },
+        "place": None if place is None else {**_place(place), "changes": page.changes},
         "claimed": _claimed(page.report.claimed),
         "period": _span(page.period, zone),
         "violations": page.violations,
@@ -134,17 +130,11 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
             for one in page.gaps for seat in one.seats
         ],
         "overridden": [
-            {
-                "kind": one.kind, "by": one.by, "times": one.times, "s": one.ms / 1000,
-                "from": when(one.first, zone), "to": when(one.last, zone),
-            }
+            {"kind": one.kind, "by": one.by, "times": one.times, "s": one.ms / 1000, **_ends(one.first, one.last, zone)}
             for one in page.overridden
         ],
         "refused": [
-            {
-                "cite": one.cite, "rule": one.rule, "game": one.game, "times": one.times,
-                "from": when(one.first, zone), "to": when(one.last, zone),
-            }
+            {"cite": one.cite, "rule": one.rule, "game": one.game, "times": one.times, **_ends(one.first, one.last, zone)}
             for one in page.report.audit.overview.refusals
         ],
         "coverage": _coverage(page.coverage),
@@ -161,10 +151,11 @@ def _claimed(one: Claimed | None) -> dict[str, Any] | None:
     """What a file whose entries cannot be believed says of itself."""
     if one is None:
         return None
-    place = {} if one.place is None else {
-        "place": one.place.place, "hours": one.place.hours, "certificate": one.place.certificate, "expires": one.place.expires,
-    }  # fmt: skip
-    return {**place, "period": _span(one.period, one.zone)}
+    return {**({} if one.place is None else _place(one.place)), "period": _span(one.period, one.zone)}
+
+
+def _place(one: PlaceAt) -> dict[str, Any]:
+    return {"place": one.place, "hours": one.hours, "certificate": one.certificate, "expires": one.expires}
 
 
 def _coverage(all_: Coverage) -> list[dict[str, Any]]:
@@ -183,13 +174,16 @@ def _coverage(all_: Coverage) -> list[dict[str, Any]]:
 
 
 def _group(one: Group, zone: str) -> dict[str, Any]:
-    ends: Sequence[int] = () if one.first is None or one.last is None else (one.first, one.last)
+    ends = {} if one.first is None or one.last is None else _ends(one.first, one.last, zone)
     return {
-        "kind": one.kind, "count": one.count, "days": one.days, "seats": one.seats,
-        **dict(zip(("from", "to"), (when(at, zone) for at in ends), strict=False)),
+        "kind": one.kind, "count": one.count, "days": one.days, "seats": one.seats, **ends,
         "first": [{"where": finding.where, "what": finding.what} for finding in one.shown],
     }  # fmt: skip
 
 
 def _span(span: Span | None, zone: str) -> dict[str, str] | None:
-    return None if span is None else {"from": when(span[0], zone), "to": when(span[1], zone)}
+    return None if span is None else _ends(*span, zone)
+
+
+def _ends(first: int, last: int, zone: str) -> dict[str, str]:
+    return {"from": when(first, zone), "to": when(last, zone)}

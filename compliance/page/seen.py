@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from compliance.page.blocks import Block, Said
 from compliance.page.model import Page, Span
+from compliance.page.shortened import few
 from compliance.verifying.alive import MINUTE_MS
-from compliance.verifying.report import NO_MOMENT
+from compliance.verifying.report import NO_MOMENT, Report
 from i18n.message import Arg, Moment, msg, msgn
 
+_SHOWN = 6
 _WORTH = msg(
     "It shows as much as this card or head does: whose is it, and since when? One that you took along yourself on an earlier"
     " visit shows that nothing of then was changed since; one that came with the file shows nothing."
@@ -33,14 +35,31 @@ def seen(page: Page) -> Iterator[Block]:
         )  # fmt: skip
         yield Said(_range(known, page.anchored, report.zone), (_WORTH,), "good")
     if rest := report.size - report.anchored:
-        unseen = msgn(
-            "the last entry: seen by no outsider yet", "the last {n} entries: seen by no outsider yet", rest,
-        ) if report.anchored else msgn(
-            "{n} entry, all there is: seen by no outsider yet", "all {n} entries: seen by no outsider yet", rest,
-        )  # fmt: skip
+        last = msgn("the last entry", "the last {n} entries", rest)
+        which = last if report.anchored else msgn("{n} entry, all there is", "all {n} entries", rest)
+        unseen = msg("{which}: seen by no outsider yet", which=which)
+        if report.strangers:
+            unseen = msg("{which}: seen by no outsider whose key you named", which=which)
         yield Said(_range(unseen, page.open, report.zone), (), "note")
+    yield from _strangers(report)
     for name, time in report.witnesses:
         yield Said(msg("Witness: {name}, {at}", name=name, at=moment(time * 1000, report.zone)))
+
+
+def _strangers(report: Report) -> Iterator[Block]:
+    """Anybody can write such a line: what it is worth, only the key of whoever is said to have signed shows."""
+    if not report.strangers:
+        return
+    signed = msgn(
+        "There is {n} cosignature by a key that you did not name as trusted, so it was not checked and counts for nothing.",
+        "There are cosignatures by {n} keys that you did not name as trusted, so they were not checked and count for nothing.",
+        len(report.strangers),
+    )  # fmt: skip
+    told = [msgn("{name}, of the first entry", "{name}, of the first {n} entries", size, name=name)
+            for name, size in report.strangers]  # fmt: skip
+    how = msg("To have them count, get the key from the witness itself, write it into a file in lines like these, and verify"
+              " with {option}: {lines}", option="--trust trust.txt", lines="witness w KEY / quorum w")  # fmt: skip
+    yield Said(signed, (*few(told, _SHOWN), how), "note")
 
 
 def _range(what: Arg, span: Span | None, zone: str) -> Arg:

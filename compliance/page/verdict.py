@@ -23,7 +23,7 @@ MEANS: Final[Mapping[Stage, Arg]] = {
     "head": msg("The log's signature on this file does not hold: who made the file cannot be told."),
     "heads": msg("What outsiders are said to have signed does not go with this log."),
     "earlier": msg("The log does not go on from what you hold of an earlier visit: it was written anew or cut off, or is"
-                   " another one."),
+                   " another one; or this file is older than what you hold."),
     "entries": msg("Entries contradict each other, themselves or the rules, though the log signed them: no damage on its way"
                    " makes that."),
 }  # fmt: skip

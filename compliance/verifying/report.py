@@ -121,6 +121,7 @@ class Report:
     """`beginning`: where the log begins, if its first entries are deleted.
     `anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
     `witnessed`: how many of these by witnesses, and not by what the inspector kept alone.
+    `strangers`: (name, entries) of cosignatures that nobody can judge, as the inspector named no such key.
     `repacked`: another tool packed the file. `card`: what an earlier card says of the place, which no log does, by its words.
     `claimed`: what is left to say of a file whose entries cannot be believed.
     """
@@ -140,6 +141,7 @@ class Report:
     repacked: bool = False
     card: tuple[tuple[str, str], ...] = ()
     witnessed: int = 0
+    strangers: tuple[tuple[str, int], ...] = ()
     claimed: Claimed | None = None
 
     @property
@@ -209,6 +211,7 @@ def document(report: Report) -> dict[str, Any]:
         "begins": 0 if report.beginning is None else report.beginning.begins,
         "judged_from": 0 if report.beginning is None else report.beginning.judged,
         "witnesses": [{"name": name, "time": when(time * 1000, zone)} for name, time in report.witnesses],
+        "unknown_witnesses": [{"name": name, "size": size} for name, size in report.strangers],
         "failures": [{"where": one.where, "what": one.what} for one in report.failures],
         "gaps": [
             {

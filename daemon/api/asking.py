@@ -50,8 +50,8 @@ class Answer(Wire, frozen=True, kw_only=True):
 
 
 class RequestPart(Wire, frozen=True, kw_only=True):
-    """`title`: of the game, or the name of the program's file; None where time for all games is asked for. `lets`: a yes lets
-    the game through, or did, as the rules want a guardian's; else it gives time.
+    """`title`: of the game, or the name of the program's file; None where time for all games is asked for. `ms` 0: no time is
+    asked for. `lets`: a yes lets the game through, would have, or did, as the rules want a guardian's; else it gives time.
     """
 
     id: str

@@ -121,7 +121,7 @@ class Access:
         people = self.people()
         found = people.find(name)
         if found is None:
-            raise naming.no_player(people.roster.players, name)
+            raise naming.no_player(people.roster.players, name, naming.GUEST, naming.GUEST_VI)
         return found
 
     def game(self, asked: str) -> Game:

@@ -60,11 +60,13 @@ class RequestHandlers:
         game, program = self._what(player, request)
         now, reason = self.clock.read(), reason_of(request.reason)
         self._room(player, game, program, now)
+        looks = self.outlooks(now)
+        timeless = program is not None or (game is not None and lets(looks.ruling(player, game)))
         event = RequestEvent(
-            id=asked_id(), player=player.id, account=caller.account, ms=request.ms,
+            id=asked_id(), player=player.id, account=caller.account, ms=0 if timeless else request.ms,
             game=None if game is None else game.id, program=program, reason=reason, asked=now.wall,
         )  # fmt: skip
-        self._change(events.Asked(player, event, self._part(player, event, self.outlooks(now)), now))
+        self._change(events.Asked(player, event, self._part(player, event, looks), now))
         return a.Requested(id=event.id)
 
     def _what(self, player: RuledPlayer, request: a.RequestAdd) -> tuple[Game | None, LetProgram | None]:
@@ -111,7 +113,9 @@ class RequestHandlers:
         """As it is told."""
         game, answer = looks.people.catalogue.games.get(event.game or ""), event.answer
         title = event.program.name if event.program else game.title if game else event.game
-        let = answer.let if answer is not None and answer.approved else game is not None and lets(looks.ruling(player, game))
+        let = not event.ms or (answer is None and game is not None and lets(looks.ruling(player, game)))
+        if answer is not None and answer.approved:
+            let = answer.let
         return a.RequestPart(
             id=event.id, player=player.id, name=player.registered.name, game=event.game, title=title,
             program=None if event.program is None else event.program.sha256, ms=event.ms, reason=event.reason,
@@ -179,7 +183,7 @@ class RequestHandlers:
     ) -> m.GrantAnswer:
         """Lets the game or program through, where that is what is in the way; gives time where it is not, or `ms` say so."""
         looks, game = self.outlooks(now), None if event.game is None else self.access.game(event.game)
-        let = event.program is not None or self._lets(player, game, looks)
+        let = event.program is not None or self._lets(player, game, looks) or not event.ms
         if event.program is not None and ms is not None:
             raise ApiError("bad-input", msg("a program is let through without minutes"))
         _fits(player, event.program)
@@ -259,7 +263,7 @@ def _gives_time(player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> bo
         return event.program is None
     game = looks.people.catalogue.games.get(event.game)
     ruling = None if game is None else looks.ruling(player, game)
-    return ruling is not None and for_good(ruling) is None and not lets(ruling)
+    return event.ms > 0 and ruling is not None and for_good(ruling) is None and not lets(ruling)
 
 
 def _fits(player: RuledPlayer, program: LetProgram | None) -> None:

@@ -123,7 +123,7 @@ def _first_and_last(value: object, path: str) -> tuple[date, date]:
     try:
         first, last = (date.fromisoformat(one) for one in (found[1], found[2] or found[1])) if found else (value, value)
     except ValueError:
-        first = last = None
+        raise ParamError(path, msg("{value}: the calendar has no such day: correct it", value=shown(value))) from None
     if type(first) is not date or type(last) is not date:
         raise ParamError(path, msg("{value} is not a date: write 2026-01-01, or 2026-02-16..2026-02-22", value=shown(value)))
     if not 0 <= (last - first).days < MOST_DAYS:

@@ -96,6 +96,19 @@ def test_one_near_name_can_be_asked_about():
     assert unknown(guardians("小明", "Ẩn"), "小红")[1] is None
 
 
+@pytest.mark.parametrize(("asked", "meant"), [("gest", "guest"), ("Guests", "guest"), ("khach", "khách"), ("plase", "place")])
+def test_guests_and_the_place_are_perhaps_meant(asked, meant):
+    """Where they can be; by nobody who is called alike."""
+    others = ("guest", "khách", "place")
+    with pytest.raises(ApiError, match=f"no player '{asked}'; did you mean {meant}?") as error:
+        naming.player(guardians("Zed"), asked, *others)
+    assert error.value.near is None
+    with pytest.raises(ApiError, match="there are: Zed"):
+        naming.player(guardians("Zed"), asked)
+    with pytest.raises(ApiError, match=r"did you mean Gesta \(g0\)"):
+        naming.player(guardians("Gesta"), "gest", *others)
+
+
 def test_games_too():
     """By id or title; two of a title are a question."""
     games = Catalogue((Game(id="ran", title="Rắn", names=("a",)), Game(id="x", title="Rùa", names=("b",)),

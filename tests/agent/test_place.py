@@ -287,6 +287,19 @@ def test_what_was_set_is_said_and_only_that(desk):
     assert desk.told("place.set", PlaceSet(place="game-point", name="")) == "changed: name Net Sao → –"
 
 
+def test_what_a_home_has_none_of_goes_with_a_word(desk):
+    """Also hours, and what guests were under; and how it comes back. What it has, too, stays."""
+    set_ = PlaceSet(place="game-point", hours="09:00-21:00", address="5 Hàng Bài", certificate="12/GCN", name="Net Sao")
+    desk.ask("place.set", set_)
+    assert desk.told("place.set", PlaceSet(place="home")) == (
+        "changed: hours 09:00-21:00 → –; address 5 Hàng Bài → –\n"
+        "a home has none of these; as before it is with: giochoi place set game-point --hours … --address …\n"
+        "guests are no longer under: vn-147:guardian=false"
+    )
+    desk.ask("place.set", PlaceSet(place="agent-without-games", hours="06:00-23:00"))
+    assert "hours 06:00-23:00 → the law's" in desk.told("place.set", PlaceSet(place="game-point"))
+
+
 def test_address_and_owner_are_for_places_that_are_inspected(desk):
     """Beside the log, on the card; no home has them, and who becomes one has them no more."""
     code, said = refusal(desk, PlaceSet(place="home", owner="Trần Thị Mai"))[:2]

@@ -31,6 +31,14 @@ def test_only_what_was_named_is_replaced(monkeypatch):
         assert not meant(args, near)
 
 
+@pytest.mark.parametrize(("typed", "yes"), [
+    ("y", True), ("Yes\n", True), ("có", True), ("co\u0301", True), (" Vâng ", True), ("ừ", True), ("đồng ý", True),
+    ("", False), ("n", False), ("không", False), ("maybe", False),
+])  # fmt: skip
+def test_a_yes_is_one_in_either_language(typed, yes):
+    assert asking.means_yes(typed) is yes
+
+
 def test_without_a_terminal_nobody_is_asked():
     """pytest's own stdin is none."""
     assert not meant(Namespace(player="Me"), Near("player", "Me", "me"))

@@ -157,14 +157,14 @@ def test_a_file_that_is_none_of_ours_or_damaged_changes_nothing(agent, servers, 
         before = content(servers.home / "agent")
         for bad, said in (
             (tmp_path / "none.zip", "cannot be read"),
-            (other, "not a backup"),
+            (other, "not what giochoi backup made"),
             (changed(file, "agent/agent.db", b"SQLite format 3"), "damaged: agent/agent.db"),
             (torn, "damaged: agent/agent.db; take another backup"),
             (changed(changed(file, "public/agent.keys", b"\xff"), "contents.json", json.dumps(no_text)), "damaged"),
-            (changed(file, "contents.json", stranger), "not a backup"),
-            (changed(file, "", b"", zipfile.ZIP_LZMA), "not a backup"),
-            *((changed(file, "contents.json", json.dumps({"made": made, "files": {"agent/agent.db": "0"}})), "not a backup")
-              for made in (10**18, -1)),
+            (changed(file, "contents.json", stranger), "not what giochoi backup made"),
+            (changed(file, "", b"", zipfile.ZIP_LZMA), "not what giochoi backup made"),
+            *((changed(file, "contents.json", json.dumps({"made": made, "files": {"agent/agent.db": "0"}})),
+               "not what giochoi backup made") for made in (10**18, -1)),
         ):
             assert said in agent.fails(2, "restore", str(bad), "--yes")
         assert content(servers.home / "agent") == before

@@ -266,6 +266,22 @@ def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told
     assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
 
 
+@pytest.mark.parametrize(("fields", "en", "vi"), [
+    ({"game": "luanti", "ms": 0}, "a player asked to play a game", "người chơi xin được chơi một trò"),
+    ({"program": "00" * 32, "ms": 0}, "a player asked to run a program", "người chơi xin được chạy một chương trình"),
+    ({"program": "00" * 32, "ms": 900_000}, "a player asked to run a program", "người chơi xin được chạy một chương trình"),
+    ({"game": "luanti", "ms": 900_000}, "a player asked", "người chơi xin"),
+])  # fmt: skip
+def test_what_was_asked_for_is_what_the_log_shows(fields, en, vi):
+    """No time, where none was asked for; an entry of before has some beside a program."""
+    whole = {"kind": "request", "seat": "s", "wall": NINE, "who": "w", "id": "r1", "game": None, "program": None, **fields}
+    for language, told, more in (("en", en, "more: "), ("vi", vi, "thêm: ")):
+        out = io.StringIO()
+        entry(Output(out=out, language=language), LogLine(index=7, entry=json.dumps(whole), payload=None), dict(whole), ZONE)
+        assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
+        assert (more in out.getvalue()) == (told in {"a player asked", "người chơi xin"})
+
+
 def test_a_changed_time_zone_is_shown():
     """What was before is a name there, and play elsewhere."""
     out = io.StringIO()

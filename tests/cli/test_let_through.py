@@ -84,6 +84,15 @@ def test_labels_from_a_file(home, tmp_path):
     csv, toml = tmp_path / "labels.csv", tmp_path / "labels.toml"
     csv.write_text('id,label,source\nteeworlds,VN12,"publisher, page 3"\ntuxkart,VN00\n', "utf-8")
     assert "row 3" in home.fails(2, "game", "label", "--from", str(csv))
+    for wrong, told in (
+        ("id,label,source\nteeworlds,VN12,x\nluanti,VN99,x\n", "row 3: VN has no class"),
+        ("teeworlds,VN12,x\n", "its first row has to be the names of the columns: id,label,source"), ("", "no labels in it"),
+    ):
+        csv.write_text(wrong, "utf-8")
+        assert told in home.fails(2, "game", "label", "--from", str(csv))
+    csv.write_text("id;label;source\nddnet;VN12;page 3, of the publisher\n", "utf-8")  # as spreadsheets do in Vietnam
+    assert said(home, "game", "label", "--from", str(csv)).startswith("1 game is labelled")
+    assert "label: VN12, page 3, of the publisher" in said(home, "game", "list", "ddnet")
     csv.write_text('\ufeffid,label,source\nteeworlds,VN12,"publisher, page 3"\n', "utf-8")
     toml.write_text('[[label]]\nid = "supertuxkart"\nlabel = "IARC 3+"\nsource = "its shop"\n', "utf-8")
     told = [said(home, "game", "label", "--from", str(file)) for file in (csv, toml)]

@@ -40,6 +40,21 @@ def test_a_mistake_is_one_line_and_exit_2(fails, words):
     assert fails(2, *words).startswith("giochoi: ")
 
 
+@pytest.mark.parametrize(("words", "option"), [
+    ("report day --csv a.csv --csv b.csv", "--csv"), ("grant An 15 --reason a --reason b", "--reason"),
+    ("place set game-point --hours 08:00-22:00 --name x --hours 09:00-21:00", "--hours"),
+])  # fmt: skip
+def test_an_option_that_is_there_twice_loses_no_word(fails, words, option):
+    """Of what may be there several times nothing is lost; of what every command takes, as in an alias, the last counts."""
+    assert f"{option} is there twice: leave one out" in fails(2, *words.split())
+    assert "giochoi-daemon" in fails(3, "--lang", "vi", "status", "--lang", "en")
+
+
+def test_a_folder_is_no_file_to_write(fails, tmp_path):
+    """Nor one to be removed first."""
+    assert f"{tmp_path} is a folder: name a file in it" in fails(2, "log", "export", str(tmp_path))
+
+
 def server_of(words):
     """Who answers this command."""
     seat = {"status", "why", "usage", "doctor", "grant", "extend", "grants", "revoke"}

@@ -175,6 +175,12 @@ def test_what_is_no_time_is_named(text):
     assert "is not a time" in plain(caught.value.message)
 
 
+@pytest.mark.parametrize("text", ["2027-02-29", "2027-02-29 07:00"])
+def test_a_day_that_no_calendar_has_is_told_so(text):
+    with pytest.raises(CommandError, match="there is no day '2027-02-29'"):
+        parse_until(text)
+
+
 def test_a_moment_of_another_day_is_taken(seat):
     """With its date and offset."""
     now = datetime.fromisoformat(told(seat, "status")["daemon"]["since"])

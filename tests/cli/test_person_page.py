@@ -51,19 +51,20 @@ def test_what_was_given_is_told_with_who_and_why():
     known = {
         "grants": [{"by": "guardian", "who": "bố", "ms": HOUR, "given": NOON, "reason": "học xong", "revoked": NOON + MINUTE}],
         "requests": [{"ms": 0, "game": "luanti", "asked": NOON, "reason": ""}, {"ms": HOUR, "game": None, "asked": NOON},
-                     msgspec.to_builtins(RequestEvent(id="x", player="an", account="an", ms=0, program=SUMS, asked=NOON))],
+                     *(msgspec.to_builtins(RequestEvent(id="x", player="an", account="an", ms=ms, program=SUMS, asked=NOON))
+                       for ms in (0, HOUR))],
         "allowed_games": [msgspec.to_builtins(ApprovalRow("x", "an", "luanti", "root", NOON))],
     }  # fmt: skip
-    given, asked, more, program, let = told(pages._given(known, ZONE, {"luanti": "Luanti"}, roles(public=False)))
+    given, asked, more, program, older, let = told(pages._given(known, ZONE, {"luanti": "Luanti"}, roles(public=False)))
     assert "3600 s more, by a guardian (bố); taken back" in given
     assert given.endswith("reason: học xong")
     ends = [(asked, "asked for Luanti"), (more, "asked for 3600 s"), (program, "asked for sums"),
-            (let, "Luanti let through, by root")]  # fmt: skip
+            (older, "asked for sums"), (let, "Luanti let through, by root")]  # fmt: skip
     assert [end for line, end in ends if not line.endswith(end)] == []
 
 
 def test_what_was_asked_for_is_told_in_order_with_its_game_and_what_was_answered():
-    """A game that has to be let through is asked for with the minutes that a request has anyway."""
+    """Time of a game says both."""
     answer = {"approved": False, "by": "staff", "who": "root", "at": NOON + 3 * MINUTE, "reason": "mai nhé"}
     asked = {"ms": 15 * MINUTE, "game": "luanti", "asked": NOON + 2 * MINUTE, "reason": "", "answer": answer}
     back = {"ms": MINUTE, "game": None, "asked": NOON, "reason": "", "answer": {**answer, "by": "player", "approved": False}}

@@ -174,6 +174,8 @@ def test_check_as_json_is_one_document_either_way(giochoi, tmp_path):
 @pytest.mark.parametrize(
     ("pack", "told"),
     [
+        ("home-school-week:weekday_minutes=45,weekend_minutes=90; play=1",
+         "stands after a colon: home-school-week:weekday_minutes=45:weekend_minutes=90:play=1"),
         ("home-school-week:weekday_minutes", "a value is missing, weekday_minutes=…"),
         ("home-school-week:weekday_minutes:day_off_minutes=60", "a value is missing, weekday_minutes=…"),
         ("vn-147:over_all=true:guardian", "a value is missing, guardian=…"), ("VN-147", "did you mean vn-147?"),

@@ -360,3 +360,20 @@ def test_all_that_is_kept_of_somebody_and_nothing_any_more(agent, tmp_path):
     assert "no player 'Giang'" in agent.fails(2, "player", "export", "Giang", str(tmp_path / "again.json"))
     assert not (tmp_path / "again.json").exists()
     assert "personal data deleted" in done(agent("log", "show"))
+
+
+@pytest.mark.parametrize("way", ["remove", "erase"])
+def test_what_ends_with_a_player_is_told_before_and_after(agent, way):
+    """By name: rules, own limits, games let through. Of whom nothing holds, nothing more is said."""
+    for words in (
+        "player add Hoa --born 2014-05-01", "policy use Hoa vn-147 home-school-week:weekday_minutes=45",
+        "limit Hoa 20 --game luanti --days sat,sun", "game allow Hoa luanti", "player set Hoa --only-installed on",
+    ):  # fmt: skip
+        done(agent(*words.split()))
+    ends = ("rules vn-147, home-school-week:weekday_minutes=45; own limits, each day: luanti 20 min (Saturday and Sunday); "
+            "games let through: luanti; installed programs only")  # fmt: skip
+    assert f"This ends with Hoa: {ends}. " in agent.fails(2, "player", way, "Hoa")
+    assert f"; this ended with Hoa: {ends}" in " ".join(done(agent("player", way, "Hoa", "--yes")).split())
+    done(agent("player", "add", "Huy", "--born", "2014-05-01"))
+    assert "ends with" not in agent.fails(2, "player", way, "Huy")
+    assert "ended with" not in done(agent("player", way, "Huy", "--yes"))

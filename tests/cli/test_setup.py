@@ -78,6 +78,25 @@ def test_what_means_nothing_is_asked_again(so_far, typed):
     assert talk.question().id == before
 
 
+@pytest.mark.parametrize(("typed", "why"), [
+    ("29/2/2015", "'29/2/2015': February had no such day in that year"), ("31/4/2015", "that month has no such day"),
+    ("4/13/2015", "no such month"), ("1/1/2030", "in the future"), ("tomorrow", "'tomorrow': no date of birth; such as"),
+])  # fmt: skip
+def test_a_date_of_birth_that_is_none_is_told_why(typed, why):
+    talk = interview(AN)
+    answered(talk, "", "")
+    with pytest.raises(AnswerError) as caught:
+        talk.take(typed)
+    assert why in plain(caught.value.message)
+
+
+def test_an_account_that_is_none_is_told_so():
+    """Not only which numbers there are: whoever typed a name meant one."""
+    with pytest.raises(AnswerError) as caught:
+        interview(AN, BINH).take("ann")
+    assert plain(caught.value.message) == "'ann': no account of this PC is called so: type its number"
+
+
 def test_an_account_that_nobody_lists_can_be_typed():
     """One of a domain, or where the system lists none; no other word is one."""
     found = Found(date(2026, 11, 24), (), frozenset(), (WEEK,), False, lambda _: (), {"home\\an": AN}.get)

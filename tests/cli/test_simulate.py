@@ -204,6 +204,15 @@ def test_a_mistake_on_the_command_line_is_one_line(fails, make_bundle, words):
     assert fails(2, "simulate", WHO, "--pack", "vn-147", *named).startswith("giochoi: ")
 
 
+@pytest.mark.parametrize(("content", "says"), [
+    (b"giochoi/x\n1\nx\n\n\xe2\x80\x94 giochoi/x AAAA\n", "a card or a head"), (b"", "is empty"),
+    (b"hello", "not an exported log"),
+])  # fmt: skip
+def test_what_is_no_log_is_told_what_it_is(fails, tmp_path, content, says):
+    (tmp_path / "file").write_bytes(content)
+    assert says in fails(2, "simulate", WHO, "--pack", "vn-147", "--from", str(tmp_path / "file"))
+
+
 def test_a_year_of_birth_is_enough(told, make_bundle):
     """The younger age counts: born in 2008, the games of 18 are closed to her all of 2026."""
     def write(seat):

@@ -57,9 +57,10 @@ def test_a_day_has_one_form(text):
         parse_day(text)
 
 
-def test_a_day_that_no_calendar_has_is_none():
-    with pytest.raises(CommandError, match="there is no day '2014-02-30'"):
-        parse_day("2014-02-30")
+@pytest.mark.parametrize("text", ["2014-02-30", "29/02/2015", "31/4/2015", "5/24/2013"])
+def test_a_day_that_no_calendar_has_is_none(text):
+    with pytest.raises(CommandError, match=f"there is no day '{text}'"):
+        parse_day(text)
 
 
 @pytest.mark.parametrize("read", [parse_day, born])

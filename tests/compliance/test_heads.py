@@ -15,10 +15,15 @@ from compliance.format import container
 from compliance.format.cosigning import Cosigner, cosignature, read_heads, write_heads
 from compliance.log import LogError
 from compliance.note import NoteError, Signer, checkpoint_text, read_checkpoint
+from compliance.page.model import page
+from compliance.page.text import lines as lines_of
+from compliance.page.words import sections
 from compliance.verify import verify
 from compliance.verifying.bundle.trust import parse_trust
 from compliance.writing.cosigned import Witness
+from i18n.catalogue import Catalogue
 
+EN = Catalogue("en")
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 
@@ -70,6 +75,26 @@ def test_a_head_of_the_past_anchors_what_it_covers(site, seat, witnesses):
     assert {name for name, _ in report.witnesses} == {"w1.example", "w2.example", "w3.example"}
     alone = verified(site, None)
     assert (alone.failures, alone.anchored) == ((), 0)
+
+
+@pytest.mark.parametrize("named", [(), (1,), (1, 2, 3)])
+def test_who_signed_and_is_not_named_as_trusted_is_told(site, seat, witnesses, named):
+    """Not that no outsider saw the log: only that the keys are not known, so that nothing follows; and how they come to be."""
+    size = witnesses.cosign()
+    site.clock.run(HOUR)
+    seat.stop()
+    witnesses.cosign(3)
+    lines = [f"witness w{one} {witnesses.all[one - 1].key.text}" for one in named]
+    trust = parse_trust("\n".join([*lines, "quorum none"]).encode()) if named else None
+    report = verified(site, trust)
+    wanted = {"w1.example": size, "w2.example": size, "w3.example": site.log.size}
+    assert dict(report.strangers) == {name: at for one, (name, at) in enumerate(wanted.items(), 1) if one not in named}
+    assert (report.failures, report.anchored) == ((), 0)
+    told = " ".join(" ".join(lines_of(sections(page(report)), EN, 200)).split())
+    assert ("seen by no outsider yet" in told) == (not report.strangers)
+    assert (f"w2.example, of the first {size} entries" in told) == (2 not in named)
+    assert ("cosignatures by 3 keys that you did not name" in told) == (not named)
+    assert ("verify with --trust trust.txt: witness w KEY / quorum w" in told) == bool(report.strangers)
 
 
 def test_the_newest_head_with_a_quorum_counts(site, seat, witnesses):

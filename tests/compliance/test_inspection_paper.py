@@ -39,7 +39,7 @@ def report(site):
 
 
 @pytest.mark.parametrize(("lang", "told"), [
-    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Không bị sửa; chưa ai bên ngoài thấy", "Chữ ký", "trang 1/")),
+    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Không bị sửa; chưa ai bên ngoài xác nhận", "Chữ ký", "trang 1/")),
     ("en", ("What the compliance log says", "Whole, not anchored", "by opening hour", "Signature", "page 1/")),
 ])  # fmt: skip
 def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told):
@@ -95,7 +95,7 @@ def test_it_is_written_over_nothing(site, tmp_path, capsys):
     log.write_bytes(site.bundle())
 
     assert main([str(log), "--pdf", str(log), "--lang", "en"]) == 2
-    assert capsys.readouterr().err == f"giochoi-verify: {log} exists\n"
+    assert capsys.readouterr().err == f"giochoi-verify: {log} exists; choose another name or remove it first\n"
 
 
 def test_a_pc_without_pillow_is_told_what_is_missing(site, tmp_path, capsys, monkeypatch):

@@ -341,9 +341,10 @@ def test_what_cannot_be_known_is_always_said(report):
     told = section(found(report, finding("not-decidable", cite="")), "WHAT CANNOT BE KNOWN FROM THIS")
     for always in ("Play that was never written down", "Whether two pseudonyms are one person", "Whether an age is true"):
         assert always in told
-    assert f"Whether the {report.size} entries that no outsider saw" in told
+    assert f"Whether the {report.size} entries that nobody outside vouches for" in told
     assert "Whether what 1 finding above names was right" in told
-    assert "that no outsider saw" not in section(replace(report, anchored=report.size), "WHAT CANNOT BE KNOWN FROM THIS")
+    anchored = replace(report, anchored=report.size)
+    assert "that nobody outside vouches for" not in section(anchored, "WHAT CANNOT BE KNOWN FROM THIS")
 
 
 def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
@@ -414,7 +415,7 @@ def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashe
     assert "Certificate 12/GCN Hours 09:00-21:00 Period 24 Nov 2026 08:00 – 24 Nov 2026 09:36, times of" in place
     told = data(page(report), {})
     assert (told["place"], told["claimed"]["hours"]) == (None, "09:00-21:00")
-    assert "that no outsider saw" not in section(report, "WHAT CANNOT BE KNOWN FROM THIS")
+    assert "that nobody outside vouches for" not in section(report, "WHAT CANNOT BE KNOWN FROM THIS")
     assert "among the seats named here" not in section(report, "WHAT TO DO NEXT")
 
 
@@ -506,7 +507,7 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     """With the exit code of the verification."""
     assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
     assert capsys.readouterr().out == (
-        f"KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài thấy\nđã ghi: {tmp_path / 'page.html'}\n"
+        f"KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài xác nhận\nđã ghi: {tmp_path / 'page.html'}\n"
     )
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
@@ -524,8 +525,24 @@ def test_a_page_is_written_over_nothing(file, tmp_path, capsys):
     """What is there may be the bundle itself, or what was kept from an earlier visit."""
     before = file.read_bytes()
     assert main([str(file), "--html", str(file), "--lang", "en"]) == 2
-    assert capsys.readouterr().err == f"giochoi-verify: {file} exists\n"
+    assert capsys.readouterr().err == f"giochoi-verify: {file} exists; choose another name or remove it first\n"
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("option", "begins"), [("--html", b"<!doctype html>"), ("--pdf", b"%PDF")])
+def test_a_page_may_go_to_standard_output(file, tmp_path, capfdbinary, monkeypatch, option, begins):
+    """It alone; the verdict is said beside it."""
+    monkeypatch.chdir(tmp_path)
+    assert main([str(file), option, "-", "--lang", "en"]) == 0
+    told = capfdbinary.readouterr()
+    assert (told.out.startswith(begins), told.err.splitlines()[0]) == (True, b"VERDICT")
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("more", [["--json"], ["--pdf", "page.pdf"]])
+def test_nothing_else_goes_beside_it(file, capsys, more):
+    assert main([str(file), "--html", "-", *more, "--lang", "en"]) == 2
+    assert capsys.readouterr().err == 'giochoi-verify: "-" is standard output, where nothing else can go: name a file\n'
 
 
 def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_path, capsys):

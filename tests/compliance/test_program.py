@@ -171,7 +171,7 @@ def test_bad_usage_is_exit_2(arguments, capsys):
 
 
 @pytest.mark.parametrize(("arguments", "what"), [
-    (["a", "b", "--lang", "vi"], "b"), (["a", "--since"], "--since cần một giá trị"), (["a", "--lang", "fr"], "--lang fr"),
+    (["a", "--b", "--lang", "vi"], "--b"), (["a", "--since"], "--since cần một giá trị"), (["a", "--lang", "fr"], "--lang fr"),
 ])
 def test_a_mistake_is_told_in_the_language_asked_for(capsys, monkeypatch, arguments, what):
     monkeypatch.setenv("GIOCHOI_LANG", "vi")

@@ -269,12 +269,35 @@ def test_a_game_that_asks_is_let_through_at_once(world):
 
 
 def test_what_was_asked_for_stays_what_it_was(world):
-    """To be let play the game, also once that was answered or taken back: no minutes were asked for."""
+    """To be let play the game, also once that was answered or taken back, and the game let through: no minutes were asked
+    for, as the log says, too.
+    """
     world.start(asks_first())
     for answer in (deny, withdraw, approve):
-        answer(world, id_ := asked(world, game="teeworlds"))
-        (said,) = (plain(wish(one)) for one in listed(world, CHILD) if one.id == id_)
-        assert said == "An asks to play Teeworlds"
+        answer(world, asked(world, game="teeworlds", ms=30 * MINUTE))
+    assert {plain(wish(one)) for one in listed(world, CHILD)} == {"An asks to play Teeworlds"}
+    assert [one.ms for one in world.journal("request")] == [one.asked for one in world.journal("answer")] == [0, 0, 0]
+
+
+def test_time_that_was_asked_for_stays_time(world):
+    """Also once the game needs a yes, and it was denied before or is not yet answered: then a yes lets it through."""
+    world.start(roster(packs=(limit(30),)))
+    deny(world, asked(world, game="teeworlds"))
+    open_ = asked(world, game="teeworlds", ms=20 * MINUTE)
+    world.adopt(asks_first(2))
+    assert {(one.ms // MINUTE, one.lets) for one in listed(world, CHILD)} == {(15, False), (20, True)}
+    assert approve(world, open_).let == "Teeworlds"
+    assert [one.ms // MINUTE for one in world.journal("request")] == [15, 20]
+
+
+def test_a_yes_to_play_a_game_gives_no_minutes_that_nobody_asked_for(world):
+    """As where the game was let through meanwhile in another way. A code, which gives time, does not answer it."""
+    world.start(asks_first())
+    id_ = asked(world, game="teeworlds")
+    world.adopt(asks_first(2, approved=("teeworlds",)))
+    assert [one.lets for one in listed(world)] == [True]
+    assert code_of(world) == (None, None)
+    assert (approve(world, id_).let, world.daemon._grants.all()) == ("Teeworlds", ())
 
 
 def test_minutes_besides_are_given_too(world):

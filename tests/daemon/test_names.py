@@ -52,6 +52,8 @@ def test_a_near_name_is_a_question(world):
         assert str(error.value) == "no player 'An'; did you mean Ẩn (p0)?"
     with pytest.raises(ApiError, match=r"there are: Ẩn \(p0\), Bình \(p1\)"):
         ask(world, "why", m.WhyGet(player="Zed"))
+    with pytest.raises(ApiError, match=r"did you mean guest\?"):
+        ask(world, "why", m.WhyGet(player="gest"))
     assert ask(world, "grant.list", m.GrantsGet()).grants == ()
 
 

@@ -51,6 +51,16 @@ def test_what_is_no_date_of_birth(text):
         birth_date(text, TODAY)
 
 
+@pytest.mark.parametrize(("text", "why"), [
+    ("2013-02-29", "no leap year"), ("2100-02-29", "no leap year"), ("2014-02-30", "that month has no such day"),
+    ("2014-04-31", "that month has no such day"), ("2014-04-00", "that month has no such day"), ("2014-13-01", "no such month"),
+    ("2014-00-10", "no such month"), ("0000-02-29", "that old"), ("0000", "that old"), ("2014-2-29", "YYYY-MM-DD"),
+])  # fmt: skip
+def test_a_day_that_no_calendar_has_is_told_why(text, why):
+    with pytest.raises(IdentityError, match=why):
+        birth_date(text, TODAY)
+
+
 @pytest.mark.parametrize(("number", "year"), [
     ("001055123456", 1955), ("001155123456", 1955), ("001202123456", 2002), ("001314123456", 2014), ("001 3 14 123456", 2014),
     ("096325000000", 2025),
@@ -174,7 +184,8 @@ def test_what_is_no_card(text):
 @pytest.mark.parametrize(("read", "text"), [
     (card_qr, qr("012345678")), (card_qr, qr(born="31022014")), (card_qr, qr(born="01052031")),
     (card_qr, qr(number="00131412")), (personal_number, "00131412345"), (personal_number, "012345678"),
-    (birth_date, "2014-02-31"), (birth_date, f"{NAME} 2014"), (card_qr, f"{NAME}|{PLACE}"),
+    (birth_date, "2014-02-31"), (birth_date, "2013-02-29"), (birth_date, "2014-13-01"),
+    (birth_date, f"{NAME} 2014"), (card_qr, f"{NAME}|{PLACE}"),
 ])
 def test_an_error_repeats_nothing_and_has_no_other_error_in_it(read, text):
     with pytest.raises(IdentityError) as caught:

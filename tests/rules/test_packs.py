@@ -11,7 +11,7 @@ from rules.decide import decide
 from rules.facts import Played
 from rules.packs.params import said
 from rules.packs.shipped import shipped_packs
-from rules.parse import parse_pack, read_pack
+from rules.parse import PolicyError, parse_pack, read_pack
 from rules.policy import Pack, combine
 
 NEEDED = {"vn-agent-without-games": {"hours": "06:00-23:00"}, "kr-selective": {"hours": "16:00-21:00", "minutes": "60"}}
@@ -170,6 +170,10 @@ class TestHome:
 
         assert says(name, "2026-07-15 10:00", params=summer)[0] == "allow"
         assert says("home-weekend", "2026-07-15 10:00")[0] == "refuse"
+
+    def test_a_day_off_that_no_calendar_has_is_told_so(self):
+        with pytest.raises(PolicyError, match=r"2026-08-32': the calendar has no such day"):
+            parse_pack(shipped_packs()["home-weekend"], "home-weekend", {"days_off": "2026-06-01..2026-08-32"})
 
     @pytest.mark.parametrize("name", HOME)
     @pytest.mark.parametrize(("label", "expected"), [(12, "allow"), (16, "ask"), (18, "ask"), (None, "ask")])

@@ -11,18 +11,27 @@ from i18n.message import Arg, Day, msg, semicolon
 
 
 def changes(old: PlaceRow, new: PlaceRow) -> Hints:
-    """One line; nothing where nothing is other than before, or all of it, as the kind of place is."""
+    """One line, and how what a home has none of comes back; nothing where nothing is other than before, or all of it, as the
+    kind of place is.
+    """
     told = [
         msg("{what} {before} → {after}", what=what, before=before or "–", after=after or "–")
         for what, before, after in _fields(old, new) if before != after
     ]  # fmt: skip
     if told:
-        return (msg("changed: {changes}", changes=semicolon(told)),)
+        return (msg("changed: {changes}", changes=semicolon(told)), *_gone(old, new))
     return () if old.place != new.place or old.lang != new.lang else (msg("nothing is other than before"),)
 
 
+def _gone(old: PlaceRow, new: PlaceRow) -> Hints:
+    lost = {"--hours": old.hours, "--address": old.address, "--owner": old.owner} if new.place == "home" != old.place else {}
+    again = " ".join(f"{option} …" for option, value in lost.items() if value)
+    command = f"giochoi place set {old.place} {again}"
+    return (msg("a home has none of these; as before it is with: {command}", command=command),) if again else ()
+
+
 def _fields(old: PlaceRow, new: PlaceRow) -> Iterator[tuple[Arg, Arg, Arg]]:
-    if new.place == old.place:  # else it is told what binds now
+    if new.place == old.place or (old.hours and not new.hours):  # else it is told what binds now
         yield msg("hours"), _hours(old), _hours(new)
     yield msg("time zone"), old.zone, new.zone
     yield msg("name"), old.name, new.name

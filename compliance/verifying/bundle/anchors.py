@@ -63,7 +63,9 @@ class Anchors:
         signatures = checkpoint.signatures if anchor is None else anchor.signatures
         witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
         trusted = self.trust is not None and bool(self.trust.logs)
-        return replace(report, anchored=anchored, witnessed=witnessed, witnesses=witnesses, trusted=trusted)
+        return replace(
+            report, anchored=anchored, witnessed=witnessed, witnesses=witnesses, trusted=trusted, strangers=self.heads.strangers
+        )  # fmt: skip
 
     def _recent(self, head: Head) -> bool:
         """Whether a quorum has signed it lately."""

@@ -6,11 +6,11 @@ before the export. Every head that a policy's quorum of witnesses cosigned ancho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from compliance.bundle import HEADS, MOST_HEADS
-from compliance.format.cosigning import read_heads
+from compliance.format.cosigning import cosigners, read_heads
 from compliance.note import Checkpoint, NoteError, Signature, UnsignedError, VerifierKey, open_note, read_checkpoint
 from compliance.tree import Frontier
 from compliance.verifying.bundle.trust import Trust
@@ -30,9 +30,12 @@ class Head:
 
 @dataclass
 class Heads:
-    """`known` in ascending sizes. `extend` it with every leaf hash, in order; then `failures` and `anchor` hold."""
+    """`known` in ascending sizes. `extend` it with every leaf hash, in order; then `failures` and `anchor` hold. `strangers`:
+    whose cosignatures nobody can judge, as nobody named their keys, and of how many entries the last of each is.
+    """
 
     known: Sequence[Head] = ()
+    strangers: tuple[tuple[str, int], ...] = ()
     failures: list[Failure] = field(default_factory=list)
     _frontier: Frontier = field(default_factory=Frontier)
     _next: int = 0
@@ -63,12 +66,22 @@ class Heads:
         return [(head.size, head.quorum_at * 1000) for head in self.known if head.quorum_at is not None]
 
 
-def heads_of(text: str, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
-    """The heads in a bundle's member, and the bundle's own. NoteError if they are not heads of this log, in ascending order.
-    `key` is the log's, which is nobody outside, whatever it cosigns.
+def heads_of(text: str, note: str, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Heads:
+    """The heads in a bundle's member, and the bundle's own, `note`. NoteError if they are not heads of this log, in ascending
+    order. `key` is the log's, which is nobody outside, whatever it cosigns.
     """
+    before = list(_read(text, checkpoint, key, trust))
     found = [] if trust is None else list(_dated_one(checkpoint, key, trust))
-    return Heads([*_read(text, checkpoint, key, trust), *found])
+    sizes = [*(one.size for one in before), checkpoint.size]
+    return Heads([*before, *found], _strangers(zip(sizes, [*read_heads(text), note], strict=True), key, trust))
+
+
+def _strangers(notes: Iterable[tuple[int, str]], key: VerifierKey, trust: Trust | None) -> tuple[tuple[str, int], ...]:
+    named = {(one.name, one.id) for one in (key, *(() if trust is None else trust.witnesses.values()))}
+    found: dict[tuple[str, bytes], int] = {}
+    for size, note in notes:
+        found |= dict.fromkeys(cosigners(note), size)
+    return tuple((signer[0], size) for signer, size in found.items() if signer not in named)
 
 
 def _read(text: str, checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> Iterator[Head]:

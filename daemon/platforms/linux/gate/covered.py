@@ -67,9 +67,11 @@ class Covered:
 
 
 def described(table: Iterable[Mount], asked: Collection[int]) -> tuple[FileSystem, ...]:
-    """How each is watched, by the mount that was there first; `asked`: the devices that a gate is asked for."""
+    """How each that a path leads to is watched, by the mount that was there first; `asked`: the devices that a gate is asked
+    for.
+    """
     found: dict[int, FileSystem] = {}
-    for one in table:
+    for one in mounts.reachable(table):
         if one.kind in _OF_NO_MATTER or one.path.startswith(_PASSWORDS):
             continue
         known = found.get(one.device)

@@ -9,7 +9,7 @@ import os
 import select
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
@@ -24,13 +24,16 @@ _NODE = os.O_PATH | os.O_CLOEXEC
 
 
 class Mount(NamedTuple):
-    """One that may hold programs. `device` is the kernel's for the filesystem: st_dev is each subvolume's own on Btrfs."""
+    """One that may hold programs. `device` is the kernel's for the filesystem: st_dev is each subvolume's own on Btrfs.
+    `parent`: the number of the mount that it lies on.
+    """
 
     number: int
     device: int
     path: str
     kind: str
     noexec: bool
+    parent: int
 
     @property
     def ours_to_ask(self) -> bool:
@@ -56,7 +59,23 @@ def parsed(text: bytes) -> Iterator[Mount]:
             continue
         major, _, minor = fields[2].partition(":")
         device = os.makedev(int(major), int(minor))
-        yield Mount(int(fields[0]), device, _unescape(fields[4]), kind, "noexec" in fields[5].split(","))
+        noexec = "noexec" in fields[5].split(",")
+        yield Mount(int(fields[0]), device, _unescape(fields[4]), kind, noexec, int(fields[1]))
+
+
+def reachable(mounts: Iterable[Mount]) -> Iterator[Mount]:
+    """Those to which their paths lead: nothing was mounted over them, nor over a folder above them. In which order they were
+    mounted tells nothing: a PC's root comes late.
+    """
+    mounts = tuple(mounts)
+    by_number = {one.number: one for one in mounts}
+    on = {(one.parent, one.path) for one in mounts}
+    for one in mounts:
+        below: Mount | None = one
+        while below is not None and not any((below.parent, str(path)) in on for path in PurePosixPath(below.path).parents):
+            below = by_number.get(below.parent) if below.parent != below.number else None
+        if below is None and (one.number, one.path) not in on:
+            yield one
 
 
 def holding_programs(mounts: Iterable[Mount] | None = None) -> dict[int, tuple[Mount, ...]]:
