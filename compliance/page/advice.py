@@ -32,8 +32,9 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file. Nor whether it was a"
               " guardian at all: whoever holds a seat's key can write that one allowed it. Ask the guardian.")
     yield msg(
-        "What leaves no second trace: a refused start, a wrong PIN or a code, a request and its answer, who was logged on, whom"
-        " a pause, a permission or rules were for, and what came after a seat's last entry."
+        "What leaves no second trace: a refused start, a wrong PIN or a code, a request and its answer, who was logged on,"
+        " whether a seat could refuse games before they ran, whom a pause, a permission or rules were for, and what came after"
+        " a seat's last entry."
     )
     yield msg(
         "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"

@@ -29,7 +29,9 @@ FINDINGS: Final[dict[str, Arg]] = {
     "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
-    "logged-on": msg("somebody logged on outside the opening hours"), "age": msg("different ages of one player"),
+    "logged-on": msg("somebody logged on outside the opening hours"),
+    "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
+    "age": msg("different ages of one player"),
     "heard": msg("seats that were heard after their last entry"), "presence": msg("presence that does not fit the entries"),
     "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),
     "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
@@ -64,7 +66,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running", "erased",
+    "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there

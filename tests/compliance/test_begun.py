@@ -26,7 +26,7 @@ from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.in_force import followed
-from compliance.verifying.report import NO_MOMENT, NOWHERE
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Audit
 from compliance.verifying.sums import adding
 from i18n.message import plain
 from rules.facts import Grant
@@ -169,6 +169,22 @@ def test_no_more_is_kept_than_what_goes_on(site, seat):
         start = begun.Begun(Kept(256, entries))
         assert len(list(start.lines())) == len(entries)
         assert said(start.failures) == ["kept: more is kept of what was deleted than what goes on"][:told]
+
+
+@pytest.mark.parametrize(("begins", "ends", "said"), [
+    (512, (256, 512), []), (512, (512, 512), []), (512, (256, 512, 768), []), (0, (256,), []), (512, (512, 768, 768), []),
+    (512, (512, 256), ["it names an earlier end of what is deleted than an entry before it (1 time)"]),
+    (512, (512, 768, 1024), ["another deletion came after one that names entries which are still here (1 time)"]),
+    (0, (256, 512), ["another deletion came after one that names entries which are still here (1 time)"]),
+])  # fmt: skip
+def test_deletions_follow_each_other(begins, ends, said):
+    """What the last one names may be there still, as it is said before it is done."""
+    start = begun.Begun(Kept(begins, ()))
+    for number, end in enumerate(ends):
+        start.take(2_000 + number, Pruned(
+            seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
+        ))  # fmt: skip
+    assert [plain(one.what) for one in start.judged(Audit(), 3_000).findings if one.kind == "pruned"] == said
 
 
 def test_a_member_is_read_as_it_was_written():

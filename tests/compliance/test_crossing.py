@@ -515,6 +515,33 @@ def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
     assert told(report, "usage-day") == ["this day of this pseudonym was summed up already"]
 
 
+def test_a_day_is_over_once_more_where_the_zone_was_changed(site, seat, audit):
+    """Somebody sets the place to London two minutes after midnight in Hanoi."""
+    seat.end(played(seat, 50))
+    games = {"luanti": GameDay(50 * MINUTE, 0, 0)}
+    site.clock.run(13 * HOUR)
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
+    site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
+    site.clock.run(8 * HOUR)
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
+    assert told(audit(), "usage-day") == []
+
+
+@pytest.mark.parametrize(("hours", "forgotten"), [(30, 0), (60, 1)])
+def test_what_goes_on_over_a_change_of_the_zone_is_of_another_day(site, seat, audit, hours, forgotten):
+    """The day is over as soon as the place is said to be east of it, and the rest of the play is summed up with the next."""
+    play = seat.begin()
+    site.clock.run(2 * HOUR)
+    site.agent.add(PlaceChanged, place="home", zone="Pacific/Kiritimati", hours="")
+    seat.add(UsageDay, day="2026-11-24", who="child", games={})
+    site.clock.run(20 * MINUTE)
+    seat.end(play)
+    for _ in range(hours):
+        site.clock.run(HOUR)
+        seat.alive(site.clock.wall() - HOUR)
+    assert len([one for one in told(audit(), "usage-day") if "never summed up" in one]) == forgotten
+
+
 @pytest.mark.parametrize("open_", [False, True], ids=["plays that ended", "plays that go on"])
 def test_the_work_grows_with_the_entries_only(site, seat, open_):
     """Many plays and refusals of one pseudonym: twice as many take twice as many calls, and not four times."""

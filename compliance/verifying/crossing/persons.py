@@ -18,6 +18,7 @@ from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import SessionOpened
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
@@ -26,17 +27,21 @@ from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
 _ALIKE = 8  # grants of the same time at the same moment
+_WHAT = {"guest": msg("whether it is a guest contradicts what is said of the same player before")}
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
 
 @dataclass(slots=True)
 class _Person:
-    """`days`: which it may have been, None once that was told. `age`: the first that was told, if one was (`aged`)."""
+    """`days`: which it may have been, None once that was told. `age`: the first that was told, if one was (`aged`). `guest`:
+    whether it was a guest, when somebody was found logged on under it.
+    """
 
     days: frozenset[int] | None
     age: int | None = None
     aged: bool = False
     differs: bool = False
+    guest: bool | None = None
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Persons:
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
     _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     _used: dict[tuple[str, str, _Key], Arg] = field(default_factory=dict)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
     _missing: Times = field(default_factory=Times)
     _others: Times = field(default_factory=Times)
 
@@ -67,12 +73,18 @@ class Persons:
         person = self._seen(where, line.who, line.since, known)
         if known == self.zones.dates(line.wall):
             self._aged(where, person, line.since, line.age)
+        if person.guest and line.age is not None:
+            self._tally.see("guest", where, line)
 
     def _person(
         self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused | SessionOpened
     ) -> None:
         if line.who is not None:
-            self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+            person = self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+            if isinstance(line, SessionOpened):
+                if line.guest is not person.guest is not None or (line.guest and person.age is not None):
+                    self._tally.see("guest", where, line)
+                person.guest = line.guest
         if isinstance(line, GrantGiven):
             self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
 
@@ -147,6 +159,7 @@ class Persons:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._told
+        yield from self._tally.findings()
         if self._missing.n:
             yield Finding("grant", self._missing.first, msgn(
                 "{n} decision counts extra time that no entry gives", "{n} decisions count extra time that no entry gives",

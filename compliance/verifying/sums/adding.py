@@ -105,7 +105,8 @@ class Adding:
         if times > _OFTEN:
             self._fail(where, again)
             return
-        if times == 2 and not self.clocks[line.seat].went_back:  # after which the day is over once more
+        over_again = self.clocks[line.seat].went_back or len(self.zones.lately(line.wall)) > 1  # the day was over once more
+        if times == 2 and not over_again:
             self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
@@ -202,7 +203,9 @@ class Adding:
             left_out = own.since_summary > _FORGOTTEN_MS if (who, seat) in self._summed else again[seat, *own.first] == 1
             if not left_out:
                 continue
-            ends = max(day_bounds(zone, own.first[1])[1] for zone in self.zones.around(own.first[1]))
+            zones = self.zones.around(own.first[1])
+            ends = max(day_bounds(zone, own.first[1])[1] for zone in zones)
+            ends += DAY_MS if len(zones) > 1 else 0  # by one of them, what was played last may be of the next day
             if self.clocks[seat].worked > ends + _NIGHT_MS:
                 found.setdefault(seat, []).append(own.first[1])
         for seat, days in found.items():
