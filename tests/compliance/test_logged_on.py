@@ -206,7 +206,8 @@ def test_of_plays_at_a_public_place_a_seat_says_who_was_logged_on(seat, point, a
 
 
 @pytest.mark.parametrize(("guests", "age", "found"), [
-    ((True,), 12, 1), ((True,), None, 0), ((False,), 12, 0), ((False,), None, 0), ((True, False), None, 1), ((False, False), 12, 0),
+    ((True,), 12, 1), ((True,), None, 0), ((False,), 12, 0), ((False,), None, 0), ((True, False), None, 1),
+    ((False, False), 12, 0),
 ])
 def test_a_guest_is_one_all_day_and_of_no_age(seat, point, audit, guests, age, found):
     point()
