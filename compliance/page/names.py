@@ -42,7 +42,8 @@ FINDINGS: Final[dict[str, Arg]] = {
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
-    "place-zone": msg("the place's time zone was changed"), "policy-changed": msg("the rules were changed"),
+    "place-zone": msg("the place's time zone was changed"), "no-zone": msg("time zones that nobody here knows"),
+    "policy-changed": msg("the rules were changed"),
     "label": msg("lowered labels"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
@@ -66,7 +67,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned",
+    "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned", "no-zone",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there

@@ -16,7 +16,7 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
@@ -532,6 +532,18 @@ def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_pat
     assert main([str(file), "--html", str(tmp_path)]) == 2
     told = capsys.readouterr()
     assert (told.out, len(told.err.splitlines()), str(tmp_path) in told.err) == ("", 1, True)
+
+
+def test_json_moves_nothing_on_a_terminal(site, seat, tmp_path, capsys):
+    """A program reads the same."""
+    name = "\x1b[2J\x9b2J\x7f\u202egnp\u2066\u2028\ufeffễ"
+    seat.add(IssueRaised, id=name)
+    site.deliver()
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    main([str(tmp_path / "log.zip"), "--json", "--lang", "en"])
+    shown = capsys.readouterr().out
+    assert [char for char in shown if not char.isprintable() and char != "\n"] == []
+    assert name in " ".join(one["what"] for one in json.loads(shown)["findings"])
 
 
 def test_json_has_the_page_besides_what_it_had(file, tmp_path, capsys):

@@ -26,6 +26,7 @@ from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
+_MOST = 50_000  # that wait for the entry that gave them: an honest log has a few
 _ALIKE = 8  # grants of the same time at the same moment
 _WHAT = {"guest": msg("whether it is a guest contradicts what is said of the same player before")}
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
@@ -126,7 +127,10 @@ class Persons:
         key = (one.by, one.ms, one.game, one.given)
         given = self._given.get(key, {})
         if where != NOWHERE and line.who not in given:
-            self._used.setdefault((line.seat, line.who, key), where)
+            if len(self._used) < _MOST:
+                self._used.setdefault((line.seat, line.who, key), where)
+            else:
+                self._unlike(line.seat, line.who, key, where)
         # Two may be given the same at once. Under yesterday's pseudonym it was one of these, if they are not too many to tell.
         ids = (given[line.who],) if line.who in given else tuple(given.values()) if len(given) <= _ALIKE else ()
         if ids and all(self._taken_back(line, id_) for id_ in ids):
@@ -140,15 +144,17 @@ class Persons:
 
     def close(self) -> None:
         """No entry comes any more. Extra time is given at any seat, and a chain may have begun after it was."""
-        seats = [seat for seat in self._began if seat != AGENT]
         for (seat, who, key), where in self._used.items():
-            given = self._given.get(key, {})
-            if not given and len(seats) == 1 and key[3] >= self._began[seat]:
-                self._fail(where, msg("it counts extra time that no entry gives"))
-            elif not given and key[3] >= self._began[seat]:
-                self._missing.see(where)
-            elif given and who not in given and self._same_day(who, key[3]):
-                self._others.see(where)
+            self._unlike(seat, who, key, where)
+
+    def _unlike(self, seat: str, who: str, key: _Key, where: Arg) -> None:
+        given = self._given.get(key, {})
+        if not given and len(self._began.keys() - {AGENT}) == 1 and key[3] >= self._began[seat]:
+            self._fail(where, msg("it counts extra time that no entry gives"))
+        elif not given and key[3] >= self._began[seat]:
+            self._missing.see(where)
+        elif given and who not in given and self._same_day(who, key[3]):
+            self._others.see(where)
 
     def _same_day(self, who: str, at: int) -> bool:
         days = self._persons[who].days
