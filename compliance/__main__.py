@@ -177,7 +177,7 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
         _file((*said, _check(options.bundle, report.zone, verdict(shown).text)), options, words)
     if options.json:
         found = words.document({**document(report), "page": data(shown, told(said))})
-        _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        _print(text.escaped(msgspec.json.format(msgspec.json.encode(found), indent=2).decode()))
         return
     if filed:
         said = tuple(section for section in said if section.id == "verdict")

@@ -21,7 +21,8 @@ def unknown(page: Page) -> Iterator[Arg]:
     """The first three always: whoever holds a seat's key signs what they like there."""
     yield msg(
         "Play that was never written down, or that was longer than is written. While the owner holds a seat's key, an omitted"
-        " play leaves no trace but a gap in its presence, if any, and of a longer one it may say that the PC slept."
+        " play leaves no trace but a gap in its presence, if any, and of a longer one it may say that the PC slept. Nor"
+        " whether a PC was watched in each minute in which it says so."
     )
     yield msg(
         "Whether two pseudonyms are one person. They change each day, and a second name in the registry gives a second one:"
@@ -32,14 +33,16 @@ def unknown(page: Page) -> Iterator[Arg]:
     yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file. Nor whether it was a"
               " guardian at all: whoever holds a seat's key can write that one allowed it. Ask the guardian.")
     yield msg(
-        "What leaves no second trace: a refused start, a wrong PIN or a code, a request and its answer, who was logged on, whom"
-        " a pause, a permission or rules were for, and what came after a seat's last entry."
+        "What leaves no second trace: a refused start, a warning, a wrong PIN or a code, a request and its answer, who was"
+        " logged on, trouble, a clock that was set ahead, whether a seat could refuse games before they ran, whom a pause, a"
+        " permission or rules were for, and what came after a seat's last entry."
     )
     yield msg(
         "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"
         " played by them, and how a play closed in the last seconds that it had."
     )
-    yield msg("Moments to the minute: clocks may be wrong by five minutes, and before the first entry there is nothing.")
+    yield msg("Moments to the minute: clocks may be wrong by five minutes, and before the first entry there is nothing. What no"
+              " witness dated was when the place's own clocks say: whoever holds all keys can move a whole evening.")
     yield from _of_this(page)
 
 

@@ -42,6 +42,6 @@ def deleted(one: Beginning, zone: str) -> Iterator[Message]:
 
 def unknown() -> Message:
     return msg(
-        "What the deleted entries said. Of what goes on (place, packs, seats, games, pauses) the log kept some; that nothing"
-        " else went on is the owner's word."
+        "What the deleted entries said, and which of them went when. Of what goes on (place, packs, seats, games, pauses) the"
+        " log kept some; that nothing else went on is the owner's word."
     )

@@ -29,7 +29,9 @@ FINDINGS: Final[dict[str, Arg]] = {
     "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
-    "logged-on": msg("somebody logged on outside the opening hours"), "age": msg("different ages of one player"),
+    "logged-on": msg("somebody logged on outside the opening hours"),
+    "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
+    "age": msg("different ages of one player"),
     "heard": msg("seats that were heard after their last entry"), "presence": msg("presence that does not fit the entries"),
     "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),
     "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
@@ -40,7 +42,8 @@ FINDINGS: Final[dict[str, Arg]] = {
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
-    "place-zone": msg("the place's time zone was changed"), "policy-changed": msg("the rules were changed"),
+    "place-zone": msg("the place's time zone was changed"), "no-zone": msg("time zones that nobody here knows"),
+    "policy-changed": msg("the rules were changed"),
     "label": msg("lowered labels"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
@@ -64,7 +67,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running", "erased",
+    "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned", "no-zone",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there

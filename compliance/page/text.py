@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,6 +18,7 @@ _NAMES = 16
 _LABEL = 15
 _PERCENT = 5
 _MOST_DAYS = 31
+_MOVING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def lines(sections: Sequence[Section], words: Words, width: int) -> Iterator[str]:
@@ -31,6 +33,11 @@ def lines(sections: Sequence[Section], words: Words, width: int) -> Iterator[str
 
 def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def escaped(document: str) -> str:
+    """The same JSON: what a terminal would take for a command, or for another direction of writing, is escaped as well."""
+    return _MOVING.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def _block(block: Block, words: Words, width: int) -> Iterator[str]:

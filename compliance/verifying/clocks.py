@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
 from compliance.entries.log import Seal
 from compliance.entries.seat import ClockJump, IssueRaised, Presence, SeatStart, SeatStop
@@ -40,20 +42,22 @@ class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
     each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
     lost on that. `stood`: for how long, before the daemon was started last, this start of the PC had no word of it.
-    `again`: times (wall) that it has shown twice by now, as it was set back by half a day or more.
+    `began`: when its chain did; `followed`: its PC was another seat before. `again`: times (wall) that it has shown twice by
+    now, as it was set back by half a day or more.
     """
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "counted", "seat",
-        "stood", "wander", "went_back",
+        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began", "counted",
+        "followed", "seat", "stood", "wander", "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.counted: dict[str, int] = {}
         self.wander = self._wandered = 0  # in all, and at its last sign of life
-        self.stood = 0
+        self.stood = self.began = 0
+        self.followed = False
         self.went_back = False  # its wall clock was set back, ever
         self.again: deque[tuple[int, int]] = deque(maxlen=_MOST)
         self._boots: set[str] = set()
@@ -113,6 +117,7 @@ class SeatClock:
             case SeatStart():
                 self._over()
                 self._silence(self._mono, line.wall, where)
+                self.followed = self.followed or line.follows is not UNSET
                 self.stood = max(0, line.mono - self._mono)
                 self._run, self._alive, self._stopped = line.mono, line.mono, False
                 self._ahead_then = line.wall - line.mono
@@ -150,7 +155,9 @@ class SeatClock:
             self._fail("boot-again", where, msg("it belongs to an earlier start of the PC, after which there was another"))
         elif self._boot and self.seat != AGENT and not isinstance(line, SeatStart):
             self._fail("boot", where, msg("the PC was started anew, and the seat does not say that it was, too"))
-        if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:
+        if self._wall is None:
+            self.began = line.wall
+        elif (back := self._wall - line.wall) > CLOCK_BACK_MS:
             self._set_back(line, back, where)
         self._over()
         self._silence(self._mono, line.wall, where)

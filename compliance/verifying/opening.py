@@ -10,6 +10,12 @@ DAY = 24 * 60
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
+def said(hours: str) -> bool:
+    """Whether these are hours, or none are set."""
+    found = _SPAN.fullmatch(hours)
+    return not hours or (found is not None and max(opening("", hours)) <= DAY)
+
+
 def opening(place: str, hours: str) -> tuple[int, int]:
     """From which minute of the day to which, which may be past midnight; the whole day where it says none, as a home does."""
     found = _SPAN.fullmatch(hours or (LAW_HOURS if place == GAME_POINT else ""))

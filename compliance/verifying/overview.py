@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,7 +21,8 @@ from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 from i18n.message import Arg
 
-GATE = "gate"  # how a seat watches that refuses games before they run
+GATE = "gate"  # how a seat watches that refuses games before they ran, and how it refuses them
+_FEW = 3  # games that the gate does not see, as one that is told to an interpreter
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """`refused`: how many starts were, `refusals`: by which rules, of which games. `ungated`: seats that could not refuse games
-    before they ran, with how many of their starts, and how many there were.
+    before they ran, with how many of their starts, and how many there were. `unstopped`: those that say they could, how
+    often a game was refused there, and never before it ran.
     """
 
     places: tuple[PlaceAt, ...] = ()
@@ -74,6 +78,7 @@ class Overview:
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
     ungated: tuple[tuple[str, int, int], ...] = ()
+    unstopped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -86,6 +91,7 @@ class Looker:
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _how: Counter[tuple[str, str]] = field(default_factory=Counter)  # by seat, how games were refused
 
     def keep(self, line: AnyEntry) -> None:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
@@ -114,6 +120,7 @@ class Looker:
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
         if line.seat != AGENT:
             self._refused.take(line)
+            self._how[line.seat, line.how] += 1
 
     def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -155,7 +162,13 @@ class Looker:
         refused = self._refused
         return Overview(
             tuple(self._places), self._clock, seats, self._overridden.all(), refused.n, refused.all(), ungated,
+            tuple(self._unstopped()),
         )  # fmt: skip
+
+    def _unstopped(self) -> Iterator[tuple[str, int]]:
+        for seat, (_, without) in sorted(self._starts.items()):
+            if not without and self._how[seat, "ended"] >= _FEW and not self._how[seat, GATE]:
+                yield seat, self._how[seat, "ended"]
 
 
 def place_at(line: PlaceChanged) -> PlaceAt:

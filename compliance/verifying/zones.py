@@ -64,9 +64,9 @@ class Zones:
     def _of(self, moment: int, after: int) -> list[str]:
         """`after` a change, or a day before, either zone may have held."""
         if not (changed := self._changed.get(moment // DAY_MS, {}).items()):
-            return [zone if _known(zone := self.at(moment)) else DEFAULT]
+            return [zone if known(zone := self.at(moment)) else DEFAULT]
         near = [zone for zone, (first, last) in changed if first - DAY_MS <= moment <= last + after]
-        return [zone for zone in dict.fromkeys((self.at(moment), *near)) if _known(zone)] or [DEFAULT]
+        return [zone for zone in dict.fromkeys((self.at(moment), *near)) if known(zone)] or [DEFAULT]
 
     def days(self, moment: int) -> set[tuple[int, int]]:
         """The day of `moment`, as (start, end), by each zone around it."""
@@ -82,7 +82,7 @@ class Zones:
 
 
 @lru_cache
-def _known(zone: str) -> bool:
+def known(zone: str) -> bool:
     try:
         day_bounds(zone, 0)
     except ZoneError:

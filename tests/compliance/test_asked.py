@@ -50,6 +50,20 @@ def test_what_contradicts_itself(lines, said):
     assert (where, said in what) == (f"entry {len(lines) - 1}", True)
 
 
+DAY = 24 * 3_600_000
+
+
+@pytest.mark.parametrize(("lines", "said"), [
+    ((REQUEST, replace(NO, who="v")), ["it is another player, on the same day, than who had asked"]),
+    ((replace(NO, who="v"), REQUEST), ["it is another player, on the same day, than who had asked"]),
+    ((REQUEST, replace(NO, who="v", wall=DAY)), []),
+    ((REQUEST, replace(GRANT, who="v"), YES), ["what it gave was given to somebody else"]),
+])
+def test_who_asked_is_answered(lines, said):
+    """The next day the same player has another pseudonym."""
+    assert failures(*lines) == ([], said)
+
+
 @pytest.mark.parametrize("lines", [
     (REQUEST, replace(NO, game="luanti", asked=900)), (replace(NO, game="luanti", asked=900), REQUEST),
     (replace(REQUEST, game=None, program="00"), LET),

@@ -25,8 +25,9 @@ from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.windows import Windows
+from compliance.verifying.crossing import persons, summed
 from compliance.verifying.in_force import followed
-from compliance.verifying.report import NO_MOMENT, NOWHERE
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Audit
 from compliance.verifying.sums import adding
 from i18n.message import plain
 from rules.facts import Grant
@@ -169,6 +170,22 @@ def test_no_more_is_kept_than_what_goes_on(site, seat):
         start = begun.Begun(Kept(256, entries))
         assert len(list(start.lines())) == len(entries)
         assert said(start.failures) == ["kept: more is kept of what was deleted than what goes on"][:told]
+
+
+@pytest.mark.parametrize(("begins", "ends", "said"), [
+    (512, (256, 512), []), (512, (512, 512), []), (512, (256, 512, 768), []), (0, (256,), []), (512, (512, 768, 768), []),
+    (512, (512, 256), ["it names an earlier end of what is deleted than an entry before it (1 time)"]),
+    (512, (512, 768, 1024), ["another deletion came after one that names entries which are still here (1 time)"]),
+    (0, (256, 512), ["another deletion came after one that names entries which are still here (1 time)"]),
+])  # fmt: skip
+def test_deletions_follow_each_other(begins, ends, said):
+    """What the last one names may be there still, as it is said before it is done."""
+    start = begun.Begun(Kept(begins, ()))
+    for number, end in enumerate(ends):
+        start.take(2_000 + number, Pruned(
+            seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
+        ))  # fmt: skip
+    assert [plain(one.what) for one in start.judged(Audit(), 3_000).findings if one.kind == "pruned"] == said
 
 
 def test_a_member_is_read_as_it_was_written():
@@ -454,6 +471,35 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     assert counts["it is of a place that this was not: {place}"] == 8
     assert counts["its sum {sum} is {told}; its plays add up to {known}"] == 24
     assert "a game is another than before, and no entry says why (7 times)" in " ".join(said(audit.findings))
+
+
+def test_of_much_extra_time_that_nobody_gave_little_is_held(site, seat, monkeypatch):
+    """What is more is held against what is known by then."""
+    monkeypatch.setattr(persons, "_MOST", 3)
+    fields = seat.decided(site.pack())
+    for ms in range(8):
+        grant = GrantLine("guardian", ms + 1, None, site.clock.wall())
+        seat.add(LaunchRefused, how="gate", **{**fields, "grants": (grant,)})
+    site.deliver()
+    auditor = Auditor({})
+    for index, data in enumerate(site.log.entries()):
+        auditor.take(index, entry.decode(data))
+    assert len(auditor._crossing._persons._used) == 3
+    found = [one for one in said(auditor.finish().failures) if "it counts extra time that no entry gives" in one]
+    assert len(found) == 8
+
+
+def test_summaries_of_very_many_games_are_not_all_held(site, seat, monkeypatch):
+    monkeypatch.setattr(summed, "_MOST_GAMES", 25)
+    site.clock.run(DAY)
+    for number in range(4):
+        seat.add(UsageDay, day="2026-11-25", who=f"w{number}", games={f"g{one}": GameDay(0, 0, 1) for one in range(10)})
+    site.deliver()
+    auditor = Auditor({})
+    for index, data in enumerate(site.log.entries()):
+        auditor.take(index, entry.decode(data))
+    assert len(auditor._crossing._summed._later) == 2
+    assert any("it counts extra time otherwise than the entries that gave it" in one for one in said(auditor.finish().findings))
 
 
 def test_of_given_time_only_what_no_entry_gave_yet_is_held(site, seat):

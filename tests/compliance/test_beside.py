@@ -8,7 +8,7 @@ from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked
 from compliance.entries.play import GameDay, UsageDay, Warned
-from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
+from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
 from tests.compliance.telling import told
@@ -82,6 +82,29 @@ def test_what_is_over_is_said_to_be(site, seat, audit):
     site.clock.run(2 * HOUR)
     seat.add(IssueRaised, id="x")
     assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
+
+
+@pytest.mark.parametrize(("minutes", "jumps", "times"), [
+    (60, "", 1), (14, "", 0), (60, "first", 0), (60, "then", 0), (60, "in doubt", 0),
+])
+def test_a_seat_that_ran_says_what_is_over(site, seat, audit, minutes, jumps, times):
+    """Also one that stopped in the end; one that has just begun again has not come to it, and by which clock it is over is not
+    sure once that was set.
+    """
+    if jumps == "in doubt":
+        seat.add(IssueRaised, id="clock-jump")
+    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
+    if jumps == "first":
+        seat.add(ClockJump, expected=site.clock.wall() + 2 * HOUR, to=site.clock.wall())
+    seat.stop()
+    site.clock.reboot(3 * HOUR)
+    seat.start()
+    if jumps == "then":
+        seat.add(ClockJump, expected=site.clock.wall() - 2 * HOUR, to=site.clock.wall())
+    site.clock.run(minutes * MINUTE)
+    seat.add(IssueRaised, id="x")
+    seat.stop()
+    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"] * times
 
 
 def test_a_start_says_one_thing(site, seat, audit):

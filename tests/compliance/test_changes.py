@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pytest
+
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from i18n.message import plain
 from tests.compliance.telling import said, told
@@ -146,3 +148,19 @@ def test_packs_that_cannot_be_read_are_told_as_far_as_they_are(site, seat, audit
     assert told(audit(), "policy-changed") == [
         "rules changed for the whole place: put on: nonsense", "rules changed for the whole place: taken off: nonsense",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value", "failure", "finding"), [
+    ("place", "public game point", "there is no kind of place public game point", None),
+    ("hours", "whenever", "these are no opening hours: whenever", None),
+    ("hours", "08:00-99:00", "these are no opening hours: 08:00-99:00", None),
+    ("zone", "No/Zone", None, "nobody here knows a time zone No/Zone: days are those of Asia/Ho_Chi_Minh"),
+    ("hours", "06:00-24:00", None, None), ("hours", "20:00-02:00", None, None), ("place", "agent-without-games", None, None),
+])
+def test_a_place_that_cannot_be_has_no_duties_to_show(site, audit, field, value, failure, finding):
+    """Under another name than the law's its owner would answer for nothing, and be open at any hour."""
+    fields = {"place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": "", field: value}
+    site.agent.add(PlaceChanged, **fields)
+    report = audit()
+    assert [plain(one.what) for one in report.failures] == ([] if failure is None else [failure])
+    assert [plain(one.what) for one in report.audit.findings if one.kind == "no-zone"] == ([] if finding is None else [finding])

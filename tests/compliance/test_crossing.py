@@ -139,6 +139,32 @@ def test_midnight_explains_only_what_came_after_it(site, seat, audit, short):
     assert [f"seq {line.seq}" in one for one in said(audit())] == ([True] if short else [])
 
 
+@pytest.mark.parametrize(("hours", "found"), [(1, 1), (17, 0)])
+def test_midnight_comes_at_midnight(site, seat, audit, hours, found):
+    play = seat.begin()
+    site.clock.run(hours * HOUR)
+    seat.end(play, "midnight")
+    seat.begin(resumed=play.seq)
+    text = "it was closed at midnight, and none had come since it began"
+    assert told(audit(), "clock-play") == [text] * found
+
+
+@pytest.mark.parametrize(("minutes", "told_", "said_"), [
+    (30, {}, "it says that it began 1800 s after it was written"),
+    (-30, {}, "it says that it began 1800 s before it was written"),
+    (4, {}, None), (-9, {}, None), (-30, {"match": ()}, None),
+])
+def test_a_play_begins_when_it_says(site, seat, audit, minutes, told_, said_):
+    """One that is written once more began long before."""
+    site.clock.run(HOUR)
+    at = site.clock.wall()
+    seat.add(PlayStarted, **{
+        "who": "child", "age": 12, "game": "luanti", "label": 0, "publisher": None, "match": ("content",), "pid": 1,
+        "started": 1, "since": at + minutes * MINUTE, "resumed": None, **told_,
+    })  # fmt: skip
+    assert told(audit(), "clock-play") == ([] if said_ is None else [said_])
+
+
 def test_plays_follow_each_other(site, seat, audit):
     """One game of one player at one seat is one play at a time; what goes on after midnight was closed there."""
     seat.begin()
@@ -513,6 +539,60 @@ def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
     report = audit()
     assert [f"seq {lines[0].seq}" in one for one in said(report)] == [True]
     assert told(report, "usage-day") == ["this day of this pseudonym was summed up already"]
+
+
+def test_a_day_is_over_once_more_where_the_zone_was_changed(site, seat, audit):
+    """Somebody sets the place to London two minutes after midnight in Hanoi."""
+    seat.end(played(seat, 50))
+    games = {"luanti": GameDay(50 * MINUTE, 0, 0)}
+    site.clock.run(13 * HOUR)
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
+    site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
+    site.clock.run(8 * HOUR)
+    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
+    assert told(audit(), "usage-day") == []
+
+
+@pytest.mark.parametrize(("hours", "forgotten"), [(30, 0), (60, 1)])
+def test_what_goes_on_over_a_change_of_the_zone_is_of_another_day(site, seat, audit, hours, forgotten):
+    """The day is over as soon as the place is said to be east of it, and the rest of the play is summed up with the next."""
+    play = seat.begin()
+    site.clock.run(2 * HOUR)
+    site.agent.add(PlaceChanged, place="home", zone="Pacific/Kiritimati", hours="")
+    seat.add(UsageDay, day="2026-11-24", who="child", games={})
+    site.clock.run(20 * MINUTE)
+    seat.end(play)
+    for _ in range(hours):
+        site.clock.run(HOUR)
+        seat.alive(site.clock.wall() - HOUR)
+    assert len([one for one in told(audit(), "usage-day") if "never summed up" in one]) == forgotten
+
+
+def test_a_seat_that_does_not_know_the_new_zone_sums_up_its_own_day(site, seat, audit):
+    """Cut off from its agent, it goes on by the zone that it knew; by that the day of this play is not over."""
+    site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
+    site.clock.run(40 * HOUR)
+    seat.end(played(seat, 120))
+    for _ in range(11):
+        site.clock.run(HOUR)
+        seat.alive(site.clock.wall() - HOUR)
+    assert told(audit(), "usage-day") == []
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_day_that_a_pc_wrote_as_another_seat_is_not_added_up_again(site, audit, follows):
+    """After a backup was put back: of the day before its plays are in the former chain alone."""
+    former = site.enrol("pc-1")
+    former.start()
+    former.end(played(former, 50))
+    site.clock.run(20 * HOUR)
+    later = site.enrol("pc-2")
+    later.start(**({"clean": False, "lost_from": site.clock.wall() - HOUR, "follows": "pc-1"} if follows else {}))
+    later.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(50 * MINUTE, 0, 0)})
+    report = audit()
+    assert bool(said(report)) is not follows
+    text = "its sum of play cannot be added up again from the entries: on that day its PC wrote as another seat"
+    assert told(report, "unchecked") == [text] * follows
 
 
 @pytest.mark.parametrize("open_", [False, True], ids=["plays that ended", "plays that go on"])

@@ -123,6 +123,24 @@ def test_nobody_plays_who_is_not_logged_on(point):
     assert new(point, lines) == [("paired", "a game was played while nobody was logged on in front of the PC (1 time)")]
 
 
+# --- an evening that is said to have been earlier ---------------------------------------------------------------------------
+
+
+def test_an_evening_is_not_moved_by_its_seat_alone(point):
+    """All that a PC wrote since it was switched on last, forty minutes earlier by its wall clock, and so in the log; only the
+    agent's ticks are as they were.
+    """
+    boot = point.lines[max(at for at, one in enumerate(point.lines) if one.seat == "pc-1")].boot
+    lines = sorted((_earlier(one, 40 * MINUTE) if one.boot == boot else one for one in point.lines), key=lambda one: one.wall)
+    said = "the agent heard it again and again while it says that it was not alive (1 time)"
+    assert ("presence", said) in new(point, lines)
+
+
+def _earlier(line, ms):
+    moments = {name: getattr(line, name) - ms for name in ("wall", "since", "at") if hasattr(line, name)}
+    return replace(line, **moments)
+
+
 # --- a PC that slept --------------------------------------------------------------------------------------------------------
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.entries.log import AgentTick
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import SessionClosed, SessionOpened
+from compliance.entries.seat import IssueRaised, SessionClosed, SessionOpened
 from i18n.message import plain
 from tests.compliance.conftest import ZONE
 
@@ -62,7 +63,7 @@ def test_only_what_lies_outside_the_hours_counts(seat, point, audit, hours, star
     point(hours)
     logged_on(seat, start, length)
     report = audit()
-    assert said(report) == []
+    assert said(report) == ["these are no opening hours: whenever"] * (hours == "whenever")
     assert [line.split(", ")[-1] for line in told(report)] == ([] if outside is None else [f"{outside * 60} s together"])
 
 
@@ -152,3 +153,70 @@ def test_who_was_logged_on_when_the_pc_was_shut_down_was_not_when_it_started(sea
     clock.run(20 * MINUTE)
     seat.alive(since)
     assert told(audit()) == []
+
+
+def told_of(report, kind):
+    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
+
+
+@pytest.mark.parametrize(("minutes", "heard", "apart", "found"), [
+    (5, True, False, 0), (120, True, False, 1), (120, False, False, 0), (120, True, True, 0),
+])
+def test_nobody_looks_at_a_home(site, seat, point, audit, minutes, heard, apart, found):
+    """A seat that has not heard that it is one now still does; one that must have heard does not."""
+    point()
+    site.clock.run(9 * HOUR)
+    if apart:
+        seat.add(IssueRaised, id="agent-away")
+    site.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
+    for _ in range(0, minutes, 5):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(AgentTick, seats={seat.name: site.clock.wall()} if heard else {}, silent=())
+        site.deliver()
+    seat.add(SessionOpened, who="somebody", guest=True)
+    report = audit()
+    assert said(report) == ["it says who was logged on at a home, where nobody looks"] * found
+    assert told_of(report, "rules-behind") == []
+
+
+def test_a_home_never_says_who_was_logged_on(site, seat, audit):
+    site.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
+    seat.add(SessionOpened, who="somebody", guest=True)
+    assert said(audit()) == ["it says who was logged on at a home, where nobody looks"]
+
+
+@pytest.mark.parametrize(("place", "logs_on", "minutes", "found"), [
+    ("game-point", False, 30, 2), ("game-point", True, 30, 0), ("game-point", False, 2, 0), ("home", False, 30, 0),
+])
+def test_of_plays_at_a_public_place_a_seat_says_who_was_logged_on(seat, point, audit, place, logs_on, minutes, found):
+    """An older version did not, and some systems do not: so it is told, and no more."""
+    point(place=place)
+    seat.site.clock.run(9 * HOUR)
+    if logs_on:
+        seat.add(SessionOpened, who="child", guest=False)
+    for _ in range(2):
+        play = seat.begin()
+        seat.site.clock.run(minutes * MINUTE)
+        seat.end(play)
+    report = audit()
+    assert told_of(report, "untold") == [
+        "2 plays at a public place, from here on, of which seat home-pc does not say who was logged on"
+    ][: found // 2]
+    assert told_of(report, "paired") == []
+
+
+@pytest.mark.parametrize(("guests", "age", "found"), [
+    ((True,), 12, 1), ((True,), None, 0), ((False,), 12, 0), ((False,), None, 0), ((True, False), None, 1),
+    ((False, False), 12, 0),
+])
+def test_a_guest_is_one_all_day_and_of_no_age(seat, point, audit, guests, age, found):
+    point()
+    seat.site.clock.run(9 * HOUR)
+    for guest in guests:
+        opened = seat.add(SessionOpened, who="child", guest=guest)
+        play = seat.begin(age=age)
+        seat.site.clock.run(MINUTE)
+        seat.end(play)
+        seat.add(SessionClosed, opened=opened.seq, how="ended")
+    what = "whether it is a guest contradicts what is said of the same player before (1 time)"
+    assert told_of(audit(), "paired") == [what] * found

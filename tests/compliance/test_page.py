@@ -16,7 +16,7 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
@@ -551,6 +551,18 @@ def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_pat
     assert (told.out, len(told.err.splitlines()), str(tmp_path) in told.err) == ("", 1, True)
 
 
+def test_json_moves_nothing_on_a_terminal(site, seat, tmp_path, capsys):
+    """A program reads the same."""
+    name = "\x1b[2J\x9b2J\x7f\u202egnp\u2066\u2028\ufeffễ"
+    seat.add(IssueRaised, id=name)
+    site.deliver()
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    main([str(tmp_path / "log.zip"), "--json", "--lang", "en"])
+    shown = capsys.readouterr().out
+    assert [char for char in shown if not char.isprintable() and char != "\n"] == []
+    assert name in " ".join(one["what"] for one in json.loads(shown)["findings"])
+
+
 def test_json_has_the_page_besides_what_it_had(file, tmp_path, capsys):
     assert main([str(file), "--json", "--html", str(tmp_path / "page.html")]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -599,3 +611,15 @@ def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock
     assert (f"! seat b: {what} a PC with Windows" in told, f"! seat c: at times {what}" in told) == (True, True)
     assert ("seat a" in told, "seats" in told) == (False, False)
     assert [tuple(one.values()) for one in data(page(report), {})["ungated"]] == [("b", 2, 2), ("c", 1, 2)]
+
+
+@pytest.mark.parametrize(("hows", "told"), [
+    (("ended",) * 3, True), (("ended",) * 2, False), (("ended", "ended", "ended", "gate"), False),
+])
+def test_a_seat_that_never_refused_a_game_before_it_ran_is_named(site, seat, audit, hows, told):
+    """Though it says that it does so."""
+    for how in hows:
+        seat.add(LaunchRefused, how=how, **seat.decided(site.house(0)))
+    text = section(audit(), "WHO WAS WATCHED WHEN")
+    said = "it says that it refused games before they ran, and all 3 that were refused there had begun"
+    assert (said in " ".join(text.split())) is told

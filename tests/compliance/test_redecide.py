@@ -440,4 +440,4 @@ def test_a_play_told_late_is_no_older_one(site, seat, play, audit):
 @pytest.mark.parametrize("made", [{"bound": bound(place="moon")}, {"age": -1, "bound": bound(LAW)}])
 def test_what_cannot_be_fails(seat, audit, made):
     seat.begin(**made)
-    assert len(said(audit())) == 1
+    assert len([one for one in said(audit()) if "play.started" in one]) == 1

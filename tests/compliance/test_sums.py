@@ -1,5 +1,7 @@
 """Play is added up again, and compared with what decisions and summaries say. Here the seats' keys are in false hands."""
 
+from typing import get_args
+
 import pytest
 
 from compliance.entries.decision import LaunchRefused, PlayDue
@@ -7,7 +9,7 @@ from compliance.entries.place import PlaceChanged
 from compliance.entries.play import GameDay, PlayEnded, UsageDay
 from compliance.verifying.listed import Times
 from compliance.verifying.sums.totals import Own
-from compliance.verifying.sums.unchecked import not_added_up
+from compliance.verifying.sums.unchecked import Why, not_added_up
 from i18n.message import plain
 from tests.compliance.telling import kinds, played, said
 
@@ -207,13 +209,14 @@ def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
 @pytest.mark.parametrize("number", [1, 3])
 def test_what_cannot_be_added_up_names_where_and_why(number):
     """Never a dash: the first entry, and the cause; each cause apart."""
-    zone, restart, again = not_added_up(dict.fromkeys(("zone", "restart", "again"), Times("entry 0", number)))
-    assert {one.where for one in (zone, restart, again)} == {"entry 0"}
+    zone, restart, again, former = not_added_up(dict.fromkeys(get_args(Why), Times("entry 0", number)))
+    assert {one.where for one in (zone, restart, again, former)} == {"entry 0"}
+    assert "its PC wrote as another seat" in plain(former.what)
     assert "lived a part of that day twice" in plain(again.what)
     assert "time zone is another one, or was changed" in plain(zone.what)
     assert "started anew during a play" in plain(restart.what)
     assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
-    assert list(not_added_up(dict.fromkeys(("zone", "restart", "again"), Times()))) == []
+    assert list(not_added_up(dict.fromkeys(get_args(Why), Times()))) == []
 
 
 def test_of_very_many_plays_at_once_none_is_looked_at():

@@ -22,6 +22,7 @@ from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
 from compliance.verifying.bundle.whole import Broken, content
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import Audit, Beginning, Failure, entry_name
 from i18n.message import msg
@@ -29,6 +30,10 @@ from rules.calendar import DAY_MS
 
 RUN_IN_MS = 2 * DAY_MS
 _SLACK_MS = DAY_MS
+_ODD = {
+    "back": msg("it names an earlier end of what is deleted than an entry before it"),
+    "there": msg("another deletion came after one that names entries which are still here"),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +46,8 @@ class Begun:
     kept: Kept = field(default_factory=Kept)
     digest: str = ""
     failures: Faults = field(default_factory=Faults)
+    _odd: Tally = field(default_factory=lambda: Tally(_ODD, "pruned"))
+    _end: int = 0  # what the last deletion named
     _checked: int = 0
     _said: int | None = None  # when
     _first: int | None = None
@@ -94,8 +101,13 @@ class Begun:
             self._pruned(index, line)
 
     def _pruned(self, index: int, line: Pruned) -> None:
+        where, before, self._end = entry_name(index, line), self._end, line.end
+        if line.end < before:
+            self._odd.see("back", where, line)
+        elif self.begins < before < line.end:
+            self._odd.see("there", where, line)
         if line.end % WIDTH or not 0 < line.end <= index:
-            self.failures.append(Failure(entry_name(index, line), msg("the log cannot begin where it says")))
+            self.failures.append(Failure(where, msg("the log cannot begin where it says")))
         elif self._first is not None and line.end == self.begins and line.kept == self.digest:
             self._said = line.wall
 
@@ -127,7 +139,8 @@ class Begun:
         return Beginning(self.begins, first, size if self._judged is None else self._judged, first + RUN_IN_MS)
 
     def judged(self, audit: Audit, size: int) -> Audit:
-        """The same without gaps of which only entries could tell that are gone."""
+        """The same without gaps of which only entries could tell that are gone, and with what deletions say of each other."""
+        audit = replace(audit, findings=(*audit.findings, *self._odd.findings()))
         found = self.beginning(size)
         if found is None:
             return audit

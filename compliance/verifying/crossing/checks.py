@@ -37,13 +37,13 @@ class Crossing:
     plays: Plays
     presence: Mapping[str, SeatPresence]
     clocks: dict[str, SeatClock] = field(default_factory=dict)
-    _timed: Timed = field(default_factory=Timed)
     _flurries: Flurries = field(default_factory=Flurries)
     _heard: Heard = field(default_factory=Heard)
     _paired: Paired = field(default_factory=Paired)
     _warned: Warnings = field(default_factory=Warnings)
 
     def __post_init__(self) -> None:
+        self._timed = Timed(self.zones)
         self._persons = Persons(self.zones)
         self._same = Same(self.plays)
         self._summed = Summed(self.zones)
@@ -69,7 +69,7 @@ class Crossing:
         clock.take(line, where)
 
     def _started(self, where: Arg, line: PlayStarted) -> None:
-        self._timed.start(where, line)
+        self._timed.start(where, line, self.clocks[line.seat])
         self._flurries.start(line)
 
     def ended(self, where: Arg, line: PlayEnded, play: Play) -> None:

@@ -126,21 +126,21 @@ class Heard:
     def _start(self, where: Arg, line: SeatStart) -> None:
         seat = self._seats.get(line.seat)  # the agent is none
         if seat is not None and seat.stopped is not None:
-            self._not_alive(where, line, seat.stopped, 0)
+            self._not_alive(where, seat, line.seat, (seat.stopped, line.wall))
             seat.stopped = None
 
     def _slept(self, where: Arg, line: Presence) -> None:
-        self._not_alive(where, line, line.since, past_bits(line))
+        self._not_alive(where, self._seats[line.seat], line.seat, (line.since, line.wall), past_bits(line))
 
-    def _not_alive(self, where: Arg, line: AnyEntry, since: int, bits: int) -> None:
-        """Since then it was alive in these minutes. In others it was not heard, if both clocks say the same."""
-        seat = self._seats[line.seat]
+    def _not_alive(self, where: Arg, seat: _Seat, name: str, span: tuple[int, int], bits: int = 0) -> None:
+        """In this span it was alive in these minutes. In others it was not heard, if both clocks say the same."""
+        since, until = span
         if max(seat.apart, self._set) > since - _AHEAD_MS:
             return
-        last = (line.wall - since) // _MINUTE_MS - 2 * _AROUND
+        last = (until - since) // _MINUTE_MS - 2 * _AROUND
         minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
         if sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES:
-            self._awake.see("awake", where, line)
+            self._awake.count("awake", name, where, until)
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
@@ -212,6 +212,8 @@ class Heard:
         for name, seat in self._seats.items():
             if seat.unwritten > _WITHHELD_MS:
                 self._withheld(name, seat)
+            elif seat.stopped is not None and self._last is not None:
+                self._not_alive(msg("seat {seat}", seat=name), seat, name, (seat.stopped, self._last.wall))
         if self._last is not None and (newest := max(self._newest.values(), default=0)) - self._ticks[-1] > _SILENT_MS:
             seats = dict.fromkeys(self._newest)
             self._silences.append(_Silence(self._ticks[-1], newest, slept=False, seats=seats))

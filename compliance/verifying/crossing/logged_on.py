@@ -17,7 +17,7 @@ from compliance.entries.seat import SeatStart, SessionClosed, SessionOpened
 from compliance.entry import AnyEntry
 from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.listed import Faults
+from compliance.verifying.listed import Faults, Times
 from compliance.verifying.opening import opening
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NO_MOMENT, Failure, Finding
@@ -45,13 +45,15 @@ _Span = tuple[int, int]
 
 @dataclass(slots=True)
 class _Seat:
-    """`open`: by the seq of their entries, since which minute. `told`: up to when it said who was logged on. `started`: seq and
+    """`open`: by the seq of their entries, since which minute. `told`: up to when it said who was logged on; `untold`: plays
+    of which it did not. `started`: seq and
     moment of the start of its run.
     """
 
     open: dict[int, int] = field(default_factory=dict)
     over: list[_Span] = field(default_factory=list)
     told: int | None = None
+    untold: Times = field(default_factory=Times)
     started: tuple[int, int] = (0, 0)
 
 
@@ -114,16 +116,26 @@ class LoggedOn:
 
     def _played(self, where: Arg, line: PlayEnded) -> None:
         """By a seat that says who is logged on, which it does at no home."""
-        seat = self._seats.get(line.seat)
-        if seat is None or seat.told is None or seat.open or self._home_to > line.since - _APART_MS:
+        seat = self._seats[line.seat]
+        if seat.open or line.late or not self._moments or self._home_to > line.since - _APART_MS:
             return
-        if line.since + line.span - max(line.since, seat.told) >= _SHORT_MS and not line.late:
+        if line.since + line.span - max(line.since, seat.told or 0) < _SHORT_MS:
+            return
+        if seat.told is None:
+            seat.untold.see(where)
+        else:
             self._tally.see("nobody", where, line)
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Days are those of `zone`."""
         yield from self._tally.findings()
         for name, seat in self._seats.items():
+            if seat.untold.n:
+                yield Finding("untold", seat.untold.first, msgn(
+                    "{n} play at a public place, from here on, of which seat {seat} does not say who was logged on",
+                    "{n} plays at a public place, from here on, of which seat {seat} does not say who was logged on",
+                    seat.untold.n, seat=name,
+                ), seat=name)  # fmt: skip
             spans = joined([*seat.over, *((since, _LAST) for since in seat.open.values())])
             days: Counter[int] = Counter()
             first = NO_MOMENT

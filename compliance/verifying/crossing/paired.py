@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -11,7 +12,7 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import Seal
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
 from compliance.entries.program import ProgramRefused
-from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled, SeatStart, SeatStop
+from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, SeatEnrolled, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
@@ -24,7 +25,7 @@ _AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
 _ALL = "pause of all"  # of which one may be let off alone
 _OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
 _OF_PAIRS = frozenset({
-    EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed,
+    ClockJump, EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, IssueCleared, IssueRaised, Paused, Resumed,
 })  # fmt: skip
 
 _WHAT = {
@@ -41,13 +42,21 @@ _WHAT = {
 @dataclass(slots=True)
 class _Seat:
     """`last`: its last entry; `stopped`: its last run, None before any; `open`: what began and is not over, by kind and id,
-    until when; `whole`: from its beginning.
+    until when; `due`: when, and where of these, something is to be over. `run`: since when, by the play clock, the daemon
+    runs. `whole`: from its beginning.
     """
 
     whole: bool = False
     last: AnyEntry | None = None
     stopped: bool | None = None
-    open: dict[tuple[str, str], tuple[Arg, int | None]] = field(default_factory=dict)
+    open: dict[tuple[str, str], Arg] = field(default_factory=dict)
+    due: list[tuple[int, str, str]] = field(default_factory=list)
+    run: int = 0
+
+    def begin(self, what: tuple[str, str], where: Arg, until: int | None) -> None:
+        self.open[what] = where
+        if until is not None:
+            heappush(self.due, (until, *what))
 
 
 @dataclass
@@ -71,6 +80,8 @@ class Paired:
             if line.seq == 1 and not _begins(line):
                 self._tally.see("first", where, line)
         last, seat.last = seat.last, line
+        if seat.due and line.wall - seat.due[0][0] > _AFTER_MS:
+            self._late(line, seat)
         if isinstance(line, SeatStart):
             self._start(where, line, seat)
         if last is not None and last.mono == line.mono and last.wall == line.wall and type(last) is kind and _same(last, line):
@@ -82,16 +93,18 @@ class Paired:
 
     def _pair(self, where: Arg, line: AnyEntry, seat: _Seat) -> None:
         match line:
+            case ClockJump():
+                seat.due.clear()
             case IssueRaised():
-                seat.open["issue", line.id] = where, None
+                seat.begin(("issue", line.id), where, None)
             case IssueCleared():
                 self._over(where, line, seat, ("issue", line.id))
             case EnforcementOff():
-                seat.open["off", line.id] = where, line.until
+                seat.begin(("off", line.id), where, line.until)
             case EnforcementOn():
                 self._over(where, line, seat, ("off", line.id))
             case Paused():
-                seat.open["pause" if line.who else _ALL, line.id] = where, line.until
+                seat.begin(("pause" if line.who else _ALL, line.id), where, line.until)
             case Resumed() if line.who is None:  # of one who was removed, nobody is named
                 self._over(where, line, seat, (_ALL if (_ALL, line.id) in seat.open else "pause", line.id))
             case Resumed():
@@ -120,7 +133,18 @@ class Paired:
             self.failures.append(Failure(where, msg("it says that the last run ended in order, but no entry says so")))
         if not line.clean and (line.lost_from is None or seat.stopped):
             self._tally.see("start", where, line)
-        seat.stopped = False
+        seat.stopped, seat.run = False, line.mono
+
+    def _late(self, line: AnyEntry, seat: _Seat) -> None:
+        """What was to be over for long, and its seat ran. By which clock it is, is not sure where that was set meanwhile."""
+        if isinstance(line, ClockJump) or ("issue", "clock-jump") in seat.open:
+            seat.due.clear()
+        if seat.stopped is not False or line.mono - seat.run < _AFTER_MS or isinstance(line, SeatStart):
+            return
+        while seat.due and line.wall - seat.due[0][0] > _AFTER_MS:
+            until, *what = heappop(seat.due)
+            if (where := seat.open.get((what[0], what[1]))) is not None:
+                self._tally.count("open", line.seat, where, until)
 
     def _over(self, where: Arg, line: AnyEntry, seat: _Seat, what: tuple[str, str]) -> None:
         if seat.open.pop(what, None) is None and seat.whole:
@@ -132,10 +156,6 @@ class Paired:
                 if line.id not in self._given:
                     self._ungiven.see("revoked", where, line)
             yield from self._ungiven.findings()
-        for name, seat in self._seats.items():
-            for where, until in seat.open.values():
-                if until is not None and seat.last is not None and not seat.stopped and seat.last.wall > until + _AFTER_MS:
-                    self._tally.count("open", name, where, until)
         yield from self._tally.findings()
 
 

@@ -18,6 +18,7 @@ from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import SessionOpened
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
+from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
@@ -25,18 +26,23 @@ from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
+_MOST = 50_000  # that wait for the entry that gave them: an honest log has a few
 _ALIKE = 8  # grants of the same time at the same moment
+_WHAT = {"guest": msg("whether it is a guest contradicts what is said of the same player before")}
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
 
 @dataclass(slots=True)
 class _Person:
-    """`days`: which it may have been, None once that was told. `age`: the first that was told, if one was (`aged`)."""
+    """`days`: which it may have been, None once that was told. `age`: the first that was told, if one was (`aged`). `guest`:
+    whether it was a guest, when somebody was found logged on under it.
+    """
 
     days: frozenset[int] | None
     age: int | None = None
     aged: bool = False
     differs: bool = False
+    guest: bool | None = None
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Persons:
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
     _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     _used: dict[tuple[str, str, _Key], Arg] = field(default_factory=dict)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
     _missing: Times = field(default_factory=Times)
     _others: Times = field(default_factory=Times)
 
@@ -67,12 +74,18 @@ class Persons:
         person = self._seen(where, line.who, line.since, known)
         if known == self.zones.dates(line.wall):
             self._aged(where, person, line.since, line.age)
+        if person.guest and line.age is not None:
+            self._tally.see("guest", where, line)
 
     def _person(
         self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused | SessionOpened
     ) -> None:
         if line.who is not None:
-            self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+            person = self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+            if isinstance(line, SessionOpened):
+                if line.guest is not person.guest is not None or (line.guest and person.age is not None):
+                    self._tally.see("guest", where, line)
+                person.guest = line.guest
         if isinstance(line, GrantGiven):
             self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
 
@@ -114,7 +127,10 @@ class Persons:
         key = (one.by, one.ms, one.game, one.given)
         given = self._given.get(key, {})
         if where != NOWHERE and line.who not in given:
-            self._used.setdefault((line.seat, line.who, key), where)
+            if len(self._used) < _MOST:
+                self._used.setdefault((line.seat, line.who, key), where)
+            else:
+                self._unlike(line.seat, line.who, key, where)
         # Two may be given the same at once. Under yesterday's pseudonym it was one of these, if they are not too many to tell.
         ids = (given[line.who],) if line.who in given else tuple(given.values()) if len(given) <= _ALIKE else ()
         if ids and all(self._taken_back(line, id_) for id_ in ids):
@@ -128,15 +144,17 @@ class Persons:
 
     def close(self) -> None:
         """No entry comes any more. Extra time is given at any seat, and a chain may have begun after it was."""
-        seats = [seat for seat in self._began if seat != AGENT]
         for (seat, who, key), where in self._used.items():
-            given = self._given.get(key, {})
-            if not given and len(seats) == 1 and key[3] >= self._began[seat]:
-                self._fail(where, msg("it counts extra time that no entry gives"))
-            elif not given and key[3] >= self._began[seat]:
-                self._missing.see(where)
-            elif given and who not in given and self._same_day(who, key[3]):
-                self._others.see(where)
+            self._unlike(seat, who, key, where)
+
+    def _unlike(self, seat: str, who: str, key: _Key, where: Arg) -> None:
+        given = self._given.get(key, {})
+        if not given and len(self._began.keys() - {AGENT}) == 1 and key[3] >= self._began[seat]:
+            self._fail(where, msg("it counts extra time that no entry gives"))
+        elif not given and key[3] >= self._began[seat]:
+            self._missing.see(where)
+        elif given and who not in given and self._same_day(who, key[3]):
+            self._others.see(where)
 
     def _same_day(self, who: str, at: int) -> bool:
         days = self._persons[who].days
@@ -147,6 +165,7 @@ class Persons:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._told
+        yield from self._tally.findings()
         if self._missing.n:
             yield Finding("grant", self._missing.first, msgn(
                 "{n} decision counts extra time that no entry gives", "{n} decisions count extra time that no entry gives",

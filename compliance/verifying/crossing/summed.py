@@ -26,7 +26,7 @@ from rules.calendar import calendar
 
 _ALL = "*"  # how a summary names time for all games
 _AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
-_MOST = 10_000
+_MOST, _MOST_GAMES = 10_000, 200_000
 
 _WHAT = {
     "refusals": msg("it counts refused starts of a game of which no entry of that day tells"),
@@ -44,6 +44,7 @@ class Summed:
     _given: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: to whom, of which game
     _revoked: set[str] = field(default_factory=set)
     _later: list[tuple[Arg, UsageDay]] = field(default_factory=list)
+    _games: int = 0  # in all of these
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "usage-day"))
 
     def begin(self, line: AnyEntry) -> None:
@@ -70,7 +71,8 @@ class Summed:
         for game, told in line.games.items():
             if told.refusals and (line.seat, game, line.day) not in self._refused:
                 self._tally.see("refusals", where, line)
-        if where != NOWHERE and len(self._later) < _MOST:
+        self._games += len(line.games)
+        if where != NOWHERE and len(self._later) < _MOST and self._games <= _MOST_GAMES:
             self._later.append((where, line))
 
     def findings(self) -> Iterator[Finding]:

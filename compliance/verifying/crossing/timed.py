@@ -13,11 +13,12 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from compliance.entries.play import PlayEnded, PlayStarted
-from compliance.verifying.clocks import SeatClock
+from compliance.verifying.clocks import CLOCK_BACK_MS, SeatClock
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.plays.placing import MOST_AWAY_MS
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums.totals import Play
+from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg
 
 _MINUTE_MS = 60_000
@@ -39,12 +40,15 @@ class _Cut(NamedTuple):
 class Timed:
     """`start` and `end` each play, then ask `failures` and `findings`."""
 
+    zones: Zones
     _failures: Faults = field(default_factory=Faults)
     _findings: Listed = field(default_factory=Listed)
     _open: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _cut: dict[tuple[str, int], _Cut] = field(default_factory=dict)
 
-    def start(self, where: Arg, line: PlayStarted) -> None:
+    def start(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
+        """`clock` is the seat's."""
+        self._began(where, line, clock)
         if (line.seat, line.who, line.game) in self._open:
             self._fail(where, msg("a play of this game by the same player goes on at this seat"))
         self._open[line.seat, line.who, line.game] = line.seq
@@ -55,6 +59,17 @@ class Timed:
             self._fail(where, msg("no play {play} of this seat was closed at midnight to go on", play=str(line.resumed)))
         else:
             self._short(cut, cut.short - max(0, line.wall - line.since))
+
+    def _began(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
+        """One that is written once more, also in a new chain, or goes on after midnight, began long before."""
+        late = line.wall - line.since
+        if -late > CLOCK_BACK_MS and not clock.went_back:
+            text = msg("it says that it began {length} after it was written", length=Length(-late))
+        elif late > _NEVER_MS and line.match and line.resumed is None and line.since >= clock.began:
+            text = msg("it says that it began {length} before it was written", length=Length(late))
+        else:
+            return
+        self._findings.add(Finding("clock-play", where, text, seat=line.seat, at=line.wall))
 
     def end(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
         """`clock` is the seat's."""
@@ -80,9 +95,17 @@ class Timed:
         least = ran + (before if before <= _MINUTE_MS and play.resumed is None else 0)
         cut = _Cut(where, line.seat, line.wall, least - line.span)
         if line.how == "midnight":
+            self._midnight(where, line)
             self._cut[line.seat, line.play] = cut
         elif line.how != "power":
             self._short(cut, cut.short)
+
+    def _midnight(self, where: Arg, line: PlayEnded) -> None:
+        """There was one since it began, by each zone that may have held."""
+        days = {self.zones.dates(at) for at in (line.since, line.wall)}
+        if len(days) == 1 and len(days.pop()) == 1:
+            text = msg("it was closed at midnight, and none had come since it began")
+            self._findings.add(Finding("clock-play", where, text, seat=line.seat, at=line.wall))
 
     def _came_and_went(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
         """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew, of which

@@ -20,7 +20,7 @@ from compliance.entries.decision import Decided, LaunchRefused, PlayDue
 from compliance.entries.log import AgentTick, Erasure, Restored
 from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
-from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled
+from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled, SessionOpened
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -41,6 +41,8 @@ _APART: Final = frozenset({
 })  # fmt: skip
 _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
 _KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
+HOME: Final = "home"
+_PUBLIC: Final = tuple(one for one in _KINDS if one != HOME)
 _NONE: Final[frozenset[_Key]] = frozenset()
 
 
@@ -89,6 +91,7 @@ class Followed:
         return {
             **each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused),
             **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled, Erasure),
+            SessionOpened: self._logged_on,
         }  # fmt: skip
 
     def _ruled(self, where: Arg, line: PlayStarted | PlayRuled) -> None:
@@ -185,6 +188,17 @@ class Followed:
             told = msg("it is of a place that this was not: {place}", place=place)
             self._unlike(where, line, at, _kind(place), told)
 
+    def _logged_on(self, where: Arg, line: SessionOpened) -> None:
+        """A seat says it at a public place alone."""
+        if any(self.timeline.place(moment) != HOME for moment in _about(line.wall)):
+            return
+        told = msg("it says who was logged on at a home, where nobody looks")
+        self._unlike(where, line, line.wall, max(map(_kind, _PUBLIC), key=self._last_over), told)
+
+    def _last_over(self, key: _Key) -> int:
+        known = self._known.get(key)
+        return -1 if known is None else known.over or 0
+
     def _all_of(self, where: Arg, line: Entry, target: str, packs: Packs) -> None:
         """Whether these are all packs of the place, or of the pseudonym, at about this moment."""
         found = [self.timeline.packs(target, moment) for moment in _about(line.wall)]
@@ -215,7 +229,7 @@ class Followed:
             self._more.append(failure)
         elif known is not None and known.over is not None and not apart and self._had_news(line.seat, known.over, at):
             self._failures.append(failure)
-        else:
+        elif not isinstance(line, SessionOpened):
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
 
     def _parted(self, line: IssueRaised | IssueCleared | Restored | SeatEnrolled) -> None:

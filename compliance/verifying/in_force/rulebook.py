@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entry import AnyEntry
+from compliance.verifying import opening
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.place import Timeline
 from compliance.verifying.in_force.texts import Texts
+from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.wanted import Wants, each
-from i18n.message import Arg
+from compliance.verifying.zones import DEFAULT, known
+from i18n.message import Arg, msg
+from rules.policy import Place
 
 
 @dataclass
@@ -26,6 +31,8 @@ class Rulebook:
     texts: Mapping[str, str]
     brought: frozenset[str] = frozenset()
     timeline: Timeline = field(default_factory=Timeline)
+    _placed: Faults = field(default_factory=Faults)
+    _zones: Listed = field(default_factory=Listed)
 
     def __post_init__(self) -> None:
         self._named = Texts(self.texts, self.brought)
@@ -47,12 +54,26 @@ class Rulebook:
         self._changes.take(where, line, whole=self.timeline.whole)
         if isinstance(line, PolicyChanged):
             self._named.take(where, line)
+        else:
+            self._can_be(where, line)
+
+    def _can_be(self, where: Arg, line: PlaceChanged) -> None:
+        """Under a kind of place, or hours, that are none, no duty would be anybody's. A zone may be newer than the verifier."""
+        if line.place not in get_args(Place):
+            self._placed.append(Failure(where, msg("there is no kind of place {place}", place=line.place)))
+        if not opening.said(line.hours):
+            self._placed.append(Failure(where, msg("these are no opening hours: {hours}", hours=line.hours)))
+        if not known(line.zone):
+            text = msg("nobody here knows a time zone {zone}: days are those of {other}", zone=line.zone, other=DEFAULT)
+            self._zones.add(Finding("no-zone", where, text, line.seat, line.wall))
 
     def failures(self) -> Iterator[Failure]:
+        yield from self._placed
         yield from self._named.failures()
         yield from self._followed.failures()
 
     def findings(self) -> Iterator[Finding]:
+        yield from self._zones
         yield from self._named.findings()
         yield from self._changes.findings()
         yield from self._followed.findings()

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from compliance.entries.decision import Decided, LaunchRefused
 from compliance.entries.play import UsageDay
@@ -61,7 +61,7 @@ class Adding:
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _unchecked: dict[Why, Times] = field(default_factory=lambda: {"zone": Times(), "restart": Times(), "again": Times()})
+    _unchecked: dict[Why, Times] = field(default_factory=lambda: {why: Times() for why in get_args(Why)})
 
     def decided(self, where: Arg, line: Decided) -> None:
         if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
@@ -105,7 +105,8 @@ class Adding:
         if times > _OFTEN:
             self._fail(where, again)
             return
-        if times == 2 and not self.clocks[line.seat].went_back:  # after which the day is over once more
+        over_again = self.clocks[line.seat].went_back or len(self.zones.lately(line.wall)) > 1  # the day was over once more
+        if times == 2 and not over_again:
             self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
@@ -113,6 +114,9 @@ class Adding:
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
             own.since_summary = 0
+        if self._before(line):
+            self._unchecked["former"].see(where)
+        elif own is not None:
             self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
         elif played := {game: told.ms for game, told in line.games.items() if told.ms}:
             self._unlike_plays(where, next(iter(played)), max(played.values()), Range(0, 0))
@@ -120,6 +124,12 @@ class Adding:
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
                 self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
+
+    def _before(self, line: UsageDay) -> bool:
+        """Whether its day was over when its PC became this seat, by each zone that may have held: the former has its plays."""
+        clock = self.clocks[line.seat]
+        zones = self.zones.lately(clock.began) if clock.followed else ()
+        return clock.followed and all(line.day < day_name(zone, clock.began).isoformat() for zone in zones)
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""
@@ -202,7 +212,9 @@ class Adding:
             left_out = own.since_summary > _FORGOTTEN_MS if (who, seat) in self._summed else again[seat, *own.first] == 1
             if not left_out:
                 continue
-            ends = max(day_bounds(zone, own.first[1])[1] for zone in self.zones.around(own.first[1]))
+            zones = self.zones.lately(own.first[1])
+            ends = max(day_bounds(zone, own.first[1])[1] for zone in zones)
+            ends += DAY_MS if len(zones) > 1 else 0  # by one of them, what was played last may be of the next day
             if self.clocks[seat].worked > ends + _NIGHT_MS:
                 found.setdefault(seat, []).append(own.first[1])
         for seat, days in found.items():

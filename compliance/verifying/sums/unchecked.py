@@ -9,12 +9,13 @@ from compliance.verifying.listed import Times
 from compliance.verifying.report import Finding
 from i18n.message import Message, msg, msgn
 
-Why = Literal["zone", "restart", "again"]
+Why = Literal["zone", "restart", "again", "former"]
 
 _WHY: Mapping[Why, Message] = {
     "zone": msg("the place's time zone is another one, or was changed that day"),
     "restart": msg("the PC was started anew during a play that has no end"),
     "again": msg("its clock was set back, so that it lived a part of that day twice"),
+    "former": msg("on that day its PC wrote as another seat"),
 }
 
 
