@@ -151,8 +151,8 @@ class People:
         return None
 
     def hider(self, account: str) -> RuledPlayer | None:
-        """As `player_of`, of those who gain by keeping from us what they run. Who may do anything here has no need to; and what the
-        system itself runs, a slow PC may keep from us for a while.
+        """As `player_of`, of those who gain by keeping from us what they run. Who may do anything here has no need to; and what
+        the system itself runs, a slow PC may keep from us for a while.
         """
         return self.player_of(account) if account in self._by_account or self._accounts.limited(account) else None
 

@@ -67,9 +67,10 @@ async def watching(seen, gate_mounts=()):
 
 
 @contextmanager
-def running(*args, **more):
-    """A program of the child's; its input is open."""
-    process = subprocess.Popen(args, user=UID, group=GID, extra_groups=[], stdin=subprocess.PIPE, cwd="/", **more)
+def running(*args, who=(UID, GID), **more):
+    """A program of the child's, or of whoever that is; its input is open."""
+    uid, gid = who
+    process = subprocess.Popen(args, user=uid, group=gid, extra_groups=[], stdin=subprocess.PIPE, cwd="/", **more)
     try:
         yield process
     finally:
@@ -163,20 +164,20 @@ def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, s
     asyncio.run(body())
 
 
-def test_what_root_runs_is_held_against_nobody(disk, until, soon):
+def test_what_root_runs_is_held_against_nobody(disk, until, open_folder, soon):
     """A busy PC holds up more than players do: the system's own scripts are never ended for that."""
+    _, content = sleeper(open_folder, "chess")
     seen = []
 
     async def body():
-        with disk({"homework": Path("/bin/sleep").read_bytes()}, "allow_other") as own:
+        with disk({"homework": content}, "allow_other") as own:
             path = own.folder / "homework"
-            with running(path, "60") as held, subprocess.Popen([path, "60"]) as roots:
+            with running(path, "60") as held, running(path, "60", who=(0, 0)) as roots:
                 own.hold(fuse.GETATTR)
                 async with watching(seen) as watcher:
                     watcher.scan()
                     await until(lambda: unread(seen, held.pid))
                     assert not unread(seen, roots.pid)
-                roots.kill()
 
     asyncio.run(body())
 
