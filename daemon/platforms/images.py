@@ -86,7 +86,7 @@ class Images(ABC):
         self._pressed = pressed
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._lock = threading.Lock()
-        self._late: set[Key] = set()
+        self._late: set[tuple[Hashable, Key]] = set()  # for whom, of which file
         self._slow: Turns[Looked | None] | None = None
         self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
         self._stopping = False
@@ -141,7 +141,7 @@ class Images(ABC):
             return None
         image = known.named(path, this[2])
         asked = known.asked is catalogue.parts or known.asked == catalogue.parts
-        if not asked or (self._wanted(known, image, catalogue) and this not in self._late):
+        if not asked or (self._wanted(known, image, catalogue) and not self._is_late(this)):
             return None
         with self._lock:
             if this in self._known:
@@ -150,8 +150,8 @@ class Images(ABC):
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
         """Takes what `tell` was given (None: it could not be read). The file's size, if that was news; else None."""
-        self._late.discard(this)
         with self._lock:
+            self._late = {one for one in self._late if one[1] != this}
             known = self._known.get(this)
             if found is None or known is None:
                 return None
@@ -176,18 +176,30 @@ class Images(ABC):
                 wanted = replace(wanted, blocks=_NO_BLOCKS)
         if wanted and self._slow is None:
             known = _with(known, self._look(file, path, wanted, never))
-        elif wanted and self._slow is not None and this not in self._late and self._room(self._slow, file):
+        elif wanted and self._slow is not None and not self._is_late(this) and self._room(self._slow, file):
             self._late_looks(self._slow, file, path, this, wanted)
         return self._keep(this, known).named(path, this[2])
 
     def _late_looks(self, slow: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted) -> None:
         """OSError."""
-        self._late.add(this)  # first: it may be told at once
+        self._begin_late(this)  # first: it may be told at once
         try:
             self._aside(slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
         except OSError:
-            self._late.discard(this)
+            with self._lock:
+                self._late.discard((self._lane(), this))
             raise
+
+    def _lane(self) -> Hashable:
+        """For whom this thread looks: whose slow file keeps nobody else from an answer about the same one."""
+        return None
+
+    def _is_late(self, this: Key) -> bool:
+        return (self._lane(), this) in self._late
+
+    def _begin_late(self, this: Key) -> None:
+        with self._lock:
+            self._late.add((self._lane(), this))
 
     def _keep(self, this: Key, known: Known) -> Known:
         """With what another thread has found out meanwhile."""

@@ -13,6 +13,10 @@ class HeldError(Exception):
     """It was not read in time. Nothing says that it could not be read."""
 
 
+class BusyError(HeldError):
+    """Nobody had time for it: it was not begun."""
+
+
 class Patience:
     """By account; forgotten once it is whole again."""
 

@@ -33,9 +33,14 @@ def places() -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def kept(path: str) -> str | None:
+    """The one of those places in which it lies, by its name alone; the path is absolute."""
+    return next((one for one in places() if path.casefold().startswith(one)), None)
+
+
 def installed(path: str) -> bool:
     """Of an absolute path: it lies in one of those places, and nobody but administrators may change it or a folder above it."""
-    place = next((one for one in places() if path.casefold().startswith(one)), None)
+    place = kept(path)
     return place is not None and all(only_administrators(one) for one in _upward(path, len(place) - 1))
 
 

@@ -69,8 +69,8 @@ class WindowsWatcher(TrackingWatcher):
         if self._loop is None:
             return
         self._believe_events()
-        self._tracker.readings.look_after()
         self._timer = self._loop.call_later(FAST_S if self.kind == "poll" and self._hurry() else SLOW_S, self._turn)
+        self._tracker.readings.look_after()
         try:
             here = self._snapshots.take()
         except BlindError as error:

@@ -148,7 +148,7 @@ class ReadImages(Images):
             return Fingerprint(shown, found.st_size)
         known, same = self.learn(this, answer, catalogue, tells=here and stamps.tell(node, found, self._wall()))
         image = known.named(shown, found.st_size)
-        if same and self._slow is not None and this not in self._late and self._wanted(known, image, catalogue).digest:
+        if same and self._slow is not None and not self._is_late(this) and self._wanted(known, image, catalogue).digest:
             self._later(files, node, this)
         return image
 
@@ -157,7 +157,7 @@ class ReadImages(Images):
         done: Future[Looked | None] = Future()
         done.add_done_callback(partial(self._done, this))
         files.later(node, {"key": this, "first": False, "digest": True, "parts": False}, partial(_hashed, done, this))
-        self._late.add(this)
+        self._begin_late(this)
 
     def question(self, this: Key, catalogue: Catalogue, *, doubt: bool = False) -> dict[str, Any]:
         """What there is to ask about the content of the file with this key; `doubt`: also what was known of it."""

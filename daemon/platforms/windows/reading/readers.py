@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from daemon.platforms.reading.patience import LONGEST_MS, HeldError
+from daemon.platforms.reading.patience import LONGEST_MS, BusyError, HeldError
 from daemon.platforms.reading.queues import IDLE_MS, SOON_MS, Key, Queues
 from host.clock import Clock
 from host.windows.threads import cancel
@@ -121,13 +121,18 @@ class Readers:
     def _hand_out(self) -> None:
         with self._lock:
             now = self._clock.mono()
-            while asked := self._queues.next((one.key for one in self._at_work), ()):
-                asked.since = now
-                self._at_work[asked] = worker = self._free(slow=asked.key.slow)
-                worker.given.put(asked)
             late = self._queues.overdue(now)
+            while asked := self._queues.next((one.key for one in self._at_work), ()):
+                try:
+                    worker = self._free(slow=asked.key.slow)
+                except RuntimeError:  # no room for one more thread
+                    late.append(asked)
+                    continue
+                asked.since = now
+                self._at_work[asked] = worker
+                worker.given.put(asked)
         for one in late:
-            one.done.set_exception(HeldError())
+            one.done.set_exception(BusyError())
 
     def _free(self, *, slow: bool) -> _Worker:
         worker = next((one for one in self._idle if one.slow == slow), None)

@@ -68,6 +68,9 @@ class Images(images.Images):
     def owner(file: BinaryIO) -> Hashable:  # noqa: ARG004 - who owns a file there says little of who put it there
         return whose()
 
+    def _lane(self) -> Hashable:
+        return whose()
+
     def _turns(self) -> Turns[Looked | None]:
         return super()._turns() if self._readers is None else SlowReading(self._readers)
 

@@ -57,10 +57,15 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
     """A plain file, and its key as of now. OSError, also for what is no plain file; HeldError."""
     step()
     with open_shared(path) as handle:
-        _kind(handle.value)  # which the next call asks, too, and keeps hold of the interpreter meanwhile
+        _kind(handle.value)  # asked here first, as the next call asks it, too, and keeps hold of the interpreter meanwhile
         number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
         handle.detach()
-    with os.fdopen(number, "rb", buffering=0) as file:
+    try:
+        file = os.fdopen(number, "rb", buffering=0)
+    except OSError:  # a folder: of what it was given it closes nothing then
+        os.close(number)
+        raise
+    with file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise OSError(None, "no plain file", path)
         yield file, key_of(file, path)

@@ -25,6 +25,7 @@ from host.windows import tokens, users
 from host.windows.win32 import Handle, open_file
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
+from rules.programs import interpreter
 
 _PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\\/:]")
@@ -72,22 +73,22 @@ class Programs:
         sid = self.owner(process)
         if sid is None:
             return None
-        return Program(
-            process.pid, process.started, since, self._name(sid), _nothing_of(process), parent=process.parent, unread=True
-        )
+        name = self._names.get(sid) or self._former.get(sid, sid)  # to ask for it may take long
+        files, hides = _nothing_of(process), _may_hide(process)
+        return Program(process.pid, process.started, since, name, files, parent=process.parent, unread=hides)
 
     @staticmethod
     def is_held(program: Program, process: Process) -> bool:
         """Whether that is all that is known of this one."""
-        return program.unread and program.files == _nothing_of(process)
+        return program.files == _nothing_of(process)
 
     def _read(self, handle: Handle, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program:
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
-        paths = Working(process).paths
-        told, args = _interpreters(image, args, line, view(paths))
+        working = Working(process, sid)
+        told, args = _interpreters(image, args, line, view(working.paths))
         files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
-        whole = [self._files(what, path, catalogue, files, paths) for what in told]
+        whole = [self._files(what, path, catalogue, files, working.paths) for what in told]
         speaks = any(what.speaks for what in told)
         words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
         return Program(
@@ -100,7 +101,7 @@ class Programs:
             parent=process.parent,
             interpreted=speaks,
             trees=self.trees.of(path),
-            unread=not all(whole) or not (image.size or installed.installed(path)),
+            unread=not (working.whole and all(whole)) or not (image.size or installed.installed(path)),
         )
 
     def _name(self, sid: str) -> str:
@@ -132,13 +133,13 @@ class Programs:
     def _told_files(self, what: WhatRuns, path: str, catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
         for word in what.files[:_MOST_WORDS]:
             found = self._told(word, path, catalogue, paths)
-            if found is None or not found.size:  # it may be a folder
-                found = self._inside(word, what.inside, catalogue, paths) or found
-            if found is not None:
-                yield found
-                if not what.every:
-                    break
-        yield from filter(None, (self._inside(word, ("",), catalogue, paths) for word in what.also[:_MOST_WORDS]))
+            if not any(file.size for file in found):  # it may be a folder
+                found = tuple(self._inside(word, what.inside, catalogue, paths)) or found
+            yield from found
+            if found and not what.every:
+                break
+        for word in what.also[:_MOST_WORDS]:
+            yield from self._inside(word, ("",), catalogue, paths)
 
     def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
         """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
@@ -154,25 +155,43 @@ class Programs:
         """What may decide which of an engine's games it is: a decoy hides nothing."""
         return tuple(filter(None, (self._opened(other, catalogue) for other in deciding(path))))
 
-    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue, paths: Paths) -> Fingerprint | None:
-        """What is run of a folder."""
-        found = (as_windows_reads(ntpath.join(path, name)) for path in paths(word) for name in names)
-        return next(filter(None, (self._opened(path, catalogue) for path in found)), None)
+    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
+        """What is run of a folder: of each that it may be, the first of these names."""
+        for folder in paths(word):
+            found = (self._opened(as_windows_reads(ntpath.join(folder, name)), catalogue) for name in names)
+            if (first := next(filter(None, found), None)) is not None:
+                yield first
 
-    def _told(self, word: str, path: str, catalogue: Catalogue, paths: Paths) -> Fingerprint | None:
-        """A file that an interpreter was told: by its content where the process worked when it looks there, else in the
-        interpreter's own folder. Only the name is known of what lies on a drive that only its player has (`subst`), or on
-        another machine.
+    def _told(self, word: str, path: str, catalogue: Catalogue, paths: Paths) -> tuple[Fingerprint, ...]:
+        """The files that an interpreter was told by this word: by their content wherever the process may have worked when it
+        looked there, else in the interpreter's own folder. Only the name is known of what lies on a drive that only its player
+        has (`subst`), or on another machine.
         """
         plain = _PLAIN_STREAM.sub("", word)
-        folder = ntpath.dirname(path)
-        places = (*paths(plain), *([ntpath.join(folder, plain)] if folder else []))
-        found = (self._opened(as_windows_reads(place), catalogue) for place in dict.fromkeys(places))
-        return next(filter(None, found), None) or _by_name(plain)
+        places, folder = paths(plain), ntpath.dirname(path)
+        beside = ntpath.join(folder, plain)
+        found = self._all(places, catalogue)
+        if not found and folder and beside not in places:
+            found = self._all((beside,), catalogue)
+        return found or tuple(filter(None, (_by_name(plain),)))
+
+    def _all(self, paths: tuple[str, ...], catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        return tuple(filter(None, (self._opened(as_windows_reads(path), catalogue) for path in paths)))
 
 
 def _nothing_of(process: Process) -> tuple[Fingerprint, ...]:
     return (Fingerprint(process.name, 0),)
+
+
+def _may_hide(process: Process) -> bool:
+    """Not a program of its own that by its path was installed: those folders are not its user's, who cannot hold it up."""
+    with suppress(OSError):
+        handle = processes.opened_as(*process.identity)
+        if handle is not None:
+            with handle:
+                path = processes.image(handle)
+            return installed.kept(path) is None or interpreter(ntpath.basename(path)) is not None
+    return True
 
 
 def _path(handle: Handle, process: Process) -> str:

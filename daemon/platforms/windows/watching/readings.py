@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from daemon.platforms.processes import Identity
-from daemon.platforms.reading.patience import HeldError, Patience
+from daemon.platforms.reading.patience import BusyError, HeldError, Patience
 from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.watching.snapshot import Process
 from host.clock import Clock
@@ -35,6 +35,7 @@ class Readings:
         self._reads, self._readers, self._clock = reads, readers, clock
         self._patience = Patience()
         self._late: dict[Identity, _Reading] = {}
+        self._stuck: dict[Identity, int] = {}
         self.late: Callable[[Process, int], None] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
 
@@ -44,8 +45,10 @@ class Readings:
         if late is not None and not late.done.done():
             raise HeldError
         self._late.pop(process.identity, None)
-        if late is not None and late.catalogue is catalogue:
-            return late.done.result()
+        if late is not None:
+            self._note(process.identity, late.done)
+            if late.catalogue is catalogue:
+                return late.done.result()
         account = self._reads.owner(process)
         if account is None:
             return None
@@ -54,7 +57,23 @@ class Readings:
             self._late[process.identity] = late = _Reading(done, catalogue)
             done.add_done_callback(lambda _: self.on_loop(self._over, process, since, late))
             raise HeldError
+        self._note(process.identity, done)
         return done.result()
+
+    def stuck(self, this: Identity) -> int:
+        """How often in turn its reading was given up, as a call of it did not come back."""
+        return self._stuck.get(this, 0)
+
+    def keep(self, these: Container[Identity]) -> None:
+        """The others are over."""
+        self._stuck = {this: times for this, times in self._stuck.items() if this in these}
+
+    def _note(self, this: Identity, done: Future[Program | None]) -> None:
+        error = done.exception()
+        if not isinstance(error, HeldError):
+            self._stuck.pop(this, None)
+        elif not isinstance(error, BusyError):
+            self._stuck[this] = self.stuck(this) + 1
 
     def look_after(self) -> None:
         """Now and then: what takes too long is given up."""
@@ -63,6 +82,7 @@ class Readings:
     def stop(self) -> None:
         self._readers.stop()
         self._late.clear()
+        self._stuck.clear()
 
     def _waited(self, account: str, done: Future[Program | None]) -> bool:
         """Whether it is done. Who holds up one thing is not waited for with another."""
@@ -79,6 +99,8 @@ class Readings:
     def _over(self, process: Process, since: int, reading: _Reading) -> None:
         if self._late.get(process.identity) is not reading:
             return
-        if reading.done.exception() is None:
+        if isinstance(reading.done.exception(), HeldError):
+            self._note(process.identity, reading.done)
+        else:
             self.late(process, since)
         self._late.pop(process.identity, None)  # also where nobody looked

@@ -47,10 +47,11 @@ def view(paths: Paths) -> View:
         return filter(None, found)
 
     def read(word: str, do: Callable[[BinaryIO], bytes]) -> str:
+        found = []
         for path in there(word):
             with suppress(OSError, ValueError), opened(path) as (file, _):
-                return do(file)[:_TEXT].decode("utf-8", "surrogateescape")
-        return ""
+                found.append(do(file)[:_TEXT].decode("utf-8", "surrogateescape"))
+        return "\n".join(found)
 
     def text(word: str) -> str:
         """Java's files of arguments and Node's packages: either slash is one to Windows, a backslash means more to them."""
@@ -58,11 +59,12 @@ def view(paths: Paths) -> View:
         return found if word.lower().endswith(".json") else found.replace("\\", "/")
 
     def names(word: str) -> tuple[str, ...]:
+        found: list[str] = []
         for path in there(word):
             with suppress(OSError, ValueError):
                 step()
                 with os.scandir(path) as entries:
-                    return tuple(entry.name for entry in islice(entries, _MOST_NAMES))
-        return ()
+                    found += (entry.name for entry in islice(entries, _MOST_NAMES))
+        return tuple(dict.fromkeys(found))
 
     return View(text=text, names=names, manifest=lambda word: read(word, parts.manifest))

@@ -24,6 +24,7 @@ _YOUNG_MS = 3_000
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8
 _MOST_FILES = 4_096
 _LOOKS, _PAUSE_S = 3, 1.0  # at a program that keeps from us what it is: a virus scanner may have its file for a moment
+_STUCK = 2  # readings in turn of which a call did not come back: a busy PC is slow, but gets on
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ class WindowsTracker(Tracker[SeenProgram]):
             self._complete(process, since, program)
         self._looked, self._begun = looked, True
         programs = self._adopt(found, unreadable)
-        self._held &= {seen.identity for seen in found.values()}
+        here_now = {seen.identity for seen in found.values()}
+        self._held &= here_now
+        self.readings.keep(here_now)
         if not self._held:
             self.well(HELD)
         for pid in self.games:
@@ -147,10 +150,12 @@ class WindowsTracker(Tracker[SeenProgram]):
 
     def _hides_still(self, process: Process, since: int, looks: int) -> None:
         """Once it was looked at often enough: where its account is limited, it is ended."""
+        self.readings.look_after()
         self._again(process, since, len(_AGAIN_S))
         seen = self._known.get(process.pid)
         program = seen.program if seen is not None and seen.identity == process.identity else None
-        if program is not None and self._hidden(process, program) and looks < _LOOKS:
+        gets_on = process.identity in self._held and self.readings.stuck(process.identity) < _STUCK
+        if program is not None and self._hidden(process, program) and (looks < _LOOKS or gets_on):
             self._tell_hidden(process)
             self.later(_PAUSE_S, self._hides_still, process, since, looks + 1)
             return

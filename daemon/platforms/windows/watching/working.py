@@ -1,7 +1,8 @@
-"""In which folder a process works, told by a copy of the handle that Windows keeps of it: nobody's memory is read.
+"""In which folder a process works, told by copies of the handles that Windows keeps of it: nobody's memory is read.
 
 A process opens its working directory for FILE_TRAVERSE and SYNCHRONIZE alone (RtlSetCurrentDirectory_U of ntdll), and hardly
-anything else has just these rights: no pipe, whose name could keep whoever asks for it waiting.
+anything else has just these rights. Who makes more such handles, as decoys, has each of them looked at, or counts as one that
+hides what it runs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from daemon.platforms.windows.watching.opening import final_path
 from daemon.platforms.windows.watching.said import ABSOLUTE, PROLONGED
 from daemon.platforms.windows.watching.snapshot import Process
 from host.windows.win32 import Handle, function, kernel32
+from rules.programs import interpreter
 
 _ntdll = ctypes.WinDLL("ntdll")
 
@@ -34,8 +36,8 @@ _COUNT = struct.Struct("<Q8x")
 _ONE_OF_PROCESS = struct.Struct("<Q16xI12x")  # value, rights
 _ONE_OF_SYSTEM = struct.Struct("<8xQQI12x")  # pid, value, rights
 _BYTES = 1 << 16
-_MOST_BYTES = 1 << 20  # 26,000 handles: nobody has as many who has just begun
-_MOST_FOLDERS = 4
+_MOST_BYTES = 1 << 22  # 100,000 handles
+_MOST_FOLDERS = 16  # honest programs have one
 _LOOKS, _PAUSE_S = 5, 0.01  # a process is listed before it has opened its folder
 
 _of_process = function(
@@ -54,15 +56,17 @@ _ourselves = function(kernel32, "GetCurrentProcess", wintypes.HANDLE)
 
 
 class Working:
-    """To be asked on a reader's thread. `process`: the interpreter that was told the words."""
+    """To be asked on a reader's thread. `process`: the interpreter that was told the words; `sid`: whose it is.
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    `whole`: whether all folders were looked at in which it may have been started.
+    """
+
+    def __init__(self, process: Process, sid: str) -> None:
+        self._process, self._sid = process, sid
+        self.whole = True
 
     def paths(self, word: str) -> tuple[str, ...]:
-        """Where this word leads, from the root of a drive: in each folder that the process may have been started in. Nothing
-        for what that cannot be told of.
-        """
+        """Where this word leads, from the root of a drive: in each of these folders. Nothing where that cannot be told."""
         if ABSOLUTE.fullmatch(word):
             return (word,)
         found = (ntpath.join(folder, word) for folder in (self._folders if word else ()))
@@ -70,31 +74,42 @@ class Working:
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
-        """Its own, and the one of whoever started it: it may have gone elsewhere by now."""
+        """Its own, and the one of the shell that started it: it may have gone elsewhere by now."""
         own: tuple[str, ...] = ()
         for look in range(_LOOKS):
             if look:
                 threading.Event().wait(_PAUSE_S)
-            if own := _folders_of(self._process.pid, self._process.started, self._process.started):
+            if own := self._of(self._process.pid, self._process.started, own=True):
                 break
-        parent = _folders_of(self._process.parent, 0, self._process.started)
-        return tuple(dict.fromkeys((*own, *parent)))
+        return tuple(dict.fromkeys((*own, *self._of(self._process.parent, 0, own=False))))
 
+    def _of(self, pid: int, first: int, *, own: bool) -> tuple[str, ...]:
+        """Of the process with this pid, if it was created by then (Unix microseconds), and is that or its account's shell."""
+        step()
+        with suppress(OSError):  # over, or not for us
+            handle = processes.opened(pid)
+            if handle is not None:
+                with handle:
+                    if first <= processes.times(handle).created <= self._process.started and (own or self._starts(handle)):
+                        return self._open(pid)
+        return ()
 
-def _folders_of(pid: int, first: int, last: int) -> tuple[str, ...]:
-    """Of the process with this pid, if it was created then (Unix microseconds)."""
-    step()
-    with suppress(OSError):  # over, or not for us
+    def _starts(self, parent: Handle) -> bool:
+        """A game is asked for no handle; nor is another account, whose handles might keep a thread of this one's waiting."""
+        return interpreter(ntpath.basename(processes.image(parent))) is not None and processes.user(parent) == self._sid
+
+    def _open(self, pid: int) -> tuple[str, ...]:
         handle = processes.opened(pid, _DUPLICATE_HANDLE | _QUERY_INFORMATION)
-        if handle is not None:
-            with handle:
-                if first <= processes.times(handle).created <= last:
-                    return tuple(_named(handle, pid))
-    return ()
+        if handle is None:
+            return ()
+        with handle:
+            values = _only_traversed(handle, pid)
+            self.whole = self.whole and values is not None and len(values) <= _MOST_FOLDERS
+            return tuple(_named(handle, (values or [])[:_MOST_FOLDERS]))
 
 
-def _named(process: Handle, pid: int) -> Iterator[str]:
-    for value in _only_traversed(process, pid)[:_MOST_FOLDERS]:
+def _named(process: Handle, values: list[int]) -> Iterator[str]:
+    for value in values:
         copy = wintypes.HANDLE()
         if _duplicate(process.value, value, _ourselves(), ctypes.byref(copy), 0, False, _SAME_ACCESS) and copy.value:
             with Handle(copy.value) as folder:
@@ -103,8 +118,8 @@ def _named(process: Handle, pid: int) -> Iterator[str]:
                     yield final_path(folder).removeprefix(PROLONGED)
 
 
-def _only_traversed(process: Handle, pid: int) -> list[int]:
-    """The values of its handles that have just these rights. OSError."""
+def _only_traversed(process: Handle, pid: int) -> list[int] | None:
+    """The values of its handles that have just these rights. None: it has too many to be looked at."""
     size, asked = _BYTES, wintypes.ULONG()
     while size <= _MOST_BYTES:
         buffer = ctypes.create_string_buffer(size)
@@ -114,7 +129,7 @@ def _only_traversed(process: Handle, pid: int) -> list[int]:
         if status != _TOO_SHORT:
             return [] if status else _values(buffer.raw, None if own else pid)
         size *= 2
-    return []
+    return None
 
 
 def _values(table: bytes, pid: int | None) -> list[int]:

@@ -19,6 +19,7 @@ from daemon.platforms.api import ProgramStarted, ProgramUnread, WatchTrouble
 from daemon.platforms.reading.patience import HeldError
 from daemon.platforms.reading.queues import MOST_OF_ONE, Key
 from daemon.platforms.tracker import HELD
+from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import Readers, step, whose
 from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.programs import Programs
@@ -249,3 +250,42 @@ def test_what_was_read_once_stays_what_it_is(here, held):
     assert (again.files, again.unread) == (found.files, False)
     assert not any(isinstance(one, WatchTrouble) and one.id == HELD for one in lookout.seen)
     assert Snapshots().take()[found.pid].started == found.started
+
+
+def test_who_reads_on_is_not_held_against_anybody(here, held, monkeypatch):
+    """A busy PC may need long for all that an honest program was told: it counts who does not get on."""
+    monkeypatch.setattr(Key, "limit", property(lambda _: 60_000))
+    path = here / "giu.exe"
+
+    async def main():
+        async with Lookout(here, (own(path),)) as lookout:
+            process = run(path, *SHORT)
+            await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
+            await asyncio.sleep(5)
+            return [one for one in lookout.seen if isinstance(one, ProgramUnread)]
+
+    assert asyncio.run(main()) == []
+
+
+def test_an_installed_program_of_its_own_hides_nothing(here, held, monkeypatch):
+    """As the desktop, on a disk that is slow."""
+    monkeypatch.setattr(installed, "places", lambda: (str(here).casefold() + "\\",))
+    path = here / "giu.exe"
+
+    async def main():
+        async with Lookout(here, (own(path),)) as lookout:
+            process = run(path, *SHORT)
+            first = await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
+            await lookout.until(lambda one: isinstance(one, WatchTrouble) and one.id == HELD)
+            return first.program.unread
+
+    assert asyncio.run(main()) is False
+
+
+def test_where_no_thread_can_be_started_the_next_one_is_asked(monkeypatch):
+    """Want of memory: who asked hears of it, and all goes on."""
+    readers = Readers(SystemClock())
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", lambda _: (_ for _ in ()).throw(RuntimeError("can't start new thread")))
+        assert isinstance(readers.ask("child", whose).exception(5), HeldError)
+    assert readers.ask("child", whose).result(5) == "child"

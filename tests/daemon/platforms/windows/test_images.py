@@ -213,3 +213,15 @@ def test_what_is_not_on_this_pc_is_not_even_opened(path, monkeypatch):
     monkeypatch.setattr(images, "opened", lambda _: pytest.fail("opened"))
 
     assert Images().open(path, EMPTY) is None
+
+
+def test_a_folder_that_is_told_leaves_nothing_open(here):
+    """Java may be told hundreds of them."""
+    def number():
+        with Path("NUL").open("rb") as file:
+            return file.fileno()
+
+    before = number()
+    images = Images()
+    assert [images.open(str(here), Catalogue(())) for _ in range(20)] == [None] * 20
+    assert number() == before

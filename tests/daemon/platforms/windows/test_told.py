@@ -20,7 +20,7 @@ def clues(here, word, game):
     catalogue = Catalogue((game,))
     programs, paths = Lookout(here, ()).tracker.programs, lambda word: (word,) if ABSOLUTE.fullmatch(word) else ()
     found = programs._told(word, PYTHON, catalogue, paths) or programs._inside(word, ("__main__.py",), catalogue, paths)
-    files = (programs._image(PYTHON, catalogue), *([found] if found else ()))
+    files = (programs._image(PYTHON, catalogue), *found)
     match = catalogue.recognise(Program(pid=9, started=1, since=1, account="an", files=files, interpreted=True))
     return match and match.clues
 
