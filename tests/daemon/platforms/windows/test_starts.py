@@ -289,15 +289,6 @@ def test_a_script_that_is_told_by_its_path(here, interpreter):
     assert found.program.files[1].path == str(script)
 
 
-def test_a_script_that_is_told_by_its_name(here):
-    """Where it lies is in the memory of the process, which nobody reads: its name is all that is known."""
-    name = f"tro-{here.parent.name}.py"
-    write(here / name, SCRIPT)
-    game = replace(known(SCRIPT), names=(name,))
-    found = look(here, game, lambda: run(sys.executable, name, cwd=here))
-    assert found.clues == ("name",)
-
-
 def test_an_interpreter_under_another_name(here):
     """It says that it is javaw.exe: then its arguments count, the main class and what lies on its class path."""
     write(here / "may tinh.exe", read(program("thongdich.exe")))
