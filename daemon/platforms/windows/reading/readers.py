@@ -131,8 +131,9 @@ class Readers:
                 asked.since = now
                 self._at_work[asked] = worker
                 worker.given.put(asked)
+            lost = {one.key.whose for one in self._at_work if one.over}
         for one in late:
-            one.done.set_exception(BusyError())
+            one.done.set_exception(HeldError() if one.key.whose in lost else BusyError())
 
     def _free(self, *, slow: bool) -> _Worker:
         worker = next((one for one in self._idle if one.slow == slow), None)
