@@ -57,6 +57,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that stopped saying what bound their plays"),
     "erased": msg("names beside the log whose deletion does not go with the entries"),
+    "undeleted": msg("deletions that were not done at once"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
     "warned": msg("warnings that do not go with their plays"), "paired": msg("entries that lack what belongs to them"),
     "learning": msg("play that does not count, and no entry says why"),

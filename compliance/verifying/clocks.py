@@ -163,7 +163,7 @@ class SeatClock:
         self._silence(self._mono, line.wall, where)
         self._boots.add(line.boot)
         self._boot, self._dip, self._alive = line.boot, None, line.mono
-        self._mono = line.mono
+        self._mono = 0  # of this start of the PC nothing was seen yet
         self._top = self._ahead = line.wall - line.mono
 
     def _goes_back(self, line: AnyEntry, where: Arg) -> None:

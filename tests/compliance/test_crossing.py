@@ -165,6 +165,24 @@ def test_a_play_begins_when_it_says(site, seat, audit, minutes, told_, said_):
     assert told(audit(), "clock-play") == ([] if said_ is None else [said_])
 
 
+@pytest.mark.parametrize(("off", "ran", "reboots", "said_"), [
+    (45, 0, False, []), (45, 0, True, []), (45, 30, False, ["it says that it began 2400 s before it was written"]),
+    (20, 0, False, ["it says that it began 2400 s before it was written"]),
+    (20, 0, True, ["it says that it began 2400 s before it was written"]),
+])  # fmt: skip
+def test_what_a_daemon_finds_when_it_starts_may_have_begun_while_it_was_off(site, seat, audit, off, ran, reboots, said_):
+    """No longer before, and also where that was after the PC was switched on."""
+    site.clock.run(HOUR)
+    seat.stop()
+    if reboots:
+        site.clock.reboot(HOUR)
+    site.clock.run(off * MINUTE)
+    seat.start()
+    site.clock.run(ran * MINUTE)
+    seat.begin(since=site.clock.wall() - 40 * MINUTE)
+    assert told(audit(), "clock-play") == said_
+
+
 def test_plays_follow_each_other(site, seat, audit):
     """One game of one player at one seat is one play at a time; what goes on after midnight was closed there."""
     seat.begin()
