@@ -35,7 +35,9 @@ class _Last(argparse.Action):
         super().__init__(*args, **more)
         self.parse = parse
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None) -> None:
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
         given: dict[str, list[str]] = vars(namespace).setdefault("_given", {})
         given.setdefault(option or self.dest, []).append(values)
         setattr(namespace, self.dest, self.parse(values))

@@ -42,7 +42,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
     "pack": msg("texts of rules"),
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
-    "place-zone": msg("the place's time zone was changed"), "no-zone": msg("time zones that nobody here knows"),
+    "place-zone": msg("the place's time zone was changed"), "no-zone": msg("time zones that this verifier does not know"),
     "policy-changed": msg("the rules were changed"),
     "label": msg("lowered labels"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),

@@ -613,6 +613,16 @@ def test_a_day_that_a_pc_wrote_as_another_seat_is_not_added_up_again(site, audit
     assert told(report, "unchecked") == [text] * follows
 
 
+def test_what_adds_up_is_not_said_to_be_unknown(site, audit):
+    """Of a day that its PC wrote as another seat, too: nothing was played, or all of it is known."""
+    site.enrol("pc-1").start()
+    site.clock.run(20 * HOUR)
+    later = site.enrol("pc-2")
+    later.start(clean=False, lost_from=site.clock.wall() - HOUR, follows="pc-1")
+    later.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(0, 0, 0)})
+    assert told(audit(), "unchecked") == []
+
+
 @pytest.mark.parametrize("open_", [False, True], ids=["plays that ended", "plays that go on"])
 def test_the_work_grows_with_the_entries_only(site, seat, open_):
     """Many plays and refusals of one pseudonym: twice as many take twice as many calls, and not four times."""

@@ -141,7 +141,7 @@ class Paired:
         if not line.clean and (line.lost_from is None or seat.stopped):
             self._tally.see("start", where, line)
         seat.stopped = False
-        seat.past = deque((line.mono, *what) for _, *what in seat.past)
+        seat.past = deque((line.mono, *one[1:]) for one in seat.past)
         seat.open.pop(_IN_DOUBT, None)  # that the clock is in doubt still, the new run says itself
 
     def _late(self, line: AnyEntry, seat: _Seat) -> None:
