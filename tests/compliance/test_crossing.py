@@ -183,6 +183,16 @@ def test_what_a_daemon_finds_when_it_starts_may_have_begun_while_it_was_off(site
     assert told(audit(), "clock-play") == said_
 
 
+def test_a_game_that_began_before_its_pc_slept_and_its_daemon_ran_counts_from_its_start(site, seat, audit):
+    """As the system tells when a program was started, the sleep is in it."""
+    seat.stop()
+    site.clock.run(20 * MINUTE)
+    site.clock.sleep(30 * MINUTE)
+    seat.start()
+    seat.begin(since=site.clock.wall() - 45 * MINUTE)
+    assert told(audit(), "clock-play") == []
+
+
 def test_plays_follow_each_other(site, seat, audit):
     """One game of one player at one seat is one play at a time; what goes on after midnight was closed there."""
     seat.begin()

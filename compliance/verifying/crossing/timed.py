@@ -65,7 +65,7 @@ class Timed:
         finds when it starts, while it was off.
         """
         late = line.wall - line.since
-        most = _NEVER_MS + (clock.stood if clock.started_since(line.mono - _NEVER_MS) else 0)
+        most = _NEVER_MS + (clock.off if clock.started_since(line.mono - _NEVER_MS) else 0)
         if -late > CLOCK_BACK_MS and not clock.went_back:
             text = msg("it says that it began {length} after it was written", length=Length(-late))
         elif late > most and line.match and line.resumed is None and line.since >= clock.began:
