@@ -9,7 +9,7 @@ from cli.commands import find
 from cli.context import Context
 from cli.errors import CommandError, nobody
 from cli.given.files import alone
-from cli.parser import GLOBALS
+from cli.parser import GLOBALS, given_again
 from host.api import UnsupportedError
 from host.homes import HomeError
 from host.transport import Unreachable
@@ -57,6 +57,8 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
         return 0
     parser, rest = find(words)
     args = parser.parse_args(rest)
+    for said in given_again(args):
+        context.out.message(said)
     alone(args, json=asked.json)
     args.parser = parser  # for mistakes that only the command itself can see
     while True:

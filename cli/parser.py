@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
 from cli.context import Context
 from cli.errors import CommandError, unknown
-from i18n.message import Arg, Message, MessageError, msg, said_by
+from i18n.message import Arg, Message, MessageError, msg, said_by, typed
 
 Run = Callable[[argparse.Namespace, Context], int | None]
 """What a command does; it returns its exit code, or nothing: done."""
@@ -22,24 +22,32 @@ _SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
     (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("missing: {what}", **found)),
     (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
-    (r"argument (?P<what>.+?): there twice", lambda **found: msg("{what} is there twice: leave one out", **found)),
     (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",
      lambda **found: msg("{what} takes no value, so not {value}", **found)),
 )  # fmt: skip
 _UNRECOGNIZED: Final = "unrecognized arguments: "
 
 
-class _Once(argparse.Action):
-    """Stores the value; a second one would take the place of the first, of which nobody would hear."""
+class _Last(argparse.Action):
+    """Stores the value, of several the last, as behind an alias; `given_again` tells which was used."""
+
+    def __init__(self, *args: Any, parse: Callable[[str], object], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.parse = parse
 
     def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
-        given: set[str] = vars(namespace).setdefault("_given", set())
-        if self.dest in given:
-            parser.error(f"argument {option}: there twice")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
+        given: dict[str, list[str]] = vars(namespace).setdefault("_given", {})
+        given.setdefault(option or self.dest, []).append(values)
+        setattr(namespace, self.dest, self.parse(values))
+
+
+def given_again(args: argparse.Namespace) -> Iterator[Message]:
+    """Of each option that was given more than once, which value was used."""
+    for option, values in vars(args).get("_given", {}).items():
+        if len(values) > 1:
+            yield msg("{option} is given more than once: the last counts, {value}", option=option, value=typed(values[-1]))
 
 
 class Argument(NamedTuple):
@@ -73,10 +81,11 @@ class Parser(argparse.ArgumentParser):
             self.add_argument(*names, action="store_true", **more)
             return
         what = names[-1] if option else value
-        if option and self.name:  # of what stands before every command, as in an alias, the last counts
-            more.setdefault("action", _Once)
         parse = self._chosen(known, what) if known else self._told(more.pop("type", str), what)
-        self.add_argument(*names, metavar=value, type=parse, **more)
+        if option and self.name and "action" not in more:
+            self.add_argument(*names, metavar=value, action=_Last, parse=parse, **more)
+        else:  # of what stands before every command the last counts without a word
+            self.add_argument(*names, metavar=value, type=parse, **more)
 
     def mistake(self, said: Message) -> NoReturn:
         """A mistake on the command line. CommandError (2)."""

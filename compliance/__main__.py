@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if more:
         if more[0].startswith("-"):
             raise _misused(" ".join(more))
-        raise UsageError(msg("one log at a time, and not {file} besides; see: {command}", file=typed(more[0]), command=_HELP))
+        raise UsageError(msg("one log at a time: leave out {file}; see: {command}", file=typed(more[0]), command=_HELP))
     if options.lang not in {None, *LANGUAGES}:
         raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
@@ -130,7 +130,7 @@ def _writable(options: argparse.Namespace) -> None:
     if _STDOUT in paths and len(paths) + options.json > 1:
         raise UsageError(msg('"-" is standard output, where nothing else can go: name a file'))
     if options.pdf == _STDOUT and sys.stdout.isatty():
-        raise UsageError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
+        raise UsageError(msg("a terminal cannot show this: name a file, or add: > FILE"))
     for path in paths:
         if path != _STDOUT and Path(path).is_dir():
             raise UsageError(msg("{path} is a folder: name a file in it", path=path))
@@ -244,10 +244,18 @@ def _print(text: str, to: TextIO | None = None) -> None:
             raise
 
 
+def _put(page: bytes) -> None:
+    try:
+        put([page])
+    except OSError as error:
+        if not drop_output(error):
+            raise
+
+
 def _write(path: str, page: bytes) -> None:
     """To a new file: what is there may be what was kept from an earlier visit."""
     if path == _STDOUT:
-        put([page])
+        _put(page)
         return
     try:
         with Path(path).open("xb") as file:

@@ -25,7 +25,7 @@ def trust_of(path: str) -> Trust:
         return parse_trust(text)
     except TrustError as error:
         if SIGNED in text:
-            raise UsageError(msg("{file} is a card or a head of a log: name it behind {option}", file=path,
+            raise UsageError(msg("{file} is a card or a head of a log: name it after {option}", file=path,
                                  option="--card")) from None  # fmt: skip
         raise UsageError(msg("{file} is not a trust policy: {why}", file=path, why=said_by(error))) from None
 

@@ -77,10 +77,10 @@ def write_new(path: Path, pieces: Iterable[bytes], *, secret: bool = False, text
     """
     if path is STDOUT:
         if sys.stdout.isatty() and not text:
-            raise CommandError(msg("this is nothing that a terminal can show: name a file, or add: > FILE"))
+            raise CommandError(msg("a terminal cannot show this: name a file, or add: > FILE"))
         return put(pieces)
     if path.is_dir():
-        raise CommandError(msg("{path} is a folder: name a file in it", path=str(path)))
+        raise CommandError(msg("{path} is a folder: name a file in it", path=str(path)), code=1)
     if os.path.lexists(path):
         raise CommandError(msg("{path} exists; choose another name or remove it first", path=str(path)), code=1)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

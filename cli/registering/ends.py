@@ -14,7 +14,7 @@ from i18n.message import Arg, comma, msg, semicolon
 def question(player: PlayerRow, out: Output) -> str:
     """For whoever is asked beforehand, a sentence; "" if nothing ends. In words, as it stands in others, which has an end."""
     told = tuple(_held(player))
-    return out.words(msg("This ends with {name}: {what}.", name=player.name, what=semicolon(told)) if told else "")
+    return out.words(msg("Removed along with {name}: {what}.", name=player.name, what=semicolon(told)) if told else "")
 
 
 def done(player: PlayerRow, out: Output) -> str:

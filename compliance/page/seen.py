@@ -57,9 +57,9 @@ def _strangers(report: Report) -> Iterator[Block]:
     )  # fmt: skip
     told = [msgn("{name}, of the first entry", "{name}, of the first {n} entries", size, name=name)
             for name, size in report.strangers]  # fmt: skip
-    how = msg("To have them count, get the key from the witness itself, write it into a file in lines like these, and verify"
-              " with {option}: {lines}", option="--trust trust.txt", lines="witness w KEY / quorum w")  # fmt: skip
-    yield Said(signed, (*few(told, _SHOWN), how), "note")
+    how = msg("To have them count, get the key from the witness itself, write it into a file in two lines like these, and"
+              " verify with {option}:", option="--trust trust.txt")  # fmt: skip
+    yield Said(signed, (*few(told, _SHOWN), how, "witness w KEY", "quorum w"), "note")
 
 
 def _range(what: Arg, span: Span | None, zone: str) -> Arg:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,7 +17,6 @@ _NAMES = 16
 _LABEL = 15
 _PERCENT = 5
 _MOST_DAYS = 31
-_MOVING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def lines(sections: Sequence[Section], words: Words, width: int) -> Iterator[str]:
@@ -36,8 +34,15 @@ def printable(text: str) -> str:
 
 
 def escaped(document: str) -> str:
-    """The same JSON: what a terminal would take for a command, or for another direction of writing, is escaped as well."""
-    return _MOVING.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+    """The same JSON: what a terminal would take for a command, or for another direction of writing, is escaped as well; it
+    goes by Unicode's categories, as `printable` does.
+    """
+    return document.translate({ord(one): _escape(one) for one in set(document) if not (one.isprintable() or one == "\n")})
+
+
+def _escape(char: str) -> str:
+    units = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _block(block: Block, words: Words, width: int) -> Iterator[str]:

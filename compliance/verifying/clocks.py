@@ -41,22 +41,22 @@ _SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDu
 class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
     each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
-    lost on that. `stood`: for how long, before the daemon was started last, this start of the PC had no word of it.
-    `began`: when its chain did; `followed`: its PC was another seat before. `again`: times (wall) that it has shown twice by
-    now, as it was set back by half a day or more.
+    lost on that. `stood`: for how long, before the daemon was started last, this start of the PC had no word of it; `off`: the
+    same with what the PC slept. `began`: when its chain did; `followed`: its PC was another seat before. `again`: times (wall)
+    that it has shown twice by now, as it was set back by half a day or more.
     """
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
         "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began", "counted",
-        "followed", "seat", "stood", "wander", "went_back",
+        "followed", "off", "seat", "stood", "wander", "went_back",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.counted: dict[str, int] = {}
         self.wander = self._wandered = 0  # in all, and at its last sign of life
-        self.stood = self.began = 0
+        self.stood = self.off = self.began = 0
         self.followed = False
         self.went_back = False  # its wall clock was set back, ever
         self.again: deque[tuple[int, int]] = deque(maxlen=_MOST)
@@ -118,7 +118,9 @@ class SeatClock:
                 self._over()
                 self._silence(self._mono, line.wall, where)
                 self.followed = self.followed or line.follows is not UNSET
-                self.stood = max(0, line.mono - self._mono)
+                self.stood = self.off = max(0, line.mono - self._mono)
+                if self._mono and self._wall is not None:
+                    self.off = max(self.stood, line.wall - self._wall)
                 self._run, self._alive, self._stopped = line.mono, line.mono, False
                 self._ahead_then = line.wall - line.mono
             case SeatStop():
@@ -163,7 +165,7 @@ class SeatClock:
         self._silence(self._mono, line.wall, where)
         self._boots.add(line.boot)
         self._boot, self._dip, self._alive = line.boot, None, line.mono
-        self._mono = line.mono
+        self._mono = 0  # of this start of the PC nothing was seen yet
         self._top = self._ahead = line.wall - line.mono
 
     def _goes_back(self, line: AnyEntry, where: Arg) -> None:

@@ -293,9 +293,12 @@ def test_what_a_home_has_none_of_goes_with_a_word(desk):
     desk.ask("place.set", set_)
     assert desk.told("place.set", PlaceSet(place="home")) == (
         "changed: hours 09:00-21:00 → –; address 5 Hàng Bài → –\n"
-        "a home has none of these; as before it is with: giochoi place set game-point --hours … --address …\n"
+        "a home has no such things: hours, address; they come back with: giochoi place set game-point --hours … --address …\n"
         "guests are no longer under: vn-147:guardian=false"
     )
+    desk.ask("place.set", PlaceSet(place="game-point", address="", hours="09:00-21:00"))
+    said = desk.told("place.set", PlaceSet(place="home", zone="Asia/Tokyo"))
+    assert "a home has no such thing: hours; it comes back with: giochoi place set game-point --hours …" in said
     desk.ask("place.set", PlaceSet(place="agent-without-games", hours="06:00-23:00"))
     assert "hours 06:00-23:00 → the law's" in desk.told("place.set", PlaceSet(place="game-point"))
 

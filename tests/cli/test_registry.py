@@ -372,7 +372,7 @@ def test_what_ends_with_a_player_is_told_before_and_after(agent, way):
         done(agent(*words.split()))
     ends = ("rules vn-147, home-school-week:weekday_minutes=45; own limits, each day: luanti 20 min (Saturday and Sunday); "
             "games let through: luanti; installed programs only")  # fmt: skip
-    assert f"This ends with Hoa: {ends}. " in agent.fails(2, "player", way, "Hoa")
+    assert f"Removed along with Hoa: {ends}. " in agent.fails(2, "player", way, "Hoa")
     assert f"; this ended with Hoa: {ends}" in " ".join(done(agent("player", way, "Hoa", "--yes")).split())
     done(agent("player", "add", "Huy", "--born", "2014-05-01"))
     assert "ends with" not in agent.fails(2, "player", way, "Huy")

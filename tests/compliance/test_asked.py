@@ -54,8 +54,8 @@ DAY = 24 * 3_600_000
 
 
 @pytest.mark.parametrize(("lines", "said"), [
-    ((REQUEST, replace(NO, who="v")), ["it is another player, on the same day, than who had asked"]),
-    ((replace(NO, who="v"), REQUEST), ["it is another player, on the same day, than who had asked"]),
+    ((REQUEST, replace(NO, who="v")), ["it answers another player than the one who asked that day"]),
+    ((replace(NO, who="v"), REQUEST), ["it answers another player than the one who asked that day"]),
     ((REQUEST, replace(NO, who="v", wall=DAY)), []),
     ((REQUEST, replace(GRANT, who="v"), YES), ["what it gave was given to somebody else"]),
 ])

@@ -20,6 +20,7 @@ from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
 from compliance.format.kept import Kept
+from compliance.page.names import FINDINGS, ODD
 from compliance.reporting.watched import Watched
 from compliance.verifying import listed
 from compliance.verifying.bundle import begun
@@ -174,7 +175,7 @@ def test_no_more_is_kept_than_what_goes_on(site, seat):
 
 @pytest.mark.parametrize(("begins", "ends", "said"), [
     (512, (256, 512), []), (512, (512, 512), []), (512, (256, 512, 768), []), (0, (256,), []), (512, (512, 768, 768), []),
-    (512, (512, 256), ["it names an earlier end of what is deleted than an entry before it (1 time)"]),
+    (512, (512, 256), ["it says that less was deleted than an earlier entry says (1 time)"]),
     (512, (512, 768, 1024), ["another deletion came after one that names entries which are still here (1 time)"]),
     (0, (256, 512), ["another deletion came after one that names entries which are still here (1 time)"]),
 ])  # fmt: skip
@@ -185,7 +186,19 @@ def test_deletions_follow_each_other(begins, ends, said):
         start.take(2_000 + number, Pruned(
             seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
         ))  # fmt: skip
-    assert [plain(one.what) for one in start.judged(Audit(), 3_000).findings if one.kind == "pruned"] == said
+    assert [plain(one.what) for one in start.judged(Audit(), 3_000).findings] == said
+
+
+def test_a_deletion_that_failed_accuses_nobody():
+    """It is said before it is done, and the disk may be full: a day later there is another, of more."""
+    start = begun.Begun(Kept(0, ()))
+    for number, end in enumerate((256, 512)):
+        start.take(2_000 + number, Pruned(
+            seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
+        ))  # fmt: skip
+    (found,) = start.judged(Audit(), 3_000).findings
+    assert found.kind in FINDINGS
+    assert found.kind not in ODD
 
 
 def test_a_member_is_read_as_it_was_written():

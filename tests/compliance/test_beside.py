@@ -6,7 +6,7 @@ import pytest
 
 from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
-from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
 from compliance.entries.play import GameDay, UsageDay, Warned
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.verifying.crossing.paired import Paired
@@ -79,8 +79,34 @@ def test_what_is_over_began(seat, audit, line):
 
 def test_what_is_over_is_said_to_be(site, seat, audit):
     seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
+    for _ in range(2):
+        site.clock.run(2 * HOUR)
+        seat.add(IssueRaised, id="x")
+    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
+
+
+def test_a_pc_that_slept_past_the_end_says_so_on_waking(site, seat, audit):
+    """The daemon had run for hours before; what it writes first need not be that."""
+    seat.add(Paused, id="x", who=None, until=site.clock.wall() + 10 * HOUR)
+    site.clock.run(HOUR)
+    site.clock.sleep(11 * HOUR)
+    seat.refuse(site.house(0))
+    site.clock.run(1_000)
+    seat.add(Resumed, id="x", who=None, how="over")
     site.clock.run(2 * HOUR)
-    seat.add(IssueRaised, id="x")
+    seat.refuse(site.house(0))
+    assert told(audit(), "paired") == []
+
+
+def test_a_clock_that_was_in_doubt_before_the_power_was_cut_is_so_no_more(site, seat, audit):
+    """A run in which it is says so again; what the one before said would excuse it for good."""
+    seat.add(IssueRaised, id="clock-jump")
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
+    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
+    for _ in range(2):
+        site.clock.run(2 * HOUR)
+        seat.refuse(site.house(0))
     assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
 
 
@@ -224,6 +250,19 @@ def test_a_seat_that_was_heard_had_not_stopped(site, seat, audit, heard, strange
     seat.start()
     said = "the agent heard it again and again while it says that it was not alive (1 time)"
     assert (said in told(audit(), "presence")) is strange
+
+
+def test_a_seat_whose_start_waits_for_a_full_disk_is_not_accused(site, seat, audit):
+    """The agent hears it, and it can write nothing. It is told all the same."""
+    for number in range(20):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+        if number == 6:
+            seat.alive(site.clock.wall() - 35 * MINUTE)
+            seat.stop()
+        site.deliver()
+    assert told(audit(), "presence") == []
+    assert told(audit(), "silent") == ["the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"]
 
 
 def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, audit):

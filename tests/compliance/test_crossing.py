@@ -165,6 +165,34 @@ def test_a_play_begins_when_it_says(site, seat, audit, minutes, told_, said_):
     assert told(audit(), "clock-play") == ([] if said_ is None else [said_])
 
 
+@pytest.mark.parametrize(("off", "ran", "reboots", "said_"), [
+    (45, 0, False, []), (45, 0, True, []), (45, 30, False, ["it says that it began 2400 s before it was written"]),
+    (20, 0, False, ["it says that it began 2400 s before it was written"]),
+    (20, 0, True, ["it says that it began 2400 s before it was written"]),
+])  # fmt: skip
+def test_what_a_daemon_finds_when_it_starts_may_have_begun_while_it_was_off(site, seat, audit, off, ran, reboots, said_):
+    """No longer before, and also where that was after the PC was switched on."""
+    site.clock.run(HOUR)
+    seat.stop()
+    if reboots:
+        site.clock.reboot(HOUR)
+    site.clock.run(off * MINUTE)
+    seat.start()
+    site.clock.run(ran * MINUTE)
+    seat.begin(since=site.clock.wall() - 40 * MINUTE)
+    assert told(audit(), "clock-play") == said_
+
+
+def test_a_game_that_began_before_its_pc_slept_and_its_daemon_ran_counts_from_its_start(site, seat, audit):
+    """As the system tells when a program was started, the sleep is in it."""
+    seat.stop()
+    site.clock.run(20 * MINUTE)
+    site.clock.sleep(30 * MINUTE)
+    seat.start()
+    seat.begin(since=site.clock.wall() - 45 * MINUTE)
+    assert told(audit(), "clock-play") == []
+
+
 def test_plays_follow_each_other(site, seat, audit):
     """One game of one player at one seat is one play at a time; what goes on after midnight was closed there."""
     seat.begin()
@@ -593,6 +621,16 @@ def test_a_day_that_a_pc_wrote_as_another_seat_is_not_added_up_again(site, audit
     assert bool(said(report)) is not follows
     text = "its sum of play cannot be added up again from the entries: on that day its PC wrote as another seat"
     assert told(report, "unchecked") == [text] * follows
+
+
+def test_what_adds_up_is_not_said_to_be_unknown(site, audit):
+    """Of a day that its PC wrote as another seat, too: nothing was played, or all of it is known."""
+    site.enrol("pc-1").start()
+    site.clock.run(20 * HOUR)
+    later = site.enrol("pc-2")
+    later.start(clean=False, lost_from=site.clock.wall() - HOUR, follows="pc-1")
+    later.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(0, 0, 0)})
+    assert told(audit(), "unchecked") == []
 
 
 @pytest.mark.parametrize("open_", [False, True], ids=["plays that ended", "plays that go on"])

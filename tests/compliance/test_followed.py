@@ -130,6 +130,21 @@ def test_a_seat_that_says_that_something_is_wrong_is_no_liar(site, seat, law, au
     assert len(said(audit())) == 2
 
 
+@pytest.mark.parametrize(("minutes", "failures"), [(75, 2), (0, 0)])
+def test_what_was_wrong_before_a_seat_was_started_excuses_it_no_longer(site, seat, law, audit, minutes, failures):
+    """But for the first minutes, in which the new run finds out."""
+    seat.add(IssueRaised, id="agent-away")
+    changed(site, law)
+    site.deliver()
+    ticks(site, 75)
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
+    ticks(site, minutes)
+    site.place = "game-point"
+    refused(site, seat, law)
+    assert len(said(audit())) == failures
+
+
 def test_a_decision_may_come_to_the_log_late(site, seat, law, audit):
     """What was in force when it was made counts, not what is by now."""
     site.deliver()

@@ -132,8 +132,8 @@ def test_an_evening_is_not_moved_by_its_seat_alone(point):
     """
     boot = point.lines[max(at for at, one in enumerate(point.lines) if one.seat == "pc-1")].boot
     lines = sorted((_earlier(one, 40 * MINUTE) if one.boot == boot else one for one in point.lines), key=lambda one: one.wall)
-    said = "the agent heard it again and again while it says that it was not alive (1 time)"
-    assert ("presence", said) in new(point, lines)
+    said = "the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"
+    assert ("silent", said) in new(point, lines)
 
 
 def _earlier(line, ms):

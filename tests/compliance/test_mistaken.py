@@ -52,7 +52,10 @@ def test_a_log_that_was_packed_once_more(verified, site):
     log = site.bundle()
     for content in (zipped(log_zip=log), zipped(log_giochoi=log, card_txt=b"x")):
         code, said = verified(content)
-        assert (code, "unpack it, and verify log." in said) == (2, True)
+        assert (code, "unpack it, and verify 'log." in said) == (2, True)
+    for name in ("nhật ký.zip", "exported/log of Nga.giochoi"):
+        code, said = verified(zipped(a_jpg=b"x", **{name: log}))
+        assert (code, f"unpack it, and verify '{name}'" in said) == (2, True)
     for content in (gzip.compress(log), tarred(log), b"7z\xbc\xaf\x27\x1c" + bytes(99), b"Rar!" + bytes(99)):
         code, said = verified(content)
         assert (code, "unpack it, and verify the file that is in it" in said) == (2, True)
@@ -70,13 +73,18 @@ def test_what_is_something_else(verified, content, says):
 @pytest.mark.parametrize(("words", "says"), [
     (("card.txt",), "card.txt: a card or a head of a log, and not the log"),
     ((".",), ". is a folder: name the exported file in it"),
-    (("log.zip", "--trust", "card.txt"), "card.txt is a card or a head of a log: name it behind --card"),
+    (("log.zip", "--trust", "card.txt"), "card.txt is a card or a head of a log: name it after --card"),
     (("log.zip", "--html", "."), ". is a folder: name a file in it"),
-    (("log.zip", "file"), "one log at a time, and not 'file' besides"), (("log.zip", "--htm", "x"), "not understood: --htm x"),
+    (("log.zip", "file"), "one log at a time: leave out 'file'"), (("log.zip", "--htm", "x"), "not understood: --htm x"),
 ])  # fmt: skip
 def test_what_stands_in_anothers_place(verified, words, says):
     code, said = verified(b"", *words)
     assert (code, says in said, said.count("\n")) == (2, True, 1)
+
+
+def test_a_card_whose_line_ends_an_editor_changed(verified, tmp_path):
+    code, said = verified((tmp_path / "card.txt").read_bytes().replace(b"\n", b"\r\n"))
+    assert (code, "a card or a head of a log, and not the log" in said) == (2, True)
 
 
 def test_a_log_that_is_older_than_the_card_is_perhaps_only_that(site, seat, tmp_path, capsys):

@@ -553,7 +553,7 @@ def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_pat
 
 def test_json_moves_nothing_on_a_terminal(site, seat, tmp_path, capsys):
     """A program reads the same."""
-    name = "\x1b[2J\x9b2J\x7f\u202egnp\u2066\u2028\ufeffễ"
+    name = "\x1b[2J\x9b2J\x7f\u202egnp\u2066\u2028\ufeff\u061c\xad\U000e0041ễ"
     seat.add(IssueRaised, id=name)
     site.deliver()
     (tmp_path / "log.zip").write_bytes(site.bundle())

@@ -225,6 +225,15 @@ def test_a_reader_that_has_read_enough_is_no_error(file):
     assert program.returncode == 0
 
 
+def test_a_reader_that_has_read_enough_of_a_page_is_no_error(file):
+    """The page is written to the same pipe; what it concludes is on stderr."""
+    command = [sys.executable, "-m", "compliance", file, "--html", "-"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdout.close()
+        assert program.stderr.read() != b""
+    assert program.returncode == 0
+
+
 @pytest.mark.linux("it has no /dev/full")
 def test_a_full_disk_under_stdout_is_one_line(file):
     """/dev/full says what a full disk says."""

@@ -81,6 +81,24 @@ def test_extra_time_that_is_counted_was_given(site, seat, audit, says, strange):
     assert not [one for one in told(audit(), "usage-day") if one.startswith("it counts extra")]
 
 
+def test_summaries_without_extra_time_hide_none_of_it(site, seat, audit):
+    """As many games as are compared in all, of each of which there was none."""
+    site.clock.run(DAY)
+    games = {f"{number}": GameDay(0, 0, 0) for number in range(1_500)}
+    for number in range(140):
+        seat.add(UsageDay, day="2026-11-25", who=f"child-{number}", games=games)
+    summary(seat, "2026-11-25", grants=3)
+    assert [one for one in told(audit(), "usage-day") if one.startswith("it counts extra")]
+
+
+def test_of_extra_time_that_is_not_compared_the_page_says_so(site, seat, audit):
+    site.clock.run(DAY)
+    games = {f"{number}": GameDay(0, 0, 1) for number in range(1_500)}
+    for number in range(135):
+        seat.add(UsageDay, day="2026-11-25", who=f"child-{number}", games=games)
+    assert [one[:37] for one in told(audit(), "unchecked")] == ["the extra time of 2 summaries, this o"]
+
+
 @pytest.mark.parametrize(("id_", "strange"), [("agent", False), ("home-pc", True)])
 def test_the_agents_chain_begins_with_its_key(id_, strange):
     paired = Paired()

@@ -7,7 +7,7 @@ from datetime import date
 
 from agent.registering.consequences.hints import Hints
 from agent.store.rows import PlaceRow
-from i18n.message import Arg, Day, msg, semicolon
+from i18n.message import Arg, Day, comma, msg, msgn, semicolon
 
 
 def changes(old: PlaceRow, new: PlaceRow) -> Hints:
@@ -24,10 +24,19 @@ def changes(old: PlaceRow, new: PlaceRow) -> Hints:
 
 
 def _gone(old: PlaceRow, new: PlaceRow) -> Hints:
-    lost = {"--hours": old.hours, "--address": old.address, "--owner": old.owner} if new.place == "home" != old.place else {}
-    again = " ".join(f"{option} …" for option, value in lost.items() if value)
-    command = f"giochoi place set {old.place} {again}"
-    return (msg("a home has none of these; as before it is with: {command}", command=command),) if again else ()
+    """What of it only places have that are no homes, and how that comes back."""
+    if not new.place == "home" != old.place:
+        return ()
+    had = {
+        "--hours": (msg("hours"), old.hours), "--address": (msg("address"), old.address), "--owner": (msg("owner"), old.owner),
+    }  # fmt: skip
+    lost = {option: name for option, (name, value) in had.items() if value}
+    command = " ".join(["giochoi place set", old.place, *(f"{option} …" for option in lost)])
+    return (msgn(
+        "a home has no such thing: {what}; it comes back with: {command}",
+        "a home has no such things: {what}; they come back with: {command}", len(lost),
+        what=comma(lost.values()), command=command,
+    ),) if lost else ()  # fmt: skip
 
 
 def _fields(old: PlaceRow, new: PlaceRow) -> Iterator[tuple[Arg, Arg, Arg]]:

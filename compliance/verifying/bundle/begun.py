@@ -31,9 +31,10 @@ from rules.calendar import DAY_MS
 RUN_IN_MS = 2 * DAY_MS
 _SLACK_MS = DAY_MS
 _ODD = {
-    "back": msg("it names an earlier end of what is deleted than an entry before it"),
-    "there": msg("another deletion came after one that names entries which are still here"),
+    "back": msg("it says that less was deleted than an earlier entry says"),
 }
+# A deletion is said before it is done: it may fail, on a full disk, and the next one comes the day after.
+_NOT_DONE = {"undeleted": msg("another deletion came after one that names entries which are still here")}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +48,7 @@ class Begun:
     digest: str = ""
     failures: Faults = field(default_factory=Faults)
     _odd: Tally = field(default_factory=lambda: Tally(_ODD, "pruned"))
+    _not_done: Tally = field(default_factory=lambda: Tally(_NOT_DONE))
     _end: int = 0  # what the last deletion named
     _checked: int = 0
     _said: int | None = None  # when
@@ -105,7 +107,7 @@ class Begun:
         if line.end < before:
             self._odd.see("back", where, line)
         elif self.begins < before < line.end:
-            self._odd.see("there", where, line)
+            self._not_done.see("undeleted", where, line)
         if line.end % WIDTH or not 0 < line.end <= index:
             self.failures.append(Failure(where, msg("the log cannot begin where it says")))
         elif self._first is not None and line.end == self.begins and line.kept == self.digest:
@@ -140,7 +142,7 @@ class Begun:
 
     def judged(self, audit: Audit, size: int) -> Audit:
         """The same without gaps of which only entries could tell that are gone, and with what deletions say of each other."""
-        audit = replace(audit, findings=(*audit.findings, *self._odd.findings()))
+        audit = replace(audit, findings=(*audit.findings, *self._odd.findings(), *self._not_done.findings()))
         found = self.beginning(size)
         if found is None:
             return audit

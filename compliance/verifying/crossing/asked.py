@@ -98,7 +98,7 @@ class Asked:
         elif line.let and request.time_alone:
             self._note(where, msg("it lets something through for which its request did not ask"))
         if request is not None and request.who != line.who and self._same_day(request.at, line.wall):
-            self._note(where, msg("it is another player, on the same day, than who had asked"))
+            self._note(where, msg("it answers another player than the one who asked that day"))
 
     def _same_day(self, *moments: int) -> bool:
         """Whether there is no doubt of it: pseudonyms are of a day."""

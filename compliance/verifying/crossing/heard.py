@@ -32,6 +32,8 @@ _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
 _AWAKE = {"awake": msg("the agent heard it again and again while it says that it was not alive")}
+# As on a full disk, where that it was started waits to be written; for longer it is `_WITHHELD_MS`.
+_SINCE = {"silent": msg("the agent heard it after it stopped, and it wrote nothing since it stopped")}
 _RECENT = 24  # ticks: a seat says each hour in which minutes it was alive
 _TIMES = 3  # a PC may wake for a moment now and then
 _AROUND = 10  # minutes
@@ -82,6 +84,7 @@ class Heard:
     _set: int = 0  # when the agent's clock was last set, or its PC slept
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
     _awake: Tally = field(default_factory=lambda: Tally(_AWAKE, "presence"))
+    _since: Tally = field(default_factory=lambda: Tally(_SINCE))
 
     def wants(self) -> Wants:
         return {
@@ -126,21 +129,22 @@ class Heard:
     def _start(self, where: Arg, line: SeatStart) -> None:
         seat = self._seats.get(line.seat)  # the agent is none
         if seat is not None and seat.stopped is not None:
-            self._not_alive(where, seat, line.seat, (seat.stopped, line.wall))
+            if self._was_heard(seat, (seat.stopped, line.wall)):
+                self._awake.see("awake", where, line)
             seat.stopped = None
 
     def _slept(self, where: Arg, line: Presence) -> None:
-        self._not_alive(where, self._seats[line.seat], line.seat, (line.since, line.wall), past_bits(line))
+        if self._was_heard(self._seats[line.seat], (line.since, line.wall), past_bits(line)):
+            self._awake.see("awake", where, line)
 
-    def _not_alive(self, where: Arg, seat: _Seat, name: str, span: tuple[int, int], bits: int = 0) -> None:
-        """In this span it was alive in these minutes. In others it was not heard, if both clocks say the same."""
+    def _was_heard(self, seat: _Seat, span: tuple[int, int], bits: int = 0) -> bool:
+        """Again and again in this span, in other minutes than these, in which it was alive; if both clocks say the same."""
         since, until = span
         if max(seat.apart, self._set) > since - _AHEAD_MS:
-            return
+            return False
         last = (until - since) // _MINUTE_MS - 2 * _AROUND
         minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
-        if sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES:
-            self._awake.count("awake", name, where, until)
+        return sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
@@ -212,8 +216,8 @@ class Heard:
         for name, seat in self._seats.items():
             if seat.unwritten > _WITHHELD_MS:
                 self._withheld(name, seat)
-            elif seat.stopped is not None and self._last is not None:
-                self._not_alive(msg("seat {seat}", seat=name), seat, name, (seat.stopped, self._last.wall))
+            elif self._last and seat.stopped is not None and self._was_heard(seat, (seat.stopped, self._last.wall)):
+                self._since.count("silent", name, msg("seat {seat}", seat=name), self._last.wall)
         if self._last is not None and (newest := max(self._newest.values(), default=0)) - self._ticks[-1] > _SILENT_MS:
             seats = dict.fromkeys(self._newest)
             self._silences.append(_Silence(self._ticks[-1], newest, slept=False, seats=seats))
@@ -229,6 +233,7 @@ class Heard:
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
         yield from self._tally.findings()
         yield from self._awake.findings()
+        yield from self._since.findings()
         for name, (where, at) in self._strange.items():
             text = msg("when the agent says that it heard seat {seat} contradicts its clock, or what it said before", seat=name)
             yield Finding("heard", where, text, seat=name, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -21,7 +22,8 @@ from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, msg
 
 _MOST = 10_000  # times that are taken back, and that no entry before gave
-_AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs
+_AFTER_MS = 15 * 60_000  # what is over is said to be, as soon as the seat runs and the PC is awake
+_IN_DOUBT = ("issue", "clock-jump")
 _ALL = "pause of all"  # of which one may be let off alone
 _OFTEN = (LaunchRefused, ProgramRefused, Seal)  # a game may be begun twice in one millisecond
 _OF_PAIRS = frozenset({
@@ -42,8 +44,8 @@ _WHAT = {
 @dataclass(slots=True)
 class _Seat:
     """`last`: its last entry; `stopped`: its last run, None before any; `open`: what began and is not over, by kind and id,
-    until when; `due`: when, and where of these, something is to be over. `run`: since when, by the play clock, the daemon
-    runs. `whole`: from its beginning.
+    where; `due`: until when, of which of these; `past`: what was due, since when this run could say so by the play clock.
+    `whole`: from its beginning.
     """
 
     whole: bool = False
@@ -51,12 +53,17 @@ class _Seat:
     stopped: bool | None = None
     open: dict[tuple[str, str], Arg] = field(default_factory=dict)
     due: list[tuple[int, str, str]] = field(default_factory=list)
-    run: int = 0
+    past: deque[tuple[int, int, str, str]] = field(default_factory=deque)
 
     def begin(self, what: tuple[str, str], where: Arg, until: int | None) -> None:
         self.open[what] = where
         if until is not None:
             heappush(self.due, (until, *what))
+
+    def forget(self) -> None:
+        """When what is open was to be over."""
+        self.due.clear()
+        self.past.clear()
 
 
 @dataclass
@@ -80,7 +87,7 @@ class Paired:
             if line.seq == 1 and not _begins(line):
                 self._tally.see("first", where, line)
         last, seat.last = seat.last, line
-        if seat.due and line.wall - seat.due[0][0] > _AFTER_MS:
+        if seat.past or (seat.due and line.wall > seat.due[0][0]):
             self._late(line, seat)
         if isinstance(line, SeatStart):
             self._start(where, line, seat)
@@ -94,7 +101,7 @@ class Paired:
     def _pair(self, where: Arg, line: AnyEntry, seat: _Seat) -> None:
         match line:
             case ClockJump():
-                seat.due.clear()
+                seat.forget()
             case IssueRaised():
                 seat.begin(("issue", line.id), where, None)
             case IssueCleared():
@@ -133,16 +140,22 @@ class Paired:
             self.failures.append(Failure(where, msg("it says that the last run ended in order, but no entry says so")))
         if not line.clean and (line.lost_from is None or seat.stopped):
             self._tally.see("start", where, line)
-        seat.stopped, seat.run = False, line.mono
+        seat.stopped = False
+        seat.past = deque((line.mono, *one[1:]) for one in seat.past)
+        seat.open.pop(_IN_DOUBT, None)  # that the clock is in doubt still, the new run says itself
 
     def _late(self, line: AnyEntry, seat: _Seat) -> None:
-        """What was to be over for long, and its seat ran. By which clock it is, is not sure where that was set meanwhile."""
-        if isinstance(line, ClockJump) or ("issue", "clock-jump") in seat.open:
-            seat.due.clear()
-        if seat.stopped is not False or line.mono - seat.run < _AFTER_MS or isinstance(line, SeatStart):
+        """What was to be over, and its run went on for long; the PC may have slept up to the first entry after that. By which
+        clock it is, is not sure where that was set meanwhile.
+        """
+        if isinstance(line, ClockJump) or _IN_DOUBT in seat.open:
+            seat.forget()
+        while seat.due and line.wall > seat.due[0][0]:
+            seat.past.append((line.mono, *heappop(seat.due)))
+        if seat.stopped is not False or isinstance(line, SeatStart):
             return
-        while seat.due and line.wall - seat.due[0][0] > _AFTER_MS:
-            until, *what = heappop(seat.due)
+        while seat.past and line.mono - seat.past[0][0] > _AFTER_MS:
+            _, until, *what = seat.past.popleft()
             if (where := seat.open.get((what[0], what[1]))) is not None:
                 self._tally.count("open", line.seat, where, until)
 

@@ -61,11 +61,14 @@ class Timed:
             self._short(cut, cut.short - max(0, line.wall - line.since))
 
     def _began(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
-        """One that is written once more, also in a new chain, or goes on after midnight, began long before."""
+        """One that is written once more, also in a new chain, or goes on after midnight, began long before; and what a daemon
+        finds when it starts, while it was off.
+        """
         late = line.wall - line.since
+        most = _NEVER_MS + (clock.off if clock.started_since(line.mono - _NEVER_MS) else 0)
         if -late > CLOCK_BACK_MS and not clock.went_back:
             text = msg("it says that it began {length} after it was written", length=Length(-late))
-        elif late > _NEVER_MS and line.match and line.resumed is None and line.since >= clock.began:
+        elif late > most and line.match and line.resumed is None and line.since >= clock.began:
             text = msg("it says that it began {length} before it was written", length=Length(late))
         else:
             return

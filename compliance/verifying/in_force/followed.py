@@ -20,7 +20,7 @@ from compliance.entries.decision import Decided, LaunchRefused, PlayDue
 from compliance.entries.log import AgentTick, Erasure, Restored
 from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
-from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled, SessionOpened
+from compliance.entries.seat import IssueCleared, IssueRaised, SeatEnrolled, SeatStart, SessionOpened
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -77,7 +77,7 @@ class Followed:
     _apart: dict[str, set[str]] = field(default_factory=dict)
     _erased: dict[str, int] = field(default_factory=dict)  # by pseudonym, when
     _restored: bool = False
-    _anew: dict[str, int] = field(default_factory=dict)  # seats of a log that was put back: until when they may know more
+    _anew: dict[str, int] = field(default_factory=dict)  # until when seats may know what the agent does not, or the reverse
     _failures: Faults = field(default_factory=Faults)
     _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
     _more: Faults = field(default_factory=Faults)  # than so many: an agent's own entries are never so late
@@ -90,7 +90,7 @@ class Followed:
         """Changes of place and packs besides, from whoever tells the timeline of them."""
         return {
             **each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused),
-            **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled, Erasure),
+            **each(self.take, AgentTick, IssueRaised, IssueCleared, Restored, SeatEnrolled, SeatStart, Erasure),
             SessionOpened: self._logged_on,
         }  # fmt: skip
 
@@ -115,7 +115,7 @@ class Followed:
                 self._ticked(line)
             case Erasure() if line.who is not None:
                 self._erased.setdefault(line.who, line.wall)
-            case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled():
+            case IssueRaised() | IssueCleared() | Restored() | SeatEnrolled() | SeatStart():
                 self._parted(line)
             case _:
                 pass
@@ -232,7 +232,7 @@ class Followed:
         elif not isinstance(line, SessionOpened):
             self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
 
-    def _parted(self, line: IssueRaised | IssueCleared | Restored | SeatEnrolled) -> None:
+    def _parted(self, line: IssueRaised | IssueCleared | Restored | SeatEnrolled | SeatStart) -> None:
         match line:
             case IssueRaised() if line.id in _APART:
                 self._apart.setdefault(line.seat, set()).add(line.id)
@@ -242,11 +242,15 @@ class Followed:
                 self._restored = True
             case SeatEnrolled() if self._restored:
                 self._anew[line.id] = line.wall + _CLOCKS_MS
+            case SeatStart() if self._apart.pop(line.seat, None):  # what is wrong still, the new run says itself
+                self._anew[line.seat] = max(line.wall + _CLOCKS_MS, self._anew.get(line.seat, 0))
             case _:
                 pass
 
     def _is_apart(self, seat: str, at: int) -> bool:
-        """Whether its agent's word may be unknown to it: it says so, or knows more than an agent that was put back."""
+        """Whether its agent's word may be unknown to it: it says so, did before it was started, or knows more than an agent
+        that was put back.
+        """
         return bool(self._apart.get(seat)) or at <= self._anew.get(seat, -1)
 
     def _had_news(self, seat: str, since: int, at: int) -> bool:

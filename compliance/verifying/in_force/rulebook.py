@@ -64,7 +64,8 @@ class Rulebook:
         if not opening.said(line.hours):
             self._placed.append(Failure(where, msg("these are no opening hours: {hours}", hours=line.hours)))
         if not known(line.zone):
-            text = msg("nobody here knows a time zone {zone}: days are those of {other}", zone=line.zone, other=DEFAULT)
+            text = msg("this verifier does not know the time zone {zone}: days are those of {other}",
+                       zone=line.zone, other=DEFAULT)  # fmt: skip
             self._zones.add(Finding("no-zone", where, text, line.seat, line.wall))
 
     def failures(self) -> Iterator[Failure]:

@@ -7,7 +7,7 @@ which is known once all entries are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, get_args
@@ -114,12 +114,15 @@ class Adding:
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
             own.since_summary = 0
-        if self._before(line):
+        if own is not None:
+            wrong = list(self._compare(where, line, own.first[1], own.games, self._wander(line.seat)))
+        else:
+            played = {game: told.ms for game, told in line.games.items() if told.ms}
+            wrong = [_unlike_plays(game, max(played.values()), Range(0, 0)) for game in list(played)[:1]]
+        if wrong and self._before(line):
             self._unchecked["former"].see(where)
-        elif own is not None:
-            self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
-        elif played := {game: told.ms for game, told in line.games.items() if told.ms}:
-            self._unlike_plays(where, next(iter(played)), max(played.values()), Range(0, 0))
+        else:
+            self._wrong(where, wrong)
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
@@ -136,13 +139,13 @@ class Adding:
         clock = self.clocks[seat]
         return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
 
-    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> None:
-        """The day's milliseconds by game; where the zone was changed around it, for one of its zones, and in the week after
-        that of just that day by one of them.
+    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> Iterator[Message]:
+        """What is wrong with the day's milliseconds by game; where the zone was changed around it, for one of its zones, and in
+        the week after that of just that day by one of them.
         """
         late = self._days(self.zones.lately(first), first, line.day)
         if late is None:
-            self._fail(where, msg("{day} is not the day of these plays", day=line.day))
+            yield msg("{day} is not the day of these plays", day=line.day)
             return
         days = self._days(self.zones.around(first), first, line.day) or late
         if len(days) > 1:
@@ -156,11 +159,7 @@ class Adding:
             if not least <= told <= most and any(told in _whole(union, day, wander) for day in late):
                 self._unchecked["zone"].see(where)
             elif not least <= told <= most:
-                self._unlike_plays(where, game, told, Range(least, most))
-
-    def _unlike_plays(self, where: Arg, game: str, told: int, known: Range) -> None:
-        sums = {"told": length(told), "known": _said(known)}
-        self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+                yield _unlike_plays(game, told, Range(least, most))
 
     def _days(self, zones: Sequence[str], first: int, day: str) -> list[tuple[int, int]] | None:
         """The day of this name as (start, end), by each of these zones; None if the first play was not on it by any."""
@@ -181,7 +180,7 @@ class Adding:
         for where, line in self._agents:
             known = self.plays.everywhere(line.who)
             if known:
-                self._compare(where, line, self.plays.first[line.who], known, wander)
+                self._wrong(where, self._compare(where, line, self.plays.first[line.who], known, wander))
         yield from self._failures
 
     def _settle(self) -> None:
@@ -223,6 +222,10 @@ class Adding:
                 len(days),
             ), seat=seat, at=min(days))  # fmt: skip
 
+    def _wrong(self, where: Arg, found: Iterable[Message]) -> None:
+        for what in found:
+            self._fail(where, what)
+
     def _fail(self, where: Arg, what: Message) -> None:
         self._failures.append(Failure(where, what))
 
@@ -242,6 +245,10 @@ def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
     known = union.within(*day)
     least = max(known - union.blur, union.longest(day) - wander)
     return Range(least, known + union.loose + union.blur)
+
+
+def _unlike_plays(game: str, told: int, known: Range) -> Message:
+    return msg("it says {told} of {game}; the plays add up to {known}", game=game, told=length(told), known=_said(known))
 
 
 def _said(known: Range) -> Arg:
