@@ -41,8 +41,8 @@ def unknown(page: Page) -> Iterator[Arg]:
         "What nothing followed from: extra time that was not used, rules, labels and guardians that changed while nobody"
         " played by them, and how a play closed in the last seconds that it had."
     )
-    yield msg("Moments to the minute: clocks may be wrong by five minutes, and before the first entry there is nothing. When no"
-              " witness dated it, only the place's own clocks say when it was: whoever holds all keys can move a whole"
+    yield msg("Moments to the minute: clocks may be wrong by five minutes, and before the first entry there is nothing. Of what"
+              " no witness dated, only the place's own clocks say when it was: whoever holds all keys can move a whole"
               " evening.")
     yield from _of_this(page)
 
