@@ -19,6 +19,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import acting_uid
 from daemon.platforms.linux.watching import forking
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, in_first_namespaces
+from daemon.platforms.tracker import HELD
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests import system
@@ -197,7 +198,8 @@ def test_lost_events_are_told_and_over_when_none_were_lost_for_long(events, unti
 
 
 def told(seen):
-    return [(one.id, one.over) for one in seen if isinstance(one, WatchTrouble)]
+    """But for what a busy PC could not read in time: other people's programs run here, too."""
+    return [(one.id, one.over) for one in seen if isinstance(one, WatchTrouble) and one.id != HELD]
 
 
 @pytest.mark.root
