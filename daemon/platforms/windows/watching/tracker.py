@@ -52,6 +52,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         self._begun = False
         self._hiding: set[Identity] = set()
         self._held: set[Identity] = set()
+        self._heard: set[Identity] = set()  # who was read when it said by then what it was told
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         super().start(sink)
@@ -59,6 +60,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         self._begun = False  # until all was looked at once: what runs by then may be of any age
         self._hiding.clear()
         self._held.clear()
+        self._heard.clear()
 
     def stop(self) -> None:
         super().stop()
@@ -115,6 +117,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         programs = self._adopt(found, unreadable)
         here_now = {seen.identity for seen in found.values()}
         self._held &= here_now
+        self._heard &= here_now
         self.readings.keep(here_now)
         if not self._held:
             self.well(HELD)
@@ -178,7 +181,8 @@ class WindowsTracker(Tracker[SeenProgram]):
             program = self._read(process, since)
         except UnreadableError:
             return
-        if program is not None and (old.program is None or program.args or program.files != old.program.files):
+        was = old.program
+        if program and (was is None or program.args or (program.files, program.unread) != (was.files, was.unread)):
             self._begin(SeenProgram(process, program))
         self._complete(process, since, program, turn)
 
@@ -195,15 +199,21 @@ class WindowsTracker(Tracker[SeenProgram]):
         return self._reading(process.pid, lambda: self._whole(process, since))
 
     def _whole(self, process: Process, since: int) -> Program | None:
-        """What is known of it holds where it is not read in time: a process runs one executable to its end."""
+        """What is known of it holds where it is not read in time: a process runs one executable to its end. But what was read
+        before it said what it was told is not all.
+        """
         try:
             found = self.readings.read(process, since, self.catalogue)
         except HeldError:
             self._held.add(process.identity)
             known = self._known.get(process.pid)
             old = known.program if known is not None and known.identity == process.identity else None
-            return old or self.programs.held(process, since)
+            if old is None:
+                return self.programs.held(process, since)
+            return old if process.identity in self._heard else replace(old, unread=True)
         self._held.discard(process.identity)
+        if found is not None and found.args:
+            self._heard.add(process.identity)
         return self._kept(process, found)
 
     def _kept(self, process: Process, new: Program | None) -> Program | None:

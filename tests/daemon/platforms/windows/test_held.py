@@ -21,7 +21,7 @@ from daemon.platforms.reading.queues import MOST_OF_ONE, Key
 from daemon.platforms.tracker import HELD
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import Readers, step, whose
-from daemon.platforms.windows.watching import images
+from daemon.platforms.windows.watching import images, processes
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.clock import SystemClock
@@ -204,6 +204,13 @@ def test_so_with_scripts_on_a_disk_that_does_not_answer(here, monkeypatch):
     def start():
         return [run(sys.executable, disk / "tro.py") for _ in range(MOST_OF_ONE * 2)]
 
+    def told(handle):
+        """Wine's server would look into such a process for three seconds, and serve nobody meanwhile. Windows itself says it."""
+        ours_too = processes.image(handle) != sys.executable or processes._pid(handle.value) == ours
+        return by_psutil(handle) if ours_too else (sys.executable, str(disk / "tro.py"))
+
+    by_psutil = processes._args_by_psutil
+    monkeypatch.setattr(processes, "_args_by_psutil", told)
     monkeypatch.setattr(Programs, "owner", of_child)
     try:
         _, unread, took, pause = in_between(here, start)
@@ -289,3 +296,22 @@ def test_where_no_thread_can_be_started_the_next_one_is_asked(monkeypatch):
         patch.setattr(threading.Thread, "start", lambda _: (_ for _ in ()).throw(RuntimeError("can't start new thread")))
         assert isinstance(readers.ask("child", whose).exception(5), HeldError)
     assert readers.ask("child", whose).result(5) == "child"
+
+
+def test_who_was_read_before_it_said_what_it_was_told_is_unread_as_long_as_it_is_held(here, held, monkeypatch):
+    """What it is by its file alone says nothing of what an interpreter runs."""
+    path, real, young = here / "giu.exe", processes.command, threading.Event()
+    monkeypatch.setattr(processes, "command", lambda handle: real(handle) if young.is_set() else ((), ""))
+    own(path)
+
+    async def main():
+        held.over.set()
+        async with Lookout(here, ()) as lookout:
+            process = run(path, *SHORT)
+            first = await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
+            held.over.clear()
+            young.set()
+            await lookout.until(lambda one: isinstance(one, ProgramUnread) and one.program.pid == process.pid, 15)
+            return first.program.unread
+
+    assert asyncio.run(main()) is False
