@@ -205,7 +205,7 @@ def test_so_with_scripts_on_a_disk_that_does_not_answer(here, monkeypatch):
         return [run(sys.executable, disk / "tro.py") for _ in range(MOST_OF_ONE * 2)]
 
     def told(handle):
-        """Wine's server would look into such a process for three seconds, and serve nobody meanwhile. Windows itself says it."""
+        """Wine would look into such a process for three seconds, and serve nobody meanwhile. Windows itself says it."""
         ours_too = processes.image(handle) != sys.executable or processes._pid(handle.value) == ours
         return by_psutil(handle) if ours_too else (sys.executable, str(disk / "tro.py"))
 
