@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.forking import ForkingTracker
@@ -63,6 +64,8 @@ class LinuxTracker(ForkingTracker):
         seen = self._told(pid, mono)
         if seen is None and passed is not None:
             seen = self._as_passed(passed, mono, old)
+        elif seen is not None and passed is not None and _masked(seen, passed):
+            seen = SeenProgram(replace(seen.program, files=(passed.file,)), passed.image, mono)
         if seen is None:
             self._kin.unread(pid)
         elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
@@ -218,3 +221,10 @@ class LinuxTracker(ForkingTracker):
         self._early.discard(pid)
         self.masks.off(self._known[pid].identity)
         super()._end(pid, mono)
+
+
+def _masked(seen: SeenProgram, passed: Started) -> bool:
+    """Whether it says that it is something else than the gate let it become, as it may in a world of its own (masks.py) before
+    anybody reads it. If it has executed that, an event is to tell so.
+    """
+    return passed.image not in {None, seen.image} and maker(passed.pid) is not None

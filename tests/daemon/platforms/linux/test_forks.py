@@ -282,6 +282,19 @@ def test_a_sibling_of_a_play_that_was_over_before_it_could_be_read(tracker, game
     assert tracker.games == {sibling}
 
 
+@pytest.mark.parametrize(("world", "believed"), [(("unshare", "--user"), True), (("env",), False)], ids=["its own", "ours"])
+def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, world, believed):
+    """In a world of its own it may, at once: then the gate is believed, until an exec is told. Elsewhere it executed that."""
+    pid, image, passed, at = run(*world, "sleep", "600"), image_of(game()), Passed(), NOW()
+    wait_until(lambda: procfs.args(pid) == ("sleep", "600"))
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image))
+    tracker.executed(pid, at)
+    assert (pid in tracker.games) == believed
+    tracker.executed(pid, NOW() + 1)
+    assert pid not in tracker.games
+
+
 def test_what_the_gate_saw_is_of_the_next_exec_alone():
     """Not of an earlier one, nor of one much later; and there are never many."""
     passed, file = Passed(), Fingerprint("/game", 1)
