@@ -32,6 +32,7 @@ from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
+from i18n import written
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, Moment, msg, said_by, typed
 from i18n.streams import drop_output, put, speak_utf8
@@ -128,12 +129,12 @@ def _writable(options: argparse.Namespace) -> None:
     """UsageError where a page cannot be written, before a long log is read."""
     paths = [path for path in (options.html, options.pdf) if path is not None]
     if _STDOUT in paths and len(paths) + options.json > 1:
-        raise UsageError(msg('"-" is standard output, where nothing else can go: name a file'))
+        raise UsageError(written.NOT_ALONE)
     if options.pdf == _STDOUT and sys.stdout.isatty():
-        raise UsageError(msg("a terminal cannot show this: name a file, or add: > FILE"))
+        raise UsageError(written.NO_TEXT)
     for path in paths:
         if path != _STDOUT and Path(path).is_dir():
-            raise UsageError(msg("{path} is a folder: name a file in it", path=path))
+            raise UsageError(written.is_folder(path))
         if path != _STDOUT and Path(path).exists():
             raise _exists(path)
 
@@ -267,7 +268,7 @@ def _write(path: str, page: bytes) -> None:
 
 
 def _exists(path: str) -> UsageError:
-    return UsageError(msg("{path} exists; choose another name or remove it first", path=path))
+    return UsageError(written.exists(path))
 
 
 if __name__ == "__main__":

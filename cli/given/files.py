@@ -12,6 +12,7 @@ from typing import Final
 
 from cli.errors import CommandError
 from cli.output import Output
+from i18n import written
 from i18n.message import Arg, msg, said_by, typed
 from i18n.streams import put
 
@@ -29,9 +30,9 @@ def new_file(text: str) -> Path:
 
 def alone(args: Namespace, *, json: bool) -> None:
     """CommandError (2) where standard output would get something beside what is written to it."""
-    written = sum(value is STDOUT for value in vars(args).values())
-    if written and written + json > 1:
-        raise CommandError(msg('"-" is standard output, where nothing else can go: name a file'))
+    there = sum(value is STDOUT for value in vars(args).values())
+    if there and there + json > 1:
+        raise CommandError(written.NOT_ALONE)
 
 
 def named(path: Path) -> Arg:
@@ -77,12 +78,12 @@ def write_new(path: Path, pieces: Iterable[bytes], *, secret: bool = False, text
     """
     if path is STDOUT:
         if sys.stdout.isatty() and not text:
-            raise CommandError(msg("a terminal cannot show this: name a file, or add: > FILE"))
+            raise CommandError(written.NO_TEXT)
         return put(pieces)
     if path.is_dir():
-        raise CommandError(msg("{path} is a folder: name a file in it", path=str(path)), code=1)
+        raise CommandError(written.is_folder(str(path)), code=1)
     if os.path.lexists(path):
-        raise CommandError(msg("{path} exists; choose another name or remove it first", path=str(path)), code=1)
+        raise CommandError(written.exists(str(path)), code=1)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         mode = 0o600 if secret else 0o666

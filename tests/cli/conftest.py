@@ -115,3 +115,12 @@ def servers():
         yield made
         for room in tuple(made.running):
             made.stop(room)
+
+
+@pytest.fixture(scope="module")
+def agent(servers, giochoi_in):
+    """`giochoi` of a home where only the agent runs, and An is a player."""
+    servers.start("agent")
+    giochoi = giochoi_in(servers.home)
+    giochoi("player", "add", "An", "--born", "2014-05-01")
+    return giochoi

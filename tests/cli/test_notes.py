@@ -4,16 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-
-@pytest.fixture(scope="module")
-def agent(servers, giochoi_in):
-    servers.start("agent")
-    made = giochoi_in(servers.home)
-    made("player", "add", "An", "--born", "2014-05-01")
-    return made
-
 
 def test_a_game_point_says_what_binds_its_guests(agent):
     """On stderr, beside the hours; with --json as its notes."""

@@ -16,14 +16,6 @@ BINARY = {"log export -": b"PK", "backup -": b"PK", "report day --pdf -": b"%PDF
 TEXT = {"log card -": b"giochoi/", "player export An -": b"{", "report day --csv -": b"\xef\xbb\xbf"}
 
 
-@pytest.fixture(scope="module")
-def agent(servers, giochoi_in):
-    servers.start("agent")
-    giochoi = giochoi_in(servers.home)
-    giochoi("player", "add", "An", "--born", "2014-05-01")
-    return giochoi
-
-
 def piped(agent, words, folder):
     """In a folder in which there is nothing, and shall be nothing."""
     env = {**os.environ, "GIOCHOI_LANG": "en", "GIOCHOI_HOME": str(agent.home), "PYTHONPATH": str(TOP)}

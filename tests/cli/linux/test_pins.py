@@ -9,14 +9,6 @@ import pytest
 from tests.cli.linux.test_asking import Terminal
 
 
-@pytest.fixture(scope="module")
-def agent(servers, giochoi_in):
-    servers.start("agent")
-    made = giochoi_in(servers.home)
-    made("player", "add", "An", "--born", "2014-05-01")
-    return made
-
-
 @pytest.fixture
 def terminal(agent):
     return Terminal(agent.home)

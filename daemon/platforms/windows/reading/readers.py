@@ -1,8 +1,8 @@
 """Reads what users may hold up, on threads of which each has one thing of one account in hand: the loop waits for none of them.
 
 A call that does not come back is cancelled; whose thread even that does not bring back is left alone, and counted. So whoever
-holds up a reading holds up his own. Threads, as here none starts as cheaply as by a fork, and whatever of a reading can be held
-up lets go of the interpreter first: a call into Windows that does not must not be made here.
+holds up a reading holds up his own. They are threads, as no process starts as cheaply here as by a fork. A call into Windows
+that waits, and keeps hold of the interpreter meanwhile, must not be made here.
 """
 
 from __future__ import annotations

@@ -20,9 +20,13 @@ _BASIC_INFO = 0
 _READ_FILE_USN_DATA = 0x9_00EB
 _USN_AT = {2: 24, 3: 40}  # in USN_RECORD_V2 and V3 (winioctl.h)
 _RECORD = 1024
-
 _LONGEST = 32_768  # characters of a path
 
+_kind = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
+_control = function(
+    kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
+    ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
+)  # fmt: skip
 _final_path = function(
     kernel32, "GetFinalPathNameByHandleW", wintypes.DWORD, wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD
 )
@@ -36,13 +40,6 @@ class _Basic(ctypes.Structure):  # FILE_BASIC_INFO
         ("created", ctypes.c_int64), ("read", ctypes.c_int64), ("written", ctypes.c_int64), ("changed", ctypes.c_int64),
         ("attributes", wintypes.DWORD),
     )  # fmt: skip
-
-
-_kind = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
-_control = function(
-    kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
-    ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
-)  # fmt: skip
 
 
 def final_path(handle: Handle) -> str:
