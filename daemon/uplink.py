@@ -58,6 +58,7 @@ class Uplink:
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _enrolled: bool = field(default=False, init=False)
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
+    _at_once: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _adopted: SignedRoster | None = field(default=None, init=False)
     _poll: asyncio.Task[SignedRoster] | None = field(default=None, init=False)
 
@@ -182,7 +183,10 @@ class Uplink:
 
     async def _deliver(self) -> None:
         await self.work.wait()
-        await asyncio.sleep(SETTLE_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                await self._at_once.wait()
+        self._at_once.clear()
         self.work.clear()
         if self.recorder.blocked:  # once it is not, what was written sets `work`
             return
@@ -241,8 +245,10 @@ class Uplink:
         self.recorder.do(lambda journal: journal.forget(batch.last))
         return True
 
-    async def delivered(self, timeout: float) -> bool:
-        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left."""
+    async def delivered(self, timeout: float, *, at_once: bool = False) -> bool:
+        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left. `at_once`: no more has to come with it."""
+        if at_once:
+            self._at_once.set()
         self.work.set()
         return await self._wait_for(lambda: not self._waits(), timeout)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -40,10 +40,15 @@ def is_shared(file: BinaryIO) -> bool:
     return False
 
 
-def code_of(file: BinaryIO, path: Path, size: int) -> str | None:
-    """Of a program that is not shared, as text; None if it has too little. OSError."""
+def own_of(file: BinaryIO, path: Path, size: int) -> tuple[str | None, str | None]:
+    """Build id and code, as text, of a program that is not shared; None for what it has not, or too little of. OSError."""
+    installed = tuple(_installed(path, size))
+    return _build_of(file, installed), _code_of(file, installed)
+
+
+def _code_of(file: BinaryIO, installed: Iterable[Path]) -> str | None:
     blocks = dict(sampled(file, MOST_PAGES))
-    for other in _installed(path, size) if blocks else ():
+    for other in installed if blocks else ():
         shared = _shared(other, blocks)
         if other.parent != Path(_GAMES) or len(shared) < _SAME * len(blocks):
             for block in shared:
@@ -52,13 +57,13 @@ def code_of(file: BinaryIO, path: Path, size: int) -> str | None:
     return text if is_written(text) else None
 
 
-def build_of(file: BinaryIO, path: Path, size: int) -> str | None:
-    """The build id of a program that is not shared; None if it has none, or an installed program that is no game has the same:
-    a copy with a few bytes more is not that program, and would be known by what it shares with it. OSError.
+def _build_of(file: BinaryIO, installed: Iterable[Path]) -> str | None:
+    """None also if an installed program that is no game has the same: a copy with a few bytes more is not that program, and
+    would be known by what it shares with it.
     """
     build = build_id(file, is_engine)
-    others = _installed(path, size) if build else ()
-    return None if any(_build(other) == build for other in others if other.parent != Path(_GAMES)) else build
+    others = (other for other in installed if other.parent != Path(_GAMES)) if build else ()
+    return None if any(_build(other) == build for other in others) else build
 
 
 def twin(found: Fingerprint) -> Path | None:
@@ -102,6 +107,9 @@ def _installed(path: Path, size: int) -> Iterator[Path]:
                 with suppress(OSError):
                     found = entry.stat()
                     like = size <= _LIKE * found.st_size <= size * _LIKE * _LIKE
-                    if like and stat.S_ISREG(found.st_mode) and (real := os.path.realpath(entry)) not in known:
+                    if not like or not stat.S_ISREG(found.st_mode):
+                        continue
+                    real = os.path.realpath(entry) if entry.is_symlink() else entry.path  # the folder's own is real
+                    if real not in known:
                         known.add(real)
                         yield Path(real)

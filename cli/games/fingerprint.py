@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.games.code import build_of, code_of, is_shared, same_content
+from cli.games.code import is_shared, own_of, same_content
 from host import choose
 from host.parts import own
 from host.pe import version
@@ -43,16 +43,13 @@ def content(path: Path) -> Fingerprint:
         with real.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size, said = file.tell(), version(file)
-            shared = is_shared(file)
-            build = None if shared else build_of(file, real, size)
+            build, code = (None, None) if is_shared(file) else own_of(file, real, size)
             found = Fingerprint(
                 path=str(real), size=size, sha256=digest, build_id=build,
-                original=said.original_name, product=said.product_name,
+                original=said.original_name, product=said.product_name, loaded=code,
             )  # fmt: skip
-            code = None if shared else code_of(file, real, size)
         if size == 0:
             raise CommandError(msg("{path} is empty", path=str(path)))
-        found = replace(found, loaded=code)
         found = replace(found, signer=choose.signatures().signer(found.path))
     except (OSError, RuntimeError) as error:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
@@ -100,11 +97,14 @@ def _runner(found: Fingerprint) -> str | None:
     for called in filter(None, (name, found.original)):
         if is_everybodys(called, windows=windows):
             return called
-    return None if windows else next((path.name for path in _common() if same_content(path, found)), None)
+    return None if windows else next((path.name for path in _common(found.size) if same_content(path, found)), None)
 
 
-def _common() -> Iterator[Path]:
-    """The programs of this machine that everybody runs."""
-    for folder in map(Path, os.get_exec_path()):
-        with suppress(OSError):
-            yield from (path for path in folder.iterdir() if is_everybodys(path.name))
+def _common(size: int) -> Iterator[Path]:
+    """The programs of this machine that everybody runs, and that have so many bytes."""
+    for folder in dict.fromkeys(map(os.path.realpath, os.get_exec_path())):
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                with suppress(OSError):  # a link to nothing
+                    if entry.stat().st_size == size and is_everybodys(entry.name):
+                        yield Path(entry)

@@ -88,9 +88,11 @@ class OtherHandlers:
         return m.Doctor(checks=checks, file_systems=file_systems, place=place, zone=zone)
 
     async def sync(self, caller: Caller, request: m.Sync) -> m.Synced:
-        """A number of 0 asks only that what waits here goes up to the agent."""
+        """A number of 0 asks only that what waits here goes up to the agent, for a guardian at once: a child that asked again
+        and again would have each entry sealed by itself.
+        """
         if request.number <= 0:
-            if not await self.uplink.delivered(SYNC_S):
+            if not await self.uplink.delivered(SYNC_S, at_once=self.access.guardian(caller)):
                 raise ApiError("unavailable", msg("not everything has reached the agent yet"))
         elif not await self.uplink.holds(request.number, SYNC_S):
             raise ApiError("unavailable", msg("the daemon has not received the change yet"))

@@ -205,6 +205,7 @@ class Case:
         return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
 
     def entries(self, *kinds: str) -> list[dict[str, Any]]:
+        self.house.deliver()
         lines = [line["entry"] for line in self.house.json("log", "show", "--last", str(LAST))["entries"]]
         return [one for one in lines if one["kind"] in kinds and one.get("game") == self.id]
 

@@ -89,6 +89,28 @@ def test_entries_go_up_in_batches(world, agent, monkeypatch):
     asyncio.run(run())
 
 
+def test_what_a_guardian_waits_for_goes_up_at_once(world, agent, monkeypatch):
+    """For a child entries are sealed together, however often it asks."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            await until(lambda: not world.daemon.uplink.work.is_set())
+            monkeypatch.setattr("daemon.uplink.SETTLE_S", 3_600)
+            monkeypatch.setattr("daemon.serving.server.SYNC_S", 0.1)
+            sync = world.daemon.routes["sync"].handler
+            await give(world)
+            with pytest.raises(ApiError) as refused:
+                await sync(CHILD, seat_api.Sync(number=0))
+            assert refused.value.code == "unavailable"
+            assert not agent.got(PutGrants)
+            monkeypatch.setattr("daemon.serving.server.SYNC_S", PATIENCE)
+            await sync(ROOT, seat_api.Sync(number=0))
+            assert len(agent.got(PutGrants)) == 1
+
+    asyncio.run(run())
+
+
 def test_a_line_with_nothing_to_say_rests(world, agent):
     """Until there is work it looks for none."""
 

@@ -13,6 +13,9 @@ import pytest
 
 import cli.__main__
 import compliance.__main__
+from daemon.api.messages import Sync
+from host.homes import Home
+from host.rpc_client import ask
 from tests.system import PATIENCE, SOAK, in_here, ours, until
 
 TREE = Path(__file__).resolve().parents[2]
@@ -95,6 +98,10 @@ class House:
     def game(self, player: str, game: str):
         """How `game` stands for `player`; None if status does not name it."""
         return next((one for one in self.player(player)["games"] if one["id"] == game), None)
+
+    def deliver(self) -> None:
+        """All that the daemon has recorded by now reaches the agent."""
+        ask(Home(self.home, "given").daemon_address, Sync(number=0))
 
     def entries(self, *kinds: str):
         """The log, oldest first, once all of it has reached the agent."""
