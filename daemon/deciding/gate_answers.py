@@ -74,11 +74,10 @@ class GateAnswers:
         def games(player: RuledPlayer) -> frozenset[str]:
             refused = set()
             if (player.limited and not open_) or judge.overrides.pause(player):
-                for game in people.catalogue.games.values():
-                    decision = judge.rule(player, game, now).decision
-                    if decision.until is not None:
-                        left.append(decision.until - now.wall)
-                    if decision.verdict != "allow":
+                for game, ruling in judge.rule_each(player, people.catalogue.games.values(), now):
+                    if (until := ruling.decision.until) is not None:
+                        left.append(until - now.wall)
+                    if not ruling.allowed:
                         refused.add(game.id)
             return frozenset(refused)
 

@@ -4,7 +4,7 @@ strictest answer holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from daemon.deciding.overrides import Overrides
@@ -14,6 +14,7 @@ from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.decide import decide
 from rules.decision import Decision
+from rules.engine.alike import AlikeGames, Likeness
 from rules.facts import Facts, Grant, Played
 from rules.games import Game
 from rules.policy import Policy
@@ -62,6 +63,17 @@ class Judge:
             decision = decide(policy, asked)
             rulings.append((strictness(decision, wall), Ruling(_shifted(decision, now.wall - wall), asked, policy)))
         return min(rulings, key=lambda pair: pair[0])[1]
+
+    def rule_each(self, player: RuledPlayer, games: Iterable[Game], now: Reading) -> Iterator[tuple[Game, Ruling]]:
+        """The same of each of these games as of one that starts now. Those that no rule can tell apart share the ruling on one."""
+        alike: AlikeGames | None = None
+        found: dict[Likeness, Ruling] = {}
+        for game in games:
+            alike = alike or AlikeGames(player.policy, self._facts(player, game, now, sure=True))
+            like = alike.likeness(game.id, game.publisher, game.label, game.system)
+            if like not in found:
+                found[like] = self.rule(player, game, now)
+            yield game, found[like]
 
     def _facts(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool) -> Facts:
         registered = player.registered

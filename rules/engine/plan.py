@@ -23,10 +23,10 @@ _R = TypeVar("_R", bound=Rule)
 class Plan:
     """`limits` can refuse and `asks` can ask, each with the one that counts as the reason first; `advice` is only told.
 
-    `notices` are sorted by id. `saves` and `uncounted` are rules with where they reach.
+    `notices` are sorted by id. `saves` and `uncounted` are rules with where they reach. `names`: the games that some rule names.
     """
 
-    __slots__ = ("_about", "_by_game", "advice", "asks", "limits", "notices", "saves", "uncounted")
+    __slots__ = ("_about", "_by_game", "advice", "asks", "limits", "names", "notices", "saves", "uncounted")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Plan:
         self.uncounted = tuple(uncounted)
         rules = (*(one.rule for one in limits), *(one.rule for one in self.notices), *(rule for rule, _ in self.saves))
         self._by_game = not all(rule.every_game for rule in rules)
+        self.names = frozenset(game for rule in (*rules, *(rule for rule, _ in self.uncounted)) for game in rule.games)
         self._about: dict[tuple[str, int | None], Plan] = {}
 
     def about(self, game: str, label: int | None) -> Plan:
@@ -77,14 +78,19 @@ class Plan:
 
 
 def bind(policy: Policy, facts: Facts) -> Plan:
-    """The plan for these facts' place, birth date and game. ZoneError if a pack's zone is not known on this machine."""
+    """The plan for these facts' place, birth date and game. ZoneError as below."""
+    return whole(policy, facts).about(facts.game, facts.label)
+
+
+def whole(policy: Policy, facts: Facts) -> Plan:
+    """The same for all games. ZoneError if a pack's zone is not known on this machine."""
     key = (facts.place, facts.born)
     plan: Plan | None = policy.memo.get(key)
     if plan is None:
         if len(policy.memo) >= _KEPT:
             policy.memo.clear()
         plan = policy.memo[key] = _plan(policy.packs, facts.place, facts.born)
-    return plan.about(facts.game, facts.label)
+    return plan
 
 
 def _plan(packs: Iterable[Pack], place: Place, born: date | None) -> Plan:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from agent.api.roster import GrantEvent
 from compliance.entries.play import GameDay
 from daemon.ending import SIGNAL_MS
+from rules.games import Game
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
@@ -243,6 +246,26 @@ def test_the_gate_learns_of_a_spent_budget_and_of_a_grant(world):
     assert world.platform.refusals.refused == {"an": frozenset({"luanti"})}
     world.adopt(roster(2, packs=(limit(1, games=("luanti",)),), grants=(grant(5, world.clock.wall()),)))
     assert world.platform.refusals.refused == {}
+
+
+def test_the_gate_asks_of_each_game_what_only_that_one_may(world):
+    """Of two hundred games that nothing tells apart, one is played, one has its publisher, one is given time for, and so on."""
+    def game(id_, label=0, publisher=None):
+        rated = {} if label is None else {"label": label, "label_source": f"VN{label:02}, its box"}
+        return Game(id=id_, title="", names=(id_,), publisher=publisher, **rated)
+
+    games = (
+        *(game(f"g{at}") for at in range(200)), game("luanti", publisher="P"), game("its", publisher="P"), game("given"),
+        game("adults", 18), game("unrated", None), game("let", None), game("none"),
+    )  # fmt: skip
+    packs = (limit(2, per="publisher"), replace(limit(0, games=("none",)), id="more"), shipped("vn-147"))
+    given = msgspec.structs.replace(grant(5, world.clock.wall()), game="given")
+    world.start(msgspec.structs.replace(roster(packs=packs, approved=("let",), grants=(given,)), games=games))
+    refused = {"adults", "unrated", "none"}
+    assert world.platform.refusals.refused == {"an": refused}
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    assert world.platform.refusals.refused == {"an": refused | {"luanti", "its"}}
 
 
 def test_vn_147_ends_a_game_after_its_hour_and_warns_every_half(world):

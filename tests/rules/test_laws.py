@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from rules_worlds import worlds
+from rules_worlds import GAMES, PUBLISHERS, worlds
 
 from rules.decide import decide, explain
+from rules.engine.alike import AlikeGames
 from rules.facts import Grant, Played
 from rules.policy import combine
 
@@ -97,6 +98,23 @@ def test_no_order_matters(world, seed):
 
     assert decide(combine([*packs, packs[0]]), facts) == decide(combine(world.packs), world.facts)
     assert set(map(repr, explain(combine(packs), facts))) == set(map(repr, explain(combine(world.packs), world.facts)))
+
+
+ANY_GAME = st.tuples(
+    st.sampled_from((*GAMES, "another", "a third")), st.sampled_from((*PUBLISHERS, "of nobody", "of nobody else")),
+    st.sampled_from((None, 0, 0, 16)), st.sampled_from(("VN", "VN", "OARS")),
+)
+
+
+@law
+@given(worlds(), st.lists(ANY_GAME, min_size=2, max_size=12, unique=True))
+def test_games_that_no_rule_can_tell_apart_are_decided_alike(world, games):
+    """Now and later."""
+    policy, alike, said = combine(world.packs), AlikeGames(combine(world.packs), world.facts), {}
+    for game, publisher, label, system in games:
+        facts = replace(world.facts, game=game, publisher=publisher, label=label, system=system)
+        decisions = [decide(policy, replace(facts, now=facts.now + later * world.cell)) for later in (0, 3, 40)]
+        assert said.setdefault(alike.likeness(game, publisher, label, system), decisions) == decisions
 
 
 @law
