@@ -86,6 +86,10 @@ class TreeControl(ABC, Generic[P]):
                 return True
         return False
 
+    def _own(self, root: P, family: Iterable[P]) -> list[P]:
+        """Those of the family, parents before children, that may be ended with the play of `root`."""
+        return list(family)
+
     def _kin(self, one: P, other: P) -> bool:
         """Whether `other`, which may be gone, has started `one` as far as the system still knows."""
         return False
@@ -125,6 +129,8 @@ class TreeControl(ABC, Generic[P]):
         first = False
         for turn in range(rounds):
             family |= {one.identity: one for one in descendants(family.values(), here, untouched)}
+            whole = list(family.values())
+            family = {one.identity: one for one in (self._own(whole[0], whole) if whole else ())}
             done = [do(*identity) for identity in family]
             if turn == 0:
                 first = done[:1] == [True]
@@ -141,7 +147,7 @@ class TreeControl(ABC, Generic[P]):
         root = here.get(pid)
         if root is None or root.started != started or pid in untouched or not self.alive(pid, started):
             return ()
-        return (root, *descendants((root,), here, untouched))
+        return tuple(self._own(root, (root, *descendants((root,), here, untouched))))
 
     def _remember(self, root: Identity, tree: tuple[P, ...]) -> None:
         self._trees[root] = tree

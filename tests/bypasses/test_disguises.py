@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests import native
 from tests.bypasses.case import python
 from tests.bypasses.test_counting import counted
 from tests.bypasses.test_forks import PYTHON, own_python
+from tests.bypasses.test_loaded import changed, game, without_id
 from tests.system import until
 
 BEGIN = """
@@ -62,6 +64,33 @@ def test_another_command_line(case):
         run.go()
         stays(one)
     counted(one, run)
+
+
+TRY_ANOTHER = """
+import os, sys
+try:
+    os.execve(os.environ["OTHER"], ["x", *40 * ["x" * 100_000]], os.environ)
+except OSError:  # too much, but the gate had said yes
+    os.execv("/usr/bin/python3", ["python3", os.environ["GAME"]])
+"""
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_a_game_after_one_that_was_only_asked_for(case):
+    """In a world of one's own, where the gate is believed more than what is seen."""
+    allowed, one = case(None), case(0, make=python)
+    one.ended('unshare -r python3 -c "$TRY"', TRY=TRY_ANOTHER, OTHER=str(allowed.game))
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
+def test_code_of_a_game_after_one_that_was_only_asked_for(case):
+    """It is looked for all the same."""
+    allowed, one = case(None), case(0, make=game)
+    changed(one, without_id)
+    load = TRY_ANOTHER.replace('os.environ["GAME"]', '"-c", os.environ["DO"]')
+    do = 'import ctypes, signal, time; time.sleep(0.2); ctypes.CDLL("./x"); signal.pause()'
+    one.ended('unshare -r python3 -c "$TRY"', TRY=load, OTHER=str(allowed.game), DO=do)
 
 
 def stays(one):

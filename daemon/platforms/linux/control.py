@@ -72,6 +72,16 @@ class LinuxControl(TreeControl[procfs.Stat]):
         numbers = [one for play, sent in self._orders.items() if not play.isdisjoint(programs) for one in sent]
         return any(self._asker.reached(one) for one in numbers)
 
+    def _own(self, root: procfs.Stat, family: Iterable[procfs.Stat]) -> list[procfs.Stat]:
+        """Not what somebody else does in a terminal of the game's, as root with sudo, nor what that has started."""
+        whose, others, own = procfs.owner(root.pid), set[int](), []
+        for one in family:
+            if one.parent in others or (whose and _anothers(one.pid, whose[0])):
+                others.add(one.pid)
+            else:
+                own.append(one)
+        return own
+
     def _kin(self, one: procfs.Stat, other: procfs.Stat) -> bool:
         """Whoever lost its parent is still in the group that a shell or a menu made for the game."""
         return one.group == other.pid == other.group and one.started >= other.started
@@ -82,6 +92,15 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def _end(self, pid: int, started: int) -> bool:
         return _send(pid, started, (signal.SIGKILL,))
+
+
+def _anothers(pid: int, uid: int) -> bool:
+    """Whether it is root's or an account's, and not that of this uid, which may be root's own. BlindError."""
+    found = procfs.owner(pid)
+    if uid == 0 or found is None or found[0] == uid:
+        return False
+    whose = account_of(found[0])
+    return found[0] == 0 or not (whose.isdigit() or whose == account_of(uid))  # digits: nobody's but who made its namespace
 
 
 def _user(pid: int) -> User | None:

@@ -105,10 +105,12 @@ class Chase:
     def _by_image(self, event: Event) -> int:
         sibling = self._siblings.get(event.parent)
         image = image_of(event.pid) if sibling or self._anywhere else None
-        if image and sibling and sibling.image == image:
+        whose = self._whose(event.pid) if image and (self._anywhere or (sibling and sibling.image == image)) else None
+        if whose is None:
+            return 0
+        if sibling and (sibling.image, sibling.account) == (image, whose):
             return sibling.until
-        whose = self._whose(event.pid) if image and self._anywhere else None
-        found = self._anywhere.get((image, whose)) if image and whose else None
+        found = self._anywhere.get((image, whose)) if image else None
         return found.until if found else 0
 
     def run(self, told: Told, heard: deque[Event]) -> None:

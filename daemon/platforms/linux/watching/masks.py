@@ -6,9 +6,12 @@ Anybody can write another command line over one's own, and whoever is in a world
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.seen import SeenProgram
 from daemon.platforms.processes import Identity
+from rules.games import Catalogue, Fingerprint
 
 
 class Masks:
@@ -17,20 +20,49 @@ class Masks:
     def __init__(self) -> None:
         self.doubting = False
         self._worn: set[Identity] = set()
+        self._let: dict[Identity, Fingerprint] = {}
 
     def off(self, this: Identity) -> None:
         """It executed something, or is over."""
         self._worn.discard(this)
+        self._let.pop(this, None)
 
     def clear(self) -> None:
         self.doubting = False
         self._worn.clear()
+        self._let.clear()
+
+    def let(self, this: Identity, file: Fingerprint) -> None:
+        """The gate let it become this game, which it did not show when it was read: it may wear a mask, or the kernel could not
+        execute that and it is something else by now.
+        """
+        self._let[this] = file
+
+    def is_let(self, seen: SeenProgram) -> bool:
+        """Whether it counts as that, and shows something else."""
+        file = self._let.get(seen.identity)
+        return file is not None and file in seen.program.files[1:]
+
+    def as_let(self, seen: SeenProgram, catalogue: Catalogue) -> SeenProgram:
+        """With the game that the gate let it become, as one more file that it runs. A game that it shows itself comes before
+        that: who failed to execute one that is allowed shall not play another for it.
+        """
+        file, files = self._let.get(seen.identity), seen.program.files
+        if file is None or file in files[:1]:
+            return seen
+        shown = replace(seen.program, files=tuple(one for one in files if one != file))
+        match = catalogue.recognise(shown)
+        if match is None or catalogue.games[match.game].learning:
+            shown = replace(shown, files=(*shown.files, file))
+        return replace(seen, program=shown)
 
     def hides(self, old: SeenProgram, seen: SeenProgram, *, heard: bool, game: bool) -> bool:
         """Whether it is still the game that it was, `old`. `heard`: of an exec since then would have been told; `game`: what it
         seems to be now is one, which counts for itself if it may be true.
         """
         if old.identity != seen.identity or old.same_as(seen) or (game and (self.doubting or not heard)):
+            return False
+        if old.identity in self._let and old.image != seen.image:
             return False
         able = old.image == seen.image or maker(old.identity[0]) is not None
         if not able or not (heard or old.identity in self._worn):

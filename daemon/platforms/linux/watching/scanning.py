@@ -85,7 +85,8 @@ class ScanningTracker(ReadingTracker):
     def _executed(self) -> None:
         """What games execute is what those do that run; and what others did, of which may go on what nobody told of."""
         if self._clock.mono() > self.missed + _MISSED_MS:
-            self._kin.executed_by(self._known[pid] for pid in self.games)
+            games = (self._known[pid] for pid in self.games)
+            self._kin.executed_by(one for one in games if not self.masks.is_let(one))
 
     def _found(self, pid: int) -> SeenProgram | None:
         """What a scan reads there. BlindError, UnreadableError."""
@@ -94,4 +95,5 @@ class ScanningTracker(ReadingTracker):
             return seen
         if self._masked(before, seen):
             return before
-        return seen.kept(before) if before.same_as(seen) else seen.after(before, self._resting.until(pid))
+        seen = seen.kept(before) if before.same_as(seen) else seen.after(before, self._resting.until(pid))
+        return self.masks.as_let(seen, self.catalogue)

@@ -84,9 +84,11 @@ class SeenProgram:
             return False
         if (mine.files[0].size, mine.files[0].build_id) != (others.files[0].size, others.files[0].build_id):
             return False  # the number of a deleted file may be another's by now
-        if mine.args == others.args:
-            return True
-        alone = replace(others, files=others.files[:1], args=(), interpreted=False)
+        return mine.args == others.args or game.by_executable(catalogue)
+
+    def by_executable(self, catalogue: Catalogue) -> bool:
+        """Whether its executable alone is the game, whoever runs it and whatever it is told."""
+        alone = replace(self.program, files=self.program.files[:1], args=(), interpreted=False, mapped=())
         return catalogue.recognise(alone) is not None
 
 

@@ -62,10 +62,11 @@ class LinuxTracker(ForkingTracker):
         early = pid in self._early
         self._early.discard(pid)
         seen = self._told(pid, mono)
-        if seen is None and passed is not None:
-            seen = self._as_passed(passed, mono, old)
-        elif seen is not None and passed is not None and _masked(seen, passed):
-            seen = SeenProgram(replace(seen.program, files=(passed.file,)), passed.image, mono)
+        if passed is not None:
+            masked = seen is None or _masked(seen, passed)
+            seen = seen or self._as_passed(passed, mono, old)
+            if masked:
+                self.masks.let(seen.identity, passed.file)
         if seen is None:
             self._kin.unread(pid)
         elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
@@ -141,7 +142,8 @@ class LinuxTracker(ForkingTracker):
         seen, unknown = self._known.get(this[0]), this[0] not in self._known
         if self._sink and unknown:  # its leader is over, as somebody told, and its threads are not
             seen = self._told(this[0], None)
-        if self._sink and seen and seen.identity == this and this[0] not in self.games:
+        if self._sink and seen and seen.identity == this and (this[0] not in self.games or self.masks.is_let(seen)):
+            self.masks.off(this)
             self._begin(replace(seen, program=replace(seen.program, mapped=files, since=max(since, seen.program.since))))
             if unknown:
                 self._ends.follow(this)
@@ -185,12 +187,11 @@ class LinuxTracker(ForkingTracker):
         seen = self._known.get(pid) or self._lately.get(pid)
         if seen and seen.program.started != started:  # another has its number
             return
-        alone = seen is not None and not seen.program.interpreted and not seen.program.mapped
         pids = (pid, *(fork.seen.program.pid for fork in self._kin.come_from(pid)))
         if seen is None:
             self.chase.begin(pids)
         else:
-            program = seen.program
+            program, alone = seen.program, seen.by_executable(self.catalogue)
             self.chase.begin(pids, program.parent, seen.image if alone else None, program.account)
 
     def _over(self, pid: int, started: int) -> None:
@@ -203,9 +204,13 @@ class LinuxTracker(ForkingTracker):
 
     def _begin(self, seen: SeenProgram) -> None:
         self._kin.other(seen.program.pid)
+        seen = self.masks.as_let(seen, self.catalogue)
         super()._begin(seen)
         if seen.program.pid in self.games:
-            self._kin.executes(seen)
+            if self.masks.is_let(seen):  # as far as can be seen it is none: others that show the same are not
+                self._no_game(seen.program)
+            else:
+                self._kin.executes(seen)
             if self.alone:
                 self._ends.follow(seen.identity)
 

@@ -43,7 +43,7 @@ def clock():
 
 @pytest.fixture
 def chase(clock):
-    return Chase(clock, lambda _: None)
+    return Chase(clock, lambda _: "an")
 
 
 def sleeping():
@@ -100,9 +100,12 @@ def test_a_pid_of_long_ago_is_not_signalled(chase, clock, child):
     assert lives(child)
 
 
-def test_a_sibling_is_known_by_its_executable(chase, child):
-    """Of its parent's children only those that execute the same."""
-    chase.begin([GAME], PARENT, image_of(child.pid))
+def test_a_sibling_is_known_by_its_executable(chase, child, stranger):
+    """Of its parent's children only those that execute the same, and are the same account's: its parent may be another's."""
+    chase.begin([GAME], PARENT, image_of(stranger.pid), "binh")
+    assert not chase.meet(forked(stranger, PARENT))
+    assert lives(stranger)
+    chase.begin([GAME], PARENT, image_of(child.pid), "an")
     assert not chase.meet(Event("fork", os.getpid(), 10**9, PARENT))
     assert chase.meet(forked(child, PARENT))
     assert child.wait() == -signal.SIGKILL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -149,6 +150,37 @@ def test_spared_ones_are_left_alone_also_below_a_game(spawn):
     assert gone(game.pid)
     assert procfs.stat(child).alive
     os.kill(child, signal.SIGKILL)
+
+
+@pytest.fixture
+def helper():
+    """A program that becomes root whoever starts it, starts another of itself, and waits."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # /dev/shm may not lend rights
+        Path(folder).chmod(0o755)
+        helper = Path(folder, "helper")
+        shutil.copy("/usr/bin/python3", helper)
+        helper.chmod(0o4755)
+        yield f"{helper} -I -c 'import os, time; os.setresuid(0, 0, 0); os.fork(); time.sleep(60)'"
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("whose", [65_534, 0], ids=["a child's", "root's"])
+def test_what_root_does_in_a_terminal_of_the_game_is_left_alone(helper, whose):
+    """Nor is what that has started ended; what the game has started besides is. A game of root's is ended whole."""
+    script = f"{helper} & sleep 60 & wait; exit"
+    with subprocess.Popen(["/bin/sh", "-c", script], user=whose, start_new_session=True, cwd="/") as game:
+        program = helper.partition(" ")[0]
+        (roots,) = until(lambda: [one for one in children(game.pid, program) if children(one, program)])
+        both = [roots, *children(roots, program)]
+        (other,) = until(lambda: children(game.pid, "sleep"))
+        control = LinuxControl()
+        control.remember([identity(game.pid)])
+        assert control.end(*identity(game.pid))
+        assert gone(game.pid, other, *(() if whose else both))
+        if whose:
+            assert [procfs.stat(one).alive for one in both] == [True, True]
+            for one in both:
+                os.kill(one, signal.SIGKILL)
 
 
 @pytest.mark.root

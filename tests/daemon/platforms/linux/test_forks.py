@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +20,10 @@ from daemon.platforms.linux.watching import kin
 from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
-from daemon.platforms.linux.watching.seen import image_of
+from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
-from rules.games import Catalogue, Fingerprint, Game
+from rules.games import Catalogue, Fingerprint, Game, Program
 from tests.system import until as wait_until
 
 NAME = f"turtles-{os.getpid()}"
@@ -293,6 +294,20 @@ def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, 
     assert (pid in tracker.games) == believed
     tracker.executed(pid, NOW() + 1)
     assert pid not in tracker.games
+
+
+@pytest.mark.parametrize("by", ["itself", "what it was told"])
+def test_others_are_known_by_an_executable_that_alone_is_the_game(tracker, game, run, monkeypatch, by):
+    """Whoever only runs a game shares its executable with who knows whom."""
+    pid = game() if by == "itself" else run("/bin/sleep", "600")
+    more = () if by == "itself" else (Fingerprint(f"/games/{NAME}", 1),)
+    program = Program(pid, procfs.stat(pid).started, 0, "an", (Fingerprint(str(Path(f"/proc/{pid}/exe").readlink()), 1), *more))
+    tracker._begin(SeenProgram(program, image_of(pid), NOW()))
+    assert tracker.games == {pid}
+    hunted = []
+    monkeypatch.setattr(tracker.chase, "begin", lambda *args: hunted.append(args))
+    tracker.ending(*program.identity)
+    assert hunted == [((pid,), 0, image_of(pid) if by == "itself" else None, "an")]
 
 
 def test_what_the_gate_saw_is_of_the_next_exec_alone():
