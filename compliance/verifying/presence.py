@@ -8,7 +8,7 @@ from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
-from compliance.verifying.report import Gap, SeatPart
+from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
 from compliance.verifying.watched import WATCHED, ran_on
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
@@ -26,7 +26,7 @@ def begun(line: AnyEntry, seats: Mapping[str, SeatPresence], *, ran: bool = Fals
 
 class SeatPresence:
     """`take` every entry of one seat in order. `first`, `last`: when it wrote first and last; `stopped`: so it did, and did not
-    start since.
+    start since. `parted`: its last sign of life before it started last, by the clock that it had then.
     """
 
     def __init__(self, seat: str, *, ran: bool = False) -> None:
@@ -41,6 +41,7 @@ class SeatPresence:
         self._run_from: int | None = None
         self._seen_to: int | None = None
         self.stopped: SeatStop | None = None
+        self.parted = NO_MOMENT
         self._ran = False
 
     def follow(self, former: SeatPresence) -> None:
@@ -77,6 +78,7 @@ class SeatPresence:
 
     def _start(self, line: SeatStart) -> None:
         now = line.wall // MINUTE_MS
+        self.parted = max(self.last, line.lost_from or 0) if self._entries > 1 else NO_MOMENT
         if (stop := self.stopped) is not None:
             unwatched = ran_on(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)

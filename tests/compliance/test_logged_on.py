@@ -155,6 +155,30 @@ def test_who_was_logged_on_when_the_pc_was_shut_down_was_not_when_it_started(sea
     assert told(audit()) == []
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_nor_where_its_clock_was_hours_ahead_when_it_started(seat, point, audit, killed):
+    """Two systems on one PC: what the one writes to its clock the other takes for another zone's, until somebody tells it the
+    time. So the run that finds that they are gone seems to begin at a quarter to two at night.
+    """
+    point()
+    clock = seat.site.clock
+    clock.run(16 * HOUR)
+    opened = seat.add(SessionOpened, who="somebody", guest=True)
+    on(seat, 2)
+    lost = clock.wall() if killed else None
+    if not killed:
+        seat.stop()
+    clock.reboot(HOUR + 7 * HOUR - 15 * MINUTE)
+    seat.start(clean=not killed, lost_from=lost)
+    seat.add(SessionClosed, opened=opened.seq, how="unseen")
+    clock.step(-7 * HOUR)
+    since = clock.wall()
+    clock.run(21 * MINUTE)
+    seat.alive(since)
+    on(seat, 10)
+    assert told(audit()) == []
+
+
 def told_of(report, kind):
     return [plain(one.what) for one in report.audit.findings if one.kind == kind]
 

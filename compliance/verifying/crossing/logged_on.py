@@ -106,8 +106,10 @@ class LoggedOn:
             self.failures.append(Failure(where, msg("no session {n} of this seat is open", n=str(line.opened))))
         else:
             seq, began = seat.started
-            unseen = line.how == "unseen" and 0 <= line.wall - began <= _SHORT_MS  # it ended before this run
-            seat.over.append((opened, -(-(began if unseen else line.wall) // MINUTE_MS)))
+            over = line.wall
+            if line.how == "unseen" and 0 <= line.wall - began <= _SHORT_MS:  # it ended before this run, and its clock
+                over = min(began, self.presence[line.seat].parted)
+            seat.over.append((opened, -(-over // MINUTE_MS)))
             seat.told = None if line.how == "unwatched" else max(line.wall, seat.told or 0)
             if line.how == "unseen" and seq < line.opened:
                 self._tally.see("unseen", where, line)
