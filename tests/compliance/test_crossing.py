@@ -149,6 +149,35 @@ def test_midnight_comes_at_midnight(site, seat, audit, hours, found):
     assert told(audit(), "clock-play") == [text] * found
 
 
+@pytest.mark.parametrize(("minutes", "how", "found"), [
+    (88, "midnight", True), (88, "by itself", True), (88, "list changed", True), (38, "by itself", False), (25, "asked", False),
+])  # fmt: skip
+def test_a_play_does_not_go_on_into_the_next_day(site, seat, audit, minutes, how, found):
+    """From half past eleven on: at midnight its player has another pseudonym, and so another day. A seat may hang a while."""
+    site.clock.run(15 * HOUR + 30 * MINUTE)
+    line = seat.end(played(seat, minutes), how)
+    said_so = f"seq {line.seq}, play.ended): it went on for {(minutes - 30) * MINUTE // 1000} s after the day on which it began"
+    assert [said_so in one for one in said(audit())] == [True] * found
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_but_where_its_clock_was_set_back_or_nobody_watched(site, seat, audit, first):
+    """By its own clock it ended at midnight; or the daemon was off then, and what it took up ended at its first look."""
+    clock = site.clock
+    clock.run(15 * HOUR + 30 * MINUTE)
+    play = played(seat, 10)
+    if first:
+        clock.step(-40 * MINUTE)
+        clock.run(HOUR)
+        seat.end(play, "midnight")
+    else:
+        seat.stop()
+        clock.run(HOUR)
+        seat.start()
+        seat.end(play, "list changed")
+    assert said(audit()) == []
+
+
 @pytest.mark.parametrize(("minutes", "told_", "said_"), [
     (30, {}, "it says that it began 1800 s after it was written"),
     (-30, {}, "it says that it began 1800 s before it was written"),

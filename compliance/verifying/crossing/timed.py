@@ -20,11 +20,19 @@ from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums.totals import Play
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg
+from rules.calendar import day_bounds
 
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS = 1_000
 _UNSEEN = {"gone", "power"}
+
+
+class _Open(NamedTuple):
+    """A play that goes on. `wander`: by how much in all its seat's clock had been set back when it began."""
+
+    seq: int
+    wander: int
 
 
 class _Cut(NamedTuple):
@@ -43,7 +51,7 @@ class Timed:
     zones: Zones
     _failures: Faults = field(default_factory=Faults)
     _findings: Listed = field(default_factory=Listed)
-    _open: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _open: dict[tuple[str, str, str], _Open] = field(default_factory=dict)
     _cut: dict[tuple[str, int], _Cut] = field(default_factory=dict)
 
     def start(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
@@ -51,7 +59,8 @@ class Timed:
         self._began(where, line, clock)
         if (line.seat, line.who, line.game) in self._open:
             self._fail(where, msg("a play of this game by the same player goes on at this seat"))
-        self._open[line.seat, line.who, line.game] = line.seq
+        wander = clock.wander if line.wall - line.since <= _MINUTE_MS else 0  # it tells of a beginning by the clock of before
+        self._open[line.seat, line.who, line.game] = _Open(line.seq, wander)
         if line.resumed is None:
             return
         cut = self._cut.pop((line.seat, line.resumed), None)
@@ -77,8 +86,10 @@ class Timed:
     def end(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
         """`clock` is the seat's."""
         key = (line.seat, line.who, line.game)
-        if self._open.get(key) == line.play:
+        open_ = self._open.get(key)
+        if open_ is not None and open_.seq == line.play:
             del self._open[key]
+            self._into_next_day(where, line, play, clock, clock.wander - open_.wander)
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
         self._came_and_went(where, line, play, clock)
@@ -109,6 +120,14 @@ class Timed:
         if len(days) == 1 and len(days.pop()) == 1:
             text = msg("it was closed at midnight, and none had come since it began")
             self._findings.add(Finding("clock-play", where, text, seat=line.seat, at=line.wall))
+
+    def _into_next_day(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock, back: int) -> None:
+        """By no zone that may have held: a seat closes what it sees at midnight, or once it runs again, as if it had."""
+        most = _NEVER_MS + back + (clock.stood if clock.started_since(play.mono) else 0)
+        zones = {*self.zones.lately(line.since), *self.zones.lately(line.wall)}
+        over = line.since + line.span - max(day_bounds(zone, line.since)[1] for zone in zones)
+        if over > most and not line.late:
+            self._fail(where, msg("it went on for {length} after the day on which it began", length=Length(over)))
 
     def _came_and_went(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
         """Of a play that stands for several: its seat held its end back for a minute, or until it was started anew, of which
