@@ -9,7 +9,7 @@ from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
-from compliance.verifying.watched import WATCHED, ran_on
+from compliance.verifying.watched import WATCHED, RanOn
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
 
@@ -42,6 +42,7 @@ class SeatPresence:
         self._seen_to: int | None = None
         self.stopped: SeatStop | None = None
         self.parted = NO_MOMENT
+        self._ran_on = RanOn()
         self._ran = False
 
     def follow(self, former: SeatPresence) -> None:
@@ -80,7 +81,7 @@ class SeatPresence:
         now = line.wall // MINUTE_MS
         self.parted = max(self.last, line.lost_from or 0) if self._entries > 1 else NO_MOMENT
         if (stop := self.stopped) is not None:
-            unwatched = ran_on(stop, line)
+            unwatched = self._ran_on.between(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
             self._expected += max(0, now - stop.wall // MINUTE_MS) if unwatched else 0
         elif self._ran or not line.clean:

@@ -14,7 +14,9 @@ from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, lived_to
 EVER = 2**62
 WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
-_RAN_ON_MS = MINUTE_MS  # programs are exchanged, or started anew, in less
+RESTART_MS = MINUTE_MS  # programs are exchanged, or started anew, in less…
+OFTEN_MS = 5 * MINUTE_MS  # …and in a day not for longer in all
+_DAY_MS = 24 * HOUR * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,26 @@ class SeatMinutes:
 
 def ran_on(stop: SeatStop, start: SeatStart) -> bool:
     """Whether the PC ran on, by the clock that play is counted on, between both: then nobody watched it."""
-    return stop.boot == start.boot and start.mono - stop.mono > _RAN_ON_MS
+    return stop.boot == start.boot and start.mono - stop.mono > RESTART_MS
+
+
+class RanOn:
+    """Take each stop of a seat with the start after it, `between` which nobody watched a PC that ran on. What is forgiven adds
+    up by the day of one start of the PC.
+    """
+
+    def __init__(self) -> None:
+        self._day: tuple[str, int] = ("", 0)
+        self._ms = 0
+
+    def between(self, stop: SeatStop, start: SeatStart) -> bool:
+        day = (stop.boot, stop.wall // _DAY_MS)
+        if day != self._day:
+            self._day, self._ms = day, 0
+        if ran_on(stop, start):
+            return True
+        self._ms += max(0, start.mono - stop.mono) if stop.boot == start.boot else 0
+        return self._ms > OFTEN_MS
 
 
 def span_minutes(spans: Sequence[tuple[int, int]], first: int) -> int:
@@ -70,6 +91,7 @@ class Watched:
     _first: int | None = None
     _told: int = 0
     _stopped: SeatStop | None = None
+    _ran_on: RanOn = field(default_factory=RanOn)
     over: bool = False  # another seat says that it followed it, and nothing came since
     retired: int | None = None  # when the agent said that its PC is gone: up to then it is missed
     ran: bool = False  # by what was kept of it, when the entries that are left began
@@ -108,7 +130,7 @@ class Watched:
         if self._first is None:
             self._first = self._told = now + 1  # this minute had begun before
         elif self._stopped is not None:
-            if not ran_on(self._stopped, line):
+            if not self._ran_on.between(self._stopped, line):
                 self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
         elif line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
             self._mark(*lived_to(lost, self._told))

@@ -369,6 +369,19 @@ def test_a_new_version_is_no_gap_to_explain(site, seat, audit):
     assert [one.explained for one in audit().audit.gaps] == [True, False]
 
 
+def test_new_versions_all_day_long_are_gaps_to_explain(seat, audit):
+    """Each takes a minute, of which five in all are forgiven, on the next day again."""
+    for _ in range(2):
+        for _ in range(7):
+            seat.stop()
+            seat.site.clock.run(MINUTE)
+            seat.start()
+            seat.site.clock.run(1_000)
+        seat.site.clock.run(DAY)
+    gaps = [(one.kind, one.explained) for one in audit().audit.gaps]
+    assert gaps == [*[("stopped", True)] * 5, *[("ran-on", False)] * 2] * 2
+
+
 @pytest.mark.parametrize("lost", [0, HOUR, -DAY], ids=["now", "later", "a day before it was enrolled"])
 def test_a_seat_does_not_talk_its_gap_away(site, seat, audit, lost):
     """It says it was alive up to the start; nothing shows it. No gap ends before it starts."""

@@ -392,6 +392,20 @@ def test_while_no_daemon_ran_nothing_is_over(site, seat, audit):
     assert told(audit()) == []
 
 
+@pytest.mark.parametrize(("times", "over"), [(5, False), (9, True)])
+def test_nor_while_it_is_exchanged_but_not_again_and_again(site, seat, audit, times, over):
+    """Of what is due: each new version takes a minute."""
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(61 * MINUTE)
+    for _ in range(times):
+        seat.stop()
+        site.clock.run(MINUTE)
+        seat.start()
+        site.clock.run(1_000)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["over-cap"] * over
+
+
 def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
     """A thousand plays and grants of one day, all over, with as many pauses: no play is looked at for all others."""
     calls = []

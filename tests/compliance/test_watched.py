@@ -97,6 +97,16 @@ def test_a_seat_that_stopped_while_its_pc_ran_on_is_missed():
         assert (nine.off, nine.missing) == (off, missing)
 
 
+def test_so_is_one_that_was_stopped_so_again_and_again():
+    lines = [started(at(8)), present(at(8))]
+    for number in range(8):
+        since = at(9, 2 * number)
+        lines += [structs.replace(stopped(since), mono=since - at(8))]
+        lines += [structs.replace(started(since + MINUTE), mono=since + MINUTE - at(8))]
+    found = calendar([*lines, present(at(9, 16), (1 << 44) - 1), present(at(10))], at(11))
+    assert found.seats[0].hours[TODAY, 9].off == 2 * 5
+
+
 @pytest.mark.parametrize(("start", "end", "bits", "missing"), [
     (at(8, 10), at(8, 12) + 46_000, 0b11 << 10, 2), (at(8, 10) + 5_000, at(8, 10) + 45_000, 0, 1),
 ])  # fmt: skip

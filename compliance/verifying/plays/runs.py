@@ -19,6 +19,7 @@ from compliance.entry import AnyEntry
 from compliance.verifying.plays.binding import Part, Rules, Why
 from compliance.verifying.plays.placing import placed
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
+from compliance.verifying.watched import OFTEN_MS
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide
@@ -221,13 +222,16 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
     if run.slept and len(moments) > 1:
         return "unseen"
     since, last = FOREVER, FOREVER  # of an end that has come: when, and how long there was to keep to it
+    off: dict[str | None, int] = {"down": FOREVER, "restart": OFTEN_MS}  # how much longer one may take while no daemon runs
     for at, then in zip(moments, [*moments[1:], FOREVER], strict=True):
         ruled = [one for one in run.ruled if one.at <= at][-1]
         if ruled.rules.packs is None:
             return ruled.rules.why
         held = held_back(run, ruled, at)
-        if held == "down" and since < FOREVER:  # what was due before stays due: another start of the daemon frees nobody
-            last += min(then, run.ended) - at
+        if held in off and since < FOREVER:  # what was due before stays due: another start of the daemon frees nobody
+            more = min(min(then, run.ended) - at, off[held])
+            off[held] -= more
+            last += more
             continue
         if held is not None:
             since = FOREVER
@@ -260,11 +264,11 @@ def _leave(run: Run, at: int, decision: Decision) -> int:
     return LEAVE_MS + decision.grace_ms
 
 
-def held_back(run: Run, ruled: Ruled, at: int) -> Literal["down", "off"] | None:
+def held_back(run: Run, ruled: Ruled, at: int) -> Literal["down", "restart", "off"] | None:
     """Whether nobody was there to enforce anything, or nothing was to be. A pause is enforced all the same."""
     kinds = {one.kind for one in run.shifts if one.start <= at < one.ends(run.day.who)}
-    if "down" in kinds:
-        return "down"
+    if kinds & {"down", "restart"}:
+        return "down" if "down" in kinds else "restart"
     return "off" if "off" in kinds and ruled.bound.place == "home" and "pause" not in kinds else None
 
 

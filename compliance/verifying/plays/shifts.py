@@ -8,6 +8,7 @@ from typing import Literal
 from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from compliance.entries.seat import SeatStart
 from compliance.verifying.plays.binding import MOST
+from compliance.verifying.watched import RESTART_MS
 
 FOREVER = 1 << 61
 SHIFTING = frozenset({EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart})
@@ -17,10 +18,10 @@ _KEPT_MS = 3 * 86_400_000
 @dataclass(slots=True)
 class Shift:
     """[start, end) of the seat's clock. `until`: the end that was foreseen. `who`: of whom a pause is, None: of everybody, with
-    when it was over before that for whom (`but`).
+    when it was over before that for whom (`but`). A "restart" is no more than that, in order.
     """
 
-    kind: Literal["pause", "off", "down"]
+    kind: Literal["pause", "off", "down", "restart"]
     start: int
     end: int
     id: str = ""
@@ -57,7 +58,8 @@ class Shifts:
                 self._add(Shift("off", line.wall, line.until, line.id, until=line.until))
             case SeatStart():
                 since = last if line.lost_from is None else max(last, min(line.lost_from, line.wall))
-                self._add(Shift("down", min(since, line.wall), line.wall))
+                brief = line.clean and line.wall - since <= RESTART_MS
+                self._add(Shift("restart" if brief else "down", min(since, line.wall), line.wall))
             case Resumed() | EnforcementOn():
                 self._over(line)
 
@@ -71,7 +73,7 @@ class Shifts:
 
     def _over(self, line: Resumed | EnforcementOn) -> None:
         for one in reversed(self._shifts):
-            if one.id == line.id and one.kind != "down":
+            if one.id == line.id and one.kind in {"pause", "off"}:
                 who = line.who if isinstance(line, Resumed) else None
                 if who is not None and one.who is None:
                     one.but[who] = line.wall
