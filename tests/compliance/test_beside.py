@@ -262,7 +262,30 @@ def test_a_seat_whose_start_waits_for_a_full_disk_is_not_accused(site, seat, aud
             seat.stop()
         site.deliver()
     assert told(audit(), "presence") == []
-    assert told(audit(), "silent") == ["the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"]
+    assert told(audit(), "outlived") == ["the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"]
+
+
+@pytest.mark.parametrize(("moved", "late", "kinds"), [(0, False, []), (45, False, ["presence"]), (45, True, [])])
+def test_what_is_moved_as_a_whole_was_heard_at_other_times(site, seat, audit, moved, late, kinds):
+    """An hour that is said to have been earlier: it began before the agent heard the seat, and ended before it heard it no
+    more. What comes late may come from a PC that was out of reach.
+    """
+    seat.start()
+    seat.stop()
+    heard = site.clock.wall()
+    for minute in range(5, 180, 5):
+        site.clock.run(5 * MINUTE)
+        if minute == 60 - moved:
+            seat.start()
+        if minute == 120 - moved:
+            seat.alive(site.clock.wall() - HOUR)
+            seat.stop()
+        if not late:
+            site.deliver()
+        heard = site.clock.wall() if 60 <= minute <= 120 else heard
+        silent = () if heard == site.clock.wall() else (seat.name,)
+        site.agent.add(AgentTick, seats={seat.name: heard}, silent=silent)
+    assert [one.kind for one in audit().audit.findings if "it stopped" in plain(one.what)] == kinds
 
 
 def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, audit):

@@ -128,12 +128,13 @@ def test_nobody_plays_who_is_not_logged_on(point):
 
 def test_an_evening_is_not_moved_by_its_seat_alone(point):
     """All that a PC wrote since it was switched on last, forty minutes earlier by its wall clock, and so in the log; only the
-    agent's ticks are as they were.
+    agent's ticks are as they were, and it was off when that evening is said to have begun.
     """
-    boot = point.lines[max(at for at, one in enumerate(point.lines) if one.seat == "pc-1")].boot
-    lines = sorted((_earlier(one, 40 * MINUTE) if one.boot == boot else one for one in point.lines), key=lambda one: one.wall)
+    own = [one for one in point.lines if one.seat == "pc-1"]
+    moved = [one for one in own if one.boot == own[-1].boot]
+    lines = sorted((_earlier(one, 40 * MINUTE) if one in moved else one for one in point.lines), key=lambda one: one.wall)
     said = "the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"
-    assert ("silent", said) in new(point, lines)
+    assert ("outlived", said) in new(point, lines)
 
 
 def _earlier(line, ms):

@@ -31,9 +31,12 @@ _SILENT_MS = 10 * _MINUTE_MS
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
-_AWAKE = {"awake": msg("the agent heard it again and again while it says that it was not alive")}
+_AWAKE = {
+    "awake": msg("the agent heard it again and again while it says that it was not alive"),
+    "moved": msg("the agent did not hear it for long after it says that it started, and heard it for long after it stopped"),
+}
 # As on a full disk, where that it was started waits to be written; for longer it is `_WITHHELD_MS`.
-_SINCE = {"silent": msg("the agent heard it after it stopped, and it wrote nothing since it stopped")}
+_SINCE = {"outlived": msg("the agent heard it after it stopped, and it wrote nothing since it stopped")}
 _RECENT = 24  # ticks: a seat says each hour in which minutes it was alive
 _TIMES = 3  # a PC may wake for a moment now and then
 _AROUND = 10  # minutes
@@ -43,7 +46,7 @@ _AROUND = 10  # minutes
 class _Seat:
     """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first.
     `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else;
-    `stopped`: when it did last.
+    `stopped`: when it did last; `began`: when it started last, and when it was heard `first` since.
     """
 
     heard: int = 0
@@ -55,6 +58,8 @@ class _Seat:
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
     apart: int = 0
     stopped: int | None = None
+    began: int = 0
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -132,6 +137,8 @@ class Heard:
             if self._was_heard(seat, (seat.stopped, line.wall)):
                 self._awake.see("awake", where, line)
             seat.stopped = None
+        if seat is not None:
+            seat.began, seat.first = line.wall, 0
 
     def _slept(self, where: Arg, line: Presence) -> None:
         if self._was_heard(self._seats[line.seat], (line.since, line.wall), past_bits(line)):
@@ -145,6 +152,12 @@ class Heard:
         last = (until - since) // _MINUTE_MS - 2 * _AROUND
         minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
         return sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES
+
+    def _was_unheard(self, seat: _Seat) -> bool:
+        """For long after it started, while the agent ticked; if both clocks said the same, and so its entries came at once."""
+        if max(seat.apart, self._set) > seat.began - _AHEAD_MS:
+            return False
+        return bisect_right(self._ticks, seat.first - _AHEAD_MS) - bisect_right(self._ticks, seat.began + _AHEAD_MS) >= _TIMES
 
     def _alive(self, name: str, at: int) -> None:
         """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
@@ -165,7 +178,7 @@ class Heard:
                     self._failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
             elif at > seat.heard:
                 seat.unwritten += min(at - seat.heard, _SILENT_MS) if seat.heard else 0
-                seat.heard = at
+                seat.heard, seat.first = at, seat.first or at
                 seat.recent.append(at)
         for name, newest in self._newest.items():
             seat = self._seats[name]
@@ -197,9 +210,10 @@ class Heard:
         """
         last = self._last if self._last is not None and self._last.boot == line.boot else None
         before, back = ({}, 0) if last is None else (last.seats, max(0, last.wall - last.mono - line.wall + line.mono))
+        silent = frozenset(line.silent)
         for name, at in line.seats.items():
             ago = line.wall - at
-            right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in line.silent else ago < _HEARD_MS + _MINUTE_MS // 2
+            right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in silent else ago < _HEARD_MS + _MINUTE_MS // 2
             said = before.get(name, 0)
             ahead = last is not None and said > last.wall + _SET_MS  # from before it was set back
             late = (said > at + back + _SET_MS and not ahead) or (said != at and ago < -back - _SET_MS)
@@ -217,7 +231,8 @@ class Heard:
             if seat.unwritten > _WITHHELD_MS:
                 self._withheld(name, seat)
             elif self._last and seat.stopped is not None and self._was_heard(seat, (seat.stopped, self._last.wall)):
-                self._since.count("silent", name, msg("seat {seat}", seat=name), self._last.wall)
+                tally, what = (self._awake, "moved") if self._was_unheard(seat) else (self._since, "outlived")
+                tally.count(what, name, msg("seat {seat}", seat=name), self._last.wall)
         if self._last is not None and (newest := max(self._newest.values(), default=0)) - self._ticks[-1] > _SILENT_MS:
             seats = dict.fromkeys(self._newest)
             self._silences.append(_Silence(self._ticks[-1], newest, slept=False, seats=seats))
