@@ -22,7 +22,8 @@ from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
 
 CLOCK_BACK_MS = 5 * MINUTE_MS
-_FAR_MS = 12 * HOUR * MINUTE_MS  # what is set by less lets sums be added up still
+_DAY_MS = 24 * HOUR * MINUTE_MS
+_FAR_MS = _DAY_MS // 2  # what is set by less lets sums be added up still
 _WAITED_MS = 2 * MINUTE_MS  # the longest that an entry is written after its moment…
 _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back was never so
 _DIP_MS = MINUTE_MS
@@ -47,9 +48,9 @@ class SeatClock:
     """
 
     __slots__ = (
-        "_ahead", "_ahead_then", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
-        "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began", "counted",
-        "followed", "off", "seat", "stood", "wander", "went_back",
+        "_ahead", "_ahead_then", "_alive", "_asked", "_back", "_boot", "_boots", "_dip", "_failures", "_findings", "_full",
+        "_jumped", "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began",
+        "counted", "followed", "off", "seat", "stood", "wander",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
@@ -58,7 +59,7 @@ class SeatClock:
         self.wander = self._wandered = 0  # in all, and at its last sign of life
         self.stood = self.off = self.began = 0
         self.followed = False
-        self.went_back = False  # its wall clock was set back, ever
+        self._back: tuple[str, int, int] | None = None  # boot, play clock and wall clock, when that was set back last
         self.again: deque[tuple[int, int]] = deque(maxlen=_MOST)
         self._boots: set[str] = set()
         self._mono = 0  # how far this start of the PC was seen
@@ -98,6 +99,14 @@ class SeatClock:
     def worked(self) -> int:
         """Until when (by the wall clock) it was seen to have been at work for a while."""
         return max(self._worked, self._wall or 0) if self._ran() >= _SETTLED_MS else self._worked
+
+    @property
+    def went_back(self) -> bool:
+        """Whether its wall clock was set back within a day, by either clock."""
+        if self._back is None:
+            return False
+        boot, mono, wall = self._back
+        return (boot == self._boot and self._mono - mono <= _DAY_MS) or abs((self._wall or 0) - wall) <= _DAY_MS
 
     def started_since(self, mono: int) -> bool:
         """Whether the daemon was started anew after this moment of the same start of the PC."""
@@ -196,6 +205,8 @@ class SeatClock:
             self._top, self._dip = max(self._top, ahead), None
 
     def _set_back(self, line: AnyEntry, back: int, where: Arg) -> None:
+        """What was told of before, by a clock that was ahead, is not still to come."""
+        self._back, self._told = (line.boot, line.mono, line.wall), min(self._told, line.wall)
         self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
         if back >= _FAR_MS:
             self.again.append((line.wall, line.wall + back))
@@ -243,7 +254,6 @@ class SeatClock:
             self._failures.setdefault(kind, Failure(where, what))
 
     def _note(self, kind: str, at: int, where: Arg, what: Message) -> None:
-        self.went_back = self.went_back or kind == "clock-back"
         if where == NOWHERE:
             return
         self._kinds[kind] += 1

@@ -16,6 +16,14 @@ def said(hours: str) -> bool:
     return not hours or re.fullmatch(SPAN, hours) is not None
 
 
+def lawful(place: str, hours: str) -> bool:
+    """Whether the place may have such hours of its own: the agent takes no others of a game point, and never did."""
+    if place != GAME_POINT or not hours:
+        return True
+    (first, last), (opens, closes) = opening(place, LAW_HOURS), opening(place, hours)
+    return first <= opens < closes <= last
+
+
 def opening(place: str, hours: str) -> tuple[int, int]:
     """From which minute of the day to which, which may be past midnight; the whole day where it says none, as a home does."""
     found = re.fullmatch(SPAN, hours or (LAW_HOURS if place == GAME_POINT else ""))

@@ -157,10 +157,19 @@ def test_packs_that_cannot_be_read_are_told_as_far_as_they_are(site, seat, audit
     ("hours", "08:75-22:60", "these are no opening hours: 08:75-22:60", None),
     ("hours", "0\u0668:00-22:00", "these are no opening hours: 0\u0668:00-22:00", None),
     ("zone", "No/Zone", None, "this verifier does not know the time zone No/Zone: days are those of Asia/Ho_Chi_Minh"),
-    ("hours", "06:00-24:00", None, None), ("hours", "20:00-02:00", None, None), ("place", "agent-without-games", None, None),
+    ("hours", "00:00-24:00", "no game point is open so: 00:00-24:00 does not lie within 08:00-22:00", None),
+    ("hours", "08:00-23:30", "no game point is open so: 08:00-23:30 does not lie within 08:00-22:00", None),
+    ("hours", "20:00-02:00", "no game point is open so: 20:00-02:00 does not lie within 08:00-22:00", None),
+    ("hours", "08:00-22:00", None, None), ("hours", "10:30-20:00", None, None), ("place", "agent-without-games", None, None),
+    ("expires", "31/01/2020", "this is no day: 31/01/2020", None),
+    ("expires", "2020-02-30", "this is no day: 2020-02-30", None),
+    ("expires", "20200131", "this is no day: 20200131", None), ("expires", "2020-01-31", None, None),
+    ("expires", None, None, None),
 ])
 def test_a_place_that_cannot_be_has_no_duties_to_show(site, audit, field, value, failure, finding):
-    """Under another name than the law's its owner would answer for nothing, and be open at any hour."""
+    """Under another name than the law's its owner would answer for nothing, and be open at any hour. What the agent refuses no
+    honest log says.
+    """
     fields = {"place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": "", field: value}
     site.agent.add(PlaceChanged, **fields)
     report = audit()

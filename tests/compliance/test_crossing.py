@@ -60,6 +60,16 @@ def test_an_end_that_says_a_little_less_is_told(site, seat, audit):
     assert (said(report), told(report, "clock-play")) == ([], ["it says 300 s less than its clock"])
 
 
+@pytest.mark.parametrize(("plays", "short", "found"), [(9, 57_000, []), (11, 57_000, [627]), (200, 4_000, [])])
+def test_a_little_less_adds_up_over_a_day(seat, audit, plays, short, found):
+    """A busy PC sees ends late, by seconds; more than that is forgiven for ten minutes in all."""
+    for _ in range(plays):
+        play = played(seat, 2)
+        seat.end(play, "by itself", ms=2 * MINUTE - short)
+    text = "up to here plays of this day say {} s less than their clock"
+    assert told(audit(), "clock-play") == [text.format(one) for one in found]
+
+
 @pytest.mark.parametrize(("starts", "away", "ms", "holds"), [
     (20, 40_000, 20_000, True), (20, 0, 60_000, True), (20, 0, 20_000, True), (20, 60_000, 60_000, False),
     (1, 40_000, 20_000, False), (20, -40_000, 100_000, False), (UNSET, 40_000, 20_000, False), (20, UNSET, 60_000, False),
@@ -269,6 +279,40 @@ def test_a_day_is_not_replayed(site, seat, audit, rebooted):
     seat.end(played(seat, 50))
     report = audit()
     assert (said(report) != [], "clock-back" in kinds(report)) == (not rebooted, rebooted)
+
+
+@pytest.mark.parametrize(("days", "found"), [(0, 0), (2, 2)])
+def test_a_clock_that_was_set_back_excuses_no_presence_of_later_days(seat, audit, days, found):
+    """It says that it was alive at other times than it was."""
+    clock = seat.site.clock
+    alive(seat, 2)
+    clock.step(-10 * MINUTE)
+    alive(seat, 1 + 24 * days)
+    seat.add(Presence, since=clock.wall() // MINUTE * MINUTE + HOUR, bits=FULL)
+    clock.run(HOUR)
+    seat.add(Presence, since=clock.wall() // MINUTE * MINUTE - 4 * HOUR, bits=FULL)
+    report = audit()
+    texts = {"it says that the seat was alive in minutes that were still to come",
+             "it says that the seat was alive in other minutes than those since it said so last"}  # fmt: skip
+    assert ("clock-back" in kinds(report), len(texts & {*told(report, "presence")})) == (True, found)
+
+
+def test_what_was_told_before_a_clock_was_set_back_is_not_still_to_come(site, seat, audit):
+    """It was a month ahead, and then the PC was off for days: an honest log."""
+    clock = site.clock
+    seat.start()
+    clock.step(30 * DAY)
+    alive(seat, 1)
+    clock.step(-30 * DAY)
+    seat.add(IssueRaised, id="x")
+    clock.run(1_000)
+    seat.stop()
+    clock.reboot(3 * DAY)
+    seat.start()
+    alive(seat, 2)
+    texts = {"it says that the seat was alive in minutes that were still to come",
+             "it says that the seat was alive in other minutes than those since it said so last"}  # fmt: skip
+    assert texts & {*told(audit(), "presence")} == set()
 
 
 @pytest.mark.parametrize(("ms", "told_as"), [(4 * MINUTE, "clock-dip"), (2 * HOUR, "clock-back")])

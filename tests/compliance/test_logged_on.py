@@ -59,8 +59,8 @@ def logged_on(seat, start, length, how="ended"):
     ("whenever", 1, 3, None),
 ])  # fmt: skip
 def test_only_what_lies_outside_the_hours_counts(seat, point, audit, hours, start, length, outside):
-    """A quarter of an hour after closing does not."""
-    point(hours)
+    """A quarter of an hour after closing does not. An agent without games has the hours of its province."""
+    point(hours, "agent-without-games" if hours in {"20:00-02:00", "06:00-24:00"} else "game-point")
     logged_on(seat, start, length)
     report = audit()
     assert said(report) == ["these are no opening hours: whenever"] * (hours == "whenever")

@@ -6,6 +6,7 @@ passed before it was told. Only its end may have come some time before it was wr
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,6 +26,8 @@ from rules.calendar import day_bounds
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS = 1_000
+_BUSY_MS = 5_000  # by how much less a play may be told each time, however often
+_DAY_MS = 86_400_000
 _UNSEEN = {"gone", "power"}
 
 
@@ -44,6 +47,14 @@ class _Cut(NamedTuple):
     short: int
 
 
+@dataclass(slots=True)
+class _Day:
+    """By how much in all plays of a seat were told shorter on the day (UTC) `day`, each by no more than a minute."""
+
+    day: int = -1
+    short: int = 0
+
+
 @dataclass
 class Timed:
     """`start` and `end` each play, then ask `failures` and `findings`."""
@@ -53,6 +64,7 @@ class Timed:
     _findings: Listed = field(default_factory=Listed)
     _open: dict[tuple[str, str, str], _Open] = field(default_factory=dict)
     _cut: dict[tuple[str, int], _Cut] = field(default_factory=dict)
+    _days: defaultdict[str, _Day] = field(default_factory=lambda: defaultdict(_Day))
 
     def start(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
         """`clock` is the seat's."""
@@ -154,6 +166,18 @@ class Timed:
             self._fail(cut.where, msg("it says {length} less than its clock", length=Length(short)))
         elif short > _MINUTE_MS:
             text = msg("it says {length} less than its clock", length=Length(short))
+            self._findings.add(Finding("clock-play", cut.where, text, seat=cut.seat, at=cut.at))
+        elif short > _BUSY_MS:
+            self._together(cut, short)
+
+    def _together(self, cut: _Cut, short: int) -> None:
+        """A minute is forgiven, but not again and again."""
+        day = self._days[cut.seat]
+        if day.day != cut.at // _DAY_MS:
+            day.day, day.short = cut.at // _DAY_MS, 0
+        before, day.short = day.short, day.short + short
+        if before <= _NEVER_MS < day.short:
+            text = msg("up to here plays of this day say {length} less than their clock", length=Length(day.short))
             self._findings.add(Finding("clock-play", cut.where, text, seat=cut.seat, at=cut.at))
 
     def failures(self) -> Iterator[Failure]:

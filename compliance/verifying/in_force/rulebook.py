@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import get_args
 
 from compliance.entries.decision import LaunchRefused, PlayDue
@@ -58,11 +59,18 @@ class Rulebook:
             self._can_be(where, line)
 
     def _can_be(self, where: Arg, line: PlaceChanged) -> None:
-        """Under a kind of place, or hours, that are none, no duty would be anybody's. A zone may be newer than the verifier."""
+        """Under a kind of place, or hours, that are none, no duty would be anybody's, and no certificate is over on what is no
+        day. A zone may be newer than the verifier.
+        """
         if line.place not in get_args(Place):
             self._placed.append(Failure(where, msg("there is no kind of place {place}", place=line.place)))
         if not opening.said(line.hours):
             self._placed.append(Failure(where, msg("these are no opening hours: {hours}", hours=line.hours)))
+        elif not opening.lawful(line.place, line.hours):
+            hours = {"hours": line.hours, "widest": opening.LAW_HOURS}
+            self._placed.append(Failure(where, msg("no game point is open so: {hours} does not lie within {widest}", **hours)))
+        if isinstance(line.expires, str) and not _is_day(line.expires):
+            self._placed.append(Failure(where, msg("this is no day: {day}", day=line.expires)))
         if not known(line.zone):
             text = msg("this verifier does not know the time zone {zone}: days are those of {other}",
                        zone=line.zone, other=DEFAULT)  # fmt: skip
@@ -78,3 +86,10 @@ class Rulebook:
         yield from self._named.findings()
         yield from self._changes.findings()
         yield from self._followed.findings()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
