@@ -225,6 +225,7 @@ class Auditor:
             played_ms=self._plays.played_ms,
             decisions=self._decisions,
             overview=self._looker.overview(),
+            rules=self._rulebook.rules(),
         )
 
     def _gaps(self) -> tuple[Gap, ...]:

@@ -29,6 +29,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
+    "no-law": msg("a game point without the law's rules for one"),
     "logged-on": msg("somebody logged on outside the opening hours"),
     "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
     "age": msg("different ages of one player"),
@@ -74,7 +75,9 @@ ODD: Final = frozenset({
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there
 # was, or other times.
-ODD_OF_OTHERS: Final = frozenset({"label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone"})
+ODD_OF_OTHERS: Final = frozenset({
+    "label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone", "no-law",
+})  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {
     "lost": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),

@@ -15,10 +15,11 @@ from compliance.page.seen import from_to, moment, seen
 from compliance.page.shortened import few
 from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
+from compliance.verifying.in_force.place import GUEST
 from compliance.verifying.overridden import GUARDIAN
 from compliance.verifying.overview import Claimed, PlaceAt
 from compliance.verifying.report import Report
-from i18n.message import Arg, Day, Length, Message, comma, msg, msgn
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
 from rules.calendar import day_name
 
 SEATS = 6
@@ -66,6 +67,7 @@ def _place(page: Page) -> Iterator[Block]:
             yield from _certified(place, page)
             if place.place != "home":
                 yield Fact(msg("Hours"), place.hours or msg("none of its own"))
+                yield from _rules(report)
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
     if report.origin:
@@ -80,6 +82,14 @@ def _place(page: Page) -> Iterator[Block]:
             yield Fact("", msgn("{n} of these plays has no end in the log, so its time is not in this",
                                 "{n} of these plays have no end in the log, so their time is not in this", audit.running))
         yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
+
+
+def _rules(report: Report) -> Iterator[Block]:
+    for target, rules in report.audit.rules:
+        told = {"rules": semicolon(rules) if rules else msg("none")}
+        yield Fact(msg("Rules in force"), msg("for guests: {rules}", **told) if target == GUEST else (
+            msg("for the whole place: {rules}", **told)
+        ), "" if rules or target == GUEST else "bad")  # fmt: skip
 
 
 def _claims(claimed: Claimed) -> Iterator[Block]:

@@ -90,7 +90,9 @@ class SeatPart:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What the entries say, and whether they agree with themselves and with the rules."""
+    """What the entries say, and whether they agree with themselves and with the rules. `rules`: what binds "place" and "guest"
+    at their end, in words.
+    """
 
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -102,6 +104,7 @@ class Audit:
     played_ms: int = 0
     decisions: int = 0
     overview: Overview = field(default_factory=Overview)
+    rules: tuple[tuple[str, tuple[Arg, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
+from msgspec import structs
 
+from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
-from i18n.message import plain
+from compliance.page.model import page
+from compliance.page.words import sections
+from compliance.verifying.in_force.law_pack import LawPack
+from compliance.verifying.in_force.place import Timeline
+from i18n.message import msg, plain
 from tests.compliance.telling import said, told
 
 MINUTE = 60_000
@@ -175,3 +181,61 @@ def test_a_place_that_cannot_be_has_no_duties_to_show(site, audit, field, value,
     report = audit()
     assert [plain(one.what) for one in report.failures] == ([] if failure is None else [failure])
     assert [plain(one.what) for one in report.audit.findings if one.kind == "no-zone"] == ([] if finding is None else [finding])
+
+
+def ticks(site, minutes):
+    for _ in range(0, minutes, 5):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(AgentTick, seats={}, silent=())
+
+
+NO_LAW = "from here on this is a public game point, and the law's rules for one (vn-game-point) were not put on"
+
+
+@pytest.mark.parametrize(("names", "minutes", "found"), [
+    (None, 20, [NO_LAW]), ((), 20, [NO_LAW]), (("vn-147",), 20, [NO_LAW]), (None, 5, []), (("vn-147", "vn-game-point"), 20, []),
+])  # fmt: skip
+def test_a_game_point_has_the_laws_rules_from_the_first_moment_on(site, audit, names, minutes, found):
+    """Without them no hours would bind it, and no play be decided by them."""
+    place(site, "game-point")
+    if names is not None:
+        packs(site, "place", *names)
+    ticks(site, minutes)
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="", certificate="12/GCN", expires=None)
+    assert told(audit(), "no-law") == found
+
+
+def test_they_are_on_whatever_its_clock_said_and_until_it_is_another_place(site, audit):
+    """It was hours ahead when they were put on, and so before what comes next."""
+    site.clock.step(7 * HOUR)
+    packs(site, "place", "vn-game-point")
+    place(site, "game-point")
+    site.clock.step(-7 * HOUR)
+    ticks(site, 20)
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="", certificate="12/GCN", expires=None)
+    ticks(site, 20)
+    place(site)
+    packs(site, "place")
+    ticks(site, 20)
+    assert told(audit(), "no-law") == []
+
+
+def test_of_a_log_that_begins_later_it_is_not_known(site):
+    """The entry that put them on may be gone."""
+    placed = place(site, "game-point")
+    ticks(site, 20)
+    for first, found in ((1, 1), (7, 0)):
+        check = LawPack(Timeline())
+        check.timeline.begin(structs.replace(placed, seq=first))
+        check.take("here", placed)
+        for taking in check.wants().values():
+            taking("there", site.agent.add(AgentTick, seats={}, silent=()))
+        assert len([*check.found]) == found
+
+
+def test_what_binds_the_place_and_guests_stands_on_the_page(site, seat, audit):
+    place(site, "game-point")
+    packs(site, "place", "vn-game-point")
+    seat.start()
+    words = [plain(one.is_) for one in sections(page(audit()))[0].blocks if one.name == msg("Rules in force")]
+    assert words == [f"for the whole place: {POINT}", "for guests: none"]

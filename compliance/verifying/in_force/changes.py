@@ -85,6 +85,13 @@ class Changes:
             told = msgn("rules of a player were set {n} time", "rules of players were set {n} times", self._players.n)
             yield Finding("policy-changed", self._players.first, told)
 
+    def rules(self, *, whole: bool) -> Iterator[tuple[str, tuple[Arg, ...]]]:
+        """Each target that is no player, with all that binds it now."""
+        for target in _TARGETS:
+            packs, house = self._packs.get(target, ((), False))
+            if whole or target in self._packs:
+                yield target, (*map(self._said, packs), *((msg("own limits"),) if house else ()))
+
     # --- the place -----------------------------------------------------------------------------------------------------
 
     def _placed(self, where: Arg, line: PlaceChanged) -> None:

@@ -13,6 +13,7 @@ from compliance.entry import AnyEntry
 from compliance.verifying import opening
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
+from compliance.verifying.in_force.law_pack import LawPack
 from compliance.verifying.in_force.place import Timeline
 from compliance.verifying.in_force.texts import Texts
 from compliance.verifying.listed import Faults, Listed
@@ -39,10 +40,12 @@ class Rulebook:
         self._named = Texts(self.texts, self.brought)
         self._changes = Changes(self.texts)
         self._followed = Followed(self.timeline)
+        self._law = LawPack(self.timeline)
 
     def wants(self) -> Iterator[Wants]:
         yield each(self._changed, PlaceChanged, PolicyChanged)
         yield self._followed.wants()
+        yield self._law.wants()
         yield each(self._named.decided, PlayDue, LaunchRefused)
 
     def begin(self, line: AnyEntry) -> None:
@@ -52,6 +55,7 @@ class Rulebook:
     def _changed(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
         self.timeline.take(line)
         self._followed.take(where, line)
+        self._law.take(where, line)
         self._changes.take(where, line, whole=self.timeline.whole)
         if isinstance(line, PolicyChanged):
             self._named.take(where, line)
@@ -76,6 +80,10 @@ class Rulebook:
                        zone=line.zone, other=DEFAULT)  # fmt: skip
             self._zones.add(Finding("no-zone", where, text, line.seat, line.wall))
 
+    def rules(self) -> tuple[tuple[str, tuple[Arg, ...]], ...]:
+        """What binds the place, and its guests, at the end of the log, as far as it is known."""
+        return tuple(self._changes.rules(whole=self.timeline.whole))
+
     def failures(self) -> Iterator[Failure]:
         yield from self._placed
         yield from self._named.failures()
@@ -85,6 +93,7 @@ class Rulebook:
         yield from self._zones
         yield from self._named.findings()
         yield from self._changes.findings()
+        yield from self._law.found
         yield from self._followed.findings()
 
 
