@@ -32,7 +32,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "no-law": msg("a game point without the law's rules for one"),
     "logged-on": msg("somebody logged on outside the opening hours"),
     "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
-    "age": msg("different ages of one player"),
+    "age": msg("different ages of one player"), "age-set-right": msg("ages that were set right"),
     "heard": msg("seats that were heard after their last entry"),
     "outlived": msg("seats that were heard after they had stopped"), "presence": msg("presence that does not fit the entries"),
     "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),

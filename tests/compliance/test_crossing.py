@@ -12,8 +12,8 @@ from compliance.audit import Auditor
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import Approval, GrantRevoked
-from compliance.entries.place import PlaceChanged
-from compliance.entries.play import GameDay, PlayEnded, PlayStarted, UsageDay
+from compliance.entries.place import PlaceChanged, PolicyChanged
+from compliance.entries.play import GameDay, PlayEnded, PlayRuled, PlayStarted, UsageDay
 from compliance.entries.seat import ClockJump, IssueRaised, Presence
 from rules.facts import Grant
 from tests.compliance.telling import played, said, told
@@ -551,6 +551,40 @@ def test_a_player_has_one_age_a_day(site, seat, audit):
     seat.refuse(site.house(0), age=18)
     report = audit()
     assert (said(report), told(report, "age")) == ([], ["the player was 17 years old before, the same day, and is 18 now"])
+
+
+def ruled(seat, play, bound=None, **changed):
+    """What the play of an honest child goes on by."""
+    fields = {"age": 12, "label": 0, "system": "VN", "publisher": None, "approved": False, "learning": False, **changed}
+    return seat.add(PlayRuled, play=play.seq, who=play.who, bound=play.seq if bound is None else bound, **fields)
+
+
+@pytest.mark.parametrize(("hours", "ages"), [(1, ["the player was 12 years old before, the same day, and is 30 now"]), (17, [])])
+def test_a_play_that_goes_on_is_of_the_same_age(site, seat, audit, hours, ages):
+    """Past midnight a seat that has not cut the play yet may say the age of the next day."""
+    play = seat.begin()
+    site.clock.run(hours * HOUR)
+    ruled(seat, play, age=30)
+    assert told(audit(), "age") == ages
+
+
+@pytest.mark.parametrize(("times", "right", "odd"), [
+    (1, ["the player's age was set right that day: 12 → 30"], ["the player was 12 years old before, the same day, and is 31 now"]),
+    (2, ["the player's age was set right that day: 12 → 30", "the player's age was set right that day: 12 → 31"], []),
+])  # fmt: skip
+def test_each_birth_date_that_was_set_right_explains_one_age(site, seat, audit, times, right, odd):
+    """The agent says it, at times after a seat went by it; until it hears of it another seat says the former age."""
+    other = site.enrol("pc-2")
+    other.start()
+    play = seat.begin()
+    site.clock.run(HOUR)
+    for age in (30, 31):
+        ruled(seat, play, age=age)
+        other.end(played(other, 1))
+    for _ in range(times):
+        site.agent.add(PolicyChanged, target="child", packs=(), house=False)
+    report = audit()
+    assert (told(report, "age-set-right"), told(report, "age")) == (right, odd)
 
 
 def test_a_pseudonym_is_of_one_day(site, seat, audit):

@@ -1,19 +1,20 @@
 """Whether what entries say of one pseudonym goes together: its day, its age, and what was given for it. Pure.
 
-A pseudonym is one player's of one day, so it comes on that day alone, with one age. Extra time that a decision counts was given
-in an entry before it.
+A pseudonym is one player's of one day, so it comes on that day alone, with one age; with another for each time that the agent set
+the player right. Extra time that a decision counts was given in an entry before it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from compliance.entries.decision import Decided, GrantLine, LaunchRefused, PlayDue
 from compliance.entries.override import Answered, CodeUsed, GrantGiven, GrantRevoked, PinFailed, Requested
-from compliance.entries.play import PlayStarted
+from compliance.entries.place import PolicyChanged
+from compliance.entries.play import PlayRuled, PlayStarted
 from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import SessionOpened
 from compliance.entry import AnyEntry
@@ -28,6 +29,7 @@ from rules.calendar import ZoneError, calendar
 
 _MOST = 50_000  # that wait for the entry that gave them: an honest log has a few
 _ALIKE = 8  # grants of the same time at the same moment
+_AGES = 8  # of one pseudonym that are told
 _WHAT = {"guest": msg("whether it is a guest contradicts what is said of the same player before")}
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
@@ -41,7 +43,6 @@ class _Person:
     days: frozenset[int] | None
     age: int | None = None
     aged: bool = False
-    differs: bool = False
     guest: bool | None = None
 
 
@@ -53,6 +54,8 @@ class Persons:
     _failures: Faults = field(default_factory=Faults)
     _told: Listed = field(default_factory=Listed)
     _persons: dict[str, _Person] = field(default_factory=dict)
+    _ages: dict[str, dict[int | None, tuple[Arg, int]]] = field(default_factory=lambda: defaultdict(dict))  # but the first
+    _set: Counter[str] = field(default_factory=Counter)  # how often the agent wrote down what holds of a pseudonym
     _began: dict[str, int] = field(default_factory=dict)  # the chain of each seat that decides
     _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
     _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
@@ -64,7 +67,8 @@ class Persons:
     def wants(self) -> Wants:
         people = each(self._person, GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused, SessionOpened)
         decided = each(self._decided, PlayDue, LaunchRefused)
-        return {PlayStarted: self._play, GrantRevoked: self._revoke, **people, **decided}
+        return {PlayStarted: self._play, PlayRuled: self._ruled, PolicyChanged: self._put, GrantRevoked: self._revoke,
+                **people, **decided}  # fmt: skip
 
     def begin(self, line: AnyEntry) -> None:
         self._began.setdefault(line.seat, line.wall)
@@ -73,9 +77,18 @@ class Persons:
         known = self.zones.dates(line.since)
         person = self._seen(where, line.who, line.since, known)
         if known == self.zones.dates(line.wall):
-            self._aged(where, person, line.since, line.age)
+            self._aged(where, line.who, line.since, line.age)
         if person.guest and line.age is not None:
             self._tally.see("guest", where, line)
+
+    def _ruled(self, where: Arg, line: PlayRuled) -> None:
+        """Also of a play that went on past midnight, with the age of the next day: then it is no word about this one."""
+        person = self._persons.get(line.who)
+        if person is not None and person.days == self.zones.dates(line.wall) and len(person.days) == 1:
+            self._aged(where, line.who, line.wall, line.age)
+
+    def _put(self, _: Arg, line: PolicyChanged) -> None:
+        self._set[line.target] += 1
 
     def _person(
         self, where: Arg, line: GrantGiven | Requested | Answered | CodeUsed | PinFailed | ProgramRefused | SessionOpened
@@ -102,14 +115,27 @@ class Persons:
                 self._told.add(Finding("player-key", where, msg("its pseudonym was that of another day"), at=at))
         return person
 
-    def _aged(self, where: Arg, person: _Person, at: int, age: int | None) -> None:
+    def _aged(self, where: Arg, who: str, at: int, age: int | None) -> None:
+        person = self._persons[who]
         if not person.aged:
             person.age, person.aged = age, True
-        elif age != person.age and not person.differs and where != NOWHERE:
-            person.differs = True
-            ages = {"before": _age(person.age), "now": _age(age)}
-            text = msg("the player was {before} years old before, the same day, and is {now} now", **ages)
-            self._told.add(Finding("age", where, text, at=at))
+        elif age != person.age and where != NOWHERE and (who in self._ages or len(self._ages) < _MOST):
+            if len(others := self._ages[who]) < _AGES:
+                others.setdefault(age, (where, at))
+
+    def _other_ages(self) -> Iterator[Finding]:
+        """Whoever sets a birth date right has the agent write down what holds of the player from then on; it may come to the log
+        after a seat's entries. Each such entry explains one age.
+        """
+        for who, others in self._ages.items():
+            for number, (age, (where, at)) in enumerate(others.items()):
+                ages = {"before": _age(self._persons[who].age), "now": _age(age)}
+                if number < self._set[who]:
+                    text = msg("the player's age was set right that day: {before} → {now}", **ages)
+                    yield Finding("age-set-right", where, text, at=at)
+                else:
+                    text = msg("the player was {before} years old before, the same day, and is {now} now", **ages)
+                    yield Finding("age", where, text, at=at)
 
     def _decided(self, where: Arg, line: Decided) -> None:
         days = self.zones.dates(line.at)
@@ -117,9 +143,9 @@ class Persons:
             today = calendar(line.zone).day(line.at).ordinal
         except (ZoneError, OverflowError):
             today = 0  # that there is no such zone is told where it is decided again
-        person = self._seen(where, line.who, line.at, days)
+        self._seen(where, line.who, line.at, days)
         if days == {today}:
-            self._aged(where, person, line.at, line.age)
+            self._aged(where, line.who, line.at, line.age)
         for one in dict.fromkeys(line.grants):
             self._grant(where, line, one)
 
@@ -164,6 +190,7 @@ class Persons:
         yield from self._failures
 
     def findings(self) -> Iterator[Finding]:
+        self._told.extend(self._other_ages())
         yield from self._told
         yield from self._tally.findings()
         if self._missing.n:
