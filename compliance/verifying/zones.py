@@ -14,7 +14,7 @@ DEFAULT = "Asia/Ho_Chi_Minh"
 _QUARTER_MS = 900_000  # of an hour: every zone's days begin at one
 _MOST = 8  # zones around one moment: who names more changes them only to be asked of none
 _NEAR = 1  # days around a change in which either zone may have held
-_LATELY = 7  # how long a seat may go on by the zone that it knew
+LATELY = 7  # how long a seat may go on by the zone that it knew
 
 
 class Zones:
@@ -34,7 +34,7 @@ class Zones:
         self._dates.clear()
         if zone == before:
             return
-        for day in range(-1, _LATELY + 2):
+        for day in range(-1, LATELY + 2):
             known = self._changed.setdefault(at // DAY_MS + day, {})
             for one in (before, zone) if len(known) < _MOST else ():
                 known[one] = (known[one][0] if one in known else at, at)
@@ -59,7 +59,7 @@ class Zones:
 
     def lately(self, moment: int) -> list[str]:
         """The same, also those by which a seat may have gone on that has not heard of the last changes for days."""
-        return self._of(moment, _LATELY * DAY_MS)
+        return self._of(moment, LATELY * DAY_MS)
 
     def _of(self, moment: int, after: int) -> list[str]:
         """`after` a change, or a day before, either zone may have held."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace as replaced
 
 from compliance import bundle
 from compliance.entries.decision import GrantLine, LaunchRefused, PlayDue
@@ -171,7 +172,7 @@ class Site:
         self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer, self.opened))
         self.seats = {}
         self.packs = dict(shipped_packs())
-        self.in_force, self.place, self.place_packs = [("house", {})], "home", ()
+        self.in_force, self.place, self.place_packs, self.together = [("house", {})], "home", (), []
         self.agent.add(SeatEnrolled, id=AGENT, key=self.signer.vkey)
         self.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
 
@@ -208,8 +209,11 @@ class Site:
     def bind(self, bound):
         """The same for all that a play says that it was decided by."""
         self.become(bound.place)
-        for pack in bound.packs:
-            self.put(pack, bound.place)
+        if bound.packs not in self.together:
+            self.together.append(bound.packs)
+            self.in_force += [(pack.sha256, pack.params) for pack in bound.packs]
+            own = (replaced(pack, own=UNSET if pack.id in PUBLISHED else True) for pack in bound.packs)
+            self.agent.add(PolicyChanged, target="somebody", packs=tuple(own), house=False)
         if bound.place_packs != self.place_packs:
             self.place_packs = bound.place_packs
             self.agent.add(PolicyChanged, target="place", packs=bound.place_packs, house=False)

@@ -7,33 +7,41 @@ import pytest
 from compliance.entries.log import AgentTick, Restored
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayStarted
-from compliance.entries.seat import SeatEnrolled
+from compliance.entries.seat import IssueRaised, SeatEnrolled, SessionOpened
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.place import Timeline
+from compliance.verifying.wanted import together
 from i18n.message import plain
 
 HOUR = 3_600_000
+ZONE = "Asia/Ho_Chi_Minh"
 COMMON = {"boot": "b", "prev": "", "mono": 0}
 LAW, HOURS = PackLine("vn-147", "a" * 64, {"guardian": True}), PackLine("vn-game-point", "b" * 64, {})
+OTHER = PackLine("home-balanced", "d" * 64, {})
 LAXER = PackLine("vn-147", "a" * 64, {"guardian": False})
 
 
 class Told:
     """A point whose seat is heard every five minutes."""
 
-    def __init__(self, *, first=1):
+    def __init__(self, *, first=1, guest=(LAW,)):
         self.followed = Followed(Timeline())
+        self.taking = together((self.followed.hearing.wants(), self.followed.wants()))
         self.seq, self.now = first - 1, 0
-        self.say(PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
+        self.zone(ZONE)
         self.put("place", HOURS)
-        self.put("guest", LAW)
+        self.put("guest", *guest)
         self.hours(2)
 
     def say(self, kind, seat="agent", **fields):
         self.seq += 1
         line = kind(**COMMON, seat=seat, seq=self.seq, wall=self.now, **fields)
         self.followed.timeline.take(line)
-        self.followed.wants().get(kind, self.followed.take)("there", line)
+        for taking in self.taking.get(kind, (lambda _, line: self.followed.take(line),)):
+            taking("there", line)
+
+    def zone(self, zone):
+        self.say(PlaceChanged, place="game-point", zone=zone, hours="")
 
     def put(self, target, *packs):
         self.say(PolicyChanged, target=target, packs=packs, house=False)
@@ -43,10 +51,10 @@ class Told:
             self.now += HOUR // 12
             self.say(AgentTick, seats={"pc": self.now}, silent=())
 
-    def play(self, place="game-point", place_packs=(HOURS,), packs=(LAW,), who="an"):
-        bound = Bound(place, "Asia/Ho_Chi_Minh", place_packs, packs, house=False, guardian=True)
+    def play(self, place="game-point", place_packs=(HOURS,), packs=(LAW,), who="an", zone=ZONE, age=9):
+        bound = Bound(place, zone, place_packs, packs, house=False, guardian=True)
         self.say(
-            PlayStarted, "pc", who=who, age=9, game="g", label=0, publisher=None, match=(), pid=1, started=1,
+            PlayStarted, "pc", who=who, age=age, game="g", label=0, publisher=None, match=(), pid=1, started=1,
             since=self.now, resumed=None, bound=bound,
         )  # fmt: skip
 
@@ -61,14 +69,18 @@ class Told:
 
 @pytest.fixture
 def told():
-    return Told()
+    """Of whom nobody knows under today's name: everybody had the law."""
+    told = Told()
+    told.put("yesterday", LAW)
+    return told
 
 
 def test_what_is_in_force_is_no_contradiction(told):
     told.play()
     told.put("an", LAW)
     told.play()
-    told.play(packs=())  # of another pseudonym nobody knows
+    told.play(packs=(), who="binh")  # of whom nobody knows; the agent's word comes late
+    told.put("binh-tomorrow")
     assert (told.failures, told.behind) == ([], 0)
 
 
@@ -90,6 +102,59 @@ def test_packs_of_a_pseudonym_are_those_that_were_put_on_it(told):
     told.hours(2)
     told.play(packs=())
     assert told.failures == ["the packs of the player that it names were not those in force"]
+
+
+NOBODY = "nobody had just the packs of the player that it names"
+
+
+def test_what_nobody_had_together_nobody_plays_under(told):
+    """Left out, or fewer than anybody had; of no age it may be a guest, unless the seat said that it is none."""
+    told.put("binh-yesterday", LAW, OTHER)
+    told.play(packs=(OTHER,))
+    told.play(packs=())
+    told.play(packs=(), age=None)
+    assert told.failures == ["the packs of the player that it names were not those in force", NOBODY, NOBODY]
+
+
+@pytest.mark.parametrize(("guest", "packs", "what"), [
+    (True, (LAW,), []), (True, (), ["the packs of the player that it names were not those in force"]), (False, (), [NOBODY]),
+    (None, (LAW,), []), (None, (), ["the packs of the player that it names were not those in force"]),
+])  # fmt: skip
+def test_a_guest_has_what_guests_have(guest, packs, what):
+    """Nobody is registered."""
+    told = Told()
+    if guest is not None:
+        told.say(SessionOpened, "pc", who="somebody", guest=guest)
+    told.play(who="somebody", packs=packs, age=None)
+    assert told.failures == what
+
+
+def test_guests_have_nothing_at_first():
+    told = Told(guest=())
+    told.play(who="somebody", packs=(), age=None)
+    assert (told.failures, told.behind) == ([], 0)
+
+
+def test_a_seat_goes_by_a_zone_that_the_place_has(told):
+    told.play(zone="Asia/Tokyo")
+    told.hours(2)
+    told.zone("Asia/Tokyo")
+    told.play()
+    told.play(zone="Asia/Tokyo")
+    assert (told.failures, told.behind) == (["it is of a time zone that the place did not have: Asia/Tokyo"], 0)
+    told.hours(2)
+    told.play()
+    assert told.failures[0] == f"it is of a time zone that the place did not have: {ZONE}"
+
+
+@pytest.mark.parametrize(("days", "behind"), [(6, 0), (8, 1)])
+def test_a_seat_that_is_cut_off_goes_by_the_zone_that_it_knew(told, days, behind):
+    """For a week nothing is said of it but what could not be added up."""
+    told.say(IssueRaised, "pc", id="agent-away")
+    told.zone("Asia/Tokyo")
+    told.now += days * 24 * HOUR
+    told.play()
+    assert (told.failures, told.behind) == ([], behind)
 
 
 def test_a_seat_may_be_behind_for_a_while(told):

@@ -559,7 +559,11 @@ def ruled(seat, play, bound=None, **changed):
     return seat.add(PlayRuled, play=play.seq, who=play.who, bound=play.seq if bound is None else bound, **fields)
 
 
-@pytest.mark.parametrize(("hours", "ages"), [(1, ["the player was 12 years old before, the same day, and is 30 now"]), (17, [])])
+OTHER_AGE = "the player was 12 years old before, the same day, and is {} now"
+RIGHT = "the player's age was set right that day: 12 → {}"
+
+
+@pytest.mark.parametrize(("hours", "ages"), [(1, [OTHER_AGE.format(30)]), (17, [])])
 def test_a_play_that_goes_on_is_of_the_same_age(site, seat, audit, hours, ages):
     """Past midnight a seat that has not cut the play yet may say the age of the next day."""
     play = seat.begin()
@@ -569,8 +573,7 @@ def test_a_play_that_goes_on_is_of_the_same_age(site, seat, audit, hours, ages):
 
 
 @pytest.mark.parametrize(("times", "right", "odd"), [
-    (1, ["the player's age was set right that day: 12 → 30"], ["the player was 12 years old before, the same day, and is 31 now"]),
-    (2, ["the player's age was set right that day: 12 → 30", "the player's age was set right that day: 12 → 31"], []),
+    (1, [RIGHT.format(30)], [OTHER_AGE.format(31)]), (2, [RIGHT.format(30), RIGHT.format(31)], []),
 ])  # fmt: skip
 def test_each_birth_date_that_was_set_right_explains_one_age(site, seat, audit, times, right, odd):
     """The agent says it, at times after a seat went by it; until it hears of it another seat says the former age."""

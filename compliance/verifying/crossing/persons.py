@@ -1,7 +1,7 @@
 """Whether what entries say of one pseudonym goes together: its day, its age, and what was given for it. Pure.
 
-A pseudonym is one player's of one day, so it comes on that day alone, with one age; with another for each time that the agent set
-the player right. Extra time that a decision counts was given in an entry before it.
+A pseudonym is one player's of one day, so it comes on that day alone, with one age; with one more for each time that the agent
+set the player right. Extra time that a decision counts was given in an entry before it.
 """
 
 from __future__ import annotations
@@ -119,13 +119,12 @@ class Persons:
         person = self._persons[who]
         if not person.aged:
             person.age, person.aged = age, True
-        elif age != person.age and where != NOWHERE and (who in self._ages or len(self._ages) < _MOST):
-            if len(others := self._ages[who]) < _AGES:
-                others.setdefault(age, (where, at))
+        elif age != person.age and where != NOWHERE and len(self._ages.get(who, ())) < _AGES and len(self._ages) < _MOST:
+            self._ages[who].setdefault(age, (where, at))
 
     def _other_ages(self) -> Iterator[Finding]:
-        """Whoever sets a birth date right has the agent write down what holds of the player from then on; it may come to the log
-        after a seat's entries. Each such entry explains one age.
+        """Whoever sets a birth date right has the agent write down what holds of the player from then on, which may come to the
+        log after a seat's entries. Each such entry explains one age.
         """
         for who, others in self._ages.items():
             for number, (age, (where, at)) in enumerate(others.items()):

@@ -13,6 +13,7 @@ from compliance.entry import AnyEntry
 from compliance.verifying import opening
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
+from compliance.verifying.in_force.hearing import Hearing
 from compliance.verifying.in_force.law_pack import LawPack
 from compliance.verifying.in_force.place import Timeline
 from compliance.verifying.in_force.texts import Texts
@@ -33,17 +34,19 @@ class Rulebook:
     texts: Mapping[str, str]
     brought: frozenset[str] = frozenset()
     timeline: Timeline = field(default_factory=Timeline)
+    hearing: Hearing = field(default_factory=Hearing)
     _placed: Faults = field(default_factory=Faults)
     _zones: Listed = field(default_factory=Listed)
 
     def __post_init__(self) -> None:
         self._named = Texts(self.texts, self.brought)
         self._changes = Changes(self.texts)
-        self._followed = Followed(self.timeline)
+        self._followed = Followed(self.timeline, self.hearing)
         self._law = LawPack(self.timeline)
 
     def wants(self) -> Iterator[Wants]:
         yield each(self._changed, PlaceChanged, PolicyChanged)
+        yield self.hearing.wants()
         yield self._followed.wants()
         yield self._law.wants()
         yield each(self._named.decided, PlayDue, LaunchRefused)
@@ -54,7 +57,7 @@ class Rulebook:
 
     def _changed(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
         self.timeline.take(line)
-        self._followed.take(where, line)
+        self._followed.take(line)
         self._law.take(where, line)
         self._changes.take(where, line, whole=self.timeline.whole)
         if isinstance(line, PolicyChanged):
