@@ -100,11 +100,11 @@ class Auditor:
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
-        self._crossing = Crossing(self._zones, self._plays, self._seats)
+        self._rulebook = Rulebook(self.texts, self.brought)
+        self._crossing = Crossing(self._zones, self._plays, self._seats, self._rulebook.hearing)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
         self._asked = Asked(self._zones)
-        self._rulebook = Rulebook(self.texts, self.brought)
         checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
         self._going_on = together((*checks, {**own, PlayStarted: lambda _, line: self._plays.start(line)}))
@@ -273,7 +273,6 @@ class Auditor:
             self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
     def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
-        self._decisions += 1
         self._overrides.decided(where, line)
         if isinstance(line, PlayDue):
             play = self._plays.running(line.seat, line.play)
@@ -287,6 +286,8 @@ class Auditor:
             self._recomputer.check(line)
         except Unfounded as error:
             self._fail(where, error.message)
+        else:
+            self._decisions += 1
         self._adding.decided(where, line)
 
     def _not_the_agent(self, index: int, line: entry.AnyEntry) -> None:

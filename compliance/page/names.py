@@ -46,8 +46,9 @@ FINDINGS: Final[dict[str, Arg]] = {
     "brought": msg("texts of rules that are missing from the file"), "place-changed": msg("the place was changed"),
     "place-zone": msg("the place's time zone was changed"), "no-zone": msg("time zones that this verifier does not know"),
     "policy-changed": msg("the rules were changed"),
-    "label": msg("lowered labels"), "game": msg("games of the house"),
+    "label": msg("lowered labels"), "labels": msg("labels that seats do not agree on"), "game": msg("games of the house"),
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
+    "let-no-longer": msg("games that were let through no longer"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "came-and-went": msg("games that came and went"),
@@ -70,13 +71,13 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned", "no-zone",
+    "warned", "paired", "learning", "let-no-longer", "pack", "retired-running", "erased", "pruned", "no-zone",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there
 # was, or other times.
 ODD_OF_OTHERS: Final = frozenset({
-    "label", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone", "no-law",
+    "label", "labels", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone", "no-law",
 })  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {

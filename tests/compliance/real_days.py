@@ -303,6 +303,13 @@ def _tuesday(place):
         place.say(at, Approval, id="a1", who=pseudonym("11" * 32, day_name(ZONE, at)), game="teeworlds")
         place.players["an"] = msgspec.structs.replace(place.players["an"], approved=("teeworlds",))
         seat.adopt()
+        delivered(seat)
+
+    def delivered(seat):
+        """What was answered: from now on the roster says what follows."""
+        daemon = seat.world.daemon
+        daemon._requests.mark_sent(daemon._requests.unsent(), place.number, place.number)
+        daemon.recorder.do_once(daemon._requests.write)
 
     def denied(seat):
         request = seat.ask("request.add", a.RequestAdd(reason="x"), caller=CHILD)

@@ -78,6 +78,14 @@ def test_what_the_rules_decided_follows(site, seat, audit, case):
     assert report.audit.decisions == 1
 
 
+def test_a_decision_with_another_result_is_not_counted_as_made_again(site, seat, audit):
+    seat.refuse(site.pack(), game="gta", label=18)
+    fields = seat.decided(site.pack(), game="gta", label=18)
+    seat.add(LaunchRefused, how="gate", **fields | {"cite": "another"})
+    report = audit()
+    assert (len(said(report)), report.audit.decisions) == (1, 1)
+
+
 MANY = """
 id = "many"
 jurisdiction = "house"

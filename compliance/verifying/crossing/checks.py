@@ -19,6 +19,7 @@ from compliance.verifying.crossing.same import Same
 from compliance.verifying.crossing.summed import Summed
 from compliance.verifying.crossing.timed import Timed
 from compliance.verifying.crossing.warned import Warnings
+from compliance.verifying.in_force.hearing import Hearing
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
 from compliance.verifying.sums.totals import Play, Plays
@@ -36,6 +37,7 @@ class Crossing:
     zones: Zones
     plays: Plays
     presence: Mapping[str, SeatPresence]
+    hearing: Hearing
     clocks: dict[str, SeatClock] = field(default_factory=dict)
     _flurries: Flurries = field(default_factory=Flurries)
     _heard: Heard = field(default_factory=Heard)
@@ -45,7 +47,7 @@ class Crossing:
     def __post_init__(self) -> None:
         self._timed = Timed(self.zones)
         self._persons = Persons(self.zones)
-        self._same = Same(self.plays)
+        self._same = Same(self.plays, self.hearing)
         self._summed = Summed(self.zones)
         self._logged_on = LoggedOn(self.presence)
         self._retired = Retired(self.presence)

@@ -1,4 +1,4 @@
-"""Whether what a seat says of a game stays the same, and what it takes as let through or as learning was said. Pure.
+"""Whether what seats say of a game stays the same, and what they take as let through or as learning is said. Pure.
 
 Labels and publishers change with a new list of games, or with what the house says of one. The catalogue's are not in the log,
 so all of it is told, and is no failure.
@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from msgspec import UNSET
 
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
-from compliance.entries.override import Answered, Approval, Requested
+from compliance.entries.override import Answered, Approval, ApprovalEnded, Requested
 from compliance.entries.place import GameChanged
 from compliance.entries.play import PlayRuled, PlayStarted, UsageDay
 from compliance.entries.seat import SeatStart
 from compliance.entry import AnyEntry
+from compliance.verifying.crossing.agreed import Agreed
+from compliance.verifying.crossing.lasting import Lasting
 from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.in_force.hearing import Hearing
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.wanted import Wants, each
@@ -31,6 +34,8 @@ _WHAT = {
     "approval": msg("it takes the game as let through, which no entry before it says"),
     "usage-day": msg("it sums up the day of somebody of whom no other entry tells"),
 }
+_LET_BEFORE = msg("it takes the game as let through, which it was no longer")
+_LEARNED_BEFORE = msg("its play does not count, as the house no longer said of the game")
 _Said = tuple[object, ...]
 
 
@@ -48,6 +53,7 @@ class Same:
     """Take what it `wants`, then ask `findings`. `plays`: those that go on."""
 
     plays: Plays
+    hearing: Hearing
     _games: dict[tuple[str, str], _Said] = field(default_factory=dict)  # by seat and game
     _versions: dict[str, str] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)  # told.py says what a seat did under which of the house's labels
@@ -58,12 +64,18 @@ class Same:
     _who: set[str] = field(default_factory=set)
     _later: list[tuple[str, str, Arg, str, int]] = field(default_factory=list)  # what is known at the end alone
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
+    _approvals: dict[str, str] = field(default_factory=dict)  # of which game each is
+
+    def __post_init__(self) -> None:
+        self._agreed = Agreed(self.hearing)
+        self._lets = Lasting(self.hearing, Tally({"over": _LET_BEFORE}, "let-no-longer"))
+        self._learns = Lasting(self.hearing, Tally({"over": _LEARNED_BEFORE}, "learning"))
 
     def wants(self) -> Wants:
         return {
             PlayStarted: self._started, **each(self._decided, PlayDue, LaunchRefused),
             **each(self._take, PlayRuled, SeatStart, GameChanged),
-            **each(self._take_other, Answered, Approval, Requested, UsageDay),
+            **each(self._take_other, Answered, Approval, ApprovalEnded, Requested, UsageDay),
         }  # fmt: skip
 
     def _started(self, where: Arg, line: PlayStarted) -> None:
@@ -73,6 +85,8 @@ class Same:
         self._of_game(where, line, line.game)
         if line.approved and line.game not in self._let:
             self._tally.see("approval", where, line)
+        elif line.approved:
+            self._lets.count(where, line, line.game)
 
     def _take(self, where: Arg, line: PlayRuled | SeatStart | GameChanged) -> None:
         match line:
@@ -80,25 +94,35 @@ class Same:
                 self._play(where, line, play.game)
             case SeatStart():
                 if self._versions.get(line.seat) != line.version:
+                    self._agreed.anew()
                     self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
                 self._versions[line.seat] = line.version
             case GameChanged():
                 self._changed.add(line.game)
-                if any(one is not None and one.learning for one in (line.before, line.after)):
+                if line.after is not None and line.after.learning:
                     self._learning.add(line.game)
+                    self._learns.begin(line.game, "", line.wall)
+                elif line.game in self._learning or (line.before is not None and line.before.learning):
+                    self._learning.add(line.game)
+                    self._learns.end(line.game, "", line.wall)
             case _:
                 pass
 
-    def _take_other(self, where: Arg, line: Answered | Approval | Requested | UsageDay) -> None:
+    def _take_other(self, where: Arg, line: Answered | Approval | ApprovalEnded | Requested | UsageDay) -> None:
         match line:
             case Approval():
                 self._let.add(line.game)
+                self._approvals[line.id] = line.game
+                self._lets.begin(line.game, line.id, line.wall)
+            case ApprovalEnded() if (game := self._approvals.pop(line.id, None)) is not None:
+                self._lets.end(game, line.id, line.wall)
             case Requested():
                 self._who.add(line.who)
                 if line.game is not None:
                     self._asked[line.id] = line.game
             case Answered() if line.let and line.id in self._asked:
                 self._let.add(self._asked[line.id])
+                self._lets.hold(self._asked[line.id], line.wall)
             case UsageDay():
                 if not any(one.grants for one in line.games.values()):  # given at another place than a seat of this log
                     self._keep("usage-day", line.who, where, line)
@@ -109,14 +133,18 @@ class Same:
         self._of_game(where, line, game)
         if line.learning is True:
             self._keep("learning", game, where, line)
+            self._learns.count(where, line, game)
         if line.approved is True:
             self._keep("approval", game, where, line)
+            self._lets.count(where, line, game)
 
     def _of_game(self, where: Arg, line: PlayStarted | PlayRuled | Decided, game: str) -> None:
         self._who.add(line.who)
         system = line.system if line.system is not UNSET else None if line.label is None else "VN"
         said = (line.label, system, line.publisher)
         key = line.seat, game
+        if game not in self._changed:
+            self._agreed.say(where, line, game, said)
         before = self._games.get(key)
         if before is None:
             if len(self._games) < _MOST:
@@ -141,3 +169,7 @@ class Same:
             if game not in self._changed:
                 self._tally.count("label", seat, other.where, other.at, other.times)
         yield from self._tally.findings()
+        for lasting in (self._lets, self._learns):
+            lasting.close()
+            yield from lasting.tally.findings()
+        yield from self._agreed.tally.findings()

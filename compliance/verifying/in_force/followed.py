@@ -64,7 +64,7 @@ class Followed:
     timeline: Timeline
     hearing: Hearing = field(default_factory=Hearing)
     _known: dict[_Key, _Known] = field(default_factory=dict)
-    _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target), the place's "kind" and "zone"
+    _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target), "kind" and "zone"
     _first: dict[str, int] = field(default_factory=dict)  # by pseudonym; what was in force before that has none
     _guests: dict[str, bool] = field(default_factory=dict)  # by pseudonym, of whom somebody was found logged on
     _erased: dict[str, int] = field(default_factory=dict)  # by pseudonym, when
