@@ -39,7 +39,7 @@ def report(site):
 
 
 @pytest.mark.parametrize(("lang", "told"), [
-    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Không bị sửa; chưa ai bên ngoài xác nhận", "Chữ ký", "trang 1/")),
+    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Đầy đủ và khớp chữ ký; chưa ai bên ngoài xác nhận", "Chữ ký", "trang 1/")),
     ("en", ("What the compliance log says", "Whole, not anchored", "by opening hour", "Signature", "page 1/")),
 ])  # fmt: skip
 def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told):

@@ -507,7 +507,7 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     """With the exit code of the verification."""
     assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
     assert capsys.readouterr().out == (
-        f"KẾT LUẬN\n  ✓ Không bị sửa; chưa ai bên ngoài xác nhận\nđã ghi: {tmp_path / 'page.html'}\n"
+        f"KẾT LUẬN\n  ✓ Đầy đủ và khớp chữ ký; chưa ai bên ngoài xác nhận\nđã ghi: {tmp_path / 'page.html'}\n"
     )
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made

@@ -15,6 +15,7 @@ from compliance.entries.play import Bound, PlayRuled
 from compliance.entries.seat import Presence
 from compliance.verifying.plays import runs
 from compliance.verifying.plays.redecide import Redecider
+from i18n.catalogue import Catalogue
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
 from tests.compliance.telling import said
@@ -240,6 +241,22 @@ def test_a_decision_that_contradicts_its_play_fails(site, seat, audit, changed):
     site.clock.run(HOUR)
     seat.due(made, site.pack(), **changed)
     assert any("its play's entries" in one for one in said(audit()))
+
+
+@pytest.mark.parametrize(("changed", "text"), [
+    ({"age": 30}, "tuổi người chơi: ghi là 30, còn các bản ghi của lượt chơi ghi 12"),
+    ({"approved": True}, "người giám hộ đã cho phép trò chơi: ghi là có, còn các bản ghi của lượt chơi ghi không"),
+    ({"label": None}, "nhãn tuổi: ghi là –, còn các bản ghi của lượt chơi ghi 0"),
+    ({"place": "game-point"}, "loại địa điểm: ghi là điểm cung cấp dịch vụ trò chơi điện tử công cộng, còn các bản ghi của lượt"
+     " chơi ghi nhà riêng"),
+    ({"before": {"game": 0, "publisher": HOUR, "total": HOUR}},
+     "tổng của trò chơi này ghi 0 giây; cộng lại các lượt chơi thì được từ 59 phút 59 giây đến 1 giờ 1 giây"),
+])  # fmt: skip
+def test_what_a_decision_contradicts_is_said_in_the_readers_language(site, seat, audit, changed, text):
+    made = seat.begin(publisher="maker", bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(HOUR)
+    seat.due(made, site.pack(), **changed)
+    assert text in [Catalogue("vi")(one.what) for one in audit().failures]
 
 
 def test_what_agrees_does_not(site, seat, audit):

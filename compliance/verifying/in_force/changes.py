@@ -29,7 +29,7 @@ _POINT = "game-point"  # where rules that ask less need a reason: at home they a
 _MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
 _LETTERS = 12  # of a pseudonym: `giochoi log show` shows as many
-_PLACES: Final[dict[str, Arg]] = {
+PLACES: Final[dict[str, Arg]] = {
     "home": msg("home"),
     "game-point": msg("public game point"),
     "agent-without-games": msg("Internet agent without games"),
@@ -101,7 +101,7 @@ class Changes:
             return
         old = was.line
         if line.place != old.place:
-            kinds = {"before": _PLACES.get(old.place, old.place), "after": _PLACES.get(line.place, line.place)}
+            kinds = {"before": PLACES.get(old.place, old.place), "after": PLACES.get(line.place, line.place)}
             told = msg("the kind of place was changed: {before} → {after}", **kinds)
             if line.place == was.earlier and old.place != _POINT:
                 lasted = Length(max(0, line.wall - was.since))

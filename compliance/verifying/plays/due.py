@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from compliance.entries.decision import PlayDue
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.in_force.changes import PLACES
 from compliance.verifying.plays.runs import Ruled, Run
 from compliance.verifying.report import Failure
 from i18n.message import Arg, msg
+
+_FIELDS: Final[dict[str, Arg]] = {
+    "place": msg("kind of place"), "guardian": msg("a guardian is registered"), "label": msg("age label"),
+    "approved": msg("a guardian let the game through"), "publisher": msg("publisher"), "age": msg("age of the player"),
+}  # fmt: skip
 
 
 def contradictions(where: Arg, line: PlayDue, run: Run) -> Iterator[Failure]:
@@ -25,8 +32,8 @@ def contradictions(where: Arg, line: PlayDue, run: Run) -> Iterator[Failure]:
         said["age"] = (line.age, ruled.age)
     for name, (told, known) in said.items():
         if told != known:
-            fields: dict[str, Arg] = {"field": name, "told": _value(told), "known": _value(known)}
-            yield Failure(where, msg("its {field} is {told}, and its play's entries say {known}", **fields))
+            fields = {"field": _FIELDS[name], "told": _value(told), "known": _value(known)}
+            yield Failure(where, msg("{field}: it says {told}, and its play's entries {known}", **fields))
     if not _in_force(line, ruled):
         yield Failure(where, msg("its play's entries do not say that the pack {pack} was in force", pack=line.pack[:12]))
 
@@ -39,5 +46,7 @@ def _in_force(line: PlayDue, ruled: Ruled) -> bool:
     return not line.pack or any((one.sha256, one.params) == (line.pack, line.params) for one in packs)
 
 
-def _value(value: object) -> str:
-    return "–" if value is None else str(value).lower()
+def _value(value: object) -> Arg:
+    if isinstance(value, bool):
+        return msg("yes") if value else msg("no")
+    return "–" if value is None else PLACES.get(str(value), str(value))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from compliance.entries.decision import Decided, LaunchRefused
 from compliance.entries.play import UsageDay
@@ -31,6 +31,9 @@ _CLOCK_MS = 5 * 60_000
 _MOST_SET_MS = 2 * _CLOCK_MS
 _LONGEST_MS = 2 * DAY_MS
 _FORGOTTEN_MS = 2 * 60_000
+_SUMS: Final[dict[str, Arg]] = {
+    "game": msg("of this game"), "publisher": msg("of games of this publisher"), "total": msg("of all games"),
+}  # fmt: skip
 _MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
 
 
@@ -193,8 +196,8 @@ class Adding:
     def _unlike(self, off: _Off) -> Iterator[Failure]:
         allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
         if off.told not in allowed:
-            sums = {"told": length(off.told), "known": _said(allowed)}
-            yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", sum=off.name, **sums))
+            sums = {"sum": _SUMS[off.name], "told": length(off.told), "known": _said(allowed)}
+            yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", **sums))
 
     def findings(self) -> Iterator[Finding]:
         yield from not_added_up(self._unchecked)
