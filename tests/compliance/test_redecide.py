@@ -247,8 +247,8 @@ def test_a_decision_that_contradicts_its_play_fails(site, seat, audit, changed):
     ({"age": 30}, "tuổi người chơi: ghi là 30, còn các bản ghi của lượt chơi ghi 12"),
     ({"approved": True}, "người giám hộ đã cho phép trò chơi: ghi là có, còn các bản ghi của lượt chơi ghi không"),
     ({"label": None}, "nhãn tuổi: ghi là –, còn các bản ghi của lượt chơi ghi 0"),
-    ({"place": "game-point"}, "loại địa điểm: ghi là điểm cung cấp dịch vụ trò chơi điện tử công cộng, còn các bản ghi của lượt"
-     " chơi ghi nhà riêng"),
+    ({"place": "agent-without-games"},
+     "loại địa điểm: ghi là đại lý Internet không có trò chơi, còn các bản ghi của lượt chơi ghi nhà riêng"),
     ({"before": {"game": 0, "publisher": HOUR, "total": HOUR}},
      "tổng của trò chơi này ghi 0 giây; cộng lại các lượt chơi thì được từ 59 phút 59 giây đến 1 giờ 1 giây"),
 ])  # fmt: skip

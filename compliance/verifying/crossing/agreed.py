@@ -16,6 +16,7 @@ from i18n.message import Arg, msg
 
 _MOST = 10_000
 _Said = tuple[object, ...]
+_Of = tuple[str | None, str]  # a version of seats, which may read lists otherwise than another does, and a game
 
 
 class _Claim(NamedTuple):
@@ -32,12 +33,12 @@ class Agreed:
     tally: Tally = field(default_factory=lambda: Tally(
         {"labels": msg("the label or the publisher of a game is another than at another seat, and no entry says why")}
     ))  # fmt: skip
-    _games: dict[str, tuple[_Claim, _Claim | None]] = field(default_factory=dict)  # what was said first, and then
+    _games: dict[_Of, tuple[_Claim, _Claim | None]] = field(default_factory=dict)  # what was said first, and then
 
     def anew(self) -> None:
         self._games.clear()
 
-    def say(self, where: Arg, line: Entry, game: str, said: _Said) -> None:
+    def say(self, where: Arg, line: Entry, game: _Of, said: _Said) -> None:
         claim = _Claim(said, line.seat, line.wall)
         before, now = self._games.get(game, (None, None))
         if before is None:

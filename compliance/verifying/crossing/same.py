@@ -143,8 +143,8 @@ class Same:
         system = line.system if line.system is not UNSET else None if line.label is None else "VN"
         said = (line.label, system, line.publisher)
         key = line.seat, game
-        if game not in self._changed:
-            self._agreed.say(where, line, game, said)
+        if game not in self._changed and line.system is not UNSET:  # older versions did not say whose label it is
+            self._agreed.say(where, line, (self._versions.get(line.seat), game), said)
         before = self._games.get(key)
         if before is None:
             if len(self._games) < _MOST:
