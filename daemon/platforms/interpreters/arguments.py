@@ -6,39 +6,18 @@ options are not known here, every word is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 from daemon.platforms.interpreters import java, loading
-from daemon.platforms.interpreters.view import NOTHING, View, under
-from daemon.platforms.interpreters.windows_shells import SHELLS
+from daemon.platforms.interpreters.runs import Runs, WhatRuns
+from daemon.platforms.interpreters.view import AT_ONCE, NOTHING, Paused, View, at_once, each_under, under
+from daemon.platforms.interpreters.windows_shells import LONGEST, SHELLS
 from rules.matching.paths import is_windows
 from rules.programs import Family, interpreter
-
-
-@dataclass(frozen=True, slots=True)
-class WhatRuns:
-    """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
-    `inside`: what is run of one that is a folder. `stdin`: where none is found, it is what the program reads from. `also`: what
-    it loads besides.
-
-    `named`: as long as it runs, it runs the first of `files` that there was when it started.
-
-    `command`: the command line of what a loader runs, which may be an interpreter again. `words`: what it was told, also
-    elsewhere. Not `speaks`: no other word says what runs in it, as in a shell of Windows, which only starts others.
-    """
-
-    files: tuple[str, ...] = ()
-    every: bool = False
-    inside: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
-    speaks: bool = True
-    stdin: bool = False
-    also: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +48,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_Folders = Callable[[], tuple[str, ...]]
+def _nowhere() -> Paused[tuple[str, ...]]:
+    yield
+    return ()
+
+
+_Folders = Callable[[], Paused[tuple[str, ...]]]
 _MODULES = 4  # words that may name what a tester tests
 _PACKAGES = 4  # words of which it is looked whether they are folders with a package.json
 _LOADER = _words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
@@ -110,114 +94,145 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOT
     """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
     where the system has one: Windows' shells read that, and not its words. None: not an interpreter.
     """
+    found = at_once(in_steps(name, args, line, view))
+    if found is None:
+        return None
+    files, also = tuple(filter(None, found.files)), tuple(dict.fromkeys(filter(None, found.also)))
+    return WhatRuns(
+        files, found.every, found.inside, found.command, found.speaks, found.stdin, also, found.words, found.named
+    )  # fmt: skip
+
+
+def in_steps(name: str, args: tuple[str, ...], line: str = "", view: View = NOTHING) -> Paused[Runs | None]:
+    """The same, of a command line and an environment that somebody made long on purpose."""
     family = interpreter(name)
     if family is None:
         return None
     if family == "busybox":
-        return _busybox(args, view)
+        return (yield from _busybox(args, view))
     if (shell := SHELLS.get(family)) is not None:
-        return _filled(WhatRuns(shell(args, line), every=True, speaks=False))
+        return Runs(shell(_shortened(args), line), every=True, speaks=False)
     words, between = args[1:], ";" if is_windows(name) else ":"
     if family == "loader":
-        return _loaded(words, view)
+        return (yield from _loaded(words, view))
     if family == "java":
-        files, classes, told = java.told(words, view, between)
-        return _filled(WhatRuns(files, every=True, inside=classes, also=classes, words=told))
+        files, classes, told = yield from java.told(words, view, between)
+        return Runs(files, every=True, inside=classes, also=classes, words=told)
     options = _OPTIONS.get(family, _UNKNOWN)
     if options.every:
-        found = _anywhere(options, words, view, between)
+        found = yield from _anywhere(options, words, view, between)
     else:
         sites = partial(loading.sites, name, "".join(args[:1]), view, between)
-        found = _after_options(options, family, words, view, between, tuple if is_windows(name) else sites)
-    return _filled(replace(found, also=(*found.also, *loading.of_environment(family, view, between))))
+        found = yield from _after_options(options, family, words, view, between, _nowhere if is_windows(name) else sites)
+    return replace(found, also=chain(found.also, loading.of_environment(family, view, between)))
 
 
-def _filled(found: WhatRuns) -> WhatRuns:
-    return replace(found, files=tuple(filter(None, found.files)), also=tuple(dict.fromkeys(filter(None, found.also))))
+def _shortened(args: tuple[str, ...]) -> tuple[str, ...]:
+    left = LONGEST
+    for count, word in enumerate(args, 1):
+        if (left := left - len(word) - 1) < 0:
+            return args[:count]
+    return args
 
 
-def _busybox(args: tuple[str, ...], view: View) -> WhatRuns | None:
+def _busybox(args: tuple[str, ...], view: View) -> Paused[Runs | None]:
     """Many programs in one, by the name that it was started under or by its first word; some are shells."""
     applets = args if args and interpreter(args[0].rpartition("/")[2]) != "busybox" else args[1:]
     applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
-    return _filled(_after_options(_SHELL, "shell", applets[1:], view, ":")) if interpreter(applet) == "shell" else None
+    if interpreter(applet) != "shell":
+        return None
+    return (yield from _after_options(_SHELL, "shell", applets[1:], view, ":"))
 
 
-def _loaded(words: tuple[str, ...], view: View) -> WhatRuns:
+def _loaded(words: tuple[str, ...], view: View) -> Paused[Runs]:
     """ld.so(8): options of two dashes, then the program; if its name has no slash from the working directory or a library's."""
-    at, folders, first = 0, view.variable("LD_LIBRARY_PATH"), ""
+    at, folders, libraries, left = 0, view.variable("LD_LIBRARY_PATH"), dict[str, None](), AT_ONCE
     while at < len(words) and words[at].startswith("--"):
+        if (left := left - len(words[at])) < 0:
+            left = AT_ONCE
+            yield
         if words[at] == "--library-path":
             folders = "".join(words[at + 1 : at + 2])
         if words[at] in _LOADED_FIRST:
-            first += ":" + "".join(words[at + 1 : at + 2])
+            said = "".join(words[at + 1 : at + 2]).replace(" ", ":").split(":")
+            libraries |= dict.fromkeys(one for one in said if "/" in one)  # others lie in folders of libraries
+            left -= AT_ONCE * (len(said) > 1)
         at += 1 + (words[at] in _LOADER)
     program = words[at : at + 1]
-    elsewhere = under(tuple(filter(None, folders.split(":"))), *program) if program and "/" not in program[0] else ()
-    libraries = tuple(one for one in first.replace(" ", ":").split(":") if "/" in one)  # others lie in folders of libraries
-    return _filled(WhatRuns((*elsewhere, *program), command=words[at:], also=libraries))
+    elsewhere = each_under(filter(None, folders.split(":")), *program) if program and "/" not in program[0] else ()
+    return Runs(chain(elsewhere, program), command=words[at:], also=libraries)
 
 
-def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str) -> WhatRuns:
-    files, also, inline = list[str](), list[str](), False
+def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str) -> Paused[Runs]:
+    files, loads, also, inline, left = list[str](), dict[str, None](), list[str](), False, AT_ONCE
     remaining = iter(words)
     for word in remaining:
+        if (left := left - len(word) - 1) < 0:
+            left = AT_ONCE
+            yield
         name, _, value = word.partition("=")
         if name in family.loads:
-            also += loading.module(value or next(remaining, ""), view, between)
+            loads[value or next(remaining, "")] = None
         elif word in family.inline:
             inline = True
         elif word.startswith("-"):
             also += (value,) if value and not family.loads else ()
         elif not inline:  # else it is code, or its data
             files.append(word)
-            also += (f"{word}.js", *loading.package(word, view)) if family is _NODE and len(files) <= _PACKAGES else ()
+            if family is _NODE and len(files) <= _PACKAGES:
+                also += (f"{word}.js", *loading.package(word, view))
+                yield
     stdin = not inline and (not files or "-" in words)
     files += () if files or family is not _UNKNOWN else (".",)  # Godot runs what lies where it runs
-    return WhatRuns(tuple(files), every=True, inside=family.inside, stdin=stdin, also=tuple(also))
+    roots = loading.modules_of_node(view, between) if loads else ()
+    modules = (file for name in loads for file in loading.module(name, roots))
+    return Runs(files, every=True, inside=family.inside, stdin=stdin, also=chain(modules, also))
 
 
 def _after_options(
-    family: _Family, kind: Family, words: tuple[str, ...], view: View, between: str, sites: _Folders = tuple
-) -> WhatRuns:
+    family: _Family, kind: Family, words: tuple[str, ...], view: View, between: str, sites: _Folders = _nowhere
+) -> Paused[Runs]:
     """`sites`: where modules are, beside here."""
-    at, signs, known = 0, tuple(family.signs), dict[str, _Cluster]()
-    loads, folders = list[str](), list[str]()
-    found: WhatRuns | None = None
+    at, signs, known, left = 0, tuple(family.signs), dict[str, _Cluster](), AT_ONCE
+    loads, folders = dict[str, None](), dict[str, None]()
+    found: Runs | None = None
     while found is None and at < len(words) and words[at][:1] in signs:
         word = words[at]
         at += 1
         if word in {"-", "--"}:
-            found = WhatRuns(words[at:], stdin=kind != "shell" and word == "-") if word == "-" else None
+            found = Runs(words[at:], stdin=kind != "shell" and word == "-") if word == "-" else None
             break
+        if (left := left - len(word) - 1) < 0:
+            left = AT_ONCE
+            known.clear()
+            yield
         if (meant := known.get(word)) is None:  # the same one may stand there a hundred thousand times
             meant = known[word] = _cluster(family, word)
         value = meant.value or ("".join(words[at : at + 1]) if meant.skipped else "")
         if meant.ends == "loads":
-            loads.append(value)
+            loads[value] = None
         elif meant.ends == "folders":
-            folders.append(value)
-        elif meant.ends == "inline":
-            found = WhatRuns()
-        elif meant.ends == "stdin":
-            found = WhatRuns(stdin=True)
+            folders[value] = None
+        elif meant.ends in {"inline", "stdin"}:
+            found = Runs(stdin=meant.ends == "stdin")
         elif meant.ends == "module":
             name = meant.value or "".join(words[at : at + 1])
-            found = _module(name, words[at + (not meant.value) :], view, between, sites())
+            found = yield from _module(name, words[at + (not meant.value) :], view, between, sites)
         at += meant.skipped
     if found is None:
-        found = _file(family, kind, words[at:], tuple(folders), loading.on_the_path(kind, words[at:], view, between))
-    return replace(found, also=loading.modules(kind, tuple(dict.fromkeys(loads)), tuple(dict.fromkeys(folders)), view, between))
+        rest = words[at:]
+        found = _file(family, kind, rest, folders, loading.on_the_path(kind, rest, view, between))
+    return replace(found, also=loading.modules(kind, loads, folders, view, between))
 
 
 def _file(
-    family: _Family, kind: Family, words: tuple[str, ...], folders: tuple[str, ...], elsewhere: tuple[str, ...]
-) -> WhatRuns:
+    family: _Family, kind: Family, words: tuple[str, ...], folders: Iterable[str], elsewhere: tuple[str, ...]
+) -> Runs:
     """The first word, here or `elsewhere`; where that is a program that runs another file, the next ones too."""
     first = words[:1]
-    moved = under(folders, *first) if kind == "ruby" and first and not first[0].startswith("/") else ()
-    files, another = (*first, *moved, *elsewhere, *words[1:]), loading.runs_another(kind, first)
-    return WhatRuns(files, another, family.inside, stdin=not words, named=bool(words))
+    moved = each_under(folders, *first) if kind == "ruby" and first and not first[0].startswith("/") else ()
+    files, another = chain(first, moved, elsewhere, words[1:]), loading.runs_another(kind, first)
+    return Runs(files, another, family.inside, stdin=not words, named=bool(words))
 
 
 _LAST = ("inline", "module", "glued", "loads", "folders", "valued")  # letters after which none follows
@@ -238,9 +253,10 @@ def _cluster(family: _Family, word: str) -> _Cluster:
         ends = next((ends for ends in ("inline", "loads") if name in getattr(family, ends)), "")
         return _Cluster(ends, int(not value), value) if ends else _Cluster(skipped=int(word in family.valued))
     skipped, letters, stdin = 0, word[1:], ""
+    last = {letter: next((ends for ends in _LAST if letter in getattr(family, ends)), "") for letter in set(letters)}
     for at, letter in enumerate(letters):
-        rest = letters[at + 1 :]
-        if ends := next((ends for ends in _LAST if letter in getattr(family, ends)), ""):
+        if ends := last[letter]:
+            rest = letters[at + 1 :]
             takes = ends in {"loads", "folders", "valued"} and not rest
             return _Cluster(stdin if ends in {"valued", "glued"} else ends, skipped + takes, rest)
         stdin = "stdin" if letter in family.stdin else stdin
@@ -248,14 +264,16 @@ def _cluster(family: _Family, word: str) -> _Cluster:
     return _Cluster(stdin, skipped)
 
 
-def _module(name: str, rest: tuple[str, ...], view: View, between: str, sites: tuple[str, ...]) -> WhatRuns:
+def _module(name: str, rest: tuple[str, ...], view: View, between: str, sites: _Folders) -> Paused[Runs]:
     """Where a module may be: which of these Python looks at, options say. Later words are its data, unless it runs another."""
+    if name == "runpy":
+        at = next((at for at, word in enumerate(rest) if word != name), len(rest))
+        name, rest = "".join(rest[at : at + 1]), rest[at + 1 :]
     path = name.replace(".", "/")
     roots = ("", *loading.folders("PYTHONPATH", view, between))
-    files = under((*roots, *sites), f"{path}/__main__.py", f"{path}.py") if path else ()
+    found = yield from sites()
+    files = each_under((*roots, *found), f"{path}/__main__.py", f"{path}.py") if path else ()
     another = loading.runs_another("python", (name,))
-    if another and name == "runpy":
-        return _module("".join(rest[:1]), rest[1:], view, between, sites)
     named = under(roots, *(f"{word.replace('.', '/')}.py" for word in rest[:_MODULES])) if another else ()
     reads = ("/dev/stdin",) if loading.reads_on(name) else ()
-    return WhatRuns((*files, *reads, *rest, *named) if another else (*files, *reads), every=True)
+    return Runs(chain(files, reads, *((rest, named) if another else ())), every=True)

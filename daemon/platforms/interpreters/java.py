@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import unquote
 
-from daemon.platforms.interpreters.view import View, split, under
+from daemon.platforms.interpreters.view import AT_ONCE, PAUSE, Paused, View, split, under
 
 _PATHS = frozenset(("-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path"))
 _VALUED = frozenset((
@@ -24,6 +24,7 @@ _GLUED = re.compile(
     re.DOTALL,
 )
 _CLASS = re.compile(r"(?:[\w.]+/)?([^\W\d][\w$]*(?:\.[^\W\d][\w$]*)*)")  # with the module that it is in, or without
+_AT_ONCE = 256  # words of a file between two pauses
 _MOST_FILES = 16  # of arguments: more are nobody's honest start
 _MOST_CLASSES = 4  # words that may name the main class
 _MOST_MANIFESTS, _MOST_JARS = 16, 256  # that are looked at, and that they name
@@ -36,40 +37,62 @@ _HEADER = re.compile(r"^(Class-Path|Main-Class):(.*)$", re.MULTILINE | re.IGNORE
 Words = tuple[str, ...]
 
 
-def told(words: Words, view: View, between: str) -> tuple[Words, Words, Words]:
-    """The files and folders that it may run, the files of its main class in them, all that it was told, wherever it stands."""
-    every = list(_expanded((*_of_environment(view), *words), view))
-    folders, files, classes = view.variable("CLASSPATH").split(between), list[str](), list[str]()
+def told(words: Words, view: View, between: str) -> Paused[tuple[Iterable[str], Words, Words]]:
+    """The files and folders that it may run, one by one, the files of its main class in them, all that it was told, wherever
+    it stands.
+    """
+    every = yield from _expanded(chain(_of_environment(view), words), view)
+    folders = dict.fromkeys(view.variable("CLASSPATH").split(between))
+    files, classes, left = list[str](), list[str](), AT_ONCE
     remaining = iter(every)
     for word in remaining:
+        if (left := left - len(word) - 1) < 0:
+            left = AT_ONCE
+            yield
         name, equals, value = word.partition("=")
         if name in _PATHS:
-            folders += (value if equals else next(remaining, "")).split(between)
+            folders |= dict.fromkeys((value if equals else next(remaining, "")).split(between))
+            left = 0
         elif word in _VALUED:
             next(remaining, None)
         elif word.startswith("-"):
             if glued := _GLUED.fullmatch(word):
-                folders += (glued["paths"] or glued["boot"] or "").split(between)
+                folders |= dict.fromkeys((glued["paths"] or glued["boot"] or "").split(between))
                 files += filter(None, (glued["agent"],))
         else:
             files.append(word)
             if len(classes) < _MOST_CLASSES and (match := _CLASS.fullmatch(word)):
                 classes.append(match[1].replace(".", "/") + ".class")
-    folders = list(dict.fromkeys(filter(None, folders)))
-    found = [one for folder in folders for one in _entry(folder, view)]
-    jars = (*found, *(files if "-jar" in every else ()))
-    named, mains = _of_manifests(tuple(jar.replace("\\", "/") for jar in jars) if between == ";" else jars, view)
+    folders.pop("", None)
+    found = (one for folder in folders for one in _entry(folder, view))
+    first = yield from _first(chain(found, files if "-jar" in every else ()))
+    slashed = tuple(jar.replace("\\", "/") for jar in first) if between == ";" else first
+    named, mains = yield from _of_manifests(slashed, view)
     classes += (main.replace(".", "/") + ".class" for main in mains)
-    return (*found, *files, *named), tuple(classes), (*every, *mains)
+    rest = (one for one in files if one not in first)
+    return chain(first, found, rest, named), tuple(classes), (*every, *mains)
 
 
-def _of_manifests(jars: Words, view: View) -> tuple[list[str], list[str]]:
+def _first(jars: Iterable[str]) -> Paused[Words]:
+    """Those of which the manifests are looked at."""
+    first = dict[str, None]()
+    for jar in jars:
+        if jar != PAUSE:
+            first[jar] = None
+        if len(first) == _MOST_MANIFESTS:
+            break
+        yield
+    return tuple(first)
+
+
+def _of_manifests(jars: Words, view: View) -> Paused[tuple[list[str], list[str]]]:
     """What manifests name: other jars, and what those name, relative to where they lie; and the main classes."""
     known, mains = set(jars), list[str]()
-    every = list(dict.fromkeys(jars))
+    every = list(jars)
     before = len(every)
     for jar in islice(every, _MOST_MANIFESTS):  # also those that come on the way
         for name, value in _HEADER.findall(_FOLDED.sub("", view.manifest(jar))):
+            yield
             if name.lower() == "main-class":
                 mains.append(value.strip())
                 continue
@@ -83,6 +106,7 @@ def _of_manifests(jars: Words, view: View) -> tuple[list[str], list[str]]:
 def _entry(folder: str, view: View) -> Iterator[str]:
     """A jar; of a wildcard, or of a folder of modules, the jars in it."""
     if folder.endswith("*"):
+        yield PAUSE
         folder = folder[:-1].rstrip("/\\") or folder[:-1]
         yield from under((folder,), *(name for name in view.names(folder or ".") if name.lower().endswith(".jar")))
     else:
@@ -94,14 +118,22 @@ def _of_environment(view: View) -> Iterator[str]:
         yield from split(view.variable(name))
 
 
-def _expanded(words: Iterable[str], view: View) -> Iterator[str]:
+def _expanded(words: Iterable[str], view: View) -> Paused[list[str]]:
     """With what stands in files of arguments, which name no others."""
-    left = _MOST_FILES
+    every, files, left = list[str](), _MOST_FILES, AT_ONCE
     for word in words:
+        if (left := left - len(word) - 1) < 0:
+            left = AT_ONCE
+            yield
         glued = _GLUED.fullmatch(word) if word.startswith("-XX:") else None
         file = glued["options"] if glued else word[1:] if word.startswith("@") and not word.startswith("@@") else ""
-        if file and left:
-            left -= 1
-            yield from split("\n".join(line for line in view.text(file).splitlines() if not line.lstrip().startswith("#")))
+        if file and files:
+            files -= 1
+            lines = (line for line in view.text(file).splitlines() if not line.lstrip().startswith("#"))
+            for number, inside in enumerate(split("\n".join(lines))):
+                every.append(inside)
+                if not number % _AT_ONCE:
+                    yield
         else:
-            yield word
+            every.append(word)
+    return every

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from types import MappingProxyType
 
-from daemon.platforms.interpreters.view import View, split, under
+from daemon.platforms.interpreters.view import PAUSE, Paused, View, each_under, split, under
 from rules.programs import Family
 
 _SYSTEMS = "/usr"
 _VERSION = re.compile(r"python\d+\.\d+")
 _LUAS = ("", "_5_2", "_5_3", "_5_4")
+_LONGEST = 1 << 15  # characters: no system opens a longer path
 _MOST = 64  # of anything that is named here: more are nobody's honest start
 _RUNNERS = re.compile(
     r"(?:i?pdb|cprofile|profile|trace|coverage|kernprof|viztracer|ipython|idlelib|idle|runpy|unittest|doctest|pydoc|inspect|"
@@ -25,10 +27,14 @@ _RUNNERS = re.compile(
 
 
 def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, view.variable(variable).split(between))))[:_MOST]
+    return _some(filter(None, view.variable(variable).split(between)))
 
 
-def sites(name: str, started_as: str, view: View, between: str) -> tuple[str, ...]:
+def _some(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(words), _MOST))
+
+
+def sites(name: str, started_as: str, view: View, between: str) -> Paused[tuple[str, ...]]:
     """Where Python has its modules: the system's, the account's, and beside where it was started, as in a venv. `started_as`:
     the first word of its command line.
     """
@@ -38,6 +44,7 @@ def sites(name: str, started_as: str, view: View, between: str) -> tuple[str, ..
     version = _VERSION.search(name)
     found = list[str]()
     for lib in under(tuple(filter(None, bases)), "lib"):
+        yield
         named = (version[0],) if version else tuple(one for one in view.names(lib) if one.startswith("py"))[:_MOST]
         found += under(under((lib,), *named, "python3"), ".", "site-packages", "dist-packages")
     return tuple(found)
@@ -70,10 +77,14 @@ def node(path: str) -> tuple[str, ...]:
     return (path, f"{path}.js", f"{path}/index.js") if path else ()
 
 
-def module(name: str, view: View, between: str) -> tuple[str, ...]:
-    """The same of one to be loaded, which may lie in a folder of modules."""
-    roots = () if name.startswith((".", "/", "file:")) else under(("node_modules", *folders("NODE_PATH", view, between)), name)
-    return tuple(file for path in (name, *roots) for file in node(path))
+def module(name: str, roots: Iterable[str]) -> Iterator[str]:
+    """The same of one to be loaded, which may lie in one of these folders of modules."""
+    places = () if name.startswith((".", "/", "file:")) else each_under(roots, name)
+    return (file for path in chain((name,), places) for file in node(path))
+
+
+def modules_of_node(view: View, between: str) -> tuple[str, ...]:
+    return ("node_modules", *folders("NODE_PATH", view, between))
 
 
 def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
@@ -81,38 +92,45 @@ def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) 
     if kind not in {"shell", "perl", "ruby"} or not words or "/" in words[0]:
         return ()
     said = view.last("PATH") if kind == "shell" else view.variable("PATH")
-    return under(tuple(dict.fromkeys(filter(None, said.split(between))))[:_MOST], *words[:1])
+    return under(_some(filter(None, said.split(between))), *words[:1])
 
 
-def modules(kind: Family, names: tuple[str, ...], roots: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
-    """The files of modules that options name."""
-    found, names = list[str](), names[:_MOST]
+def modules(kind: Family, names: Iterable[str], roots: Iterable[str], view: View, between: str) -> Iterator[str]:
+    """The files of modules that options name, one by one."""
+    names, roots = tuple(islice(names, _MOST)), list(roots)
+    if not names:
+        return
+    if kind == "perl":  # `-Mlib=FOLDER` is an option like -I
+        for name in names:
+            roots += name[4:].split(",") if name.startswith("lib=") else ()
+            yield PAUSE
+        roots += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
+        roots += ("",) if view.variable("PERL_USE_UNSAFE_INC") else ()
+    elif kind == "ruby":
+        roots = ["", *roots, *folders("RUBYLIB", view, between)]
+    elif kind == "lua":
+        said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", _MOST)[:_MOST]
+        roots = ["?.lua", "?/init.lua", *filter(None, dict.fromkeys(said))]
     for name in names:
         if kind == "perl":
-            path = name.partition("=")[0].lstrip("-").replace("::", "/")
-            found += under((*roots, *_inc(names, view, between)), f"{path}.pm")
+            yield from each_under(roots, f"{name.partition('=')[0].lstrip('-').replace('::', '/')}.pm")
         elif kind == "ruby":
-            found += under(("", *roots, *folders("RUBYLIB", view, between)), name, f"{name}.rb")
+            yield from each_under(roots, name, f"{name}.rb")
         elif kind == "lua":
             path = (name.partition("=")[2] or name).replace(".", "/")
-            said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";")[:_MOST]
-            found += (one.replace("?", path) for one in ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said))))
+            yield from (one.replace("?", path) for one in roots if len(one) + one.count("?") * len(path) < _LONGEST)
         else:
-            found.append(name)
-    return tuple(found)
-
-
-def _inc(names: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
-    """Where Perl looks for modules besides: `-Mlib=FOLDER` is an option like -I."""
-    told = (folder for name in names if name.startswith("lib=") for folder in name[4:].split(","))
-    said = folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
-    return (*told, *said, *(("",) if view.variable("PERL_USE_UNSAFE_INC") else ()))
+            yield name
 
 
 def of_environment(kind: Family, view: View, between: str) -> tuple[str, ...]:
     """The files that its environment has it load."""
     found = _ENVIRONMENTS.get(kind)
-    return tuple(found(view, between))[:_MOST] if found else ()
+    return tuple(islice(found(view, between), _MOST)) if found else ()
+
+
+def _options(variable: str, view: View) -> tuple[str, ...]:
+    return tuple(islice(split(view.variable(variable)), _MOST))
 
 
 def _shell(view: View, between: str) -> Iterator[str]:
@@ -129,13 +147,13 @@ def _python(view: View, between: str) -> Iterator[str]:
 
 
 def _perl(view: View, between: str) -> Iterator[str]:
-    words = tuple(split(view.variable("PERL5OPT")))[:_MOST]
+    words = _options("PERL5OPT", view)
     roots = tuple(word[2:] for word in words if word.startswith("-I"))
     yield from modules("perl", tuple(word[2:] for word in words if word[:2] in {"-M", "-m"}), roots, view, between)
 
 
 def _ruby(view: View, between: str) -> Iterator[str]:
-    words = tuple(split(view.variable("RUBYOPT")))[:_MOST]
+    words = _options("RUBYOPT", view)
     roots = tuple(word[2:] for word in words if word.startswith("-I"))
     yield from modules("ruby", tuple(word[2:] for word in words if word.startswith("-r")), roots, view, between)
 
@@ -147,11 +165,11 @@ def _lua(view: View, between: str) -> Iterator[str]:
 
 
 def _node(view: View, between: str) -> Iterator[str]:
-    words = iter(tuple(split(view.variable("NODE_OPTIONS")))[:_MOST])
+    words, roots = iter(_options("NODE_OPTIONS", view)), modules_of_node(view, between)
     for word in words:
         name, _, value = word.partition("=")
         if name in {"-r", "--require", "--import", "--loader", "--experimental-loader"}:
-            yield from module(value or next(words, ""), view, between)
+            yield from module(value or next(words, ""), roots)
 
 
 _ENVIRONMENTS: Mapping[Family, Callable[[View, str], Iterator[str]]] = MappingProxyType({

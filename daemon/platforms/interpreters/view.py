@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+Paused = Generator[None, None, T]
+"""Work that pauses after some milliseconds at most, and may be left there for good: whoever has the thread decides."""
+AT_ONCE = 1 << 11  # characters of words, or so, between two pauses
+PAUSE = ""  # among words that come one by one: none yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ NOTHING = View()
 
 # A word of an options' variable or file: quotes of either kind, with a backslash before what is meant itself.
 _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*+(?:"|$)|'(?:\\.|[^'\\])*+(?:'|$)|\\.|[^\s"'\\])++""", re.DOTALL)
-_PIECE = re.compile(r""""((?:\\.|[^"\\])*+)"?|'((?:\\.|[^'\\])*+)'?|(\\.|[^"'\\]+)""", re.DOTALL)
+_PIECE = re.compile(r""""((?:\\.|[^"\\])*+)"?|'((?:\\.|[^'\\])*+)'?|((?:\\.|[^"'\\])++)""", re.DOTALL)
 _MEANT = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -36,6 +43,20 @@ def split(text: str) -> Iterator[str]:
         yield _MEANT.sub(r"\1", "".join(one[1] or one[2] or one[3] or "" for one in _PIECE.finditer(match[0])))
 
 
+def at_once(work: Generator[object, None, T]) -> T:
+    try:
+        while True:
+            next(work)
+    except StopIteration as over:
+        found: T = over.value
+        return found
+
+
 def under(roots: tuple[str, ...], *names: str) -> tuple[str, ...]:
     """Each of these names in each of these folders; the empty one is the working directory."""
-    return tuple(f"{root.rstrip('/') or '/'}/{name}".replace("//", "/") if root else name for root in roots for name in names)
+    return tuple(each_under(roots, *names))
+
+
+def each_under(roots: Iterable[str], *names: str) -> Iterator[str]:
+    """The same one by one, as these may be too many to hold."""
+    return (f"{root.rstrip('/') or '/'}/{name}".replace("//", "/") if root else name for root in roots for name in names)

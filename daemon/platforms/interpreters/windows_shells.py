@@ -18,6 +18,7 @@ from types import MappingProxyType
 from rules.programs import Family
 
 _MOST = 8  # batch files that are looked for in one command line
+LONGEST = 32_767  # characters: what Windows and Wine start has no longer command line
 _LONGEST = 8_192  # of a command line no shell here reads more characters (cmd.exe: 8,191)
 
 
@@ -35,6 +36,7 @@ _PS_DATA = (  # options of PowerShell that have a value, as far as they may be c
     "executionpolicy", "ep", "windowstyle", "inputformat", "outputformat", "version", "psconsolefile", "configurationname",
     "configurationfile", "workingdirectory", "wd", "custompipename", "settingsfile", "if", "of",
 )  # fmt: skip
+_PS_VALUED = "".join(f"\0{option}" for option in _PS_DATA)
 
 
 def _cmd(args: tuple[str, ...], line: str) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def _powershell(args: tuple[str, ...], line: str) -> tuple[str, ...]:
             return _scripts(_decoded("".join(words[at : at + 1])))
         if "command".startswith(option) or option in {"commandwithargs", "cwa"}:
             return _scripts(" ".join(words[at:]))
-        at += any(known.startswith(option) for known in _PS_DATA)
+        at += f"\0{option}" in _PS_VALUED
     return ()
 
 

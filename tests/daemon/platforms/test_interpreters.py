@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.arguments import what_runs
+from daemon.platforms.interpreters.runs import WhatRuns
 from daemon.platforms.interpreters.view import View
 from rules.programs import interpreter
 

@@ -257,7 +257,7 @@ class Programs:
             images.unread, images.own = "", False
             line = images.args(of.pid, procfs.ARGS)
             steps = self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner, late=True)
-            return noting_held(steps, images)
+            return noting_held(steps, images, of.catalogue)
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)

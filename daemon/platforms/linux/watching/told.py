@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from itertools import chain, islice
+from typing import Concatenate, ParamSpec, TypeVar
 
-from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
-from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.arguments import in_steps
+from daemon.platforms.interpreters.runs import Runs
+from daemon.platforms.interpreters.view import PAUSE, View, at_once
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.watching import long_lines
+from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.read_images import ReadImages
 from rules.games import Catalogue, Fingerprint
 
@@ -22,8 +27,11 @@ MOST_FILES = 512  # of which nothing is known that makes them a game
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 _TEXT = 1 << 16
 _MOST_NAMES = 1024
+_LONGEST = 32 * os.sysconf("SC_PAGE_SIZE")  # bytes: no program is started with a longer variable (execve(2))
+_AT_ONCE = 4096  # words between two pauses
 
 P = ParamSpec("P")
+T = TypeVar("T")
 R = TypeVar("R")
 
 
@@ -43,27 +51,22 @@ class Told:
 
 
 Steps = Generator[list[Fingerprint], None, Told]
-"""Pauses at each file, with what was found until then, and may be left there for good."""
+"""Pauses at each file and after some milliseconds, with what was found until then, and may be left there for good."""
+Paused = Generator[list[Fingerprint], None, T]
+
+whole = at_once
 
 
-def whole(steps: Steps) -> Told:
-    try:
-        while True:
-            next(steps)
-    except StopIteration as over:
-        told: Told = over.value
-        return told
-
-
-def noting_held(steps: Steps, images: ReadImages) -> Steps:
-    """These steps, which share `images` with those of others: what they found leased is looked at again."""
+def noting_held(steps: Steps, images: ReadImages, catalogue: Catalogue) -> Steps:
+    """These steps, which share `images` with those of others: what they found leased is looked at again. And in brief."""
     held: dict[int, str] = {}
     while True:
         images.held = {}
         try:
             files = next(steps)
         except StopIteration as over:
-            return cast("Told", replace(over.value, held=tuple((held | images.held).items())))
+            told: Told = over.value
+            return replace(told, args=brief(told.args, catalogue), held=tuple((held | images.held).items()))
         held |= images.held
         yield files
 
@@ -90,23 +93,25 @@ class Teller:
     def _steps(self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, reader: _Reader) -> Steps:
         place = _Place(pid, reader, catalogue)
         args = procfs.words(line)
-        what = what_runs(self.family(image), args, view=place.view)
-        if what is None:
-            return Told(args=args, unread=reader.unread, own=reader.own, whole=True)
         every = args
         if len(line) >= procfs.ARGS:
             yield []
-            every = procfs.words(reader(ReadImages.args, pid, procfs.ALL_ARGS))
-            yield []
-            what = what_runs(self.family(image), every, view=place.view) or what
-        said = catalogue.said_in((*every, *what.words)) if what.words or every is not args else ()
+            every = (yield from place.pausing(long_lines.words(reader(ReadImages.args, pid, procfs.ALL_ARGS)))) or args
+        what = yield from place.pausing(in_steps(self.family(image), every, view=place.view))
+        if what is None:
+            return Told(args=args, unread=reader.unread, own=reader.own, whole=True)
+        said: tuple[str, ...] = ()
+        if what.words or every is not args:
+            said = yield from place.pausing(long_lines.said(chain(every, what.words), catalogue))
         for _ in range(_DEPTH):
             before = len(place.files)
-            yield from place.find(what, every)
+            named = yield from place.find(what, every)
             every, found = what.command, place.files[before:]
-            if what.named and not found:
-                reader.misses(what.files[0])
-            what = what_runs(self.family(found[0]), every, view=place.view) if every and found else None
+            if named and not found:
+                reader.misses(named)
+            if not (every and found):
+                break
+            what = yield from place.pausing(in_steps(self.family(found[0]), every, view=place.view))
             if what is None:
                 break
         return Told(tuple(place.files), args + said, interpreted=True, unread=reader.unread, own=reader.own, whole=True)
@@ -140,25 +145,40 @@ class _Place:
     def __init__(self, pid: int, read: _Reader, catalogue: Catalogue) -> None:
         self._pid, self._read, self._catalogue = pid, read, catalogue
         self._variables: bytes | None = None
+        self._known: dict[tuple[str, bool], str] = {}
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
         self.view = View(self._variable, self._text, self._names, self._manifest, self._last)
 
-    def find(self, what: WhatRuns, args: tuple[str, ...]) -> Generator[list[Fingerprint], None, None]:
-        before = len(self.files)
-        for word in dict.fromkeys(what.files):
+    def pausing(self, work: Generator[None, None, T]) -> Paused[T]:
+        while True:
+            try:
+                next(work)
+            except StopIteration as over:
+                found: T = over.value
+                return found
+            yield self.files
+
+    def find(self, what: Runs, args: tuple[str, ...]) -> Paused[str]:
+        """The word of what has to be there, if something has."""
+        before, named = len(self.files), ""
+        for word in long_lines.each(what.files):
+            named = named or word
             if (yield from self._one(word, what.inside)) and not what.every:
                 break
         if what.stdin and len(self.files) == before:
             yield from self._one("/dev/stdin", ())
-        for word in what.also:
+        for word in long_lines.each(what.also):
             yield from self._one(word, ())
         if what.every or len(self.files) == before:
-            windows = list(filter(None, map(_WINDOWS_PATH.fullmatch, args)))[:_MOST_WINDOWS]
-            self.files += (self._windows(one[1], one[2].replace("\\", "/")) for one in windows)
+            yield from self._of_windows(args)
+        return named if what.named else ""
 
-    def _one(self, word: str, inside: tuple[str, ...]) -> Generator[list[Fingerprint], None, bool]:
+    def _one(self, word: str, inside: tuple[str, ...]) -> Paused[bool]:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
+        if word == PAUSE:
+            yield self.files
+            return False
         for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
             path = f"{word.rstrip('/')}/{name}" if name else word
             found = self._read(ReadImages.open, *self._led(*self._where(path)), self._catalogue)
@@ -199,6 +219,17 @@ class _Place:
             at = f"/proc/{self._pid}/root{target}" if target.startswith("/") else f"{at.rpartition('/')[0]}/{target}"
         return where, shown
 
+    def _of_windows(self, args: tuple[str, ...]) -> Paused[None]:
+        left = _MOST_WINDOWS
+        for at in range(0, len(args), _AT_ONCE):
+            for one in islice(filter(None, map(_WINDOWS_PATH.fullmatch, args[at : at + _AT_ONCE])), left):
+                left -= 1
+                self.files.append(self._windows(one[1], one[2].replace("\\", "/")))
+            if not left:
+                break
+            if at:
+                yield self.files
+
     def _windows(self, drive: str, path: str) -> Fingerprint:
         """Wine names its programs as Windows would, and its drives by links. Drive Z is our root as a rule."""
         prefix = self._variable("WINEPREFIX") or f"{self._variable('HOME')}/.wine"
@@ -210,12 +241,20 @@ class _Place:
 
     # --- what the command line is read beside ------------------------------------------------------------------------------
 
-    def _variable(self, name: str) -> str:
-        return _value(self._environment().partition(f"\0{name}=".encode()))
+    def _variable(self, name: str, *, last: bool = False) -> str:
+        """Looked for once: it may be asked for by each of a hundred thousand words, in megabytes."""
+        if (value := self._known.get((name, last))) is None:
+            value = self._known[name, last] = self._value(f"\0{name}=".encode(), last=last)
+        return value
 
     def _last(self, name: str) -> str:
-        parted = self._environment().rpartition(f"\0{name}=".encode())
-        return _value(parted) if parted[1] else ""
+        return self._variable(name, last=True)
+
+    def _value(self, begins: bytes, *, last: bool) -> str:
+        every = self._environment()
+        at = every.rfind(begins) if last else every.find(begins)
+        value = every[at + len(begins) : at + _LONGEST].partition(b"\0")[0] if at >= 0 else b""
+        return value.decode("utf-8", "surrogateescape")
 
     def _environment(self) -> bytes:
         if self._variables is None:
@@ -230,8 +269,3 @@ class _Place:
 
     def _names(self, word: str) -> tuple[str, ...]:
         return self._read(ReadImages.names, self._where(word)[0], _MOST_NAMES)
-
-
-def _value(parted: tuple[bytes, bytes, bytes]) -> str:
-    """What stands after the name."""
-    return parted[2].partition(b"\0")[0].decode("utf-8", "surrogateescape")

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.interpreters import c_words
-from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.arguments import what_runs
+from daemon.platforms.interpreters.runs import WhatRuns
 from daemon.platforms.interpreters.view import View
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import step
