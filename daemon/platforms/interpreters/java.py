@@ -77,11 +77,11 @@ def _first(jars: Iterable[str]) -> Paused[Words]:
     """Those of which the manifests are looked at."""
     first = dict[str, None]()
     for jar in jars:
+        yield
         if jar != PAUSE:
             first[jar] = None
         if len(first) == _MOST_MANIFESTS:
             break
-        yield
     return tuple(first)
 
 
@@ -91,7 +91,9 @@ def _of_manifests(jars: Words, view: View) -> Paused[tuple[list[str], list[str]]
     every = list(jars)
     before = len(every)
     for jar in islice(every, _MOST_MANIFESTS):  # also those that come on the way
-        for name, value in _HEADER.findall(_FOLDED.sub("", view.manifest(jar))):
+        manifest = view.manifest(jar)
+        yield
+        for name, value in _HEADER.findall(_FOLDED.sub("", manifest)):
             yield
             if name.lower() == "main-class":
                 mains.append(value.strip())
@@ -129,8 +131,10 @@ def _expanded(words: Iterable[str], view: View) -> Paused[list[str]]:
         file = glued["options"] if glued else word[1:] if word.startswith("@") and not word.startswith("@@") else ""
         if file and files:
             files -= 1
-            lines = (line for line in view.text(file).splitlines() if not line.lstrip().startswith("#"))
-            for number, inside in enumerate(split("\n".join(lines))):
+            text = view.text(file)
+            yield
+            lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+            for number, inside in enumerate(split("\n".join(lines)), 1):
                 every.append(inside)
                 if not number % _AT_ONCE:
                     yield

@@ -29,11 +29,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maze:
-    """`begin` starts anew, and is None once the process is over. Two of one process are two: it became another program."""
+    """`begin` starts anew, and is None once the process is over. Two of one process are two: it became another program. Not
+    `wanted`: nobody waits for it any more. Its way may be as long as somebody likes.
+    """
 
     identity: Identity
     account: str
     begin: Callable[[], Steps | None]
+    wanted: Callable[[], bool] = lambda: True
 
 
 @dataclass(slots=True, eq=False)
@@ -141,6 +144,9 @@ class Mazes:
 
     def _turn(self, walk: _Walk) -> bool:
         """For a moment; what was found until then is told too. Whether something is left."""
+        if not walk.maze.wanted():
+            walk.steps = None
+            return False
         walk.turns += 1
         until = self._clock.mono() + _TURN_MS
         try:

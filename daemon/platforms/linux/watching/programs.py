@@ -260,10 +260,15 @@ class Programs:
             return noting_held(steps, images, of.catalogue)
 
         told = replace(told, args=brief(told.args, of.catalogue))
-        maze = Maze(of.identity, of.runner.account, begin)
+        maze = Maze(of.identity, of.runner.account, begin, lambda: self._waits_for(maze))
         self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono())
         self._mazes.add(maze)
         return told
+
+    def _waits_for(self, maze: Maze) -> bool:
+        """Asked in the thread, too."""
+        known = self._found.get(maze.identity)
+        return known is not None and known.maze is maze
 
     def found(self, maze: Maze, told: Told) -> bool:
         """Takes what was told; whether that is still of interest."""

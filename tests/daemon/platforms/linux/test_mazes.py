@@ -136,6 +136,27 @@ def test_few_of_an_accounts_are_kept_half_walked_and_all_are_walked(mazes):
     assert max(most) <= 6
 
 
+def test_what_nobody_waits_for_any_more_is_left(mazes):
+    """Else who starts and ends what has no end would keep the thread busy for ever."""
+    wanted, left = [True], []
+
+    def endless():
+        try:
+            yield from steps()
+        finally:
+            left.append(True)
+
+    maze = Maze((1, 1), "an", endless, lambda: bool(wanted))
+    mazes.add(maze)
+    other = Maze((2, 1), "an", lambda: steps(50))
+    mazes.add(other)
+    until(lambda: told_of(mazes, other))
+    assert not left
+    wanted.clear()
+    until(lambda: left)
+    assert not told_of(mazes, maze)
+
+
 def test_stopping_waits_for_no_maze(mazes):
     mazes.add(Maze((1, 1), "an", steps))
     mazes.stop()
@@ -310,8 +331,10 @@ def test_of_what_is_over_nothing_is_kept(maze, aside):
         assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=over))
         assert sum(map(len, programs._found[mazes[0].identity].told.args)) < 2 * MOST
     wait(10**9)
+    assert mazes[0].wanted()
     tracker.ended(pid, programs._clock.mono())
     assert not programs._found
+    assert not mazes[0].wanted()
     tracker.stop()
 
 

@@ -1,0 +1,106 @@
+"""What an interpreter runs is found out in steps: whoever has the thread may go on with something else after each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from daemon.platforms.interpreters.arguments import in_steps, what_runs
+from daemon.platforms.interpreters.view import View
+
+LONG = 100_000  # characters
+AT_MOST = 4_096  # of them in a step
+
+
+@pytest.fixture
+def asked():
+    """What was asked of the view, in order."""
+    return []
+
+
+@pytest.fixture
+def view(asked):
+    """`view(variables)`: with a jar in every folder, options in every file, and a manifest in every jar."""
+    def answer(kind, found, word):
+        asked.append((kind, word))
+        return found
+
+    def variable(variables, name):
+        return answer("variable", variables.get(name, ""), name)
+
+    text, names = partial(answer, "file", "-cp other/*\n" * 50), partial(answer, "folder", ("a.jar", "b.txt"))
+    return lambda variables: View(
+        partial(variable, variables), text, names, partial(answer, "jar", "Class-Path: c.jar\n"), partial(variable, variables)
+    )  # fmt: skip
+
+
+def steps(work, asked):
+    """How many there are, the most that one of them asked of folders and files, and what was found."""
+    most, number, before = 0, 0, 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as over:
+            return number, most, over.value
+        now = sum(kind != "variable" for kind, _ in asked)
+        most, before, number = max(most, now - before), now, number + 1
+
+
+def test_of_folders_without_number_one_is_looked_at_in_a_step(view, asked):
+    """Neither before something is known nor while one file after the other is told."""
+    wild = ":".join(f"a{n}*" for n in range(500))
+    line = ("java", *["@o"] * 30, "-jar", "x.jar", "-cp", ":".join(f"b{n}*" for n in range(500)))
+    _, most, found = steps(in_steps("java", line, view=view({"CLASSPATH": wild})), asked)
+    assert most <= 1
+    before, told = len(asked), []
+    for word in found.files:
+        assert len(asked) - before <= 1
+        before = len(asked)
+        told += (word,) if word else ()
+    assert {"a499/a.jar", "b499/a.jar", "other/a.jar", "x.jar", "a0/c.jar"} <= set(told)
+
+
+def test_what_comes_first_is_told_before_the_rest_is_looked_at(view, asked):
+    """A game in the first folder is ended while others are still looked at."""
+    _, _, found = steps(in_steps("java", ("java", "-cp", ":".join(f"a{n}*" for n in range(500))), view=view({})), asked)
+    assert next(filter(None, found.files)) == "a0/a.jar"
+    assert ("folder", "a400") not in asked
+
+
+@pytest.mark.parametrize(("name", "word", "first"), [
+    ("java", "x", ()), ("java", "-Da=b", ()), ("node", "-x", ()), ("node", "a", ()), ("php", "a", ()), ("love", "-x", ()),
+    ("python3", "-Bs", ()), ("python3", "-Wx", ()), ("bash", "-x", ()), ("busybox", "-x", ("sh",)), ("perl", "-Ia", ()),
+    ("ld.so", "--inhibit-cache", ()),
+])
+def test_a_long_command_line_is_read_in_steps(name, word, first, view, asked):
+    line = (name, *first, *[word] * (LONG // len(word)))
+    number, _, _ = steps(in_steps(name, line, view=view({})), asked)
+    assert number >= LONG // AT_MOST
+
+
+def test_so_are_the_options_in_an_environment(view, asked):
+    number, _, _ = steps(in_steps("java", ("java",), view=view({"JDK_JAVA_OPTIONS": "x " * (LONG // 2)})), asked)
+    assert number >= LONG // AT_MOST
+
+
+@pytest.mark.parametrize(("name", "option"), [
+    ("node", "-r"), ("perl", "-M"), ("ruby", "-r"), ("lua", "-l"), ("python3", "-W"), ("bash", "--rcfile"),
+])
+def test_no_option_has_the_environment_searched_anew(name, option, view, asked):
+    """Each of a hundred thousand would take a millisecond of the megabytes in which the variable stands last."""
+    line = ("x", *(word for n in range(1_000) for word in (option, f"m{n}")), "x")
+    assert what_runs(name, line, view=view({"NODE_PATH": "a:b"})) is not None
+    assert len([kind for kind, _ in asked if kind == "variable"]) < 20
+
+
+def test_what_runs_itself_is_followed_however_often_it_is_told():
+    assert "game.py" in what_runs("python3", ("python3", "-m", *["runpy"] * 5_000, "game")).files
+
+
+def test_no_path_is_told_that_no_system_opens():
+    """Lua puts the module's name in the place of each question mark."""
+    variables = {"LUA_PATH": "?" * 10_000 + ";./?.lua"}
+    found = what_runs("lua", ("lua", "-l", "x" * 10_000, "y"), view=View(lambda name: variables.get(name, "")))
+    assert max(map(len, found.also)) < 1 << 15
+    assert "./" + "x" * 10_000 + ".lua" in found.also
