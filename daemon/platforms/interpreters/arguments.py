@@ -252,9 +252,10 @@ def _cluster(family: _Family, word: str) -> _Cluster:
         name, _, value = word.partition("=")
         ends = next((ends for ends in ("inline", "loads") if name in getattr(family, ends)), "")
         return _Cluster(ends, int(not value), value) if ends else _Cluster(skipped=int(word in family.valued))
-    skipped, letters, stdin = 0, word[1:], ""
-    last = {letter: next((ends for ends in _LAST if letter in getattr(family, ends)), "") for letter in set(letters)}
+    skipped, letters, stdin, last = 0, word[1:], "", dict[str, str]()
     for at, letter in enumerate(letters):
+        if letter not in last:  # the same one may stand there a hundred thousand times, too
+            last[letter] = next((ends for ends in _LAST if letter in getattr(family, ends)), "")
         if ends := last[letter]:
             rest = letters[at + 1 :]
             takes = ends in {"loads", "folders", "valued"} and not rest
