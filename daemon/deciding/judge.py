@@ -65,7 +65,7 @@ class Judge:
         return min(rulings, key=lambda pair: pair[0])[1]
 
     def rule_each(self, player: RuledPlayer, games: Iterable[Game], now: Reading) -> Iterator[tuple[Game, Ruling]]:
-        """The same of each of these games as of one that starts now. Those that no rule can tell apart share the ruling on one."""
+        """The same of each of these games as of one that starts now. Those that no rule can tell apart share a ruling."""
         alike: AlikeGames | None = None
         found: dict[Likeness, Ruling] = {}
         for game in games:

@@ -23,7 +23,7 @@ _R = TypeVar("_R", bound=Rule)
 class Plan:
     """`limits` can refuse and `asks` can ask, each with the one that counts as the reason first; `advice` is only told.
 
-    `notices` are sorted by id. `saves` and `uncounted` are rules with where they reach. `names`: the games that some rule names.
+    `notices` are sorted by id. `saves` and `uncounted` are rules with where they reach. `names`: the games that rules name.
     """
 
     __slots__ = ("_about", "_by_game", "advice", "asks", "limits", "names", "notices", "saves", "uncounted")
