@@ -246,7 +246,7 @@ class Uplink:
         return True
 
     async def delivered(self, timeout: float, *, at_once: bool = False) -> bool:
-        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left. `at_once`: nothing is to come with it."""
+        """Asks for delivery and waits, at most `timeout` seconds, until nothing is left. `at_once`: no more comes with it."""
         if at_once:
             self._at_once.set()
         self.work.set()
