@@ -86,7 +86,7 @@ def _place(page: Page) -> Iterator[Block]:
 
 def _rules(report: Report) -> Iterator[Block]:
     for target, rules in report.audit.rules:
-        told = {"rules": semicolon(rules) if rules else msg("none")}
+        told = {"rules": semicolon(rules) if rules else msg("no rules")}
         yield Fact(msg("Rules in force"), msg("for guests: {rules}", **told) if target == GUEST else (
             msg("for the whole place: {rules}", **told)
         ), "" if rules or target == GUEST else "bad")  # fmt: skip

@@ -38,13 +38,14 @@ class Watched:
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
         self._seats: dict[str, _Seat] = {}
+        self._presences: dict[str, SeatPresence] = {}
         self._restored: list[Restored] = []
 
     def take(self, index: int, line: AnyEntry) -> None:
         seat = self._seats.get(line.seat)
         if seat is None:
-            before = {name: one.presence for name, one in self._seats.items()}
-            seat = self._seats[line.seat] = _Seat(begun(line, before))
+            presence = self._presences[line.seat] = begun(line, self._presences)
+            seat = self._seats[line.seat] = _Seat(presence)
         seat.entry, seat.over = index, False
         presence = seat.presence
         alive = presence.alive.total

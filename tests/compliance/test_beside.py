@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from compliance.entries.decision import GrantLine
@@ -9,6 +11,7 @@ from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
 from compliance.entries.play import GameDay, UsageDay, Warned
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
+from compliance.verifying.crossing.heard import Heard
 from compliance.verifying.crossing.paired import Paired
 from i18n.message import plain
 from tests.compliance.telling import told
@@ -294,3 +297,19 @@ def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, au
         for _ in range(2):
             site.agent.add(kind, **fields)
     assert told(audit(), "presence") == []
+
+
+def test_work_grows_with_the_log_alone():
+    """A tick that names thousands of silent seats is gone through once."""
+
+    def cost(many):
+        silent = tuple(f"pc-{number}" for number in range(many))
+        fields = {"seat": "agent", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 10 * HOUR, "secret": None}
+        line, tries = AgentTick(**fields, seats=dict.fromkeys(silent, HOUR), silent=silent), []
+        for _ in range(3):
+            check, since = Heard(), process_time()
+            check.wants()[AgentTick]("here", line)
+            tries.append(process_time() - since)
+        return min(tries)
+
+    assert cost(3_200) < 10 * cost(800)

@@ -238,4 +238,4 @@ def test_what_binds_the_place_and_guests_stands_on_the_page(site, seat, audit):
     packs(site, "place", "vn-game-point")
     seat.start()
     words = [plain(one.is_) for one in sections(page(audit()))[0].blocks if one.name == msg("Rules in force")]
-    assert words == [f"for the whole place: {POINT}", "for guests: none"]
+    assert words == [f"for the whole place: {POINT}", "for guests: no rules"]

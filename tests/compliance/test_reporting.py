@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 
 import msgspec
 import pytest
@@ -11,10 +12,11 @@ from compliance.entries import override
 from compliance.entries.log import AgentTick, Restored
 from compliance.entries.place import GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted, Warned
-from compliance.entries.seat import Presence
+from compliance.entries.seat import IssueRaised, Presence
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import ranges
 from compliance.reporting.periods import Period, period
+from compliance.reporting.watched import Watched
 from rules.facts import Grant
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -462,3 +464,20 @@ def test_a_play_that_was_written_once_more_at_once_counts_once_too(site, seat, c
     site.enrol("again-pc").add(PlayStarted, match=(), since=play.since, resumed=None, **about)
 
     assert told(counted(), "play") == {(): (1, 0)}
+
+
+def test_work_grows_with_the_log_alone():
+    """A seat that is new is not held against all that there were."""
+
+    def cost(many):
+        fields = {"boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": DAY, "secret": None}
+        lines = [IssueRaised(**fields, seat=f"pc-{number}", id="x") for number in range(many)]
+        tries = []
+        for _ in range(3):
+            watched, since = Watched(None), process_time()
+            for index, line in enumerate(lines):
+                watched.take(index, line)
+            tries.append(process_time() - since)
+        return min(tries)
+
+    assert cost(3_200) < 10 * cost(800)

@@ -45,14 +45,15 @@ _Span = tuple[int, int]
 
 @dataclass(slots=True)
 class _Seat:
-    """`open`: by the seq of their entries, since which minute. `told`: up to when it said who was logged on; `untold`: plays
-    of which it did not. `started`: seq and
-    moment of the start of its run.
+    """`open`: by the seq of their entries, since which minute. `told`: up to when it said who was logged on, since it was said
+    for the time `homes` that the place is a home; `untold`: plays of which it did not. `started`: seq and moment of the start
+    of its run.
     """
 
     open: dict[int, int] = field(default_factory=dict)
     over: list[_Span] = field(default_factory=list)
     told: int | None = None
+    homes: int = 0
     untold: Times = field(default_factory=Times)
     started: tuple[int, int] = (0, 0)
 
@@ -68,6 +69,7 @@ class LoggedOn:
     _hours: list[tuple[int, int]] = field(default_factory=list)  # from each of these moments on
     _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
     _home_to: int = 0  # until when the place was a home
+    _homes: int = 0  # how often that was said
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
 
     def wants(self) -> Wants:
@@ -85,23 +87,29 @@ class LoggedOn:
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         if line.place == _HOME:
             self._home_to = NO_MOMENT
-            for seat in self._seats.values():
-                seat.told = None
+            self._homes += 1
         elif self._home_to == NO_MOMENT:
             self._home_to = line.wall
         self._moments.append(max(line.wall, self._moments[-1] if self._moments else line.wall))
         self._hours.append(opening(line.place, line.hours))
 
+    def _seat(self, name: str) -> _Seat:
+        """At a home it tells nothing, and so begins anew after it."""
+        seat = self._seats[name]
+        if seat.homes != self._homes:
+            seat.told, seat.homes = None, self._homes
+        return seat
+
     def _start(self, _: Arg, line: SeatStart) -> None:
         self._seats[line.seat].started = line.seq, line.wall
 
     def _open(self, _: Arg, line: SessionOpened) -> None:
-        seat = self._seats[line.seat]
+        seat = self._seat(line.seat)
         seat.open[line.seq] = line.wall // MINUTE_MS
         seat.told = max(line.wall, seat.told or 0)
 
     def _close(self, where: Arg, line: SessionClosed) -> None:
-        seat = self._seats[line.seat]
+        seat = self._seat(line.seat)
         if (opened := seat.open.pop(line.opened, None)) is None:
             self.failures.append(Failure(where, msg("no session {n} of this seat is open", n=str(line.opened))))
         else:
@@ -118,7 +126,7 @@ class LoggedOn:
 
     def _played(self, where: Arg, line: PlayEnded) -> None:
         """By a seat that says who is logged on, which it does at no home."""
-        seat = self._seats[line.seat]
+        seat = self._seat(line.seat)
         if seat.open or line.late or not self._moments or self._home_to > line.since - _APART_MS:
             return
         if line.since + line.span - max(line.since, seat.told or 0) < _SHORT_MS:
