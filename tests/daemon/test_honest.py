@@ -192,7 +192,7 @@ def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
 
 @pytest.mark.parametrize("older", [False, True])
 @pytest.mark.parametrize("hours", [1, 40])
-def test_a_game_that_closed_while_nobody_watched_over_midnight_is_two_plays(world, hours, older, monkeypatch):
+def test_a_game_that_closed_while_nobody_watched_over_midnight_is_a_play_a_day(world, hours, older, monkeypatch):
     """What an older version told as one play accuses nobody either."""
     if older:
         monkeypatch.setattr("daemon.recording.resume.cut", lambda _plays, play, *_: play)
@@ -206,13 +206,15 @@ def test_a_game_that_closed_while_nobody_watched_over_midnight_is_two_plays(worl
     world.start()
     world.platform.run(102)
     world.pass_time(2 * HOUR)
-    parts = [(one.ms, one.late) for one in world.journal("play.ended")][:2]
-    first, *others = world.journal("play.started")
-    whole, today = hours * HOUR + 5 * MINUTE, (hours * HOUR - 25 * MINUTE) % (24 * HOUR)
+    days = [30 * MINUTE, 24 * HOUR, 15 * HOUR + 35 * MINUTE] if hours == 40 else [30 * MINUTE, 35 * MINUTE]
+    parts = [(one.ms, one.late) for one in world.journal("play.ended")][: len(days)]
+    plays = world.journal("play.started")[: len(days)]
     if older:
-        assert parts[0] == (whole, True)
+        assert parts[0] == (sum(days), True)
     else:
-        assert (parts, others[0].resumed) == ([(whole - today, False), (today, True)], first.seq)
+        assert parts == [*((ms, False) for ms in days[:-1]), (days[-1], True)]
+        assert [one.resumed for one in plays] == [None, *(one.seq for one in plays[:-1])]
+        assert len({one.who for one in plays}) == len(days)
     assert world.journal("play.due", "launch.refused")
     world.pass_time(24 * HOUR)
     assert said(audited(world.journal()).failures) == []
