@@ -29,7 +29,8 @@ ODD = frozenset({
     "unended", "after-hours", "over-cap", "paused", "not-asked", "no-break", "warned", "paired", "withheld", "erased",
     "presence", "clock-play", "usage-day", "player-key", "age", "learning", "approval", "request", "grant", "not-said",
 })  # fmt: skip
-FOUND = (27, 106, 116, 140, 327)  # by 80 steps of each somebody was once accused who had done nothing
+FOUND = {27: 80, 106: 80, 116: 80, 140: 80, 327: 80, 2004: 150, 2006: 160, 2026: 80}
+"""Steps by seed, by which somebody was once accused who had done nothing."""
 
 
 def accused(place, steps):
@@ -46,7 +47,7 @@ def test_an_honest_place_is_whole(whole_place, seed, soak):
     assert accused(place, soak(40, 130)) == [], place.steps
 
 
-@pytest.mark.parametrize("seed", FOUND)
-def test_what_was_once_held_against_an_honest_place_is_not_any_more(whole_place, seed):
+@pytest.mark.parametrize(("seed", "steps"), FOUND.items(), ids=FOUND)
+def test_what_was_once_held_against_an_honest_place_is_not_any_more(whole_place, seed, steps):
     place = whole_place(seed)
-    assert accused(place, 80) == [], place.steps
+    assert accused(place, steps) == [], place.steps

@@ -115,14 +115,14 @@ class Adding:
             self._agents.append((where, line))
             return
         own = self.plays.own.get((line.who, line.seat))
+        over, begun = self._former(line)
         if own is not None:
             own.since_summary = 0
-        if own is not None:
-            wrong = list(self._compare(where, line, own.first[1], own.games, self._wander(line.seat)))
+            wrong = list(self._compare(where, line, own.first[1], own.games, self._wander(line.seat), former=begun))
         else:
             played = {game: told.ms for game, told in line.games.items() if told.ms}
             wrong = [_unlike_plays(game, max(played.values()), Range(0, 0)) for game in list(played)[:1]]
-        if wrong and self._before(line):
+        if wrong and (over or (begun and own is None)):
             self._unchecked["former"].see(where)
         else:
             self._wrong(where, wrong)
@@ -131,20 +131,24 @@ class Adding:
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
                 self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
 
-    def _before(self, line: UsageDay) -> bool:
-        """Whether its day was over when its PC became this seat, by each zone that may have held: the former has its plays."""
+    def _former(self, line: UsageDay) -> tuple[bool, bool]:
+        """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun then,
+        by one of them: the former has plays of it.
+        """
         clock = self.clocks[line.seat]
-        zones = self.zones.lately(clock.began) if clock.followed else ()
-        return clock.followed and all(line.day < day_name(zone, clock.began).isoformat() for zone in zones)
+        became = [day_name(zone, clock.began).isoformat() for zone in self.zones.lately(clock.began)] if clock.followed else ()
+        return bool(became) and line.day < min(became), bool(became) and line.day <= max(became)
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""
         clock = self.clocks[seat]
         return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
 
-    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> Iterator[Message]:
+    def _compare(
+        self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int, *, former: bool = False
+    ) -> Iterator[Message]:  # fmt: skip
         """What is wrong with the day's milliseconds by game; where the zone was changed around it, for one of its zones, and in
-        the week after that of just that day by one of them.
+        the week after that of just that day by one of them. `former`: as another seat its PC may have had more of it.
         """
         late = self._days(self.zones.lately(first), first, line.day)
         if late is None:
@@ -158,7 +162,7 @@ class Adding:
             union = known.get(game) or Union()
             ranges = [_whole(union, day, wander) for day in days]
             least = min(one.least for one in ranges)
-            most = max(one.most for one in ranges) if len(days) == 1 else _LONGEST_MS
+            most = max(one.most for one in ranges) if len(days) == 1 and not former else _LONGEST_MS
             if not least <= told <= most and any(told in _whole(union, day, wander) for day in late):
                 self._unchecked["zone"].see(where)
             elif not least <= told <= most:

@@ -62,7 +62,7 @@ class Union:
     def longest(self, day: tuple[int, int]) -> int:
         """How much of the longest of these was played that day at least, if the PC did not sleep; else it was shorter."""
         ms, since = self._longest
-        return max(0, min(ms, day[1] - max(since, day[0])))
+        return max(0, min(since + ms, day[1]) - max(since, day[0]))
 
     def within(self, start: int, end: int, more: Iterable[tuple[int, int]] = ()) -> int:
         """How much of [start, end) is covered, if `more`, as (start, end), were there too."""
