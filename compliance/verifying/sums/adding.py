@@ -132,7 +132,7 @@ class Adding:
                 self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
 
     def _former(self, line: UsageDay) -> tuple[bool, bool]:
-        """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun then,
+        """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun,
         by one of them: the former has plays of it.
         """
         clock = self.clocks[line.seat]
