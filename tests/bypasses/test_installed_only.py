@@ -41,6 +41,14 @@ TOLD_TO_RUN = {
     "one after many others": f"{OWN_LIBRARY} LD_PRELOAD=\"$(seq -s ' ' -f /x%g 20) ./own.so\" sh -c 'read line'",
     "one behind a long environment": f"{OWN_LIBRARY} python3 -c '{BEHIND_MUCH}'",
     "one that the loader is told of": f"{OWN_LIBRARY} $(echo /lib64/ld-linux*) --preload ./own.so /bin/sh -c 'read line'",
+    "one named from the program's folder": f"{OWN_LIBRARY} LD_PRELOAD='$ORIGIN/../..'$PWD/own.so sh -c 'read line'",
+    "one in a folder with the loader's word": f"mkdir -p lib/x86_64-linux-gnux && {OWN_LIBRARY} cp own.so lib/x86_64-linux-gnux && "
+                                              "LD_PRELOAD=$PWD/'${LIB}x/own.so' sh -c 'read line'",
+    "one so named that the loader is told of": f"{OWN_LIBRARY} $(echo /lib64/ld-linux*) --preload '$ORIGIN/../..'$PWD/own.so "
+                                               "/bin/sh -c 'read line'",
+    "an auditor with a space in its name": f"{OWN_LIBRARY} mv own.so 'o n.so' && LD_AUDIT='./o n.so' sh -c 'read line'",
+    "one that the loader is told to be audited by": f"{OWN_LIBRARY} mv own.so 'o n.so' && $(echo /lib64/ld-linux*) --audit './o n.so' "
+                                                    "/bin/sh -c 'read line'",
     "what is copied to another disk": 'cp /bin/dash "$OTHER/own" && "$OTHER/own" "$PLAY"',
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.

@@ -99,7 +99,8 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOT
         return None
     files, also = tuple(filter(None, found.files)), tuple(dict.fromkeys(filter(None, found.also)))
     return WhatRuns(
-        files, found.every, found.inside, found.command, found.speaks, found.stdin, also, found.words, found.named
+        files, found.every, found.inside, found.command, found.speaks, found.stdin, also, found.words, found.named,
+        found.beyond,
     )  # fmt: skip
 
 
@@ -146,7 +147,8 @@ def _busybox(args: tuple[str, ...], view: View) -> Paused[Runs | None]:
 
 def _loaded(words: tuple[str, ...], view: View) -> Paused[Runs]:
     """ld.so(8): options of two dashes, then the program; if its name has no slash from the working directory or a library's."""
-    at, folders, libraries, left = 0, view.variable("LD_LIBRARY_PATH"), dict[str, None](), AT_ONCE
+    at, folders, left = 0, view.variable("LD_LIBRARY_PATH"), AT_ONCE
+    libraries, beyond = dict[str, None](), dict[str, None]()
     while at < len(words) and words[at].startswith("--"):
         if (left := left - len(words[at])) < 0:
             left = AT_ONCE
@@ -154,13 +156,16 @@ def _loaded(words: tuple[str, ...], view: View) -> Paused[Runs]:
         if words[at] == "--library-path":
             folders = "".join(words[at + 1 : at + 2])
         if words[at] in _LOADED_FIRST:
-            said = "".join(words[at + 1 : at + 2]).replace(" ", ":").split(":")
-            libraries |= dict.fromkeys(one for one in said if "/" in one)  # others lie in folders of libraries
-            left -= AT_ONCE * (len(said) > 1)
+            said = "".join(words[at + 1 : at + 2])
+            for text in dict.fromkeys((said.replace(" ", ":"), said)):  # a space is part of what --audit names
+                names = [one for one in text.split(":") if "/" in one]  # others lie in folders of libraries
+                libraries |= dict.fromkeys(names)
+                beyond |= dict.fromkeys(one for one in names if "$" in one)
+                yield
         at += 1 + (words[at] in _LOADER)
     program = words[at : at + 1]
     elsewhere = each_under(filter(None, folders.split(":")), *program) if program and "/" not in program[0] else ()
-    return Runs(chain(elsewhere, program), command=words[at:], also=libraries)
+    return Runs(chain(elsewhere, program), command=words[at:], also=libraries, beyond=tuple(beyond))
 
 
 def _anywhere(family: _Family, words: tuple[str, ...], view: View, between: str) -> Paused[Runs]:

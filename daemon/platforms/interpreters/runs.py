@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Runs:
     """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
     `inside`: what is run of one that is a folder. `stdin`: where none is found, it is what the program reads from. `also`: what
-    it loads besides.
+    it loads besides. `beyond`: the same, by names of which only the loader knows where they lead.
 
     `named`: as long as it runs, it runs the first of `files` that there was when it started.
 
@@ -29,6 +29,7 @@ class Runs:
     also: Iterable[str] = ()
     words: tuple[str, ...] = ()
     named: bool = False
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

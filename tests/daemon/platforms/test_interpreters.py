@@ -97,6 +97,13 @@ def test_what_a_loader_is_told_to_load_first_is_run_too():
     assert (told.files, told.also) == (("/usr/bin/cat",), ("./a.so", "/b.so", "d/e.so"))
 
 
+def test_where_a_loaders_own_words_lead_only_it_knows():
+    """$ORIGIN, $LIB, $PLATFORM; and a space is part of what an auditor is called."""
+    told = what_runs(LOADER, ("ld", "--preload", "$ORIGIN/a.so /b.so", "--audit", "./c d.so:/e${LIB}/f.so", "/usr/bin/cat"))
+    assert set(told.beyond) == {"$ORIGIN/a.so", "/e${LIB}/f.so", "$ORIGIN/a.so /b.so"}
+    assert "./c d.so" in told.also
+
+
 def test_programs_that_run_nothing_else():
     """Reading a game is not playing it."""
     assert [what_runs(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5

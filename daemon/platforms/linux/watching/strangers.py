@@ -31,6 +31,9 @@ def foreign(
         if number == _MOST:
             found.append(Fingerprint(path, 0))
             break
+        if "$" in path:  # $ORIGIN, $LIB and $PLATFORM: the loader alone knows where that leads
+            found.append(Fingerprint(path, 0))
+            continue
         file = images.open(place, path, catalogue)  # a name that leads nowhere loads nothing
         if file is not None and _is_foreign(place, trusted, images):
             found.append(file)
@@ -53,10 +56,10 @@ def _is_foreign(place: str, trusted: Trusted, images: ReadImages) -> bool:
 
 def _loaded_first(pid: int, images: ReadImages) -> Iterator[tuple[str, str]]:
     """Where each library lies for us, and what the process calls it. Of a name without a slash, which is looked for in folders,
-    it is not known.
+    it is not known. A space is between two of LD_PRELOAD, and part of one of LD_AUDIT.
     """
-    said = _LOADED_FIRST.findall(images.environment(pid, procfs.ALL_ARGS))
-    names = b" ".join(said).replace(b":", b" ").decode("utf-8", "surrogateescape").split(" ")
+    said = b":".join(_LOADED_FIRST.findall(images.environment(pid, procfs.ALL_ARGS))).decode("utf-8", "surrogateescape")
+    names = (*said.replace(" ", ":").split(":"), *said.split(":"))
     for name in dict.fromkeys(name for name in names if "/" in name):
         absolute = name.startswith("/")
         yield (f"/proc/{pid}/root{name}" if absolute else f"/proc/{pid}/cwd/{name}"), name

@@ -21,7 +21,7 @@ from rules.games import Catalogue, Fingerprint
 
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
-_MOST_WINDOWS = 16
+_MOST_WINDOWS = _MOST_BEYOND = 16
 _MOST_LINKS = 8
 MOST_FILES = 512  # of which nothing is known that makes them a game
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
@@ -170,6 +170,7 @@ class _Place:
             yield from self._one("/dev/stdin", ())
         for word in long_lines.each(what.also):
             yield from self._one(word, ())
+        self.files += (Fingerprint(one, 0) for one in what.beyond[:_MOST_BEYOND])
         if what.every or len(self.files) == before:
             yield from self._of_windows(args)
         return named if what.named else ""
