@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -24,9 +24,9 @@ _UNRATED = 1_000
 class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
-    `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
-    the subject of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those
-    that some game has. `parts`: those of a game's that it has too (rules.matching.alike).
+    `original`, `product`: its own and the product's name in its version resource, which anybody can write. `signer`: the subject
+    of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those that some
+    game has. `parts`: those of a game's that it has too (rules.matching.alike). `at`: path, device, number of what was opened.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Fingerprint:
     signer: str | None = None
     loaded: str | None = None
     parts: frozenset[int] = frozenset()
+    at: tuple[str, int, int] = field(default=("", 0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,18 @@ def test_and_where_its_numbers_are_other_ones(case):
     case(0, make=python_on).ended("""unshare -rmpf --mount-proc sh -c 'ln -s /proc/self/fd y && exec python3 y/7' 7<"$GAME" """)
 
 
+def large_script(path):
+    """Hashed on another thread than its path is found."""
+    path.write_text(f"import signal\nsignal.pause()\n#{secrets.token_hex(1 << 20)}\n")
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_a_large_one_is_what_was_opened_and_not_what_is_called_so(case):
+    """After a walk that takes long, with a decoy where its path leads."""
+    case(0, make=large_script).ended("""exec unshare -rm sh -c 'mkdir a b && cp "$GAME" a/x && tr 0-9 1-90 <a/x >b/x &&
+        cd a && mount --bind ../b "$PWD" && exec python3 x $(printf %040000d 1)' """)
+
+
 TWICE = """import ctypes, os
 def block(*words): return (ctypes.c_char_p * (len(words) + 1))(*words, None)
 ctypes.CDLL(None).execve(b"/bin/bash", block(b"bash", b"-c", b":"),

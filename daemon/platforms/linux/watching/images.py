@@ -38,6 +38,8 @@ class Images(images.Images):
         super().__init__(largest, pressed)
         self._wall = wall
         self.held: dict[int, str] = {}
+        self.seen = (0, 0)
+        """Device and number of the file that was opened last."""
         self._fresh: set[Key] = set()  # of which was told just now what had taken long
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
@@ -69,6 +71,7 @@ class Images(images.Images):
 
     def _at(self, node: int, shown: str, catalogue: Catalogue) -> Fingerprint | None:
         found = os.fstat(node)
+        self.seen = (found.st_dev, found.st_ino)
         if not stat.S_ISREG(found.st_mode):
             return None
         if found.st_size == 0 or calls.is_kernels(node):

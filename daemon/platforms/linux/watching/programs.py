@@ -181,8 +181,8 @@ class Programs:
 
     def _beside(self, pid: int, image: Fingerprint, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
         """What may decide which of an engine's games it is: a decoy hides nothing."""
-        found = (self.images.open(path, shown, catalogue) for path, shown in beside.places(pid, image.path, self.images))
-        return tuple(dict.fromkeys(filter(None, found)))
+        found = (self.images.placed(path, shown, catalogue) for path, shown in beside.places(pid, image.path, self.images))
+        return tuple({(one, one.at): one for one in found if one}.values())
 
     # --- what it was told --------------------------------------------------------------------------------------------------
 
@@ -226,15 +226,18 @@ class Programs:
         return told
 
     def _with_hashes(self, of: _Line, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
-        """Those of large files, which the thread that walks leaves to the one that hashes. A few at a time."""
+        """Those of large files, which the thread that walks leaves to the one that hashes. A few at a time. Only of what was
+        opened: its process may be elsewhere by now, and its name lead to a decoy.
+        """
         wants = of.catalogue.wants_sha256
-        lacking = [one for one in files if one.sha256 is None and one.size > INLINE and wants(one.size) and one.path[:1] == "/"]
+        lacking = [one for one in files if one.sha256 is None and one.size > INLINE and wants(one.size) and one.at[0]]
         hashed = {}
         for one in lacking[:_MOST_HASHED]:
-            now = self.images.open(f"/proc/{of.pid}/root{one.path}", one.path, of.catalogue)
-            if now is not None and now.size == one.size:
-                hashed[one] = now
-        return tuple(hashed.get(one, one) for one in files)
+            places = dict.fromkeys((one.at[0], f"/proc/{of.pid}/root{one.path}"))
+            found = (self.images.placed(place, one.path, of.catalogue) for place in places)
+            same = (now for now in found if now and (now.at[1:], now.size) == (one.at[1:], one.size))
+            hashed[one.at] = replace(next(same, one), at=one.at)
+        return tuple(hashed.get(one.at, one) for one in files)
 
     def _hurried(self, steps: Steps, until: int) -> tuple[bool, Told]:
         """Whether it was done until then, and what was found."""

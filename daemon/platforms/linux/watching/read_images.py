@@ -126,6 +126,11 @@ class ReadImages(Images):
             return None
         return node
 
+    def placed(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        """As `open`, and says where it was."""
+        found = self.open(path, shown, catalogue)
+        return found and replace(found, at=(path, *self.seen))
+
     def hold(self, shown: str, *, own: bool = False) -> None:
         self.unread, self.own = self.unread or shown, self.own or own
 
@@ -133,6 +138,7 @@ class ReadImages(Images):
         if files.free(node):
             return self._at(node, shown, catalogue)
         found = files.stat(node)
+        self.seen = (found.st_dev, found.st_ino)
         if not stat.S_ISREG(found.st_mode):
             return None
         if found.st_size == 0 or found.kernels:

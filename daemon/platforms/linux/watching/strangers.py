@@ -4,8 +4,10 @@ environment has the loader load before (ld.so(8)). Asked only of accounts that r
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.trusted import Trusted
@@ -23,8 +25,8 @@ def foreign(
     """`files`: the executable first. What cannot be looked at counts as somebody else's; what was not read in time is unread
     (`images`), looked at again, and nobody's until then. BlindError.
     """
-    places = [f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:])]
-    found = [file for file, place in zip(files, places, strict=True) if _is_foreign(place, trusted, images)]
+    root, found = f"/proc/{pid}/root", [file for file in files[:1] if _is_foreign(f"/proc/{pid}/exe", trusted, images)]
+    found += (file for file in files[1:] if _is_foreign(root + file.path, trusted, images, partial(_opened, file, images)))
     if len(files) > MOST_FILES:
         found.append(files[-1])  # others were not kept
     for number, (place, path) in enumerate(_loaded_first(pid, images)):
@@ -47,9 +49,27 @@ def lay_elsewhere(files: tuple[Fingerprint, ...], trusted: Trusted, images: Read
     return tuple(file for file in files if _is_foreign(file.path, trusted, images))
 
 
-def _is_foreign(place: str, trusted: Trusted, images: ReadImages) -> bool:
+def _opened(file: Fingerprint, images: ReadImages, place: str) -> int | None:
+    """What was opened as this file, for nothing: where it was, or at this place, where its name leads now. Its process may be
+    elsewhere by now, or have mounted something over it. None: it is at neither.
+    """
+    where, *this = file.at
+    if where in {"", place}:  # whatever lies there by now: an update leaves another one
+        return images.node(place)
+    for path in (where, place):
+        if (node := images.node(path)) is not None:
+            found = os.fstat(node)
+            if [found.st_dev, found.st_ino] == this:
+                return node
+            os.close(node)
+    return None
+
+
+def _is_foreign(
+    place: str, trusted: Trusted, images: ReadImages, opened: Callable[[str], int | None] | None = None
+) -> bool:  # fmt: skip
     before, images.unread = images.unread, ""
-    ours, held = trusted.at(place, images.node), bool(images.unread)
+    ours, held = trusted.at(place, opened or images.node), bool(images.unread)
     images.unread = before or images.unread
     return not ours and not held
 

@@ -182,10 +182,10 @@ class _Place:
             return False
         for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
             path = f"{word.rstrip('/')}/{name}" if name else word
-            found = self._read(ReadImages.open, *self._led(*self._where(path)), self._catalogue)
+            found = self._read(ReadImages.placed, *self._led(*self._where(path)), self._catalogue)
             files = [found] if found else []
             if _OWN.match(path) and self._read.led:  # where it has another /dev or /proc that is a file like others
-                literal = self._read(ReadImages.open, f"/proc/{self._pid}/root{path}", path, self._catalogue)
+                literal = self._read(ReadImages.placed, f"/proc/{self._pid}/root{path}", path, self._catalogue)
                 files += [literal] if literal else []
             self.files += (file for file in files if len(self.files) < MOST_FILES or self._tells(file))
             yield self.files
@@ -236,7 +236,7 @@ class _Place:
         prefix = self._variable("WINEPREFIX") or f"{self._variable('HOME')}/.wine"
         places = [f"{prefix}/dosdevices/{drive.lower()}:{path}", *([path] if drive in "zZ" else [])]
         for place in filter(lambda one: one.startswith("/"), places):
-            if found := self._read(ReadImages.open, f"/proc/{self._pid}/root{place}", path, self._catalogue):
+            if found := self._read(ReadImages.placed, f"/proc/{self._pid}/root{place}", path, self._catalogue):
                 return found
         return Fingerprint(path, 0)
 

@@ -338,15 +338,22 @@ def test_of_what_is_over_nothing_is_kept(maze, aside):
     tracker.stop()
 
 
-def test_a_large_file_that_was_found_in_a_maze_is_hashed(maze, aside, tmp_path):
-    """By whoever hashes large files: the thread waits for none of them."""
+@pytest.mark.parametrize("moved", ["", "away", "for a decoy"])
+def test_a_large_file_that_was_found_in_a_maze_is_hashed(maze, aside, tmp_path, moved):
+    """By whoever hashes large files: the thread waits for none of them. Only what was opened counts."""
     pid, _ = maze
     programs, mazes, _ = aside
     content = b"x" * ((1 << 20) + 1)
-    (tmp_path / "large.jar").write_bytes(content)
+    jar, at = tmp_path / "large.jar", tmp_path / "seen.jar"
+    jar.write_bytes(content)
+    at.hardlink_to(jar)
     game = Game(id="large", title="", sizes=(len(content),), sha256=(sha256(content).hexdigest(),))
     catalogue = Catalogue([game])
     programs.read(pid, catalogue)
-    found = Fingerprint(str(tmp_path / "large.jar"), len(content))
+    found = programs.slow_images.placed(str(at if moved else jar), str(jar), Catalogue(()))
+    if moved:
+        (at if moved == "away" else jar).unlink()
+    if moved == "for a decoy":
+        jar.write_bytes(b"y" * len(content))
     assert programs.found(mazes[0], Told((found,), interpreted=True, whole=True))
     assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
