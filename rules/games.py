@@ -24,7 +24,7 @@ _UNRATED = 1_000
 class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
-    `original`, `product`: its own and the product's name in its version resource, which anybody can write. `signer`: the subject
+    `original`, `product`: its own and the product's name in its version resource, which anybody writes. `signer`: the subject
     of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those that some
     game has. `parts`: those of a game's that it has too (rules.matching.alike). `at`: path, device, number of what was opened.
     """

@@ -16,10 +16,11 @@ from daemon.platforms.interpreters.view import AT_ONCE, PAUSE, Paused, View, spl
 _PATHS = frozenset(("-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path"))
 _VALUED = frozenset((
     "-d", "--describe-module", "--add-modules", "--limit-modules", "--add-opens", "--add-exports", "--add-reads", "--source",
-    "--patch-module", "--enable-native-access", "--finalization",
+    "--enable-native-access", "--finalization",
 ))  # fmt: skip
 _GLUED = re.compile(
     r"-Djava\.class\.path=(?P<paths>.*)|-Xbootclasspath(?:/[ap])?:(?P<boot>.*)|"
+    r"-Djava\.(?:ext|endorsed)\.dirs=(?P<jars>.*)|"
     r"-(?:javaagent|agentpath):(?P<agent>[^=]*).*|-XX:(?:VMOptionsFile|Flags)=(?P<options>.*)",
     re.DOTALL,
 )
@@ -53,13 +54,18 @@ def told(words: Words, view: View, between: str) -> Paused[tuple[Iterable[str], 
         if name in _PATHS:
             folders |= dict.fromkeys((value if equals else next(remaining, "")).split(between))
             left = 0
+        elif name == "--patch-module":  # MODULE=PATH
+            folders |= dict.fromkeys((value if equals else next(remaining, "")).partition("=")[2].split(between))
+            left = 0
         elif word in _VALUED:
             next(remaining, None)
-        elif word.startswith("-"):
+        elif word.startswith("-") and name != "--module":
             if glued := _GLUED.fullmatch(word):
                 folders |= dict.fromkeys((glued["paths"] or glued["boot"] or "").split(between))
+                folders |= dict.fromkeys(f"{one}/*" for one in (glued["jars"] or "").split(between) if one)
                 files += filter(None, (glued["agent"],))
         else:
+            word = value if name == "--module" else word  # noqa: PLW2901
             files.append(word)
             if len(classes) < _MOST_CLASSES and (match := _CLASS.fullmatch(word)):
                 classes.append(match[1].replace(".", "/") + ".class")
@@ -116,7 +122,7 @@ def _entry(folder: str, view: View) -> Iterator[str]:
 
 
 def _of_environment(view: View) -> Iterator[str]:
-    for name in ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"):
+    for name in ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "OPENJ9_JAVA_OPTIONS", "IBM_JAVA_OPTIONS"):
         yield from split(view.variable(name))
 
 

@@ -5,33 +5,25 @@ bash(1), zsh(1), python(1) and "site", perlrun(1), ruby(1), lua(1), "Node.js, Co
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from daemon.platforms.interpreters.view import PAUSE, Paused, View, each_under, split, under
+from daemon.platforms.interpreters import node
+from daemon.platforms.interpreters.view import MOST, PAUSE, Paused, View, each_under, folders, some, under
 from rules.programs import Family
 
 _SYSTEMS = "/usr"
 _VERSION = re.compile(r"python\d+\.\d+")
-_LUAS = ("", "_5_2", "_5_3", "_5_4")
+_LUAS = ("", "_5_2", "_5_3", "_5_4", "_5_5")
 _LONGEST = 1 << 15  # characters: no system opens a longer path
-_MOST = 64  # of anything that is named here: more are nobody's honest start
 _RUNNERS = re.compile(
-    r"(?:i?pdb|cprofile|profile|trace|coverage|kernprof|viztracer|ipython|idlelib|idle|runpy|unittest|doctest|pydoc|inspect|"
-    r"py\.?test)[\d.]*",
+    r"(?:i?pdb|pudb|debugpy|cprofile|profile|trace|coverage|kernprof|viztracer|pyinstrument|scalene|(?:line|memory)_profiler|"
+    r"ipython|idlelib|idle|pyshell|runpy|unittest|doctest|pydoc|inspect|py\.?test|nose2?|pickle)[\d.]*",
     re.IGNORECASE,
 )
-
-
-def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
-    return _some(filter(None, view.variable(variable).split(between)))
-
-
-def _some(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(islice(dict.fromkeys(words), _MOST))
+_EXPANDED = re.compile(r"\$(?:(\w++)|\{(\w++)(?::?[-=+]([^{}]*+))?\})")
+_PERLS = re.compile(r"[\w:']+")
 
 
 def sites(name: str, started_as: str, view: View, between: str) -> Paused[tuple[str, ...]]:
@@ -40,20 +32,22 @@ def sites(name: str, started_as: str, view: View, between: str) -> Paused[tuple[
     """
     places = (started_as,) if "/" in started_as else under(folders("PATH", view, between), started_as)
     own = view.variable("PYTHONUSERBASE") or "".join(under(tuple(filter(None, (view.variable("HOME"),))), ".local"))
-    bases = dict.fromkeys((_SYSTEMS, own, *(one.rpartition("/")[0].rpartition("/")[0] for one in places)))
+    beside = (one.rpartition("/")[0].rpartition("/")[0] for one in places)
+    bases = dict.fromkeys((_SYSTEMS, own, *beside, view.variable("PYTHONHOME")))
     version = _VERSION.search(name)
     found = list[str]()
     for lib in under(tuple(filter(None, bases)), "lib"):
         yield
-        named = (version[0],) if version else tuple(one for one in view.names(lib) if one.startswith("py"))[:_MOST]
+        named = (version[0],) if version else tuple(one for one in view.names(lib) if one.startswith("py"))[:MOST]
         found += under(under((lib,), *named, "python3"), ".", "site-packages", "dist-packages")
     return tuple(found)
 
 
 def runs_another(kind: Family, words: tuple[str, ...]) -> bool:
     """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler, a tester."""
-    stem = words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".py") if words else ""
-    return kind == "python" and _RUNNERS.fullmatch(stem) is not None
+    path = words[0].replace("\\", "/").removesuffix(".py").removesuffix("__main__").rstrip("/.") if words else ""
+    stem = path.rpartition("/")[2]  # of a module its last part tells, and of a program what stands before its version
+    return kind == "python" and any(map(_RUNNERS.fullmatch, (stem, stem.rpartition(".")[2])))
 
 
 def reads_on(name: str) -> bool:
@@ -61,30 +55,12 @@ def reads_on(name: str) -> bool:
     return name in {"code", "asyncio", "IPython", "bpython", "ptpython"}
 
 
-def package(folder: str, view: View) -> tuple[str, ...]:
-    """What is run of a folder with a package.json."""
-    try:
-        found = json.loads(view.text(f"{folder}/package.json") or "{}")
-    except (ValueError, RecursionError):
-        return ()
-    main = found.get("main") if isinstance(found, dict) else None
-    return node(*under((folder,), main)) if isinstance(main, str) else ()
-
-
-def node(path: str) -> tuple[str, ...]:
-    """The files that this may stand for."""
-    path = path.removeprefix("file://")
-    return (path, f"{path}.js", f"{path}/index.js") if path else ()
-
-
-def module(name: str, roots: Iterable[str]) -> Iterator[str]:
-    """The same of one to be loaded, which may lie in one of these folders of modules."""
-    places = () if name.startswith((".", "/", "file:")) else each_under(roots, name)
-    return (file for path in chain((name,), places) for file in node(path))
-
-
-def modules_of_node(view: View, between: str) -> tuple[str, ...]:
-    return ("node_modules", *folders("NODE_PATH", view, between))
+def parents(path: str, *ends: str) -> Iterator[str]:
+    """The files of a module of Python's and of each that it is in, which run before: of a class in one, too."""
+    path = path[:_LONGEST]
+    while path:
+        yield from (path + end for end in ends)
+        path = path.rpartition("/")[0]
 
 
 def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
@@ -92,28 +68,31 @@ def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) 
     if kind not in {"shell", "perl", "ruby"} or not words or "/" in words[0]:
         return ()
     said = view.last("PATH") if kind == "shell" else view.variable("PATH")
-    return under(_some(filter(None, said.split(between))), *words[:1])
+    return under(some(said.split(between)), *words[:1])
 
 
 def modules(kind: Family, names: Iterable[str], roots: Iterable[str], view: View, between: str) -> Iterator[str]:
     """The files of modules that options name, one by one."""
-    names, roots = tuple(islice(names, _MOST)), list(roots)
+    names, roots = tuple(names), tuple(roots)
     if not names:
         return
-    if kind == "perl":  # `-Mlib=FOLDER` is an option like -I
-        for name in names:
-            roots += name[4:].split(",") if name.startswith("lib=") else ()
-            yield PAUSE
-        roots += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
-        roots += ("",) if view.variable("PERL_USE_UNSAFE_INC") else ()
+    if kind == "perl":
+        roots = yield from _inc(names, roots, view, between)
     elif kind == "ruby":
-        roots = ["", *roots, *folders("RUBYLIB", view, between)]
+        found = [""]
+        for root in roots:
+            found += root.split(between)
+            yield PAUSE
+        roots = (*found, *folders("RUBYLIB", view, between))
     elif kind == "lua":
-        said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", _MOST)[:_MOST]
-        roots = ["?.lua", "?/init.lua", *filter(None, dict.fromkeys(said))]
+        said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", MOST)[:MOST]
+        roots = ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said)))
     for name in names:
+        yield PAUSE
         if kind == "perl":
-            yield from each_under(roots, f"{name.partition('=')[0].lstrip('-').replace('::', '/')}.pm")
+            match = _PERLS.match(name.lstrip("-"))  # what follows is for it to import, or code
+            path = match[0].replace("::", "/").replace("'", "/") if match else ""
+            yield from each_under(roots, f"{path}.pm")
         elif kind == "ruby":
             yield from each_under(roots, name, f"{name}.rb")
         elif kind == "lua":
@@ -123,20 +102,58 @@ def modules(kind: Family, names: Iterable[str], roots: Iterable[str], view: View
             yield name
 
 
-def of_environment(kind: Family, view: View, between: str) -> tuple[str, ...]:
-    """The files that its environment has it load."""
+def _inc(
+    names: tuple[str, ...], roots: tuple[str, ...], view: View, between: str
+) -> Generator[str, None, tuple[str, ...]]:  # fmt: skip
+    """Where Perl looks for modules: `-Mlib=FOLDER` is an option like -I."""
+    found = list(roots)
+    for name in names:
+        found += name[4:].split(",") if name.startswith("lib=") else ()
+        yield PAUSE
+    found += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
+    return (*found, *(("",) if view.variable("PERL_USE_UNSAFE_INC") else ()))
+
+
+def options_of_environment(kind: Family, view: View) -> list[str]:
+    """Of Perl and Ruby: a dash may be left out, and quotes mean nothing."""
+    name = {"perl": "PERL5OPT", "ruby": "RUBYOPT"}.get(kind)
+    return view.variable(name).split() if name else []
+
+
+def of_environment(kind: Family, view: View, between: str) -> Iterator[str]:
+    """The files that its environment has it load, one by one."""
     found = _ENVIRONMENTS.get(kind)
-    return tuple(islice(found(view, between), _MOST)) if found else ()
-
-
-def _options(variable: str, view: View) -> tuple[str, ...]:
-    return tuple(islice(split(view.variable(variable)), _MOST))
+    return found(view, between) if found else iter(())
 
 
 def _shell(view: View, between: str) -> Iterator[str]:
-    yield from (view.last("BASH_ENV"), view.last("ENV"))
+    for said in (view.last("BASH_ENV"), view.last("ENV")):
+        yield said
+        yield from _expanded(said, view)
     if folder := view.last("ZDOTDIR"):
-        yield from under((folder,), ".zshenv", ".zshrc")
+        yield from under((folder,), ".zshenv", ".zshrc", ".zprofile", ".zlogin")
+
+
+def _expanded(said: str, view: View) -> Iterator[str]:
+    """As a shell puts in variables; PWD it sets itself. Nothing where no file can have such a name."""
+    found, at = "", 0
+    for match in _EXPANDED.finditer(said):
+        yield PAUSE
+        name = match[1] or match[2]
+        found += said[at : match.start()] + (view.last(name) or ("." if name == "PWD" else match[3] or ""))
+        at = match.end()
+        if len(found) >= _LONGEST:
+            return
+    yield found + said[at:]
+
+
+def _fish(view: View, between: str) -> Iterator[str]:
+    folder = view.last("XDG_CONFIG_HOME").rstrip("/")
+    if folder and folder != f"{view.last('HOME').rstrip('/')}/.config":  # there it reads them whatever it is told
+        own = f"{folder}/fish/conf.d"
+        yield f"{folder}/fish/config.fish"
+        yield PAUSE
+        yield from under((own,), *(one for one in view.names(own) if one.endswith(".fish")))
 
 
 def _python(view: View, between: str) -> Iterator[str]:
@@ -146,32 +163,12 @@ def _python(view: View, between: str) -> Iterator[str]:
     yield from (*roots, *under(roots, "sitecustomize.py", "usercustomize.py"))
 
 
-def _perl(view: View, between: str) -> Iterator[str]:
-    words = _options("PERL5OPT", view)
-    roots = tuple(word[2:] for word in words if word.startswith("-I"))
-    yield from modules("perl", tuple(word[2:] for word in words if word[:2] in {"-M", "-m"}), roots, view, between)
-
-
-def _ruby(view: View, between: str) -> Iterator[str]:
-    words = _options("RUBYOPT", view)
-    roots = tuple(word[2:] for word in words if word.startswith("-I"))
-    yield from modules("ruby", tuple(word[2:] for word in words if word.startswith("-r")), roots, view, between)
-
-
 def _lua(view: View, between: str) -> Iterator[str]:
     for version in _LUAS:
         if (said := view.variable(f"LUA_INIT{version}")).startswith("@"):
             yield said[1:]
 
 
-def _node(view: View, between: str) -> Iterator[str]:
-    words, roots = iter(_options("NODE_OPTIONS", view)), modules_of_node(view, between)
-    for word in words:
-        name, _, value = word.partition("=")
-        if name in {"-r", "--require", "--import", "--loader", "--experimental-loader"}:
-            yield from module(value or next(words, ""), roots)
-
-
 _ENVIRONMENTS: Mapping[Family, Callable[[View, str], Iterator[str]]] = MappingProxyType({
-    "shell": _shell, "python": _python, "perl": _perl, "ruby": _ruby, "lua": _lua, "node": _node,
+    "shell": _shell, "fish": _fish, "python": _python, "lua": _lua, "node": node.of_environment,
 })

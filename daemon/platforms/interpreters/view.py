@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -12,6 +13,7 @@ Paused = Generator[None, None, T]
 """Work that pauses after some milliseconds at most, and may be left there for good: whoever has the thread decides."""
 AT_ONCE = 1 << 11  # characters of words, or so, between two pauses
 PAUSE = ""  # among words that come one by one: none yet
+MOST = 64  # folders that one variable names: more are nobody's honest start
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,11 @@ def under(roots: tuple[str, ...], *names: str) -> tuple[str, ...]:
 def each_under(roots: Iterable[str], *names: str) -> Iterator[str]:
     """The same one by one, as these may be too many to hold."""
     return (f"{root.rstrip('/') or '/'}/{name}".replace("//", "/") if root else name for root in roots for name in names)
+
+
+def some(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(filter(None, words)), MOST))
+
+
+def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
+    return some(view.variable(variable).split(between))

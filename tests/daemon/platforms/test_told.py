@@ -42,16 +42,28 @@ def test_a_word_with_s_is_no_program():
     assert what_runs("bash", words("bash -s decoy")) == WhatRuns(stdin=True)
 
 
+ABOVE = ["../" * steps + "node_modules/" for steps in range(1, 9)]
+
+
 @pytest.mark.parametrize(("name", "line", "variables", "also"), [
+    ("bash", "bash -c code", {"BASH_ENV": "$HOME/a", "ENV": "${X:-b}/$PWD/c", "HOME": "/an"},
+     "$HOME/a /an/a ${X:-b}/$PWD/c b/./c"),
+    ("fish", "fish -c code", {"XDG_CONFIG_HOME": "x"}, "x/fish/config.fish"),
     ("bash", "bash -c code", {"BASH_ENV": "game", "ENV": "other"}, "game other"),
     ("bash", "bash --rcfile game -i", {}, "game"),
     ("bash", "bash --init-file=game -i", {}, "game"),
-    ("zsh", "zsh -c code", {"ZDOTDIR": "x"}, "x/.zshenv x/.zshrc"),
+    ("zsh", "zsh -c code", {"ZDOTDIR": "x"}, "x/.zshenv x/.zshrc x/.zprofile x/.zlogin"),
     ("python3.11", "python3 -c code", {"PYTHONPATH": "a:b", "PYTHONSTARTUP": "c"},
      "c a b a/sitecustomize.py a/usercustomize.py b/sitecustomize.py b/usercustomize.py"),
     ("perl", "perl -I a -Mmy::game=x -e 1", {"PERL5LIB": "b"}, "a/my/game.pm b/my/game.pm"),
     ("perl", "perl -Mgame -Ia -e 1", {}, "a/game.pm"),
     ("perl", "perl -e 1", {"PERL5OPT": "-Ia -Mgame"}, "a/game.pm"),
+    ("perl", "perl -I. -d:Game ok", {}, "./Devel/Game.pm"),
+    ("perl", "perl -I. -wdt:Game=x ok", {}, "./Devel/Game.pm"),
+    ("perl", "perl -I. -e 1", {"PERL5OPT": "-w MGame=x -d:Game"}, "./Game.pm ./Devel/Game.pm"),
+    ("perl", "perl -MMy'Game=x -M-Other;code -e 1", {"PERL5OPT": "-Ia"}, "a/My/Game.pm a/Other.pm"),
+    ("ruby3.1", "ruby -Ia:b -e 1", {"RUBYOPT": "-r game"}, "game game.rb a/game a/game.rb b/game b/game.rb"),
+    ("ruby3.1", "ruby -r game -e 1", {"RUBYOPT": "-Ia"}, "game game.rb a/game a/game.rb"),
     ("ruby3.1", "ruby -Ia -r game -e 1", {}, "game game.rb a/game a/game.rb"),
     ("ruby3.1", "ruby -e 1", {"RUBYOPT": "-r./game"}, "./game ./game.rb"),
     ("lua5.4", "lua -l my.game x", {}, "my/game.lua my/game/init.lua"),
@@ -60,8 +72,15 @@ def test_a_word_with_s_is_no_program():
     ("node", "node -e 0 --require ./game", {}, "./game ./game.js ./game/index.js"),
     ("node", "node --import=./game.mjs x", {}, "./game.mjs ./game.mjs.js ./game.mjs/index.js x.js"),
     ("node", "node -r game -e 0", {"NODE_PATH": "a"},
-     " ".join(f"{folder}game{end}" for folder in ("", "node_modules/", "a/") for end in ("", ".js", "/index.js"))),
+     " ".join(f"{folder}game{end}" for folder in ("", "node_modules/", "a/", *ABOVE) for end in ("", ".js", "/index.js"))),
     ("node", "node game", {}, "game.js"),
+    ("node", "node --import file:///a/g%61me.mjs?x -e 0", {}, "/a/game.mjs /a/game.mjs.js /a/game.mjs/index.js"),
+    ("node", "node --experimental_loader=./g%61me -e 0", {},
+     "./g%61me ./g%61me.js ./g%61me/index.js ./game ./game.js ./game/index.js"),
+    ("node", "node -i", {"NODE_REPL_EXTERNAL_MODULE": "./game.js"}, "./game.js ./game.js.js ./game.js/index.js"),
+    ("node.exe", "node --import FILE:///C:/g%61me.mjs -e 0", {}, "C:/game.mjs C:/game.mjs.js C:/game.mjs/index.js"),
+    ("php8.2", "php -d auto_prepend_file=game.php ok.php", {}, "game.php"),
+    ("php8.2", "php -d auto_append_file='game.php' ok.php", {}, "game.php"),
     ("node", "node -e 0", {"NODE_OPTIONS": '--no-warnings --require "./my game"'}, None),
     ("perl", "perl -Mlib=a,b -Mgame -e 1", {"PERLLIB": "c"}, "a/lib.pm b/lib.pm c/lib.pm a/game.pm b/game.pm c/game.pm"),
     ("perl", "perl -Mgame -e 1", {"PERL_USE_UNSAFE_INC": "1"}, "game.pm"),
@@ -71,6 +90,26 @@ def test_a_word_with_s_is_no_program():
 def test_what_is_loaded_besides(name, line, variables, also):
     found = what_runs(name, words(line), view=view(variables)).also
     assert found == (("./my game", "./my game.js", "./my game/index.js") if also is None else words(also))
+
+
+@pytest.mark.parametrize("option", ["--env-file=e", "--env-file e", "--env-file-if-exists=e"])
+@pytest.mark.parametrize("said", ["X=1\nexport NODE_OPTIONS=--require ./game # x", " NODE_OPTIONS = '-r ./game'"])
+def test_node_has_options_in_files_too(option, said):
+    assert "./game.js" in what_runs("node", words(f"node {option} ok"), view=view(texts={"e": said})).also
+
+
+def test_node_loads_what_a_package_says():
+    """Its main file, or whatever it exports under some condition; wherever it lies."""
+    exports = '{"exports": {".": [{"import": "./b.js"}]}}'
+    texts = {"./x/package.json": '{"main": "a"}', "../node_modules/y/package.json": exports}
+    found = what_runs("node", words("node -r ./x -r y -e 0"), view=view(texts=texts)).also
+    assert "./x/a.js" in found
+    assert "../node_modules/y/./b.js" in found
+
+
+def test_a_module_of_python_runs_the_packages_that_it_is_in():
+    also = what_runs("python3", words("python3 -m my.game"), view=view({"PYTHONPATH": "a"})).also
+    assert {"my/__init__.py", "my/game/__init__.py", "my/game.pyc", "a/my/__init__.py"} <= set(also)
 
 
 @pytest.mark.parametrize(("line", "path"), [
@@ -94,6 +133,9 @@ def test_a_module_is_looked_for_beside_the_python_that_was_started():
 
 @pytest.mark.parametrize("line", ["python3 -m pdb game", "python3 -m cProfile -s x game", "python3 /usr/bin/pdb3 game",
                                   "python3 -m trace --trace game", "python3 -m runpy game",
+                                  "python3 -m idlelib.idle -r game.py", "python3 -m unittest.__main__ game",
+                                  "python3 /usr/lib/python3.11/unittest/__main__.py game.py", "python3 /usr/bin/pdb3.11 game",
+                                  "python3 -m unittest game.Test.test_it", "python3 -m pickle game",
                                   "python3 -m unittest -v game", "python3 -m doctest game.py", "python3 -m pytest game.py"])
 def test_a_debugger_runs_the_file_that_it_is_told(line):
     found = what_runs("python3", words(line))
@@ -121,6 +163,8 @@ JAVA = [
     ("java -XX:VMOptionsFile=o Main", {}, {"o": "-Xbootclasspath/a:a.jar"}, "a.jar Main"),
     ("java -javaagent:a.jar=x Main", {}, {}, "a.jar Main"),
     ("java --add-modules decoy -jar a.jar", {}, {}, "a.jar"),
+    ("java --patch-module java.base=x:y -m java.base/gm.Main", {}, {}, "x y java.base/gm.Main"),
+    ("java --patch-module=java.base=x --module=java.base/gm.Main", {}, {}, "x java.base/gm.Main"),
 ]
 
 
@@ -162,6 +206,10 @@ def test_javas_folders_hold_jars_and_classes():
     found = what_runs("java", words("java -cp lib/*:x net.craft.Main"), view=view(names={"lib": "a.jar b.JAR readme"}))
     assert found.files == words("lib/a.jar lib/b.JAR x net.craft.Main")
     assert found.inside == ("net/craft/Main.class",)
+    module = what_runs("java", words("java --patch-module=a=x --module=a/gm.Main"))
+    assert (module.files, module.inside) == (words("x a/gm.Main"), ("gm/Main.class",))
+    old = what_runs("java", words("java -Djava.ext.dirs=lib Main"), view=view(names={"lib": "a.jar"}))
+    assert old.files == words("lib/a.jar Main")
     assert "net.craft.Main" in found.words
 
 
