@@ -131,7 +131,7 @@ NODE = {
     "a module above": 'mkdir -p node_modules x && cp "$GAME" node_modules/maths.js && cd x && node -r maths -e 0',
     "a module that is a folder": 'mkdir x && cp "$GAME" x/a.js && echo \'{"main": "a"}\' >x/package.json && node -r ./x -e 0',
     "a module by URL": 'cp "$GAME" maths.mjs && node --import "file://$PWD/m%61ths.mjs?x" -e 0',
-    "an option otherwise written": 'cp "$GAME" maths.mjs && node --experimental_loader=./maths.mjs -e "setInterval(() => 0, 999)"',
+    "an option otherwise written": 'cp "$GAME" maths.mjs && node --experimental_loader=./maths.mjs -e "setInterval(()=>0)"',
     "a file of variables": 'cp "$GAME" maths.js && echo NODE_OPTIONS=--require=./maths.js >e && node --env-file=e -e 0',
     "instead of its prompt": 'cp "$GAME" maths.js && NODE_REPL_EXTERNAL_MODULE=./maths.js node -i',
 }

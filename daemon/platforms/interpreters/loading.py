@@ -6,7 +6,7 @@ bash(1), zsh(1), python(1) and "site", perlrun(1), ruby(1), lua(1), "Node.js, Co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from daemon.platforms.interpreters import node
@@ -71,22 +71,9 @@ def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) 
     return under(some(said.split(between)), *words[:1])
 
 
-def modules(kind: Family, names: Iterable[str], roots: Iterable[str], view: View, between: str) -> Iterator[str]:
-    """The files of modules that options name, one by one."""
-    names, roots = tuple(names), tuple(roots)
-    if not names:
-        return
-    if kind == "perl":
-        roots = yield from _inc(names, roots, view, between)
-    elif kind == "ruby":
-        found = [""]
-        for root in roots:
-            found += root.split(between)
-            yield PAUSE
-        roots = (*found, *folders("RUBYLIB", view, between))
-    elif kind == "lua":
-        said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", MOST)[:MOST]
-        roots = ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said)))
+def modules(kind: Family, names: Collection[str], told: Iterable[str], view: View, between: str) -> Iterator[str]:
+    """The files of modules that options name, one by one. `told`: where options say that these are."""
+    roots = (yield from _roots(kind, names, told, view, between)) if names else []
     for name in names:
         yield PAUSE
         if kind == "perl":
@@ -102,16 +89,26 @@ def modules(kind: Family, names: Iterable[str], roots: Iterable[str], view: View
             yield name
 
 
-def _inc(
-    names: tuple[str, ...], roots: tuple[str, ...], view: View, between: str
-) -> Generator[str, None, tuple[str, ...]]:  # fmt: skip
-    """Where Perl looks for modules: `-Mlib=FOLDER` is an option like -I."""
-    found = list(roots)
-    for name in names:
-        found += name[4:].split(",") if name.startswith("lib=") else ()
+def _roots(
+    kind: Family, names: Iterable[str], told: Iterable[str], view: View, between: str
+) -> Generator[str, None, list[str]]:  # fmt: skip
+    """Where these modules may be, and PAUSE."""
+    roots = [""] if kind == "ruby" else list[str]()
+    for root in told:
+        roots += root.split(between) if kind == "ruby" else (root,)
         yield PAUSE
-    found += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
-    return (*found, *(("",) if view.variable("PERL_USE_UNSAFE_INC") else ()))
+    if kind == "perl":  # `-Mlib=FOLDER` is an option like -I
+        for name in names:
+            roots += name[4:].split(",") if name.startswith("lib=") else ()
+            yield PAUSE
+        roots += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
+        roots += ("",) if view.variable("PERL_USE_UNSAFE_INC") else ()
+    elif kind == "ruby":
+        roots += folders("RUBYLIB", view, between)
+    elif kind == "lua":
+        said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", MOST)[:MOST]
+        roots += ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said)))
+    return roots
 
 
 def options_of_environment(kind: Family, view: View) -> list[str]:

@@ -141,7 +141,8 @@ def _env_files(paths: Iterable[str], view: View, between: str) -> Iterator[str]:
     def names() -> Iterator[str]:
         for path in paths:
             yield PAUSE
-            for said in _ENV_FILE.finditer(view.text(path)):
+            text = view.text(path)
+            for said in _ENV_FILE.finditer(text) if "NODE_OPTIONS" in text else ():
                 yield PAUSE
                 yield from _required_by(said[1].strip("\"'` \r"))
 

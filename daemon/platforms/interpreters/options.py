@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from rules.programs import Family
@@ -81,16 +82,21 @@ def cluster(family: Meanings, word: str) -> Cluster:
         name, _, value = word.partition("=")
         ends = next((ends for ends in ("inline", "loads") if name in getattr(family, ends)), "")
         return Cluster(ends, int(not value), value) if ends else Cluster(skipped=int(word in family.valued))
-    skipped, letters, stdin, last = 0, word[1:], "", dict[str, str]()
-    for at, letter in enumerate(letters):
-        if letter not in last:  # the same one may stand there a hundred thousand times, too
-            last[letter] = next((ends for ends in _LAST if letter in getattr(family, ends)), "")
-        if ends := last[letter]:
-            rest = letters[at + 1 :]
-            if letter == "d" and family is PERL and (debugger := _PERLS_DEBUGGER.fullmatch(rest)):
-                return Cluster("loads", skipped, f"Devel::{debugger[1]}")
-            takes = ends in {"loads", "folders", "valued"} and not rest
-            return Cluster(stdin if ends in {"valued", "glued"} else ends, skipped + takes, rest)
-        stdin = "stdin" if letter in family.stdin else stdin
-        skipped += letter in family.late
-    return Cluster(stdin, skipped)
+    letters = word[1:]
+    last = _lasts(family).search(letters)  # there may be a hundred thousand
+    before = letters[: last.start()] if last else letters
+    skipped, stdin = sum(map(before.count, family.late)), "stdin" if any(one in before for one in family.stdin) else ""
+    if not last:
+        return Cluster(stdin, skipped)
+    ends, rest = str(last.lastgroup), letters[last.end() :]
+    if family is PERL and last[0] == "d" and (debugger := _PERLS_DEBUGGER.fullmatch(rest)):
+        return Cluster("loads", skipped, f"Devel::{debugger[1]}")
+    takes = ends in {"loads", "folders", "valued"} and not rest
+    return Cluster(stdin if ends in {"valued", "glued"} else ends, skipped + takes, rest)
+
+
+@cache
+def _lasts(family: Meanings) -> re.Pattern[str]:
+    """The letters of one dash after which none follows, by what they are."""
+    letters = {ends: "".join(one for one in getattr(family, ends) if len(one) == 1) for ends in _LAST}
+    return re.compile("|".join(f"(?P<{ends}>[{re.escape(every)}])" for ends, every in letters.items() if every) or "(?!)")

@@ -36,13 +36,13 @@ NOTHING = View()
 # A word of an options' variable or file: quotes of either kind, with a backslash before what is meant itself.
 _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*+(?:"|$)|'(?:\\.|[^'\\])*+(?:'|$)|\\.|[^\s"'\\])++""", re.DOTALL)
 _PIECE = re.compile(r""""((?:\\.|[^"\\])*+)"?|'((?:\\.|[^'\\])*+)'?|((?:\\.|[^"'\\])++)""", re.DOTALL)
-_MEANT = re.compile(r"\\(.)", re.DOTALL)
 
 
 def split(text: str) -> Iterator[str]:
     """As a shell does, nearly: the words of a variable or file that holds options."""
     for match in _WORD.finditer(text):
-        yield _MEANT.sub(r"\1", "".join(one[1] or one[2] or one[3] or "" for one in _PIECE.finditer(match[0])))
+        said = "".join(map("".join, _PIECE.findall(match[0])))
+        yield "\\".join(part.replace("\\", "") for part in said.split("\\\\")) if "\\" in said else said
 
 
 def at_once(work: Generator[object, None, T]) -> T:

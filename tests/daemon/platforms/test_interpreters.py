@@ -120,6 +120,8 @@ def test_where_options_are_not_known_every_word_counts():
 @pytest.mark.parametrize(("name", "line", "files"), [
     ("java.exe", "java -cp a.jar;C:\\lib\\b.jar -Xmx1g Main", "a.jar C:\\lib\\b.jar Main"),
     ("JavaW.EXE", "javaw --module-path=C:\\a.jar;D:\\b.jar -jar C:\\trò.jar", "C:\\a.jar D:\\b.jar C:\\trò.jar"),
+    ("java.exe", "java --patch-module java.base=C:\\x;D:\\y -m java.base/gm.Main", "C:\\x D:\\y java.base/gm.Main"),
+    ("python.exe", "python C:\\P\\Lib\\unittest\\__main__.py game.py", "C:\\P\\Lib\\unittest\\__main__.py game.py"),
     ("python.exe", "python -u C:\\g\\trò.py x", "C:\\g\\trò.py x"),
     ("pythonw.exe", "pythonw -m my.game", "my/game/__main__.py my/game.py"),
     ("python_d.exe", "python_d -c code", ""),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
+from itertools import chain, islice
+from time import thread_time
 
 import pytest
 
@@ -11,6 +14,7 @@ from daemon.platforms.interpreters.view import View
 
 LONG = 100_000  # characters
 AT_MOST = 4_096  # of them in a step
+AT_MOST_S = 0.05  # of a busy PC's time, of which a step takes a tenth
 
 
 @pytest.fixture
@@ -79,9 +83,66 @@ def test_a_long_command_line_is_read_in_steps(name, word, first, view, asked):
     assert number >= LONG // AT_MOST
 
 
-def test_so_are_the_options_in_an_environment(view, asked):
-    number, _, _ = steps(in_steps("java", ("java",), view=view({"JDK_JAVA_OPTIONS": "x " * (LONG // 2)})), asked)
+@pytest.mark.parametrize(("name", "variable"), [
+    ("java", "JDK_JAVA_OPTIONS"), ("java", "OPENJ9_JAVA_OPTIONS"), ("perl", "PERL5OPT"), ("ruby", "RUBYOPT"),
+])
+def test_so_are_the_options_in_an_environment(name, variable, view, asked):
+    number, _, _ = steps(in_steps(name, (name,), view=view({variable: "x " * (LONG // 2)})), asked)
     assert number >= LONG // AT_MOST
+
+
+@pytest.fixture
+def kept():
+    """No garbage is collected, of all that other tests hold."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+FOLDERS = "a=" + ":".join(f"b{n}" for n in range(17_000))
+HOSTILE = {
+    "files of variables": (("node", *["--env-file=x"] * 6_000), {}),
+    "many files of variables": (("node", *(f"--env-file=x{n}" for n in range(6_000))), {}),
+    "modules by URL": (("node", *["--import=file:///x"] * 6_000), {}),
+    "modules of empty names": (("node", *(f"--import=file:#{n}" for n in range(6_000))), {}),
+    "a long URL": (("node", "--import=file:///" + "%41" * 40_000), {}),
+    "packages": (("node", *(word for n in range(2_000) for word in ("-x", f"a{n}"))), {}),
+    "options of Node's": (("node", "x"), {"NODE_OPTIONS": "-r a " * 24_000}),
+    "words without names": (("php", *(f"file:#{n}" for n in range(6_000))), {}),
+    "debuggers": (("perl", *["-I", "-d:X"] * 6_000), {}),
+    "many debuggers": (("perl", *(word for n in range(6_000) for word in ("-Ia", f"-d:X{n}"))), {}),
+    "modules without folders": (("perl", *(f"-MX{n}" for n in range(6_000)), "x"), {}),
+    "folders in options": (("perl", "-Mlib=" + "," * LONG, "x"), {}),
+    "folders of Ruby's": (("ruby", *(f"-I{n}" for n in range(6_000)), "-rx"), {}),
+    "patches": (("java", "--patch-module", FOLDERS), {}),
+    "many patches": (("java", *["--patch-module", FOLDERS] * 20), {}),
+    "older folders": (("java", "-Djava.ext.dirs=" + FOLDERS), {}),
+    "variables": (("bash", "x"), {"BASH_ENV": "$A" * LONG}),
+    "many variables": (("bash", "x"), {"ENV": "".join(f"$A{n}" for n in range(20_000))}),
+    "tests": (("python3", "-m", "unittest", *["a.b"] * 6_000), {"PYTHONPATH": "a:b"}),
+    "tests without names": (("python3", "-m", "unittest", *[""] * LONG), {}),
+    "packages of Python's": (("python3", "-m", "a." * 30_000), {}),
+    "libraries": (("ld.so", *(word for n in range(6_000) for word in ("--audit", f"$ORIGIN/{n} a"))), {}),
+}
+
+
+@pytest.mark.parametrize("which", HOSTILE)
+@pytest.mark.usefixtures("kept")
+def test_no_step_takes_long(which, view, asked):
+    """Neither before something is known nor between one word that is told and the next, also where that is none yet."""
+    line, variables = HOSTILE[which]
+    walk = _walk(in_steps(line[0], line, view=view(variables)))
+    longest, most, before, began = 0.0, 0, 0, thread_time()
+    for _ in islice(walk, 50_000):
+        longest, most, before = max(longest, thread_time() - began), max(most, len(asked) - before), len(asked)
+        began = thread_time()
+    assert longest < AT_MOST_S
+    assert most < 20
+
+
+def _walk(work):
+    found = yield from work
+    yield from chain(found.files, found.also)
 
 
 @pytest.mark.parametrize(("name", "option"), [

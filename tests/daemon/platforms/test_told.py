@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import what_runs
+from daemon.platforms.interpreters.arguments import in_steps, what_runs
 from daemon.platforms.interpreters.runs import WhatRuns
-from daemon.platforms.interpreters.view import View, split
+from daemon.platforms.interpreters.view import View, at_once, split
 
 
 def words(line):
     return tuple(line.split())
+
+
+def whole(name, line, view):
+    """All files, and all that is loaded besides, however many."""
+    found = at_once(in_steps(name, line, view=view))
+    return tuple(filter(None, found.files)), tuple(filter(None, found.also))
 
 
 def view(variables=(), texts=(), names=(), manifests=()):
@@ -49,6 +55,7 @@ ABOVE = ["../" * steps + "node_modules/" for steps in range(1, 9)]
     ("bash", "bash -c code", {"BASH_ENV": "$HOME/a", "ENV": "${X:-b}/$PWD/c", "HOME": "/an"},
      "$HOME/a /an/a ${X:-b}/$PWD/c b/./c"),
     ("fish", "fish -c code", {"XDG_CONFIG_HOME": "x"}, "x/fish/config.fish"),
+    ("fish", "fish -c code", {"XDG_CONFIG_HOME": "/an/.config/", "HOME": "/an"}, ""),
     ("bash", "bash -c code", {"BASH_ENV": "game", "ENV": "other"}, "game other"),
     ("bash", "bash --rcfile game -i", {}, "game"),
     ("bash", "bash --init-file=game -i", {}, "game"),
@@ -96,6 +103,53 @@ def test_what_is_loaded_besides(name, line, variables, also):
 @pytest.mark.parametrize("said", ["X=1\nexport NODE_OPTIONS=--require ./game # x", " NODE_OPTIONS = '-r ./game'"])
 def test_node_has_options_in_files_too(option, said):
     assert "./game.js" in what_runs("node", words(f"node {option} ok"), view=view(texts={"e": said})).also
+
+
+@pytest.mark.parametrize("said", ["$A" * 60_000, "".join(f"$B{n}" for n in range(20_000)) + "$A" * 60_000, "${A:-" * 20_000])
+def test_a_name_that_no_file_can_have_is_none(said):
+    """It takes no memory; empty variables make no difference, however many they are."""
+    long = View(last=lambda name: {"BASH_ENV": said, "A": "a" * 100_000}.get(name, ""))
+    assert what_runs("bash", words("bash -c x"), view=long).also in {(said,), (said, said)}
+    empty = view({"BASH_ENV": "".join(f"$A$B{n}" for n in range(5_000)) + "/game"})
+    assert what_runs("bash", words("bash -c x"), view=empty).also[-1] == "/game"
+
+
+def test_files_of_variables_are_no_maze():
+    blank = view(texts={"e": "\n" * 60_000 + "NODE_OPTIONS='\n" * 100 + "NODE_OPTIONS=-r=./game"})
+    assert "./game.js" in what_runs("node", words("node --env-file=e x"), view=blank).also
+
+
+def test_many_modules_hide_none():
+    options = view({"NODE_OPTIONS": " ".join(f"-r ./a{n}" for n in range(5_000)) + " -r ./game"})
+    _, also = whole("node", words("node x"), options)
+    assert "./game.js" in also
+    line = " ".join(f"-r a{n}" for n in range(5_000))
+    _, also = whole("node", words(f"node {line} -r game x"), view())
+    assert "node_modules/game.js" in also[: 5_001 * 6]
+    assert "../../node_modules/game.js" in also
+
+
+@pytest.mark.parametrize(("name", "line", "variables", "file"), [
+    ("node", "node " + "--env-file=x " * 20 + "--env-file=e x", {}, "./game.js"),
+    ("node", "node " + "".join(f"--title t{n} " for n in range(20)) + "game x", {}, "game/./main.js"),
+    ("node", "node x", {"NODE_OPTIONS": "--no-warnings " * 100 + "-r ./game"}, "./game.js"),
+    ("perl", "perl " + "".join(f"-MA{n} " for n in range(100)) + "-I. -Mgame -e 0", {}, "./game.pm"),
+    ("perl", "perl -I. -e 0", {"PERL5OPT": "-w " * 100 + "-Mgame"}, "./game.pm"),
+    ("ruby3.1", "ruby -e 0", {"RUBYOPT": "".join(f"-rA{n} " for n in range(100)) + "-r./game"}, "./game.rb"),
+    ("lua5.4", "lua " + "".join(f"-l A{n} " for n in range(100)) + "-l game x", {}, "game.lua"),
+    ("python3", "python3 -m unittest a b c d e game.Test", {}, "game.py"),
+    ("python3", "python3 -m " + ".".join("abcdefghij") + ".game", {}, "a/b/c/d/e/f/g/h/i/__init__.py"),
+    ("python3", "python3 -m " + ".".join("abcdefghij") + ".game", {}, "a/__init__.py"),
+])
+def test_decoys_hide_none(name, line, variables, file):
+    texts = {"e": "NODE_OPTIONS=-r=./game" + "\nNODE_OPTIONS=-r=./decoy" * 50, "game/package.json": '{"main": "./main"}'}
+    assert file in sum(whole(name, words(line), view(variables, texts)), ())
+
+
+def test_a_package_hides_none_behind_what_it_does_not_run():
+    exports = ", ".join(f'"./{n}": "./{n}.js"' for n in range(100))
+    package = view(texts={"x/package.json": f'{{"exports": {{".": "./game.js", {exports}}}}}'})
+    assert "x/./game.js" in whole("node", words("node x"), package)[1]
 
 
 def test_node_loads_what_a_package_says():
