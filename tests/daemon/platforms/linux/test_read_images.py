@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +141,24 @@ def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
     assert (others(), bool(images.unread)) == (False, True)
     images.files.silent = set()
     assert (others(), images.unread) == (True, "")
+
+
+def test_what_was_opened_is_installed_wherever_its_process_went(tmp_path, monkeypatch):
+    """Who was told a name beside itself and then works elsewhere; not where its name alone leads to something installed."""
+    installed, me, images = Path("/usr/share/common-licenses/GPL-3"), os.getpid(), ReadImages()
+    (tmp_path / installed.name).write_text("x")
+
+    def is_foreign(folder):
+        monkeypatch.chdir(folder)
+        file = images.placed(f"/proc/{me}/cwd/{installed.name}", str(installed), Catalogue(()))
+        found = []
+        for now in (folder, "/", tmp_path, installed.parent):
+            monkeypatch.chdir(now)
+            found.append(file in foreign(me, (Fingerprint("/exe", 1), file), Trusted(), images, Catalogue(())))
+        return found
+
+    assert is_foreign(installed.parent) == [False] * 4
+    assert is_foreign(tmp_path) == [True] * 4
 
 
 @pytest.mark.parametrize("do", ["find", "beginning"])
