@@ -6,10 +6,11 @@ options are not known here, every word is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
+from types import MappingProxyType
 
 from daemon.platforms.interpreters import java, loading, node
 from daemon.platforms.interpreters.options import OPTIONS, PHP, SHELL, UNKNOWN, Cluster, Meanings, cluster
@@ -31,6 +32,7 @@ _PACKAGES = 4  # words, besides values of options, of which it is looked whether
 _LOADER = frozenset((
     "--preload", "--library-path", "--argv0", "--audit", "--inhibit-rpath", "--glibc-hwcaps-prepend", "--glibc-hwcaps-mask",
 ))  # fmt: skip
+_VARIABLES: Mapping[Family, str] = MappingProxyType({"perl": "PERL5OPT", "ruby": "RUBYOPT"})
 _LOADED_FIRST = ("--preload", "--audit")
 
 
@@ -48,10 +50,10 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOT
 
 
 def _held(words: Iterable[str]) -> tuple[str, ...]:
-    found = dict[str, None]()
-    for word in words:
-        if word != PAUSE:
-            found[word] = None
+    some = filter(None, words)
+    found = dict.fromkeys(islice(some, _MOST))
+    for word in some:
+        found[word] = None
         if len(found) > _MOST:
             break
     return tuple(found)
@@ -149,7 +151,8 @@ def _after_options(
 ) -> Paused[Runs]:
     """`sites`: where modules are, beside here."""
     at, signs, known, left = 0, tuple(family.signs), dict[str, Cluster](), AT_ONCE
-    loads, folders = yield from _told_before(family, kind, view)
+    loads, folders = dict[str, None](), dict[str, None]()
+    yield from _told_before(family, view.variable(_VARIABLES[kind]), loads, folders) if kind in _VARIABLES else ()
     found: Runs | None = None
     while found is None and at < len(words) and words[at][:1] in signs:
         word = words[at]
@@ -180,10 +183,9 @@ def _after_options(
     return replace(found, also=chain(found.also, loading.modules(kind, loads, folders, view, between)))
 
 
-def _told_before(family: Meanings, kind: Family, view: View) -> Paused[tuple[dict[str, None], dict[str, None]]]:
-    """What the options of a variable load, and where that is looked for."""
-    loads, folders, left = dict[str, None](), dict[str, None](), AT_ONCE
-    words = iter(loading.options_of_environment(kind, view))
+def _told_before(family: Meanings, said: str, loads: dict[str, None], folders: dict[str, None]) -> Paused[None]:
+    """What the options of a variable load, and where that is looked for: a dash may be left out, and quotes mean nothing."""
+    words, left = iter(said.split()), AT_ONCE
     for word in words:
         if (left := left - len(word) - 1) < 0:
             left = AT_ONCE
@@ -194,7 +196,6 @@ def _told_before(family: Meanings, kind: Family, view: View) -> Paused[tuple[dic
             loads[value] = None
         elif meant.ends == "folders":
             folders[value] = None
-    return loads, folders
 
 
 def _file(

@@ -65,9 +65,9 @@ def told(words: Words, view: View, between: str) -> Paused[tuple[Iterable[str], 
                 folders |= dict.fromkeys(f"{one}/*" for one in (glued["jars"] or "").split(between) if one)
                 files += filter(None, (glued["agent"],))
         else:
-            word = value if name == "--module" else word  # noqa: PLW2901
-            files.append(word)
-            if len(classes) < _MOST_CLASSES and (match := _CLASS.fullmatch(word)):
+            main = value if name == "--module" else word
+            files.append(main)
+            if len(classes) < _MOST_CLASSES and (match := _CLASS.fullmatch(main)):
                 classes.append(match[1].replace(".", "/") + ".class")
     folders.pop("", None)
     found = (one for folder in folders for one in _entry(folder, view))

@@ -111,12 +111,6 @@ def _roots(
     return roots
 
 
-def options_of_environment(kind: Family, view: View) -> list[str]:
-    """Of Perl and Ruby: a dash may be left out, and quotes mean nothing."""
-    name = {"perl": "PERL5OPT", "ruby": "RUBYOPT"}.get(kind)
-    return view.variable(name).split() if name else []
-
-
 def of_environment(kind: Family, view: View, between: str) -> Iterator[str]:
     """The files that its environment has it load, one by one."""
     found = _ENVIRONMENTS.get(kind)
@@ -126,7 +120,8 @@ def of_environment(kind: Family, view: View, between: str) -> Iterator[str]:
 def _shell(view: View, between: str) -> Iterator[str]:
     for said in (view.last("BASH_ENV"), view.last("ENV")):
         yield said
-        yield from _expanded(said, view)
+        if "$" in said:
+            yield from _expanded(said, view)
     if folder := view.last("ZDOTDIR"):
         yield from under((folder,), ".zshenv", ".zshrc", ".zprofile", ".zlogin")
 
