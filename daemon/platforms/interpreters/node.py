@@ -47,7 +47,8 @@ def told(words: tuple[str, ...], view: View, between: str) -> Paused[Runs]:
             if others <= _PACKAGES or word[:5].lower() == "file:":
                 packages[word] = None
         after = word
-    also = chain(_required(loads, view, between), _mains(packages, view), _env_files(env_files, view, between))
+    first = _required(loads, view, between) if loads else ()
+    also = chain(first, _mains(packages, view), _env_files(env_files, view, between) if env_files else ())
     return Runs(named, every=True, inside=_INSIDE, stdin=not inline and (not named or "-" in words), also=also)
 
 
@@ -150,5 +151,5 @@ def _env_files(paths: Iterable[str], view: View, between: str) -> Iterator[str]:
 
 
 def of_environment(view: View, between: str) -> Iterator[str]:
-    names = chain(_required_by(view.variable("NODE_OPTIONS")), (view.variable("NODE_REPL_EXTERNAL_MODULE"),))
-    return _required(names, view, between)
+    options, instead = view.variable("NODE_OPTIONS"), view.variable("NODE_REPL_EXTERNAL_MODULE")
+    return _required(chain(_required_by(options), (instead,)), view, between) if options or instead else iter(())

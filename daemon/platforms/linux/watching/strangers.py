@@ -5,9 +5,9 @@ environment has the loader load before (ld.so(8)). Asked only of accounts that r
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain, islice
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.trusted import Trusted
@@ -15,8 +15,9 @@ from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.told import MOST_FILES
 from rules.games import Catalogue, Fingerprint
 
-_LOADED_FIRST = re.compile(rb"(?:^|\0)LD_(?:PRELOAD|AUDIT)=([^\0]*)")
+_LOADED_FIRST = (b"\0LD_PRELOAD=", b"\0LD_AUDIT=")
 _MOST = 16  # libraries: more are nobody's honest start
+_MOST_VARIABLES = 4  # one of each in an honest one
 
 
 def foreign(
@@ -29,15 +30,10 @@ def foreign(
     found += (file for file in files[1:] if _is_foreign(root + file.path, trusted, images, partial(_opened, file, images)))
     if len(files) > MOST_FILES:
         found.append(files[-1])  # others were not kept
-    for number, (place, path) in enumerate(_loaded_first(pid, images)):
-        if number == _MOST:
-            found.append(Fingerprint(path, 0))
-            break
-        if "$" in path:  # $ORIGIN, $LIB and $PLATFORM: the loader alone knows where that leads
-            found.append(Fingerprint(path, 0))
-            continue
-        file = images.open(place, path, catalogue)  # a name that leads nowhere loads nothing
-        if file is not None and _is_foreign(place, trusted, images):
+    for number, (place, path) in enumerate(islice(_loaded_first(pid, images), _MOST + 1)):
+        known = bool(place) and number < _MOST
+        file = images.open(place, path, catalogue) if known else Fingerprint(path, 0)  # a name that leads nowhere loads nothing
+        if file is not None and (not known or _is_foreign(place, trusted, images)):
             found.append(file)
     return tuple(found)
 
@@ -76,10 +72,24 @@ def _is_foreign(
 
 def _loaded_first(pid: int, images: ReadImages) -> Iterator[tuple[str, str]]:
     """Where each library lies for us, and what the process calls it. Of a name without a slash, which is looked for in folders,
-    it is not known. A space is between two of LD_PRELOAD, and part of one of LD_AUDIT.
+    it is not known. A space is between two of LD_PRELOAD, and part of one of LD_AUDIT. Nowhere: with $ORIGIN, $LIB and
+    $PLATFORM the loader alone knows where that leads, and more variables than some are not looked through.
     """
-    said = b":".join(_LOADED_FIRST.findall(images.environment(pid, procfs.ALL_ARGS))).decode("utf-8", "surrogateescape")
-    names = (*said.replace(" ", ":").split(":"), *said.split(":"))
+    said = tuple(islice(_variables(b"\0" + images.environment(pid, procfs.ALL_ARGS)), _MOST_VARIABLES + 1))
+    text = b":".join(said[:_MOST_VARIABLES]).decode("utf-8", "surrogateescape")
+    names = chain(text.replace(" ", ":").split(":"), text.split(":") if " " in text else ())
     for name in dict.fromkeys(name for name in names if "/" in name):
-        absolute = name.startswith("/")
-        yield (f"/proc/{pid}/root{name}" if absolute else f"/proc/{pid}/cwd/{name}"), name
+        place = f"/proc/{pid}/root{name}" if name.startswith("/") else f"/proc/{pid}/cwd/{name}"
+        yield "" if "$" in name else place, name
+    if len(said) > _MOST_VARIABLES:
+        yield "", "LD_PRELOAD"
+
+
+def _variables(environment: bytes) -> Iterator[bytes]:
+    """There may be megabytes of others."""
+    for begins in _LOADED_FIRST:
+        at = environment.find(begins)
+        while at >= 0:
+            end = environment.find(b"\0", at + 1)
+            yield environment[at + len(begins) : end if end >= 0 else None]
+            at = environment.find(begins, end) if end >= 0 else -1

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from time import thread_time
 
 import pytest
 
@@ -159,6 +160,23 @@ def test_what_was_opened_is_installed_wherever_its_process_went(tmp_path, monkey
 
     assert is_foreign(installed.parent) == [False] * 4
     assert is_foreign(tmp_path) == [True] * 4
+
+
+@pytest.mark.parametrize(("environment", "found"), [
+    (b"LD_PRELOAD=/none ./none none", []), (b"LD_AUDIT=/$LIB/a b", ["/$LIB/a", "/$LIB/a b"]),
+    (b"A=LD_PRELOAD=$ORIGIN/a\0LD_PRELOAD=", []), (b"A=\0LD_PRELOAD=x\0LD_AUDIT=$ORIGIN/a\0", ["$ORIGIN/a"]),
+    (b"LD_PRELOAD=" + b" ".join(b"/none/%d" % n for n in range(20)), ["/none/16"]),
+    (b"LD_PRELOAD=a\0" * 500_000, ["LD_PRELOAD"]), (b"LD_PRELOAD=a\0" * 4, []), (b"A=" + b"x" * 6_000_000, []),
+    (b"LD_PRELOAD=" + b"a:" * 60_000 + b"/$b", ["/$b"]),
+])
+def test_what_an_environment_has_loaded_before_is_found_at_once(environment, found):
+    """Also where somebody made it megabytes; what only the loader could find counts, and so does what is too much."""
+    images = ReadImages()
+    images.environment = lambda *_: environment
+    began = thread_time()
+    every = foreign(os.getpid(), (Fingerprint("/exe", 1),), Trusted(), images, Catalogue(()))
+    assert thread_time() - began < 0.05
+    assert [one.path for one in every if one.path != "/exe"] == found
 
 
 @pytest.mark.parametrize("do", ["find", "beginning"])
