@@ -1,4 +1,4 @@
-"""Which file an interpreter runs, by its command line and what that is read beside: pure, by a table of what its options mean.
+"""Which file an interpreter runs, by its command line and what that is read beside: pure, by its options (options.py).
 
 When in doubt, look: a word too many that is looked at is seldom a game, one too few may hide one. Where an interpreter's
 options are not known here, every word is looked at.
