@@ -73,7 +73,7 @@ def on_the_path(kind: Family, words: tuple[str, ...], view: View, between: str) 
 
 def modules(kind: Family, names: Collection[str], told: Iterable[str], view: View, between: str) -> Iterator[str]:
     """The files of modules that options name, one by one. `told`: where options say that these are."""
-    roots = (yield from _roots(kind, names, told, view, between)) if names else []
+    roots = (yield from _roots(kind, names, told, view, between)) if names else {}
     for name in names:
         yield PAUSE
         if kind == "perl":
@@ -91,23 +91,23 @@ def modules(kind: Family, names: Collection[str], told: Iterable[str], view: Vie
 
 def _roots(
     kind: Family, names: Iterable[str], told: Iterable[str], view: View, between: str
-) -> Generator[str, None, list[str]]:  # fmt: skip
+) -> Generator[str, None, dict[str, None]]:  # fmt: skip
     """Where these modules may be, and PAUSE."""
-    roots = [""] if kind == "ruby" else list[str]()
+    roots = dict.fromkeys(("",) if kind == "ruby" else ("?.lua", "?/init.lua") if kind == "lua" else ())
     for root in told:
-        roots += root.split(between) if kind == "ruby" else (root,)
+        roots |= dict.fromkeys(root.split(between) if kind == "ruby" else (root,))
         yield PAUSE
     if kind == "perl":  # `-Mlib=FOLDER` is an option like -I
         for name in names:
-            roots += name[4:].split(",") if name.startswith("lib=") else ()
+            roots |= dict.fromkeys(name[4:].split(",") if name.startswith("lib=") else ())
             yield PAUSE
-        roots += folders("PERL5LIB", view, between) or folders("PERLLIB", view, between)
-        roots += ("",) if view.variable("PERL_USE_UNSAFE_INC") else ()
+        roots |= dict.fromkeys(folders("PERL5LIB", view, between) or folders("PERLLIB", view, between))
+        roots |= dict.fromkeys(("",) if view.variable("PERL_USE_UNSAFE_INC") else ())
     elif kind == "ruby":
-        roots += folders("RUBYLIB", view, between)
+        roots |= dict.fromkeys(folders("RUBYLIB", view, between))
     elif kind == "lua":
         said = ";".join(view.variable(f"LUA_PATH{version}") for version in _LUAS).split(";", MOST)[:MOST]
-        roots += ("?.lua", "?/init.lua", *filter(None, dict.fromkeys(said)))
+        roots |= dict.fromkeys(filter(None, said))
     return roots
 
 

@@ -113,6 +113,7 @@ HOSTILE = {
     "many debuggers": (("perl", *(word for n in range(6_000) for word in ("-Ia", f"-d:X{n}"))), {}),
     "modules without folders": (("perl", *(f"-MX{n}" for n in range(6_000)), "x"), {}),
     "folders in options": (("perl", "-Mlib=" + "," * LONG, "x"), {}),
+    "one folder of Ruby's": (("ruby", "-I" + ":" * LONG, *(f"-r{n}" for n in range(6_000))), {}),
     "folders of Ruby's": (("ruby", *(f"-I{n}" for n in range(6_000)), "-rx"), {}),
     "patches": (("java", "--patch-module", FOLDERS), {}),
     "many patches": (("java", *["--patch-module", FOLDERS] * 20), {}),
@@ -138,6 +139,14 @@ def test_no_step_takes_long(which, view, asked):
         began = thread_time()
     assert longest < AT_MOST_S
     assert most < 20
+
+
+def test_one_folder_named_often_is_one():
+    """Where all of it is found out at once, as on Windows: else each of thousands of modules is looked for in each of these."""
+    found = what_runs("ruby.exe", ("ruby", "-I" + ";" * 15_000, *(f"-r{n}" for n in range(1_000))))
+    assert len(found.also) == 2_000
+    _, _, told = steps(in_steps("ruby", ("ruby", "-I" + ":" * LONG, "-rx")), [])
+    assert list(filter(None, told.also)) == ["x", "x.rb"]
 
 
 def _walk(work):
