@@ -28,7 +28,7 @@ OTHER_THINGS = {
     "cli/completion.py": "shells that complete our own words",
     "daemon/platforms/interpreters/windows_shells.py": "which function reads the command line of which family",
     "daemon/scanning/sources/debian.py": "packages of Debian",
-    "daemon/platforms/interpreters/arguments.py": "what the options of each family mean",
+    "daemon/platforms/interpreters/options.py": "what the options of each family mean",
     "daemon/platforms/interpreters/loading.py": "which function reads what each family loads",
     "daemon/scanning/command.py": "the schemes of shops' addresses, as in steam://",
 }
