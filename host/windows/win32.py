@@ -130,7 +130,8 @@ def open_file(
 
 
 def open_itself(
-    path: Path | str, access: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
+    path: Path | str, access: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None, flags: int = 0
 ) -> Handle:
     """What lies there itself, file or folder, and not what a link leads to. OSError."""
-    return open_file(str(path), access, _BACKUP_SEMANTICS | _OPEN_REPARSE_POINT, share=share, how=how, attributes=attributes)
+    flags |= _BACKUP_SEMANTICS | _OPEN_REPARSE_POINT
+    return open_file(str(path), access, flags, share=share, how=how, attributes=attributes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ntpath
-import os
 import uuid
 from contextlib import suppress
 from functools import cache
@@ -11,8 +10,9 @@ from functools import cache
 from host.windows.descriptors import owner_and_writers
 from host.windows.files import known_folder
 from host.windows.plans import TRUSTED_INSTALLER
+from host.windows.sharing import open_to_look
 from host.windows.sids import ADMINS, SYSTEM
-from host.windows.win32 import READ_CONTROL, open_itself
+from host.windows.win32 import READ_CONTROL
 
 # knownfolders.h: ProgramFiles, ProgramFilesX86, Windows
 _FOLDERS = (
@@ -33,30 +33,34 @@ def places() -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def kept(path: str) -> str | None:
-    """The one of those places in which it lies, by its name alone; the path is absolute."""
-    return next((one for one in places() if path.casefold().startswith(one)), None)
+def kept(path: str) -> bool:
+    r"""Of an absolute path: it lies in one of those places, and nobody but administrators may change a folder above it. In some
+    of them everybody may (`C:\Windows\Temp`).
+
+    Asked from above down: what lies below a folder that others may change is not looked at, as it may lead anywhere.
+    """
+    place = next((one for one in places() if path.casefold().startswith(one)), None)
+    return place is not None and all(only_administrators(one) for one in _folders(path, len(place) - 1))
 
 
 def installed(path: str) -> bool:
-    """Of an absolute path: it lies in one of those places, and nobody but administrators may change it or a folder above it."""
-    place = kept(path)
-    return place is not None and all(only_administrators(one) for one in _upward(path, len(place) - 1))
+    """The same, and the file itself can be changed by nobody else."""
+    return kept(path) and only_administrators(path)
 
 
 def only_administrators(path: str) -> bool:
-    """Whether nobody else owns or may change this file or folder. False where that is not seen."""
+    """Whether nobody else owns or may change this file or folder. False where that is not seen. Waits for nobody."""
     try:
-        with open_itself(path, READ_CONTROL) as handle:
+        with open_to_look(path, READ_CONTROL) as handle:
             owner, writers = owner_and_writers(handle.value)
     except OSError:
         return False
     return owner in _TRUSTED and writers <= _TRUSTED
 
 
-def _upward(path: str, shortest: int) -> list[str]:
+def _folders(path: str, shortest: int) -> list[str]:
+    """Those above it, the highest first; the first is that long."""
     found = []
-    while len(path) >= shortest and path != ntpath.dirname(path):
+    while len(path := ntpath.dirname(path)) >= shortest:
         found.append(path)
-        path = ntpath.dirname(path)
-    return found or [os.fspath(path)]
+    return found[::-1]

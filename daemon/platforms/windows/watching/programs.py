@@ -185,13 +185,13 @@ def _nothing_of(process: Process) -> tuple[Fingerprint, ...]:
 
 
 def _may_hide(process: Process) -> bool:
-    """Not a program of its own that by its path was installed: those folders are not its user's, who cannot hold it up."""
+    """Not a program of its own that lies where programs are installed: that folder is not its user's, who cannot hold it up."""
     with suppress(OSError):
         handle = processes.opened_as(*process.identity)
         if handle is not None:
             with handle:
                 path = processes.image(handle)
-            return installed.kept(path) is None or interpreter(ntpath.basename(path)) is not None
+            return not installed.kept(path) or interpreter(ntpath.basename(path)) is not None
     return True
 
 

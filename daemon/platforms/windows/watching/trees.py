@@ -153,5 +153,5 @@ def only_administrators(path: str) -> bool:
     from daemon.platforms.windows.installed import only_administrators as look  # noqa: PLC0415 - on Windows only
 
     whole = path.replace("/", "\\")
-    above = [str(one) for one in Path(whole).parents][:-1]
-    return all(map(look, (whole, *above)))
+    above = [str(one) for one in Path(whole).parents][-2::-1]
+    return all(map(look, (*above, whole)))

@@ -25,6 +25,9 @@ from daemon.platforms.windows.watching import images, processes
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.clock import SystemClock
+from host.windows import tokens
+from host.windows.descriptors import protect
+from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
 from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
 
 _CHILD = "S-1-5-21-1-2-3-1001"
@@ -274,10 +277,17 @@ def test_who_reads_on_is_not_held_against_anybody(here, held, monkeypatch):
     assert asyncio.run(main()) == []
 
 
-def test_an_installed_program_of_its_own_hides_nothing(here, held, monkeypatch):
-    """As the desktop, on a disk that is slow."""
+@pytest.mark.parametrize(("anybody", "unread"), [(False, False), (True, True)])
+def test_an_installed_program_of_its_own_hides_nothing(here, held, monkeypatch, anybody, unread):
+    """As the desktop, on a disk that is slow. But also in what Windows keeps there are folders that everybody may write to."""
     monkeypatch.setattr(installed, "places", lambda: (str(here).casefold() + "\\",))
-    path = here / "giu.exe"
+    monkeypatch.setattr(installed, "_TRUSTED", installed._TRUSTED | {tokens.own_sid()})
+    path = here / "Temp" / "giu.exe"
+    path.parent.mkdir()
+    for folder in (here, path.parent):
+        everybody = "(A;OICI;FA;;;WD)" if anybody and folder != here else ""
+        with open_itself(folder, READ_CONTROL | WRITE_DAC) as handle:
+            protect(handle.value, f"D:P(A;OICI;FA;;;{tokens.own_sid()}){everybody}")
 
     async def main():
         async with Lookout(here, (own(path),)) as lookout:
@@ -286,7 +296,7 @@ def test_an_installed_program_of_its_own_hides_nothing(here, held, monkeypatch):
             await lookout.until(lambda one: isinstance(one, WatchTrouble) and one.id == HELD)
             return first.program.unread
 
-    assert asyncio.run(main()) is False
+    assert asyncio.run(main()) is unread
 
 
 def test_where_no_thread_can_be_started_the_next_one_is_asked(monkeypatch):

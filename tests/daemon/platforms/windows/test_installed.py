@@ -1,0 +1,41 @@
+"""Whether a program lies where it was installed, which the loop asks and nobody may hold up."""
+
+from __future__ import annotations
+
+import win32file
+
+from daemon.platforms.windows import installed
+from daemon.platforms.windows.control import WindowsControl
+from daemon.platforms.windows.watching.snapshot import Snapshots
+from host.windows import tokens
+from tests.daemon.platforms.windows.stand import SHORT, own, run
+
+_REQUIRING_OPLOCK = 0x4_0000  # where it would have to wait for somebody's, it fails
+
+
+def test_what_is_asked_waits_for_nobody_and_folders_come_first(here, monkeypatch):
+    """Wine has no oplocks: so by how each is opened."""
+    monkeypatch.setattr(installed, "places", lambda: (str(here).casefold() + "\\",))
+    monkeypatch.setattr(installed, "_TRUSTED", installed._TRUSTED | {tokens.own_sid()})
+    path = here / "choi.exe"
+    own(path)
+    process = run(path, *SHORT)
+    this = Snapshots().take()[process.pid]
+    asked, real = [], win32file.CreateFile
+
+    def create(name, access, share, attributes, how, flags, template):
+        asked.append((name.casefold(), bool(flags & _REQUIRING_OPLOCK)))
+        return real(name, access, share, attributes, how, flags, template)
+
+    monkeypatch.setattr(win32file, "CreateFile", create)
+    assert WindowsControl().installed(*this.identity)
+    assert asked == [(str(one).casefold(), True) for one in (here, path)]
+
+
+def test_below_a_folder_that_others_may_change_nothing_is_opened(monkeypatch):
+    """It may lead to another machine."""
+    monkeypatch.setattr(installed, "places", lambda: ("c:\\windows\\",))
+    asked = []
+    monkeypatch.setattr(installed, "only_administrators", lambda path: asked.append(path) or not path.endswith("Temp"))
+    assert not installed.installed("C:\\Windows\\Temp\\x\\homework.exe")
+    assert asked == ["C:\\Windows", "C:\\Windows\\Temp"]
