@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ntpath
-
 from pathlib import Path
 
 from host.windows.win32 import INVALID_PARAMETER, Handle, open_file, open_itself

@@ -15,6 +15,7 @@ from daemon.platforms.tracker import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
+from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from host.clock import Clock
@@ -120,4 +121,5 @@ class WindowsWatcher(TrackingWatcher):
         if event.kind == "stop":
             self._tracker.ended(event.pid, created, microseconds(event.at))
         elif event.kind == "start":
-            self._tracker.started(Process(event.pid, event.parent, created, event.session, event.image.rpartition("\\")[2]))
+            told = Process(event.pid, event.parent, created, event.session, event.image.rpartition("\\")[2])
+            self._tracker.started(processes.as_it_is(told))

@@ -8,10 +8,11 @@ import threading
 from pathlib import Path
 
 import pytest
+import win32file
 
 from host import homes
 from host.files import read_owned, write_atomic
-from host.windows import descriptors, files, sids, tokens
+from host.windows import descriptors, files, owning, sids, tokens
 from host.windows.sids import CREATOR, LOCAL_SERVICE, Entry, readers
 from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
 
@@ -225,3 +226,22 @@ def test_what_is_made_for_a_service_is_the_services(tmp_path: Path, monkeypatch:
         own = descriptors.sddl_for(0o600, folder=False)
         assert made == [sids.sddl(0o600, to, folder=False) if to else own, own]
         made.clear()
+
+
+def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By which whoever may read a file could let the loop wait for ever. Wine has none: so by how each is opened."""
+    files.prepare(tmp_path / "home", 0o755)
+    path = tmp_path / "home" / "agent.keys"
+    write_atomic(path, b"keys", 0o644)
+    asked, real = [], win32file.CreateFile
+
+    def create(name, access, share, attributes, how, flags, template):
+        asked.append(bool(flags & 0x4_0000))  # FILE_FLAG_OPEN_REQUIRING_OPLOCK
+        return real(name, access, share, attributes, how, flags, template)
+
+    monkeypatch.setattr(win32file, "CreateFile", create)
+    files.prepare(tmp_path / "home", 0o755)
+    files.vet(tmp_path / "home")
+    owning.strange(tmp_path / "home")
+    assert read_owned(path, OURS) == b"keys"
+    assert asked == [True] * 4
