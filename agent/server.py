@@ -18,7 +18,7 @@ from agent.api.log import Pruned
 from agent.api.seats import SeatRetire
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
-from agent.recording.keys import Keys, publish
+from agent.recording.keys import PUBLISHED, Keys, publish
 from agent.recording.retention import Daily
 from agent.registering import erased
 from agent.registering.seats import SILENT_MS, seat_retire
@@ -180,8 +180,9 @@ class Agent:
         return Outcome(changed=False)
 
     def publish(self) -> None:
-        """The inspector's card and the home's language, for everybody on this machine to read."""
+        """Our keys, the inspector's card and the home's language, for everybody on this machine to read."""
         try:
+            publish(self.home, PUBLISHED, self.keys.published)
             with self.store.transaction() as tables:
                 place = tables.place()
             publish(self.home, CARD, msgspec.json.encode(logbook.card(self.log, place)) + b"\n")

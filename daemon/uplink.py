@@ -25,6 +25,7 @@ from daemon.requests import Requests
 from daemon.roster import AgentKeys, Newer, Replaced, Retired, Trust, said_by_newer
 from daemon.store import Unwritable
 from daemon.trusted import Reading
+from host.files import held_open
 from host.rpc_client import Talk, aask, talking
 from host.transport import Unreachable
 from host.wire import ApiError
@@ -126,13 +127,12 @@ class Uplink:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
         if self._enrolled:
             return
-        try:
-            shown = self.keys()
-        except OSError as error:
-            raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
+        shown = self._shown()
         self.trust.check_keys(shown)
         answer = await aask(self.address, Enrol(seat=self.seat, key=self.signer(self.seat).vkey))
-        if AgentKeys(answer.log_key, answer.roster_key) != shown:
+        answered = AgentKeys(answer.log_key, answer.roster_key)
+        self.trust.check_keys(answered)
+        if answered != shown:
             raise Replaced(msg("it answers with other keys than it has published"))
         if self.trust.keys is None:
             self.trust.pin(shown)
@@ -140,6 +140,15 @@ class Uplink:
         if answer.retired:
             raise Retired(msg("its id is {seat}", seat=self.seat))
         self._enrolled = True
+
+    def _shown(self) -> AgentKeys:
+        """The keys that the agent publishes; where somebody keeps them from being read, those that it is known by. Unreachable."""
+        try:
+            return self.keys()
+        except OSError as error:
+            if self.trust.keys is not None and held_open(error):
+                return self.trust.keys
+            raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
 
     async def _tell_waiting(self) -> None:
         async with self._advanced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,8 @@ PUBLISHED: Final = "agent.keys"
 # Every name that an origin of ours has begins with this.
 _ORIGIN: Final = "giochoi/"
 _SEED_BYTES: Final = 32
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ def load_keys(home: Home, origin: str) -> Keys:
 
 
 def publish(home: Home, name: str, content: bytes) -> None:
-    """Write a file that everybody may read, in one step. HomeError."""
+    """Write a file that everybody may read, in one step. HomeError. What somebody keeps even us from reading stays as it is."""
     path = home.public / name
     try:
         if files.read_owned(path, frozenset({choose.files().owner()})) == content:
             return  # whoever only reads it may keep it from being replaced, on Windows
-    except OSError:
-        pass
+    except OSError as error:
+        if files.held_open(error):  # seats know us by then; the next tick looks again
+            _log.warning("%s", unwritable(path, error))
+            return
     try:
         files.write_atomic(path, content, 0o644)
     except OSError as error:

@@ -45,7 +45,7 @@ __all__ = [
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
-_READ, _WRITE, _LOOK = 0x8000_0000, 0x4000_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
+_READ, _WRITE, _DELETE, _LOOK = 0x8000_0000, 0x4000_0000, 0x1_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
 _SHARE_READ_WRITE = 3
 _CREATE_NEW, _OPEN_ALWAYS = 1, 4
 _IS_FOLDER, _IS_REPARSE_POINT = 0x10, 0x400
@@ -249,6 +249,8 @@ def _replace(source: Path, target: Path) -> None:
     """Returns when the folder on the disk says so."""
     for wait in (*_WAITS, None):
         try:
+            with suppress(FileNotFoundError):
+                open_to_look(target, _DELETE).close()  # fails where to replace it would wait for somebody's oplock
             with AsOSError(str(target)):
                 win32file.MoveFileExW(str(source), str(target), _REPLACE_THROUGH)
             return

@@ -209,6 +209,36 @@ def test_an_agent_that_published_no_key_is_away(world, agent):
     asyncio.run(run())
 
 
+def test_who_keeps_the_published_keys_from_being_read_cuts_nobody_off(world, agent):
+    """On Windows whoever may read a file can open it alone. Of whom no key is known, is not believed without."""
+    held = PermissionError(13, "used by another process")
+    held.winerror = 32
+
+    def unread():
+        raise held
+
+    async def run():
+        world.start()
+        uplink = world.daemon.uplink
+        read, uplink.keys = uplink.keys, unread
+        async with connected(world, agent):
+            await until(lambda: "agent-away" in issues(world))
+            assert agent.heard == []
+            uplink.keys = read
+            await in_force(world)
+            uplink.keys = unread
+            before = len(agent.got(Enrol))
+            uplink.become(uplink.seat)
+            await until(lambda: len(agent.got(Enrol)) > before and uplink._enrolled)
+            assert issues(world) == []
+            log, registry = (signer(name) for name in ("giochoi/x", "giochoi/x/roster"))
+            agent.says[Enrol] = Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
+            uplink.become(uplink.seat)
+            await until(lambda: "log-replaced" in issues(world))
+
+    asyncio.run(run())
+
+
 def test_an_older_agent_does_not_say_where_its_keys_are(world, agent):
     """A newer one does, at each first contact."""
 

@@ -236,7 +236,8 @@ def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pyt
     asked, real = [], win32file.CreateFile
 
     def create(name, access, share, attributes, how, flags, template):
-        asked.append(bool(flags & 0x4_0000))  # FILE_FLAG_OPEN_REQUIRING_OPLOCK
+        if how == win32file.OPEN_EXISTING:
+            asked.append(bool(flags & 0x4_0000))  # FILE_FLAG_OPEN_REQUIRING_OPLOCK
         return real(name, access, share, attributes, how, flags, template)
 
     monkeypatch.setattr(win32file, "CreateFile", create)
@@ -244,4 +245,5 @@ def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pyt
     files.vet(tmp_path / "home")
     owning.strange(tmp_path / "home")
     assert read_owned(path, OURS) == b"keys"
-    assert asked == [True] * 4
+    write_atomic(path, b"new", 0o644)
+    assert asked == [True] * 5
