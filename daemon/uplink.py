@@ -142,7 +142,7 @@ class Uplink:
         self._enrolled = True
 
     def _shown(self) -> AgentKeys:
-        """The keys that the agent publishes; where somebody keeps them from being read, those that it is known by. Unreachable."""
+        """The keys that the agent publishes; where somebody keeps the file from us, those that it is known by. Unreachable."""
         try:
             return self.keys()
         except OSError as error:

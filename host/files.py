@@ -9,13 +9,13 @@ from host import choose
 from host.api import UserId
 
 LIMIT = 1 << 20
-# ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_CANNOT_BREAK_OPLOCK (winerror.h)
-_HELD = frozenset({32, 33, 802})
+# winerror.h
+_SHARING_VIOLATION, _LOCK_VIOLATION, _CANNOT_BREAK_OPLOCK = 32, 33, 802
 
 
 def held_open(error: OSError) -> bool:
     """Whether a file could not be used because somebody has it open: on Windows whoever may read one can do that to it."""
-    return getattr(error, "winerror", None) in _HELD
+    return getattr(error, "winerror", None) in {_SHARING_VIOLATION, _LOCK_VIOLATION, _CANNOT_BREAK_OPLOCK}
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> bytes:

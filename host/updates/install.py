@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from host.updates.trusted import Place, UpdateError
 from host.updates.versions import DAY_MS, newer
 from i18n.message import Arg, msg
 
-_TRIED = "tried.json"
+_TRIED, _UNPACKED = "tried.json", "unpacked"
 # It goes on when we have ended: it puts other files in the place of those that we run from.
 _ALONE: int = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -52,9 +53,15 @@ def install(
 
 
 def run_setup(setup: Path) -> subprocess.Popen[bytes]:
-    """Start it, and wait for nothing: it ends our services, and upgrades them in place or rolls back. OSError."""
+    """Start it, and wait for nothing: it ends our services, and upgrades them in place or rolls back. OSError, HomeError.
+
+    What it unpacks and runs lies where only the system may write, and not where Windows has the system's own Temp.
+    """
+    temp = str(setup.with_name(_UNPACKED))
+    prepare(Path(temp), 0o700)
     return subprocess.Popen(
         [str(setup), "/S"], cwd=setup.parent, close_fds=True, start_new_session=True, creationflags=_ALONE,
+        env={**os.environ, "TEMP": temp, "TMP": temp},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 

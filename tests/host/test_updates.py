@@ -354,16 +354,18 @@ def test_no_link_is_followed_and_no_pipe_is_waited_for(system, tmp_path):
 
 
 def test_what_is_started_runs_on_when_we_have_ended(tmp_path):
-    """The set-up gets its /S, and a folder that is not ours to hold open."""
+    """The set-up gets its /S, a folder that is not ours to hold open, and one to unpack in that is nobody else's."""
     if sys.platform == "win32":
         pytest.skip("a script stands for the set-up")
     setup = tmp_path / "setup.exe"
-    setup.write_text('#!/bin/sh\necho "$@" >said.new; mv said.new said\n')
+    setup.write_text('#!/bin/sh\necho "$@" "$TEMP" "$TMP" >said.new; mv said.new said\n')
     setup.chmod(0o700)
     with run_setup(setup):
         until((tmp_path / "said").exists)
 
-    assert (tmp_path / "said").read_text() == "/S\n"
+    option, *places = (tmp_path / "said").read_text().split()
+    assert (option, places) == ("/S", [str(tmp_path / "unpacked")] * 2)
+    assert (tmp_path / "unpacked").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(("found", "ours", "says"), [

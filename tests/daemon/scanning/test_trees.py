@@ -9,10 +9,11 @@ import pytest
 
 from daemon.platforms.windows.shops import Shops
 from daemon.platforms.windows.watching import trees
-from daemon.platforms.windows.watching.trees import Trees, find
+from daemon.platforms.windows.watching.trees import EVERYBODY, Trees, find
 from rules.games import Catalogue, Game
 
 MZ = b"MZ" + bytes(62)
+CHILD, FRIEND = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
 UNINSTALL = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
 GAMES = Catalogue([
     Game(id="lol", title="", names=("League of Legends.exe",)), Game(id="fall", title="", names=("fall.exe",)),
@@ -144,7 +145,7 @@ def kept(machine, registry, monkeypatch, sources):
     machine.write("/C:/Trò Chơi/Fall/fall.exe", MZ)
     real = find
     monkeypatch.setattr(trees, "find", lambda *args: real(*args, str(machine.root)))
-    one = Trees(Clock(), lambda: sources, lambda _: False)
+    one = Trees(Clock(), lambda: {CHILD: sources}, lambda _: False)
     one.refresh(GAMES)
     one.wait()
     return one
@@ -158,7 +159,27 @@ def kept(machine, registry, monkeypatch, sources):
 ])
 def test_what_runs_from_a_tree(kept, path, known):
     """Anything, in any case, at any depth; but not what lies beside a game."""
-    assert kept.of(path) == ((("fall", False),) if known else ())
+    assert kept.of(path, CHILD) == ((("fall", False),) if known else ())
+
+
+def test_what_an_account_says_is_said_of_its_own_programs(machine, registry, monkeypatch, sources):
+    """Else one child's registry makes a game of what another one, or a parent, works with. The machine's word is for all."""
+    everybody = Tree()
+    put(everybody, "HKLM", "LoL", "C:\\Fall")
+    put(registry, "HKCU", "Fall", "C:\\Fall")
+    for path in ("C:/Fall/fall.exe", "C:/Fall/League of Legends.exe"):
+        machine.write(f"/{path}", MZ)
+    real = find
+    monkeypatch.setattr(trees, "find", lambda *args: real(*args, str(machine.root)))
+    others = (Shops(everybody, "C:/ProgramData", ("C:", "D:")).installed,)
+    found = {}
+    for all_, own in ((others, sources), ((), sources)):
+        one = Trees(Clock(), lambda all_=all_, own=own: {EVERYBODY: all_, CHILD: own}, lambda _: True)
+        one.refresh(GAMES)
+        one.wait()
+        found[len(all_)] = [one.of("C:\\Fall\\word.exe", who) for who in (CHILD, FRIEND)]
+
+    assert found == {1: [(("fall", True), ("lol", True))] * 2, 0: [(("fall", False), ("lol", False)), ()]}
 
 
 def test_looking_again(kept, machine, registry):
@@ -167,17 +188,17 @@ def test_looking_again(kept, machine, registry):
     registry.tree.clear()
     kept.refresh(GAMES)
     kept.wait()
-    assert kept.of(path)
+    assert kept.of(path, CHILD)
 
     kept.refresh(Catalogue([*GAMES.games.values()]))
     kept.wait()
-    assert not kept.of(path)
+    assert not kept.of(path, CHILD)
 
     put(registry, "HKCU", "Fall", "C:\\Trò Chơi\\Fall")
     kept._clock.now = trees.EVERY_MS
     kept.refresh(kept._catalogue)
     kept.wait()
-    assert kept.of(path)
+    assert kept.of(path, CHILD)
 
 
 def test_the_loop_never_waits(sources, caplog):
@@ -191,7 +212,7 @@ def test_the_loop_never_waits(sources, caplog):
     one = Trees(Clock(), slow, lambda _: False)
     one.refresh(GAMES)
     one.refresh(Catalogue(()))
-    assert one.of("C:\\Fall\\fall.exe") == ()
+    assert one.of("C:\\Fall\\fall.exe", CHILD) == ()
     go.set()
     one.wait()
 

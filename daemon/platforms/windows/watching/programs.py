@@ -101,7 +101,7 @@ class Programs:
             args=words + tuple(word for what in told for word in catalogue.said_in(what.words) if word not in words),
             parent=process.parent,
             interpreted=speaks,
-            trees=self.trees.of(path),
+            trees=self.trees.of(path, sid),
             unread=not (working.whole and all(whole)) or not (image.size or installed.installed(path)),
         )
 

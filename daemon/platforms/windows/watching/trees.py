@@ -37,6 +37,8 @@ _GENERAL = frozenset({
 
 _log = logging.getLogger(__name__)
 Tree = tuple[tuple[str, bool], ...]
+EVERYBODY = ""
+Sources = Mapping[str, Sequence[Source]]
 
 
 def find(catalogue: Catalogue, sources: Iterable[Source], protected: Callable[[str], bool], root: str = "") -> dict[str, Tree]:
@@ -92,14 +94,14 @@ class Trees:
     def __init__(
         self,
         clock: Clock,
-        sources: Callable[[], Sequence[Source]] | None = None,
+        sources: Callable[[], Sources] | None = None,
         protected: Callable[[str], bool] | None = None,
     ) -> None:
-        """`sources` and `protected`: as of `find`; without them this machine's."""
+        """`sources`: EVERYBODY's, and accounts' by SID. These and `protected` as of `find`; without them this machine's."""
         self._clock = clock
         self._sources = sources or here
         self._protected = protected or only_administrators
-        self._trees: Mapping[str, Tree] = {}
+        self._trees: Mapping[str, Mapping[str, Tree]] = {}
         self._catalogue: Catalogue | None = None
         self._at = 0
         self._thread: threading.Thread | None = None
@@ -119,33 +121,37 @@ class Trees:
         if self._thread is not None:
             self._thread.join()
 
-    def of(self, path: str) -> Tree:
-        """The games in whose nearest tree this file lies, each with whether only an administrator can have said so."""
+    def of(self, path: str, account: str) -> Tree:
+        """The games in whose nearest tree this file lies, each with whether only an administrator can have said so. What an
+        account (SID) says for itself makes nothing a game that another one runs.
+        """
         here = _folded(path)
-        if not self._trees or is_beside(here.rpartition("/")[2]):
+        trees = [its for one in (EVERYBODY, account) if (its := self._trees.get(one))]
+        if not trees or is_beside(here.rpartition("/")[2]):
             return ()
         while "/" in here:
             here = here.rpartition("/")[0]
-            if here in self._trees:
-                return self._trees[here]
+            found = [said for its in trees for said in its.get(here, ())]
+            if found:
+                return tuple(dict(sorted(found)).items())  # sure, if one of them is
         return ()
 
     def _look(self, catalogue: Catalogue) -> None:
         try:
-            self._trees = find(catalogue, self._sources(), self._protected)
+            self._trees = {whose: find(catalogue, every, self._protected) for whose, every in self._sources().items()}
         except Exception:  # noqa: BLE001 - said in the log: without trees there are all other clues
             _log.exception("install trees cannot be read")
 
 
-def here() -> tuple[Source, ...]:
+def here() -> Sources:
     """Of this machine, and of each account that is logged on what is its own."""
     machine = WindowsRegistry()
     data = slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData"))
     drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
     shops = Shops(machine, data, drives, ("HKLM",))
-    users = [Shops(WindowsRegistry(user), data, drives, ("HKCU",)) for user in machine.users()[:_MOST_USERS]]
+    users = {user: Shops(WindowsRegistry(user), data, drives, ("HKCU",)) for user in machine.users()[:_MOST_USERS]}
     every = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed)
-    return (*every, *(source for own in users for source in (own.steam, own.installed)))
+    return {EVERYBODY: every, **{user: (own.steam, own.installed) for user, own in users.items()}}
 
 
 def only_administrators(path: str) -> bool:

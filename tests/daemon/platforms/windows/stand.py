@@ -120,7 +120,7 @@ class Lookout:
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.games)
         readers = Readers(self.clock, Images.calm)
-        programs = Programs(Images(readers=readers), Trees(self.clock, sources=tuple))
+        programs = Programs(Images(readers=readers), Trees(self.clock, sources=dict))
         tracker = WindowsTracker(programs, self.clock, readers)
         self.watcher = WindowsWatcher(tracker, self.clock, f"GioChoi-Tests-{uuid.uuid4()}")
         self.tracker = tracker

@@ -58,15 +58,18 @@ def test_what_is_installed_is_known_by_where_it_lies(folder, entered, hive):
     """A renamed copy there, too. This folder is a user's, whoever says that it is a game's."""
     entered(hive)
     one = look()
+    own = tokens.own_sid()
 
-    assert one.of(str(folder / "bin" / "bài tập.exe")) == (("thu", False),)
-    assert one.of(str(folder.parent / "x.exe")) == ()
+    assert one.of(str(folder / "bin" / "bài tập.exe"), own) == (("thu", False),)
+    assert one.of(str(folder.parent / "x.exe"), own) == ()
+    others = one.of(str(folder / "x.exe"), "S-1-5-21-1-2-3-1001")
+    assert others == ((("thu", False),) if hive == winreg.HKEY_LOCAL_MACHINE else ())
 
 
 def test_the_machines_word_about_protected_folders_is_sure(folder, entered):
     entered(winreg.HKEY_LOCAL_MACHINE)
 
-    assert look(protected=lambda _: True).of(str(folder / "x.exe")) == (("thu", True),)
+    assert look(protected=lambda _: True).of(str(folder / "x.exe"), tokens.own_sid()) == (("thu", True),)
 
 
 def test_who_is_logged_on():

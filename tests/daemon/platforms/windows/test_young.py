@@ -22,7 +22,7 @@ class Grows(Programs):
     """Reads of one process what its `turns` say, one at each look, and then the last one for ever."""
 
     def __init__(self, clock, *turns):
-        super().__init__(Images(), Trees(clock, sources=tuple))
+        super().__init__(Images(), Trees(clock, sources=dict))
         self.turns = list(turns)
 
     def owner(self, process):
