@@ -26,6 +26,7 @@ _SHORT = 12  # characters of a line, bytes of a member: fewer are anybody's
 _SMALL = 64
 _COMMENTS = (b"#", b"//", b"/*", b"*", b"--")
 _MAIN = re.compile(rb"^Main-Class:\s*([\w.$]+)", re.MULTILINE)
+_LENGTHS = struct.Struct("<HHH").unpack_from
 _MANIFEST, _PYTHON = "META-INF/MANIFEST.MF", "__main__.py"
 
 
@@ -76,8 +77,9 @@ def own(file: BinaryIO) -> tuple[frozenset[int], ...]:
 
 def manifest(file: BinaryIO) -> bytes:
     """That of a jar; empty where there is none."""
-    found = next((one for one in _members(file) if one.name == _MANIFEST), None)
-    return _content(file, found) if found else b""
+    directory, before = _directory(file)
+    at = _place(directory, _MANIFEST.encode())
+    return _content(file, next(_listed(directory[at:], before))) if at >= 0 else b""
 
 
 def _beginning(file: BinaryIO) -> bytes:
@@ -97,18 +99,40 @@ def _lines(text: bytes) -> frozenset[int]:
 
 
 def _members(file: BinaryIO) -> list[_Member]:
+    return list(_listed(*_directory(file)))
+
+
+def _directory(file: BinaryIO) -> tuple[bytes, int]:
+    """What lists the members, and how much stands before the archive."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _TAIL))
     tail = file.read(_TAIL) or b""
     end = tail.rfind(b"PK\5\6")
     if end < 0 or len(tail) - end < 22:
-        return []
+        return b"", 0
     length, offset = struct.unpack_from("<II", tail, end + 12)
     start = size - len(tail) + end - length  # also where something stands before the archive
     if start < 0 or length > _DIRECTORY:
-        return []
+        return b"", 0
     file.seek(start)
-    return list(_listed(file.read(length) or b"", start - offset))
+    return file.read(length) or b"", start - offset
+
+
+def _place(directory: bytes, wanted: bytes) -> int:
+    """Where the first member of this name is listed; -1: nowhere. The others cost as little as they can: there may be many in
+    each of many archives that one program was told.
+    """
+    if wanted not in directory:
+        return -1
+    at = 0
+    for _ in range(_MOST_MEMBERS):
+        if directory[at : at + 4] != b"PK\1\2" or len(directory) - at < 46:
+            return -1
+        name, extra, comment = _LENGTHS(directory, at + 28)
+        if name == len(wanted) and directory.startswith(wanted, at + 46):
+            return at
+        at += 46 + name + extra + comment
+    return -1
 
 
 def _listed(directory: bytes, before: int) -> Iterator[_Member]:

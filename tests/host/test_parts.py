@@ -9,7 +9,8 @@ import zipfile
 
 import pytest
 
-from host.parts import own, parts
+from host import parts as module
+from host.parts import manifest, own, parts
 from rules.games import Catalogue, Fingerprint, Game, Program
 from rules.matching.alike import is_written, written
 
@@ -118,6 +119,29 @@ def test_no_archive_is_an_error():
     assert len(parts(io.BytesIO(bomb))) == 1
     huge = small[:-22] + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 9, 9, 0xFFFFFFFF, 0, 0)
     assert parts(io.BytesIO(huge)) is not None
+
+
+def test_a_manifest_among_many_members_costs_none_of_them(monkeypatch):
+    """Sixteen such jars on each of sixty command lines kept whoever reads them busy for a minute."""
+    made = []
+    real = module._Member
+    monkeypatch.setattr(module, "_Member", lambda *those: made.append(1) or real(*those))
+    crowd = {f"{n}.class": b"" for n in range(2_000)}
+    assert manifest(io.BytesIO(archive({**crowd, "META-INF/MANIFEST.MF": MANIFEST, "z": b""}))) == MANIFEST
+    assert len(made) == 1
+    assert manifest(io.BytesIO(archive(crowd))) == b""
+    assert len(made) == 1
+
+
+def test_a_manifest_is_none_that_is_only_spoken_of():
+    """What a member's comment says of it hides the one that is there."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        decoy = zipfile.ZipInfo("META-INF/x")
+        decoy.comment = struct.pack("<4s6H3I5H2I", b"PK\1\2", *[0] * 6, *[0] * 3, 20, *[0] * 6) + b"META-INF/MANIFEST.MF"
+        made.writestr(decoy, b"Main-Class: maths.Exercise\n")
+        made.writestr("META-INF/MANIFEST.MF", MANIFEST)
+    assert manifest(out) == MANIFEST
 
 
 def test_what_unpacks_to_nothing_is_not_unpacked_for_ever():
