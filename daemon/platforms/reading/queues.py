@@ -42,15 +42,22 @@ class Queues(Generic[A]):
         self._waiting: dict[str, deque[tuple[int, A]]] = {}
         self._given_up: list[A] = []
 
-    def add(self, asked: A, now: int) -> None:
+    def add(self, asked: A, now: int, *, first: bool = False) -> None:
+        """`first`: what nobody has asked for yet. Else many that take long would keep a new one from ever being read."""
         queue = self._waiting.setdefault(asked.key.whose, deque())
-        if len(queue) < _MOST_WAITING:
+        if not first:
             queue.append((now, asked))
         else:
-            self._given_up.append(asked)
+            queue.appendleft((now, asked))
+        if len(queue) > _MOST_WAITING:
+            self._given_up.append(queue.pop()[1])
 
     def waiting(self, whose: str) -> int:
         return len(self._waiting.get(whose, ()))
+
+    def crowded(self, whose: str) -> bool:
+        """Whether more of this account's that is soon done waits than may be at work."""
+        return any(not asked.key.slow for _, asked in self._waiting.get(whose, ()))
 
     def next(self, busy: Iterable[Key], dying: Iterable[Key]) -> A | None:
         """One that a worker may have: one slow thing of an account at a time, and never all of its workers for such."""

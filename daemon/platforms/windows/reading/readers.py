@@ -21,17 +21,23 @@ from host.windows.threads import cancel
 
 R = TypeVar("R")
 
+WHOLE_MS = 10_000  # what a reading may take that is soon done, also one that goes on all the while
+
 
 @dataclass(eq=False, slots=True)
 class _Asked:
-    """`since`: of what it is at, when that began (mono). `over`: nobody waits for it any more."""
+    """`since`: of what it is at, when that began (mono); `begun`: of all. `over`: nobody waits for it any more."""
 
     key: Key
     do: Callable[[], Any]
     done: Future[Any]
     clock: Clock
     since: int = 0
+    begun: int = 0
     over: bool = False
+
+    def late(self, now: int) -> bool:
+        return now - self.since > self.key.limit or (not self.key.slow and now - self.begun > WHOLE_MS)
 
     def step(self) -> None:
         if self.over:
@@ -76,19 +82,20 @@ class Readers:
         self._at_work: dict[_Asked, _Worker] = {}
         self._idle: list[_Worker] = []
 
-    def ask(self, account: str, do: Callable[[], R], *, slow: bool = False) -> Future[R]:
-        """Has it done for this account; HeldError in the end where that takes too long."""
+    def ask(self, account: str, do: Callable[[], R], *, slow: bool = False, first: bool = False) -> Future[R]:
+        """Has it done for this account, `first` or in turn; HeldError in the end where that takes too long."""
         done: Future[R] = Future()
         with self._lock:
-            self._queues.add(_Asked(Key(account, None, slow), do, done, self._clock), self._clock.mono())
+            self._queues.add(_Asked(Key(account, None, slow), do, done, self._clock), self._clock.mono(), first=first)
         self._hand_out()
         return done
 
     def held(self, account: str) -> bool:
-        """Whether something of this account keeps a thread waiting for longer than anybody's honest things do."""
+        """Whether others of this account wait, or a thread for it, for longer than anybody's honest things do."""
         with self._lock:
             now = self._clock.mono()
-            return any(one.key.whose == account and now - one.since > LONGEST_MS for one in self._at_work if not one.key.slow)
+            its = [one for one in self._at_work if one.key.whose == account and not one.key.slow]
+            return self._queues.crowded(account) or any(now - one.since > LONGEST_MS for one in its)
 
     def waiting(self, account: str) -> int:
         """How much of this account's is not begun yet."""
@@ -99,7 +106,7 @@ class Readers:
         """Gives up what takes too long: to be called now and then."""
         with self._lock:
             now = self._clock.mono()
-            late = {one: its for one, its in self._at_work.items() if now - one.since > one.key.limit}
+            late = {one: its for one, its in self._at_work.items() if one.late(now)}
             for worker in late.values():
                 cancel(worker.native_id or 0)
             new = [one for one in late if not one.over]
@@ -128,7 +135,7 @@ class Readers:
                 except RuntimeError:  # no room for one more thread
                     late.append(asked)
                     continue
-                asked.since = now
+                asked.since = asked.begun = now
                 self._at_work[asked] = worker
                 worker.given.put(asked)
             lost = {one.key.whose for one in self._at_work if one.over}

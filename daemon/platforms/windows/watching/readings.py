@@ -33,7 +33,8 @@ class Readings:
 
     def __init__(self, reads: Reads, readers: Readers, clock: Clock) -> None:
         self._reads, self._readers, self._clock = reads, readers, clock
-        self._patience = Patience()
+        self._patience = Patience(at_once=0)
+        self._owners: dict[Identity, str] = {}  # of those that were asked for before
         self._late: dict[Identity, _Reading] = {}
         self._stuck: dict[Identity, int] = {}
         self.late: Callable[[Process, int], None] = lambda *_: None
@@ -49,10 +50,13 @@ class Readings:
             self._note(process.identity, late.done)
             if late.catalogue is catalogue:
                 return late.done.result()
-        account = self._reads.owner(process)
+        known = self._owners.get(process.identity)
+        account = known or self._reads.owner(process)
         if account is None:
             return None
-        done = self._readers.ask(account, partial(self._reads.read, process, account, since, catalogue))
+        self._owners[process.identity] = account
+        do = partial(self._reads.read, process, account, since, catalogue)
+        done = self._readers.ask(account, do, first=known is None)
         if not self._waited(account, done):
             self._late[process.identity] = late = _Reading(done, catalogue)
             done.add_done_callback(lambda _: self.on_loop(self._over, process, since, late))
@@ -67,6 +71,7 @@ class Readings:
     def keep(self, these: Container[Identity]) -> None:
         """The others are over."""
         self._stuck = {this: times for this, times in self._stuck.items() if this in these}
+        self._owners = {this: account for this, account in self._owners.items() if this in these}
 
     def _note(self, this: Identity, done: Future[Program | None]) -> None:
         error = done.exception()
@@ -83,11 +88,14 @@ class Readings:
         self._readers.stop()
         self._late.clear()
         self._stuck.clear()
+        self._owners.clear()
 
     def _waited(self, account: str, done: Future[Program | None]) -> bool:
         """Whether it is done. Who holds up one thing is not waited for with another."""
         began = self._clock.mono()
         wait = 0 if self._readers.held(account) else self._patience.wait(account, began)
+        if not wait:
+            return done.done()
         try:
             done.exception(wait / 1000)
         except TimeoutError:

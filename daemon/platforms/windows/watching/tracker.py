@@ -24,6 +24,7 @@ _YOUNG_MS = 3_000
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8
 _MOST_FILES = 4_096
 _LOOKS, _PAUSE_S = 3, 1.0  # at a program that keeps from us what it is: a virus scanner may have its file for a moment
+_MOST_LOOKS = 15  # also at one whose reading gets on: for ever it may do so on purpose
 _STUCK = 2  # readings in turn of which a call did not come back: a busy PC is slow, but gets on
 
 
@@ -50,7 +51,8 @@ class WindowsTracker(Tracker[SeenProgram]):
         self.readings.late = self._read_late
         self._looked = clock.mono()
         self._begun = False
-        self._hiding: set[Identity] = set()
+        self._hiding: dict[Identity, tuple[Process, int, int]] = {}  # since when, and the looks at it
+        self._looks_again = False
         self._held: set[Identity] = set()
         self._heard: set[Identity] = set()  # who was read when it said by then what it was told
 
@@ -59,6 +61,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
         self._hiding.clear()
+        self._looks_again = False
         self._held.clear()
         self._heard.clear()
 
@@ -148,23 +151,37 @@ class WindowsTracker(Tracker[SeenProgram]):
         elif hidden and process.identity not in self._hiding:
             if process.identity not in self._held:  # else a busy PC may read it in a moment
                 self._tell_hidden(process)
-            self._hiding.add(process.identity)
-            self.later(_PAUSE_S, self._hides_still, process, since, 1)
+            self._hiding[process.identity] = (process, since, 0)
+            if not self._looks_again:
+                self._looks_again = True
+                self.later(_PAUSE_S, self._look_again)
 
-    def _hides_still(self, process: Process, since: int, looks: int) -> None:
-        """Once it was looked at often enough: where its account is limited, it is ended."""
+    def _look_again(self) -> None:
+        """At all that hide what they are: one turn, however many they are."""
         self.readings.look_after()
+        still: dict[bool, Process] = {}
+        for process, since, looks in tuple(self._hiding.values()):
+            if self._hides_still(process, since, looks):
+                still.setdefault(process.identity in self._held, process)
+        for process in still.values():  # one of each kind tells of all
+            self._tell_hidden(process)
+        self._looks_again = bool(self._hiding)
+        if self._hiding:
+            self.later(_PAUSE_S, self._look_again)
+
+    def _hides_still(self, process: Process, since: int, looks: int) -> bool:
+        """False: no more, or it was looked at often enough. Then it is ended where its account is limited."""
         self._again(process, since, len(_AGAIN_S))
         seen = self._known.get(process.pid)
         program = seen.program if seen is not None and seen.identity == process.identity else None
         gets_on = process.identity in self._held and self.readings.stuck(process.identity) < _STUCK
-        if program is not None and self._hidden(process, program) and (looks < _LOOKS or gets_on):
-            self._tell_hidden(process)
-            self.later(_PAUSE_S, self._hides_still, process, since, looks + 1)
-            return
-        self._hiding.discard(process.identity)
+        if program is not None and self._hidden(process, program) and looks < (_MOST_LOOKS if gets_on else _LOOKS):
+            self._hiding[process.identity] = (process, since, looks + 1)
+            return True
+        del self._hiding[process.identity]
         if program is not None and program.unread and self._hidden(process, program) and self._sink:
             self._sink(ProgramUnread(program))
+        return False
 
     def _tell_hidden(self, process: Process) -> None:
         self.trouble(HELD if process.identity in self._held else UNREADABLE, f"{process.name[:100]}, pid {process.pid}")

@@ -102,7 +102,7 @@ def begun(told: ProgramStarted) -> bool:
 class AtOnce(Readers):
     """In place of threads, where time is a test's."""
 
-    def ask(self, account, do, *, slow=False):
+    def ask(self, account, do, *, slow=False, first=False):
         done = Future()
         done.set_result(do())
         return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted
+from daemon.platforms.api import ProgramStarted, ProgramUnread
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
@@ -135,3 +135,20 @@ def test_nothing_is_read_of_a_process_that_has_gone(watch, clock):
     tracker.compare({})
     pass_time(clock, later)
     assert told == []
+
+
+def test_many_that_hide_what_they_are_are_looked_at_in_one_turn(watch, clock):
+    """Not each in one of its own, which would have the loop do nothing else."""
+    tracker, _, later = watch(())
+    tracker.programs.everybody = True
+    tracker.programs.read = lambda process, _owner, since, _catalogue: Program(
+        process.pid, process.started, since, "an", (Fingerprint(process.name, 0),), unread=True
+    )
+    told = []
+    tracker._sink = told.append
+    old = clock.wall() * 1000
+    clock.run(5_000)
+    tracker.scan({pid: Process(pid, 4, old, 1, "giu.exe") for pid in range(8, 108)})
+    assert len(later) == 1
+    assert 3_000 <= pass_time(clock, later) <= 4_000
+    assert sorted(one.program.pid for one in told if isinstance(one, ProgramUnread)) == list(range(8, 108))
