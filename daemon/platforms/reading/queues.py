@@ -39,12 +39,12 @@ class Queues(Generic[A]):
     def __init__(self, patience: int = WAIT_MS) -> None:
         """`patience`: how long a question waits."""
         self._patience = patience
-        self._waiting: dict[str, deque[tuple[int, A]]] = {}
+        self._waiting: dict[tuple[str, bool], deque[tuple[int, A]]] = {}  # by account, and whether slow
         self._given_up: list[A] = []
 
     def add(self, asked: A, now: int, *, first: bool = False) -> None:
         """`first`: what nobody has asked for yet. Else many that take long would keep a new one from ever being read."""
-        queue = self._waiting.setdefault(asked.key.whose, deque())
+        queue = self._waiting.setdefault((asked.key.whose, asked.key.slow), deque())
         if not first:
             queue.append((now, asked))
         else:
@@ -53,39 +53,38 @@ class Queues(Generic[A]):
             self._given_up.append(queue.pop()[1])
 
     def waiting(self, whose: str) -> int:
-        return len(self._waiting.get(whose, ()))
+        return sum(len(self._waiting.get((whose, slow), ())) for slow in (False, True))
 
     def crowded(self, whose: str) -> bool:
         """Whether more of this account's that is soon done waits than may be at work."""
-        return any(not asked.key.slow for _, asked in self._waiting.get(whose, ()))
+        return (whose, False) in self._waiting
 
     def next(self, busy: Iterable[Key], dying: Iterable[Key]) -> A | None:
-        """One that a worker may have: one slow thing of an account at a time, and never all of its workers for such."""
-        at_work = list(busy)
-        lost = list(dying)
-        used = Counter(key.whose for key in (*at_work, *lost))
-        slow = {key.whose for key in (*at_work, *lost) if key.slow}
+        """One that a worker may have: one slow thing of an account at a time, and never all of its workers for such. That one
+        first, or there would always be something else.
+        """
+        at_work = [*busy, *dying]
+        used = Counter(key.whose for key in at_work)
+        slow = {key.whose for key in at_work if key.slow}
         if used.total() >= MOST:
             return None
-        for whose, queue in self._waiting.items():
-            if used[whose] >= MOST_OF_ONE:
-                continue
-            for place, (_, asked) in enumerate(queue):
-                if not (asked.key.slow and whose in slow):
-                    del queue[place]
-                    if not queue:
-                        del self._waiting[whose]
-                    return asked
+        for (whose, is_slow), queue in sorted(self._waiting.items(), key=lambda one: not one[0][1]):
+            if used[whose] < MOST_OF_ONE and not (is_slow and whose in slow):
+                _, asked = queue.popleft()
+                if not queue:
+                    del self._waiting[whose, is_slow]
+                return asked
         return None
 
     def overdue(self, now: int) -> list[A]:
         """Those that waited too long, but for slow ones."""
         found, self._given_up = self._given_up, []
-        for whose, queue in tuple(self._waiting.items()):
-            late = [(since, asked) for since, asked in queue if not asked.key.slow and now - since > self._patience]
-            found += [asked for _, asked in late]
-            if late:
-                self._waiting[whose] = deque(one for one in queue if one not in late)
-            if not self._waiting[whose]:
-                del self._waiting[whose]
+        for (whose, slow), queue in tuple(self._waiting.items()):
+            late = [asked for since, asked in queue if not slow and now - since > self._patience]
+            if not late:
+                continue
+            found += late
+            self._waiting[whose, slow] = left = deque(one for one in queue if now - one[0] <= self._patience)
+            if not left:
+                del self._waiting[whose, slow]
         return found

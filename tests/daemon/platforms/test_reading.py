@@ -10,6 +10,7 @@ from daemon.platforms.reading.patience import AT_ONCE_MS, LONGEST_MS, Patience
 from daemon.platforms.reading.queues import _MOST_WAITING, MOST_OF_ONE, Key, Queues
 
 _SOON = Key("child", None, slow=False)
+_SLOW = Key("child", None, slow=True)
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,19 @@ def test_where_too_much_waits_it_is_not_the_new_one_that_is_given_up(queues):
     assert queues.next((), ()).number == -1
 
 
+def test_many_new_things_keep_no_large_file_from_being_hashed(queues):
+    """One at a time."""
+    for number in range(2):
+        queues.add(Asked(number, _SLOW), 0)
+    for number in range(2, 10):
+        queues.add(Asked(number), 0, first=True)
+    assert [queues.next(busy, ()).number for busy in ([_SOON] * 3, [_SOON] * 2 + [_SLOW])] == [0, 9]
+    assert queues.next([_SOON] * 4, ()) is None
+
+
 def test_an_account_is_crowded_by_what_is_soon_done(queues):
     """Not by large files, of which one is hashed at a time."""
-    queues.add(Asked(1, Key("child", None, slow=True)), 0)
+    queues.add(Asked(1, _SLOW), 0)
     assert not queues.crowded("child")
     queues.add(Asked(2), 0)
     assert (queues.crowded("child"), queues.crowded("friend")) == (True, False)
