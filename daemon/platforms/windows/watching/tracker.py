@@ -178,7 +178,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         if program is not None and self._hidden(process, program) and looks < (_MOST_LOOKS if gets_on else _LOOKS):
             self._hiding[process.identity] = (process, since, looks + 1)
             return True
-        del self._hiding[process.identity]
+        self._hiding.pop(process.identity, None)
         if program is not None and program.unread and self._hidden(process, program) and self._sink:
             self._sink(ProgramUnread(program))
         return False
