@@ -20,10 +20,10 @@ from compliance.format.chain import AGENT
 from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
+from rules.calendar import DAY_MS
 
 CLOCK_BACK_MS = 5 * MINUTE_MS
-_DAY_MS = 24 * HOUR * MINUTE_MS
-_FAR_MS = _DAY_MS // 2  # what is set by less lets sums be added up still
+_FAR_MS = DAY_MS // 2  # what is set by less lets sums be added up still
 _WAITED_MS = 2 * MINUTE_MS  # the longest that an entry is written after its moment…
 _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back was never so
 _DIP_MS = MINUTE_MS
@@ -106,7 +106,7 @@ class SeatClock:
         if self._back is None:
             return False
         boot, mono, wall = self._back
-        return (boot == self._boot and self._mono - mono <= _DAY_MS) or abs((self._wall or 0) - wall) <= _DAY_MS
+        return (boot == self._boot and self._mono - mono <= DAY_MS) or abs((self._wall or 0) - wall) <= DAY_MS
 
     def started_since(self, mono: int) -> bool:
         """Whether the daemon was started anew after this moment of the same start of the PC."""

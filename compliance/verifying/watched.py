@@ -10,13 +10,13 @@ from compliance.entries.base import Entry
 from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, lived_to, past_bits
+from rules.calendar import DAY_MS
 
 EVER = 2**62
 WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
 """The entries that tell of it."""
 RESTART_MS = MINUTE_MS  # programs are exchanged, or started anew, in less…
 OFTEN_MS = 5 * MINUTE_MS  # …and in a day not for longer in all
-_DAY_MS = 24 * HOUR * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class RanOn:
         self._ms = 0
 
     def between(self, stop: SeatStop, start: SeatStart) -> bool:
-        day = (stop.boot, stop.wall // _DAY_MS)
+        day = (stop.boot, stop.wall // DAY_MS)
         if day != self._day:
             self._day, self._ms = day, 0
         if ran_on(stop, start):

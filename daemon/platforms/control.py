@@ -64,10 +64,10 @@ class TreeControl(ABC, Generic[P]):
         """Of those that are here and may be touched."""
         try:
             here = self._look()
+            untouched = self._untouched(here)
+            return {one: tree for one in programs if (tree := self._tree(*one, here, untouched))}
         except BlindError:  # whom not to touch is not to be seen either
             return {}
-        untouched = self._untouched(here)
-        return {one: tree for one in programs if (tree := self._tree(*one, here, untouched))}
 
     def belongs(self, program: Program, to: Collection[Identity]) -> bool:
         try:

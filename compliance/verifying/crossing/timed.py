@@ -21,13 +21,12 @@ from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums.totals import Play
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg
-from rules.calendar import day_bounds
+from rules.calendar import DAY_MS, day_bounds
 
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS = 1_000
 _BUSY_MS = 5_000  # by how much less a play may be told each time, however often
-_DAY_MS = 86_400_000
 _UNSEEN = {"gone", "power"}
 
 
@@ -173,8 +172,8 @@ class Timed:
     def _together(self, cut: _Cut, short: int) -> None:
         """A minute is forgiven, but not again and again."""
         day = self._days[cut.seat]
-        if day.day != cut.at // _DAY_MS:
-            day.day, day.short = cut.at // _DAY_MS, 0
+        if day.day != cut.at // DAY_MS:
+            day.day, day.short = cut.at // DAY_MS, 0
         before, day.short = day.short, day.short + short
         if before <= _NEVER_MS < day.short:
             text = msg("up to here plays of this day say {length} less than their clock", length=Length(day.short))

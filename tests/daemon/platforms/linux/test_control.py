@@ -15,7 +15,7 @@ import pytest
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.processes import ancestors, descendants
+from daemon.platforms.processes import BlindError, ancestors, descendants
 from rules.games import Program
 from tests.contracts.linux import catches, ignores
 from tests.system import PATIENCE, until
@@ -181,6 +181,22 @@ def test_what_root_does_in_a_terminal_of_the_game_is_left_alone(helper, whose):
             assert [procfs.stat(one).alive for one in both] == [True, True]
             for one in both:
                 os.kill(one, signal.SIGKILL)
+
+
+def test_whose_a_game_is_may_be_hidden_from_us_and_then_none_is_ended(spawn, monkeypatch):
+    """Else somebody else's programs below it might be."""
+    game, control = spawn("/bin/sleep", "60"), LinuxControl()
+    found = identity(game.pid)
+    monkeypatch.setattr("daemon.platforms.linux.procfs.owner", blind)
+    control.remember([found])
+    assert not control.ask_close([found])
+    assert not control.end(*found)
+    monkeypatch.undo()
+    assert control.end(*found)
+
+
+def blind(_pid):
+    raise BlindError
 
 
 @pytest.mark.root
