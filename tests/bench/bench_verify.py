@@ -116,14 +116,17 @@ class Chain:
         play = self.add(PlayStarted, who=who, age=12, game=game, label=self.label_of(game), system=None, publisher=game,
                         match=("content", "name"), pid=1234, started=5678, since=start, resumed=None,
                         **self._decided_by(who, game))  # fmt: skip
-        self.now += ms
         if due is not None:
             for left in (15, 5, 1):
+                self.now = start + ms - left * MINUTE
                 self.add(Warned, who=who, play=play.seq, game=game, left=left * MINUTE, rule=None, shown=True,
                          how="banner")  # fmt: skip
+        self.now = start + ms
+        if due is not None:
             sums = {"game": ms, "publisher": ms, "total": ms}
             self.add(PlayDue, **due, who=who, at=self.now, before=sums, play=play.seq, grace=10_000)
-        self.add(PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms, how="asked", late=False)
+        self.add(PlayEnded, play=play.seq, who=who, game=game, since=start, ms=ms,
+                 how="by itself" if due is None else "asked", late=False)  # fmt: skip
 
     def label_of(self, game: str) -> int:
         """Of all games but the one whose hour is decided."""
@@ -189,6 +192,7 @@ def days(count: int, *, bound: bool, label: int = 0) -> Iterator[list[bytes]]:
         agent.add(Approval, id=name_of(game), who=name_of("pc-00", 0, 0), game=game)
     told = PackLine("vn-147", due["pack"], due["params"])
     agent.add(PolicyChanged, target="place", packs=(told,), house=False)
+    agent.add(PolicyChanged, target=name_of("pc-00", 0, 0), packs=(), house=False)  # as all players have
     for seat in seats if bound else ():
         seat.bound = Bound("home", ZONE, (told,), (), house=False, guardian=True)
     agent.seal()
