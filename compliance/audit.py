@@ -44,11 +44,11 @@ from compliance.verifying.plays.overrides import Overrides
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence, begun
-from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, entry_name
+from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, entry_name, seq_name
 from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
-from compliance.verifying.wanted import Wants, each, together
+from compliance.verifying.wanted import Taking, Wants, each, together
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -82,6 +82,7 @@ class Auditor:
     _failures: Faults = field(default_factory=Faults)
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
+    _taking: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
     _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
@@ -139,9 +140,7 @@ class Auditor:
             return
         if line.seat == AGENT:
             self._rulebook.begin(line)
-        self._crossing.take(where, line)
-        self._redecider.take(where, line)
-        for taking in self._going_on.get(type(line), ()):
+        for taking in (*self._of(line), *self._going_on.get(type(line), ())):
             taking(where, line)
 
     def take(self, index: int, line: entry.AnyEntry, *, judged: bool = True) -> None:
@@ -149,7 +148,7 @@ class Auditor:
         `judged`: it is taken for what it says, and nothing is found of it.
         """
         kind, seat, self._index = type(line), line.seat, index
-        where = entry_name(index, line) if judged else NOWHERE
+        where = seq_name(index, seat, line.seq, kind) if judged else NOWHERE
         if seat == AGENT:
             self._looker.agents(index, line)
         elif kind in entry.AGENTS:
@@ -163,14 +162,21 @@ class Auditor:
             if seat == AGENT:
                 self._rulebook.begin(line)
         presence.take(line)
-        self._crossing.take(where, line)
-        self._redecider.take(where, line)
+        for taking in self._taking.get(seat) or self._of(line):
+            taking(where, line)
         if line.secret is not None and self._beside is not None:
             self._beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
         for taking in self._wanted.get(kind, ()):
             taking(where, line)
+
+    def _of(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
+        """What takes every entry of its seat."""
+        taking = self._taking.get(line.seat)
+        if taking is None:
+            taking = self._taking[line.seat] = (*self._crossing.of(line), self._redecider.of(line))
+        return taking
 
     def _started(self, where: Arg, line: PlayStarted) -> None:
         self._plays.start(line)

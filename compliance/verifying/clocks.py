@@ -78,7 +78,7 @@ class SeatClock:
         self._alive = self._told = self._ahead_then = 0  # at its last sign of life: play clock, minute, the clocks' difference
         self._full = False
 
-    def take(self, line: AnyEntry, where: Arg) -> None:
+    def take(self, where: Arg, line: AnyEntry) -> None:
         if self._stopped and self.seat != AGENT and not isinstance(line, Seal | SeatStart):
             self._fail("stopped", where, msg("the seat had stopped, and does not say that it was started again"))
         wall, mono = line.wall, line.mono

@@ -39,14 +39,16 @@ class Agreed:
         self._games.clear()
 
     def say(self, where: Arg, line: Entry, game: _Of, said: _Said) -> None:
-        claim = _Claim(said, line.seat, line.wall)
         before, now = self._games.get(game, (None, None))
-        if before is None:
+        last = now or before
+        if last is not None and said == last.said:
+            return
+        claim = _Claim(said, line.seat, line.wall)
+        if last is None or before is None:
             if len(self._games) < _MOST:
                 self._games[game] = claim, None
             return
-        last = now or before
-        if said == last.said or not self._knows(claim, last.at):
+        if not self._knows(claim, last.at):
             return
         if now is None or said != before.said:
             self._games[game] = last, claim

@@ -21,17 +21,17 @@ from compliance.verifying.crossing.timed import Timed
 from compliance.verifying.crossing.warned import Warnings
 from compliance.verifying.in_force.hearing import Hearing
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
+from compliance.verifying.report import Failure, Finding, Gap
 from compliance.verifying.sums.totals import Play, Plays
-from compliance.verifying.wanted import Wants
+from compliance.verifying.wanted import Taking, Wants
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
 
 
 @dataclass
 class Crossing:
-    """`take` every entry, and those that it `wants` once more; `ended` each end with the play that it ends; `close`, then ask
-    the rest. `plays`: those that go on.
+    """Have every entry taken by what is `of` its seat, and those that it `wants` once more; `ended` each end with the play that
+    it ends; `close`, then ask the rest. `plays`: those that go on.
     """
 
     zones: Zones
@@ -57,18 +57,14 @@ class Crossing:
         yield from (one.wants() for one in checks)
         yield {PlayStarted: self._started}
 
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        clock = self.clocks.get(line.seat)
-        if clock is None:
-            clock = self.clocks[line.seat] = SeatClock(line.seat)
-            self._persons.begin(line)
-            self._summed.begin(line)
-        if line.seat != AGENT:
-            self._heard.written(line)
-        else:
-            self._logged_on.agents(line, judged=where != NOWHERE)
-        self._paired.take(where, line)
-        clock.take(line, where)
+    def of(self, line: AnyEntry) -> Iterator[Taking]:
+        """What takes each entry of its seat, this one first."""
+        clock = self.clocks[line.seat] = SeatClock(line.seat)
+        self._persons.begin(line)
+        self._summed.begin(line)
+        yield self._logged_on.agents if line.seat == AGENT else self._heard.written
+        yield self._paired.of(line)
+        yield clock.take
 
     def _started(self, where: Arg, line: PlayStarted) -> None:
         self._timed.start(where, line, self.clocks[line.seat])

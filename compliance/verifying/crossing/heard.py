@@ -97,7 +97,7 @@ class Heard:
             SeatStart: self._start,
         }  # fmt: skip
 
-    def written(self, line: AnyEntry) -> None:
+    def written(self, _: Arg, line: AnyEntry) -> None:
         newest = self._newest.get(line.seat)
         if newest is None or self._last is None:
             self._first(line)

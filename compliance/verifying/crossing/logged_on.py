@@ -20,7 +20,7 @@ from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults, Times
 from compliance.verifying.opening import opening
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.report import NO_MOMENT, Failure, Finding
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants
 from compliance.verifying.watched import joined, span_bits
 from i18n.message import Arg, Length, msg, msgn
@@ -78,8 +78,8 @@ class LoggedOn:
             PlayEnded: self._played,
         }  # fmt: skip
 
-    def agents(self, line: AnyEntry, *, judged: bool) -> None:
-        if not judged:
+    def agents(self, where: Arg, line: AnyEntry) -> None:
+        if where == NOWHERE:
             self._since = NO_MOMENT
         elif self._since == NO_MOMENT:
             self._since = line.wall

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 
 import msgspec
@@ -19,6 +20,7 @@ from compliance.format.chain import AGENT
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Taking
 from i18n.message import Arg, msg
 
 _MOST = 10_000  # times that are taken back, and that no entry before gave
@@ -78,18 +80,25 @@ class Paired:
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
 
     def take(self, where: Arg, line: AnyEntry) -> None:
+        self.of(line)(where, line)
+
+    def of(self, line: AnyEntry) -> Taking:
+        """What takes each entry of its seat, this one first."""
+        seat = self._seats.setdefault(line.seat, _Seat())
+        return partial(self._take, seat)
+
+    def _take(self, seat: _Seat, where: Arg, line: AnyEntry) -> None:
         kind = type(line)
         if kind is Seal:
             return
-        seat = self._seats.get(line.seat)
-        if seat is None:
-            seat = self._seats[line.seat] = _Seat(line.seq == 1)
+        last, seat.last = seat.last, line
+        if last is None:
+            seat.whole = line.seq == 1
             if line.seq == 1 and not _begins(line):
                 self._tally.see("first", where, line)
-        last, seat.last = seat.last, line
         if seat.past or (seat.due and line.wall > seat.due[0][0]):
             self._late(line, seat)
-        if isinstance(line, SeatStart):
+        if type(line) is SeatStart:
             self._start(where, line, seat)
         if last is not None and last.mono == line.mono and last.wall == line.wall and type(last) is kind and _same(last, line):
             self._tally.see("twice", where, line)

@@ -27,6 +27,7 @@ from i18n.message import Arg, msg, msgn
 from rules.calendar import calendar
 
 _ALL = "*"  # how a summary names time for all games
+_QUARTER_MS = 900_000  # every zone's days begin at one
 _AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
 _MOST, _MOST_GAMES = 10_000, 200_000
 
@@ -51,6 +52,7 @@ class Summed:
     zones: Zones
     _began: dict[str, str] = field(default_factory=dict)  # on which day each seat's chain, and "" where it is not seen
     _refused: set[tuple[str, str, str]] = field(default_factory=set)  # by seat, game and day
+    _known: set[tuple[str, str, int, str]] = field(default_factory=set)  # the same by the quarter of an hour, and the zone
     _given: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: to whom, of which game
     _to: set[tuple[str, str]] = field(default_factory=set)  # all of these
     _revoked: set[str] = field(default_factory=set)
@@ -68,8 +70,11 @@ class Summed:
         }  # fmt: skip
 
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
-        for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):
-            self._refused.add((line.seat, line.game, day))
+        quarter = line.seat, line.game, line.wall // _QUARTER_MS, self.zones.at(line.wall)
+        if quarter not in self._known:  # one that is refused is tried again and again
+            self._known.add(quarter)
+            for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):
+                self._refused.add((line.seat, line.game, day))
 
     def _give(self, _: Arg, line: GrantGiven) -> None:
         self._given[line.id] = to = (line.who, line.game or _ALL)

@@ -96,11 +96,12 @@ class Timed:
 
     def end(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
         """`clock` is the seat's."""
-        key = (line.seat, line.who, line.game)
+        key, span = (line.seat, line.who, line.game), line.span
         open_ = self._open.get(key)
         if open_ is not None and open_.seq == line.play:
             del self._open[key]
-            self._into_next_day(where, line, play, clock, clock.wander - open_.wander)
+            if span > _NEVER_MS and not line.late:
+                self._into_next_day(where, line, play, clock, clock.wander - open_.wander)
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
         self._came_and_went(where, line, play, clock)
@@ -114,16 +115,15 @@ class Timed:
         again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
         if again:  # which may have been set right since
             most = max(most, ran + play.told_late + clock.wander + _SLACK_MS)
-        if line.span > most and not (again and clock.went_back):
-            self._fail(where, _told(line.span, most))
+        if span > most and not (again and clock.went_back):
+            self._fail(where, _told(span, most))
             return
-        least = ran + (before if before <= _MINUTE_MS and play.resumed is None else 0)
-        cut = _Cut(where, line.seat, line.wall, least - line.span)
+        short = ran - span + (before if before <= _MINUTE_MS and play.resumed is None else 0)
         if line.how == "midnight":
             self._midnight(where, line)
-            self._cut[line.seat, line.play] = cut
-        elif line.how != "power":
-            self._short(cut, cut.short)
+            self._cut[line.seat, line.play] = _Cut(where, line.seat, line.wall, short)
+        elif line.how != "power" and short > _BUSY_MS:
+            self._short(_Cut(where, line.seat, line.wall, short), short)
 
     def _midnight(self, where: Arg, line: PlayEnded) -> None:
         """There was one since it began, by each zone that may have held."""
@@ -137,7 +137,7 @@ class Timed:
         most = _NEVER_MS + back + (clock.stood if clock.started_since(play.mono) else 0)
         zones = {*self.zones.lately(line.since), *self.zones.lately(line.wall)}
         over = line.since + line.span - max(day_bounds(zone, line.since)[1] for zone in zones)
-        if over > most and not line.late:
+        if over > most:
             self._fail(where, msg("it went on for {length} after the day on which it began", length=Length(over)))
 
     def _came_and_went(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:

@@ -8,9 +8,9 @@ when all grants are known. What cannot be decided is counted.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import get_args
 
 from msgspec import UNSET
@@ -42,6 +42,7 @@ from compliance.verifying.plays.undecided import Undecided
 from compliance.verifying.plays.unsaid import Unsaid
 from compliance.verifying.plays.wrong import unended
 from compliance.verifying.report import Failure, Finding
+from compliance.verifying.wanted import Taking
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant
@@ -60,7 +61,7 @@ class Redecider:
 
     texts: Mapping[str, str]
     failures: Faults = field(default_factory=Faults)
-    _seats: defaultdict[str, Seat] = field(default_factory=lambda: defaultdict(Seat))
+    _seats: dict[str, Seat] = field(default_factory=dict)
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
     _surely: Surely = field(default_factory=Surely)
     _unsaid: Unsaid = field(default_factory=Unsaid)
@@ -71,13 +72,20 @@ class Redecider:
         self._doubtful = Doubtful(self._undecided)
 
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
-        seat = self._seats[line.seat]
+        self.of(line)(where, line)
+
+    def of(self, line: entry.AnyEntry) -> Taking:
+        """What takes each entry of its seat, this one first."""
+        seat = self._seats.get(line.seat)
+        if seat is None:
+            seat = self._seats[line.seat] = Seat(first=line.wall)
+        return partial(self._take, seat)
+
+    def _take(self, seat: Seat, where: Arg, line: entry.AnyEntry) -> None:
         self._doubtful.work += 1
-        if seat.last is None:
-            seat.first = line.wall
-        if isinstance(line, PlayStarted):
+        if type(line) is PlayStarted:
             self._start(where, line, seat)
-        elif isinstance(line, PlayEnded):
+        elif type(line) is PlayEnded:
             self._end(line, seat)
         elif type(line) in _TOLD:
             self._told(where, line, seat)
@@ -158,12 +166,13 @@ class Redecider:
         day.running.pop(line.play, None)
         if line.how == "midnight":
             seat.midnight[line.play] = run.due
-        run.slept = line.late or abs(line.wall - line.since - line.span) > SLEPT_MS
+        span = line.span
+        run.slept = line.late or abs(line.wall - line.since - span) > SLEPT_MS
         run.over_by(line.mono, line.boot, line.wall)
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
-        away = 0 if run.slept or day.many else line.span - line.ms
+        away = 0 if run.slept or day.many else span - line.ms
         self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat, away if 0 < away <= MOST_AWAY_MS else 0)
 
     def _over(self, run: Run, ended: int, ms: int, seat: Seat, away: int = 0) -> None:
@@ -203,12 +212,13 @@ class Redecider:
 
     def _day(self, who: str, wall: int, seat: Seat) -> Day:
         """What is known of this pseudonym at the seat; what is over for long is not kept."""
-        day = seat.days.pop(who, None)
+        day = seat.days.get(who)
         if day is None:
             again = wall < seat.dropped + _KEPT_MS  # the clock went back: it may be of those that are not kept
-            day = Day(who, slept=again, blurred=again)
+            day = seat.days[who] = Day(who, slept=again, blurred=again)
+        else:
+            seat.days.move_to_end(who)
         day.last = wall
-        seat.days[who] = day
         for oldest in seat.days.values():
             if oldest.last >= wall - _KEPT_MS or oldest.running:
                 break

@@ -64,10 +64,11 @@ class Day:
 
     def end(self, run: Run, ms: int, away: int = 0) -> None:
         """It is over, and stands for several between which nothing was played for so long."""
+        game, publisher, label = run.by_last
         spans = [(run.since, run.since + ms)] if not away else self._placed(run, ms, run.since + ms + away)
         for since, until in spans:
-            self._ended.append((*run.by_last, since, until - since))
-            self._lately.append((run.by_last[1], since, until))
+            self._ended.append((game, publisher, label, since, until - since))
+            self._lately.append((publisher, since, until))
 
     def _placed(self, run: Run, ms: int, end: int) -> list[tuple[int, int]]:
         going = [(one.by_last[1], one.since, end) for one in self.running.values()]

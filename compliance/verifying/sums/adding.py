@@ -84,14 +84,14 @@ class Adding:
             self._unchecked["restart"].see(where)
         more = self._under_another(line.seat, start, known)
         for name, (low, high) in sums.items():
-            told, allowed = line.before.get(name), Range(low, high + more)
-            if told is not None and allowed.least <= told <= allowed.most:
+            told = line.before.get(name)
+            if told is not None and low <= told <= high + more:
                 continue
             if any(low < end and start < high for low, high in self.clocks[line.seat].again):
                 self._unchecked["again"].see(where)  # what was played the first time counts, too
                 break
             if where != NOWHERE:
-                self._off.append(_Off(where, line.who, line.seat, line.at, name, told, allowed))
+                self._off.append(_Off(where, line.who, line.seat, line.at, name, told, Range(low, high + more)))
         if len(self._off) >= _MOST_OFF:
             self._settle()
 
@@ -199,7 +199,7 @@ class Adding:
 
     def _unlike(self, off: _Off) -> Iterator[Failure]:
         allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
-        if off.told not in allowed:
+        if off.told is None or not allowed.least <= off.told <= allowed.most:
             sums = {"sum": _SUMS[off.name], "told": length(off.told), "known": _said(allowed)}
             yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", **sums))
 
@@ -242,7 +242,8 @@ def _sums(own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str,
     not count, or, as earlier versions had it, does.
     """
     sums = own.before(line, day, lost)
-    if all(line.before.get(name) in one for name, one in sums.items()):
+    told = line.before
+    if all(least <= told.get(name, -1) <= most for name, (least, most) in sums.items()):
         return sums
     by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
     return {name: Range(min(one.least, by_then[name].least), one.most) for name, one in sums.items()}

@@ -35,9 +35,6 @@ class Range(NamedTuple):
     least: int
     most: int
 
-    def __contains__(self, value: object) -> bool:
-        return isinstance(value, int) and self.least <= value <= self.most
-
 
 class Play(msgspec.Struct, eq=False, gc=False):
     """One play that goes on, as its play.started told it. `told_late`: how long it had been on by then."""
@@ -87,7 +84,8 @@ class Ended(NamedTuple):
         """`alone`: nothing else in the union lies over it, so that only where a day begins it matters where its play lies."""
         if self.exact:
             union.add(self.since, self.ms)
-            union.blur = max(union.blur, self.blur) if alone else union.blur + self.blur
+            if self.blur:
+                union.blur = max(union.blur, self.blur) if alone else union.blur + self.blur
         else:
             union.add_loose(self.since, self.ms)
 
@@ -121,13 +119,16 @@ class Own:
         if len(self.running) > _MOST_OPEN:
             return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
         parts = [(play, play.part(line)) for play in self.running.values()]
-        by = self.publishers.get(line.publisher)
-        chosen = {
-            "game": (self.games.get(line.game), [part for play, part in parts if play.game == line.game]),
-            "publisher": (by, [part for play, part in parts if play.publisher == line.publisher]),
-            "total": (self.total, [part for _, part in parts]),
+        of_game = [part for play, part in parts if play.game == line.game]
+        by = [part for play, part in parts if play.publisher == line.publisher]
+        return {
+            "game": _range(self.games.get(line.game, _NONE), of_game, day, lost),
+            "publisher": _range(self.publishers.get(line.publisher, _NONE), by, day, lost),
+            "total": _range(self.total, [part for _, part in parts], day, lost),
         }
-        return {name: _range(union or Union(), running, day, lost) for name, (union, running) in chosen.items()}
+
+
+_NONE = Union()
 
 
 def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
@@ -164,17 +165,16 @@ class Plays:
     _again: Again = field(default_factory=Again)
 
     def start(self, line: PlayStarted) -> None:
-        late = line.wall - line.since
-        play = Play(
-            line.seat, line.seq, line.who, line.game, line.publisher, line.since, line.boot, line.mono, late, line.resumed
-        )
-        own = self.own.get((line.who, line.seat))
+        seat, seq, who, since = line.seat, line.seq, line.who, line.since
+        late = line.wall - since
+        play = Play(seat, seq, who, line.game, line.publisher, since, line.boot, line.mono, late, line.resumed)
+        own = self.own.get((who, seat))
         if own is None:
-            own = self.own[line.who, line.seat] = Own((line.game, line.since))
-        own.running[line.seq] = self._open[line.seat, line.seq] = play
-        self.first.setdefault(line.who, line.since)
+            own = self.own[who, seat] = Own((line.game, since))
+        own.running[seq] = self._open[seat, seq] = play
+        self.first.setdefault(who, since)
         if self._again.start(line) is None:
-            self.sinces.append(line.since)
+            self.sinces.append(since)
 
     def running(self, seat: str, seq: int) -> Play | None:
         """The play that this entry of the seat began, while it goes on."""
@@ -186,10 +186,11 @@ class Plays:
         return sum(1 for _ in self._again.running())
 
     def end(self, play: Play, line: PlayEnded) -> None:
-        exact = not line.late and abs(line.wall - line.since - line.span) <= _SLEPT_MS
-        ended = Ended(line.since, line.ms, play.seat, play.game, exact, min(line.ms, line.span - line.ms))
+        ms, span = line.ms, line.span
+        exact = not line.late and abs(line.wall - line.since - span) <= _SLEPT_MS
+        ended = Ended(line.since, ms, play.seat, play.game, exact, min(ms, span - ms))
         if line.late:
-            self.spilled[play.seat] = line.since, line.since + line.ms
+            self.spilled[play.seat] = line.since, line.since + ms
         own = self.own[play.who, play.seat]
         own.end(play, ended)
         del own.running[play.seq], self._open[play.seat, play.seq]

@@ -66,7 +66,12 @@ class Union:
 
     def within(self, start: int, end: int, more: Iterable[tuple[int, int]] = ()) -> int:
         """How much of [start, end) is covered, if `more`, as (start, end), were there too."""
-        total = self._to(end) - self._to(start) if start < end else 0
+        if start >= end or not self._starts:
+            total = 0
+        elif start <= self._starts[0] and self._ends[-1] <= end:
+            total = self._length
+        else:
+            total = self._to(end) - self._to(start)
         covered = start
         for told_begin, told_stop in sorted(more):
             begin, stop = max(told_begin, covered), min(told_stop, end)
