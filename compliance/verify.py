@@ -21,6 +21,7 @@ from typing import NamedTuple
 from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, HEADS, KEPT, KEY, Bundle, pack_path
 from compliance.entries.decision import Decided
+from compliance.entries.log import AgentTick, Erasure
 from compliance.entry import AnyEntry, EntryError, decode
 from compliance.format.container import Damage, Members
 from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
@@ -36,7 +37,7 @@ from compliance.verifying.bundle.windows import Windows
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from i18n.message import Message, msg, said_by
 
-_MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to", "heard")
+_MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to", "heard", "asked", "locked", "made", "after")
 
 MOST = 1_000  # faults of entries and chains, after which only the tree is gone through: whoever makes millions wastes no time
 _NEAR = 3  # faults of chains that tell where entries were changed, if the tree says only that some were
@@ -208,18 +209,23 @@ def _entries(
 
 
 @cache
-def _moments(kind: type[AnyEntry]) -> Callable[[AnyEntry], tuple[int | None, ...]]:
+def _moments(kind: type[AnyEntry]) -> Callable[[AnyEntry], tuple[object, ...]]:
     """What gets the moments of an entry of this kind: `wall`, and what else it has."""
     names = [name for name in _MOMENTS if name in kind.__struct_fields__]
+    if kind is Erasure:
+        names.append("before")  # which is something else elsewhere
     return attrgetter(*names, "wall")  # of one name it would get no tuple
 
 
 def _datable(line: AnyEntry) -> bool:
     """Whether every moment in it can be put on a calendar, with a year to spare on either side."""
     for moment in _moments(type(line))(line):
-        if moment is not None and not 0 <= moment < NO_MOMENT:
+        if type(moment) is int and not 0 <= moment < NO_MOMENT:
             return False
-    return not isinstance(line, Decided) or all(0 <= grant.given < NO_MOMENT for grant in line.grants)
+    if isinstance(line, Decided):
+        paused = getattr(line.paused, "until", None) or 0
+        return 0 <= paused < NO_MOMENT and all(0 <= grant.given < NO_MOMENT for grant in line.grants)
+    return not isinstance(line, AgentTick) or all(0 <= heard < NO_MOMENT for heard in line.seats.values())
 
 
 def _beyond(index: int, line: AnyEntry) -> Failure:
