@@ -177,19 +177,6 @@ def test_a_seat_that_never_says_what_bound_its_plays_hides_no_night(site, audit)
     assert shown(audit())
 
 
-@pytest.mark.parametrize("values", [{"hours": "00:00-23:59"}, {"hours": "x"}, {"no": 1}])
-def test_a_published_text_with_values_that_it_does_not_take_hides_no_night(site, seat, audit, values):
-    """No agent puts such on: it refuses them."""
-    law = pack("vn-game-point", **values)
-    at_point(site, (law,))
-    watched(site, seat, 11 * 60)
-    seat.add(SessionOpened, who="child", guest=False)
-    made = begin(seat, age=40, of={"place": "game-point", "place_packs": (law,)})
-    watched(site, seat, 4 * 60 + 30)
-    seat.end(made, "by itself")
-    assert shown(audit())
-
-
 def test_a_point_in_another_zone_from_the_first_entry_on_is_asked_about(tmp_path, clock, monkeypatch):
     """An hour ahead, for good: no day of its rules is one of its own, so that nothing is decided."""
     monkeypatch.setattr(conftest, "ZONE", "Asia/Singapore")
@@ -205,33 +192,6 @@ def test_a_point_in_another_zone_from_the_first_entry_on_is_asked_about(tmp_path
         seat.end(made, "by itself")
         site.deliver()
         assert shown(verify(bundle.parse(site.bundle())))
-
-
-# --- rules that are taken off ---------------------------------------------------------------------------------------------
-
-
-def test_the_hours_are_not_taken_off_in_two_steps(site, seat, audit):
-    """With values between that nobody can read, neither step was known to be looser."""
-    at_point(site)
-    watched(site, seat, 60)
-    for packs in ((pack("vn-game-point", hours="x"),), ()):
-        site.agent.add(PolicyChanged, target="place", packs=packs, house=False)
-        site.clock.run(MINUTE)
-    site.place_packs = ()
-    watched(site, seat, 10 * 60)
-    seat.add(SessionOpened, who="child", guest=False)
-    made = begin(seat, age=40, of={"place": "game-point"})
-    watched(site, seat, 4 * 60 + 30)
-    seat.end(made, "by itself")
-    assert shown(audit())
-
-
-def test_nor_after_a_thousand_other_changes(site, audit):
-    at_point(site)
-    for number in range(1_000):
-        site.agent.add(PolicyChanged, target="guest", packs=(), house=number % 2 == 0)
-    site.agent.add(PolicyChanged, target="place", packs=(), house=False)
-    assert shown(audit())
 
 
 def test_who_offers_no_games_has_the_laws_hours_too(site, seat, audit):

@@ -15,9 +15,9 @@ from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
-from compliance.verifying.listed import Times
-from compliance.verifying.report import NOWHERE, Finding
-from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
+from compliance.verifying.listed import Faults, Listed, Times
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, said_by, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
 from rules.packs.params import DAY, said
 from rules.packs.published import PUBLISHED
@@ -26,7 +26,6 @@ from rules.policy import Pack, Place, PolicyError, Rule
 
 _DAY = re.compile(DAY)
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
-_MOST = 1_000  # changes that are told one by one
 _MOST_BYTES = 1_000_000  # of texts that are read
 _LETTERS = 12  # of a pseudonym: `giochoi log show` shows as many
 PLACES: Final[dict[str, Arg]] = {
@@ -51,12 +50,13 @@ class Changes:
     """`take` each place.changed and policy.changed of the agent, then ask `findings`. `texts` are packs' by their SHA-256."""
 
     texts: Mapping[str, str]
+    failures: Faults = field(default_factory=Faults)
     _place: _Before | None = None
     _packs: dict[str, tuple[Packs, bool]] = field(default_factory=dict)
-    _found: list[Finding] = field(default_factory=list)
-    _more: dict[str, tuple[Arg, int]] = field(default_factory=dict)
+    _readable: dict[str, list[Pack]] = field(default_factory=dict)  # by target, what could be read of it last
+    _found: Listed = field(default_factory=Listed)
     _players: Times = field(default_factory=Times)
-    _read: dict[tuple[object, ...], Reading | None] = field(default_factory=dict)
+    _read: dict[tuple[object, ...], Reading | PolicyError | None] = field(default_factory=dict)
     _bytes: int = 0
 
     def take(self, where: Arg, line: PlaceChanged | PolicyChanged, *, whole: bool) -> None:
@@ -67,20 +67,19 @@ class Changes:
         none = ((), False) if whole and line.target in _TARGETS else None
         before = self._packs.get(line.target, none)
         self._packs[line.target] = (line.packs, line.house)
+        self._valued(where, line)
         if before is not None and before != (line.packs, line.house):
             who = _TARGETS.get(line.target) or msg("a player (pseudonym of that day: {who})", who=line.target[:_LETTERS])
-            full = len(self._found) >= _MOST
-            lost = [] if full else self._looser(line, before[0])
-            changed = () if full else self._changed(line, *before, lost)
+            lost = self._looser(line, before[0])
             kind = "looser" if lost and self._at_point() else "policy-changed"
+            changed = self._changed(line, *before, lost)
             self._tell(kind, where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
         elif line.target not in _TARGETS:
             self._players.see(where)
+        self._keep(line.target, self._parsed(line.packs))
 
     def findings(self) -> Iterator[Finding]:
         yield from self._found
-        for kind, (where, more) in self._more.items():
-            yield Finding(kind, where, msgn("{n} more change like these", "{n} more changes like these", more))
         if self._players.n:
             told = msgn("rules of a player were set {n} time", "rules of players were set {n} times", self._players.n)
             yield Finding("policy-changed", self._players.first, told)
@@ -147,11 +146,29 @@ class Changes:
         if lost:
             yield msg("looser now: {rules}", rules=comma(lost))
 
+    def _valued(self, where: Arg, line: PolicyChanged) -> None:
+        """What was published takes the values that it is put on with: no agent puts on what it cannot read."""
+        for pack in line.packs:
+            if pack.sha256 in PUBLISHED.get(pack.id, ()) and isinstance(why := self._known(pack), PolicyError):
+                self.failures.append(Failure(where, msg("the pack {pack} cannot be put on so: {why}", pack=_typed(pack),
+                                                        why=said_by(why))))  # fmt: skip
+
+    def _keep(self, target: str, packs: list[Pack] | None) -> None:
+        if packs is not None and target in _TARGETS:
+            self._readable[target] = packs
+
     def _looser(self, line: PolicyChanged, before: Packs) -> list[Arg]:
-        """The rules that ask less of somebody of unknown age, in the kind of place that it is or was."""
-        old, new = self._parsed(before), self._parsed(line.packs)
-        if old is None or new is None or self._place is None:
+        """The rules that ask less of somebody of unknown age, in the kind of place that it is or was. What cannot be read is
+        compared with nothing: it may ask for nothing, and what comes after it is held against what was there before.
+        """
+        if line.packs == before or self._place is None:
             return []
+        old = self._readable.get(line.target) if line.target in _TARGETS else self._parsed(before)
+        new = self._parsed(line.packs)
+        if not old:
+            return []
+        if new is None:
+            return [msg("rules that cannot be read")]
         rules: dict[str, Rule] = {rule.id: rule for pack in old for rule in pack.rules}
         lost: dict[str, None] = {}
         for place in get_args(Place):
@@ -166,6 +183,10 @@ class Changes:
         return None if None in found else [one.pack for one in found if one is not None]
 
     def _reading(self, line: PackLine) -> Reading | None:
+        known = self._known(line)
+        return known if isinstance(known, Reading) else None
+
+    def _known(self, line: PackLine) -> Reading | PolicyError | None:
         key = (line.id, line.sha256, *sorted((name, str(value)) for name, value in line.params.items()))
         if key not in self._read:
             self._read[key] = self._parse(line)
@@ -180,24 +201,18 @@ class Changes:
         after = _typed(line)
         return after if was is None else msg("{before} → {after}", before=_typed(was), after=after)
 
-    def _parse(self, line: PackLine) -> Reading | None:
+    def _parse(self, line: PackLine) -> Reading | PolicyError | None:
         text = self.texts.get(line.sha256)
         self._bytes += len(text or "")
         if text is None or line.sha256 == HOUSE or self._bytes > _MOST_BYTES:
             return None
         try:
             return read_pack(text, line.id, {name: said(value) for name, value in line.params.items()})
-        except PolicyError:
-            return None
+        except PolicyError as error:
+            return error.with_traceback(None)
 
     def _tell(self, kind: str, where: Arg, line: PlaceChanged | PolicyChanged, what: Message) -> None:
-        if where == NOWHERE:
-            return
-        if len(self._found) < _MOST:
-            self._found.append(Finding(kind, where, what, line.seat, line.wall))
-        else:
-            first, number = self._more.get(kind, (where, 0))
-            self._more[kind] = first, number + 1
+        self._found.add(Finding(kind, where, what, line.seat, line.wall))
 
 
 def _by_itself(pack: PackLine) -> bool:

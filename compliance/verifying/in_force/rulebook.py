@@ -90,6 +90,7 @@ class Rulebook:
     def failures(self) -> Iterator[Failure]:
         yield from self._placed
         yield from self._named.failures()
+        yield from self._changes.failures
         yield from self._followed.failures()
 
     def findings(self) -> Iterator[Finding]:

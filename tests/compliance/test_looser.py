@@ -1,0 +1,62 @@
+"""Rules of a place that are taken off by a way round: by values that nobody can read, in two steps, behind many other changes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from i18n.message import plain
+from tests.compliance.test_redecide import MINUTE, POINT, ZONE, pack
+
+
+def at_point(site, *packs):
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="", certificate="1", expires="2030-01-01")
+    put(site, *packs)
+
+
+def put(site, *packs, target="place", house=False):
+    site.agent.add(PolicyChanged, target=target, packs=packs, house=house)
+    site.clock.run(MINUTE)
+
+
+def looser(report):
+    return [plain(one.what) for one in report.audit.findings if one.kind == "looser"]
+
+
+@pytest.mark.parametrize("values", [{"hours": "00:00-23:59"}, {"hours": "x"}, {"no": 1}])
+def test_a_published_text_takes_the_values_that_it_is_put_on_with(site, audit, values):
+    """Nothing could be decided by it; no agent puts it on so."""
+    at_point(site, pack("vn-game-point", **values))
+    (failure,) = audit().failures
+    assert "the pack vn-game-point:" in plain(failure.what)
+
+
+@pytest.mark.parametrize("between", ["no = pack", None], ids=["no pack", "missing"])
+def test_hours_are_not_taken_off_in_two_steps(site, audit, between):
+    """With a text of the place's own between that nobody can read: both steps are asked about."""
+    if between is not None:
+        site.packs["own"] = between
+    at_point(site, POINT)
+    put(site, PackLine("own", sha256((between or "x").encode()).hexdigest(), {}, own=True))
+    put(site)
+    first, second = looser(audit())
+    assert first.endswith("looser now: rules that cannot be read")
+    assert "(vn-game-point.hours" in second
+
+
+def test_a_text_that_could_not_be_read_and_is_taken_back_is_no_loss(site, audit):
+    at_point(site, POINT)
+    put(site, POINT, PackLine("own", sha256(b"x").hexdigest(), {}, own=True))
+    put(site, POINT)
+    assert len(looser(audit())) == 1
+
+
+def test_they_are_named_after_a_thousand_other_changes(site, audit):
+    at_point(site, POINT)
+    for number in range(1_000):
+        put(site, target="guest", house=number % 2 == 0)
+    put(site)
+    (told,) = looser(audit())
+    assert told.startswith("rules changed for the whole place: taken off: ")
