@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from daemon.platforms.linux.watching.seen import Image
@@ -26,15 +28,16 @@ class Started:
 
 
 class Passed:
-    """`note` in the gate's thread, `take` on the loop's: each is one step for a dictionary."""
+    """`note` in the gate's thread, `take` on the loop's: each does in one step what the other one may come between."""
 
     def __init__(self) -> None:
-        self._noted: dict[int, Started] = {}
+        self._noted: OrderedDict[int, Started] = OrderedDict()
 
     def note(self, started: Started) -> None:
         self._noted.pop(started.pid, None)
         if len(self._noted) >= _MOST:
-            self._noted.pop(next(iter(self._noted), 0), None)
+            with suppress(KeyError):  # all are taken by now
+                self._noted.popitem(last=False)
         self._noted[started.pid] = started
 
     def take(self, pid: int, mono: int) -> Started | None:

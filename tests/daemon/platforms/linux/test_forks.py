@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
@@ -322,6 +323,21 @@ def test_what_the_gate_saw_is_of_the_next_exec_alone():
     for pid in range(10_000):
         passed.note(Started(pid, 0, file, 1))
     assert len(passed._noted) == 256
+
+
+def test_the_gate_notes_also_while_the_loop_takes():
+    """Of many that were let through, the loop takes one while the gate's thread makes room for another."""
+
+    class Taken(OrderedDict):
+        def __iter__(self):
+            begun = super().__iter__()
+            passed.take(7, 1)
+            return begun
+
+    passed, file = Passed(), Fingerprint("/game", 1)
+    passed._noted = Taken((pid, Started(pid, 0, file, 1)) for pid in range(256))
+    passed.note(Started(1_000, 0, file, 1))
+    assert passed.take(1_000, 1) is not None
 
 
 def test_a_game_without_its_name_is_told_by_what_runs_it(tracker, game, tmp_path):
