@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,15 +49,18 @@ class OverrideHandlers:
         self._check(request.until, now)
         id_ = None if player is None else player.id
         before = [one for one in self.overrides.pauses if one.player == id_]
+        others = tuple(one for one in self.overrides.pauses if one.player != id_)
         if [(one.until, one.but) for one in before] == [(request.until, ())]:
             return self._paused(player, now, changed=False, this=before[0])
         event = PauseEvent(
             id=new_id(), player=id_, who=acting.who, at=now.wall, until=request.until, reason=reason, how=acting.how,
             guardian=acting.guardian,
         )  # fmt: skip
-        for one in before:
-            self._take_back(one, player, acting, now, tell=False)
-        self._keep(events.PlayPaused(player, event, now), (*self.overrides.pauses, event))
+        over = [events.PlayResumed(player, one, acting.who, now, acting.how) for one in before]
+        begun, pauses = events.PlayPaused(player, event, now), (*others, event)
+        self._change((*over, begun), lambda: self.overrides.keep_pauses(pauses))
+        self.overrides.take_pauses(pauses)
+        self.publisher.show(begun)
         self.heart.changed()
         instead = next((a.Replaced(until=one.until) for one in before), None)
         return structs.replace(self._paused(player, now, this=event), instead=instead)
@@ -66,29 +69,25 @@ class OverrideHandlers:
         acting, now = self.access.acting(caller, request.token), self.clock.read()
         player = self._meant(request.player)
         over = self.overrides.pauses if player is None else tuple(self.overrides.of(player))
-        for one in over:
-            self._take_back(one, player, acting, now)
+        if steps := tuple(self._taken_back(over, player, acting, now)):
+            self._change([event for event, _ in steps], lambda: self.overrides.keep_pauses(steps[-1][1]))
+        for event, left in steps:
+            self.overrides.take_pauses(left)
+            self.publisher.show(event)
         self.heart.changed()
         return self._paused(player, now, changed=bool(over))
 
-    def _take_back(
-        self, pause: PauseEvent, player: RuledPlayer | None, acting: Acting, now: Reading, *, tell: bool = True
-    ) -> None:
-        """For the player, or (None) for whomever it was made."""
-        others = tuple(one for one in self.overrides.pauses if one is not pause)
-        if player is not None and pause.player is None:
-            others = (*others, structs.replace(pause, but=(*pause.but, player.id)))
-        if player is None and pause.player is not None:
-            player = self.access.people().by_id(pause.player)
-        self._keep(events.PlayResumed(player, pause, acting.who, now, acting.how), others, tell=tell)
-
-    def _keep(
-        self, event: events.PlayPaused | events.PlayResumed, pauses: tuple[PauseEvent, ...], *, tell: bool = True
-    ) -> None:
-        self._change(event, lambda: self.overrides.keep_pauses(pauses))
-        self.overrides.take_pauses(pauses)
-        if tell:
-            self.publisher.show(event)
+    def _taken_back(
+        self, over: Iterable[PauseEvent], player: RuledPlayer | None, acting: Acting, now: Reading
+    ) -> Iterator[tuple[events.PlayResumed, tuple[PauseEvent, ...]]]:
+        """One after the other, for the player or (None) for whomever it was made; and what is left then."""
+        left = self.overrides.pauses
+        for pause in over:
+            left = tuple(one for one in left if one is not pause)
+            if player is not None and pause.player is None:
+                left = (*left, structs.replace(pause, but=(*pause.but, player.id)))
+            whose = self.access.people().by_id(pause.player) if player is None and pause.player is not None else player
+            yield events.PlayResumed(whose, pause, acting.who, now, acting.how), left
 
     async def off(self, caller: Caller, request: a.Off) -> a.OffAnswer:
         now, people, known = self.clock.read(), self.access.people(), self.overrides.off
@@ -104,22 +103,22 @@ class OverrideHandlers:
             id=new_id(), who=caller.account, reason=reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
             elapsed=now.elapsed + request.ms,
         )  # fmt: skip
-        if known is not None:
-            self._set_off(events.EnforcementOn(known, caller.account, now), None)
-        self._set_off(events.EnforcementOff(event, now), event)
+        over = () if known is None else (events.EnforcementOn(known, caller.account, now),)
+        self._set_off((*over, events.EnforcementOff(event, now)), event)
         self.heart.changed()
         return a.OffAnswer(until=event.until, zone=people.zone)
 
     def _on(self, caller: Caller, known: OffEvent | None, now: Reading) -> a.OffAnswer:
         if known is not None:
-            self._set_off(events.EnforcementOn(known, caller.account, now), None)
+            self._set_off((events.EnforcementOn(known, caller.account, now),), None)
             self.heart.changed()
         return a.OffAnswer(until=None, zone=self.access.people().zone, changed=known is not None)
 
-    def _set_off(self, event: events.EnforcementOff | events.EnforcementOn, off: OffEvent | None) -> None:
-        self._change(event, lambda: self.overrides.keep_off(off))
+    def _set_off(self, said: Sequence[events.EnforcementOff | events.EnforcementOn], off: OffEvent | None) -> None:
+        self._change(said, lambda: self.overrides.keep_off(off))
         self.overrides.take_off(off)
-        self.publisher.show(event)
+        for event in said:
+            self.publisher.show(event)
 
     def _meant(self, name: str | None) -> RuledPlayer | None:
         """ApiError."""
@@ -135,10 +134,10 @@ class OverrideHandlers:
         if until is not None and until > now.wall + MAX_PAUSE_MS:
             raise ApiError("bad-input", msg("a pause is at most a year long"))
 
-    def _change(self, event: events.Event, change: Callable[[], None]) -> None:
-        """ApiError."""
+    def _change(self, said: Sequence[events.Event], change: Callable[[], None]) -> None:
+        """All of it, or nothing. ApiError."""
         with written():
-            self.recorder.record_at_once(event, change)
+            self.recorder.record_at_once(said[0], change, *said[1:])
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 

@@ -345,6 +345,19 @@ def test_a_full_disk_changes_nothing(world):
     assert ask(world, "status", m.StatusGet()).daemon.off is None
 
 
+def test_what_takes_its_place_is_written_at_once_with_its_end(world):
+    """Where both are not written, it goes on."""
+    world.start(roster())
+    off(world)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    disk.left = 1
+    off(world, 300)
+    with pytest.raises(ApiError, match="nothing changed"):
+        off(world, 20)
+    disk.full = False
+    assert world.daemon.heart.loop.overruling.overrides.off.until == world.clock.wall() + 300 * MINUTE
+
+
 def test_no_notice_of_law_is_shown_meanwhile(world):
     """It would be the one thing that is left of the rules."""
     world.start(roster(packs=(shipped("vn-147"),)))

@@ -245,6 +245,19 @@ def test_a_full_disk_changes_nothing(world):
     assert paused(world) == {"an": None}
 
 
+@pytest.mark.parametrize("change", [lambda world: pause(world, until=NOON + 2 * HOUR), lambda world: resume(world, None)])
+def test_what_ends_and_what_begins_is_written_at_once(world, change):
+    """Neither a disk with room for one of two lines, nor a power cut between them, takes a pause away that goes on."""
+    world.start(roster())
+    pause(world, "guest", until=NOON + HOUR)
+    pause(world, until=NOON + HOUR)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    disk.left = 1
+    change(world)
+    with pytest.raises(ApiError, match="nothing changed"):
+        pause(world, until=NOON + 3 * HOUR)
+
+
 def test_who_comes_back_under_the_name_is_not_paused(world):
     world.start(roster())
     pause(world)
