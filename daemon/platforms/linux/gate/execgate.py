@@ -12,7 +12,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
@@ -154,9 +154,8 @@ class ExecGate:
                     if readers >= 0 > self._parked.fileno():
                         poll.unregister(readers)
                         readers = -1
-                for asked in questions.read() if self._handle in ready else ():
-                    self._serve(asked)
-                    self._beat()  # whose files are slow to look at must not have the watchdog end us
+                if self._handle in ready:
+                    self._serve_all((asked, None) for asked in questions.read())
         except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
@@ -176,8 +175,17 @@ class ExecGate:
     def _finish(self, parked: Parked, *, heard: bool) -> None:
         if heard:
             parked.listen()
-        for asked, read in parked.over():
-            self._serve(asked, read)
+        self._serve_all(iter(parked.over()))
+
+    def _serve_all(self, left: Iterator[tuple[calls.Question, Message | None]]) -> None:
+        """Where one breaks the gate, the files of the others are closed, too."""
+        try:
+            for asked, read in left:
+                self._serve(asked, read)
+                self._beat()  # whose files are slow to look at must not have the watchdog end us
+        finally:
+            for asked, _ in left:
+                os.close(asked.handle)
 
     def _serve(self, asked: calls.Question, read: Message | None = None) -> None:
         said, current = Answer(), self._answers

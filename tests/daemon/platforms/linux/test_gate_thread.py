@@ -1,4 +1,4 @@
-"""A gate for whose thread there is no room now: nothing of it stays, and it can be tried again."""
+"""A gate for whose thread there is no room now, or that breaks: nothing of it stays, and it can be tried again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from daemon.platforms.linux import calls, spawning
-from daemon.platforms.linux.gate import watchdog
+from daemon.platforms.linux.gate import execgate, watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 
@@ -73,3 +73,31 @@ def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
     with pytest.raises(BlockingIOError):
         ExecGate(SystemClock(), print).open()
     assert (held_open() <= before, spawning.permitted()) == (True, True)
+
+
+def test_one_that_breaks_leaves_no_file_open(no_room, monkeypatch):
+    """Each time that it breaks it has questions that it did not come to; they are no questions any more."""
+
+    def broken(*_args, **_more):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    class Asked(execgate.Questions):
+        def read(self):
+            os.eventfd_read(self._handle)
+            return [calls.Question(file, os.getpid()) for file in files]
+
+    no_room.clear()
+    files = [os.open("/proc/self/exe", os.O_RDONLY | os.O_CLOEXEC) for _ in range(3)]
+    monkeypatch.setattr(execgate, "Questions", Asked)
+    monkeypatch.setattr(calls, "fanotify_answer", broken)
+    monkeypatch.setattr(calls, "fanotify_open", lambda: os.eventfd(1, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
+    told = threading.Event()
+    gate = ExecGate(SystemClock(), lambda _: told.set())
+    gate.open()
+    try:
+        assert told.wait(30)
+    finally:
+        gate.close()
+    for file in files:
+        with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+            os.fstat(file)
