@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,11 +18,10 @@ _FREE: Final = Decision("allow", None, None, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overruling:
-    """`announce` records, then shows, an event; `write` has something done in a transaction, as soon as that can be."""
+    """`announce` records events, in one transaction with what is to be done to the store, then shows them."""
 
     overrides: Overrides
-    announce: Callable[[events.Event], None]
-    write: Callable[[Callable[[object], object]], None]
+    announce: Callable[[Sequence[events.Event], Callable[[], object]], None]
 
     def open(self, now: Reading) -> bool:
         """Whether nothing is refused or ended now, whatever the rules say, but of whom is paused."""
@@ -50,8 +49,7 @@ class Overruling:
         self._end(people, over, now)
         if off is not None and not self.overrides.open(now):
             self.overrides.take_off(None)
-            self.announce(events.EnforcementOn(off, "", now))
-            self.write(lambda _: self.overrides.keep_off(self.overrides.off))
+            self.announce((events.EnforcementOn(off, "", now),), lambda: self.overrides.keep_off(self.overrides.off))
             return True
         return bool(over)
 
@@ -59,7 +57,5 @@ class Overruling:
         if not over:
             return
         self.overrides.take_pauses(tuple(one for one in self.overrides.pauses if one not in over))
-        for one in over:
-            player = None if one.player is None else people.by_id(one.player)
-            self.announce(events.PlayResumed(player, one, "", now))
-        self.write(lambda _: self.overrides.keep_pauses(self.overrides.pauses))
+        said = [events.PlayResumed(None if one.player is None else people.by_id(one.player), one, "", now) for one in over]
+        self.announce(said, lambda: self.overrides.keep_pauses(self.overrides.pauses))

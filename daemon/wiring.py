@@ -192,7 +192,7 @@ class Daemon:
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
             InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
-            Overruling(self._overrides, announcer.announce, self.recorder.do),
+            Overruling(self._overrides, announcer.announce_with),
         )  # fmt: skip
 
     def _run(self, platform: Platform) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -73,21 +73,32 @@ class Recorder(Pending):
     def _tell(self, event: events.Event) -> None:
         self.do(self._action(event))
 
+    def record_with(self, said: Sequence[events.Event], change: Callable[[], object]) -> None:
+        """Writes these, of which none is a play's beginning or end, and does `change`, in one transaction."""
+        self.settle()
+        self.do(self._together(said, change))
+
     def record_at_once(
-        self, event: events.Event | events.ProofEvent, change: Callable[[], None], *more: events.Event
+        self, event: events.Event | events.ProofEvent, change: Callable[[], object], *more: events.Event
     ) -> None:
-        """Writes `event` and `more`, and does `change`, in one transaction now, after all that waits, or not at all: for what
-        somebody waits for. Unwritable.
-        """
+        """The same now, after all that waits, or not at all: for what somebody waits for. Unwritable."""
         self.settle()
         if (error := self.flush()) is not None:
             raise error
-        entries = [self._action(event), *map(self._action, more)]
+        action = self._together((event, *more), change)
         with self.store.transaction():
+            action(self.journal)
+        self.wrote()
+
+    def _together(self, said: Sequence[events.Event | events.ProofEvent], change: Callable[[], object]) -> Action:
+        entries = [self._action(one) for one in said]
+
+        def action(journal: Journal) -> None:
             change()
             for entry_of in entries:
-                entry_of(self.journal)
-        self.wrote()
+                entry_of(journal)
+
+        return action
 
     def _action(self, event: events.Event | Given) -> Action:  # noqa: PLR0911 - one case an event
         match event:

@@ -4,7 +4,7 @@ entry can say whether it was shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from daemon import events
 from daemon.api.messages import ShownHow
@@ -38,6 +38,12 @@ class Announcer:
             self._give_up(lambda warned: warned.play is event.play)
         self._recorder.record(event)
         self._publisher.show(event)
+
+    def announce_with(self, said: Sequence[events.Event], change: Callable[[], object]) -> None:
+        """These, of which none is a play's, in the journal at once with what `change` does to the store."""
+        self._recorder.record_with(said, change)
+        for event in said:
+            self._publisher.show(event)
 
     def refused(self, event: events.LaunchRefused, *, line: bool) -> None:
         """A start that was refused: in the log if it is worth a `line`; who tried sees it, but no storm of them."""

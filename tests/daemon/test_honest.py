@@ -19,7 +19,7 @@ from host import restored
 from i18n.message import plain
 from tests.daemon.test_api import ask
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 DAY = 24 * HOUR
 TOLD = {
@@ -390,3 +390,24 @@ def test_an_honest_seat_is_not_accused(world, seed, soak):
     assert said(audit.failures) == [], owner.steps
     known = TOLD | ({"usage-day", "presence", "not-said"} if "step" in owner.steps else set())
     assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)
+
+
+@pytest.mark.parametrize("begin", [
+    lambda world: ask(world, "off", a.Off(ms=HOUR, reason="birthday")),
+    lambda world: ask(world, "pause", a.Pause(player=None, until=NOON + HOUR)),
+    lambda world: [ask(world, "pause", a.Pause(player=one, until=NOON + HOUR)) for one in (None, "an")],
+])  # fmt: skip
+@pytest.mark.parametrize("room", [0, 1])
+def test_what_is_over_when_the_power_is_cut_is_over_once(world, begin, room):
+    """Where the disk took `room` more lines before."""
+    world.start(roster())
+    begin(world)
+    world.pass_time(HOUR - MINUTE // 2)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    disk.left = room
+    world.pass_time(MINUTE)
+    world.kill()
+    world.start()
+    world.pass_time(MINUTE)
+    found = audited(world.journal())
+    assert (found.failures, {one.kind for one in found.findings} - TOLD - {"pause", "enforcement-off"}) == ((), set())
