@@ -198,7 +198,7 @@ class Daemon:
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""
         announce = self._announcer.announce
-        zone = PcZone(self.clock, self.store, self.recorder, announce)
+        zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
         minute = MinuteWork(
             self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on

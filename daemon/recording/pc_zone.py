@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from daemon import events
-from daemon.recording.recorder import Recorder
 from daemon.store import Store
 from daemon.trusted import TrustedClock
 
@@ -15,12 +14,11 @@ _KNOWN = "pc-zone"  # what the PC last called it
 
 @dataclass(slots=True, eq=False)
 class PcZone:
-    """`announce` records an event, then shows it."""
+    """`announce` records events, in one transaction with what is to be done to the store, then shows them."""
 
     clock: TrustedClock
     store: Store
-    recorder: Recorder
-    announce: Callable[[events.Event], None]
+    announce: Callable[[Sequence[events.Event], Callable[[], object]], None]
     _seen: str | None = field(default=None, init=False)  # told already, if perhaps not written yet
 
     def look(self) -> None:
@@ -30,6 +28,5 @@ class PcZone:
         self._seen = zone
         if known == zone:
             return
-        if known:
-            self.announce(events.ZoneChanged(known, zone, self.clock.read()))
-        self.recorder.do(lambda _: self.store.put(_KNOWN, zone.encode()))
+        said = (events.ZoneChanged(known, zone, self.clock.read()),) if known else ()
+        self.announce(said, lambda: self.store.put(_KNOWN, zone.encode()))

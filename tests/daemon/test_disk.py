@@ -161,6 +161,18 @@ def test_a_full_disk_makes_one_change_of_zone_one_entry(world):
     assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati"]
 
 
+def test_a_power_cut_makes_one_change_of_zone_one_entry(world):
+    """Whatever was written before it."""
+    world.start(roster())
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    disk.left = 1
+    world.clock.called = "Pacific/Kiritimati"
+    world.pass_time(MINUTE)
+    world.kill()
+    world.start()
+    assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati"]
+
+
 def test_what_no_list_of_ours_knows_is_told_with_its_details(world):
     """An Issue of another version's: its id, and what is known of it."""
     world.start(roster())
