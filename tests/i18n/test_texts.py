@@ -34,6 +34,14 @@ def test_each_text_has_its_words_and_nothing_else_has(known, written):
     assert there - set(written) == set()
 
 
+def test_an_update_of_what_is_up_to_date_changes_nothing(tmp_path):
+    """Else whoever adds one text finds others that moved in what they hand in."""
+    po = tmp_path / VI.name
+    po.write_bytes(VI.read_bytes())
+    update(po, TOP)
+    assert po.read_bytes().splitlines() == VI.read_bytes().splitlines()
+
+
 def test_words_have_the_gaps_of_their_text(known):
     wrong = {}
     for entry in known:
