@@ -163,7 +163,7 @@ class Agent:
         """
         try:
             self.change(self._ticked, AGENT)
-            if not self.read and self.daily.due():  # else a minute later
+            if not self.read and self.daily.due():  # else at a later tick
                 await self.prune(AGENT)
         except (StoreError, PayloadError, LogError) as error:
             self._ticks.clear()

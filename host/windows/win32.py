@@ -103,8 +103,10 @@ class Handle:
         return value
 
     def into_file(self, flags: int) -> int:
-        """A file descriptor, which somebody else closes from now on, in its place."""
-        return msvcrt.open_osfhandle(self.detach(), flags | os.O_BINARY | os.O_NOINHERIT)
+        """A file descriptor, which somebody else closes from now on, in its place. OSError: it is ours still."""
+        number = msvcrt.open_osfhandle(self.value, flags | os.O_BINARY | os.O_NOINHERIT)
+        self.detach()
+        return number
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import msvcrt
+import os
 import subprocess
 import sys
 import weakref
@@ -84,3 +87,20 @@ def test_a_start_loads_only_what_it_needs() -> None:
     command = [sys.executable, "-I", "-c", START, str(TREE)]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=60, check=True)
     assert set(json.loads(done.stdout)) <= {"win32api", "win32file", "win32pipe", "win32security"}
+
+
+def test_a_handle_that_becomes_no_descriptor_is_still_ours(tmp_path, monkeypatch):
+    """Where there are as many descriptors as there may be, it is closed, and nobody is kept from the file."""
+
+    def full(*_: int) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    path = tmp_path / "file"
+    path.touch()
+    monkeypatch.setattr(msvcrt, "open_osfhandle", full)
+    with (
+        open_file(str(path), win32file.GENERIC_READ, 0, share=0) as handle,
+        pytest.raises(OSError, match=os.strerror(errno.EMFILE)),
+    ):
+        handle.into_file(os.O_RDONLY)
+    path.unlink()
