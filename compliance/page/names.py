@@ -29,7 +29,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "label-above-age": msg("a game labelled for an older age"), "no-guardian": msg("play without a registered guardian"),
     "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
     "over-cap": msg("play over the cap"), "looser": msg("rules of a game point that ask less than before"),
-    "no-law": msg("a game point without the law's rules for one"),
+    "no-law": msg("a public place without the law's rules for it"),
     "logged-on": msg("somebody logged on outside the opening hours"),
     "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
     "age": msg("different ages of one player"), "age-set-right": msg("ages that were set right"),

@@ -1,4 +1,4 @@
-"""Rules of a place that are taken off by a way round: by values that nobody can read, in two steps, behind many other changes."""
+"""A place's rules that are taken off by a way round: values that nobody can read, two steps, many other changes before."""
 
 from __future__ import annotations
 

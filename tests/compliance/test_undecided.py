@@ -13,7 +13,6 @@ from msgspec import UNSET
 
 from compliance import bundle
 from compliance.entries.decision import LaunchRefused
-from compliance.entries.log import AgentTick
 from compliance.entries.override import GrantGiven, Paused, Resumed
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayRuled
@@ -192,62 +191,6 @@ def test_a_point_in_another_zone_from_the_first_entry_on_is_asked_about(tmp_path
         seat.end(made, "by itself")
         site.deliver()
         assert shown(verify(bundle.parse(site.bundle())))
-
-
-def test_who_offers_no_games_has_the_laws_hours_too(site, seat, audit):
-    """Its agent puts `vn-agent-without-games` on in the same step, as at a game point; here games are played at night."""
-    place = {"zone": ZONE, "hours": "00:00-23:59", "certificate": "1", "expires": "2030-01-01"}
-    site.agent.add(PlaceChanged, place="agent-without-games", **place)
-    site.place = "agent-without-games"
-    watched(site, seat, 11 * 60)
-    seat.add(SessionOpened, who="child", guest=False)
-    made = begin(seat, of={"place": "agent-without-games"})
-    watched(site, seat, 4 * 60 + 30)
-    seat.end(made, "by itself")
-    assert shown(audit())
-
-
-# --- what the agent's ticks lack ------------------------------------------------------------------------------------------
-
-
-def ticks(site, number, seats=("home-pc",)):
-    for _ in range(number):
-        site.clock.run(5 * MINUTE)
-        site.agent.add(AgentTick, seats=dict.fromkeys(seats, site.clock.wall() - 1_000), silent=())
-
-
-def test_an_agent_that_was_off_is_told_whatever_stands_before_its_next_tick(site, seat, audit):
-    """What a seat handed in meanwhile counts as little as what it hands in later: somebody logged it."""
-    ticks(site, 12)
-    seat.alive(site.clock.wall() - HOUR)
-    site.deliver()
-    watched(site, seat, 13 * 60)
-    site.deliver()
-    ticks(site, 12)
-    site.deliver()
-    assert page(audit()).unexplained
-
-
-def test_an_agent_that_never_ticked_was_off(site, seat, audit):
-    """Without a tick no rule was missed at a game point, nor anything else that the agent's word is for."""
-    at_point(site, ())
-    watched(site, seat, 11 * 60)
-    seat.add(SessionOpened, who="child", guest=False)
-    made = begin(seat, of={"place": "game-point"})
-    watched(site, seat, 4 * 60 + 30)
-    seat.end(made, "by itself")
-    report = audit()
-    assert shown(report) + page(report).unexplained
-
-
-def test_a_tick_says_of_each_seat_that_it_was_heard_or_silent(site, seat, audit):
-    """Of one that is enrolled and not retired; who leaves it out has nobody miss it."""
-    for _ in range(14):
-        since = site.clock.wall() // MINUTE * MINUTE
-        ticks(site, 12, seats=())
-        seat.alive(since)
-        site.deliver()
-    assert {"heard", "silent"} & {one.kind for one in audit().audit.findings}
 
 
 # --- work -----------------------------------------------------------------------------------------------------------------

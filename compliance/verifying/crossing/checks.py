@@ -62,7 +62,9 @@ class Crossing:
         clock = self.clocks[line.seat] = SeatClock(line.seat)
         self._persons.begin(line)
         self._summed.begin(line)
-        yield self._logged_on.agents if line.seat == AGENT else self._heard.written
+        if line.seat == AGENT:
+            yield self._logged_on.agents
+        yield self._heard.agents if line.seat == AGENT else self._heard.written
         yield self._paired.of(line)
         yield clock.take
 

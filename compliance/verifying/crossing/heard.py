@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.seat import Presence, SeatEnrolled, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import past_bits
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
 from i18n.message import Arg, Length, Moment, msg
 
@@ -28,9 +28,12 @@ _MINUTE_MS = 60_000
 _HEARD_MS = 3 * _MINUTE_MS  # who was not heard for longer is said to be silent
 _SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
 _SILENT_MS = 10 * _MINUTE_MS
+_SET_UP_MS = 2 * 60 * _MINUTE_MS  # whoever sets a place up takes that long at most
+_UNNAMED_MS = 30 * _MINUTE_MS  # nobody starts an agent anew every three minutes for so long
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
+_UNNAMED = {"unnamed": msg("the agent's tick says of a seat neither when it was heard nor that it is silent")}
 _AWAKE = {
     "awake": msg("the agent heard it again and again while it says that it was not alive"),
     "moved": msg("the agent did not hear it for long after it says that it started, and heard it for long after it stopped"),
@@ -85,16 +88,21 @@ class Heard:
     _last: AgentTick | None = None
     _silences: list[_Silence] = field(default_factory=list)
     _silent_to: int = 0  # the end of the last of them
+    _seen: int = NO_MOMENT  # the last tick, or the agent's first entry; and when it is missed, from ten minutes on
+    _missed: int = NO_MOMENT
+    _meanwhile: dict[str, int] = field(default_factory=dict)  # by seat its first sign of life since it is missed
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
     _set: int = 0  # when the agent's clock was last set, or its PC slept
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
+    _named: int = 0  # since when not all seats were, tick after tick
+    _unnamed: Tally = field(default_factory=lambda: Tally(_UNNAMED, "paired"))
     _awake: Tally = field(default_factory=lambda: Tally(_AWAKE, "presence"))
     _since: Tally = field(default_factory=lambda: Tally(_SINCE))
 
     def wants(self) -> Wants:
         return {
             SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatStop: self._stop,
-            SeatStart: self._start,
+            SeatStart: self._start, SeatRetired: self._retire,
         }  # fmt: skip
 
     def written(self, _: Arg, line: AnyEntry) -> None:
@@ -105,6 +113,23 @@ class Heard:
             self._newest[line.seat] = line.wall
         if line.wall < self._silent_to:
             self._alive(line.seat, line.wall)
+        if line.wall >= self._missed:
+            self._misses(line.seat, line.wall)
+
+    def agents(self, where: Arg, line: AnyEntry) -> None:
+        """Its first entry is a sign of life, too, so that one that never ticks is missed."""
+        if self._seen == NO_MOMENT and where != NOWHERE:
+            self._saw(line.wall)
+            self._missed += _SET_UP_MS
+
+    def _saw(self, at: int) -> None:
+        self._seen, self._missed = at, at + _SILENT_MS
+        self._meanwhile.clear()
+
+    def _misses(self, name: str, at: int) -> None:
+        """A seat lives that long after the agent's last word: what comes to the log before its next one is no word of its."""
+        if at < self._meanwhile.get(name, NO_MOMENT):
+            self._meanwhile[name] = at
 
     def _first(self, line: AnyEntry) -> None:
         """Since the last tick, or there was none yet."""
@@ -121,10 +146,15 @@ class Heard:
     def _enrol(self, _: Arg, line: SeatEnrolled) -> None:
         self._enrolled.add(line.id)
 
+    def _retire(self, _: Arg, line: SeatRetired) -> None:
+        self._enrolled.discard(line.id)
+
     def _present(self, where: Arg, line: Presence) -> None:
         if line.seat != AGENT:
             self._alive(line.seat, line.wall)
             self._alive(line.seat, line.since)
+            if line.since >= self._missed:
+                self._misses(line.seat, line.since)
             self._slept(where, line)
 
     def _stop(self, _: Arg, line: SeatStop) -> None:
@@ -170,6 +200,7 @@ class Heard:
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._checked(where, line)
+        self._names_all(where, line)
         for name, at in line.seats.items():
             seat = self._seats.get(name)
             if seat is None:
@@ -189,10 +220,13 @@ class Heard:
         self._newest.clear()
         if self._last is None:
             self._set = line.wall
+            if line.wall > self._missed:
+                self._silent(line.wall, slept=False)
         else:
             self._since_last(where, line, self._last)
         self._last = line
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
+        self._saw(self._ticks[-1])
 
     def _since_last(self, where: Arg, line: AgentTick, last: AgentTick) -> None:
         if abs(line.wall - last.wall - line.mono + last.mono) > _MINUTE_MS:
@@ -200,9 +234,13 @@ class Heard:
         if line.after not in {UNSET, last.wall}:
             self._tally.see("after", where, line)
         if line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
-            slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
-            self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
-            self._silent_to = max(self._silent_to, line.wall)
+            self._silent(line.wall, slept=last.boot == line.boot and line.mono - last.mono <= _SILENT_MS)
+
+    def _silent(self, to: int, *, slept: bool) -> None:
+        """Since its last word. At the edges it might have been there, too."""
+        seats = {name: None for name, at in self._meanwhile.items() if at < to - _SILENT_MS}
+        self._silences.append(_Silence(self._seen, to, slept, seats))
+        self._silent_to = max(self._silent_to, to)
 
     def _checked(self, where: Arg, line: AgentTick) -> None:
         """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before, but for what it
@@ -220,6 +258,14 @@ class Heard:
             if where != NOWHERE and (late or not right):
                 self._strange.setdefault(name, (where, line.wall))
 
+    def _names_all(self, where: Arg, line: AgentTick) -> None:
+        """Whom a run has not heard yet it calls silent, as soon as it has lasted for so long."""
+        names = not self._enrolled - line.seats.keys() - {AGENT, *line.silent}
+        if names or self._last is None or line.wall - self._last.wall > _SILENT_MS:
+            self._named = line.wall
+        elif line.wall - self._named > _UNNAMED_MS:
+            self._unnamed.see("unnamed", where, line)
+
     def _withheld(self, name: str, seat: _Seat) -> None:
         self._gaps.append(Gap(name, seat.since, seat.heard, explained=False, kind="withheld", could=(AGENT,)))
 
@@ -233,9 +279,8 @@ class Heard:
             elif self._last and seat.stopped is not None and self._was_heard(seat, (seat.stopped, self._last.wall)):
                 tally, what = (self._awake, "moved") if self._was_unheard(seat) else (self._since, "outlived")
                 tally.count(what, name, msg("seat {seat}", seat=name), self._last.wall)
-        if self._last is not None and (newest := max(self._newest.values(), default=0)) - self._ticks[-1] > _SILENT_MS:
-            seats = dict.fromkeys(self._newest)
-            self._silences.append(_Silence(self._ticks[-1], newest, slept=False, seats=seats))
+        if (newest := max(self._newest.values(), default=0)) > self._missed:
+            self._silences.append(_Silence(self._seen, newest, slept=False, seats=dict.fromkeys(self._newest)))
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
@@ -247,6 +292,7 @@ class Heard:
             text = msg("the agent heard it until {until}; nothing that it wrote after {since} is in the log", **said)
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
         yield from self._tally.findings()
+        yield from self._unnamed.findings()
         yield from self._awake.findings()
         yield from self._since.findings()
         for name, (where, at) in self._strange.items():

@@ -1,4 +1,4 @@
-"""Whether a public game point has the law's rules for one, without which no hours bind it. Pure.
+"""Whether a public place has the law's rules for its kind, without which no hours bind it. Pure.
 
 The agent puts them on as it takes the place's word, in the same step, and lets nobody take them off: so did every version.
 """
@@ -12,15 +12,16 @@ from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PlaceChanged, PolicyChanged
+from compliance.entries.play import PlayStarted
 from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.in_force.place import PLACE, Timeline
 from compliance.verifying.listed import Listed
 from compliance.verifying.opening import GAME_POINT
 from compliance.verifying.report import Finding
-from compliance.verifying.wanted import Wants
+from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
 
-_LAW: Final = "vn-game-point"
+_LAWS: Final = {GAME_POINT: "vn-game-point", "agent-without-games": "vn-agent-without-games"}  # by kind of place
 _AT_ONCE_MS = 10 * MINUTE_MS
 
 
@@ -33,22 +34,30 @@ class LawPack:
     timeline: Timeline
     found: Listed = field(default_factory=Listed)
     _without: tuple[Arg, PlaceChanged] | None = None
-    _on: bool | None = None  # whether they are, as was said last, whatever the clock said then
+    _on: frozenset[str] | None = None  # which of them are, as was said last, whatever the clock said then
 
     def wants(self) -> Wants:
-        return {AgentTick: self._ticked}
+        return each(self._later, AgentTick, PlayStarted)
 
     def take(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
         if isinstance(line, PlaceChanged):
-            on = self._on or (self._on is None and not self.timeline.whole)  # what was put on may be gone with the beginning
-            self._without = None if line.place != GAME_POINT or on else self._without or (where, line)
+            law = _LAWS.get(line.place)
+            # What was put on may be gone with the log's beginning.
+            on = not self.timeline.whole if self._on is None else law in self._on
+            again = self._without is not None and self._without[1].place == line.place
+            self._without = None if law is None or on else self._without if again else (where, line)
         elif line.target == PLACE:
-            self._on = any(one.id == _LAW and one.own is UNSET for one in line.packs)
-            self._without = None if self._on else self._without
+            self._on = frozenset(one.id for one in line.packs if one.own is UNSET)
+            if self._without is not None and _LAWS[self._without[1].place] in self._on:
+                self._without = None
 
-    def _ticked(self, _: Arg, line: AgentTick) -> None:
+    def _later(self, _: Arg, line: AgentTick | PlayStarted) -> None:
         if self._without is None or line.wall - self._without[1].wall <= _AT_ONCE_MS:
             return
         (where, placed), self._without = self._without, None
-        text = msg("from here on this is a public game point, and the law's rules for one ({pack}) were not put on", pack=_LAW)
+        pack = _LAWS[placed.place]
+        text = msg("from here on this is a public game point, and the law's rules for one ({pack}) were not put on", pack=pack)
+        if placed.place != GAME_POINT:
+            text = msg("from here on this is an Internet agent without games, and the law's rules for one ({pack}) were not "
+                       "put on", pack=pack)  # fmt: skip
         self.found.add(Finding("no-law", where, text, placed.seat, placed.wall))
