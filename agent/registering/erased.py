@@ -75,11 +75,12 @@ def erase(change: Change, id: str, entries: Iterable[tuple[str, int]]) -> Outcom
 def prune(change: Change, entries: tuple[tuple[str, int], ...], before: int) -> Outcome:
     """Say that the personal data beside these goes, which is deleted next; and reasons in what was given and asked before."""
     change.tables.forget_events(before)
+    gone = change.tables.forget_erased(change.now - ERASED_MS)  # seats get a list without them
     if entries:
         by = None if change.who == AGENT else {"what": "log.prune"}
         change.record(Erasure, by, who=None, before=before, payloads=len(entries))
         change.tables.erase_later(entries)
-    return Outcome(changed=False)
+    return Outcome(changed=gone)
 
 
 def cut(change: Change, end: int, kept: list[tuple[int, bytes]]) -> Outcome:

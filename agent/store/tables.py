@@ -203,6 +203,10 @@ class Tables:
         """Who was erased at or after `since`."""
         return tuple(self._do(select(t.erased.c.sha256).where(t.erased.c.at >= since).order_by(t.erased.c.sha256)).scalars())
 
+    def forget_erased(self, before: int) -> bool:
+        """Who was erased before then: each seat that was ever on since has forgotten them. Whether anybody was."""
+        return self._do(delete(t.erased).where(t.erased.c.at < before)).rowcount > 0
+
     def erase_later(self, entries: Iterable[tuple[str, int]]) -> None:
         """The personal data beside these entries (seat, seq) is to be deleted."""
         for seat, seq in entries:

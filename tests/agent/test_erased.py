@@ -9,7 +9,7 @@ import pytest
 
 from agent.api.asked import RequestEvent
 from agent.api.erased import mark
-from agent.api.log import LogExport, LogShow
+from agent.api.log import LogExport, LogPrune, LogShow
 from agent.api.players import LimitSet, PlayerAdd, PlayerErase, PlayerExport, PlayerRemove
 from agent.api.pseudonym import pseudonym
 from agent.api.roster import GrantEvent
@@ -20,7 +20,7 @@ from compliance.entries.override import GrantGiven, GrantRevoked
 from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.writing.payloads import PayloadError
 from host.wire import ApiError
-from rules.calendar import day_name
+from rules.calendar import DAY_MS, day_name
 
 NAME = "Quỳnh Hương"
 REASON = "vì đã làm xong bài"
@@ -179,3 +179,13 @@ def test_all_that_is_kept_is_told(quynh):
     assert told["log"][3]["personal"]["reason"] == REASON
     assert desk.player("quynh-huong").key not in text.decode()
     assert "Bình" not in text.decode()
+
+
+def test_after_400_days_not_even_the_hash_of_their_id_is_kept(quynh, clock):
+    """Whoever tries names finds the one that it is of."""
+    id = next(one.id for one in quynh.roster.players if one.name == NAME)
+    quynh.ask("player.erase", PlayerErase(player=NAME))
+    for days, kept in ((399, True), (2, False)):
+        clock.run(days * DAY_MS)
+        quynh.ask("log.prune", LogPrune())
+        assert (mark(id).encode() in everything(quynh)) is kept
