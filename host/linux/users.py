@@ -14,6 +14,9 @@ _AS_GOOD = ("docker", "lxd", "incus-admin", "libvirt", "disk")  # who is in one 
 _LOGIN_DEFS = Path("/etc/login.defs")
 _UIDS = {"UID_MIN": 1000, "UID_MAX": 60_000}  # login.defs(5), where it does not say
 _NO_SHELLS = ("nologin", "false", "sync")
+SERVICES = range(61_184, 65_520)
+"""Numbers that systemd lends to services (DynamicUser=). The next are those of containers, and of other systems' files."""
+_LENT = (SERVICES, range(0x80000, 0x70000000), range(0x7FFE0000, 0x7FFF0000))
 
 
 def people() -> tuple[Person, ...]:
@@ -38,11 +41,19 @@ def uids_of_people() -> tuple[int, int]:
     return limits["UID_MIN"], limits["UID_MAX"]
 
 
+def lent(entry: pwd.struct_passwd) -> bool:
+    """Whether nobody has this number but for a while: systemd names each that a service or a namespace has, and who makes one
+    may have its numbers by the thousand (systemd-nsresourced). A domain has people among these, with a home or a shell.
+    """
+    return entry.pw_dir == "/" and entry.pw_shell.endswith("nologin") and any(entry.pw_uid in one for one in _LENT)
+
+
 def account(uid: UserId) -> str:
     try:
-        return pwd.getpwuid(int(uid)).pw_name
+        found = pwd.getpwuid(int(uid))
     except KeyError:
         return str(uid)
+    return str(uid) if lent(found) else found.pw_name
 
 
 def administrator(uid: UserId) -> bool:

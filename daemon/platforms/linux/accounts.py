@@ -14,6 +14,8 @@ from host.clock import Clock
 from host.linux import users
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
+LAST_OWN = 60_513
+"""The last one of systemd-homed's. Those above may be a namespace's, or a domain's people's."""
 _NOBODY = 65534
 _KEPT_MS, _MOST = 1_000, 1_024
 _NO_LOGIN = ("nologin", "false")
@@ -33,7 +35,8 @@ class LinuxAccounts:
         return account
 
     def exists(self, account: str) -> bool:
-        return _entry(account) is not None
+        entry = _entry(account)
+        return entry is not None and not users.lent(entry)
 
     def limited(self, account: str) -> bool:
         now = self._clock.mono()
@@ -47,9 +50,10 @@ class LinuxAccounts:
 
     def _looked_up(self, account: str) -> bool:
         entry = _entry(account)
-        if entry is None:
+        if entry is None or _of_container(entry):
             # A number that no account has, as in containers: whoever it is may not be free of limits for that.
-            return account.isdigit() and int(account) >= _FIRST_PERSON and int(account) != _NOBODY
+            number = entry.pw_uid if entry else int(account) if account.isdigit() else 0
+            return number >= _FIRST_PERSON and number != _NOBODY and number not in users.SERVICES
         service = (
             entry.pw_uid < _FIRST_PERSON
             or entry.pw_uid == _NOBODY
@@ -88,13 +92,17 @@ def sub_ids() -> Iterator[SubIds]:
 
 
 def account_of(uid: int) -> str:
-    """The account's name; for a number of a container its holder's; else the number as text.
+    """The account's name; for a number of a container its holder's; else the number as text, whatever systemd calls it.
 
     NSS may ask the network: never in the gate's thread.
     """
     with suppress(KeyError):
-        return pwd.getpwuid(uid).pw_name
-    holder = next((ids.account for ids in sub_ids() if ids.start <= uid < ids.start + ids.count), str(uid))
+        entry = pwd.getpwuid(uid)
+        if not _of_container(entry):
+            return entry.pw_name
+    holder = next((ids.account for ids in sub_ids() if ids.start <= uid < ids.start + ids.count), None)
+    if holder is None:
+        return str(uid)
     with suppress(KeyError, OverflowError):
         return pwd.getpwuid(int(holder)).pw_name if holder.isdigit() else holder  # the file may have its number, too
     return holder
@@ -112,6 +120,10 @@ def _entry(account: str) -> pwd.struct_passwd | None:
         return pwd.getpwnam(account)
     except (KeyError, ValueError):
         return None
+
+
+def _of_container(entry: pwd.struct_passwd) -> bool:
+    return users.lent(entry) and entry.pw_uid not in users.SERVICES
 
 
 def acting_uid(real: int, effective: int) -> int:

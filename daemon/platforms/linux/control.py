@@ -13,8 +13,8 @@ from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.namespaces import whose
 from daemon.platforms.linux.reading.places import image_at, only_roots
 from daemon.platforms.processes import BlindError, Identity
 
@@ -58,7 +58,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
     def _ask(self, play: frozenset[Identity], family: tuple[procfs.Stat, ...]) -> bool:
         """One order for each account that has programs of the play, and no other: a descendant of theirs may be root's."""
         try:
-            users = _players({found: account_of(found[0]) for pid, _ in sorted(play) if (found := _user(pid))})
+            users = _players({found: whose(found[0], pid) for pid, _ in sorted(play) if (found := _user(pid))})
             shares = _shared(list(users), family)
         except BlindError:
             return False
@@ -74,9 +74,9 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def _own(self, root: procfs.Stat, family: Iterable[procfs.Stat]) -> list[procfs.Stat]:
         """Not what somebody else does in a terminal of the game's, as root with sudo, nor what that has started."""
-        whose, others, own = procfs.owner(root.pid), set[int](), []
+        owner, others, own = procfs.owner(root.pid), set[int](), []
         for one in family:
-            if one.parent in others or (whose and _anothers(one.pid, whose[0])):
+            if one.parent in others or (owner and _anothers(one.pid, root.pid, owner[0])):
                 others.add(one.pid)
             else:
                 own.append(one)
@@ -94,13 +94,13 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return _send(pid, started, (signal.SIGKILL,))
 
 
-def _anothers(pid: int, uid: int) -> bool:
-    """Whether it is root's or an account's, and not that of this uid, which may be root's own. BlindError."""
+def _anothers(pid: int, game: int, uid: int) -> bool:
+    """Whether it is root's or an account's, and not that of the game with this uid, which may be root's own. BlindError."""
     found = procfs.owner(pid)
     if uid == 0 or found is None or found[0] == uid:
         return False
-    whose = account_of(found[0])
-    return found[0] == 0 or not (whose.isdigit() or whose == account_of(uid))  # digits: nobody's but who made its namespace
+    account = whose(found[0], pid)
+    return found[0] == 0 or not (account.isdigit() or account == whose(uid, game))  # digits: nobody's that we know
 
 
 def _user(pid: int) -> User | None:
@@ -114,9 +114,9 @@ def _user(pid: int) -> User | None:
 def _players(found: Mapping[User, str]) -> dict[User, str]:
     """One of each uid, few of each account."""
     users: dict[User, str] = {}
-    for (uid, gid), whose in found.items():
-        if uid not in {one for one, _ in users} and list(users.values()).count(whose) < _MOST_NUMBERS:
-            users[uid, gid] = whose
+    for (uid, gid), account in found.items():
+        if uid not in {one for one, _ in users} and list(users.values()).count(account) < _MOST_NUMBERS:
+            users[uid, gid] = account
     return users
 
 
@@ -125,11 +125,11 @@ def _shared(users: list[User], family: tuple[procfs.Stat, ...]) -> dict[User, li
     if not users:
         return {}
     by_uid = {user[0]: user for user in users}
-    whose: dict[int, User] = {}
+    asks: dict[int, User] = {}
     for one in family:
         own = users[0] if len(users) == 1 else by_uid.get((procfs.owner(one.pid) or (-1,))[0])
-        whose[one.pid] = own or whose.get(one.parent, users[0])
-    return {user: [pid for pid, asks in whose.items() if asks == user] for user in users}
+        asks[one.pid] = own or asks.get(one.parent, users[0])
+    return {user: [pid for pid, by in asks.items() if by == user] for user in users}
 
 
 def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:

@@ -7,6 +7,7 @@ import pwd
 
 from host.api import Person
 from host.linux import users
+from host.transport import Caller
 
 
 def test_people_are_neither_root_nor_services(monkeypatch):
@@ -31,6 +32,21 @@ def test_the_range_of_uids_is_the_systems(monkeypatch, tmp_path):
     monkeypatch.setattr(pwd, "getpwall", lambda: made)
 
     assert [one.account for one in users.people()] == ["500", "60000"]
+
+
+def test_what_systemd_calls_a_number_is_no_account(monkeypatch):
+    """It names each that a service or a namespace has. A domain's people, with numbers among these, are accounts."""
+    rows = [
+        ("ns-math-4", 1_879_000_004, "/", "/usr/sbin/nologin"), ("unit", 61_300, "/", "/usr/sbin/nologin"),
+        ("an", 1_234_567_890, "/home/an", "/bin/bash"), ("kiosk", 1_234_567_891, "/home/kiosk", "/usr/sbin/nologin"),
+        ("binh", 1_000_123, "/", "/bin/false"), ("daemon", 1, "/", "/usr/sbin/nologin"),
+        ("homed", 60_001, "/", "/usr/sbin/nologin"),
+    ]  # fmt: skip
+    made = {uid: pwd.struct_passwd((name, "x", uid, uid, "", home, shell)) for name, uid, home, shell in rows}
+    monkeypatch.setattr(pwd, "getpwuid", made.__getitem__)
+    said = ["1879000004", "61300", "an", "kiosk", "binh", "daemon", "homed"]
+    assert [users.account(uid) for uid in made] == said
+    assert Caller(61_300, 1, users.account(61_300), admin=False).share == ""
 
 
 def test_groups_that_are_as_good_as_roots(monkeypatch):

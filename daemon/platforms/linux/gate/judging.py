@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from daemon.platforms.api import ProgramStopped, StartRefused
 from daemon.platforms.hashing import Key, key, sha256, within
 from daemon.platforms.linux import calls, procfs
-from daemon.platforms.linux.accounts import acting_uid
+from daemon.platforms.linux.accounts import LAST_OWN, acting_uid
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.reading import stamps
@@ -116,7 +116,7 @@ class Judge:
         if not seen.games:
             return Answer(unread=seen.path) if not known and seen.read is not None and refused else Answer()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            return Answer(let=self._let(asked.pid, seen.file, seen.found))
+            return Answer(let=self._let(asked.pid, seen.file, seen.found, current))
         return Answer(StartRefused(account, min(hit), seen.path, asked.pid, now))
 
     def _stranger(self, asked: calls.Question, seen: _Seen, current: RefusalsByUid, now: int) -> Answer | None:
@@ -153,10 +153,12 @@ class Judge:
         uid = _acting(pid, current)
         return (uid is not None and current.of(uid)) or ("", frozenset())
 
-    def _let(self, pid: int, file: Fingerprint, found: os.stat_result | None) -> Started | None:
-        uids, who = procfs.uids(pid), procfs.stat(pid)
+    def _let(
+        self, pid: int, file: Fingerprint, found: os.stat_result | None, current: RefusalsByUid
+    ) -> Started | None:  # fmt: skip
+        uid, who = _acting(pid, current), procfs.stat(pid)
         image = (found.st_dev, found.st_ino) if (file.build_id or file.loaded) and found else None
-        return Started(pid, acting_uid(*uids), file, self._clock.mono(), who.parent, image) if uids and who else None
+        return Started(pid, uid, file, self._clock.mono(), who.parent, image) if uid is not None and who else None
 
     def _look(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> _Known | None:
         """None: a damaged disk, or whatever the file's owner did to it. Nothing of ours fails."""
@@ -198,12 +200,12 @@ class Judge:
 
 
 def _acting(pid: int, current: RefusalsByUid) -> int | None:
-    """The number of whoever starts something; where nothing is known of it, of the one in whose world that is."""
+    """The number of whoever starts something; where nothing is known of it or it may be a namespace's, of whoever made that."""
     uids = procfs.uids(pid)
     if uids is None:
         return None
     uid = acting_uid(*uids)
-    return uid if current.knows(uid) else maker(pid) or uid
+    return uid if uid <= LAST_OWN and current.knows(uid) else maker(pid) or uid
 
 
 def _started_by(pid: int, programs: frozenset[Identity]) -> bool:

@@ -12,7 +12,7 @@ from daemon.platforms.hashing import within
 from daemon.platforms.images import INLINE
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of, acting_uid
-from daemon.platforms.linux.namespaces import maker
+from daemon.platforms.linux.namespaces import whose
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching import beside
@@ -154,10 +154,8 @@ class Programs:
         return image, told, unread
 
     def whose(self, uid: int, pid: int) -> str:
-        """The account of a process of this number's: of one that nobody has, whoever made the world it is of."""
-        found = self.account(uid)
-        made = maker(pid) if found == str(uid) else None
-        return self.account(made) if made else found
+        """The account of a process of this number's."""
+        return whose(uid, pid, self.account)
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""

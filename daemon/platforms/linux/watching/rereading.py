@@ -26,7 +26,7 @@ class ReadingTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._looks_again = False
         self._unread = Unread()
-        self._resting = Resting(clock, programs.account)
+        self._resting = Resting(clock, programs.whose)
 
     def stop(self) -> None:
         super().stop()

@@ -32,11 +32,11 @@ class _One:
 
 
 class Resting:
-    """`account` says whose a number is now. All on the loop's thread."""
+    """`whose(uid, pid)` says whose a process's number is now. All on the loop's thread."""
 
-    def __init__(self, clock: Clock, account: Callable[[int], str]) -> None:
+    def __init__(self, clock: Clock, whose: Callable[[int, int], str]) -> None:
         self._clock = clock
-        self._account = account
+        self._whose = whose
         self._known: dict[int, _One] = {}
 
     def rests(self, pid: int, read: object) -> bool:
@@ -44,7 +44,7 @@ class Resting:
         one, now = self._known.get(pid), self._clock.mono()
         if one is None or one.read != read or now - one.at < _COUNTED_MS:
             return False
-        if one.runner is not None and self._account(one.runner.uid) != one.runner.account:
+        if one.runner is not None and self._whose(one.runner.uid, pid) != one.runner.account:
             return False
         if any(procfs.counts(path) != counts for path, counts in one.counts.items()):
             return False

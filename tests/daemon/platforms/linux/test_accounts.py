@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
 
 import pytest
 
+from daemon.platforms.linux import namespaces
 from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
 from tests.conftest import FakeClock
 
@@ -21,21 +23,35 @@ PEOPLE = {
     "kiosk": (1003, 1003, "/usr/sbin/nologin"),
     "toor": (0, 0, "/bin/sh"),
 }
+MADE_UP = {
+    "homed": (60_001, 60_001, "/bin/bash"),
+    "domain": (1_234_567_890, 100, "/bin/bash"),  # sssd's numbers are among systemd's
+    "winbind": (1_000_123, 100, "/bin/false"),
+    "printer": (900_000, 100, "/usr/sbin/nologin"),
+    "unit": (61_300, 61_300, "/usr/sbin/nologin"),
+    "ns-math-4": (1_879_000_004, 65_534, "/usr/sbin/nologin"),
+    "ns-one-0": (61_301, 65_534, "/usr/sbin/nologin"),
+    "vu-debian-33": (524_321, 65_534, "/usr/sbin/nologin"),
+    "foreign-0": (0x7FFE0000, 65_534, "/usr/sbin/nologin"),
+}
+HOMES = dict.fromkeys(("unit", "ns-math-4", "ns-one-0", "vu-debian-33", "foreign-0"), "/")
 GROUPS = {"sudo": (27, ["me"]), "users": (100, ["an"])}
 
 
 @pytest.fixture
 def machine(monkeypatch):
+    known = PEOPLE | MADE_UP
+
     def entry(name):
-        uid, gid, shell = PEOPLE[name]
-        return pwd.struct_passwd((name, "x", uid, gid, "", "/", shell))
+        uid, gid, shell = known[name]
+        return pwd.struct_passwd((name, "x", uid, gid, "", HOMES.get(name, f"/home/{name}"), shell))
 
     def group(name):
         gid, members = GROUPS[name]
         return grp.struct_group((name, "x", gid, members))
 
     monkeypatch.setattr(pwd, "getpwnam", entry)
-    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry({one[0]: name for name, one in reversed(PEOPLE.items())}[uid]))
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry({one[0]: name for name, one in reversed(known.items())}[uid]))
     monkeypatch.setattr(grp, "getgrnam", group)
 
 
@@ -55,10 +71,22 @@ def machine(monkeypatch):
         ("1005", False, True, False),
         ("65534", False, False, False),
         ("12", False, False, False),
+        ("homed", True, True, False),
+        ("domain", True, True, False),
+        ("winbind", True, False, False),
+        ("printer", True, False, False),
+        ("unit", False, False, False),
+        ("61302", False, False, False),
+        ("ns-one-0", False, False, False),
+        ("ns-math-4", False, True, False),
+        ("vu-debian-33", False, True, False),
+        ("foreign-0", False, True, False),
     ],
 )
 def test_what_kind_of_account(machine, account, exists, limited, administrator):
-    """Root, services, nobody and administrators are not limited; a number without an account is."""
+    """Root, services, nobody and administrators are not limited; a number without an account is, whatever systemd calls it. A
+    domain's people have theirs among those.
+    """
     found = LinuxAccounts(FakeClock())
 
     assert (found.exists(account), found.limited(account), found.administrator(account)) == (exists, limited, administrator)
@@ -86,6 +114,30 @@ def test_numbers_of_containers(machine, monkeypatch):
     assert [one.account for one in sub_ids()] == ["an", "ba", "1000", "4711"]
     uids = (0, 1000, 100000, 165535, 200009, 200010, 777, 300001, 400001)
     assert [account_of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777", "an", "4711"]
+
+
+@pytest.mark.parametrize(("made", "accounts"), [
+    (None, ["an", "homed", "domain", "winbind", "printer", "unit", "1879000004", "524321", "999999", "61302"]),
+    (1000, ["an", "homed", *["an"] * 8]),
+    (0, ["an", "homed", "domain", "winbind", "printer", "unit", "root", "root", "root", "root"]),
+])  # fmt: skip
+def test_a_number_of_a_namespace_is_whoever_made_that(machine, monkeypatch, made, accounts):
+    """One that may be its, whatever its name. Root makes them for others: they keep their names, the rest is root's."""
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: "")
+    monkeypatch.setattr(namespaces, "maker", lambda _: made)
+    uids = (1000, 60_001, 1_234_567_890, 1_000_123, 900_000, 61_300, 1_879_000_004, 524_321, 999_999, 61_302)
+    assert [namespaces.whose(uid, 1) for uid in uids] == accounts
+
+
+def test_of_ordinary_accounts_no_namespace_is_looked_at(machine, monkeypatch):
+    """Of a domain's, only whether it is ours."""
+    looked = []
+    monkeypatch.setattr(namespaces, "maker", looked.append)
+    assert [namespaces.whose(uid, 1) for uid in (0, 33, 1000, 1001, 60_001)] == ["root", "www-data", "an", "me", "homed"]
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "open", looked.append)
+    assert namespaces.maker(os.getpid()) is None
+    assert looked == []
 
 
 def test_uids(machine):

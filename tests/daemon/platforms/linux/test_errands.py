@@ -372,7 +372,7 @@ def orders(monkeypatch):
     def make(uids):
         monkeypatch.setattr(linux_control.procfs, "owner", lambda pid: (uids[pid], 7) if pid in uids else None)
         monkeypatch.setattr(linux_control.os, "geteuid", lambda: 0)
-        monkeypatch.setattr(linux_control, "account_of", lambda uid: f"u{uid // 100_000}")
+        monkeypatch.setattr(linux_control, "whose", lambda uid, _: f"u{uid // 100_000}")
         sent = Orders()
         return LinuxControl(asker=sent), sent.sent
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux import procfs
+from daemon.platforms.linux import namespaces, procfs
 from daemon.platforms.linux.watching.interpreters import interpreters
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.resting import Resting
@@ -172,6 +172,13 @@ def test_whose_number_it_is_is_asked_each_time(tracker, acting, monkeypatch):
 
 
 @ROOT
+def test_a_number_of_a_namespace_rests_as_whoever_made_that(tracker, acting, monkeypatch):
+    monkeypatch.setattr(namespaces, "maker", lambda _: pwd.getpwnam(SOMEBODY).pw_uid)
+    actor = acting(user=1_870_000_000)
+    assert at_rest(tracker, actor)[actor.pid].account == SOMEBODY
+
+
+@ROOT
 def test_another_process_has_its_number(tracker, acting):
     """Which came and rests, too, when somebody looks."""
     for _ in range(20):  # somebody else may be given it first
@@ -262,7 +269,7 @@ def test_what_was_running_is_not_believed_for_a_moment(monkeypatch):
     clock.mono = lambda: now[0]
     monkeypatch.setattr(procfs, "ran", lambda *_: {"/proc/1/schedstat": b"7 7 7"})
     monkeypatch.setattr(procfs, "counts", lambda _: b"7 7 7")
-    resting = Resting(clock, str)
+    resting = Resting(clock, lambda uid, _: str(uid))
     found = []
     for later in (0, 500, 1_400, 100):  # read each time until it is believed, but not begun anew
         now[0] += later
