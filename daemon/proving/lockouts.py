@@ -14,6 +14,7 @@ from daemon.trusted import Anchor, Reading
 
 _TRIES = "proof-tries"
 _STEPS = "code-steps"
+_MOST = 256  # accounts that guessed wrong; of a domain there may be thousands, of which those beyond are one
 
 
 class Lockouts:
@@ -31,7 +32,7 @@ class Lockouts:
                 store.put(_TRIES, msgspec.json.encode(self._tries))
 
     def tries(self, account: str, known: Collection[str]) -> Tries:
-        return tries.still(self._tries.get(account, tries.NONE), known)
+        return tries.still(self._tries.get(self._one(account), tries.NONE), known)
 
     def keep_tries(self, account: str, now: Tries) -> None:
         self._store.put(_TRIES, msgspec.json.encode(self._with(account, now)))
@@ -49,7 +50,12 @@ class Lockouts:
     def take_step(self, secret: str, step: int, known: Collection[str]) -> None:
         self._steps = self._stepped(secret, step, known)
 
+    def _one(self, account: str) -> str:
+        """Under which its tries are kept."""
+        return account if account in self._tries or len(self._tries) < _MOST else ""
+
     def _with(self, account: str, now: Tries) -> dict[str, Tries]:
+        account = self._one(account)
         others = {name: one for name, one in self._tries.items() if name != account}
         return {**others, account: now} if now.wrong else others
 
