@@ -41,9 +41,9 @@ class LinuxControl(TreeControl[procfs.Stat]):
     def alive(self, pid: int, started: int) -> bool:
         try:
             found = procfs.stat(pid)
+            return found is not None and found.started == started and found.alive
         except BlindError:
             return True
-        return found is not None and found.started == started and found.alive
 
     def installed(self, pid: int, started: int) -> bool:
         return installed(pid) and self.alive(pid, started)

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.platforms.processes import BlindError, Process
+from daemon.platforms.processes import BlindError, Identity, Process
 
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
@@ -20,6 +20,10 @@ _ONE_PIECE = 1  # what is short is there with the first
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
 ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
 _VM = re.compile(rb"^Vm(?:Size|Exe|Lib):\s*(\d+)", re.MULTILINE)
+_ENDS = 0x4 | 0x8  # PF_EXITING, PF_POSTCOREDUMP (sched.h): it runs nothing more, though whoever traces it may keep it there
+_LOOKS = 3
+_MOST = 4_096
+_over: set[Identity] = set()  # of which every thread has ended
 WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
@@ -31,7 +35,9 @@ def check(error: OSError) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stat(Process):
-    """`started` is in clock ticks since boot, sleep included. `group`: its process group, which outlives whoever started it."""
+    """`started` is in clock ticks since boot, sleep included. `group`: its process group, which outlives whoever started it.
+    `state` and `started` are its leader's; X also of one that is on its way there.
+    """
 
     state: str
     threads: int
@@ -39,16 +45,40 @@ class Stat(Process):
 
     @property
     def alive(self) -> bool:
-        """Not over: a leader that ended while other threads of it run on is a zombie with threads."""
-        return self.state not in "ZX" or self.threads > 1
+        """Not over: a leader that ended while other threads of it run on is a zombie with threads. BlindError."""
+        return self.state not in "ZX" or (self.threads > 1 and _runs_on(self))
 
 
 def stat(pid: int) -> Stat | None:
     fields = _stat(pid)
     if len(fields) < 20:
         return None
-    state = fields[0].decode("ascii", "replace")
-    return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]))
+    return Stat(pid, int(fields[1]), int(fields[19]), _state(fields), int(fields[17]), int(fields[2]))
+
+
+def _state(fields: list[bytes]) -> str:
+    """Empty: there is none."""
+    state = fields[0].decode("ascii", "replace") if len(fields) > 6 else ""
+    return "X" if state not in {"", "Z"} and int(fields[6]) & _ENDS else state
+
+
+def _runs_on(status: Stat) -> bool:
+    """Whether a thread goes on. Those that have ended are there until whoever traces them has waited for them."""
+    if status.identity in _over:
+        return False
+    folder = f"/proc/{status.pid}/task"
+    for _ in range(_LOOKS):
+        threads, whole = _numbers(folder), True
+        for state in (_state(_stat(thread)) for thread in threads):
+            if state not in {"", "Z", "X"}:
+                return True
+            whole = whole and state != ""
+        if whole and threads == _numbers(folder):  # meanwhile none became the leader, and none was begun
+            if len(_over) >= _MOST:
+                _over.clear()
+            _over.add(status.identity)
+            return False
+    return True
 
 
 def is_over(before: Stat) -> bool:
@@ -155,7 +185,7 @@ def pids() -> list[int]:
 
 def running_thread(status: Stat) -> int:
     """A thread that can be asked for the process's memory and files: the leader, or where that has ended another one."""
-    if status.state != "Z":
+    if status.state not in "ZX":
         return status.pid
     threads = _numbers(f"/proc/{status.pid}/task")
     return next((thread for thread in threads if link(f"/proc/{thread}/exe") is not None), status.pid)

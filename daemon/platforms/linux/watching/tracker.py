@@ -177,10 +177,10 @@ class LinuxTracker(ForkingTracker):
         """Whether threads of this one, of which the leader has ended, go on."""
         try:
             found = procfs.stat(pid)
+            return found is not None and started in (None, found.started) and found.threads > 1 and found.alive
         except BlindError as error:  # a scan that can see will tell
             self.trouble(BLIND, said_by(error))
             return True
-        return found is not None and found.threads > 1 and started in (None, found.started)
 
     def ending(self, pid: int, started: int) -> None:
         """Somebody has come to end this one, which may be over by now."""
