@@ -38,7 +38,7 @@ def first(request) -> Iterator[int]:
         yield number
     finally:
         end_all(number + 4)
-        subprocess.run(["userdel", name], check=False, capture_output=True)
+        subprocess.run(["userdel", "--force", name], check=False, capture_output=True)
 
 
 def give(one, first):
