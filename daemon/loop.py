@@ -34,7 +34,7 @@ from daemon.recording.midnight import cut
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce, People, RuledPlayer
-from daemon.trusted import Reading, TrustedClock
+from daemon.trusted import Jump, Reading, TrustedClock
 from rules.calendar import day_name
 from rules.games import Game, Program
 
@@ -62,7 +62,7 @@ class Loop:
     overruling: Overruling
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
-    _readings: int = field(default=1, init=False)
+    _readings: tuple[int, Jump | None] = field(default=(1, None), init=False)
     _off: bool = field(default=False, init=False)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
@@ -106,8 +106,8 @@ class Loop:
         people = self.in_force.people
         if people is None:
             return LONGEST_WAIT_MS
-        if len(now.walls) != self._readings:
-            self._readings = len(now.walls)
+        if (readings := (len(now.walls), self.clock.jump)) != self._readings:
+            self._readings = readings
             self.gate.stale()
         self._overrule(people, now)
         for play in tuple(self.plays.running.values()):

@@ -191,7 +191,7 @@ class Store:
         return None if value is None else msgspec.json.decode(value, type=Anchor)
 
     def see(self, now: Reading) -> None:
-        self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall)))
+        self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall, now.doubt)))
 
     # --- plays ------------------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,8 @@ class Clocks(Protocol):
     def boot(self) -> str:
         """An id of this boot of the machine, from which the two above count."""
 
-    def synchronised(self) -> bool:
-        """Whether a time service keeps the system clock: then a step of it is a correction."""
+    def hardware(self) -> int | None:
+        """What the clock says that runs while the PC is off, in Unix milliseconds; None where nobody can tell."""
 
     def zone(self) -> str:
         """What the system calls its time zone now, to notice a change; days are computed in the rules' zones."""
@@ -230,7 +230,7 @@ class Service(Protocol):
 
     def listen(self, tell: Callable[[Told], None]) -> None:
         """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
-        up; its clock was set. Whoever is told only takes note. Nothing comes where a manager speaks by signals.
+        up; its clock was set. Whoever is told only takes note. Less comes where a manager speaks by signals.
         """
 
 

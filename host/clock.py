@@ -43,14 +43,14 @@ def together(clock: Clock) -> tuple[int, int, int]:
 class SystemClock:
     """The machine's clocks; how they are read differs from system to system."""
 
-    __slots__ = ("_boot", "elapsed", "mono", "synchronised", "zone")
+    __slots__ = ("_boot", "elapsed", "hardware", "mono", "zone")
 
     def __init__(self) -> None:
         clocks = choose.clocks()
         self._boot = clocks.boot()
         self.mono = clocks.mono
         self.elapsed = clocks.elapsed
-        self.synchronised = clocks.synchronised
+        self.hardware = clocks.hardware
         self.zone = clocks.zone
 
     def wall(self) -> int:

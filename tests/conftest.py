@@ -44,8 +44,8 @@ class FakeClock:
     def boot(self) -> str:
         return f"boot-{self.boots}"
 
-    def synchronised(self) -> bool:
-        return False
+    def hardware(self) -> int | None:
+        return None
 
     def zone(self) -> str:
         return self.called

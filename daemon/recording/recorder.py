@@ -125,7 +125,7 @@ class Recorder(Pending):
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
             case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
-                return lambda journal: _of_pc(journal, event)
+                return lambda journal: self._of_pc(journal, event)
             case _:
                 return self._override(event)
 
@@ -241,11 +241,12 @@ class Recorder(Pending):
             build_id=file.build_id, size=min(file.size, MAX_INT),
         )  # fmt: skip
 
-
-def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:
-    if isinstance(event, events.IssueChanged):
-        append(journal, IssueRaised if event.raised else IssueCleared, event.now, id=event.problem.id)
-    elif isinstance(event, events.ZoneChanged):
-        append(journal, ZoneChanged, event.now, before=event.before, after=event.after)
-    else:
-        append(journal, ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)
+    def _of_pc(self, journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:
+        if isinstance(event, events.ZoneChanged):
+            append(journal, ZoneChanged, event.now, before=event.before, after=event.after)
+            return
+        if isinstance(event, events.IssueChanged):
+            append(journal, IssueRaised if event.raised else IssueCleared, event.now, id=event.problem.id)
+        else:
+            append(journal, ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)
+        self.store.see(event.now)  # what is doubted of the clock: the next boot has to know

@@ -79,7 +79,7 @@ class Heart:
     def _report(self) -> None:
         self.health.report("no-roster", trouble=self.in_force.people is None)
         self.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
-        self.health.report("clock-jump", trouble=self.clock.jump is not None)
+        self.health.report("clock-jump", trouble=self.clock.doubted)
         self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.health.report("record-lost", trouble=self.recorder.lost > 0)
         self.health.report("not-ended", trouble=self.loop.enforcer.stubborn())

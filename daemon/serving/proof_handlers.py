@@ -180,7 +180,7 @@ class ProofHandlers:
     def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> codes.Found:
         """Whose code this is, not used before. ApiError."""
         now = self.now()
-        if len(now.walls) > 1:  # a code of yesterday must not come back with yesterday
+        if not now.doubt.vouched:  # a code of yesterday must not come back with yesterday
             raise ApiError(
                 "refused",
                 msg("the clock of this PC was set, so codes are not taken; a guardian confirms it: {command}",

@@ -1,17 +1,16 @@
-"""Clocks of Linux beside the wall clock (api.Clocks): CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2)); adjtimex(2)."""
+"""Clocks of Linux beside the wall clock (api.Clocks): CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2)); the hardware's."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import time
 from pathlib import Path
 
 _NS = 1_000_000
-_TIME_ERROR = 5
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _TOLD = "GIOCHOI_BOOT"
-_TIMEX_BYTES = 512  # struct timex is 208 bytes on 64-bit Linux; zeroed, `modes` 0 only asks
+_RTC = Path("/sys/class/rtc/rtc0/since_epoch")
+_ADJTIME = Path("/etc/adjtime")
 
 
 def mono() -> int:
@@ -45,10 +44,19 @@ def _told_boot() -> str:
         raise HiddenError(msg("{path} is hidden: the service's unit has to say {setting}", **told)) from None
 
 
-def synchronised() -> bool:
-    """False where no time service keeps the clock, or it cannot be asked."""
-    state = int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES)))
-    return 0 <= state != _TIME_ERROR
+def hardware() -> int | None:
+    """Of rtc(4). Where it keeps local time, as beside Windows, /etc/adjtime says so (hwclock(8))."""
+    try:
+        seconds = int(_RTC.read_text(encoding="ascii"))
+    except FileNotFoundError:  # it has none: nothing of it is known at a boot
+        return 0
+    except (OSError, ValueError):
+        return None
+    try:
+        local = "LOCAL" in _ADJTIME.read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        local = False
+    return (seconds - time.localtime(seconds).tm_gmtoff if local else seconds) * 1000
 
 
 def zone() -> str:

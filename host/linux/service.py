@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
 import os
 import socket
+import sys
+import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +18,7 @@ from host.linux import files
 
 UNITS = Path("/usr/lib/systemd/system")
 _LARGEST = 1 << 16
+_ABSTIME, _CANCEL_ON_SET = 1, 2
 
 
 def notify(state: str) -> None:
@@ -62,4 +68,36 @@ def to_start(server: str) -> str:
 
 
 def listen(tell: Callable[[Told], None]) -> None:
-    """Nothing comes: systemd stops a service by a signal, and what else happens to the PC shows in its clocks and processes."""
+    """That the clock was set, or that the PC woke up, the kernel says. systemd stops a service by a signal; who logs on shows
+    in processes. To be called in a running loop.
+    """
+    try:
+        timer = _until_set()
+    except OSError:  # then it is seen at the next look
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_reader(timer, _read, timer, tell)
+    weakref.finalize(loop, os.close, timer)
+
+
+def _read(timer: int, tell: Callable[[Told], None]) -> None:
+    try:
+        _taken(timer)
+    except BlockingIOError:
+        return
+    except OSError:  # ECANCELED, once each time
+        tell("time")
+
+
+def _taken(timer: int) -> bytes:
+    return os.read(timer, 8)
+
+
+def _until_set() -> int:
+    """A timer for the end of time, which each step of the wall clock cancels: timerfd_create(2). OSError."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    timer = int(libc.timerfd_create(time.CLOCK_REALTIME, os.O_NONBLOCK | os.O_CLOEXEC))
+    never = (ctypes.c_long * 4)(0, 0, sys.maxsize // 10**9, 0)
+    if timer < 0 or libc.timerfd_settime(timer, _ABSTIME | _CANCEL_ON_SET, never, None) < 0:
+        raise OSError(ctypes.get_errno(), "timerfd")
+    return timer

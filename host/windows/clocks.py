@@ -65,12 +65,5 @@ def zone() -> str:
     return found.key or f"UTC{-found.bias:+d} min"
 
 
-def synchronised() -> bool:
-    """Never vouched for: False is the strict answer, a step is then explained by an agent on another PC or by a guardian.
-
-    Whether the Windows Time service has set the clock, and when, it tells only by RPC ([MS-W32T] W32TimeQueryStatus, what
-    `w32tm /query` prints). That it runs says nothing, as it waits for its next poll most of the day; the rate adjustment that
-    the kernel reports is not the service's alone; its registry values are not documented. A program to ask in its place does
-    not belong in a reading of time that must be quick.
-    """
-    return False
+def hardware() -> None:
+    """Windows sets its clock by it at a boot, and tells nobody what it says."""

@@ -120,15 +120,6 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
     ]
 
 
-def test_synchronised_time_is_an_anchor(world):
-    """A time service that mends a wrong clock is believed, without an Issue."""
-    world.start(roster())
-    world.clock.synchronised = lambda: True
-    world.clock.step(HOUR)
-    world.beat()
-    assert issues(world) == []
-
-
 def test_a_guardian_is_an_anchor(world):
     """`doctor --repair` confirms the new time."""
     world.start(roster())
@@ -167,7 +158,7 @@ def test_one_jump_to_2099_freezes_nothing(world):
 
 
 @pytest.mark.parametrize("ahead", [40, 2 * 365])
-@pytest.mark.parametrize("mended", ["a time service", "a guardian", "another boot"])
+@pytest.mark.parametrize("mended", ["a guardian", "another boot"])
 def test_a_day_in_another_year_forgets_nothing(world, ahead, mended):
     """A clock set ahead in the firmware, until it is right again: today's budget stays spent, and today is summed up."""
     world.start(roster(packs=(limit(1),)))
@@ -183,10 +174,8 @@ def test_a_day_in_another_year_forgets_nothing(world, ahead, mended):
         world.kill()
         world.clock.reboot()
         world.start()
-    world.clock.synchronised = lambda: mended != "a guardian"
     world.beat()
-    if mended == "a guardian":
-        world.daemon.heart.confirm_clock()
+    world.daemon.heart.confirm_clock()
     world.platform.run(2)
     assert world.platform.ended == [2]
     world.night()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import threading
@@ -133,9 +134,40 @@ def test_a_loop_in_another_thread_has_no_signals_but_the_manager(manager):
 
 
 def test_here_nothing_comes_from_a_manager():
-    """On Linux systemd sends signals: listening is allowed and silent."""
+    """On Linux systemd sends signals: listening is allowed, and silent while nobody sets the clock."""
     if os.name != "posix":
         pytest.skip("Windows has a manager that speaks")
     heard = []
-    choose.service().listen(heard.append)
+
+    async def serve():
+        choose.service().listen(heard.append)
+        await asyncio.sleep(0.05)
+
+    asyncio.run(serve())
     assert heard == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has a manager that says so")
+def test_a_clock_that_was_set_is_told_at_once(monkeypatch):
+    """As the kernel does: reading the timer fails with ECANCELED, once. Nobody sets this PC's clock for a test."""
+    from host.linux import service
+
+    reader, writer = os.pipe()
+    os.write(writer, b"12345678")
+
+    def read(timer):
+        os.read(timer, 8)
+        raise OSError(errno.ECANCELED, "canceled")
+
+    monkeypatch.setattr(service, "_until_set", lambda: reader)
+    monkeypatch.setattr(service, "_taken", read)
+    heard = []
+
+    async def serve():
+        changed = asyncio.Event()
+        with told_to_stop(lambda: None, lambda: (heard.append("changed"), changed.set())):
+            await asyncio.wait_for(changed.wait(), LONG)
+
+    asyncio.run(serve())
+    os.close(writer)
+    assert heard == ["changed"]

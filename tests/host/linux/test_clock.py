@@ -49,3 +49,24 @@ def test_a_boot_that_nobody_tells_is_one_line(server, told, monkeypatch, tmp_pat
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "boot_id is hidden: the service's unit has to say Environment=GIOCHOI_BOOT=%b" in said
+
+
+@pytest.mark.parametrize(("adjtime", "hours"), [(None, 0), ("0.0 0 0\n0\nUTC\n", 0), ("0.0 0 0\n0\nLOCAL\n", 7)])
+def test_the_clock_that_runs_while_the_pc_is_off(adjtime, hours, monkeypatch, tmp_path) -> None:
+    """In local time, as beside Windows, where /etc/adjtime says so."""
+    monkeypatch.setattr(clocks, "_RTC", tmp_path / "since_epoch")
+    monkeypatch.setattr(clocks, "_ADJTIME", tmp_path / "adjtime")
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    time.tzset()
+    try:
+        (tmp_path / "since_epoch").write_text("1795482000\n")
+        if adjtime is not None:
+            (tmp_path / "adjtime").write_text(adjtime)
+        assert clocks.hardware() == (1_795_482_000 - hours * 3600) * 1000
+        (tmp_path / "since_epoch").write_text("?")
+        assert clocks.hardware() is None
+        (tmp_path / "since_epoch").unlink()
+        assert clocks.hardware() == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
