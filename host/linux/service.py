@@ -7,7 +7,6 @@ import ctypes
 import os
 import socket
 import sys
-import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +17,7 @@ from host.linux import files
 
 UNITS = Path("/usr/lib/systemd/system")
 _LARGEST = 1 << 16
-_ABSTIME, _CANCEL_ON_SET = 1, 2
+_WALL, _ABSTIME, _CANCEL_ON_SET = 0, 1, 2  # CLOCK_REALTIME and flags of timerfd_settime(2)
 
 
 def notify(state: str) -> None:
@@ -96,7 +95,7 @@ def _taken(timer: int) -> bytes:
 def _until_set() -> int:
     """A timer for the end of time, which each step of the wall clock cancels: timerfd_create(2). OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
-    timer = int(libc.timerfd_create(time.CLOCK_REALTIME, os.O_NONBLOCK | os.O_CLOEXEC))
+    timer = int(libc.timerfd_create(_WALL, os.O_NONBLOCK | os.O_CLOEXEC))
     never = (ctypes.c_long * 4)(0, 0, sys.maxsize // 10**9, 0)
     if timer < 0 or libc.timerfd_settime(timer, _ABSTIME | _CANCEL_ON_SET, never, None) < 0:
         raise OSError(ctypes.get_errno(), "timerfd")

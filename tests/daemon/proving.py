@@ -60,7 +60,7 @@ def guess(world, times, caller=CHILD, pin="1111"):
     """Wrong ones, each once the account may."""
     for _ in range(times):
         if (until := me(world, caller).locked) is not None:
-            world.clock.run(until - world.clock.wall())
+            world.clock.run(until - world.daemon.clock.read().wall)
         assert "wrong" in refused(prove, world, pin, caller=caller)
 
 
