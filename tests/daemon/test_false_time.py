@@ -204,6 +204,17 @@ def test_a_clock_that_a_network_set_back_is_no_empty_battery(spent):
     assert not plays(spent, 2)
 
 
+def test_a_clock_that_is_behind_by_what_nobody_doubts_is_no_empty_battery(spent):
+    """Set back by minutes, and restarted before they were over."""
+    spent.pass_time(10 * MINUTE)  # what was played in those minutes is still to come
+    says(spent, spent.clock.wall() - 4 * MINUTE)
+    spent.stop()
+    spent.clock.reboot(off_ms=MINUTE)
+    spent.start()
+    says(spent, NOON + DAY)
+    assert not plays(spent, 2)
+
+
 @pytest.mark.parametrize(("days", "most"), [(1, [True] * 6), (-1, [False, True] * 3)])
 def test_a_clock_that_was_a_day_wrong_when_it_was_set_up_is_believed_after_a_week(spent, days, most):
     """By elapsed time, over all boots; a guardian ends it at once. Meanwhile there is a minute a day; of a
