@@ -19,15 +19,14 @@ from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
-from daemon.platforms.linux.gate.handing import Shares
+from daemon.platforms.linux.gate.handing import Lets
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.loading import LoadedCode
 from daemon.platforms.linux.watching.noticing import Noticing
-from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.served import Reading
-from daemon.platforms.linux.watching.tracker import LET_S, LinuxTracker
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, HELD
 from daemon.platforms.watcher import TrackingWatcher
@@ -57,7 +56,6 @@ class LinuxWatcher(TrackingWatcher):
         self._reading = Reading(crew, *images, self._trouble, self._readers_over) if crew else None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
-        self._lets, self._lets_missed = Shares(), False
         self._again = Backoff()
         self._errands_again = Backoff()
         self._readers_again = Backoff()
@@ -200,8 +198,9 @@ class LinuxWatcher(TrackingWatcher):
             self._asker.start()
         if self._reading:
             self._reading.renew(loop)
+        lets = Lets(self._clock, self._on_loop, loop.call_later, self._tracker.let, self._look_for_missed)
         gate = ExecGate(
-            self._clock, self._from_gate, self._let_by_gate, self._reading.gate_line if self._reading else None,
+            self._clock, self._from_gate, lets.take, self._reading.gate_line if self._reading else None,
             lambda came: self._on_loop(partial(self._proved, came=came)),
         )  # fmt: skip
         try:
@@ -209,7 +208,7 @@ class LinuxWatcher(TrackingWatcher):
         except OSError as error:
             self._trouble("watch-gate", cause(error))
             return False
-        self._gate, self._lets, self._lets_missed = gate, Shares(), False
+        self._gate = gate
         self._tracker.passed = gate.passed.take
         if self._refusals:
             gate.arm(self._refusals)
@@ -261,26 +260,7 @@ class LinuxWatcher(TrackingWatcher):
         if self._gate:
             self._events.relieve(proved=came)
 
-    def _let_by_gate(self, started: Started) -> None:
-        """In the gate's thread."""
-        if self._lets.take(started.uid):
-            self._on_loop(self._let, started)
-        elif not self._lets_missed:
-            self._lets_missed = True
-            self._on_loop(self._look_later)
-
-    def _let(self, started: Started) -> None:
-        if self._loop:
-            self._tracker.let(started.pid, started.mono)
-            self._loop.call_later(LET_S, self._lets.give, started.uid)
-
-    def _look_later(self) -> None:
-        """Of more starts than we look at one by one, those are found that still run."""
-        if self._loop:
-            self._loop.call_later(LET_S, self._look_for_missed)
-
     def _look_for_missed(self) -> None:
-        self._lets_missed = False
         if self._loop:
             self._poller.look_for_new()
 

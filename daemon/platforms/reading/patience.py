@@ -20,16 +20,16 @@ class BusyError(HeldError):
 class Patience:
     """By account; forgotten once it is whole again."""
 
-    def __init__(self, at_once: int = AT_ONCE_MS) -> None:
+    def __init__(self, at_once: int = AT_ONCE_MS, saved: int = _SAVED_MS) -> None:
         """`at_once`: what nobody is charged for. 0, where what was not waited for is read all the same: else who has many
-        things that take a moment would be waited for with each.
+        things that take a moment would be waited for with each. `saved`: what it has while that is seldom.
         """
-        self._at_once = at_once
+        self._at_once, self._saved = at_once, saved
         self._spent: dict[str, tuple[int, float]] = {}
 
     def wait(self, whose: str, now: int) -> int:
         """How long this time."""
-        return max(self._at_once, min(LONGEST_MS, round(_SAVED_MS - self._left_over(whose, now))))
+        return max(self._at_once, min(LONGEST_MS, round(self._saved - self._left_over(whose, now))))
 
     def spend(self, whose: str, began: int, now: int) -> None:
         if now - began <= self._at_once:

@@ -11,17 +11,16 @@ from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.forking import ForkingTracker
+from daemon.platforms.linux.watching.looks import Looks
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.seen import SeenProgram
+from daemon.platforms.linux.watching.seen import Image, SeenProgram, image_of
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
-_LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
-LET_S = max(_LOOKS_S)
 _MOST_LATELY = 256
 
 
@@ -29,6 +28,7 @@ class LinuxTracker(ForkingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(programs, Ends(self._over), clock)
         self.chase = Chase(clock, self._whose)
+        self._looks = Looks(clock, programs.whose, self._as_before, self._look, lambda *when: self.later(*when))
         self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
@@ -38,6 +38,7 @@ class LinuxTracker(ForkingTracker):
     def stop(self) -> None:
         super().stop()
         self._kin.clear()
+        self._looks.clear()
         self._lately.clear()
         self._early.clear()
         self.masks.clear()
@@ -84,20 +85,34 @@ class LinuxTracker(ForkingTracker):
         program = Program(passed.pid, started, mono, account, (passed.file,), parent=passed.parent)
         return SeenProgram(program, passed.image, mono)
 
-    def let(self, pid: int, mono: int) -> None:
-        """The gate lets `pid` become a game, of which an event should tell in a moment. Looks whether it did."""
-        for pause in _LOOKS_S:
-            self.later(pause, self._look, pid, mono)
+    def let(self, let: Started) -> None:
+        """The gate lets it become a game, of which an event should tell in a moment. Looks whether it did."""
+        if self._sink:
+            self._looks.add(let)
 
-    def _look(self, pid: int, mono: int) -> None:
-        old = self._known.get(pid)
-        if self._sink is None or (old and pid in self.games and old.program.since >= mono):
-            return
-        seen = self._told(pid, mono)
-        if seen is None or not self._is_game(seen) or (old and pid in self.games and old.same_as(seen)):
-            return
-        self._become(old, seen, mono)
-        self._early.add(pid)
+    def _as_before(self, let: Started, read: Image | None) -> bool:
+        """Whether it still runs the executable that it was read with: the game that it is, or what has not become the game. Of a
+        script that does not show.
+        """
+        old, game = self._known.get(let.pid), let.pid in self.games
+        if old and game and old.program.since >= let.mono:
+            return True
+        if old and old.image and (game or old.image != let.image):
+            read = old.image
+        return let.image is not None and read is not None and image_of(let.pid) == read
+
+    def _look(self, let: Started) -> Image | None:
+        """The executable that it is no game with."""
+        pid, mono = let.pid, let.mono
+        old, seen = self._known.get(pid), self._told(pid, mono)
+        if self._sink is None or seen is None:
+            return None
+        if not self._is_game(seen):
+            return seen.image if seen.image != let.image else None
+        if not (old and pid in self.games and old.same_as(seen)):
+            self._become(old, seen, mono)
+            self._early.add(pid)
+        return None
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
