@@ -28,7 +28,7 @@ class LinuxTracker(ForkingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(programs, Ends(self._over), clock)
         self.chase = Chase(clock, self._whose)
-        self._looks = Looks(clock, programs.whose, self._as_before, self._look, lambda *when: self.later(*when))
+        self._looks = Looks(clock, programs.whose, self._as_before, self._look, self._in)
         self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
@@ -90,9 +90,12 @@ class LinuxTracker(ForkingTracker):
         if self._sink:
             self._looks.add(let)
 
+    def _in(self, seconds: float, call: Callable[[], object]) -> None:
+        self.later(seconds, call)
+
     def _as_before(self, let: Started, read: Image | None) -> bool:
-        """Whether it still runs the executable that it was read with: the game that it is, or what has not become the game. Of a
-        script that does not show.
+        """Whether it still runs the executable that it was read with: the game that it is, or what has not become the game. A
+        script does not show in that.
         """
         old, game = self._known.get(let.pid), let.pid in self.games
         if old and game and old.program.since >= let.mono:

@@ -23,9 +23,10 @@ from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate import proof
 from daemon.platforms.linux.watching import connector, events, silence
 from daemon.platforms.linux.watching.connector import Connector
+from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.silence import Silence
-from rules.games import Catalogue, Game
+from rules.games import Catalogue, Fingerprint, Game
 from tests import system
 
 NOTHING = (0x06, 0, 0, 0)  # BPF: let nothing through
@@ -264,7 +265,8 @@ def test_an_event_after_the_look_is_old_news(watching, until, launcher, gate_fol
             watcher.refuse(Refusals(Catalogue([chess]), {}))
             pid = launcher("start", args=[str(path), "60"])["pid"]  # holds up the loop: no event is read
             system.until(lambda: os.stat(path).st_ino == os.stat(f"/proc/{pid}/exe").st_ino)  # noqa: PTH116
-            watcher._tracker._look(pid, watcher._clock.mono())
+            let = Started(pid, os.getuid(), Fingerprint(str(path), path.stat().st_size), watcher._clock.mono())
+            watcher._tracker._look(let)
             assert told(seen, pid) == ["ProgramStarted"]
             watcher._tracker.executed(pid, watcher._clock.mono() + 1)  # the kernel stamps an exec when it is all but done
             assert told(seen, pid) == ["ProgramStarted"]
