@@ -24,6 +24,7 @@ _VERSION = 3
 _ALL = 0xFFFFFFFF
 _EVENT = struct.Struct("=IBBHQii")  # event_len, vers, reserved, metadata_len, mask, fd, pid
 _RESPONSE = struct.Struct("=iI")
+AT_ONCE = 170  # questions
 
 _STATFS = 256  # no struct statfs is larger; its first word is the type (statfs(2))
 # procfs, sysfs, tracefs, debugfs, securityfs, configfs, cgroup, cgroup2, bpf, efivarfs, pstore
@@ -64,7 +65,7 @@ def fanotify_read(handle: int) -> list[Question]:
     opened, if the kernel does not say which: none then if it would have had to wait.
     """
     try:
-        data = os.read(handle, 4096)
+        data = os.read(handle, AT_ONCE * _EVENT.size)
     except BlockingIOError:
         return []
     asked, at = [], 0

@@ -34,17 +34,18 @@ class RefusalsByUid:
         return other is not None and self.catalogue is other.catalogue and self.only == other.only
 
     def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
-        return self.refused.get(self._holder(uid))
+        return self.refused.get(self.holder(uid))
 
     def only_of(self, uid: int) -> tuple[str, OnlyInstalled] | None:
-        return self.only.get(self._holder(uid)) if self.only else None
+        return self.only.get(self.holder(uid)) if self.only else None
 
     def knows(self, uid: int) -> bool:
         """Whether anything is refused to whoever has this number."""
-        holder = self._holder(uid)
+        holder = self.holder(uid)
         return holder in self.refused or holder in self.only
 
-    def _holder(self, uid: int) -> int:
+    def holder(self, uid: int) -> int:
+        """Whose number it is; itself, where nothing is refused to that one."""
         if uid in self.refused or uid in self.only:
             return uid
         return next((holder for numbers, holder in self.ids if uid in numbers), uid)

@@ -17,13 +17,14 @@ from contextlib import suppress
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import ProgramStopped, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls, spawning
+from daemon.platforms.linux import calls, procfs, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.handing import Refused
 from daemon.platforms.linux.gate.judging import Answer, Judge
 from daemon.platforms.linux.gate.parked import Parked
 from daemon.platforms.linux.gate.proof import Proof
 from daemon.platforms.linux.gate.questions import Questions
+from daemon.platforms.linux.gate.turns import Turns
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts
@@ -35,6 +36,8 @@ from i18n.message import Arg, msg, said_by
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 _SOUND_MS = 60_000  # so long without another error, and the gate is sound again
 _HELD_MS = 10_000
+_READS = 8  # one after the other
+_TURN_MS = 4  # then it is seen who else asks
 _PRIORITY = -10
 
 
@@ -56,6 +59,7 @@ class ExecGate:
         self._mounts: Mounts | None = None
         self._judge = Judge(clock)
         self._parked: Parked | None = None
+        self._turns = Turns()
         self._held_at = 0
         self._refused = Refused(clock, tell)
         self._failed_at = 0
@@ -145,7 +149,7 @@ class ExecGate:
                 questions.look_back()
                 self._refused.look_back()
                 proof.look()
-                wait = proof.wait(self._refused.wait(BEAT_MS))
+                wait = self._turns.wait(self._clock.mono(), proof.wait(self._refused.wait(BEAT_MS)))
                 ready = [handle for handle, _ in poll.poll(self._parked.wait(wait) if self._parked else wait)]
                 if self._wake in ready:
                     return
@@ -154,8 +158,9 @@ class ExecGate:
                     if readers >= 0 > self._parked.fileno():
                         poll.unregister(readers)
                         readers = -1
-                if self._handle in ready:
-                    self._serve_all((asked, None) for asked in questions.read())
+                for asked in self._next(questions, heard=self._handle in ready):
+                    self._serve(asked)
+                    self._beat()  # whose files are slow to look at must not have the watchdog end us
         except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
@@ -164,6 +169,8 @@ class ExecGate:
             self._tell(_with_cause(BROKEN, error))
         finally:
             proof.close()
+            for asked in self._turns.rest():
+                os.close(asked.handle)
 
     def _beat(self) -> None:
         if self.watchdog:
@@ -171,6 +178,39 @@ class ExecGate:
         if self._failed_at and self._clock.mono() - self._failed_at > _SOUND_MS:
             self._failed_at = 0
             self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
+
+    def _hear(self, questions: Questions) -> None:
+        """All that the kernel asks, at most as much as may wait: who asks rarely is behind whoever asks often there."""
+        for _ in range(_READS):
+            asked = questions.read()
+            self._answer_at_once(iter(self._turns.add(asked, self._answers)))
+            if len(asked) < calls.AT_ONCE:
+                return
+            self._beat()
+
+    def _answer_at_once(self, left: Iterator[tuple[calls.Question, bool]]) -> None:
+        """Those for which there is no room. Where one breaks the gate, the files of the others are closed, too."""
+        try:
+            for one, may in left:
+                path = procfs.link(f"/proc/self/fd/{one.handle}") or ""
+                try:
+                    calls.fanotify_answer(self._handle, one.handle, allow=may)
+                finally:
+                    os.close(one.handle)
+                if not may:
+                    self._held(path)
+        finally:
+            for one, _ in left:
+                os.close(one.handle)
+
+    def _next(self, questions: Questions, *, heard: bool) -> Iterator[calls.Question]:
+        """For a moment."""
+        if heard:
+            self._hear(questions)
+        began = now = self._clock.mono()
+        while now - began < _TURN_MS and (asked := self._turns.next(now)):
+            yield asked
+            now = self._clock.mono()
 
     def _finish(self, parked: Parked, *, heard: bool) -> None:
         if heard:

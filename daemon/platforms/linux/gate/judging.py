@@ -123,7 +123,7 @@ class Judge:
         """What is not installed, if its account runs nothing else. What cannot be told from what is let through yet may start;
         it is looked at again when its content is known.
         """
-        uid, file = _acting(asked.pid, current), seen.file
+        uid, file = acting(asked.pid, current), seen.file
         account, only = (uid is not None and current.only_of(uid)) or ("", None)
         if only is None or only.lets(file, current.catalogue) is not False:
             return None
@@ -150,13 +150,13 @@ class Judge:
     @staticmethod
     def _account(pid: int, current: RefusalsByUid) -> tuple[str, frozenset[str]]:
         """Whose the process is, if that account may not start something, and what."""
-        uid = _acting(pid, current)
+        uid = acting(pid, current)
         return (uid is not None and current.of(uid)) or ("", frozenset())
 
     def _let(
         self, pid: int, file: Fingerprint, found: os.stat_result | None, current: RefusalsByUid
     ) -> Started | None:  # fmt: skip
-        uid, who = _acting(pid, current), procfs.stat(pid)
+        uid, who = acting(pid, current), procfs.stat(pid)
         image = (found.st_dev, found.st_ino) if (file.build_id or file.loaded) and found else None
         return Started(pid, uid, file, self._clock.mono(), who.parent, image) if uid is not None and who else None
 
@@ -171,7 +171,7 @@ class Judge:
     def _to_read(
         self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool
     ) -> Answer:
-        uid = _acting(asked.pid, current) or 0
+        uid = acting(asked.pid, current) or 0
         only = current.only_of(uid)
         account, _ = current.of(uid) or only or (str(uid), frozenset())
         this = key(found) if found else _NO_KEY
@@ -199,7 +199,7 @@ class Judge:
         return known
 
 
-def _acting(pid: int, current: RefusalsByUid) -> int | None:
+def acting(pid: int, current: RefusalsByUid) -> int | None:
     """The number of whoever starts something; where nothing is known of it or it may be a namespace's, of whoever made that."""
     uids = procfs.uids(pid)
     if uids is None:

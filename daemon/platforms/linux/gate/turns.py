@@ -1,0 +1,94 @@
+"""Questions by the account of whoever asks: each has its turn, whoever else asks how often. All on the gate's thread."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+
+from daemon.platforms.linux import calls
+from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.gate.judging import acting
+
+_MOST_OF_ONE = 512  # that wait, each with a descriptor of ours
+_MOST = 2_048
+_FEW = 16  # that each may have, however many others do
+_PERIOD_MS, _OF_MORE = 5, 2  # of whoever has more waiting, so many are answered in so long: the processors are others', too
+_ROOT, _NOBODY = 0, -1
+
+
+class Turns:
+    """Whoever asks while nobody else does costs nothing more. Every question leaves by `next`, `add` or `rest`. `now`: mono."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, deque[calls.Question]] = {}  # in the order of their turns
+        self._count = 0
+        self._period = 0
+        self._of_more: Counter[int] = Counter()  # answered in it
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, asked: list[calls.Question], current: RefusalsByUid | None) -> list[tuple[calls.Question, bool]]:
+        """Those that are too many for their account, to be answered at once: whether each is allowed. To whom anything is
+        refused, this is too.
+        """
+        if len(asked) == 1 and not self._count:
+            self._take(_NOBODY, asked[0])
+            return []
+        over = []
+        known: dict[int, tuple[int, bool]] = {}  # nobody who waits for an answer becomes somebody else
+        for one in asked:
+            if one.pid not in known:
+                known[one.pid] = _who(one.pid, current)
+            whose, limited = known[one.pid]
+            waiting = len(self._waiting.get(whose, ()))
+            if waiting >= _MOST_OF_ONE or (self._count >= _MOST and waiting >= _FEW):
+                over.append((one, not limited))
+            else:
+                self._take(whose, one)
+        return over
+
+    def _take(self, whose: int, one: calls.Question) -> None:
+        self._waiting.setdefault(whose, deque()).append(one)
+        self._count += 1
+
+    def next(self, now: int) -> calls.Question | None:
+        """None: nobody waits whose turn it is."""
+        if now - self._period >= _PERIOD_MS:
+            self._period = now
+            self._of_more.clear()
+        whose = next(filter(self._may, self._waiting), None)
+        return None if whose is None else self._leave(whose)
+
+    def wait(self, now: int, longest: int) -> int:
+        """In how many milliseconds it is somebody's turn, at the latest."""
+        if not self._count:
+            return longest
+        return min(longest, max(0, self._period + _PERIOD_MS - now)) if not any(map(self._may, self._waiting)) else 0
+
+    def _may(self, whose: int) -> bool:
+        return whose in {_ROOT, _NOBODY} or len(self._waiting[whose]) <= _FEW or self._of_more[whose] < _OF_MORE
+
+    def _leave(self, whose: int) -> calls.Question:
+        waiting = self._waiting.pop(whose)
+        if len(waiting) > _FEW:
+            self._of_more[whose] += 1
+        self._count -= 1
+        one = waiting.popleft()
+        if waiting:
+            self._waiting[whose] = waiting  # as the last
+        return one
+
+    def rest(self) -> Iterator[calls.Question]:
+        """All that wait."""
+        while self._waiting:
+            yield self._leave(next(iter(self._waiting)))
+
+
+def _who(pid: int, current: RefusalsByUid | None) -> tuple[int, bool]:
+    """Whose it is, by number, and whether anything is refused to that one."""
+    try:
+        uid = acting(pid, current) if current else None
+    except Exception:  # noqa: BLE001 - who judges it meets it again, and tells
+        uid = None
+    return (_NOBODY, False) if uid is None or current is None else (current.holder(uid), current.knows(uid))
