@@ -56,6 +56,12 @@ def test_ids_are_single_and_plain(games):
     assert [title for title, times in Counter(game.title.casefold() for game in games).items() if times > 1] == []
 
 
+def test_a_title_is_a_name_and_explains_nothing():
+    """It stands among Vietnamese words, too; what tells two games of a name apart is a part of the name, or their ids."""
+    explains = re.compile(r"\((?:the|an?) [a-z]|\b(?:games?|series)\)|\d to \d")
+    assert [game.title for game in shipped_catalogue() if explains.search(game.title)] == []
+
+
 def test_every_game_can_be_recognised_by_something_printable(games):
     for game in games:
         clues = (*game.names, *game.words, *game.commands, *game.folders, *map(str, game.steam_ids))
