@@ -19,6 +19,7 @@ import msgspec
 
 from compliance.bundle import BundleError, read
 from compliance.clock import wall
+from compliance.format.card import CardError
 from compliance.given import UsageError, text_of, trust_of
 from compliance.note import NoteError
 from compliance.page import html, text
@@ -34,7 +35,7 @@ from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from i18n import written
 from i18n.catalogue import LANGUAGES, Catalogue, reader
-from i18n.message import Arg, Moment, msg, said_by, typed
+from i18n.message import Arg, Message, Moment, msg, said_by, typed
 from i18n.streams import drop_output, put, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
@@ -119,10 +120,21 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     try:
         report = _verified(options, trust, since, words)
     except NoteError as error:
-        told = {"file": kept, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
-        raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
+        raise UsageError(_no_card(kept or "", "--since" if options.card is None else "--card", error)) from None
     _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _no_card(file: str, option: str, error: NoteError) -> Message:
+    """What is wrong with what was kept from an earlier visit, and what to do."""
+    if isinstance(error, CardError):
+        return msg(
+            "{file} is a card that was changed or damaged: {why}. Nothing was checked; of the log that says nothing. Take the card "
+            "anew from where you keep it: its file, its QR code, or its fingerprint alone, typed off. Until you have it, leave out "
+            "{option}: then the log is checked, but not against your earlier visit", file=file, why=error.message, option=option,
+        )  # fmt: skip
+    told = {"file": file, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
+    return msg("{file} is neither what {head} nor what {card} shows: {why}", **told)
 
 
 def _writable(options: argparse.Namespace) -> None:

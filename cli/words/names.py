@@ -17,7 +17,10 @@ KINDS: Final[dict[str, Arg]] = {
     "agent-without-games": msg("an Internet agent without games"),
 }
 """What a place is, in the law's own words where it has some."""
-ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff"), "player": msg("the player")}
+ROLES: Final[dict[str, Arg]] = {
+    "guardian": msg("a guardian"), "staff": msg("whoever manages the place"), "player": msg("the player"),
+}  # fmt: skip
+"""Of a public place the staff is whoever manages it, whether at the counter or as root."""
 WATCHES: Final[dict[str, Arg]] = {
     "gate": msg("before a game runs"), "events": msg("as soon as a game runs"), "poll": msg("by looking again and again"),
 }  # fmt: skip
@@ -40,8 +43,8 @@ _CLUES: Final[dict[str, Arg]] = {
 
 
 def roles(*, public: bool) -> dict[str, Arg]:
-    """Where no guardian is at hand, who can do what a guardian can is whoever manages the place."""
-    return {**ROLES, "guardian": msg("whoever manages the place")} if public else ROLES
+    """Where no guardian is at hand, who can do what a guardian can is whoever manages the place: its staff."""
+    return {**ROLES, "guardian": ROLES["staff"]} if public else ROLES
 
 
 def clues(ids: tuple[str, ...]) -> Listed:

@@ -19,7 +19,9 @@ DUTIES: Final[dict[str | None, Arg]] = {
     "player": msg("the player"), "household": msg("the household"),
 }  # fmt: skip
 
-ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("staff"), "player": msg("the player")}
+ROLES: Final[dict[str, Arg]] = {
+    "guardian": msg("a guardian"), "staff": msg("whoever manages the place"), "player": msg("the player"),
+}  # fmt: skip
 
 # In the order in which a page tells them: what bears on play first, what is only operation last.
 FINDINGS: Final[dict[str, Arg]] = {

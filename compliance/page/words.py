@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from compliance.format.chain import AGENT
 from compliance.page import advice, names
@@ -15,8 +16,9 @@ from compliance.page.seen import from_to, moment, seen
 from compliance.page.shortened import few
 from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
+from compliance.verifying.in_force.described import hours
 from compliance.verifying.in_force.place import GUEST
-from compliance.verifying.overridden import GUARDIAN
+from compliance.verifying.overridden import GUARDIAN, STAFF, Override
 from compliance.verifying.overview import Claimed, PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
@@ -66,7 +68,7 @@ def _place(page: Page) -> Iterator[Block]:
         if place is not None:
             yield from _certified(place, page)
             if place.place != "home":
-                yield Fact(msg("Hours"), place.hours or msg("none of its own"))
+                yield Fact(msg("Hours"), hours(place.hours) or msg("none of its own"))
                 yield from _rules(report)
         if page.changes:
             yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
@@ -85,9 +87,9 @@ def _place(page: Page) -> Iterator[Block]:
 
 
 def _rules(report: Report) -> Iterator[Block]:
-    for target, rules in report.audit.rules:
+    for number, (target, rules) in enumerate(report.audit.rules):
         told = {"rules": semicolon(rules) if rules else msg("no rules")}
-        yield Fact(msg("Rules in force"), msg("for guests: {rules}", **told) if target == GUEST else (
+        yield Fact("" if number else msg("Rules in force"), msg("for guests: {rules}", **told) if target == GUEST else (
             msg("for the whole place: {rules}", **told)
         ), "" if rules or target == GUEST else "bad")  # fmt: skip
 
@@ -100,7 +102,7 @@ def _claims(claimed: Claimed) -> Iterator[Block]:
         if place.certificate:
             yield Fact(msg("Certificate"), place.certificate)
         if place.hours:
-            yield Fact(msg("Hours"), place.hours)
+            yield Fact(msg("Hours"), hours(place.hours))
     if claimed.period is not None:
         start, end = (moment(at, claimed.zone) for at in claimed.period)
         yield Fact(msg("Period"), msg("{start} – {end}, times of {zone}", start=start, end=end, zone=claimed.zone))
@@ -224,16 +226,26 @@ def _from_to(seat: SeatGaps, zone: str) -> list[Arg]:
 
 
 def _overridden(page: Page) -> Iterator[Block]:
-    public = page.place is not None and page.place.place != "home"  # no minor's parent is meant there
-    for one in page.overridden:
+    for one in _by_person(page):
         what, who = names.OVERRIDES.get(one.kind, one.kind), names.ROLES.get(one.by, one.by)
-        who = msg("whoever manages the place") if public and one.by == GUARDIAN else who
         when = from_to(one.first, one.last, page.report.zone)
         said = msgn(
             "{what}, by {who}: {n} time, {when}", "{what}, by {who}: {n} times, {when}", one.times,
             what=what, who=who, when=when,
         )  # fmt: skip
         yield Said(msg("{what}; {length} in all", what=said, length=Length(one.ms)) if one.ms > 0 else said)
+
+
+def _by_person(page: Page) -> tuple[Override, ...]:
+    """At a public place no minor's parent is meant: who does what a guardian can is its staff, whatever an entry calls them."""
+    if page.place is None or page.place.place == "home":
+        return page.overridden
+    found: dict[tuple[str, str], Override] = {}
+    for one in page.overridden:
+        new = replace(one, by=STAFF if one.by == GUARDIAN else one.by)
+        old = found.get((new.kind, new.by))
+        found[new.kind, new.by] = new if old is None else old.with_(new)
+    return tuple(found.values())
 
 
 def _coverage(page: Page) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from compliance.entries.place import GameChanged
 from compliance.entry import AnyEntry
 
 GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
+STAFF = "staff"
 OVERRIDING: frozenset[type[Entry]] = frozenset(
     {GrantGiven, GrantRevoked, Approval, GameChanged, Paused, CodeUsed, EnforcementOff, EnforcementOn}
 )
@@ -29,6 +30,11 @@ class Override:
     ms: int
     first: int
     last: int
+
+    def with_(self, other: Override) -> Override:
+        """Both together."""
+        first, last = min(self.first, other.first), max(self.last, other.last)
+        return Override(self.kind, self.by, self.times + other.times, self.ms + other.ms, first, last)
 
 
 @dataclass
@@ -66,4 +72,4 @@ class Overridden:
 
     def _add(self, kind: str, by: str, at: int, ms: int = 0, *, times: int = 1) -> None:
         old = self._known.get((kind, by), Override(kind, by, 0, 0, at, at))
-        self._known[kind, by] = Override(kind, by, old.times + times, old.ms + ms, min(old.first, at), max(old.last, at))
+        self._known[kind, by] = old.with_(Override(kind, by, times, ms, at, at))

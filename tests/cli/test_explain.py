@@ -100,8 +100,8 @@ def test_what_a_rule_says(kind, fields, vi, en):
     ("", "law", "point", "Theo luật, đây là nghĩa vụ của chủ điểm; không ai được nới",
      "The law lays this duty on whoever runs the point; nobody may relax it"),
     ('relax = ["guardian", "staff"]', "law", "player",
-     "Theo luật, đây là nghĩa vụ của người chơi; người giám hộ và nhân viên của điểm được nới",
-     "The law lays this duty on the player; a guardian and the point's staff may relax it"),
+     "Theo luật, đây là nghĩa vụ của người chơi; người giám hộ và người quản lý địa điểm được nới",
+     "The law lays this duty on the player; a guardian and whoever manages the place may relax it"),
 ])  # fmt: skip
 def test_whose_duty_it_is(fields, authority, addressee, vi, en):
     rule, _ = rule_of("break", f"after_minutes = 45\nrest_minutes = 10\n{fields}", authority, addressee)

@@ -71,9 +71,9 @@ def test_what_was_asked_for_is_told_in_order_with_its_game_and_what_was_answered
     grant = {"by": "staff", "who": "root", "ms": HOUR, "given": NOON + MINUTE, "reason": ""}
     known = {"grants": [grant], "requests": [asked, back], "allowed_games": []}
     first, given, last = told(pages._given(known, ZONE, {"luanti": "Luanti"}, roles(public=True)))
-    assert (first.endswith("taken back"), "3600 s more, by the point's staff (root)" in given) == (True, True)
+    assert (first.endswith("taken back"), "3600 s more, by whoever manages the place (root)" in given) == (True, True)
     assert "asked for Luanti, 900 s | " in last
-    assert last.endswith(": no, by the point's staff (root) | reason: mai nhé")
+    assert last.endswith(": no, by whoever manages the place (root) | reason: mai nhé")
 
 
 @pytest.mark.parametrize(("place", "who"), [("home", "a guardian"), ("game-point", "whoever manages the place")])

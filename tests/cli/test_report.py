@@ -129,10 +129,10 @@ def test_trouble_is_told_as_to_an_inspector(giochoi, log):
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "the point's staff",
+    ("en", ("from 26 Nov 2025 to 25 Nov 2026", "under 18", "Luanti", "Under 18: at most", "whoever manages the place",
             CITE[:12], "111", "The log begins on 24 Nov 2026", "giochoi-verify", "Play by day")),
     ("vi", ("từ 26/11/2025 đến 25/11/2026", "dưới 18 tuổi", "Luanti", "Người dưới 18",
-            "nhân viên của điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
+            "người quản lý địa điểm", CITE[:12], "Tổng đài bảo vệ trẻ em: 111")),
 ])  # fmt: skip
 def test_a_year_in_words(giochoi, log, lang, said):
     """In eighty columns, without anybody's name."""

@@ -11,9 +11,13 @@ from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.page.model import page
 from compliance.page.words import sections
+from compliance.verifying.in_force.described import called
 from compliance.verifying.in_force.law_pack import LawPack
 from compliance.verifying.in_force.place import Timeline
+from i18n.catalogue import Catalogue
 from i18n.message import msg, plain
+from rules.packs.shipped import shipped_packs
+from rules.parse import read_pack
 from tests.compliance.telling import said, told
 
 MINUTE = 60_000
@@ -74,8 +78,8 @@ def test_other_values_hours_and_zones_are_told(site, seat, audit):
     assert values.endswith("(vn-147.guardian)")
     assert own == "rules changed for guests: own limits were set"
     assert told(report, "place-changed") == [
-        "the opening hours were changed: – → 08:00-22:00",
-        "the opening hours were changed: 08:00-22:00 → 06:00-23:00",
+        "the opening hours were changed: – → 08:00–22:00",
+        "the opening hours were changed: 08:00–22:00 → 06:00–23:00",
     ]
     assert told(report, "place-zone") == [f"the time zone of the place was changed: {ZONE} → Asia/Tokyo"]
 
@@ -109,9 +113,35 @@ def test_values_are_told_in_the_packs_words(site, seat, audit):
     packs(site, "guest", "quan-147", quan_147={"guardian": False})
     put, hours, own = told(audit(), "policy-changed")
     assert put.endswith("(home-balanced; Minutes on an ordinary day: 75 → 40)"), put
-    assert hours.endswith("(home-balanced; Hours of play before a school day (Sunday to Thursday): 06:00-21:30 → 06:00-23:00; "
-                          "Days off of your own or of the school, such as summer 2027-06-01..2027-08-31: 2027-06-01)"), hours
+    assert hours.endswith("(home-balanced; Hours of play before a school day (Sunday to Thursday): 06:00–21:30 → 06:00–23:00; "
+                          "Days off of your own or of the school: 2027-06-01)"), hours
     assert "put on: quan-147:guardian=false" in own
+
+
+@pytest.mark.parametrize(("pack", "params", "vi", "en"), [
+    ("home-school-week", {"days_off": "2027-06-01..2027-08-31,2027-12-24"},
+     "Ngày nghỉ riêng của nhà mình hay của trường: 01/06/2027–31/08/2027, 24/12/2027",
+     "Days off of your own or of the school: 1 Jun 2027–31 Aug 2027, 24 Dec 2027"),
+    ("vn-game-point", {"hours": "09:00-21:00"}, "Giờ mở cửa của điểm: 09:00–21:00", "The point's own opening hours: 09:00–21:00"),
+    ("vn-agent-without-games", {"hours": "06:00-23:00"}, "Giờ hoạt động theo quyết định của UBND tỉnh: 06:00–23:00",
+     "Opening hours by the province's decision: 06:00–23:00"),
+    ("home-weekend", {"weekday_minutes": "30"}, "Số phút mỗi ngày học: 30", "Minutes on a school day: 30"),
+    ("home-balanced", {"weekend_hours": "09:00-22:30"}, "Giờ được chơi thứ Sáu, thứ Bảy và ngày nghỉ: 06:00–22:30 → 09:00–22:30",
+     "Hours of play on Fridays, Saturdays and days off: 06:00–22:30 → 09:00–22:30"),
+    ("vn-147", {"over_all": "true"}, "có “Tính 180 phút cho mọi trò chơi cộng lại, không theo từng doanh nghiệp”",
+     "with “Count the 180 minutes over all games together, not per enterprise”"),
+])  # fmt: skip
+def test_a_value_goes_by_a_name_and_not_by_how_it_is_typed(pack, params, vi, en):
+    """What a pack explains to whoever types a value is no label; values are as people write them."""
+    told = called(read_pack(shipped_packs()[pack], pack, params))
+    assert [str(Catalogue(lang)(told)).partition(f"({pack}; ")[2] for lang in ("vi", "en")] == [f"{vi})", f"{en})"]
+
+
+def test_a_value_of_before_may_be_anything():
+    """A log says it, of a text that nobody has."""
+    reading = read_pack(shipped_packs()["home-balanced"], "home-balanced", {"days_off": "2027-06-01"})
+    for old in (7, "x", "2027-06-01..x", "2027-06-01..2027-06-02..2027-06-03", True):
+        assert plain(called(reading, {"days_off": old})).endswith("→ 2027-06-01)")
 
 
 def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
@@ -241,5 +271,6 @@ def test_what_binds_the_place_and_guests_stands_on_the_page(site, seat, audit):
     place(site, "game-point")
     packs(site, "place", "vn-game-point")
     seat.start()
-    words = [plain(one.is_) for one in sections(page(audit()))[0].blocks if one.name == msg("Rules in force")]
-    assert words == [f"for the whole place: {POINT}", "for guests: no rules"]
+    facts = [(one.name, plain(one.is_)) for one in sections(page(audit()))[0].blocks]
+    at = facts.index((msg("Rules in force"), f"for the whole place: {POINT}"))
+    assert facts[at + 1] == ("", "for guests: no rules")

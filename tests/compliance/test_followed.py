@@ -57,7 +57,7 @@ def test_a_decision_of_a_place_that_this_was_not_is_a_failure(site, seat, law, a
     fields = seat.decided(site.pack(), game="gta", label=18)
     line = seat.add(LaunchRefused, how="gate", **{**fields, "place": "agent-without-games"})
     (failure,) = said(audit())
-    assert f"seq {line.seq}, launch.refused): it is of a place that this was not: agent-without-games" in failure
+    assert f"seq {line.seq}, launch.refused): it is of a place that this was not: Internet agent without games" in failure
 
 
 def test_a_decision_by_a_pack_that_nobody_put_in_force_is_a_failure(site, seat, audit):

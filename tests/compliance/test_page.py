@@ -10,11 +10,12 @@ from typing import get_args
 
 import pytest
 
+from cli.words import names as cli_names
 from compliance import bundle
 from compliance.__main__ import main
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
-from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven
+from compliance.entries.override import Approval, EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
@@ -209,7 +210,7 @@ def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
 
 def test_place_certificate_and_hours_are_named(at_point):
     told = section(at_point, "PLACE")
-    assert "Place a public game point Certificate 12/GCN, valid to 30 Nov 2026 Hours 08:00-22:00" in told
+    assert "Place a public game point Certificate 12/GCN, valid to 30 Nov 2026 Hours 08:00–22:00" in told
     assert "this was changed; see “Also to know”" in told
     assert "Refused 1 start of a game" in told
     assert "24 Nov 2026 08:00 – 24 Nov 2026 10:36" in told
@@ -325,7 +326,7 @@ def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
     seat.add(EnforcementOn, id="o1", how="taken back")
     told = section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
     assert "extra time, by a guardian: 2 times, at 24 Nov 2026 08:00; 20 min in all" in told
-    assert "extra time, by staff: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
+    assert "extra time, by whoever manages the place: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
     assert "no limit enforced, by a guardian: 1 time, at 24 Nov 2026 08:00; 20 min in all" in told
 
 
@@ -334,6 +335,26 @@ def test_at_a_public_place_nobodys_parent_is_said_to_have_overridden(site, seat,
     site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="")
     seat.add(GrantGiven, id="g", who="child", by="guardian", ms=10 * MINUTE, game=None, given=site.clock.wall())
     assert "extra time, by whoever manages the place: 1 time" in section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
+
+
+def test_at_a_public_place_one_person_has_one_role(site, seat, audit):
+    """Root gives time as its staff, and lets a game through of which no entry says who did: that is not two persons."""
+    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="")
+    for id_, by in (("a", "staff"), ("b", "guardian")):
+        seat.add(GrantGiven, id=id_, who="child", by=by, ms=10 * MINUTE, game=None, given=site.clock.wall())
+    site.agent.add(Approval, id="l", who="child", game="gta")
+    told = section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
+    assert "a game let through, by whoever manages the place: 1 time" in told
+    assert re.search(r"extra time, by whoever manages the place: 2 times, [^;]*; 20 min in all", told), told
+    assert (names.ROLES["staff"], names.ROLES["guardian"]) == (cli_names.ROLES["staff"], cli_names.ROLES["guardian"])
+
+
+def test_rules_in_force_are_one_label(at_point):
+    """However many they bind."""
+    rules = (("guest", (msg("its own"),)), ("place", (msg("the law's"),)))
+    told = section(found(at_point, rules=rules), "PLACE")
+    assert told.count("Rules in force") == 1
+    assert re.search("Rules in force for guests: its own for the whole place: the law's", told), told
 
 
 def test_what_cannot_be_known_is_always_said(report):
@@ -412,7 +433,7 @@ def test_a_changed_file_is_told_so_that_an_official_understands_it(broken, hashe
     assert verdict.index(says) < verdict.index(raw) < verdict.index("! Nothing that its entries say was judged")
     place = section(report, "PLACE")
     assert place.startswith("Claimed what follows here is what the file says of itself; none of it is verified Place a public")
-    assert "Certificate 12/GCN Hours 09:00-21:00 Period 24 Nov 2026 08:00 – 24 Nov 2026 09:36, times of" in place
+    assert "Certificate 12/GCN Hours 09:00–21:00 Period 24 Nov 2026 08:00 – 24 Nov 2026 09:36, times of" in place
     told = data(page(report), {})
     assert (told["place"], told["claimed"]["hours"]) == (None, "09:00-21:00")
     assert "that nobody outside vouches for" not in section(report, "WHAT CANNOT BE KNOWN FROM THIS")

@@ -13,7 +13,7 @@ from typing import Final, get_args
 
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
-from compliance.verifying.in_force.described import called
+from compliance.verifying.in_force.described import called, hours
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import Failure, Finding
@@ -110,8 +110,8 @@ class Changes:
         else:
             self._place = _Before(was.since, line, was.earlier)
         if line.hours != old.hours:
-            hours = {"before": old.hours or "–", "after": line.hours or "–"}
-            self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **hours))
+            opened = {"before": hours(old.hours) or "–", "after": hours(line.hours) or "–"}
+            self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **opened))
         if (before := _certificate(old)) != (after := _certificate(line)) and before:
             self._tell("place-changed", where, line, msg("the certificate was changed: {before} → {after}",
                                                          before=comma(before), after=comma(after or ("–",))))  # fmt: skip

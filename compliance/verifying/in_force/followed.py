@@ -21,6 +21,7 @@ from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.entries.seat import SessionOpened
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.in_force.changes import PLACES
 from compliance.verifying.in_force.hearing import CLOCKS_MS, Hearing
 from compliance.verifying.in_force.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.listed import Faults
@@ -187,7 +188,7 @@ class Followed:
 
     def _placed(self, where: Arg, line: Entry, at: int, place: str) -> None:
         if place in _KINDS and not any(self.timeline.place(moment) == place for moment in _about(at)):
-            told = msg("it is of a place that this was not: {place}", place=place)
+            told = msg("it is of a place that this was not: {place}", place=PLACES.get(place, place))
             self._unlike(where, line, at, _kind(place), told)
 
     def _logged_on(self, where: Arg, line: SessionOpened) -> None:
