@@ -96,8 +96,7 @@ class Loop:
                 self.installed.stopped(seen, self.in_force.people, now)
                 return False
             case WatchTrouble():
-                self.health.report(seen.id, trouble=not seen.over, text=seen.text)
-                self._next_scan = now.mono
+                return self._trouble(seen, now)
         return True
 
     def tick(self) -> int:
@@ -212,13 +211,26 @@ class Loop:
 
     def _unread(self, program: Program, now: Reading) -> None:
         """It could be any game that its account may not start now, or any program where it runs only what is installed."""
-        people = self.in_force.people
-        if people is None:
+        if (people := self.in_force.people) is None:
             return
-        player, open_ = people.hider(program.account), self.overruling.open(now)
-        limited = player is not None and player.limited and (not open_ or player.id in self.overruling.paused(people, now))
-        if limited or (not open_ and self.installed.hides(program, people)):
+        installed = not self.overruling.open(now) and self.installed.hides(program, people)
+        if installed or self._limited(program.account, people, now):
             self.enforcer.refuse(*program.identity)
+
+    def _limited(self, account: str, people: People, now: Reading) -> bool:
+        """Whether there is something that it may not play, now or later."""
+        player, open_ = people.hider(account), self.overruling.open(now)
+        return player is not None and player.limited and (not open_ or player.id in self.overruling.paused(people, now))
+
+    def _trouble(self, seen: WatchTrouble, now: Reading) -> bool:
+        """Of a program of somebody's who may run what they like it is none, nor is it a reason to look again and again."""
+        people = self.in_force.people
+        if seen.account and not (people and (seen.account in people.only or self._limited(seen.account, people, now))):
+            return False
+        if not (seen.account and self.health.has(seen.id)):
+            self._next_scan = now.mono
+        self.health.report(seen.id, trouble=not seen.over, text=seen.text)
+        return True
 
     def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:
         """True if that may change how long it goes on: a game may start a thousand programs a second."""

@@ -68,8 +68,8 @@ ISSUES: Final[dict[str, Message]] = {
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
     "read-held": msg(
-        "something that a program is known by could not be read in time: where it was a limited player's own doing, the "
-        "program is not started, or ended; if this stays or comes back, see what the player runs"
+        "what a program is could not be read in time, as on a busy PC, from a slow disk or as something holds it up: in a "
+        "limited account such a program is not started, or ended; if this stays or comes back, see what runs there"
     ),
     "watch-blind": msg("programs cannot be looked at; plays that run go on being counted"),
     "watch-gate": msg(

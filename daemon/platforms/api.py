@@ -73,11 +73,14 @@ class ProgramStopped:
 
 @dataclass(frozen=True, slots=True)
 class WatchTrouble:
-    """Signals that watching lost something or stopped; `id` is an Issue's id, `over` that it is well again."""
+    """Signals that watching lost something or stopped; `id` is an Issue's id, `over` that it is well again. `account`: whose
+    program it is about ("": nobody's), which is no trouble unless that account is limited; told as often as it comes.
+    """
 
     id: str
     text: Message
     over: bool = False
+    account: str = ""
 
 
 Observation = ProgramStarted | ProgramEnded | ProgramUnread | StartRefused | ProgramStopped | WatchTrouble

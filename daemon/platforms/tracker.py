@@ -62,7 +62,8 @@ class Tracker(ABC, Generic[S]):
         self._sink: Callable[[Observation], None] | None = None
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
-        self.trouble: Callable[[str, Arg], None] = lambda *_: None
+        self.trouble: Callable[..., None] = lambda *_, **__: None
+        """As TrackingWatcher has it."""
         self.well: Callable[[str], None] = lambda _: None
         self.look: Callable[[], object] = lambda: None
         """For what nobody has told yet: before an end is told, as the play may go on in a child."""

@@ -98,13 +98,16 @@ class TrackingWatcher(ABC):
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                 loop.call_soon_threadsafe(callback, *args)
 
-    def _trouble(self, id_: str, details: Arg = "", *, again: bool = False) -> None:
-        """Told once until it is over, as trouble calls a scan, and some comes of scans; `again`: whenever it comes."""
+    def _trouble(self, id_: str, details: Arg = "", *, again: bool = False, account: str = "") -> None:
+        """Told once until it is over, as trouble calls a scan, and some comes of scans; `again`: whenever it comes, as is what
+        only somebody else knows to be trouble, by the `account`.
+        """
         known = id_ in self._open
         self._open[id_] = self._clock.mono()
-        if again or not known:
+        if again or account or not known:
             text = ISSUES[id_]
-            self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
+            told = msg("{what} ({details})", what=text, details=details) if details else text
+            self._tell_soon(WatchTrouble(id_, told, account=account))
 
     def _well(self, id_: str) -> None:
         held = id_ in _HELD and self._clock.mono() - self._open.get(id_, 0) < _HELD_MS

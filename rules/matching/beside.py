@@ -34,13 +34,17 @@ def here(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{name}.pck", f"{_ENDING.sub('', name)}.pck")))
 
 
-def deciding(path: str, *, anywhere: bool = False) -> tuple[str, ...]:
-    """Where such a file may be; none beside programs of the system, unless those may lie `anywhere`."""
+def deciding(path: str, *, anywhere: bool = False, roots: bool = True) -> tuple[str, ...]:
+    """Where such a file may be; none beside programs of the system, unless those may lie `anywhere`. `roots`: only root puts
+    something into the root folder, where no game's folders lie then. Above it there is nothing.
+    """
     windows = has_drive(path)
     folder, slash, name = (path.replace("\\", "/") if windows else path).rpartition("/")
     if not slash or (_SYSTEMS.match(f"{folder}/") and not anywhere):
         return ()
     above = folder.rpartition("/")[0]
     parts = {"folder": folder, "above": above, "twice": above.rpartition("/")[0], "name": name, "stem": _ENDING.sub("", name)}
-    found = dict.fromkeys(one.format(**parts) for one in _FILES)
+    none = {"above", "twice"} if windows or not anywhere else {"twice"} if roots else set[str]()
+    left_out = tuple(f"{{{part}}}/" for part in none if not parts[part])
+    found = dict.fromkeys(one.format(**parts) for one in _FILES if not one.startswith(left_out))
     return tuple(one.replace("/", "\\") for one in found) if windows else tuple(found)

@@ -9,9 +9,10 @@ import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.platforms.api import ProgramUnread
+from daemon.platforms.api import ProgramUnread, WatchTrouble
 from host import restored
 from host.wire import ApiError
+from i18n.message import msg
 from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_displays import displays, settled
@@ -247,6 +248,27 @@ def test_what_the_system_runs_is_not_ended_as_nobody_could_read_it(world):
     for pid, account in enumerate(("root", "www-data", "clerk", "customer", "an"), 2):
         start_unread(world, pid, account)
     assert world.platform.ended == [5, 6]
+
+
+@pytest.mark.parametrize(("account", "told"), [
+    ("an", True), ("customer", True), ("clerk", False), ("www-data", False), ("", True),
+])  # fmt: skip
+def test_what_could_not_be_read_is_trouble_only_of_who_is_limited(world, account, told):
+    """A busy PC is read slowly: at one on which nobody is limited that says nothing about anybody."""
+    world.platform.accounts |= {"customer", "clerk"}
+    world.platform.administrators |= {"clerk"}
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),), packs=(limit(1),)))
+    for _ in range(2):
+        world.daemon.heart.observe(WatchTrouble("read-held", msg("x"), account=account))
+    assert issues(world) == ["read-held"] * told
+    world.daemon.heart.observe(WatchTrouble("read-held", msg("x"), over=True))
+    assert issues(world) == []
+
+
+def test_at_home_it_is_no_trouble_of_who_may_play_what_they_like(world):
+    world.start(roster(packs=()))
+    world.daemon.heart.observe(WatchTrouble("read-held", msg("x"), account="an"))
+    assert issues(world) == []
 
 
 def test_it_survives_a_kill(world):

@@ -170,6 +170,11 @@ def name(pid: int) -> str:
     return _read(f"/proc/{pid}/comm").removesuffix(b"\n").decode("utf-8", "surrogateescape")
 
 
+def called(pid: int) -> str:
+    """The process, for people: they look for it by either."""
+    return f"{name(pid).encode(errors='replace').decode()}, pid {pid}"
+
+
 def link(path: str) -> str | None:
     """Where a link of /proc leads, without the mark of a deleted file. Empty where that is too long to be said."""
     try:

@@ -62,9 +62,7 @@ class LinuxWatcher(TrackingWatcher):
         self._poller = Poller(tracker, clock, self._often)
         self._loaded = LoadedCode(clock, tracker.loaded)
         self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
-        self._noticing = Noticing(
-            tracker, clock, self._poller, self._events, self._trouble, self._well, self._say_kind
-        )
+        self._noticing = Noticing(tracker, clock, self._poller, self._events, self._trouble, self._well, self._say_kind)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
@@ -74,7 +72,8 @@ class LinuxWatcher(TrackingWatcher):
         self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
-        self._loaded.held, self._loaded.read = partial(self._trouble, HELD), self._tracker.programs.loaded.read
+        self._loaded.held = lambda what, account: self._trouble(HELD, what, account=account)
+        self._loaded.read = self._tracker.programs.loaded.read
         self._tracker.other = self._loaded.seen
         if self._asker:
             self._asker.watch = self

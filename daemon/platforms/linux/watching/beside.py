@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Iterator
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.places import image_at
 from daemon.platforms.linux.watching.read_images import ReadImages
 from rules.matching.beside import deciding, here, is_godot, is_systems
 
@@ -22,14 +23,25 @@ def places(pid: int, path: str, images: ReadImages) -> Iterator[tuple[str, str]]
     plain = path.startswith("/") and root == "/" and _is_ours(pid, images)
     if plain and is_systems(path) and not is_godot(name):
         return
-    if folder != cwd:
-        yield from ((f"/proc/{pid}/cwd/{one}", f"{cwd}/{one}") for one in here(name))
+    roots = plain or _leads_to_root(f"/proc/{pid}/root")
+    if folder != cwd and not _leads_to_root(f"/proc/{pid}/cwd"):
+        yield from ((f"/proc/{pid}/cwd/{one}", f"{cwd.rstrip('/')}/{one}") for one in here(name))
     if path.startswith("/"):
         inside = path.removeprefix(root) if root != "/" and path.startswith(f"{root}/") else path
-        yield from ((f"/proc/{pid}/root{one}", one) for one in deciding(inside, anywhere=not plain))
+        yield from ((f"/proc/{pid}/root{one}", one) for one in deciding(inside, anywhere=not plain, roots=roots))
     if not plain:  # where it was unmounted, or the path is too long, it runs in its folder or knows it by that
-        found = deciding(path if path.startswith("/") else posixpath.join(cwd, name), anywhere=True)
+        found = deciding(path if path.startswith("/") else posixpath.join(cwd, name), anywhere=True, roots=roots)
         yield from ((f"/proc/{pid}/cwd/{posixpath.relpath(one, cwd)}", one) for one in found)
+
+
+def _leads_to_root(link: str) -> bool:
+    """Whether a process's link leads to our own root folder, into which root alone puts something, in whatever world it does.
+    Nobody is asked for that who may take his time.
+    """
+    try:
+        return image_at(link) == image_at("/")
+    except OSError:
+        return False
 
 
 def _is_ours(pid: int, images: ReadImages) -> bool:

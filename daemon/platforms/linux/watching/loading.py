@@ -111,8 +111,8 @@ class LoadedCode:
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
         self.read: Read = lambda *_: None
-        self.held: Callable[[str], None] = lambda _: None
-        """Told what could not be looked at in time."""
+        self.held: Callable[[str, str], None] = lambda *_: None
+        """Told what could not be looked at in time, and whose it is."""
 
     def stop(self) -> None:
         for one in self._finders.values():
@@ -156,7 +156,7 @@ class LoadedCode:
         """If it may have loaded something since. Its extent now (procfs); None: nobody can see it."""
         known, now = self._known[pid], self._clock.mono()
         if (finder := self._finders.get(known.account)) and (held := finder.held()):
-            self.held(f"{held[0]} …")
+            self.held(procfs.called(held[0]), known.account)
         try:
             size = procfs.extent(pid)
         except BlindError:  # whoever scans will say so

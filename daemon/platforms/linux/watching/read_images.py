@@ -24,6 +24,7 @@ from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
 
 _MOST = 4_096
+WORDS = "…"  # what could not be read is no file's
 R = TypeVar("R")
 _NOTHING = Looked(looked=True)
 
@@ -80,12 +81,12 @@ class ReadImages(Images):
 
     def args(self, pid: int, limit: int) -> bytes:
         """As procfs.cmdline."""
-        return self._say(f"{pid} …", b"", lambda files: files.args(pid, limit), lambda: procfs.cmdline(pid, limit))
+        return self._say(WORDS, b"", lambda files: files.args(pid, limit), lambda: procfs.cmdline(pid, limit))
 
     def environment(self, pid: int, limit: int) -> bytes:
         """As procfs.environment."""
         here = partial(procfs.environment, pid, limit)
-        return self._say(f"{pid} …", b"", lambda files: files.environment(pid, limit), here)
+        return self._say(WORDS, b"", lambda files: files.environment(pid, limit), here)
 
     def beginning(self, path: str, most: int) -> bytes:
         """As texts.beginning."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from daemon.platforms.api import ProgramUnread
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.mazes import Maze
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.read_images import WORDS
 from daemon.platforms.linux.watching.resting import Resting
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.linux.watching.told import Told
@@ -63,11 +65,8 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.looked(size)
         for size in held.keys() & self.programs.images.held.keys():
             self.trouble(UNREADABLE, self.programs.images.held[size])
-        again = self._unread.turn()
-        for pid in again:
+        for pid in self._unread.turn():
             self._read_at_last(pid)
-        for what in self._unread.still(again)[:1]:
-            self.trouble(HELD, what)
         if self._unread:
             self._later_again()
 
@@ -135,7 +134,9 @@ class ReadingTracker(Tracker[SeenProgram]):
         same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
         if old is not None and same and not old.program.unread and program.identity not in self._unread:
             return old
-        self._unread.note(program.identity, self.programs.images.unread)
+        self._unread.note(program.identity)
         if self.programs.blamed and self._sink and self._unread.due(program.identity):
+            what, who = self.programs.images.unread, procfs.called(program.pid)
+            self.trouble(HELD, who if what == WORDS else f"{who}: {what}", account=program.account)
             self._sink(ProgramUnread(program))
         return old if old is not None and same else seen

@@ -30,6 +30,7 @@ from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
+from i18n.message import plain
 from rules.games import Catalogue, Game
 from rules.installed import OnlyInstalled
 from tests import fuse
@@ -158,7 +159,10 @@ def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, s
                 with running(open_folder / "draughts", "60") as process:
                     await until(lambda: starts(seen, process.pid))
                 assert await until(lambda: unread(seen, held.pid)) == {CHILD}
-                assert "read-held" in troubles(seen)
+                await until(lambda: "read-held" in troubles(seen))
+                held_up = [one for one in seen if isinstance(one, WatchTrouble) and one.id == "read-held"]
+                assert {one.account for one in held_up} == {CHILD}
+                assert f"homework, pid {held.pid}" in plain(held_up[0].text)
             assert own.held
 
     asyncio.run(body())
@@ -178,6 +182,7 @@ def test_what_root_runs_is_held_against_nobody(disk, until, open_folder, soon):
                     watcher.scan()
                     await until(lambda: unread(seen, held.pid))
                     assert not unread(seen, roots.pid)
+                    assert not [one for one in seen if isinstance(one, WatchTrouble) and f"pid {roots.pid}" in plain(one.text)]
 
     asyncio.run(body())
 

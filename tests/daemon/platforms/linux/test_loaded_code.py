@@ -343,7 +343,7 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
     monkeypatch.setattr(Finder, "games_in", games_in)
     monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
     monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
-    looks.held = held.append
+    looks.held = lambda *what: held.append(what)
     catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
     programs = [process(pid) for pid in (os.getppid(), os.getpid())]
     for one in programs:
@@ -355,7 +355,7 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
     until(lambda: len(looks.told) == 2)
 
     assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
-    assert held == [f"{os.getppid()} …"]
+    assert held == [(procfs.called(os.getppid()), programs[0].account)]
 
 
 def test_however_often_somebody_kept_it_waiting_it_goes_on(looks, monkeypatch):
@@ -372,12 +372,12 @@ def test_however_often_somebody_kept_it_waiting_it_goes_on(looks, monkeypatch):
     monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_THREADS", 2)
     monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     catalogue, held = Catalogue([Game(id="x", title="", build_ids=("ab",))]), []
-    looks.held = held.append
+    looks.held = lambda what, _: held.append(what)
     for pid, ends in waits.items():
         program = process(pid)
         looks.seen(program, catalogue)
         looks.due()
-        until(lambda: (looks.seen(program, catalogue), f"{pid} …" in held)[1])  # noqa: B023 - within this turn
+        until(lambda: (looks.seen(program, catalogue), procfs.called(pid) in held)[1])  # noqa: B023 - within this turn
         if pid != 1:
             ends.set()
     looks.seen(process(os.getpid()), catalogue)

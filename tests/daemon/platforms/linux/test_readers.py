@@ -99,7 +99,7 @@ def test_who_is_waited_for_often_is_waited_for_less():
 def test_a_program_is_held_against_somebody_after_every_three_looks():
     """Who is not limited now may be limited later, as a guardian may have switched it off for a while."""
     unread, this = Unread(), (7, 70)
-    unread.note(this, "/home/child/x")
+    unread.note(this)
     told = []
     for _ in range(7):
         assert unread.turn() == (7,)
