@@ -129,9 +129,10 @@ def _no_card(file: str, option: str, error: NoteError) -> Message:
     """What is wrong with what was kept from an earlier visit, and what to do."""
     if isinstance(error, CardError):
         return msg(
-            "{file} is a card that was changed or damaged: {why}. Nothing was checked; of the log that says nothing. Take the card "
-            "anew from where you keep it: its file, its QR code, or its fingerprint alone, typed off. Until you have it, leave out "
-            "{option}: then the log is checked, but not against your earlier visit", file=file, why=error.message, option=option,
+            "{file} is a card that was changed or damaged: {why}. Nothing was checked; of the log that says nothing. Take the "
+            "card anew from where you keep it: its file, its QR code, or its fingerprint alone, typed off. Until you have it, "
+            "leave out {option}: then the log is checked, but not against your earlier visit",
+            file=file, why=error.message, option=option,
         )  # fmt: skip
     told = {"file": file, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
     return msg("{file} is neither what {head} nor what {card} shows: {why}", **told)

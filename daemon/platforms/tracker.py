@@ -11,7 +11,6 @@ from typing import Generic, Protocol, Self, TypeVar
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.processes import BlindError, Identity
 from host.clock import Clock
-from i18n.message import Arg
 from rules.games import Catalogue, Program
 
 BLIND, UNREADABLE, HELD = "watch-blind", "watch-unreadable", "read-held"

@@ -143,15 +143,15 @@ def test_a_qr_code_of_a_card_fits_a_terminal(site, monkeypatch):
 
 
 @pytest.mark.parametrize(("change", "why"), [
-    (lambda text: re.sub(r"\n(\d+)\n", lambda size: f"\n{int(size[1]) + 1}\n", text), "its first lines – log, number of entries"),
-    (lambda text: re.sub(r"\n(.)(.{42}=)\n", lambda root: f"\n{'A' if root[1] != 'A' else 'B'}{root[2]}\n", text), "its first lines"),
+    (lambda text: re.sub(r"\n(\d+)\n", lambda size: f"\n{int(size[1]) + 1}\n", text), "its first lines – log, number of"),
+    (lambda text: re.sub(r"\n(.)(.{42}=)\n", lambda root: f"\n{'AB'[root[1] == 'A']}{root[2]}\n", text), "its first lines"),
     (lambda text: re.sub(r"\nkey .*", "", text), "the line of the log's key is missing, which begins with “key”"),
     (lambda text: text.replace("\nkey ", "\nkhóa "), "the line of the log's key is missing"),
     (lambda text: re.sub(r"\n— .*", "", text), "the line of the signature is missing, which begins with “—”"),
     (lambda text: re.sub(r"(\nkey .*)....", r"\1", text), "the log's key on it is not as it was written"),
 ])  # fmt: skip
 @pytest.mark.parametrize("option", ["--card", "--since"])
-def test_of_a_card_that_was_changed_it_is_told_what_is_wrong_and_what_to_do(log, tmp_path, capsys, monkeypatch, option, change, why):
+def test_what_is_wrong_with_a_card_and_what_to_do(log, tmp_path, capsys, monkeypatch, option, change, why):
     """An inspector holds it, and has never read of notes and base64."""
     file, card = log
     monkeypatch.setenv("GIOCHOI_LANG", "en")
@@ -161,7 +161,7 @@ def test_of_a_card_that_was_changed_it_is_told_what_is_wrong_and_what_to_do(log,
     assert main([str(file), option, str(tmp_path / "card.txt")]) == 2
     told = capsys.readouterr().err
     assert f"card.txt is a card that was changed or damaged: {why}" in told
-    assert f"Take the card anew from where you keep it: its file, its QR code, or its fingerprint alone" in told
+    assert "Take the card anew from where you keep it: its file, its QR code, or its fingerprint alone" in told
     assert f"leave out {option}: then the log is checked" in told
     assert "base64" not in told
 

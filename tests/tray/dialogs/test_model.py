@@ -7,10 +7,13 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
+from daemon.api.messages import UsageGet
 from daemon.api.rules import PackPart, RulePart
 from i18n.catalogue import Catalogue
 from i18n.message import Message, Text
 from rules.decision import Finding
+from rules.packs.shipped import shipped_packs
+from rules.parse import read_pack
 from tests.tray.dialogs.fake_daemon import ASKED, MINUTE, RULES, STATUS, WHY, ZONE, usage
 from tray.dialogs import approve, ask, code, kept, pin, rules, until, why
 from tray.dialogs.model import marked, mnemonics, told
@@ -130,10 +133,20 @@ def test_only_a_law_is_cited(rule, cite, shown):
     ]  # fmt: skip
 
 
+def test_what_stands_in_the_pictures_is_as_packs_say_it_and_adds_up():
+    """docs/pictures show these: an article that no pack cites, or a sum that is none, would stand there for years."""
+    said = {rule.id: (rule.cite, rule.text) for id_ in ("vn-147", "home-balanced")
+            for rule in read_pack(shipped_packs()[id_], id_).pack.rules}  # fmt: skip
+    parts = [rule for pack in RULES.packs for rule in pack.rules]
+    reasons = [WHY.decision.reason, *(one.reason for one in WHY.findings)]
+    assert [one.rule for one in (*parts, *reasons) if (one.cite, one.text) != said[one.rule]] == []
+    part = usage(UsageGet(day="2026-11-24")).players["an"]
+    assert sum(part.games.values()) == part.total_s
+
+
 def test_kept_says_what_is_true():
     """The sentences hold how long each thing is kept; 7 days and today are told, with games by their titles."""
     from compliance.format.keeping import LEAVES_MS, PERSONAL_MS
-    from daemon.api.messages import UsageGet
     from daemon.recording import day_summary
 
     days = [usage(UsageGet(day=f"2026-11-{day}")) for day in (24, 21)]
@@ -144,4 +157,4 @@ def test_kept_says_what_is_true():
     assert (round(LEAVES_MS / MONTH_MS), round(PERSONAL_MS / MONTH_MS)) == (13, 6)
     assert any("thirteen months" in one and "six months" in one for one in said)
     assert not any("no end" in one for one in said)
-    assert [one.split(": ")[1] for one in said[1:3]] == ["1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "nothing"]
+    assert [one.split(": ")[1] for one in said[1:3]] == ["1 hr 15 min (Luanti 1 hr, Teeworlds 15 min)", "nothing"]

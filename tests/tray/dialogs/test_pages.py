@@ -226,7 +226,7 @@ def test_a_guardian_is_told_how_long_was_played_in_a_week(page, daemon):
     assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 17, -1))]
     assert said(opened) == ["Nguyễn Minh An played 7 hr 30 min in the last 7 days, today among them."]
     days = [WORDS(line.text) for line in opened.dialog.body]
-    assert (days[0], days[3]) == ("24 Nov 2026: 1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "21 Nov 2026: nothing")
+    assert (days[0], days[3]) == ("24 Nov 2026: 1 hr 15 min (Luanti 1 hr, Teeworlds 15 min)", "21 Nov 2026: nothing")
     assert len(days) == 7
 
 

@@ -110,7 +110,7 @@ def test_why_is_read_and_closed(show):
     """The decision with its rule's citation; Escape closes it."""
     dialog = show("why", "an", "luanti", lang="vi")
     dialog.says("Nguyễn Minh An, Luanti: hiện không được chơi")
-    dialog.says("Điều 39 khoản 1")
+    dialog.says("NĐ 147/2024, Đ.39 k.1 đ.e")
     dialog.keys("Escape")
 
     assert dialog.closed() == (0, "")

@@ -206,7 +206,7 @@ def test_no_is_a_button_too(show, daemon):
 
 
 @pytest.mark.parametrize(("words", "text"), [
-    (("why", "an", "luanti"), "Điều 39 khoản 1"), (("kept",), "400 ngày"), (("rules",), "Nếp nhà"),
+    (("why", "an", "luanti"), "NĐ 147/2024, Đ.39 k.1 đ.e"), (("kept",), "400 ngày"), (("rules",), "Cân bằng"),
     (("message", "Xong."), "Xong."),
 ])  # fmt: skip
 def test_what_is_only_read_is_closed_by_escape(show, words, text):
