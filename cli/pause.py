@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
     dinner = msg('giochoi pause all --until 20:00 --reason "dinner"')
     parser = commands.add("pause", pause, "An", "An --until 20:00", dinner, "An --until fri", about=about)
     parser.takes("player", "PLAYER", _WHO)
-    until = msg("until when: a time of today, or a day: fri, t6, tomorrow or YYYY-MM-DD, with a time or from its first minute; "
+    until = msg("until when: a time of today, or a day: fri, t6, tomorrow or 24/11/2026, with a time or from its first minute; "
                 "else until giochoi resume")
     parser.takes("--until", "HH:MM", until, type=parse_until)
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")

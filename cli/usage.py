@@ -33,7 +33,7 @@ _AGO: Final = {"today": 0, "hôm nay": 0, "yesterday": 1, "hôm qua": 1}
 def add_to(commands: Commands) -> None:
     parser = commands.add("usage", show, "", "An", "An --week", "--day yesterday", looks=True)
     parser.takes("player", "PLAYER", PLAYER, nargs="?")
-    parser.takes("--day", "YYYY-MM-DD", msg("or yesterday; without it: today"), type=_day)
+    parser.takes("--day", "DATE", msg("or yesterday; without it: today"), type=_day)
     parser.takes("--week", "", msg("that day and the six before it, each and their sum"))
 
 

@@ -14,6 +14,7 @@ from tray.seen import Seen
 from tray.words import asked, asks, by_whom, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
+NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
 _Words = Callable[[Arg], str]
 
@@ -158,7 +159,7 @@ def _why(player: PlayerPart, words: _Words) -> Row:
 
 def _more(player: PlayerPart, words: _Words) -> list[Row]:
     """What can be given to a player, and a pause."""
-    who: Arg = msg("guest") if player.id == "guest" else player.name
+    who: Arg = msg("guest") if player.id == "guest" else cut(player.name, NAME)
     rows = [
         _row(words, msg("{player}: {length} more", player=who, length=Length(ms)), Ask(GrantAdd(player=player.id, ms=ms)))
         for ms in MORE_MS
@@ -180,7 +181,8 @@ def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> R
         for ms in MORE_MS
         for give in (GrantAdd(player=player.id, ms=ms, game=game.id),)
     ]
-    return Row(cut(words(msg("{player} plays {game}", player=player.name, game=running(game, since)))), rows=tuple(rows))
+    plays = msg("{player} plays {game}", player=cut(player.name, NAME), game=running(game, since))
+    return Row(cut(words(plays)), rows=tuple(rows))
 
 
 def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:

@@ -43,7 +43,8 @@ class View:
     @property
     def below(self) -> Menu:
         """The menu as it stands under the headline, which says a row of it already where one player is limited."""
-        return tuple(row for row in self.menu if row.text != self.headline)
+        said = cut(self.headline)
+        return tuple(row for row in self.menu if row.text != said)
 
 
 def sprite(state: State, characters: str = "") -> str:

@@ -69,7 +69,7 @@ def guardian_set(change: Change, request: GuardianSet) -> Outcome:
     _record(change, _card("guardian.set", row) | _proofs(old, row))
     hints = () if row.name == old.name else mistakable(tables.guardians(), row)
     if old.account is not None and old.account != row.account:
-        hints += (_no_rights(old),)
+        hints += (_rights(change, old.account),)
     return Outcome(row.id, hints, name=row.name)
 
 
@@ -82,7 +82,7 @@ def guardian_remove(change: Change, request: GuardianRemove) -> Outcome:
     left = [player for player in lookup.registered(tables) if player.id in wards]
     for player in left:
         record_policy(change, player, {"what": "guardian.remove", "player": player.id, "name": player.name})
-    hints = [_no_rights(row)] if row.account is not None else []
+    hints = [_rights(change, row.account)] if row.account is not None else []
     if left:
         hints += [msg("was registered for: {players}", players=comma(map(written, left))), *_alone(change, left)]
     return Outcome(row.id, tuple(hints), name=row.name)
@@ -125,8 +125,13 @@ def _proofs(old: Guardian | None, new: Guardian) -> dict[str, str | None]:
     return found
 
 
-def _no_rights(old: Guardian) -> Message:
-    return msg("the account {account} has no guardian's rights any more", account=old.account or "")
+def _rights(change: Change, account: str) -> Message:
+    """What an account that is no guardian's any more may do now: whoever administers the PC needs no name here."""
+    if not change.world.administers(account):
+        return msg("the account {account} has no guardian's rights any more", account=account)
+    if change.tables.place().place == "home":
+        return msg("the account {account} administers this PC, and so keeps a guardian's rights", account=account)
+    return msg("the account {account} administers this PC, and so keeps the rights of staff", account=account)
 
 
 def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:

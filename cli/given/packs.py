@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cli.errors import CommandError, unknown
 from cli.given.files import read_text
+from cli.given.values import days_in
 from cli.words.shell import quote
 from i18n.message import Message, Text, msg, typed
 from rules.packs.shipped import shipped_packs
@@ -99,6 +100,7 @@ def _split(argument: str) -> tuple[str, tuple[str, ...]]:
     for param in params:
         if (meant := _COMMA.sub(":", param)) != param:
             raise CommandError(msg("{text}: each value stands after a colon: {text}:{meant}", text=name, meant=meant))
+    params = [days_in(param) for param in params]
     keys = [param.partition("=")[0] for param in params]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:

@@ -28,6 +28,8 @@ from i18n.message import Arg, Message, msg
 
 LEAST, MOST = 4, 128
 _ROUNDS, _KIB, _LANES = 3, 64 << 10, 1  # a fifth of a second
+NEW: Final = msg("New PIN:")
+AGAIN: Final = msg("Once more:")
 _STDIN: Final = msg("read the PIN from standard input, one line")
 _RUNS: Final = ("01234567890", "09876543210", "qwertyuiop", "abcdefghijklmnopqrstuvwxyz")
 
@@ -63,10 +65,20 @@ def takes_new(parser: Parser) -> None:
 
 def new_pin(args: Namespace, context: Context, players: Iterable[PlayerRow]) -> str:
     """The hash of a PIN that is typed twice, or read. CommandError: it is too simple, or was typed differently."""
-    pin = _read(msg("New PIN:"), context, stdin=args.pin_stdin)
+    pin = _read(NEW, context, stdin=args.pin_stdin)
+    good(pin, players)
+    return hashed_alike(pin, pin if args.pin_stdin else _read(AGAIN, context, stdin=False))
+
+
+def good(pin: str, players: Iterable[PlayerRow]) -> None:
+    """CommandError: it is too simple."""
     if (why := too_simple(pin, players)) is not None:
         raise CommandError(why)
-    if not args.pin_stdin and _read(msg("Once more:"), context, stdin=False) != pin:
+
+
+def hashed_alike(pin: str, again: str) -> str:
+    """CommandError: it was typed differently."""
+    if again != pin:
         raise CommandError(msg("these are two different PINs: nothing changed"))
     return hashed(pin)
 
@@ -106,13 +118,15 @@ def hashed(pin: str) -> str:
 
 def _read(question: Arg, context: Context, *, stdin: bool) -> str:
     """Without showing it. CommandError: nobody can be asked."""
-    if stdin:
-        pin = sys.stdin.readline().rstrip("\r\n")
-    elif terminal():
-        # getpass shows the question once nothing is echoed any more: what was typed before that is thrown away.
-        pin = getpass.getpass(f"{clean(context.out.words(question))} ")
-    else:
-        raise CommandError(msg("no terminal is there to ask for the PIN: give it with --pin-stdin"))
+    pin = unicodedata.normalize("NFC", sys.stdin.readline().rstrip("\r\n")) if stdin else typed_pin(question, context)
     if not pin:
         raise CommandError(msg("the PIN is empty"))
-    return unicodedata.normalize("NFC", pin)
+    return pin
+
+
+def typed_pin(question: Arg, context: Context) -> str:
+    """What is typed without being shown; "" for Enter alone. CommandError: nobody can be asked."""
+    if not terminal():
+        raise CommandError(msg("no terminal is there to ask for the PIN: give it with --pin-stdin"))
+    # getpass shows the question once nothing is echoed any more: what was typed before that is thrown away.
+    return unicodedata.normalize("NFC", getpass.getpass(f"{clean(context.out.words(question))} "))

@@ -1,4 +1,4 @@
-"""Until when, as people type it: 20:00 · fri · "t6 18h" · tomorrow · 2026-11-28 · "2026-11-28 07:00" · RFC 3339."""
+"""Until when, as people type it: 20:00 · fri · "t6 18h" · tomorrow · 28/11/2026 · "2026-11-28 07:00" · RFC 3339."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from cli.errors import CommandError
 from cli.given.days import plain, weekday
-from cli.given.values import AS_DAY, parse_day, parse_time
+from cli.given.values import like_a_day, parse_day, parse_time
 from i18n.message import Arg, msg, typed
 from rules.calendar import unix_ms
 
@@ -53,7 +53,7 @@ def _of_day(text: str, of_day: int) -> Until:
     try:
         day = parse_day(text)
     except CommandError:
-        if AS_DAY.fullmatch(text):  # one that the calendar lacks
+        if like_a_day(text):  # one that the calendar lacks
             raise
         day = None
     if day is None or not 1970 < day.year < 9000:
@@ -72,5 +72,5 @@ def _moment(text: str) -> int:
 
 
 def _no_time(text: str) -> CommandError:
-    told: dict[str, Arg] = {"text": typed(text), "time": "21:30", "day": "2026-11-24", "moment": "2026-11-24T21:30:00+07:00"}
+    told: dict[str, Arg] = {"text": typed(text), "time": "21:30", "day": "24/11/2026", "moment": "2026-11-24T21:30:00+07:00"}
     return CommandError(msg("{text} is not a time such as {time}, a day such as fri or {day}, or {moment}", **told))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import date
 
 from cli.errors import CommandError
 from i18n.message import msg, typed
+from rules.identity import NO_DATE, IdentityError, birth_date
 
 _DAY_MS = 86_400_000
 _LONGEST = 18  # digits: of thousands Python makes no number
-AS_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_SHOWN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_SHOWN = re.compile(r"([0-9]{1,2})([/.\- ])([0-9]{1,2})\2([0-9]{4})", re.ASCII)  # day first, as everywhere in Vietnam
+_EXAMPLE = {"shown": "24/11/2026", "iso": "2026-11-24"}
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
 _MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
 
@@ -48,34 +49,44 @@ def parse_number(text: str, least: int, most: int) -> int:
 
 
 def year_first(text: str) -> str:
-    """The same; of 14/5/2013, as days are shown, CommandError says 2013-05-14: some write the month first."""
-    if shown := _SHOWN.fullmatch(text):
-        with suppress(ValueError):
-            raise _no_day(text, date(int(shown[3]), int(shown[2]), int(shown[1])))
-        raise _none_such(text)
-    return text
+    """14/5/2013, 14-5-2013 or 14.5.2013, as days are shown and written, as 2013-05-14; anything else as it is."""
+    shown = _SHOWN.fullmatch(text.strip())
+    return f"{shown[4]}-{int(shown[3]):02}-{int(shown[1]):02}" if shown else text
+
+
+def days_in(text: str) -> str:
+    """The text of days (1/6/2027..31/8/2027, 2/9/2027) with the year first in each of them."""
+    return re.sub(r"(?<![\w/])[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?![\w/])", lambda found: year_first(found[0]), text)
+
+
+def like_a_day(text: str) -> bool:
+    """Whether it is written as a day is, even if the calendar lacks that one."""
+    return _ISO.fullmatch(year_first(text)) is not None
 
 
 def parse_day(text: str) -> date:
-    """A day as YYYY-MM-DD and in no other form. CommandError says what is wrong."""
+    """A day as D/M/YYYY (also with - or . between) or YYYY-MM-DD, and in no other form. CommandError says what is wrong."""
+    if not like_a_day(text):
+        raise CommandError(msg("{text} is not a day such as {shown} or {iso}", text=typed(text), **_EXAMPLE))
     try:
-        day = date.fromisoformat(year_first(text))
+        return date.fromisoformat(year_first(text))
     except ValueError:
-        day = None
-    if day is None and AS_DAY.fullmatch(text):
-        raise _none_such(text)
-    if day is None or day.isoformat() != text:
-        raise _no_day(text, date(2026, 11, 24))
-    return day
+        raise CommandError(msg("there is no day {text}", text=typed(text))) from None
 
 
-def _none_such(text: str) -> CommandError:
-    return CommandError(msg("there is no day {text}", text=typed(text)))
-
-
-def _no_day(text: str, example: date) -> CommandError:
-    said = msg("{text} is not a day as YYYY-MM-DD, such as {example}", text=typed(text), example=example.isoformat())
-    return CommandError(said)
+def parse_born(text: str, today: date) -> str:
+    """A date of birth, as days are typed, or the year alone, with the year first; `today` is no earlier than it is anywhere.
+    CommandError says what is wrong.
+    """
+    iso = year_first(text.strip())
+    try:
+        birth_date(iso, today)
+    except IdentityError as error:
+        why = error.message
+        if why == NO_DATE:
+            why = msg("no date of birth; such as {shown} or {iso}, or the year alone", shown="24/11/2014", iso="2014-11-24")
+        raise CommandError(msg("{text}: {why}", text=typed(text), why=why)) from None
+    return iso
 
 
 def parse_time(text: str) -> int:

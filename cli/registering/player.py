@@ -13,7 +13,7 @@ from agent.api.players import PlayerAdd, PlayerList, PlayerRemove, PlayerRow, Pl
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
-from cli.given.values import some, year_first
+from cli.given.values import parse_born, some
 from cli.registering import ends, erase, programs
 from cli.registering.settle import heard, settle
 from cli.words import layout
@@ -22,7 +22,6 @@ from cli.words.limits import limits
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, comma, msg
-from rules.identity import birth_date
 
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")
@@ -35,7 +34,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("player add", add, "An --born 2014-05-01 --account an",
                           "Chi --born 2012 --guardian Bình", about=msg("add a player"))  # fmt: skip
     parser.takes("name", "NAME", msg("what the player is called"))
-    parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, required=True)
+    parser.takes("--born", "DATE|YEAR|none", _BORN, type=born, required=True)
     parser.takes("--account", "OSUSER", _ACCOUNT)
     parser.takes("--guardian", "NAME", _GUARDIAN)
 
@@ -43,7 +42,7 @@ def add_to(commands: Commands) -> None:
                           "An --allow-program /home/an/bin/sums", about=msg("change a player"))  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
-    parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, default=msgspec.UNSET)
+    parser.takes("--born", "DATE|YEAR|none", _BORN, type=born, default=msgspec.UNSET)
     parser.takes("--account", "OSUSER|none", _ACCOUNT, type=some, default=msgspec.UNSET)
     parser.takes("--guardian", "NAME|none", _GUARDIAN, type=some, default=msgspec.UNSET)
     programs.options(parser)
@@ -56,10 +55,11 @@ def add_to(commands: Commands) -> None:
 
 
 def born(text: str) -> str | None:
+    """As the agent takes it; None for the word that takes it away. CommandError says what is wrong."""
     if text != "none":
         # The agent knows the date at the place. Here it is enough that it is in the past anywhere.
-        birth_date(year_first(text), (datetime.fromtimestamp(wall() / 1000, UTC) + _FURTHEST_EAST).date())
-    return some(text)
+        return parse_born(text, (datetime.fromtimestamp(wall() / 1000, UTC) + _FURTHEST_EAST).date())
+    return None
 
 
 def add(args: Namespace, context: Context) -> int:

@@ -40,7 +40,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("report", make, "day", "month --to 2026-10-31 --xlsx october.xlsx",
                           "year --to 2026-11-25 --pdf report.pdf --csv entries.csv", looks=True)  # fmt: skip
     parser.takes("span", "SPAN", msg("day, month or year"), choices=get_args(Span))
-    parser.takes("--to", "YYYY-MM-DD", msg("the last day of it; without it: today"), type=_last_day)
+    parser.takes("--to", "DATE", msg("the last day of it; without it: today"), type=_last_day)
     parser.takes("--pdf", "FILE", msg("write a page to print and to hand in"), type=new_file)
     parser.takes("--xlsx", "FILE", msg("write a workbook for spreadsheets"), type=new_file)
     parser.takes("--csv", "FILE", msg("write each entry that was counted"), type=new_file)

@@ -13,23 +13,23 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal
-from cli.given.proving import new_pin
+from cli.given.proving import AGAIN, NEW, good, hashed_alike, typed_pin
 from cli.output import Output
 from cli.registering.settle import settle
-from cli.setup.house import House, rules_said
+from cli.setup.house import House, as_administrator, rules_said
 from cli.setup.interview import AnswerError, Child, Interview, Question
 from cli.setup.questions import QUESTIONS, yes_or_no
 from cli.setup.saving import save
 from cli.setup.tried import try_out
 from cli.words.layout import row
+from cli.words.shell import quote, whole
 from host.choose import files
 from host.rpc_client import ask
 from host.wire import ApiError
-from i18n.message import Arg, Day, comma, msg, said_by
+from i18n.message import Arg, Day, Message, comma, msg, said_by
 
 BACK: Final = "<"
 _TRIES: Final = 5  # to type a PIN twice alike
-_AS_ROOT: Final = "sudo giochoi setup"
 
 
 def add_to(commands: Commands) -> None:
@@ -56,7 +56,7 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
     out, house = context.out, House(context)
     found = house.found()
     if not files().privileged():
-        out.message(msg("Games of your child's account are found only by an administrator: {command}", command=_AS_ROOT))
+        out.message(as_administrator("giochoi setup"))
     out.say(msg("Which children play on this PC, and by which rules? Enter takes what stands in brackets, {back} goes back, "
                 "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
     if found.known:
@@ -69,8 +69,8 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
         if question is not None:
             _put(question, interview, out)
             continue
-        pin = _pin(interview.children(), context) if interview.guardian() else ""
-        if _agreed(interview, house, out):
+        pin = _pin(interview, context) if interview.guardian() else ""
+        if pin is not None and _agreed(interview, house, out):
             return house, interview, pin
         interview.back()
 
@@ -84,21 +84,40 @@ def _guardian(name: str, pin: str, context: Context) -> int:
     return settle(context, done, said if known is None else msg("{name} is changed (id {id})", name=done.name, id=done.id))
 
 
-def _pin(children: tuple[Child, ...], context: Context) -> str:
-    """The hash of the PIN that is typed, which is asked for until it is none that these `children`, or others, would guess; ""
-    if it never is. CommandError: nobody answers.
+def _pin(interview: Interview, context: Context) -> str | None:
+    """The hash of the PIN that is typed, which is asked for until it is none that the children, or others, would guess; "" if
+    it never is, or none is wanted; None: back. CommandError: nobody answers.
     """
     known = ask(context.home.agent_address, PlayerList()).players
-    players = (*known, *map(_as_registered, children))
-    for _ in range(_TRIES):
+    players = (*known, *map(_as_registered, interview.children()))
+    context.out.message(msg("A PIN for {name}: it is not shown while you type. Enter alone: without one; {back} goes back.",
+                            name=interview.guardian(), back=BACK))  # fmt: skip
+    for left in reversed(range(_TRIES)):
         try:
-            return new_pin(Namespace(pin_stdin=False), context, players)
+            pin = typed_pin(NEW, context)
+            if not pin:
+                break
+            if pin == BACK:
+                return None
+            good(pin, players)
+            again = typed_pin(AGAIN, context)
+            return None if again == BACK else hashed_alike(pin, again)
         except CommandError as error:
-            context.out.message(error.message)
+            context.out.message(msg("{why}; tries left: {left}", why=error.message, left=left))
         except EOFError:
             raise CommandError(msg("nothing changed"), code=1) from None
-    context.out.message(msg("Then without a PIN; later: {command}", command="giochoi guardian add … --pin"))
+    context.out.message(_without(interview))
     return ""
+
+
+def _without(interview: Interview) -> Message:
+    """What it means that no PIN was chosen."""
+    name = interview.guardian()
+    command = whole(f"giochoi guardian {'set' if name in interview.found.pins else 'add'} {quote(name)} --pin")
+    if name in interview.found.pins:
+        return msg("Then the PIN of {name} stays as it is; another one later: {command}", name=name, command=command)
+    return msg("Then without a PIN: you give time from your own account, not at your child's session. Later: {command}",
+               command=command)  # fmt: skip
 
 
 def _nobody(out: Output) -> None:

@@ -107,6 +107,15 @@ class House:
         return account == self._own
 
 
+def as_administrator(command: str, *, posix: bool = os.sep == "/") -> Arg:
+    """How the games in a child's account are found; whoever is in the group sudo is no administrator before that word."""
+    if posix:
+        told = whole(f"sudo {command}")
+        return msg("Games in your child's account are found only with {word}; type: {command}", word="sudo", command=told)
+    return msg("Games in your child's account are found only in an administrator's terminal (Run as administrator); there: "
+               "{command}", command=whole(command))  # fmt: skip
+
+
 def made_ordinary(account: str, *, posix: bool = os.sep == "/") -> Arg:
     """How an administrator's account becomes one that limits hold for."""
     return whole(f"sudo deluser {quote(account)} sudo") if posix else msg("make it a standard user in the system's settings")

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Final
 
 from agent.api.naming import same
+from cli.errors import CommandError
 from cli.given.asking import means_yes
+from cli.given.values import parse_born
 from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
 from cli.words.days import day_or
 from cli.words.layout import row
@@ -16,11 +18,10 @@ from cli.words.shell import typed_as, whole
 from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
-from rules.identity import NO_DATE, IdentityError, birth_date
+from rules.identity import birth_date
 
 YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
-_DATE: Final = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})", re.ASCII)
 _BIRTHDAY: Final = "24/11/2014"
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
@@ -86,16 +87,10 @@ def _name(found: Found, given: Answers, interview: Interview) -> Question:
 
 def _born(found: Found, given: Answers, interview: Interview) -> Question:
     def read(text: str) -> str:
-        written = _DATE.fullmatch(text)
-        iso = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else text
         try:
-            birth_date(iso, found.today)
-        except IdentityError as error:
-            why = msg("{text}: {why}", text=typed(text), why=error.message)
-            if error.message == NO_DATE:  # days are typed in another way here
-                why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
-            raise AnswerError(why) from None
-        return iso
+            return parse_born(text, found.today)
+        except CommandError as error:
+            raise AnswerError(error.message) from None
 
     known = found.known.get(given["account"])
     born = None if known is None else known.born

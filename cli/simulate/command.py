@@ -40,7 +40,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
     parser.takes("--from", "LOG", msg("a file of giochoi log export; -: from stdin; agent: the log of this PC"),
                  required=True, dest="source")  # fmt: skip
-    parser.takes("--born", "YYYY[-MM-DD]", msg("date or year of birth"))
+    parser.takes("--born", "DATE|YEAR", msg("date or year of birth"))
     parser.takes("--place", "PLACE", msg("another place than recorded: home, game-point or agent-without-games"),
                  choices=typing.get_args(Place))  # fmt: skip
     parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"), type=known_zone)

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from agent.api.players import PlayerNames
 from cli.errors import CommandError
-from cli.given.values import year_first
+from cli.given.values import parse_born
 from compliance.bundle import Bundle
 from compliance.entries.override import Answered, Approval, ApprovalEnded, GrantGiven, GrantRevoked, Requested
 from compliance.entries.place import PlaceChanged
@@ -29,7 +29,7 @@ from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
 from rules.engine.reach import NEVER
 from rules.facts import Grant, Played
-from rules.identity import IdentityError, birth_date
+from rules.identity import birth_date
 from rules.matching.clues import SURE
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
@@ -89,8 +89,9 @@ def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
 def _born(text: str, plays: tuple[Played, ...], zone: str) -> date:
     """The birth date that was told, a date or a year alone, of somebody who played these. CommandError."""
     try:
-        return birth_date(year_first(text), day_name(zone, plays[0].start if plays else wall()))
-    except IdentityError as error:
+        today = day_name(zone, plays[0].start if plays else wall())
+        return birth_date(parse_born(text, today), today)
+    except CommandError as error:
         raise CommandError(msg("{what}: {why}", what="--born", why=said_by(error))) from None
 
 

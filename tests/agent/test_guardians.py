@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.api.log import LogShow
@@ -60,6 +62,18 @@ def test_rights_end_with_the_account_or_the_guardian(an):
     assert keeps(an)
     an.ask("guardian.remove", GuardianRemove(guardian="me"))
     assert (keeps(an), an.roster.guardians) == (False, ())
+
+
+@pytest.mark.parametrize(("place", "keeps"), [("home", "a guardian's rights"), ("game-point", "the rights of staff")])
+def test_whoever_administers_the_pc_is_not_said_to_lose_anything(open_desk, world, place, keeps):
+    """They may do after it what they could before."""
+    with open_desk(replace(world, administers=frozenset({"me"}).__contains__)) as desk:
+        desk.ask("place.set", PlaceSet(place=place))
+        desk.ask("guardian.add", GuardianAdd(name="Mẹ", account="me"))
+        said = f"the account me administers this PC, and so keeps {keeps}"
+        assert desk.told("guardian.set", GuardianSet(guardian="me", account=None)) == said
+        desk.ask("guardian.set", GuardianSet(guardian="me", account="me"))
+        assert desk.told("guardian.remove", GuardianRemove(guardian="me")) == said
 
 
 def test_a_removal_says_whose_guardian_it_was(an):

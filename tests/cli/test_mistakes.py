@@ -11,7 +11,7 @@ from cli.words.shell import quote
     "words",
     [
         ("nonsense",), ("player",), ("player", "fly"), ("player", "add"), ("player", "add", "An"), ("status", "An", "more"),
-        ("player", "add", "An", "--born", "01/05/2014"), ("player", "add", "An", "--born", "2014-5-1"),
+        ("player", "add", "An", "--born", "1/5/14"), ("player", "add", "An", "--born", "2014-5-1"),
         ("player", "add", "An", "--born", "2014-02-30"), ("player", "set", "An"), ("usage", "--day", "tomorrow"),
         ("limit", "An", "-5"), ("limit", "An", "nan"), ("limit", "An", "inf"), ("limit", "An", "1e3"), ("limit", "An", "1441"),
         ("limit", "An", "١٠"), ("limit", "An", ""), ("limit", "An", "5", "--days", "someday"),

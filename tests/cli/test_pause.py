@@ -168,16 +168,16 @@ def test_a_day_of_the_week_is_the_next_one(until, day):
 
 
 @pytest.mark.parametrize("text", ["", "25:00", "T", "2026-11-24T21:30", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59Z",
-                                  "fri 25:00", "9999-12-31", "24/12/2026", "someday 20:00"])  # fmt: skip
+                                  "fri 25:00", "9999-12-31", "24/12/26", "someday 20:00"])  # fmt: skip
 def test_what_is_no_time_is_named(text):
     with pytest.raises(CommandError) as caught:
         parse_until(text)
     assert "is not a time" in plain(caught.value.message)
 
 
-@pytest.mark.parametrize("text", ["2027-02-29", "2027-02-29 07:00"])
+@pytest.mark.parametrize("text", ["2027-02-29", "2027-02-29 07:00", "29/2/2027", "29/2/2027 7h"])
 def test_a_day_that_no_calendar_has_is_told_so(text):
-    with pytest.raises(CommandError, match="there is no day '2027-02-29'"):
+    with pytest.raises(CommandError, match=f"there is no day '{text.split()[0]}'"):
         parse_until(text)
 
 

@@ -325,7 +325,7 @@ def test_letters_of_other_scripts_are_a_question_mark():
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("week",), 2, "SPAN: 'week' is not known"),
-    (("year", "--to", "25/11/2026"), 2, "is not a day as YYYY-MM-DD, such as 2026-11-25"),
+    (("year", "--to", "25/11/26"), 2, "'25/11/26' is not a day such as 24/11/2026 or 2026-11-24"),
     (("day", "--to", "2026-02-30"), 2, "there is no day '2026-02-30'"),
     (("day", "--to", "0001-01-01"), 2, "--to: there can be no log of 0001-01-01"),
     (("year", "--to", "9999-12-31"), 2, "there can be no log"),

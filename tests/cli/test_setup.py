@@ -7,11 +7,12 @@ from functools import partial
 
 import pytest
 
-from cli.setup.house import made_ordinary
+from cli.setup.house import as_administrator, made_ordinary
 from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Known, Number, Preset
 from cli.setup.questions import QUESTIONS
 from cli.setup.saving import packs_of
 from host.api import Person
+from i18n.catalogue import Catalogue
 from i18n.message import plain
 
 WEEK = Preset("home-school-week", "School week", (
@@ -95,6 +96,15 @@ def test_an_account_that_is_none_is_told_so():
     with pytest.raises(AnswerError) as caught:
         interview(AN, BINH).take("ann")
     assert plain(caught.value.message) == "'ann': no account of this PC is called so: type its number"
+
+
+def test_whoever_did_not_type_sudo_is_told_the_command():
+    """Not that an administrator is needed: who is in its group is one. Windows has another way."""
+    told = " ".join(Catalogue("vi")(as_administrator("giochoi setup", posix=True)).split())
+    assert told == "Phải dùng sudo mới tìm được trò chơi trong tài khoản của con; hãy gõ: sudo giochoi setup"
+    there = plain(as_administrator("giochoi setup", posix=False))
+    assert "Run as administrator" in there
+    assert "sudo" not in there
 
 
 def test_an_account_that_nobody_lists_can_be_typed():

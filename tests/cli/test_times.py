@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, date, timedelta, timezone
 
 import pytest
 
 from cli import doctor
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.values import parse_day, parse_minutes, parse_number, parse_time
+from cli.given.packs import named
+from cli.given.until import Until, parse_until
+from cli.given.values import days_in, parse_day, parse_minutes, parse_number, parse_time
 from cli.registering.place import hours
 from cli.registering.player import born
 from cli.setup import tried
@@ -50,10 +52,10 @@ def test_what_is_no_number_within_the_bounds_is_told_so(text):
         parse_number(text, 1, 50)
 
 
-@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "01-05-2014", "1/5/2014", "1/5/14", ""])
-def test_a_day_has_one_form(text):
+@pytest.mark.parametrize("text", ["2014-5-1", "20140501", "2014-W18-4", "1/5-2014", "1/5/14", "tomorrow", ""])
+def test_what_is_no_day_is_told_how_days_are_typed(text):
     """Python reads more of ISO 8601 than people mean."""
-    with pytest.raises(CommandError, match="YYYY-MM-DD"):
+    with pytest.raises(CommandError, match="is not a day such as 24/11/2026 or 2026-11-24"):
         parse_day(text)
 
 
@@ -63,11 +65,27 @@ def test_a_day_that_no_calendar_has_is_none(text):
         parse_day(text)
 
 
-@pytest.mark.parametrize("read", [parse_day, born])
-def test_a_day_as_it_is_shown_is_told_how_to_type_it(read):
-    """Not taken for it: 5/4/2013 is another day to some."""
-    with pytest.raises(CommandError, match=r"'14/5/2013' is not a day as YYYY-MM-DD, such as 2013-05-14"):
-        read("14/5/2013")
+@pytest.mark.parametrize("text", ["1/5/2013", "01/05/2013", "1-5-2013", "1.5.2013", "2013-05-01"])
+def test_a_day_is_taken_as_it_is_shown(text):
+    """Day first, as everywhere in Vietnam and in all that is printed; of a birth date, too, and of the day of a pause."""
+    assert parse_day(text) == date(2013, 5, 1)
+    assert born(text) == "2013-05-01"
+    assert parse_until(f"{text} 18h") == Until(18 * 3_600_000, day=date(2013, 5, 1))
+
+
+def test_days_of_a_pack_are_taken_as_they_are_shown():
+    """Also from one day to another; what is no day stays as it is."""
+    assert named("home-school-week:days_off=1/6/2027..31/8/2027,2027-09-02:weekday_minutes=45").params == (
+        "days_off=2027-06-01..2027-08-31,2027-09-02", "weekday_minutes=45",
+    )  # fmt: skip
+    assert days_in("1/2/20271 a/1/2/2027 1/2") == "1/2/20271 a/1/2/2027 1/2"
+
+
+def test_a_date_of_birth_that_is_none_says_how_it_is_typed():
+    """In the same words wherever it is asked for."""
+    with pytest.raises(CommandError, match="'May': no date of birth; such as 24/11/2014 or 2014-11-24, or the year alone"):
+        born("May")
+    assert (born("2013"), born("none")) == ("2013", None)
 
 
 @pytest.mark.parametrize("text", ["08:00-22:00", "8:00-22:00", "8h-22h", "08h00–22h00"])

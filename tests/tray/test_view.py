@@ -168,6 +168,15 @@ def test_under_its_headline_a_menu_does_not_say_it_again():
     assert two.below == two.menu
 
 
+def test_a_long_name_is_said_once():
+    """The headline holds more of it than a row; the rows under it, which give time, have room for what they do."""
+    name = "Nguyễn Hoàng Thiên Bảo Ân của cả nhà " * 4
+    for who in (CHILD, PARENT):
+        shown = view(Seen(0, status(replace(PLAYS, name=name)), who), 0, EN)
+        assert [row.text for row in shown.below if row.text.startswith(name[:30])] == []
+    assert "Nguyễn Hoàng Thiên Bảo…: 15 min more" in [row.text for row in shown.below]
+
+
 @pytest.mark.parametrize(
     ("fields", "english", "vietnamese"),
     [

@@ -108,6 +108,22 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     assert code in {0, 1}, err  # doctor may have found something on this machine
 
 
+def test_the_question_for_a_pin_can_be_left(setup, giochoi_in, home, monkeypatch):
+    """"<" goes back, Enter goes on without one, which is said; how many tries are left, too. Nothing is set up by it."""
+    answers = ("games", "", "", "", "", "", "y", "n", "Bố")
+    for typed, said in (
+        (("1234", "<"), "tries left: 4"), (("48151623", "<"), ""), (("",), "Then without a PIN: you give time from your own"),
+        (("1234",) * 5, "tries left: 0"),
+    ):  # fmt: skip
+        pins = iter((*typed, "", "", ""))
+        monkeypatch.setattr("getpass.getpass", lambda *_, pins=pins, **__: next(pins))
+        code, _, err = setup(*answers, *(("Bố",) if "<" in typed else ()), "n")
+        told = " ".join(err.split())
+        assert (code, "A PIN for Bố" in told, said in told) == (1, True, True), told
+        assert told.count("There is a PIN already") == (2 if "<" in typed else 1), told
+        assert "PIN is empty" not in told
+
+
 def test_coming_back_changes_what_was_set(setup, giochoi_in, home, monkeypatch):
     """By the same questions; days off, which none is about, and games let through stay. A forgotten PIN is set anew."""
     giochoi = giochoi_in(home)
