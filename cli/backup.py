@@ -1,4 +1,4 @@
-"""giochoi backup, giochoi restore: this home in one file, and back. By files alone: no server is asked."""
+"""giochoi backup, giochoi restore: this home in one file, and back. By files alone: no server has to run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import secrets
 import shutil
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from agent.api.rulebook import PlaceShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -21,7 +22,11 @@ from host import backed_up, backup
 from host.choose import files
 from host.clock import wall
 from host.homes import Home, HomeError, unwritable
+from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 from i18n.message import Arg, Moment, comma, msg
+from rules.packs.zones import zones
 
 _PIECE: Final = 1 << 20
 # What people call the folders of a home.
@@ -44,8 +49,11 @@ def add_to(commands: Commands) -> None:
 def save(args: Namespace, context: Context) -> None:
     if not os.path.lexists(context.home.root):
         raise CommandError(backup.nothing(context.home).message, code=1)
+    zone = ""
+    with suppress(Unreachable, ApiError):  # as of the moment that it is said to be of, once it is put back
+        zone = ask(context.home.agent_address, PlaceShow()).zone
     try:
-        with _room(context.home) as folder, backed_up.opened(backup.make(context.home, folder, wall())) as made:
+        with _room(context.home) as folder, backed_up.opened(backup.make(context.home, folder, wall(), zone)) as made:
             size = write_new(args.file, _pieces(made.path), secret=True)
             contents = made.contents
     except backed_up.BackupError as error:
@@ -63,7 +71,7 @@ def put_back(args: Namespace, context: Context) -> None:
         with backed_up.opened(args.file) as held:
             contents = held.contents
             parts = contents.parts() if args.only is None else _ONLY[args.only]
-            made = _said(contents.made)
+            made = _said(contents)
             what = comma([_PARTS[part] for part in parts])
             question = msg("Put back {what} as of {when}? What happened since is lost here.", what=what, when=made)
             confirm(question, context, yes=args.yes)
@@ -79,10 +87,12 @@ def put_back(args: Namespace, context: Context) -> None:
     context.out.answer({"made": contents.made, "parts": parts}, said)
 
 
-def _said(at: int) -> Arg:
-    """As everywhere, and by which clock: the place's zone is not known here, and this PC's may be another."""
-    here = datetime.fromtimestamp(at / 1000, UTC).astimezone()
-    return msg("{at} (UTC{offset})", at=Moment(at, show="full"), offset=here.isoformat()[-6:])
+def _said(contents: backed_up.Contents) -> Arg:
+    """In the place's zone, as everywhere; where the backup does not know it in this PC's, which is said."""
+    if contents.zone in zones():
+        return Moment(contents.made, contents.zone, show="full")
+    here = datetime.fromtimestamp(contents.made / 1000, UTC).astimezone()
+    return msg("{at} (UTC{offset})", at=Moment(contents.made, show="full"), offset=here.isoformat()[-6:])
 
 
 @contextmanager

@@ -38,11 +38,14 @@ class BadBackupError(BackupError):
 
 
 class Contents(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member. `sealed`: its keys open nowhere else."""
+    """What a backup holds: when it was made (Unix ms), and the SHA-256 of each member. `sealed`: its keys open nowhere else;
+    `zone`: the place's, "" if that was not known.
+    """
 
     made: int
     files: dict[str, str]
     sealed: bool = False
+    zone: str = ""
 
     def parts(self) -> tuple[str, ...]:
         """Which of PARTS are in it."""

@@ -33,13 +33,14 @@ def nothing(home: Home) -> BackupError:
     return BackupError(msg("{folder}: nothing of Giờ Chơi is there", folder=str(home.root)))
 
 
-def make(home: Home, folder: Path, made: int) -> Path:
-    """The backup, as a file in `folder`, which is ours and empty. BackupError."""
+def make(home: Home, folder: Path, made: int, zone: str = "") -> Path:
+    """The backup, as a file in `folder`, which is ours and empty; `zone` is the place's. BackupError."""
     try:
         found = [*_databases(home, folder), *_small(home, folder)]
         if not found:
             raise nothing(home)
-        contents = Contents(made, {name: _sum(folder / name) for name in found}, sealed=_without_keys(folder))
+        sums = {name: _sum(folder / name) for name in found}
+        contents = Contents(made, sums, sealed=_without_keys(folder), zone=zone)
         backup = folder / "backup.zip"
         with _private(backup) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr(CONTENTS, msgspec.json.format(msgspec.json.encode(contents, order="sorted"), indent=2))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import Any, Final
 
-from agent.api.rulebook import PackUse, PolicyShow, PolicyUse
+from agent.api.naming import GUEST
+from agent.api.rulebook import PackUse, PolicyShow, PolicyShown, PolicyUse
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -17,6 +18,7 @@ from cli.words.extra_time import name_and_id
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document
+from cli.words.shell import whole
 from cli.words.times import left
 from cli.words.verdicts import VERDICTS, because
 from host.rpc_client import ask
@@ -28,6 +30,7 @@ from rules.packs.shipped import shipped_packs
 from rules.policy import PolicyError
 
 _TARGET = msg("name or id of a player, guest, or place")
+_PLACE: Final = "place"  # as an answer names it
 
 
 def add_to(commands: Commands) -> None:
@@ -84,7 +87,20 @@ def show(args: Namespace, context: Context) -> None:
         command = f"giochoi policy check --explain {args.target}"
         raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
     document = {"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]}
-    context.out.answer(document, lambda: ruled(context.out, shown.packs, groups_of))
+    context.out.answer(document, lambda: _show(context, shown))
+
+
+def _show(context: Context, shown: PolicyShown) -> None:
+    """Of a place also what binds its guests alone: whoever asks which rules hold there means those, too."""
+    ruled(context.out, shown.packs, groups_of)
+    if shown.target != _PLACE:
+        return
+    guests = ask(context.home.agent_address, PolicyShow(target=GUEST)).packs
+    own = [pack for pack in guests if pack not in shown.packs]
+    if own:
+        context.out.line()
+        context.out.say(msg("For guests also ({command}):", command=whole(f"giochoi policy show {GUEST}")))
+        ruled(context.out, own, groups_of)
 
 
 def check(args: Namespace, context: Context) -> int:

@@ -20,7 +20,8 @@ def note(desk, *packs, target="an"):
 def test_a_game_point_says_what_binds_its_guests(desk):
     """Otherwise every guest is refused every game that has no label, and nobody knows why."""
     said = desk.told("place.set", PlaceSet(place="game-point"))
-    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game label ID", "one counter"):
+    rules = "guests are under the rules of vn-147; see: giochoi policy show guest"
+    for word in ("08:00-22:00", rules, "giochoi game allow guest ID", "giochoi game label ID", "one counter"):
         assert word in said
     assert all(len(line) <= 100 for line in said.splitlines())
 
@@ -46,7 +47,9 @@ def test_where_guests_are_asked_for_nothing_there_is_less_to_say(desk):
     desk.ask("place.set", PlaceSet(place="game-point"))
     desk.ask("policy.use", PolicyUse(target="guest", packs=(PackUse(id="vn-147", params=("guardian=true",)),)))
     desk.ask("place.set", PlaceSet(place="home"))
-    assert "guardian=false" in desk.told("place.set", PlaceSet(place="game-point"))
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    with desk.tables() as tables:
+        assert tables.packs()["guest"][0].params == {"guardian": "false"}
 
 
 def test_packs_out_of_force_are_said(an):

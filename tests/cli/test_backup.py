@@ -14,11 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.backup import save
+from cli.backup import _said, save
 from cli.errors import CommandError
 from host import backup
+from host.backed_up import Contents
 from host.homes import Home
 from host.secrets import is_plain
+from i18n.catalogue import Catalogue
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +59,20 @@ def test_all_comes_back(agent, servers, tmp_path):
         back = agent("restore", str(file), "--yes")
     said = " ".join(back.stdout.split())
     assert (back.returncode, "now start giochoi-agent" in said) == (0, True), back
-    assert re.match(r"put back as of \d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d:\d\d \(UTC[+-]\d\d:\d\d\): ", said), said
+    assert re.match(r"put back as of \d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d:\d\d: ", said), said
     assert names(agent) == ["An"]
     assert "put back from a backup" in agent("log", "show").stdout
     assert list(servers.home.glob(".giochoi-*")) == []
+
+
+@pytest.mark.parametrize(("zone", "read"), [
+    ("Asia/Ho_Chi_Minh", "24 Nov 2026,? 09:00:00"), ("Pacific/Kiritimati", "24 Nov 2026,? 16:00:00"),
+    ("", r"2\d Nov 2026,? \d\d:\d0:00 \(UTC[+-]\d\d:\d\d\)"), ("Mars/Base", r".* \(UTC[+-]\d\d:\d\d\)"),
+])  # fmt: skip
+def test_of_when_a_backup_is_said_as_all_else_is(zone, read):
+    """In the place's zone, if somebody who knew it answered when it was made; this PC's is named."""
+    contents = Contents(1_795_485_600_000, {}, zone=zone)
+    assert re.fullmatch(read, Catalogue("en")(_said(contents)))
 
 
 def test_what_is_lost_comes_back_too(agent, servers, tmp_path):

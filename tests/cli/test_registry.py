@@ -266,6 +266,22 @@ def test_the_card_as_a_file(agent, tmp_path):
     assert made == {"file": str(tmp_path / "2.txt"), "bytes": len(text.encode())}
 
 
+def test_which_rules_a_place_has_is_said_of_its_guests_too(agent):
+    """Setting the place names the command; `--json` stays what was asked for."""
+    done(agent("place", "set", "home"))
+    set_ = agent("place", "set", "game-point", "--hours", "09:00-21:00")
+    said = " ".join(set_.stderr.split())
+    assert "guests are under the rules of vn-147; see: giochoi policy show guest" in said, set_
+    text = " ".join(done(agent("policy", "show", "place")).split())
+    place, found, guests = text.partition("For guests also (giochoi policy show guest):")
+    assert (bool(found), "vn-game-point: " in place, "vn-147: " in guests, "at most 1 hr a day" in guests) == (True,) * 4, text
+    assert ("vn-147" in place, "vn-game-point" in guests) == (False, False)
+    (only,) = json.loads(done(agent("policy", "show", "place", "--json")))["packs"]
+    assert only["id"] == "vn-game-point"
+    done(agent("place", "set", "home"))
+    assert "guests" not in done(agent("policy", "show", "place"))
+
+
 def test_an_agent_without_games_names_its_provinces_hours(agent):
     """There is no national rule to take them from; a mistake says so and changes nothing."""
     line = agent.fails(2, "place", "set", "agent-without-games")

@@ -34,8 +34,11 @@ def guests_now(change: Change) -> Hints:
     compiler = change.compiler()
     row = lookup.guest(change.tables)
     guest = compiler.player(row)
-    uses = [pack.said for pack in change.tables.packs().get(GUEST, ())]
-    said = msg("guests are under: {packs}", packs=comma(uses)) if uses else msg("guests are under no rules")
+    uses = [pack.pack for pack in change.tables.packs().get(GUEST, ())]
+    said = msg("guests are under no rules")
+    if uses:
+        told = {"packs": comma(uses), "command": "giochoi policy show guest"}
+        said = msg("guests are under the rules of {packs}; see: {command}", **told)
     if not any(pack.asks for pack in guest.packs):
         return said, *nobody_registered(change, row)
     closed = sum(game.system != "VN" and game.id not in guest.approved for game in compiler.games)

@@ -45,9 +45,9 @@ def test_only_the_finished_file_is_made_where_it_is_to_lie(seat, tmp_path, monke
     """The copies lie in the home, where nobody can put a link in their place; not in a folder of whoever owns a stick."""
     seen = []
 
-    def make(home, folder, made):
+    def make(home, folder, *more):
         seen.append((folder.parent, folder.stat().st_mode & 0o777, list(tmp_path.iterdir())))
-        return done(home, folder, made)
+        return done(home, folder, *more)
 
     done = backup.make
     monkeypatch.setattr(backup, "make", make)
