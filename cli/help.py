@@ -10,6 +10,8 @@ from cli.commands import NOUNS, Commands, find, of
 from cli.context import Context
 from cli.output import Output
 from cli.parser import GLOBALS, Argument, Parser
+from cli.words.layout import row
+from cli.words.placeholders import called
 from i18n.message import Arg, Message, msg
 
 
@@ -17,9 +19,9 @@ class Part(NamedTuple):
     """Some of a page: a heading, a command as one writes it, a text, words with what they mean, examples; not all of it."""
 
     head: Message | None = None
-    usage: str = ""
+    usage: Arg = ""
     text: Arg = ""
-    pairs: Sequence[tuple[str, Arg]] = ()
+    pairs: Sequence[tuple[Arg, Arg]] = ()
     examples: Sequence[Arg] = ()
 
 
@@ -81,15 +83,15 @@ def _show_part(part: Part, out: Output) -> None:
         out.say(example, 2, 4)
 
 
-def usage(parser: Parser) -> str:
+def usage(parser: Parser) -> Arg:
     """The command with all it takes, as one writes it. What belongs together is never put on two lines."""
-    words = [parser.prog]
+    words: list[Arg] = [parser.prog]
     for argument in parser.taken:
         word = f"{argument.names[-1]} {argument.value}".strip() if argument.names else argument.value
         word = f"{word}…" if argument.many in {"*", "+"} else word
-        words.append((word if argument.required else f"[{word}]").replace(" ", "\u00a0"))
-    return " ".join(words)
+        words.append(called((word if argument.required else f"[{word}]").replace(" ", "\u00a0")))
+    return row(words, " ")
 
 
-def _pairs(taken: Iterable[Argument]) -> list[tuple[str, Arg]]:
-    return [(" ".join((", ".join(one.names), one.value)).strip(), one.help) for one in taken]
+def _pairs(taken: Iterable[Argument]) -> list[tuple[Arg, Arg]]:
+    return [(called(" ".join((", ".join(one.names), one.value)).strip()), one.help) for one in taken]

@@ -72,13 +72,13 @@ def _part(part: Part, words: Catalogue) -> Iterator[str]:
     if part.head is not None:
         yield from (".PP", ".B " + _escaped(words(part.head))) if part.examples else (f".SH {_escaped(words(part.head))}",)
     elif part.usage:
-        yield f".SS {_escaped(part.usage)}"
+        yield f".SS {_escaped(words(part.usage))}"
     elif part.text:
         yield ".PP"
     if part.text:
         yield _escaped(words(part.text))
     for name, text in part.pairs:
-        yield from (".TP", f".B {_escaped(name)}", _escaped(words(text)))
+        yield from (".TP", f".B {_escaped(words(name))}", _escaped(words(text)))
     if part.examples:
         yield from (".PP", ".nf", *(_escaped(words(one)) for one in part.examples), ".fi")
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from cli.context import Context
 from cli.errors import CommandError, unknown
+from cli.words.placeholders import called
 from i18n.message import Arg, Message, MessageError, msg, said_by, typed
 
 Run = Callable[[argparse.Namespace, Context], int | None]
@@ -19,9 +20,9 @@ PACK: Final = msg("id of a pack or a .toml file, with the values that go into it
 
 # What argparse says; its wording is the same in 3.11 to 3.14 up to the quotes. Anything else stays as it is.
 _SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
-    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("missing: {what}", **found)),
-    (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
-    (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
+    (r"the following arguments are required: (?P<what>.+)", lambda what: msg("missing: {what}", what=called(what))),
+    (r"argument (?P<what>.+?): expected one argument", lambda what: msg("{what} needs a value", what=called(what))),
+    (r"argument (?P<what>.+?): expected at least one argument", lambda what: msg("{what} needs a value", what=called(what))),
     (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",
      lambda **found: msg("{what} takes no value, so not {value}", **found)),
 )  # fmt: skip
@@ -110,14 +111,14 @@ class Parser(argparse.ArgumentParser):
             try:
                 return parse(text)
             except (MessageError, ValueError) as error:
-                self.mistake(msg("{what}: {why}", what=what, why=said_by(error)))
+                self.mistake(msg("{what}: {why}", what=called(what), why=said_by(error)))
 
         return convert
 
     def _chosen(self, known: Sequence[str], what: str) -> Callable[[str], object]:
         def convert(text: str) -> object:
             if text not in known:
-                raise CommandError(msg("{what}: {why}", what=what, why=unknown(text, known)))
+                raise CommandError(msg("{what}: {why}", what=called(what), why=unknown(text, known)))
             return text
 
         return convert

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,8 +17,10 @@ import pytest
 
 from cli import man
 from cli.commands import NOUNS, find, of
+from cli.help import usage
 from cli.output import Output
 from cli.parser import GLOBALS
+from cli.words.placeholders import called
 from i18n.catalogue import Catalogue
 from i18n.message import plain
 
@@ -95,6 +98,28 @@ def test_a_slip_is_told_what_was_meant(fails, words, meant):
 ])  # fmt: skip
 def test_a_word_like_no_other_is_told_what_there_is(fails, words, told):
     assert told in fails(2, *words)
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("limit", "An"), "giochoi: thiếu: SỐ-PHÚT|none; xem thêm: giochoi limit --help"),
+    (("report", "foo"), "giochoi: KHOẢNG: không có “foo”; hãy chọn: day, month, year"),
+    (("grant", "An", "x"), "giochoi: SỐ-PHÚT: “x” không phải số phút"),
+])  # fmt: skip
+def test_a_mistake_names_what_is_missing_in_the_readers_language(giochoi, words, told):
+    """By the same words as help does."""
+    assert giochoi(*words, GIOCHOI_LANG="vi").stderr.startswith(told)
+
+
+def test_help_says_what_to_put_in_the_readers_language():
+    """What is typed as it stands is the same in all."""
+    vi = Catalogue("vi")
+    said = {name: vi(usage(next(one for one in COMMANDS if one.name == name))).replace("\u00a0", " ")
+            for name in ("limit", "policy use", "extend")}  # fmt: skip
+    assert said["limit"] == "giochoi limit NGƯỜI-CHƠI SỐ-PHÚT|none [--game MÃ] [--days mon,tue…]"
+    assert said["policy use"] == "giochoi policy use NGƯỜI-CHƠI|place GÓI[:key=value]… [--overnight]"
+    assert " --until GIỜ:PHÚT" in said["extend"]
+    words = {word for one in COMMANDS for argument in one.taken for word in re.findall("[A-Z]{3,}", argument.value)}
+    assert [word for word in sorted(words) if vi(called(word)) == word] == ["OARS", "PEGI", "SHELL", "URL"]
 
 
 def test_pairs_never_cut_a_word(monkeypatch):
