@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from host.api import UnsupportedError
@@ -18,6 +19,7 @@ from tray.api import FaceError, Half
 from tray.app import Tray
 from tray.context import Context
 from tray.opening import Opener
+from tray.options import UsageError, said, understood
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,15 +29,17 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     context = Context()
     try:
-        asked, words = _parser(context).parse_known_args(given)
+        asked, words = understood(given)
         context = Context(asked.home, asked.lang)
         if asked.dialog:
             from tray.dialog import run  # noqa: PLC0415 - a dialog is a process of its own, and needs no icon
 
             return run(asked.dialog, words, context)
-        if words:
-            _parser(context).error(context.words()(msg("{word} is not known", word=words[0])))
         return _run(asked, context)
+    except UsageError as error:
+        lang = next((one for one in LANGUAGES if ("--lang", one) in pairwise(given)), None)
+        _say(Context(lang=lang), msg("giochoi-tray: {why}", why=error.message))
+        return 2
     except (FaceError, HomeError, UnsupportedError) as error:
         _say(context, msg("giochoi-tray: {why}", why=said_by(error)))
         return 1
@@ -46,22 +50,10 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def _parser(context: Context) -> argparse.ArgumentParser:
-    words = context.words()
-    parser = argparse.ArgumentParser(
-        prog="giochoi-tray", description=words(msg("How long may be played still, and asking for more: an icon in the tray.")),
-        allow_abbrev=False,
-    )  # fmt: skip
-    parser.add_argument("--home", metavar="DIR", help=words(msg("the home to talk to")))
-    parser.add_argument("--lang", choices=LANGUAGES, help=words(msg("the language to speak")))
-    parser.add_argument("--window", action="store_true", help=words(msg("the same menu as a window, where there is no tray")))
-    parser.add_argument("--autostart", choices=("on", "off"), help=words(msg("start with each session of this account")))
-    parser.add_argument("--dialog", metavar="NAME", help=words(msg("one dialog, by itself")))
-    parser.add_argument("--version", action="store_true", help=words(msg("which version this is")))
-    return parser
-
-
 def _run(asked: argparse.Namespace, context: Context) -> int:
+    if asked.help:
+        print(said(context.words()))
+        return 0
     if asked.version:
         from importlib.metadata import version  # noqa: PLC0415 - nobody else needs it
 
@@ -72,9 +64,9 @@ def _run(asked: argparse.Namespace, context: Context) -> int:
         options = context.options() if asked.home or asked.lang else []
         on = asked.autostart == "on"
         file = half.autostart(options, on=on)
-        said = msg("starts from now on with each session of this account: {file}", file=file)
+        yes = msg("starts from now on with each session of this account: {file}", file=file)
         none = msg("starts no more with the sessions of this account: {file}", file=file)
-        print(context.words()(said if on else none))
+        print(context.words()(yes if on else none))
         return 0
     if asked.window:
         return _show(half, context, window=True)
