@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from cli import interruptible
 from cli.commands import find
 from cli.context import Context
 from cli.errors import CommandError, nobody
@@ -27,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return complete(argv[1:])
     context = Context()  # until it is known what was asked for, for those mistakes that keep it from being known
+    interruptible()
     try:
         try:
             asked, words = GLOBALS.parse_known_args(argv)

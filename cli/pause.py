@@ -15,8 +15,10 @@ from cli.words.extra_time import GUEST, called, stands
 from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
 from daemon.api.messages import GrantAnswer, Outlook, UsageGet
+from host.clock import wall
 from host.rpc_client import ask
-from i18n.message import Arg, Message, Moment, msg
+from i18n.catalogue import at
+from i18n.message import Arg, Day, Message, Moment, Weekday, msg
 from rules.calendar import calendar, rfc3339
 
 ALL: Final = "all"
@@ -91,6 +93,17 @@ def _say_paused(answer: Paused, meant: str, context: Context) -> None:
         context.out.say(_instead(answer.instead.until, answer.zone), 0, 2)
 
 
+def _ends(until: int, zone: str) -> Arg:
+    """A moment of today as a time; of another day with that, and with the day of the week that was perhaps typed."""
+    when, moment = at(until, zone), Moment(until, zone)
+    if when.date() == at(wall(), zone).date():
+        return moment
+    told: dict[str, Arg] = {"weekday": Weekday(when.weekday()), "day": Day(when.date()), "time": Moment(until, zone, "time")}
+    if (when.hour, when.minute) == (0, 0):
+        return msg("{weekday} {day} at 0:00", **told)
+    return msg("{time} on {weekday} {day}", **told)
+
+
 def _instead(until: int | None, zone: str) -> Message:
     if until is None:
         return msg("this takes the place of a pause without an end")
@@ -102,7 +115,7 @@ def _paused(one: PausedPart, answer: Paused) -> Message:
     command = whole(f"giochoi resume {GUEST if one.id == GUEST else typed_as(one.name, one.id)}")
     if one.until is None:
         return msg("{player} is paused; to end that: {command}", player=who, command=command)
-    until = Moment(one.until, answer.zone)
+    until = _ends(one.until, answer.zone)
     return msg("{player} is paused until {until}; to end that sooner: {command}", player=who, until=until, command=command)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from cli.commands import Commands
@@ -47,7 +48,15 @@ def show(args: Namespace, context: Context) -> None:
     if args.player is not None:
         id_ = only(args.player, (), status.players)
         status = replace(status, players=tuple(player for player in status.players if player.id == id_))
-    context.out.answer(status, lambda: say(context.out, status))
+    context.out.answer(_document(status), lambda: say(context.out, status))
+
+
+def _document(status: Status) -> dict[str, object]:
+    """The contract's."""
+    document: dict[str, Any] = msgspec.to_builtins(status)
+    for player in document["players"]:
+        player.pop("unlimited")  # what stands in it says as much
+    return document
 
 
 def say(out: Output, status: Status) -> None:
@@ -111,7 +120,9 @@ def _ends(part: PlayerPart | GamePart) -> tuple[object, ...]:
 def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg, *, same: bool = False) -> None:
     """How long may be played still, or that it is the `same` as for all games, and how long was; or that it has to close."""
     if part.verdict == "allow":
-        none = msg("no rule") if isinstance(part, GamePart) else msg("no rule counts all games together")
+        none = msg("no rule")
+        if isinstance(part, PlayerPart):
+            none = msg("no limits are set yet") if part.unlimited else msg("no rule counts all games together")
         verdict = none if part.reason is None else left(_ms(part.left_s))
     ends = None if part.until is None else moment(part.until)
     end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))

@@ -47,7 +47,7 @@ def show(args: Namespace, context: Context) -> None:
     usage = ask(context.home.daemon_address, UsageGet())
     if args.day is not None:
         usage = _of(_asked(args.day, today=date.fromisoformat(usage.day)), context)
-    days = [usage]
+    days, alone = [usage], ""
     if args.week:
         days += [_of(date.fromisoformat(usage.day) - timedelta(days=n), context) for n in range(1, _WEEK)]
     players = ask(context.home.daemon_address, StatusGet()).players
@@ -55,11 +55,11 @@ def show(args: Namespace, context: Context) -> None:
     if args.player is not None:  # one that was removed since then is known by the id alone
         played = {id_: part for day in reversed(days) for id_, part in day.players.items()}
         id_ = only(args.player, played, players)
-        days = [_alone(id_, day) for day in days]
+        days, alone = [_alone(id_, day) for day in days], id_
     if args.week:
-        context.out.answer({"days": days}, lambda: _say_week(context.out, days, known))
+        context.out.answer({"days": days}, lambda: _say_week(context.out, days, known, alone))
     else:
-        context.out.answer(days[0], lambda: _say(context.out, days[0], known))
+        context.out.answer(days[0], lambda: _say(context.out, days[0], known, alone))
 
 
 def _of(day: date, context: Context) -> Usage:
@@ -81,10 +81,18 @@ def _asked(day: date | int, today: date) -> date:
     return asked
 
 
-def _say(out: Output, usage: Usage, names: dict[str, str]) -> None:
+def _nothing(alone: str, names: dict[str, str]) -> Arg:
+    """By nobody, or by the one who was asked about."""
+    if not alone:
+        return msg("nothing was played")
+    return msg("{player} did not play", player=called(names.get(alone, alone), alone))
+
+
+def _say(out: Output, usage: Usage, names: dict[str, str], alone: str) -> None:
+    """`alone`: of this player only; "": of all."""
     title = row((Day(date.fromisoformat(usage.day)), f"({usage.zone})"), " ")
     if not usage.players:
-        out.say(msg("{day}: nothing was played", day=title))
+        out.say(row((title, _nothing(alone, names)), ": "))
         return
     rows: list[tuple[Arg, ...]] = []
     for player, part in usage.players.items():
@@ -94,13 +102,13 @@ def _say(out: Output, usage: Usage, names: dict[str, str]) -> None:
     out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
 
 
-def _say_week(out: Output, days: Sequence[Usage], names: dict[str, str]) -> None:
+def _say_week(out: Output, days: Sequence[Usage], names: dict[str, str], alone: str) -> None:
     """The sum of each player, then the days on which they played."""
     first, last = (Day(date.fromisoformat(day.day)) for day in (days[-1], days[0]))
     out.head(row((msg("{first} to {last}", first=first, last=last), f"({days[0].zone})"), " "))
     played = {id_ for day in days for id_ in day.players}
     if not played:
-        out.say(msg("nothing was played"), 2, 4)
+        out.say(_nothing(alone, names), 2, 4)
     for player in sorted(played, key=lambda one: names.get(one, one)):
         total = sum(day.players[player].total_s for day in days if player in day.players)
         out.say(row((called(names.get(player, player), player), _length(total)), ": "))

@@ -14,7 +14,7 @@ from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from cli.words.times import left
-from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, letting, until
+from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, because, letting, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -48,8 +48,9 @@ def say(out: Output, answer: Why, *, brief: bool = False) -> None:
         _no_rule(answer) if reason is None
         else because(reason.text, reason.granted_ms, reason.cite, _moment(reason.extended, answer)), 0, 2
     )  # fmt: skip
-    if (step := _next_step(answer)) is not None:
-        out.say(step, 0, 2)
+    for line in (_until(answer) if decision.verdict != "allow" else "", _next_step(answer)):
+        if line:
+            out.say(line, 0, 2)
     if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
         out.say(msg("then at least {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
     if answer.only_installed:
@@ -74,16 +75,18 @@ def _decides(finding: Finding, answer: Why) -> bool:
 
 
 def _headline(answer: Why) -> Message:
-    """Who, what, the verdict, how long."""
+    """Who, what, the verdict; where it is allowed, how long."""
     decision, game = answer.decision, answer.game
     said: Arg = VERDICTS[decision.verdict]
     if decision.verdict == "allow":
-        said = row((said, left(decision.left_ms)), ", ")
-    elif decision.verdict == "ask" and game is not None:
-        said = asking(answer.player, answer.name, game)
-    end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
+        said = row((row((said, left(decision.left_ms)), ", "), _until(answer)))
     who = called(answer.name, answer.player)
-    return row((who, ", ", game_called(answer.title, game) or msg("all games"), ": ", row((said, end))), "")
+    return row((who, ", ", game_called(answer.title, game) or msg("all games"), ": ", said), "")
+
+
+def _until(answer: Why) -> Arg:
+    decision = answer.decision
+    return until(decision.verdict, _moment(decision.until, answer), answer.next, game=answer.game is not None)
 
 
 def _no_rule(answer: Why) -> Message:
@@ -95,8 +98,11 @@ def _no_rule(answer: Why) -> Message:
 
 
 def _next_step(answer: Why) -> Message | None:
-    """What changes a refusal for the game's label, which no waiting does; None where it is not that."""
+    """What changes a refusal for the game's label, which no waiting does, or lets a game through that has to be asked for."""
     reason = answer.decision.reason
+    if answer.game is not None and answer.decision.verdict == "ask":
+        command = letting(answer.player, answer.name, answer.game)
+        return msg("a guardian lets it through with: {command}", command=command)
     if answer.game is None or answer.decision.verdict != "refuse" or reason is None or reason.kind != "rating":
         return None
     if not answer.lets:

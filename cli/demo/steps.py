@@ -254,7 +254,8 @@ def tamper(demo: Demo) -> Arg:
     copy.write_bytes(data)
     failure, after = _report(demo, copy, 4)["failures"][0], data[at:end].decode()
     why = f"{failure['where']}: {failure['what']}"
-    return msg("byte {at}, {before} ms became {after} ms: {why}", at=str(at), before=before, after=after, why=why)
+    played = {name: Length(int(ms), exact=True) for name, ms in (("before", before), ("after", after))}
+    return msg("byte {at}: a play of {before} became one of {after}: {why}", at=at, why=why, **played)
 
 
 def _report(demo: Demo, bundle: Path, code: int) -> dict[str, Any]:

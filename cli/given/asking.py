@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Final
 
 from cli.context import Context
@@ -14,19 +15,24 @@ from host.wire import ApiError
 from i18n.message import Arg, msg
 
 YES: Final = msg("without asking")
-_HINT: Final = msg("[y/N]")
+_HINT: Final = row(("[", msg("no"), "]"), "")  # what Enter means, as in setup
 _YES: Final = frozenset({"y", "yes", "c", "có", "co", "vâng", "vang", "ừ", "đồng ý"})
 # Under which names commands take what the kinds of names mean.
 _TAKEN_AS: Final = {"player": ("player", "target"), "guardian": ("guardian",), "game": ("game", "id")}
 
 
-def confirm(question: Arg, context: Context, *, yes: bool) -> None:
-    """Go on only with a yes: said before (`yes`), or now. CommandError: nobody can be asked (2), or the answer is no (1)."""
+def confirm(question: Arg, context: Context, *, yes: bool, listed: Sequence[Arg] = (), short: Arg = "") -> None:
+    """Go on only with a yes: said before (`yes`), or now. CommandError: nobody can be asked (2), or the answer is no (1).
+
+    `listed` and `short` say the same as the question, for a terminal: a line each, and what is asked below them.
+    """
     if yes:
         return
     if not terminal():
         raise CommandError(msg("{question} No terminal is there to ask on: add --yes", question=question))
-    if not _asked(question, context):
+    for line in listed:
+        context.out.message(line)
+    if not _asked(short or question, context):
         raise CommandError(msg("nothing changed"), code=1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api.players import PlayerRow
 from cli.output import Output
 from cli.registering import programs
+from cli.words.layout import row
 from cli.words.limits import limits
 from i18n.message import Arg, comma, msg, semicolon
 
@@ -15,6 +16,11 @@ def question(player: PlayerRow, out: Output) -> str:
     """For whoever is asked beforehand, a sentence; "" if nothing ends. In words, as it stands in others, which has an end."""
     told = tuple(_held(player))
     return out.words(msg("Removed along with {name}: {what}.", name=player.name, what=semicolon(told)) if told else "")
+
+
+def listed(player: PlayerRow) -> tuple[Arg, ...]:
+    """The same for a terminal, a line each; nothing if nothing ends."""
+    return tuple(row(("·", what), " ") for what in _held(player))
 
 
 def done(player: PlayerRow, out: Output) -> str:

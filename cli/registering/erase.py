@@ -50,7 +50,14 @@ def erase(args: Namespace, context: Context) -> int:
         name=args.player,
     )  # fmt: skip
     player = naming.person(ask(context.home.agent_address, PlayerList()).players, args.player)  # None: one who was removed
-    confirm(question if player is None else row((ends.question(player, context.out), question), " "), context, yes=args.yes)
+    listed = (
+        msg("Deleted for good of all that is kept about {name}:", name=args.player),
+        *(() if player is None else ends.listed(player)),
+        row(("·", msg("time that was given")), " "),
+        row(("·", msg("names and reasons beside the log, which itself stays")), " "),
+    )
+    long = question if player is None else row((ends.question(player, context.out), question), " ")
+    confirm(long, context, yes=args.yes, listed=listed, short=msg("Delete all of it? Nobody can bring it back."))
     heard(context)
     done = ask(context.home.agent_address, PlayerErase(player=args.player))
     said = msg("nothing is kept about {name} any more (id {id})", name=done.name, id=done.id)

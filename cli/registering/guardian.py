@@ -11,14 +11,16 @@ from urllib.parse import quote
 import msgspec
 
 from agent.api import naming
-from agent.api.players import GuardianAdd, GuardianList, GuardianRemove, GuardianSet, PlayerList
+from agent.api.players import GuardianAdd, GuardianList, GuardianRemove, GuardianRow, GuardianSet, PlayerList
 from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.given.asking import YES, confirm
 from cli.given.proving import new_pin, takes_new
 from cli.given.values import some, some_minutes
 from cli.registering.settle import settle
 from cli.words.qr import qr
+from cli.words.shell import whole
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg
 
@@ -54,6 +56,8 @@ def add_to(commands: Commands) -> None:
 
 
 def add(args: Namespace, context: Context) -> int:
+    if (args.pin or args.pin_stdin) and (known := naming.person(_guardians(context), args.name)) is not None:
+        raise CommandError(msg("there is a guardian {guardian} already", guardian=f"{known.name} ({known.id})"), code=1)
     request = GuardianAdd(name=args.name, account=args.account, pin=_pin(args, context))
     done = ask(context.home.agent_address, request)
     return settle(context, done, msg("{name} is a guardian now (id {id})", name=done.name, id=done.id))
@@ -63,6 +67,8 @@ def change(args: Namespace, context: Context) -> int:
     wants = args.pin or args.pin_stdin
     if wants and args.no_pin:
         args.parser.mistake(msg("{option} and {other} are two different things", option="--pin", other="--no-pin"))
+    if wants:
+        naming.guardian(_guardians(context), args.guardian)
     pin = None if args.no_pin else _pin(args, context) if wants else msgspec.UNSET
     request = GuardianSet(guardian=args.guardian, name=args.name, account=args.account, pin=pin)
     if request == GuardianSet(guardian=args.guardian):
@@ -72,8 +78,13 @@ def change(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{name} is changed (id {id})", name=done.name, id=done.id))
 
 
+def _guardians(context: Context) -> tuple[GuardianRow, ...]:
+    """Asked before a PIN is, so that nobody types one for nothing."""
+    return ask(context.home.agent_address, GuardianList()).guardians
+
+
 def _pin(args: Namespace, context: Context) -> str | None:
-    """The hash of the PIN that is asked for. The names are asked first, so that nobody types one for nothing."""
+    """The hash of the PIN that is asked for; the players first, so that it is none that they would guess."""
     if not (args.pin or args.pin_stdin):
         return None
     return new_pin(args, context, ask(context.home.agent_address, PlayerList()).players)
@@ -102,14 +113,14 @@ def _uri(name: str, secret: str) -> str:
 
 
 def remove(args: Namespace, context: Context) -> int:
-    row = naming.guardian(ask(context.home.agent_address, GuardianList()).guardians, args.guardian)
+    row = naming.guardian(_guardians(context), args.guardian)
     confirm(msg("Remove the guardian {name} ({id})?", name=row.name, id=row.id), context, yes=args.yes)
     done = ask(context.home.agent_address, GuardianRemove(guardian=row.id))
     return settle(context, done, msg("{name} is no guardian any more (id {id})", name=done.name, id=done.id))
 
 
 def show(args: Namespace, context: Context) -> None:
-    guardians = ask(context.home.agent_address, GuardianList()).guardians
+    guardians = _guardians(context)
     rows = (
         (
             guardian.id, guardian.name, guardian.account or "–", msg("yes") if guardian.pin else "–",
@@ -118,4 +129,9 @@ def show(args: Namespace, context: Context) -> None:
         for guardian in guardians
     )  # fmt: skip
     columns = (msg("Id"), msg("Name"), msg("Account"), msg("PIN"), msg("Codes, each at most"))
+    if not guardians and not context.out.json:
+        command = whole("giochoi guardian add … --pin")
+        said = msg("nobody is named as a guardian yet; with a PIN for a child's session: {command}", command=command)
+        context.out.say(said, 0, 2)
+        return
     context.out.answer({"guardians": guardians}, lambda: context.out.table(columns, rows))

@@ -19,6 +19,7 @@ from cli.registering.settle import heard, settle
 from cli.words import layout
 from cli.words.days import day_or
 from cli.words.limits import limits
+from cli.words.shell import typed_as, whole
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, comma, msg
@@ -65,7 +66,12 @@ def born(text: str) -> str | None:
 def add(args: Namespace, context: Context) -> int:
     request = PlayerAdd(name=args.name, born=args.born, account=args.account, guardian=args.guardian)
     done = ask(context.home.agent_address, request)
-    return settle(context, done, msg("{name} is added (id {id})", name=done.name, id=done.id))
+    code = settle(context, done, msg("{name} is added (id {id})", name=done.name, id=done.id))
+    if args.account is None:
+        command = whole(f"giochoi player set {typed_as(done.name, done.id)} --account …")
+        said = msg("without an account no play is recognised as {name}'s: {command}", name=done.name, command=command)
+        context.out.message(said)
+    return code
 
 
 def change(args: Namespace, context: Context) -> int:
@@ -87,7 +93,9 @@ def remove(args: Namespace, context: Context) -> int:
     said = msg("Remove {name} ({id})?", **who)
     if row.born:
         said = msg("Remove {name} ({id}), born {born}?", **who, born=day_or(row.born))
-    confirm(layout.row((ends.question(row, context.out), said), " "), context, yes=args.yes)
+    ending = ends.listed(row)
+    listed = (msg("Removed along with {name}:", name=row.name), *ending) if ending else ()
+    confirm(layout.row((ends.question(row, context.out), said), " "), context, yes=args.yes, listed=listed, short=said)
     done = ask(context.home.agent_address, PlayerRemove(player=row.id))
     said = msg("{name} is removed (id {id}); the log stays", name=done.name, id=done.id)
     return settle(context, done, layout.row((said, ends.done(row, context.out))))
@@ -97,6 +105,10 @@ def show(args: Namespace, context: Context) -> None:
     players = ask(context.home.agent_address, PlayerList()).players
     columns = (msg("Id"), msg("Name"), msg("Born"), msg("Account"), msg("Guardians"), msg("Packs"), msg("Limits"))
     document = {"players": [_document(player) for player in players]}
+    if not players and not context.out.json:
+        command = whole("giochoi player add An --born 24/11/2014 --account an")
+        context.out.say(msg("nobody is a player here yet; to begin with, type such as: {command}", command=command), 0, 2)
+        return
     context.out.answer(document, lambda: context.out.table(columns, map(_row, players)))
 
 

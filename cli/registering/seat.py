@@ -31,7 +31,7 @@ def add_to(commands: Commands) -> None:
 
 def show(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, SeatList())
-    columns = (msg("PC"), msg("Key"), msg("Since"), msg("Last heard"), msg("State"))
+    columns = (msg("Seat"), msg("Key"), msg("Since"), msg("Last heard"), msg("State"))
     document = {"seats": [_document(seat, answer) for seat in answer.seats]}
     context.out.answer(document, lambda: context.out.table(columns, (_row(seat, answer) for seat in answer.seats)))
 

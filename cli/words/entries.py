@@ -101,6 +101,7 @@ _FACTS: Final = frozenset({"guardian", "approved"})
 _MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked", "made", "heard"})
 _DAYS: Final = frozenset({"expires", "day", "born"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace", "away"})
+_AGENT: Final = "agent"  # as entries name whoever keeps the log
 _EVERY: Final = "*"  # how a summary of the day names time that was given for all games
 _VALUES: Final = 60  # columns for the values of one pack
 
@@ -119,7 +120,8 @@ def entry(
         fields["rule"] = rule_of(fields)
     _labelled(fields)
     what = _happened(kind, fields)
-    out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
+    seat = msg("agent") if fields["seat"] == _AGENT else fields["seat"]
+    out.say(row((str(line.index), Moment(fields["wall"], zone), seat, what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:
         out.say(row(said), 4, 2)
@@ -136,6 +138,9 @@ def _happened(kind: str, fields: dict[str, Any]) -> Arg:
     if kind == "pause" and fields.get("who", "") is None:
         return _ALL_PAUSED
     said = KINDS.get(kind, kind)
+    if kind == "seat.enrolled" and fields.get("id") == _AGENT:  # its own key, which is no PC's
+        fields.pop("id")
+        said = msg("the agent has a key of its own")
     if kind == "request" and (fields.get("program") or not fields.get("ms")):  # for no time, though older entries name some
         fields.pop("ms", None)
         return _ASKED_TO_RUN if fields.get("program") else _ASKED_TO_PLAY

@@ -100,7 +100,8 @@ class GamePart(Standing, frozen=True, kw_only=True):
 
 class PlayerPart(Standing, frozen=True, kw_only=True):
     """What is decided comes only from rules over all games. `only_installed`: of other programs only those run that were let
-    through. `paused`: until when nobody lets the player play, "" where that has no end; None: they are not paused.
+    through. `paused`: until when nobody lets the player play, "" where that has no end; None: they are not paused. `unlimited`:
+    no pack of rules is in force for them, not even for one game.
     """
 
     name: str
@@ -109,6 +110,7 @@ class PlayerPart(Standing, frozen=True, kw_only=True):
     games: tuple[GamePart, ...]
     only_installed: bool = False
     paused: str | None = None
+    unlimited: bool = False
 
 
 class Status(Wire, frozen=True, kw_only=True):

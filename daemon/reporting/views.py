@@ -73,6 +73,7 @@ class Views:
             account=player.registered.account,
             only_installed=player.registered.only_installed,
             paused=self._paused(player),
+            unlimited=not player.limited,
             games=tuple(self._game(player, game) for game in games),
             **self._standing(player, self._judge.rule(player, None, self._now), self._used(player.id)),
         )

@@ -6,6 +6,7 @@ import unicodedata
 
 from msgspec import structs
 
+from agent.api.asked import RequestEvent
 from agent.api.roster import GrantEvent
 from daemon.api import messages as m
 from daemon.deciding.effects import counts_from_now, longer
@@ -62,3 +63,13 @@ def reason_of(text: str) -> str:
         raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
     plain = "".join(one if one.isprintable() else " " for one in unicodedata.normalize("NFC", text))
     return " ".join(plain.split())
+
+
+def all_the_same(event: RequestEvent) -> str:
+    """The command of a guardian who said no, and now thinks otherwise: the first answer stands."""
+    if event.program is not None:
+        return f"giochoi player set {event.player} --allow-program …"
+    if not event.ms:
+        return f"giochoi game allow {event.player} {event.game}"
+    minutes = f"{event.ms / 60_000:g}"
+    return f"giochoi grant {event.player} {minutes}{f' --game {event.game}' if event.game else ''}"

@@ -24,7 +24,7 @@ from daemon.running.heart import Heart
 from daemon.running.rosters import Rosters
 from daemon.running.written import written
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import check_length, of_grant, reason_of, told
+from daemon.serving.giving import all_the_same, check_length, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
@@ -172,8 +172,10 @@ class RequestHandlers:
             said = {"id": event.id, "who": event.answer.who}
             if event.answer.by == "player":
                 raise ApiError("refused", msg("{id} was taken back by whoever asked", **said))
-            yes, no = msg("{who} said yes to {id} before", **said), msg("{who} said no to {id} before", **said)
-            raise ApiError("refused", yes if event.answer.approved else no)
+            if event.answer.approved:
+                raise ApiError("refused", msg("{who} said yes to {id} before", **said))
+            said["command"] = all_the_same(event)
+            raise ApiError("refused", msg("{who} said no to {id} before; to allow it all the same: {command}", **said))
         if event not in self.requests.today(people.zone, now.wall):
             raise ApiError("refused", msg("{id} was for another day, and is gone", id=event.id))
         return player, event

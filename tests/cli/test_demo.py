@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,8 @@ def test_each_step_is_observed_and_nothing_stays_behind(giochoi, home_folder):
 
     told = json.loads(done.stdout)
     assert [step["id"] for step in told["steps"] if not step["ok"]] == []
+    changed = told["steps"][-1]["measured"]
+    assert re.match(r"byte [0-9,]+: a play of [0-9. a-z]*sec became one of [0-9. a-z]*sec: ", changed), changed
     assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(steps.STEPS))
     assert left_behind(home_folder) == set()
 

@@ -196,6 +196,25 @@ def test_an_exam_ends_the_pause_on_its_day(seat):
         (found,) = told(seat, "pause", "An", "--until", said)["players"]
         end = (now + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
         assert found["paused"] == end.isoformat(), said
+        day = f"{end:%A} {end.day} {end:%b %Y}"
+        shown = f"An is paused until {f'{day} at 0:00' if hour == 0 else f'18:00 on {day}'}; to end that sooner"
+        assert shown in words(seat("pause", "An", "--until", said))
+    end = now + timedelta(days=1)
+    told_so = words(seat("pause", "An", "--until", "mai", GIOCHOI_LANG="vi"))
+    weekday = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")[end.weekday()]
+    assert f"đến 0 giờ {weekday} {end:%d/%m/%Y}" in told_so
+
+
+def test_a_child_without_rules_is_said_to_have_none(seat):
+    """Not that none counts all games; `--json` is the contract's."""
+    assert seat("player", "add", "Na", "--born", "2017").returncode == 0
+    said = {lang: words(seat("status", "Na", GIOCHOI_LANG=lang)) for lang in ("en", "vi")}
+    found = told(seat, "status", "Na")["players"]
+    seat("player", "remove", "Na", "--yes")
+    assert "all games: no limits are set yet; played 0 sec" in said["en"]
+    assert "mọi trò: chưa có giới hạn nào" in said["vi"]
+    assert "no limits" not in words(seat("status", "An"))
+    assert "unlimited" not in found[0]
 
 
 def test_the_log_says_it_in_words(seat):

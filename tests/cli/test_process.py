@@ -25,6 +25,16 @@ def test_an_answer_goes_through_pipes_as_utf_8(giochoi):
     assert "Giờ Chơi" in "".join(str(pack) for pack in json.loads(done.stdout)["packs"])
 
 
+@pytest.mark.linux("nobody can send one a signal")
+def test_ctrl_c_while_the_program_still_loads_is_no_traceback(tmp_path):
+    """A command that loads much, as the demo does, is interrupted there as anywhere."""
+    interrupted = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n"
+    (tmp_path / "argparse.py").write_text(interrupted, "utf-8")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), PATH))}
+    done = subprocess.run([sys.executable, "-m", "cli", "demo"], capture_output=True, env=env, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-2, b"", b"")
+
+
 def test_what_stdin_says_is_read(giochoi):
     """As UTF-8, whatever the locale is."""
     facts = json.dumps(FACTS, ensure_ascii=False).encode()

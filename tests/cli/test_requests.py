@@ -77,6 +77,7 @@ def test_json_is_the_contracts(home):
         "title": None, "lets": False, "answer": None,
     }  # fmt: skip
     assert document(home, "deny", id_, "--reason", "ăn cơm") == {"id": id_}
+    assert f"said no to {id_} before; to allow it all the same: giochoi grant an 15\n" in home.fails(1, "approve", id_)
     assert "said no" in home.fails(1, "deny", id_)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from cli.setup import house
 from cli.setup.house import as_administrator, made_ordinary
 from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Known, Number, Preset
 from cli.setup.questions import QUESTIONS
@@ -242,3 +246,12 @@ def test_one_step_back():
 def test_without_a_terminal(giochoi):
     """One line, which says what to do instead."""
     assert "needs a terminal" in giochoi.fails(2, "setup")
+
+
+def test_one_word_for_a_child():
+    """Whoever is asked is asked as a parent, from the first question to the last."""
+    with (Path(house.__file__).parents[2] / "i18n" / "vi.po").open("rb") as file:
+        said = [one for one in read_po(file) if one.id and any("cli/setup/" in path for path, _ in one.locations)]
+    other = re.compile(r"\b(trẻ|bé|cháu)\b", re.IGNORECASE)
+    assert len(said) > 40
+    assert [one.string for one in said if other.search(str(one.string))] == []

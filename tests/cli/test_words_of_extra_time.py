@@ -47,11 +47,11 @@ def test_a_game_like_all_games_is_not_said_to_be_played_because_of_a_rule():
     assert lines_of(refused(running=False), "vi")[2] == "luanti: như mọi trò; đã chơi 30 phút"
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "8:00 at the earliest"), ("vi", "sớm nhất chơi lại được từ")])
+@pytest.mark.parametrize(("language", "said"), [("en", "8:00 at the earliest"), ("vi", "25/11 08:00 mới được chơi lại;")])
 def test_a_refusal_says_from_when_it_is_over(language, said):
     """The end of a refusal is no end of play."""
-    line = lines_of(refused(), language)[1]
-    assert said in line.replace("08:00", "8:00")
+    line = f"{lines_of(refused(), language)[1]};"
+    assert said.replace("08:00", "8:00") in line.replace("08:00", "8:00")
     assert "until" not in line
     assert "; đến" not in line
 
@@ -91,6 +91,17 @@ def test_an_entry_names_the_player_where_that_is_known():
     assert "pseudonym: ffff" in shown({}, who="f" * 32, game="luanti")
     assert "player: An; id: 27173fa3" in shown({"27173fa3": "An"}, kind="grant.revoked", id="27173fa3")
     assert shown({"f" * 32: "An"}, kind="policy.changed", target="f" * 32).endswith("for: An")
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "agent · the agent has a key of its own key: k"), ("vi", "dịch vụ nền · dịch vụ nền có khóa riêng khóa: k"),
+])  # fmt: skip
+def test_the_agents_own_key_is_no_pcs(language, said):
+    """It is enrolled as a seat is, and is none."""
+    out, fields = io.StringIO(), {"kind": "seat.enrolled", "seat": "agent", "wall": NINE, "id": "agent", "key": "k"}
+    entry(Output(out=out, language=language), LogLine(index=0, entry=json.dumps(fields), payload=None), fields, ZONE)
+    assert " ".join(out.getvalue().split()).endswith(said)
+    assert "PC" in shown({}, kind="seat.enrolled", id="s", key="k")
 
 
 def test_facts_of_a_decision_that_have_no_value_are_not_shown():

@@ -76,7 +76,7 @@ def test_no_answer_removes_nobody(agent, terminal, answer):
     """Nor does a wrong one, or the end of input."""
     code, out, shown = terminal("player", "remove", "An", answers=(answer,))
     assert (code, out) == (1, "")
-    assert "Remove An (an), born 1 May 2014? [y/N] " in shown
+    assert "Remove An (an), born 1 May 2014? [no] " in shown
     assert shown.endswith("giochoi: nothing changed\r\n")
     assert names(agent) == ["An"]
 
@@ -91,7 +91,7 @@ def test_a_yes_removes(agent, terminal, answer):
 def test_a_yes_beforehand_is_not_asked_for_again(agent, terminal):
     """For a guardian as for a player."""
     code, out, shown = terminal("player", "remove", "An", "--yes")
-    assert (code, out, "[y/N]" in shown) == (0, "An is removed (id an); the log stays\n", False)
+    assert (code, out, "[no]" in shown) == (0, "An is removed (id an); the log stays\n", False)
     assert terminal("guardian", "remove", "Mẹ", answers=("n\n",))[0] == 1
     assert terminal("guardian", "remove", "Mẹ", answers=("y\n",))[1] == "Mẹ is no guardian any more (id me)\n"
     assert names(agent) == []
@@ -100,21 +100,41 @@ def test_a_yes_beforehand_is_not_asked_for_again(agent, terminal):
 def test_in_vietnamese(agent, terminal):
     """Asked and answered so."""
     code, out, shown = terminal("player", "remove", "An", answers=("có\n",), GIOCHOI_LANG="vi")
-    assert (code, "[c/K] " in shown, names(agent)) == (0, True, [])
+    assert (code, "[không] " in shown, names(agent)) == (0, True, [])
     assert "An" in out
+
+
+@pytest.mark.parametrize(("way", "asked"), [
+    ("remove", "Remove An (an), born 1 May 2014? [no] "), ("erase", "Delete all of it? Nobody can bring it back. [no] "),
+])  # fmt: skip
+def test_what_ends_is_a_list(agent, terminal, way, asked):
+    """A line each above a short question, which Enter answers as it says."""
+    agent("policy", "use", "An", "vn-147")
+    agent("limit", "An", "20")
+    code, out, shown = terminal("player", way, "An", answers=("\n",))
+    lines = [line.strip() for line in shown.splitlines()]
+    assert (code, out) == (1, "")
+    first = {"remove": "Removed along with An:", "erase": "Deleted for good of all that is kept about An:"}[way]
+    at = lines.index(first)
+    assert lines[at + 1 : at + 3] == ["· rules vn-147", "· own limits, each day: 20 min"]
+    more = {"remove": [], "erase": ["· time that was given", "· names and reasons beside the log, which itself stays"]}[way]
+    assert lines[at + 3 : at + 3 + len(more)] == more
+    assert any(line.startswith(asked.strip()) for line in lines[at + 3 + len(more) :])
+    agent("policy", "use", "An", "none")
+    agent("limit", "An", "none")
 
 
 def test_a_near_name_is_asked_about(agent, terminal):
     """A yes is for the one who was named in the question, a no changes nothing; what follows is asked besides."""
     code, out, shown = terminal("limit", "Ẩn", "30", answers=("n\n",))
     assert (code, out) == (2, "")
-    assert "no player 'Ẩn'; did you mean An (an)? [y/N] " in shown
+    assert "no player 'Ẩn'; did you mean An (an)? [no] " in shown
     code, out, _ = terminal("limit", "Ẩn", "30", answers=("y\n",))
     assert (code, out) == (0, "An (an): at most 30 min a day\n")
     code, out, _ = terminal("player", "set", "Ân", "--guardian", "Me", answers=("y\n", "y\n"))
     assert (code, out) == (0, "An is changed (id an)\n")
     code, _, shown = terminal("player", "remove", "Ẩn", answers=("y\n", "n\n"))
-    assert (code, shown.count("[y/N]"), names(agent)) == (1, 2, ["An"])
+    assert (code, shown.count("[no]"), names(agent)) == (1, 2, ["An"])
 
 
 def test_adding_asks_nothing(agent, terminal):

@@ -28,6 +28,17 @@ def test_a_new_pin_is_asked_twice_and_not_shown(agent, terminal):
     assert pins(agent) == {"Mẹ"}
 
 
+def test_nobody_types_a_pin_for_a_name_that_means_nobody(agent, terminal):
+    """Nor for one that somebody has: the name comes first."""
+    agent("guardian", "add", "Mẹ")
+    for words, code, said in (
+        (("guardian", "set", "Ông", "--pin"), 2, "no guardian 'Ông'"),
+        (("guardian", "add", "mẹ", "--pin"), 1, "there is a guardian Mẹ (me) already"),
+    ):  # fmt: skip
+        done, out, shown = terminal(*words)
+        assert (done, out, said in shown, "PIN:" in shown) == (code, "", True, False), shown
+
+
 def test_a_simple_one_is_not_asked_for_again(agent, terminal):
     code, out, shown = terminal("guardian", "add", "Bố", "--pin", answers=("2014\n",), asks=": ")
     assert (code, out, "birthdays" in shown) == (2, "", True)
