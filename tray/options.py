@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NoReturn
 
 from i18n.catalogue import LANGUAGES, Catalogue
-from i18n.message import Arg, MessageError, comma, msg, typed
+from i18n.message import Arg, Message, MessageError, comma, msg, typed
 
 PROGRAM: Final = "giochoi-tray"
 _WIDE: Final = 22  # columns of an option
@@ -75,7 +75,7 @@ def _folded(text: str, wide: int, first: str, more: str) -> list[str]:
     return [line.replace("\u00a0", " ") for line in lines]
 
 
-def _unknown(word: str, known: Iterable[str], program: str = "") -> Arg:
+def _unknown(word: str, known: Iterable[str], program: str = "") -> Message:
     """The one that was probably meant; else all, or where they are told."""
     known = tuple(known)
     if near := difflib.get_close_matches(word, known, 1):

@@ -37,7 +37,7 @@ def guests_now(change: Change) -> Hints:
     uses = [pack.pack for pack in change.tables.packs().get(GUEST, ())]
     said = msg("guests are under no rules")
     if uses:
-        told = {"packs": comma(uses), "command": "giochoi policy show guest"}
+        told: dict[str, Arg] = {"packs": comma(uses), "command": "giochoi policy show guest"}
         said = msg("guests are under the rules of {packs}; see: {command}", **told)
     if not any(pack.asks for pack in guest.packs):
         return said, *nobody_registered(change, row)
