@@ -7,7 +7,7 @@ import sys
 from pathlib import PurePath
 
 # Nobody else's Ctrl-C is ours: of a program that only imports this it does what it did. As `python -m cli` we have no name yet.
-_OURS = PurePath(sys.argv[0]).stem == "giochoi" or sys.orig_argv[1:3] == ["-m", "cli"]
+_OURS = PurePath(sys.argv[0]).stem == "giochoi" or " -m cli" in " ".join(sys.orig_argv[:5])
 if _OURS and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

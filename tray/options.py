@@ -63,8 +63,8 @@ def said(words: Catalogue) -> str:
     about = words(msg("How long may be played still, and asking for more: an icon in the tray."))
     usage = " ".join((PROGRAM, *(f"[{one.split(', ')[-1]}]".replace(" ", "\u00a0") for one in _OPTIONS)))
     told = [*_folded(usage, wide, "", "    "), *_folded(about, wide, "    ", "    "), ""]
-    for option, meaning in _OPTIONS.items():
-        told += _folded(words(meaning), wide, f"  {option:<{_WIDE}}", " " * (_WIDE + 2))
+    for option, what in _OPTIONS.items():
+        told += _folded(words(what), wide, f"  {option:<{_WIDE}}", " " * (_WIDE + 2))
     return "\n".join(told)
 
 
