@@ -41,6 +41,7 @@ from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
 from compliance.verifying.plays.overrides import Overrides
+from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence, begun
@@ -100,11 +101,11 @@ class Auditor:
     _index: int = 0  # of the entry that is being taken
 
     def __post_init__(self) -> None:
-        self._recomputer = Recomputer(self.texts)
+        packs = Packs(self.texts)
+        self._recomputer, self._redecider = Recomputer(packs), Redecider(packs)
         self._rulebook = Rulebook(self.texts, self.brought)
         self._crossing = Crossing(self._zones, self._plays, self._seats, self._rulebook.hearing)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
-        self._redecider = Redecider(self.texts)
         self._asked = Asked(self._zones)
         checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))

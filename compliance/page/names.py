@@ -55,6 +55,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "came-and-went": msg("games that came and went"),
     "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
+    "kept-undecided": msg("plays that cannot be decided again, for a reason that no ordinary place has"),
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "early-cosignatures": msg("cosignatures of the future"),
     "silent": msg("silent seats"), "issue": msg("trouble"),
@@ -74,6 +75,7 @@ ODD: Final = frozenset({
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
     "warned", "paired", "learning", "let-no-longer", "pack", "retired-running", "erased", "pruned", "no-zone",
+    "kept-undecided",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there

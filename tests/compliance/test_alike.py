@@ -7,6 +7,7 @@ import pytest
 
 from compliance.entries.decision import GrantLine, LaunchRefused
 from compliance.verifying.plays import recompute
+from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
@@ -47,10 +48,11 @@ def test_what_was_decided_before_changes_no_answer(name, monkeypatch, soak):
     dice, text = Random(name), shipped_packs()[name]
     pack = parse_pack(text, name)
     rules = [one for one in pack.budgets if one.period == "day" and one.every_game]
-    of_all = Recomputer({sha256(text.encode()).hexdigest(): text})
+    packs = Packs({sha256(text.encode()).hexdigest(): text})
+    of_all = Recomputer(packs)
     lines = [drawn(dice, pack, dice.choice(rules)) for _ in range(soak(1_500, 20_000))]
     lines.sort(key=lambda line: line.at + dice.randrange(30 * MINUTE))  # as seats hand them in
-    first = [said(Recomputer(of_all.texts, of_all._packs), line) for line in lines]
+    first = [said(Recomputer(packs), line) for line in lines]
     decide, asked = recompute.decide, []
     monkeypatch.setattr(recompute, "decide", lambda *of: asked.append(of) or decide(*of))
     assert [said(of_all, line) for line in lines] == first

@@ -291,7 +291,7 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     named = replace(parse_pack(site.packs["vn-147"], "vn-147"), id="hostile", sha256=hashlib.sha256(text.encode()).hexdigest())
     lines = [seat.refuse(named, game="gta", label=18, age=17) for _ in range(20)]
     reads = Mock(side_effect=parse_pack)
-    monkeypatch.setattr("compliance.verifying.plays.recompute.parse_pack", reads)
+    monkeypatch.setattr("compliance.verifying.plays.packs.parse_pack", reads)
     failures = said(audit())
 
     assert reads.call_count == 1

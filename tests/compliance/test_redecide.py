@@ -14,6 +14,7 @@ from compliance.entries.place import PackLine
 from compliance.entries.play import Bound, PlayRuled
 from compliance.entries.seat import Presence
 from compliance.verifying.plays import runs
+from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.redecide import Redecider
 from i18n.catalogue import Catalogue
 from i18n.message import plain
@@ -312,7 +313,7 @@ def test_it_may_be_days_ago_by_the_clock(site, seat, audit):
 
 @pytest.mark.parametrize(("others", "fails"), [(63, False), (64, True)])
 def test_but_not_once_many_others_were_told_of(seat, others, fails):
-    checker = Redecider({})
+    checker = Redecider(Packs({}))
     first = seat.begin(bound=bound(), approved=False, learning=False)
     for number in range(others):
         seat.begin(who=f"other {number}", bound=bound(), approved=False, learning=False)
@@ -327,7 +328,7 @@ def test_but_not_once_many_others_were_told_of(seat, others, fails):
     [
         ({"bound": UNSET}, "do not say what was in force"), ({"bound": bound(house=True)}, "own limits"),
         ({"bound": bound(pack("home-balanced"))}, "more than one day"),
-        ({"bound": bound(pack("kr-shutdown"))}, "time zone"),
+        ({"bound": bound(pack("jp-kagawa"))}, "time zone"),
         ({"bound": bound(PackLine("x", "f" * 64, {}))}, "text of a pack"),
     ],
 )  # fmt: skip
@@ -428,7 +429,7 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
     calls = []
     decide = runs.decide
     monkeypatch.setattr(runs, "decide", lambda *facts: calls.append(1) or decide(*facts))
-    checker = Redecider({sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()})
+    checker = Redecider(Packs({sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}))
     for number in range(1_000):
         made = seat.begin(game=f"g{number % 5}", bound=bound(LAW), approved=False, learning=False)
         site.clock.run(5 * MINUTE)
@@ -472,3 +473,27 @@ def test_a_play_told_late_is_no_older_one(site, seat, play, audit):
 def test_what_cannot_be_fails(seat, audit, made):
     seat.begin(**made)
     assert len([one for one in said(audit()) if "play.started" in one]) == 1
+
+
+def test_who_was_given_time_after_a_sleep_had_it_for_what_came_then(site, seat, audit):
+    """The play's own moments end before that of the grant."""
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(59 * MINUTE)
+    site.clock.sleep(3 * HOUR)
+    wall = site.clock.wall()
+    seat.add(GrantGiven, id="g", who="child", by="guardian", ms=30 * MINUTE, game=None, given=wall)
+    site.clock.run(30 * MINUTE)
+    seat.end(made)
+    assert told(audit()) == []
+
+
+@pytest.mark.parametrize(("opened", "over"), [(8, True), (5, False)])
+def test_who_wakes_after_the_hours_began_may_have_slept_over_what_was_closed(site, seat, audit, opened, over):
+    """As long as the clocks differ, and no longer: begun at four, until ten past eight."""
+    at(site, 4)
+    made = seat.begin(bound=bound(pack(WEEK, weekday_hours=f"{opened:02}:00-20:00")), approved=False, learning=False)
+    site.clock.run(10 * MINUTE)
+    site.clock.sleep(3 * HOUR)
+    site.clock.run(HOUR)
+    seat.end(made, "gone", late=True)
+    assert bool([one for one in told(audit()) if one[0] == "after-hours"]) is over

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from agent.api.roster import Player, Roster
 from compliance import entry
 from compliance.entries.decision import PlayDue
+from compliance.verifying.plays import packs as of_texts
 from compliance.verifying.plays import recompute
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from daemon.deciding.judge import Ruling
@@ -34,8 +35,8 @@ def public(monkeypatch):
 
     def publish(packs):
         known = {pack.sha256: pack for pack in packs}
-        monkeypatch.setattr(recompute, "parse_pack", lambda text, *_: replace(known[text], scope="player"))
-        return Recomputer({pack.sha256: pack.sha256 for pack in packs})
+        monkeypatch.setattr(of_texts, "parse_pack", lambda text, *_: replace(known[text], scope="player"))
+        return Recomputer(of_texts.Packs({pack.sha256: pack.sha256 for pack in packs}))
 
     return publish
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from agent.api.roster import Player
+from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m
@@ -31,7 +32,7 @@ PLAYERS = [("vn-147",), ("vn-147", "home-school-week"), ("home-balanced",), ("ho
 
 def found(world):
     """The failures, and the findings but for what cannot be decided: (seq, what)."""
-    redecider = Redecider(TEXTS)
+    redecider = Redecider(Packs(TEXTS))
     for line in world.journal():
         redecider.take(str(line.seq), line)
     findings = [one for one in redecider.findings() if one.kind != "not-decidable"]

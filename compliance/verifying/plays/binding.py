@@ -6,27 +6,31 @@ them is over; what they alone would have ended is not found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Literal
 
 from compliance.entries.place import PackLine
 from compliance.entries.play import Bound
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.plays.packs import Key, NoPack, Packs, key_of
 from i18n.message import Text
 from rules.calendar import ZoneError, calendar, day_bounds
-from rules.packs.params import said
-from rules.parse import parse_pack
-from rules.policy import Pack, Policy, PolicyError, Scope, Uncounted, combine
+from rules.policy import Pack, Policy, Scope, Uncounted, combine
 
-MOST = 200  # different policies of one log, and each thing of one player's day: no honest log comes near
+MOST = 200  # of each thing of one player's day: no honest log comes near
+_SETS = 8  # of games that do not count, of one set of rules
+_PLANNED = 1_024  # of one policy, rules for players of different ages
+_HELD = 64  # sets of rules
 
-Why = Literal["older", "own", "seats", "long", "unseen", "text", "zone", "many", "odd"]
+Why = Literal["older", "own", "seats", "long", "unseen", "text", "zone", "abroad", "many", "odd"]
 """Why something cannot be decided again."""
 Part = Literal["all", "days", "none"]
 """Which rules that count play are asked: all, those of a day alone, none."""
 
-_Key = tuple[object, ...]
+_NUMBERS = count()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,17 +43,21 @@ class Rules:
     long: bool = False
     sessions: bool = False
     abroad: frozenset[str] = frozenset()  # zones of theirs that are not the place's
+    size: int = 0  # how many rules
+    number: int = field(default_factory=_NUMBERS.__next__)  # as no other ever had
     _policies: dict[tuple[Part, frozenset[str]], Policy] = field(default_factory=dict)
 
     def policy(self, part: Part, learning: frozenset[str]) -> Policy:
         """The policy of these rules. `learning`: games that the house does not count."""
         found = self._policies.get((part, learning))
         if found is None:
-            if len(self._policies) >= MOST:
+            if len(self._policies) >= _SETS:
                 self._policies.clear()
             packs = tuple(_only(pack, part) for pack in self.packs or ())
             more = (_uncounted(learning, packs[0].zone),) if learning and packs else ()
             found = self._policies[part, learning] = combine((*packs, *more))
+        elif len(found.memo) * self.size > _PLANNED:
+            found.memo.clear()
         return found
 
     def counts(self, part: Part) -> bool:
@@ -77,26 +85,27 @@ class Rules:
 
 @dataclass
 class Policies:
-    """`texts` are the packs' texts by their SHA-256. What was read is kept."""
+    """What was read last is kept."""
 
-    texts: Mapping[str, str]
-    _packs: dict[_Key, Pack | None] = field(default_factory=dict)
-    _rules: dict[_Key, Rules] = field(default_factory=dict)
+    packs: Packs
+    _rules: OrderedDict[Key, Rules] = field(default_factory=OrderedDict)
 
     def of(self, bound: Bound) -> Rules:
         key = (*map(_key, bound.place_packs), "", *map(_key, bound.packs), bound.zone, bound.house)
         found = self._rules.get(key)
         if found is None:
-            if len(self._rules) >= MOST:
-                return Rules(None, "many")
             found = self._rules[key] = self._made(bound)
+            if len(self._rules) > _HELD:
+                self._rules.popitem(last=False)
+        else:
+            self._rules.move_to_end(key)
         return found
 
     def _made(self, bound: Bound) -> Rules:
-        place = [self._pack(line, "place") for line in bound.place_packs]
-        packs = tuple(pack for pack in (*place, *(self._pack(line, "player") for line in bound.packs)) if pack is not None)
-        if len(packs) < len(bound.place_packs) + len(bound.packs):
-            return Rules(None, "text")
+        found = [self._pack(line, "place") for line in bound.place_packs] + [self._pack(line, "player") for line in bound.packs]
+        if any(isinstance(pack, NoPack) for pack in found):
+            return Rules(None, "many" if any(isinstance(one, NoPack) and one.why == "much" for one in found) else "text")
+        packs = tuple(pack for pack in found if not isinstance(pack, NoPack))
         try:
             calendar(bound.zone)
         except ZoneError:
@@ -105,23 +114,12 @@ class Policies:
         return Rules(
             packs, None, bound.house, any(rule.period in {"week", "month"} for rule in budgets),
             any(rule.period == "session" for rule in budgets) or any(not one.advisory for pack in packs for one in pack.breaks),
-            frozenset(pack.zone for pack in packs) - {bound.zone},
+            frozenset(pack.zone for pack in packs) - {bound.zone}, sum(len(pack.rules) for pack in packs),
         )  # fmt: skip
 
-    def _pack(self, line: PackLine, scope: Scope) -> Pack | None:
-        key = (_key(line), scope)
-        if key not in self._packs:
-            self._packs[key] = self._parsed(line, scope)
-        return self._packs[key]
-
-    def _parsed(self, line: PackLine, scope: Scope) -> Pack | None:
-        text = self.texts.get(line.sha256)
-        if text is None:
-            return None
-        try:
-            return replace(parse_pack(text, line.id, {name: said(value) for name, value in line.params.items()}), scope=scope)
-        except PolicyError:
-            return None
+    def _pack(self, line: PackLine, scope: Scope) -> Pack | NoPack:
+        pack = self.packs.of(line.sha256, line.params, line.id)
+        return pack if isinstance(pack, NoPack) else replace(pack, scope=scope)
 
 
 def same_day(rules: Rules, zone: str, at: int) -> bool:
@@ -129,8 +127,8 @@ def same_day(rules: Rules, zone: str, at: int) -> bool:
     return not rules.abroad or all(day_bounds(one, at) == day_bounds(zone, at) for one in rules.abroad)
 
 
-def _key(line: PackLine) -> _Key:
-    return (line.id, line.sha256, *sorted((name, type(value).__name__, value) for name, value in line.params.items()))
+def _key(line: PackLine) -> Key:
+    return key_of(line.sha256, line.params)
 
 
 def _only(pack: Pack, part: Part) -> Pack:

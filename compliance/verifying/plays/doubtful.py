@@ -11,11 +11,14 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from compliance.verifying.listed import Listed
 from compliance.verifying.plays.binding import MOST, Why
-from compliance.verifying.plays.runs import Given, Over, Run, moments_of, over, overnight
+from compliance.verifying.plays.over import Over, moments_of, over, overnight
+from compliance.verifying.plays.runs import Given, Run
 from compliance.verifying.plays.undecided import Undecided
+from compliance.verifying.plays.work import HEAVY, Work
 from compliance.verifying.plays.wrong import finding
 from compliance.verifying.report import NOWHERE, Finding
 
@@ -24,15 +27,16 @@ WAITING = HELD = 10_000
 
 @dataclass
 class Doubtful:
-    """`give` grants, `add` plays once they are over, then ask `findings`. `work`: how many moments may be looked at."""
+    """`give` grants, `add` plays once they are over, then ask `findings`."""
 
     undecided: Undecided
-    work: int = 1_000
+    work: Work
     grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _waiting: list[Run] = field(default_factory=list)
     _held: list[Run] = field(default_factory=list)
     _settled: Listed = field(default_factory=Listed)
+    _longest: dict[str, tuple[int, int, list[Given]]] = field(default_factory=dict)
 
     def give(self, who: str, given: Given) -> None:
         insort(self.grants[who], given, key=lambda one: one.given)
@@ -84,6 +88,17 @@ class Doubtful:
 
     def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
         """As long as there is not more to do than there are entries."""
+        if len(given) > MOST:
+            run.spared, given = self._most(run.day.who, given)
         moments = moments_of(run, given, self.revoked)
-        self.work -= len(moments)
-        return "many" if self.work < 0 or len(given) > MOST else over(run, given, self.revoked, moments)
+        every = len(moments) * (1 + max(one.rules.size for one in run.ruled) // HEAVY)
+        return over(run, given, self.revoked, moments) if self.work.look(every) else "many"
+
+    def _most(self, who: str, given: list[Given]) -> tuple[int, list[Given]]:
+        """The longest grants of a player's, in order, and how long all others are together."""
+        known = self._longest.get(who)
+        if known is None or known[0] != len(given):
+            longest = sorted(nlargest(MOST, given, key=lambda one: one.grant.ms), key=lambda one: one.given)
+            rest = sum(one.grant.ms for one in given) - sum(one.grant.ms for one in longest)
+            known = self._longest[who] = len(given), rest, longest
+        return known[1:]

@@ -9,7 +9,7 @@ entry itself (`inline`), without its texts. A pause is of no pack, and the entry
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple, TypeGuard, TypeVar, get_args
@@ -19,6 +19,7 @@ from msgspec import UNSET
 from compliance.entries.decision import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
 from compliance.verifying.plays.alike import Alike
+from compliance.verifying.plays.packs import NoPack, Packs, key_of
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
@@ -26,9 +27,7 @@ from rules.decide import decide
 from rules.decision import Decision
 from rules.engine.reach import ADULT
 from rules.facts import Facts, Grant, Pause, Played
-from rules.packs.params import said
-from rules.parse import parse_pack
-from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Place, Policy, PolicyError, Rating, Rule, combine
+from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Place, Policy, Rating, Rule, combine
 
 SLACK_MS = 1000
 _PLACES = frozenset(get_args(Place))
@@ -37,7 +36,12 @@ _R = TypeVar("_R", bound=Rule)
 _ANY = replace(combine([]), grace_ms=MAX_SAVE_MS)  # a pause is of no pack; another rule may give more time to save
 _SUM_OF: Final = {"game": "game", "publisher": "publisher", "all": "total"}  # what a rule counts, by what it is per
 _MOST = 31  # a day each: no period has more
+_KEPT = 256  # rules that are asked, each as its pack and values are
+_PLANNED = 4_096  # rules of one policy, for different players and days
 _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
+
+
+_MUCH: Final = msg("it was not made again: entries name more rules, and values for them, than any place has")
 
 
 class Unfounded(MessageError, ValueError):
@@ -50,15 +54,15 @@ class _Asked(NamedTuple):
     rule: Rule
     policy: Policy
     before: Alike
+    rules: int  # how many the policy has
 
 
 @dataclass
 class Recomputer:
-    """`texts` are the packs' texts by their SHA-256; what was parsed is kept."""
+    """What was asked last is kept."""
 
-    texts: Mapping[str, str]
-    _packs: dict[tuple[object, ...], Pack | Unfounded] = field(default_factory=dict)
-    _policies: dict[tuple[object, ...], _Asked] = field(default_factory=dict)
+    packs: Packs
+    _asked: OrderedDict[tuple[object, ...], _Asked] = field(default_factory=OrderedDict)
 
     def check(self, line: Decided) -> None:
         """Unfounded unless the decision follows from its entry and the pack it names."""
@@ -85,8 +89,28 @@ class Recomputer:
         if zone != line.zone:
             raise Unfounded(msg("the days of its pack are those of {zone}; it says {told}", zone=zone, told=line.zone))
         if line.counted is None and _of_the_day(asked.rule):
-            return _by_the_day(line, asked, asked.rule)
+            return self._by_the_day(line, asked, asked.rule)
+        if not self.packs.work.ask(asked.rules):
+            raise Unfounded(_MUCH)
         return decide(asked.policy, _facts(line, asked.rule))
+
+    def _by_the_day(self, line: Decided, asked: _Asked, rule: Budget) -> Decision:
+        """The decision by a rule of which the day's sums say all that it counts."""
+        _check_place(line)
+        start, _ = _day_of_sums(line)
+        used = line.before[_SUM_OF[rule.per]]
+        key = (
+            start, line.place, line.game, line.publisher, line.label, line.system, line.age, line.guardian, line.grants,
+            line.approved,
+        )  # fmt: skip
+        found = asked.before.find(key, line.at, used)
+        if found is None:
+            if not self.packs.work.ask(asked.rules):
+                raise Unfounded(_MUCH)
+            facts = _facts(line, rule)
+            found = decide(asked.policy, facts)
+            asked.before.keep(key, facts, used, found)
+        return found
 
     def _source(self, line: Decided) -> _Asked:
         if line.pack == HOUSE:
@@ -98,27 +122,28 @@ class Recomputer:
                 raise Unfounded(msg("its own rule is not valid: {why}", why=said_by(error))) from None
         if line.inline is not None:
             raise Unfounded(msg("it has both a pack and a rule of its own"))
-        values = (line.pack, *sorted(line.params.items()))
         adult = line.age is not None and line.age >= ADULT
-        found = self._policies.get((line.rule, adult, *values))
+        key = (line.rule, adult, *key_of(line.pack, line.params))
+        found = self._asked.get(key)
         if found is None:
-            pack = self._packs.get(values)
-            if pack is None:
-                pack = self._packs[values] = self._parsed(line)
-            if isinstance(pack, Unfounded):
-                raise pack.with_traceback(None)  # it is raised for each line: without what it passed the last time
-            found = self._policies[line.rule, adult, *values] = _asked(pack, line.rule, adult=adult)
+            found = self._asked[key] = _asked(self._pack(line), line.rule, adult=adult)
+            if len(self._asked) > _KEPT:
+                self._asked.popitem(last=False)
+        else:
+            self._asked.move_to_end(key)
+            if len(found.policy.memo) * found.rules > _PLANNED:
+                found.policy.memo.clear()
         return found
 
-    def _parsed(self, line: Decided) -> Pack | Unfounded:
-        """The pack, or why there is none: that is kept, too, so that a large text full of mistakes is read once."""
-        text = self.texts.get(line.pack)
-        if text is None:
-            return Unfounded(msg("the text of its pack {pack} is not in the bundle", pack=line.pack))
-        try:
-            return parse_pack(text, line.rule.partition(".")[0], {name: said(value) for name, value in line.params.items()})
-        except PolicyError as error:
-            return Unfounded(msg("its pack is not valid: {why}", why=said_by(error)))
+    def _pack(self, line: Decided) -> Pack:
+        found = self.packs.of(line.pack, line.params, line.rule.partition(".")[0])
+        if not isinstance(found, NoPack):
+            return found
+        if found.why == "missing":
+            raise Unfounded(msg("the text of its pack {pack} is not in the bundle", pack=line.pack))
+        if found.why == "invalid":
+            raise Unfounded(msg("its pack is not valid: {why}", why=found.said))
+        raise Unfounded(_MUCH)
 
 
 def _compare(line: Decided, verdict: str, rule: str | None) -> None:
@@ -128,23 +153,6 @@ def _compare(line: Decided, verdict: str, rule: str | None) -> None:
         raise Unfounded(msg("the rule {rule} does not follow: from this entry play is allowed", rule=line.rule))
     told, found = f"{line.rule} ({line.verdict})", f"{rule} ({verdict})"
     raise Unfounded(msg("the rule {told} does not follow: from this entry {found} does", told=told, found=found))
-
-
-def _by_the_day(line: Decided, asked: _Asked, rule: Budget) -> Decision:
-    """The decision by a rule of which the day's sums say all that it counts."""
-    _check_place(line)
-    start, _ = _day_of_sums(line)
-    used = line.before[_SUM_OF[rule.per]]
-    key = (
-        start, line.place, line.game, line.publisher, line.label, line.system, line.age, line.guardian, line.grants,
-        line.approved,
-    )  # fmt: skip
-    found = asked.before.find(key, line.at, used)
-    if found is None:
-        facts = _facts(line, rule)
-        found = decide(asked.policy, facts)
-        asked.before.keep(key, facts, used, found)
-    return found
 
 
 def _of_the_day(rule: Rule | None) -> TypeGuard[Budget]:
@@ -169,7 +177,7 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> _Asked:
         ratings=kept(pack.ratings), guardians=kept(pack.guardians), windows=kept(pack.windows), asks=kept(pack.asks),
         notices=(), uncounted=(), saves=(), grace_ms=MAX_SAVE_MS,
     )  # fmt: skip
-    return _Asked(rule, combine([asked]), Alike(asked))
+    return _Asked(rule, combine([asked]), Alike(asked), len(asked.rules))
 
 
 def _facts(line: Decided, rule: Rule | None) -> Facts:

@@ -8,7 +8,7 @@ when all grants are known. What cannot be decided is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import get_args
@@ -18,48 +18,49 @@ from msgspec import UNSET
 from compliance import entry
 from compliance.entries.decision import PlayDue
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
-from compliance.entries.play import Bound, PlayEnded, PlayRuled, PlayStarted
+from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted
 from compliance.entries.seat import SeatStart
 from compliance.verifying.listed import Faults
-from compliance.verifying.plays.binding import MOST, Policies, Rules, same_day
+from compliance.verifying.plays.binding import MOST, Policies
+from compliance.verifying.plays.bound import Binding
 from compliance.verifying.plays.doubtful import Doubtful
 from compliance.verifying.plays.due import contradictions
+from compliance.verifying.plays.over import held_back
+from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.placing import MOST_AWAY_MS
 from compliance.verifying.plays.runs import (
     LEAVE_MS,
     SLEPT_MS,
     Day,
     Given,
-    Ruled,
     Run,
     Seat,
     decided,
-    held_back,
 )
 from compliance.verifying.plays.shifts import FOREVER, SHIFTING
 from compliance.verifying.plays.surely import Surely
 from compliance.verifying.plays.undecided import Undecided
 from compliance.verifying.plays.unsaid import Unsaid
+from compliance.verifying.plays.work import HEAVY
 from compliance.verifying.plays.wrong import unended
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.wanted import Taking
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant
-from rules.policy import Place, Role
+from rules.policy import Role
 
 _KEPT_MS = DAY_MS + DAY_MS // 4
-_OLDEST = 150  # in years
 _UNENDED_MS = 10 * 60_000
 _TOLD = SHIFTING | {PlayRuled, PlayDue, GrantGiven, GrantRevoked}
-_PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
+_ROLES = frozenset(get_args(Role))
 
 
 @dataclass
 class Redecider:
     """`take` every entry in the order of the log, then ask `failures` and `findings`."""
 
-    texts: Mapping[str, str]
+    packs: Packs
     failures: Faults = field(default_factory=Faults)
     _seats: dict[str, Seat] = field(default_factory=dict)
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
@@ -68,8 +69,9 @@ class Redecider:
     _undecided: Undecided = field(default_factory=Undecided)
 
     def __post_init__(self) -> None:
-        self._policies = Policies(self.texts)
-        self._doubtful = Doubtful(self._undecided)
+        self._work = self.packs.work
+        self._binding = Binding(Policies(self.packs), self._undecided, self.failures)
+        self._doubtful = Doubtful(self._undecided, self._work)
 
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         self.of(line)(where, line)
@@ -82,7 +84,7 @@ class Redecider:
         return partial(self._take, seat)
 
     def _take(self, seat: Seat, where: Arg, line: entry.AnyEntry) -> None:
-        self._doubtful.work += 1
+        self._work.taken += 1
         if type(line) is PlayStarted:
             self._start(where, line, seat)
         elif type(line) is PlayEnded:
@@ -106,6 +108,7 @@ class Redecider:
                 seat.shifts.count += 1
             case Paused() | Resumed() | EnforcementOff() | EnforcementOn() | SeatStart():
                 seat.shifts.take(line, 0 if seat.last is None else seat.last.wall)
+                seat.restart(line.boot)
             case _:
                 pass
 
@@ -113,7 +116,7 @@ class Redecider:
 
     def _start(self, where: Arg, line: PlayStarted, seat: Seat) -> None:
         day = self._day(line.who, line.wall, seat)
-        ruled = self._read(where, line, seat)
+        ruled = self._binding.read(where, line, seat)
         seat.tells = seat.tells or ruled is not None
         resumed = line.resumed is not None and line.resumed in seat.midnight
         late = resumed or line.since < seat.first
@@ -135,10 +138,13 @@ class Redecider:
         run.shifts = seat.shifts.during(day.who, run.at, run.at)
 
     def _first(self, run: Run) -> int:
-        """When it had to end, by all that its seat had written when it began."""
+        """When it had to end, by all that its seat had written when it began. With many grants that is asked at the end."""
         given, revoked = self._doubtful.grants.get(run.day.who, ()), self._doubtful.revoked
+        if len(given) > MOST:
+            return run.at
         grants = tuple(one.grant for one in given if one.given <= run.at < revoked.get((run.seat, one.id), FOREVER))
-        going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
+        others = run.day.running.values() if run.day.part != "none" else ()
+        going = tuple(one.played(run.at - one.since) for one in others if one.since < run.at)
         decision = decided(run, run.ruled[0], run.at, grants, going)
         run.refused = decision.verdict != "allow" and held_back(run, run.ruled[0], run.at) is None
         return run.at if decision.verdict != "allow" else decision.until or FOREVER
@@ -148,8 +154,8 @@ class Redecider:
         if not day.many:
             for other in day.running.values():
                 other.alone = False
+            day.games.setdefault(line.game, 0)
         day.running[line.seq] = run
-        day.games.setdefault(line.game, 0)
         self._learns(line, run)
 
     def _learns(self, line: PlayStarted | PlayRuled, run: Run) -> None:
@@ -168,7 +174,7 @@ class Redecider:
             seat.midnight[line.play] = run.due
         span = line.span
         run.slept = line.late or abs(line.wall - line.since - span) > SLEPT_MS
-        run.over_by(line.mono, line.boot, line.wall)
+        run.apart(*((line.mono, line.wall) if line.boot == run.boot else seat.ran.get(run.boot, (run.mono + span, line.wall))))
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
@@ -178,30 +184,42 @@ class Redecider:
     def _over(self, run: Run, ended: int, ms: int, seat: Seat, away: int = 0) -> None:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
-        if 0 < ms <= 2 * DAY_MS:
-            day.end(run, ms, away)
-        day.total += max(0, ms)
-        day.games[run.game] += max(0, ms)
-        if not run.ruled or any(one.rules.packs is None for one in run.ruled):
+        if not day.many:
+            if 0 < ms <= 2 * DAY_MS:
+                day.end(run, ms, away)
+            day.total += max(0, ms)
+            day.games[run.game] += max(0, ms)
+        if not run.ruled or any(one.rules.packs is None for one in run.ruled) or not self._can_be(run, seat):
             return
-        if day.part != "all" and run.ruled[-1].rules.counts(day.part):
-            self._undecided.add("unseen", run.where)
         same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not run.shifts
         try:
-            if day.many or seat.shifts.many or len(self._doubtful.grants.get(day.who, ())) > MOST:
-                self._undecided.add("many", run.where)
-            elif not (same and self._surely.allows(run, run.ruled[0], ended)) and not (self._first(run) >= ended and same):
-                run.shifts = seat.shifts.during(day.who, run.at, ended)
-                self._doubtful.add(run)
+            if (same and self._surely.allows(run, run.ruled[0], ended)) or (self._first(run) >= ended and same):
+                return
+            run.shifts = seat.shifts.during(day.who, run.at - run.blur, ended + run.blur)
+            self._doubtful.add(run)
         except (ValueError, OverflowError):
             self._undecided.add("odd", run.where)
+
+    def _can_be(self, run: Run, seat: Seat) -> bool:
+        """Whether it can be decided at all; what of it cannot is noted."""
+        day, rules = run.day, run.ruled[-1].rules
+        if day.part != "all" and rules.counts(day.part):
+            self._undecided.add("many" if day.many else "unseen", run.where)
+        lost, shifts = run.at - run.blur, seat.shifts
+        if rules.size and (len(run.ruled) > MOST or lost < max(shifts.bound, shifts.freed)):
+            self._undecided.add("many", run.where)
+            return lost >= shifts.freed and len(run.ruled) <= MOST
+        if rules.size > HEAVY and not self._work.ask(rules.size):
+            self._undecided.add("many", run.where)
+            return False
+        return True
 
     def _ruled(self, where: Arg, line: PlayRuled, seat: Seat) -> None:
         run = seat.runs.get(line.play)
         if run is None or run.day.who != line.who:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             return
-        ruled = self._read(where, line, seat)
+        ruled = self._binding.read(where, line, seat)
         self._learns(line, run)
         if ruled is not None and len(run.ruled) <= MOST:
             run.ruled += (ruled,)
@@ -227,40 +245,6 @@ class Redecider:
             break
         return day
 
-    def _read(self, where: Arg, line: PlayStarted | PlayRuled, seat: Seat) -> Ruled | None:
-        """What the entry says bound it. None: nothing, or what cannot be."""
-        bound = line.bound
-        if bound is UNSET:
-            self._undecided.add("older", where)
-            return None
-        if isinstance(bound, int):
-            said = seat.bounds.get(line.who)
-            if said is None or said[0] != bound:
-                self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
-                return None
-            _, bound, rules = said
-        else:
-            rules = self._policies.of(bound)
-            seat.say(line.who, line.seq, bound, rules)
-        if bound.place not in _PLACES:
-            self._fail(where, msg("there is no kind of place {place}", place=bound.place))
-            return None
-        if line.age is not None and not 0 <= line.age <= _OLDEST:
-            self._fail(where, msg("{age} is not an age", age=str(line.age)))
-            return None
-        return self._ruled_by(line, bound, rules)
-
-    def _ruled_by(self, line: PlayStarted | PlayRuled, bound: Bound, rules: Rules) -> Ruled:
-        try:
-            if rules.packs and not same_day(rules, bound.zone, line.wall):
-                rules = Rules(None, "zone")
-        except (ValueError, OverflowError):
-            rules = Rules(None, "odd")
-        system = line.system if line.system is not UNSET else "VN"
-        return Ruled(
-            line.wall, rules, bound, line.age, line.label, system, line.publisher, line.approved is True
-        )
-
     # --- the end --------------------------------------------------------------------------------------------------------
 
     def findings(self) -> Iterator[Finding]:
@@ -280,7 +264,7 @@ class Redecider:
             return
         ended = run.now(last.mono, last.boot, last.wall)
         run.slept = abs(last.wall - ended) > SLEPT_MS
-        run.over_by(last.mono, last.boot, last.wall)
+        run.apart(last.mono, last.wall)
         run.day.slept = run.day.slept or run.slept
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])

@@ -5,23 +5,21 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from compliance.entries.play import Bound
 from compliance.entry import AnyEntry
-from compliance.verifying.plays.binding import Part, Rules, Why
+from compliance.verifying.plays.binding import Part, Rules
 from compliance.verifying.plays.placing import placed
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
-from compliance.verifying.watched import OFTEN_MS
 from i18n.message import Arg
-from rules.calendar import DAY_MS, day_bounds, day_name
+from rules.calendar import DAY_MS, day_name
 from rules.decide import decide
 from rules.decision import Decision
 from rules.facts import Facts, Grant, Past, Pause, Played
@@ -86,8 +84,8 @@ class Day:
 
     @property
     def part(self) -> Part:
-        """The rules that can be asked: what a session was is not told where the PC slept."""
-        return "none" if self.blurred else "days" if self.slept else "all"
+        """The rules that can be asked: what a session was is not told where the PC slept, nor what was played of very much."""
+        return "none" if self.blurred or self.many else "days" if self.slept else "all"
 
 
 class Ruled(NamedTuple):
@@ -101,6 +99,7 @@ class Ruled(NamedTuple):
     system: str | None
     publisher: str | None
     approved: bool
+    part: Part = "all"  # which rules can be asked by their days
 
 
 class Run(msgspec.Struct, eq=False, gc=False):
@@ -126,8 +125,9 @@ class Run(msgspec.Struct, eq=False, gc=False):
     due: tuple[int, int] | None = None  # the moment, and the time to save
     ended: int = FOREVER
     slept: bool = False
-    woke: int = 0  # when it was over, by the wall clock, if the PC slept meanwhile
+    blur: int = 0  # by how much its moments are others by the wall clock, as the PC slept or its clock was set
     shifts: Sequence[Shift] = ()
+    spared: int = 0  # how long those grants are together that are not looked at one by one
 
     @property
     def by_last(self) -> tuple[str, str | None, int | None]:
@@ -144,9 +144,10 @@ class Run(msgspec.Struct, eq=False, gc=False):
         """The moment of an entry of its seat, told by what was played."""
         return self.at + max(0, mono - self.mono) if boot == self.boot else wall
 
-    def over_by(self, mono: int, boot: str, wall: int) -> None:
-        """It was over by this entry of its seat."""
-        self.woke = wall if wall - self.now(mono, boot, wall) > SLEPT_MS else 0
+    def apart(self, mono: int, wall: int) -> None:
+        """What both clocks showed when it was over, or at the last that is known of its run of the PC."""
+        found = abs(wall - self.now(mono, self.boot, wall))
+        self.blur = found if found > SLEPT_MS else 0
 
 
 @dataclass(slots=True)
@@ -161,7 +162,15 @@ class Seat:
     midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
     first: int = 0  # the moment of its first entry
     last: AnyEntry | None = None
+    ran: OrderedDict[str, tuple[int, int]] = field(default_factory=OrderedDict)  # the last moment of each run of the PC
     tells: bool = False  # some entry of it has said what bound a play
+
+    def restart(self, boot: str) -> None:
+        """Its PC was started anew, if that is another run of it."""
+        if self.last is not None and self.last.boot != boot:
+            self.ran[self.last.boot] = self.last.mono, self.last.wall
+            if len(self.ran) > SAID:
+                self.ran.popitem(last=False)
 
     def say(self, who: str, seq: int, bound: Bound, rules: Rules) -> None:
         """What binds this pseudonym. By its clock a seat may be anywhere; it names only what it said of the last ones."""
@@ -169,15 +178,6 @@ class Seat:
         self.bounds.move_to_end(who)
         if len(self.bounds) > SAID:
             self.bounds.popitem(last=False)
-
-
-class Over(NamedTuple):
-    """From when on it was too long, for how much, and the decision that says so."""
-
-    at: int
-    ms: int
-    decision: Decision
-    ruled: Ruled
 
 
 def facts_of(
@@ -200,93 +200,22 @@ def facts_of(
     )  # fmt: skip
 
 
-def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
+def decided(
+    run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...], blur: int = 0
+) -> Decision:  # fmt: skip
     """The decision at `at`, with `played` beside what is over. ValueError."""
     day, bound = run.day, ruled.bound
-    pause = max(
-        (one for one in run.shifts if one.kind == "pause" and one.start <= at < one.ends(day.who)),
-        key=lambda one: FOREVER if one.until is None else one.until, default=None,
-    )  # fmt: skip
+    pause = paused(run, at, blur)
     limited = bool(ruled.rules.packs) or bound.house
     facts = facts_of(
         run, ruled, at, played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
         paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
     )  # fmt: skip
-    return decide(ruled.rules.policy(day.part, day.learning), facts)
+    part = day.part if ruled.part == "all" else ruled.part
+    return decide(ruled.rules.policy(part, day.learning), facts)
 
 
-def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], moments: list[int]) -> Over | Why | None:
-    """Whether the play went on for too long; why that cannot be said. Its day's history holds all of the day.
-
-    `given`: the grants of its pseudonym, in the order of their moments; `moments`: those of `moments_of`.
-    """
-    if run.slept and len(moments) > 1:
-        return "unseen"
-    since, last = FOREVER, FOREVER  # of an end that has come: when, and how long there was to keep to it
-    off: dict[str | None, int] = {"down": FOREVER, "restart": OFTEN_MS}  # how much longer one may take while no daemon runs
-    for at, then in zip(moments, [*moments[1:], FOREVER], strict=True):
-        ruled = [one for one in run.ruled if one.at <= at][-1]
-        if ruled.rules.packs is None:
-            return ruled.rules.why
-        held = held_back(run, ruled, at)
-        if held in off and since < FOREVER:  # what was due before stays due: another start of the daemon frees nobody
-            more = min(min(then, run.ended) - at, off[held])
-            off[held] -= more
-            last += more
-            continue
-        if held is not None:
-            since = FOREVER
-            continue
-        grants = tuple(one.grant for one in given if one.given <= at < revoked.get((run.seat, one.id), FOREVER))
-        decision = decided(run, ruled, at, grants, ())
-        if decision.verdict == "allow":
-            since = FOREVER
-        if since == FOREVER:
-            since = at if decision.verdict != "allow" else decision.until or FOREVER
-            if since >= min(then, run.ended):
-                since = FOREVER
-                continue
-            last = max(run.carried, since + _leave(run, at, decision))
-        if run.ended > last and then > last:
-            return "unseen" if _slept_over(run, ruled, grants) else Over(since, run.ended - since, decision, ruled)
-    return None
-
-
-def _slept_over(run: Run, ruled: Ruled, grants: tuple[Grant, ...]) -> bool:
-    """Whether the PC may have slept as long as it might not go on."""
-    return run.woke > 0 and decided(run, ruled, run.woke, grants, ()).verdict == "allow"
-
-
-def _leave(run: Run, at: int, decision: Decision) -> int:
-    """How long a play may go on after its end: warned, saved, closed. One that was refused when it began may not."""
-    if at == run.at and run.refused and decision.verdict != "allow" and not run.late:
-        due = run.due is not None and run.due[0] - at <= START_MS
-        return START_MS + (decision.grace_ms + SLACK_MS if due else 0)
-    return LEAVE_MS + decision.grace_ms
-
-
-def held_back(run: Run, ruled: Ruled, at: int) -> Literal["down", "restart", "off"] | None:
-    """Whether nobody was there to enforce anything, or nothing was to be. A pause is enforced all the same."""
-    kinds = {one.kind for one in run.shifts if one.start <= at < one.ends(run.day.who)}
-    if kinds & {"down", "restart"}:
-        return "down" if "down" in kinds else "restart"
-    return "off" if "off" in kinds and ruled.bound.place == "home" and "pause" not in kinds else None
-
-
-def moments_of(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> list[int]:
-    """When it began, and when something changed while it was played."""
-    found = [one.at for one in run.ruled]
-    for one in run.shifts:
-        found += (one.start, one.ends(run.day.who))
-    found += (one.given for one in given)
-    found += (revoked.get((run.seat, one.id), 0) for one in given)
-    return sorted({run.at, *(at for at in found if run.at < at < run.ended)})
-
-
-def overnight(given: Sequence[Given], run: Run) -> list[Given]:
-    """Of all grants, in order, those of the day before that reach into the play's: they may be the player's, under the
-    pseudonym of that day. To a day's minutes they add nothing.
-    """
-    start, _ = day_bounds(run.ruled[0].bound.zone, run.at)
-    near = given[bisect_left(given, (start - DAY_MS,)) : bisect_left(given, (start,))]
-    return [one for one in near if one.given + one.grant.ms > start and one.given + one.grant.ms > run.at]
+def paused(run: Run, at: int, blur: int) -> Shift | None:
+    """The pause that surely held at `at`, whose moments may be as much as `blur` away; of several the longest."""
+    found = (one for one in run.shifts if one.kind == "pause" and one.start + blur <= at < one.ends(run.day.who) - blur)
+    return max(found, key=lambda one: FOREVER if one.until is None else one.until, default=None)

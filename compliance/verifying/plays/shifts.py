@@ -40,10 +40,15 @@ class Shift:
 
 @dataclass(slots=True)
 class Shifts:
-    """One seat's, in the order of its chain. `count` grows with each, so that a play knows that something changed."""
+    """One seat's, in the order of its chain. `count` grows with each, so that a play knows that something changed.
+
+    Of more than can be asked for each play the oldest are forgotten: then of plays before `freed` it is not known what freed
+    them, and of those before `bound` not every pause.
+    """
 
     count: int = 0
-    many: bool = False  # more than can be asked for each play
+    freed: int = 0
+    bound: int = 0
     _shifts: list[Shift] = field(default_factory=list)
     _last: int = 0  # none ends after that
 
@@ -68,8 +73,15 @@ class Shifts:
         self._last = max(self._last, shift.end)
         if len(self._shifts) & 63 == 0:  # now and then: what no running play can ask for any more
             self._shifts = [one for one in self._shifts if one.end > shift.start - _KEPT_MS]
-            self.many = self.many or len(self._shifts) > MOST
-            del self._shifts[:-MOST]
+            self._forget()
+
+    def _forget(self) -> None:
+        pauses = [one for one in self._shifts if one.kind == "pause"]
+        others = [one for one in self._shifts if one.kind != "pause"]
+        self.bound = max([self.bound, *(one.end for one in pauses[:-MOST])])
+        self.freed = max([self.freed, *(one.end for one in others[:-MOST])])
+        if len(pauses) > MOST or len(others) > MOST:
+            self._shifts = sorted((*pauses[-MOST:], *others[-MOST:]), key=lambda one: one.start)
 
     def _over(self, line: Resumed | EnforcementOn) -> None:
         for one in reversed(self._shifts):

@@ -19,9 +19,11 @@ _WHY: Final[Mapping[Why, Message]] = MappingProxyType({
     "unseen": msg("the PC slept, its clock was set, or nobody saw a play's end"),
     "text": msg("the text of a pack is missing or not valid"),
     "zone": msg("a rule's day is not the day of the place's time zone"),
+    "abroad": msg("the place's own rules are of a land with another time zone than the place"),
     "odd": msg("no rule can be asked about their moments or numbers"),
     "many": msg("there is too much of one player's day, or of different rules, to decide each again"),
 })  # fmt: skip
+_STRANGE: Final = frozenset({"many", "abroad"})  # nothing that an honest place has
 
 
 @dataclass
@@ -39,7 +41,8 @@ class Undecided:
 
     def findings(self) -> Iterator[Finding]:
         for why, n in self._counts.items():
-            yield Finding("not-decidable", self._first[why], msgn(
+            kind = "kept-undecided" if why in _STRANGE else "not-decidable"
+            yield Finding(kind, self._first[why], msgn(
                 "{n} play, this one, cannot be decided again by all its rules: {why}",
                 "{n} plays, this one first, cannot be decided again by all their rules: {why}", n, why=_WHY[why],
             ))  # fmt: skip

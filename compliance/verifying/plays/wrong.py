@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from compliance.verifying.plays.runs import Over, Run
+from compliance.verifying.plays.over import Over
+from compliance.verifying.plays.runs import Run
 from compliance.verifying.report import NO_MOMENT, Finding
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.policy import Rule
