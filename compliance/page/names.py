@@ -61,7 +61,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "silent": msg("silent seats"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
-    "not-said": msg("seats that stopped saying what bound their plays"),
+    "not-said": msg("seats that do not say what bound their plays"),
     "erased": msg("names beside the log whose deletion does not go with the entries"),
     "undeleted": msg("deletions that were not done at once"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),

@@ -106,7 +106,6 @@ def test_nor_what_it_hides_after_closing_time(site, seat, audit):
     assert shown(audit())
 
 
-@untold
 def test_two_ends_of_a_second_that_nobody_saw_hide_no_day(site, seat, audit):
     plays = [begin(seat, LAW, game=game) for game in ("x", "y")]
     site.clock.run(1_000)
@@ -116,6 +115,19 @@ def test_two_ends_of_a_second_that_nobody_saw_hide_no_day(site, seat, audit):
     watched(site, seat, 13 * 60)
     seat.end(made, "by itself")
     assert shown(audit())
+
+
+@pytest.mark.parametrize(("minutes", "over"), [(70, True), (35, False)])
+def test_what_ran_beside_a_play_that_slept_counts_once(site, seat, audit, minutes, over):
+    """Half an hour of each was the other's as well, and nobody knows which: what is told is over by one of them alone."""
+    first = begin(seat, LAW)
+    site.clock.run(minutes * MINUTE)
+    site.clock.sleep(HOUR)
+    second = begin(seat, LAW, game="other")
+    site.clock.run(20 * MINUTE)
+    seat.end(first, "by itself")
+    seat.end(second, "by itself")
+    assert bool(shown(audit())) is over
 
 
 def games(_, seat):
@@ -165,18 +177,36 @@ def test_one_pseudonym_adds_up_over_seats(site, audit):
 # --- what bound it --------------------------------------------------------------------------------------------------------
 
 
-@untold
 def test_a_seat_that_never_says_what_bound_its_plays_hides_no_night(site, audit):
-    """As a version that was before the first release; the agent's own entries say which rules were in force."""
+    """At a public place in no version; the agent's own entries say which rules were in force."""
     seat = site.enrol()
     at_point(site)
-    seat.add(SeatStart, version="0.1.0", watch="gate", clean=True, lost_from=None)
+    seat.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None)
     watched(site, seat, 11 * 60)
     seat.add(SessionOpened, who="child", guest=False)
     made = seat.begin()
     watched(site, seat, 4 * 60 + 30)
     seat.end(made, "by itself")
     assert shown(audit())
+
+
+@pytest.mark.parametrize(("version", "odd"), [("0.1.0", True), ("1.2.3rc1", True), ("0.0.9", False)])
+def test_nor_at_a_home(site, audit, version, odd):
+    """As a version that was before the first release."""
+    seat = site.enrol()
+    seat.add(SeatStart, version=version, watch="gate", clean=True, lost_from=None)
+    seat.begin()
+    assert bool(shown(audit())) is odd
+
+
+def test_what_goes_on_for_hours_is_not_written_once_more(site, audit):
+    """It says that it began three seconds before, and nobody saw its end."""
+    seat = site.enrol()
+    seat.add(SeatStart, version="0.1.0", watch="gate", clean=True, lost_from=None)
+    made = seat.begin(since=site.clock.wall() - 3_000)
+    watched(site, seat, 13 * 60)
+    seat.end(made, "gone", late=True)
+    assert "not-said" in {one.kind for one in audit().audit.findings}
 
 
 def test_a_point_in_another_zone_from_the_first_entry_on_is_asked_about(tmp_path, clock, monkeypatch):

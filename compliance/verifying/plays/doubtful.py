@@ -91,7 +91,7 @@ class Doubtful:
         if len(given) > MOST:
             run.spared, given = self._most(run.day.who, given)
         moments = moments_of(run, given, self.revoked)
-        every = len(moments) * (1 + max(one.rules.size for one in run.ruled) // HEAVY)
+        every = len(moments) * (1 + max(one.rules.size for one in run.ruled) // HEAVY) + run.loose * run.day.plays // 16
         return over(run, given, self.revoked, moments) if self.work.look(every) else "many"
 
     def _most(self, who: str, given: list[Given]) -> tuple[int, list[Given]]:

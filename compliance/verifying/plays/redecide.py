@@ -18,8 +18,10 @@ from msgspec import UNSET
 from compliance import entry
 from compliance.entries.decision import PlayDue
 from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.place import PlaceChanged
 from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted
 from compliance.entries.seat import SeatStart
+from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults
 from compliance.verifying.plays.binding import MOST, Policies
 from compliance.verifying.plays.bound import Binding
@@ -40,7 +42,7 @@ from compliance.verifying.plays.runs import (
 from compliance.verifying.plays.shifts import FOREVER, SHIFTING
 from compliance.verifying.plays.surely import Surely
 from compliance.verifying.plays.undecided import Undecided
-from compliance.verifying.plays.unsaid import Unsaid
+from compliance.verifying.plays.unsaid import Unsaid, tells
 from compliance.verifying.plays.work import HEAVY
 from compliance.verifying.plays.wrong import unended
 from compliance.verifying.report import Failure, Finding
@@ -52,7 +54,7 @@ from rules.policy import Role
 
 _KEPT_MS = DAY_MS + DAY_MS // 4
 _UNENDED_MS = 10 * 60_000
-_TOLD = SHIFTING | {PlayRuled, PlayDue, GrantGiven, GrantRevoked}
+_TOLD = SHIFTING | {PlaceChanged, PlayRuled, PlayDue, GrantGiven, GrantRevoked}
 _ROLES = frozenset(get_args(Role))
 
 
@@ -66,6 +68,7 @@ class Redecider:
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
     _surely: Surely = field(default_factory=Surely)
     _unsaid: Unsaid = field(default_factory=Unsaid)
+    _public: bool = False  # it was no home: no such place ever had a version that does not say what binds plays
     _undecided: Undecided = field(default_factory=Undecided)
 
     def __post_init__(self) -> None:
@@ -109,6 +112,9 @@ class Redecider:
             case Paused() | Resumed() | EnforcementOff() | EnforcementOn() | SeatStart():
                 seat.shifts.take(line, 0 if seat.last is None else seat.last.wall)
                 seat.restart(line.boot)
+                seat.tells = seat.tells or (isinstance(line, SeatStart) and tells(line.version))
+            case PlaceChanged() if line.seat == AGENT and line.place != "home":
+                self._public = True
             case _:
                 pass
 
@@ -126,7 +132,7 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + LEAVE_MS
-        run.unsaid = seat.tells and line.bound is UNSET
+        run.unsaid = line.bound is UNSET and (seat.tells or self._public)
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
@@ -176,7 +182,8 @@ class Redecider:
         run.slept = line.late or abs(line.wall - line.since - span) > SLEPT_MS
         run.apart(*((line.mono, line.wall) if line.boot == run.boot else seat.ran.get(run.boot, (run.mono + span, line.wall))))
         day.slept = day.slept or run.slept
-        day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
+        run.loose = run.slept and not (run.alone and not day.running)
+        day.blurred = day.blurred or run.loose
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
         away = 0 if run.slept or day.many else span - line.ms
         self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat, away if 0 < away <= MOST_AWAY_MS else 0)
@@ -185,7 +192,7 @@ class Redecider:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
         if not day.many:
-            if 0 < ms <= 2 * DAY_MS:
+            if 0 < ms <= 2 * DAY_MS and not run.loose:
                 day.end(run, ms, away)
             day.total += max(0, ms)
             day.games[run.game] += max(0, ms)
@@ -203,7 +210,7 @@ class Redecider:
     def _can_be(self, run: Run, seat: Seat) -> bool:
         """Whether it can be decided at all; what of it cannot is noted."""
         day, rules = run.day, run.ruled[-1].rules
-        if day.part != "all" and rules.counts(day.part):
+        if rules.counts("none" if day.blurred else day.part):
             self._undecided.add("many" if day.many else "unseen", run.where)
         lost, shifts = run.at - run.blur, seat.shifts
         if rules.size and (len(run.ruled) > MOST or lost < max(shifts.bound, shifts.freed)):
@@ -266,6 +273,8 @@ class Redecider:
         run.slept = abs(last.wall - ended) > SLEPT_MS
         run.apart(last.mono, last.wall)
         run.day.slept = run.day.slept or run.slept
+        run.loose = run.slept and not (run.alone and len(run.day.running) == 1)
+        run.day.blurred = run.day.blurred or run.loose
         if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
             yield unended(run, ended - run.due[0] - run.due[1])
         else:

@@ -53,11 +53,12 @@ class Day:
     games: dict[str, int] = field(default_factory=dict)  # the same of each
     learning: frozenset[str] = frozenset()
     slept: bool = False  # a play's length is not the time between its ends
-    blurred: bool = False  # and another play ran meanwhile
+    blurred: bool = False  # and another play ran meanwhile: what counts is what was surely played
     many: bool = False
     last: int = 0
     _history: History = field(default_factory=History)
-    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)  # what it lacks yet
+    _ended: list[tuple[str, str | None, int | None, int, int]] = field(default_factory=list)
+    _added: int = 0  # so many of these it has
     _lately: deque[tuple[str | None, int, int]] = field(default_factory=lambda: deque(maxlen=_LATELY))  # by publisher
 
     def end(self, run: Run, ms: int, away: int = 0) -> None:
@@ -77,15 +78,27 @@ class Day:
     @property
     def history(self) -> History:
         """All that is over. Of most days nothing is asked, and nothing added up."""
-        for game, publisher, label, since, ms in self._ended:
+        for game, publisher, label, since, ms in self._ended[self._added :]:
             self._history.add(Played(game, publisher, since, ms, label))
-        self._ended.clear()
+        self._added = len(self._ended)
         return self._history
+
+    @property
+    def plays(self) -> int:
+        """How many are over."""
+        return len(self._ended)
+
+    def before(self, at: int) -> History:
+        """What of it was before `at`."""
+        found = History()
+        for game, publisher, label, since, ms in self._ended:
+            found.add(Played(game, publisher, since, min(ms, at - since), label))  # nothing, if it is less than that
+        return found
 
     @property
     def part(self) -> Part:
         """The rules that can be asked: what a session was is not told where the PC slept, nor what was played of very much."""
-        return "none" if self.blurred or self.many else "days" if self.slept else "all"
+        return "none" if self.many else "days" if self.slept else "all"
 
 
 class Ruled(NamedTuple):
@@ -127,6 +140,8 @@ class Run(msgspec.Struct, eq=False, gc=False):
     slept: bool = False
     blur: int = 0  # by how much its moments are others by the wall clock, as the PC slept or its clock was set
     shifts: Sequence[Shift] = ()
+    loose: bool = False  # and other play ran meanwhile, so that it is not known which of both was when
+    before: History | None = None  # then: what surely was before it
     spared: int = 0  # how long those grants are together that are not looked at one by one
 
     @property
@@ -139,6 +154,15 @@ class Run(msgspec.Struct, eq=False, gc=False):
         """What was played of it by then."""
         game, publisher, label = self.by_last
         return Played(game, publisher, self.since, ms, label)
+
+    def past(self, at: int) -> tuple[Past, tuple[Played, ...]]:
+        """What counts at `at` of all that is over; and of a play that is no part of that, itself."""
+        if not self.loose:
+            return self.day.history.since(at - 3 * DAY_MS), ()
+        if self.before is None:
+            self.before = self.day.before(self.at)
+        game, publisher, label = self.by_last
+        return self.before.since(at - 3 * DAY_MS), (Played(game, publisher, self.at, max(0, at - self.at), label),)
 
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
@@ -207,8 +231,9 @@ def decided(
     day, bound = run.day, ruled.bound
     pause = paused(run, at, blur)
     limited = bool(ruled.rules.packs) or bound.house
+    past, own = run.past(at)
     facts = facts_of(
-        run, ruled, at, played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
+        run, ruled, at, played=(*played, *own), past=past, grants=grants,
         paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
     )  # fmt: skip
     part = day.part if ruled.part == "all" else ruled.part
