@@ -24,6 +24,7 @@ MOST = 200  # of each thing of one player's day: no honest log comes near
 _SETS = 8  # of games that do not count, of one set of rules
 _PLANNED = 1_024  # of one policy, rules for players of different ages
 _HELD = 64  # sets of rules
+_HELD_RULES = 20_000  # in all of them
 
 Why = Literal["older", "own", "seats", "long", "unseen", "text", "zone", "abroad", "many", "odd"]
 """Why something cannot be decided again."""
@@ -89,14 +90,16 @@ class Policies:
 
     packs: Packs
     _rules: OrderedDict[Key, Rules] = field(default_factory=OrderedDict)
+    _size: int = 0
 
     def of(self, bound: Bound) -> Rules:
         key = (*map(_key, bound.place_packs), "", *map(_key, bound.packs), bound.zone, bound.house)
         found = self._rules.get(key)
         if found is None:
             found = self._rules[key] = self._made(bound)
-            if len(self._rules) > _HELD:
-                self._rules.popitem(last=False)
+            self._size += found.size
+            while len(self._rules) > 1 and (len(self._rules) > _HELD or self._size > _HELD_RULES):
+                self._size -= self._rules.popitem(last=False)[1].size
         else:
             self._rules.move_to_end(key)
         return found

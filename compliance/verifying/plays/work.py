@@ -8,7 +8,7 @@ from typing import Final
 _MOMENTS: Final = 1_000
 _BYTES: Final = 2 << 20
 _BYTES_EACH: Final = 16
-_RULES: Final = 200_000
+_RULES: Final = 50_000
 _RULES_EACH: Final = 100
 HEAVY: Final = 100  # rules in one decision that are asked as often as entries want it
 
