@@ -18,17 +18,16 @@ from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired, SeatSta
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.alive import past_bits
+from compliance.verifying.crossing.silences import SILENT_MS, Silences
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults
-from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding, Gap
+from compliance.verifying.report import NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
 from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000
 _HEARD_MS = 3 * _MINUTE_MS  # who was not heard for longer is said to be silent
 _SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
-_SILENT_MS = 10 * _MINUTE_MS
-_SET_UP_MS = 2 * 60 * _MINUTE_MS  # whoever sets a place up takes that long at most
 _UNNAMED_MS = 30 * _MINUTE_MS  # nobody starts an agent anew every three minutes for so long
 _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
@@ -65,16 +64,6 @@ class _Seat:
     first: int = 0
 
 
-@dataclass(slots=True)
-class _Silence:
-    """Of the agent, in [start, end). `slept`: its PC did; `seats` were alive meanwhile."""
-
-    start: int
-    end: int
-    slept: bool
-    seats: dict[str, None] = field(default_factory=dict)
-
-
 @dataclass
 class Heard:
     """`written` every entry of a seat, `wants` of the agent; then ask `failures`, `findings` and `gaps`."""
@@ -86,11 +75,7 @@ class Heard:
     _newest: dict[str, int] = field(default_factory=dict)  # of what came since the last tick
     _ticks: list[int] = field(default_factory=list)
     _last: AgentTick | None = None
-    _silences: list[_Silence] = field(default_factory=list)
-    _silent_to: int = 0  # the end of the last of them
-    _seen: int = NO_MOMENT  # the last tick, or the agent's first entry; and when it is missed, from ten minutes on
-    _missed: int = NO_MOMENT
-    _meanwhile: dict[str, int] = field(default_factory=dict)  # by seat its first sign of life since it is missed
+    _silences: Silences = field(default_factory=Silences)
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
     _set: int = 0  # when the agent's clock was last set, or its PC slept
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
@@ -111,25 +96,14 @@ class Heard:
             self._first(line)
         elif line.wall > newest:
             self._newest[line.seat] = line.wall
-        if line.wall < self._silent_to:
-            self._alive(line.seat, line.wall)
-        if line.wall >= self._missed:
-            self._misses(line.seat, line.wall)
+        if line.wall < self._silences.to:
+            self._silences.alive(line.seat, line.wall)
+        if line.wall >= self._silences.missed:
+            self._silences.misses(line.seat, line.wall)
 
     def agents(self, where: Arg, line: AnyEntry) -> None:
-        """Its first entry is a sign of life, too, so that one that never ticks is missed."""
-        if self._seen == NO_MOMENT and where != NOWHERE:
-            self._saw(line.wall)
-            self._missed += _SET_UP_MS
-
-    def _saw(self, at: int) -> None:
-        self._seen, self._missed = at, at + _SILENT_MS
-        self._meanwhile.clear()
-
-    def _misses(self, name: str, at: int) -> None:
-        """A seat lives that long after the agent's last word: what comes to the log before its next one is no word of its."""
-        if at < self._meanwhile.get(name, NO_MOMENT):
-            self._meanwhile[name] = at
+        if where != NOWHERE:
+            self._silences.begin(line.wall)
 
     def _first(self, line: AnyEntry) -> None:
         """Since the last tick, or there was none yet."""
@@ -151,10 +125,10 @@ class Heard:
 
     def _present(self, where: Arg, line: Presence) -> None:
         if line.seat != AGENT:
-            self._alive(line.seat, line.wall)
-            self._alive(line.seat, line.since)
-            if line.since >= self._missed:
-                self._misses(line.seat, line.since)
+            self._silences.alive(line.seat, line.wall)
+            self._silences.alive(line.seat, line.since)
+            if line.since >= self._silences.missed:
+                self._silences.misses(line.seat, line.since)
             self._slept(where, line)
 
     def _stop(self, _: Arg, line: SeatStop) -> None:
@@ -189,15 +163,6 @@ class Heard:
             return False
         return bisect_right(self._ticks, seat.first - _AHEAD_MS) - bisect_right(self._ticks, seat.began + _AHEAD_MS) >= _TIMES
 
-    def _alive(self, name: str, at: int) -> None:
-        """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
-        if not self._silences:
-            return
-        found = bisect_right(self._silences, at, key=lambda one: one.start) - 1
-        silence = self._silences[found]
-        if found >= 0 and silence.start + _SILENT_MS <= at < silence.end - _SILENT_MS:
-            silence.seats[name] = None
-
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._checked(where, line)
         self._names_all(where, line)
@@ -208,7 +173,7 @@ class Heard:
                 if name not in self._enrolled:
                     self._failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
             elif at > seat.heard:
-                seat.unwritten += min(at - seat.heard, _SILENT_MS) if seat.heard else 0
+                seat.unwritten += min(at - seat.heard, SILENT_MS) if seat.heard else 0
                 seat.heard, seat.first = at, seat.first or at
                 seat.recent.append(at)
         for name, newest in self._newest.items():
@@ -220,27 +185,21 @@ class Heard:
         self._newest.clear()
         if self._last is None:
             self._set = line.wall
-            if line.wall > self._missed:
-                self._silent(line.wall, slept=False)
+            if line.wall > self._silences.missed:
+                self._silences.over(line.wall, slept=False)
         else:
             self._since_last(where, line, self._last)
         self._last = line
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
-        self._saw(self._ticks[-1])
+        self._silences.ticked(self._ticks[-1])
 
     def _since_last(self, where: Arg, line: AgentTick, last: AgentTick) -> None:
         if abs(line.wall - last.wall - line.mono + last.mono) > _MINUTE_MS:
             self._set = line.wall
         if line.after not in {UNSET, last.wall}:
             self._tally.see("after", where, line)
-        if line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
-            self._silent(line.wall, slept=last.boot == line.boot and line.mono - last.mono <= _SILENT_MS)
-
-    def _silent(self, to: int, *, slept: bool) -> None:
-        """Since its last word. At the edges it might have been there, too."""
-        seats = {name: None for name, at in self._meanwhile.items() if at < to - _SILENT_MS}
-        self._silences.append(_Silence(self._seen, to, slept, seats))
-        self._silent_to = max(self._silent_to, to)
+        if line.wall - last.wall > SILENT_MS and self._ticks[-1] < line.wall:
+            self._silences.over(line.wall, slept=last.boot == line.boot and line.mono - last.mono <= SILENT_MS)
 
     def _checked(self, where: Arg, line: AgentTick) -> None:
         """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before, but for what it
@@ -261,7 +220,7 @@ class Heard:
     def _names_all(self, where: Arg, line: AgentTick) -> None:
         """Whom a run has not heard yet it calls silent, as soon as it has lasted for so long."""
         names = not self._enrolled - line.seats.keys() - {AGENT, *line.silent}
-        if names or self._last is None or line.wall - self._last.wall > _SILENT_MS:
+        if names or self._last is None or line.wall - self._last.wall > SILENT_MS:
             self._named = line.wall
         elif line.wall - self._named > _UNNAMED_MS:
             self._unnamed.see("unnamed", where, line)
@@ -279,8 +238,7 @@ class Heard:
             elif self._last and seat.stopped is not None and self._was_heard(seat, (seat.stopped, self._last.wall)):
                 tally, what = (self._awake, "moved") if self._was_unheard(seat) else (self._since, "outlived")
                 tally.count(what, name, msg("seat {seat}", seat=name), self._last.wall)
-        if (newest := max(self._newest.values(), default=0)) > self._missed:
-            self._silences.append(_Silence(self._seen, newest, slept=False, seats=dict.fromkeys(self._newest)))
+        self._silences.close(max(self._newest.values(), default=0), self._newest)
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
@@ -304,14 +262,10 @@ class Heard:
                 yield Finding("clock-ahead", seat.where, text, seat=name, at=seat.at)
 
     def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
-        """All of them, those `of_seats` with who else could tell. An agent whose PC slept was not silent, unless a seat was
-        alive; where none was, the silence explains itself.
-        """
+        """All of them, those `of_seats` with who else could tell."""
         for gap in of_seats:
-            edge = min(_SILENT_MS, (gap.end - gap.start) // 2)  # what comes back starts a little before the seats
+            edge = min(SILENT_MS, (gap.end - gap.start) // 2)  # what comes back starts a little before the seats
             ticks = bisect_right(self._ticks, gap.end - edge) - bisect_right(self._ticks, gap.start)
             yield replace(gap, could=(AGENT,)) if ticks else gap
         yield from self._gaps
-        for one in self._silences:
-            if one.seats or not one.slept:
-                yield Gap(AGENT, one.start, one.end, explained=not one.seats, kind="agent-silent", could=tuple(one.seats))
+        yield from self._silences.gaps()
