@@ -13,7 +13,7 @@ from rules.programs import interpreter
 _MOST = 8
 _SCRIPT = 64 << 10
 _PATH = re.compile(r"(?<![\w./$}-])(/(?:usr|opt|home|srv|var|snap)/[\w.+@/-]+)")
-_EXEC = re.compile(r"^\s*exec\s+(?:-a\s+\S+\s+)?[\"']?([\w.+-]+)[\"']?(?:\s|$)", re.MULTILINE)
+_EXEC = re.compile(r"^[ \t]*+exec[ \t]++(?:-a[ \t]++\S++[ \t]++)?[\"']?([\w.+-]++)[\"']?(?:\s|$)", re.MULTILINE)
 _PLACES_OF_GAMES = re.compile(r"/usr/(?:local/)?games/|/usr/lib(?:exec|/games|/[\w.+-]+)/|/usr/share/games/|/opt/|/home/|/srv/")
 _HELPERS = re.compile(r"/usr/lib/(?:[\w-]+-linux-gnu\w*/)?(?:gio|dbus|systemd|pulse|policykit|debconf|sudo|libreoffice)\b")
 

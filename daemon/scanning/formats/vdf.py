@@ -10,11 +10,14 @@ from i18n.message import MessageError, msg
 
 Value: TypeAlias = "str | dict[str, Value]"
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|//[^\n]*|\[[^\]\n]*\]|([^\s"{}]+)', re.DOTALL)
+# Possessive, and what is never closed ends with the text: else each quote is looked for the end of, to the end of the file, in
+# one call that keeps hold of the interpreter.
+_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)|([{}])|//[^\n]*+|\[[^\]\n]*+\]?|([^\s"{}]++)', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t"}
 _DEEPEST = 20
-_MOST = 200_000
+_CUT_OFF = msg("it is cut off")
+_MOST = 50_000  # words; the longest file that is read has 20,000 of people
 
 
 class VdfError(MessageError, ValueError):
@@ -29,7 +32,9 @@ def parse_vdf(text: str) -> dict[str, Value]:
     for number, match in enumerate(_TOKEN.finditer(text)):
         if number > _MOST:
             raise VdfError(msg("too many words"))
-        quoted, brace, bare = match.groups()
+        quoted, closed, brace, bare = match.groups()
+        if quoted is not None and not closed:
+            raise VdfError(_CUT_OFF)
         if brace == "{":
             if key is None or len(groups) > _DEEPEST:
                 raise VdfError(msg("a brace where none may be"))
@@ -48,7 +53,7 @@ def parse_vdf(text: str) -> dict[str, Value]:
                 groups[-1].setdefault(key, word)
                 key = None
     if len(groups) != 1 or key is not None:
-        raise VdfError(msg("it is cut off"))
+        raise VdfError(_CUT_OFF)
     return top
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from daemon.scanning.files import Files
+from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.vdf import group, parse_vdf, words
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
 from daemon.scanning.source import SearchPaths
@@ -26,6 +27,10 @@ _TOOLS = re.compile(
     r"Proton(?:[ -].*)?|Steam Linux Runtime.*|Steamworks (?:Common|SDK).*|SteamVR.*|.* (?:Dedicated Server|Authoring Tools|SDK)"
 )
 _STARTS = (b"\x7fELF", b"#!", b"MZ")
+# Bytes. Of the list of libraries each installed game takes 30 of one line: this is room for 8,000. A manifest has 1,000, that of
+# a game in fifty parts 10,000. All those of one account together: 8,000 games of 2,000 each.
+_LONGEST_LIST, _LONGEST_MANIFEST, _MANIFESTS = 256 << 10, 64 << 10, 16 * MIB
+_MOST_LIBRARIES = 64
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken
 
 
@@ -38,47 +43,41 @@ def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:
     """The games in the libraries of the Steams that lie there; each library once, whatever links lead to it."""
     libraries: dict[str, None] = {}
     for root in roots:
-        for library in (root, *_libraries(files, root)):
+        for library in (root, *islice(_libraries(files, root), _MOST_LIBRARIES)):
             if files.is_folder(f"{library}/steamapps"):
                 libraries.setdefault(files.real(library))
-    for library in libraries:
-        yield from in_library(files, library)
-
-
-def in_library(files: Files, library: str) -> Iterator[Hit]:
-    apps = f"{library}/steamapps"
-    for name in filter(_MANIFEST.fullmatch, files.names(apps)):
-        path = f"{apps}/{name}"
-        with files.problems.guard(path):
-            hit = _hit(files, apps, path)
-            if hit is not None:
-                yield hit
+    left = _MANIFESTS
+    for apps in (f"{library}/steamapps" for library in libraries):
+        for name in filter(_MANIFEST.fullmatch, files.names(apps)):
+            path = f"{apps}/{name}"
+            with files.problems.guard(path):
+                text = files.text(path, min(left, _LONGEST_MANIFEST))
+                if text is not None:
+                    left -= len(text)
+                    yield from _hits(files, apps, path, text)
 
 
 def _libraries(files: Files, root: str) -> Iterator[str]:
     """Other libraries that a Steam knows: since 2021 groups with a path, before that numbers with one."""
     for path in (f"{root}/steamapps/libraryfolders.vdf", f"{root}/config/libraryfolders.vdf"):
         with files.problems.guard(path):
-            for key, value in group(parse_vdf(files.text(path) or ""), "libraryfolders").items():
+            for key, value in group(parse_vdf(files.text(path, _LONGEST_LIST) or ""), "libraryfolders").items():
                 library = value if isinstance(value, str) else value.get("path")
                 where = library.replace("\\", "/").rstrip("/") if isinstance(library, str) else ""
                 if key.isdigit() and where and not where.startswith("//"):  # another PC, which would be asked with our rights
                     yield where
 
 
-def _hit(files: Files, apps: str, path: str) -> Hit | None:
-    text = files.text(path)
-    if text is None:
-        return None
+def _hits(files: Files, apps: str, path: str, text: str) -> Iterator[Hit]:
     state = words(group(parse_vdf(text), "appstate"))
     number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
     if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
         files.problems.add(path, msg("it has no appid or installdir"))
-        return None
+        return
     where = f"{apps}/common/{folder}"
     if int(number) in _TOOL_IDS or _TOOLS.fullmatch(title) or not files.is_folder(where):
-        return None
-    return Hit(
+        return
+    yield Hit(
         name=title or f"steam-{number}", title=title or folder, source=f"Steam: {path}",
         keys=frozenset({f"steam:{int(number)}"}),
         executables=programs_below(files, where), steam_id=int(number), folder=where, told=path,
