@@ -20,6 +20,17 @@ def in_prefix(files: Files, prefix: str, path: str) -> str | None:
     return found if found is not None and files.is_file(found) else None
 
 
+def inside(folder: str, program: str) -> str:
+    """Where a program lies that is told of by its path in the folder, or by its whole path, all with slashes; "" if that leads
+    anywhere but below the folder.
+    """
+    whole = program if _DRIVE.match(program) else "" if program.startswith("/") else f"{folder}/{program}"
+    parts, above = ([part for part in path.split("/") if part not in {"", "."}] for path in (whole, folder))
+    odd = any(not part.rstrip(" .") or ":" in part for part in (*parts[1:], *above[1:]))  # `..`, also as Windows reads `.. `
+    below = len(parts) > len(above) and [part.casefold() for part in parts[: len(above)]] == [part.casefold() for part in above]
+    return "/".join(parts) if above and below and not odd else ""
+
+
 def any_case(files: Files, top: str, inside: str) -> str | None:
     """What lies at `inside` (with slashes) below `top`, whatever case its names are in."""
     here = top.rstrip("/")

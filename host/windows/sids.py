@@ -16,6 +16,8 @@ OWNER_RIGHTS: Final = "S-1-3-4"
 SYSTEM: Final = "S-1-5-18"
 LOCAL_SERVICE: Final = "S-1-5-19"
 NETWORK_SERVICE: Final = "S-1-5-20"
+AUTHENTICATED: Final = "S-1-5-11"
+INTERACTIVE: Final = "S-1-5-4"
 ADMINS: Final = "S-1-5-32-544"
 USERS: Final = "S-1-5-32-545"
 
@@ -24,7 +26,10 @@ _FULL, _READ, _WRITE, _EXECUTE = 0x1F01FF, 0x120089, 0x120116, 0x1200A0
 # DELETE, WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE, and of a file or folder: write or add a file, append or add a
 # folder, write extended attributes, delete a child, write attributes.
 _CHANGE = 0x0001_0000 | 0x0004_0000 | 0x0008_0000 | 0x1000_0000 | 0x4000_0000 | 0x0002 | 0x0004 | 0x0010 | 0x0040 | 0x0100
+_DELETE, _GENERIC_ALL, _ADD_FILE, _DELETE_CHILD = 0x0001_0000, 0x1000_0000, 0x0002, 0x0040
+_INHERITED_BY_ALL, _INHERIT_ONLY = 0x03, 0x08  # flags of an entry: by files and folders below; not for the folder itself
 _READS = 0x8000_0000 | 0x2000_0000 | 0x1000_0000 | 0x0001 | 0x0020  # GENERIC_READ, GENERIC_EXECUTE, GENERIC_ALL, read, execute
+_ALLOWED = 0
 _ALLOWS = frozenset({0, 5, 9, 11})  # ACCESS_ALLOWED, …_OBJECT, …_CALLBACK, …_CALLBACK_OBJECT: a condition is taken as met
 
 
@@ -67,6 +72,27 @@ def writers(entries: Iterable[Entry] | None, owner: str) -> frozenset[str]:
     Strict: refusals take nothing away again, and what is only inherited by things made later counts as well.
     """
     return _allowed(entries, owner, _CHANGE)
+
+
+def replacers(entries: Iterable[Entry] | None, owner: str) -> frozenset[str]:
+    """Who may put other things in the place of all that lies in this folder, by these entries and as its owner.
+
+    Strict the other way: each right has to be given whole, for the folder itself, and nothing may be refused to anybody.
+    """
+    if entries is None:
+        return frozenset((EVERYONE, owner))
+    held = tuple(entries)
+    if any(entry.kind != _ALLOWED and entry.mask & _CHANGE for entry in held):
+        return frozenset()
+    found = {entry.sid for entry in held if not entry.flags & _INHERIT_ONLY and _replaces(entry)}
+    return frozenset(found - {CREATOR, OWNER_RIGHTS} | {owner})
+
+
+def _replaces(entry: Entry) -> bool:
+    """DELETE is what lies there only where it is inherited."""
+    inherited = entry.flags & _INHERITED_BY_ALL == _INHERITED_BY_ALL
+    may_delete = entry.mask & _DELETE_CHILD or (entry.mask & _DELETE and inherited)
+    return bool(entry.mask & _GENERIC_ALL or (entry.mask & _ADD_FILE and may_delete))
 
 
 def readers(entries: Iterable[Entry] | None, owner: str) -> frozenset[str]:

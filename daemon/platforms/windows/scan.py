@@ -18,8 +18,10 @@ class WindowsScanner:
     """search.Scanner."""
 
     def __init__(self) -> None:
+        from daemon.platforms.windows.manifests import believable  # noqa: PLC0415 - as choose.py loads this only where it is right
+
         drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
-        shops = Shops(WindowsRegistry(), slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives)
+        shops = Shops(WindowsRegistry(), slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives, believes=believable)
         self._sources = (
             shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, minecraft.hits, shops.menu,
         )  # fmt: skip

@@ -35,9 +35,9 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
             yield from _listed(files, runner, f"{root}/{installed}", id_, titles)
 
 
-def load(files: Files, path: str) -> Any:
-    """What a JSON file holds; None, and a problem, if it is none."""
-    text = files.text(path, 16 * MIB)
+def load(files: Files, path: str, limit: int = 16 * MIB) -> Any:
+    """What a JSON file holds; None, and a problem, if it is none, or longer than `limit` bytes."""
+    text = files.text(path, limit)
     if text is None:
         return None
     try:

@@ -18,6 +18,7 @@ from daemon.platforms.windows.shops import Shops, slashes
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.hits import Hit
 from daemon.scanning.source import SearchPaths, Source
+from daemon.scanning.windows_paths import inside
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_beside
@@ -47,10 +48,10 @@ def find(catalogue: Catalogue, sources: Iterable[Source], protected: Callable[[s
 
     `protected`: whether no ordinary user can change what is at this path, which has slashes. `root`: where the drives lie.
     """
-    files = Files(Problems(), root)
     steam = {number: game.id for game in catalogue.games.values() for number in game.steam_ids}
     found: dict[str, dict[str, bool]] = {}
     for source in sources:
+        files = Files(Problems(), root)  # of its own: what one account makes one shop say uses up no other's bounds
         with files.problems.guard(getattr(source, "__name__", "")):
             for hit in islice(source(files, _NOBODY), _MOST_HITS):
                 folder = _folded(hit.folder)
@@ -68,17 +69,17 @@ def _is_administrators(told: str, protected: Callable[[str], bool]) -> bool:
 
 def _games(hit: Hit, folder: str, catalogue: Catalogue, steam: Mapping[int, str]) -> tuple[str, ...]:
     """Not emulators: their services run all day, and the one program that plays is known by its name."""
-    inside = (path for path in hit.executables if _folded(path).startswith(f"{folder}/"))
-    ids = {id_ for path in inside for id_ in catalogue.by_file(Fingerprint(path, 0))}
+    within = (path for path in hit.executables if inside(folder, _folded(path)))
+    ids = {id_ for path in within for id_ in catalogue.by_file(Fingerprint(path, 0))}
     if hit.steam_id is not None and hit.steam_id in steam:
         ids.add(steam[hit.steam_id])
     return tuple(sorted(id_ for id_ in ids if catalogue.games[id_].kind == "game"))
 
 
 def _is_one_games(files: Files, path: str, folder: str) -> bool:
-    drive, _, inside = folder.partition("/")
-    parts = inside.split("/")
-    if len(drive) != 2 or not inside or ".." in parts or parts[0] == "windows" or parts[-1] in _GENERAL:
+    drive, _, rest = folder.partition("/")
+    parts = rest.split("/")
+    if len(drive) != 2 or not rest or any(not part.rstrip(" .") for part in parts) or parts[0] == "windows" or parts[-1] in _GENERAL:
         return False
     of_user = parts[0] in {"users", "documents and settings"}
     return (not of_user or len(parts) > 2) and not files.is_folder(f"{slashes(path)}/steamapps")
@@ -145,11 +146,14 @@ class Trees:
 
 def here() -> Sources:
     """Of this machine, and of each account that is logged on what is its own."""
+    from daemon.platforms.windows.manifests import believable  # noqa: PLC0415 - on Windows only
+
     machine = WindowsRegistry()
     data = slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData"))
     drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
-    shops = Shops(machine, data, drives, ("HKLM",))
-    users = {user: Shops(WindowsRegistry(user), data, drives, ("HKCU",)) for user in machine.users()[:_MOST_USERS]}
+    shops = Shops(machine, data, drives, ("HKLM",), believes=believable)
+    users = {user: Shops(WindowsRegistry(user), data, drives, ("HKCU",), believes=believable)
+             for user in machine.users()[:_MOST_USERS]}  # fmt: skip
     every = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed)
     return {EVERYBODY: every, **{user: (own.steam, own.installed) for user, own in users.items()}}
 

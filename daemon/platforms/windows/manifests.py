@@ -1,0 +1,23 @@
+"""Whether what a file says holds for a folder, by the access lists of both."""
+
+from __future__ import annotations
+
+from daemon.platforms.windows.believing import holds
+from host.windows.descriptors import descriptor_of
+from host.windows.sharing import open_to_look
+from host.windows.sids import Entry, replacers, writers
+from host.windows.win32 import READ_CONTROL
+
+
+def believable(told: str, folder: str) -> bool:
+    """Of two paths with slashes. False also where that is not seen. Waits for nobody."""
+    try:
+        owner, entries = _descriptor(told)
+        return holds(writers(entries, owner) | {owner}, replacers(*reversed(_descriptor(folder))))
+    except OSError:
+        return False
+
+
+def _descriptor(path: str) -> tuple[str, tuple[Entry, ...] | None]:
+    with open_to_look(path.replace("/", "\\"), READ_CONTROL) as handle:
+        return descriptor_of(handle.value)
