@@ -25,7 +25,7 @@ from host import transport
 from host.api import Closable, UserId
 from host.fair import Fair
 from host.transport import Caller
-from host.wire import ApiError, Code, Failure, Near, Request
+from host.wire import ApiError, Code, Failure, Near, Request, encoded
 from i18n.message import Message, msg, said_by, typed
 
 LIMIT = 16 << 20
@@ -165,7 +165,7 @@ class Server:
         if isinstance(answer, AsyncIterator):
             await _stream(answer, lines, writer)
             return b'{"end":true}'
-        return b'{"ok":%b}' % msgspec.json.encode(await (_while_there(answer, lines) if route.waits else answer))
+        return b'{"ok":%b}' % encoded(await (_while_there(answer, lines) if route.waits else answer))
 
     def _begin(self, caller: Caller, line: bytes) -> tuple[Route, Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]]:
         try:
@@ -276,7 +276,7 @@ async def _while_there(answer: Awaitable[msgspec.Struct], lines: _Lines) -> msgs
 async def _items(items: AsyncIterator[msgspec.Struct], writer: asyncio.StreamWriter) -> None:
     async with aclosing(cast("Any", items)):
         async for item in items:
-            await _send(writer, b'{"item":%b}' % msgspec.json.encode(item))
+            await _send(writer, b'{"item":%b}' % encoded(item))
 
 
 async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
@@ -289,7 +289,7 @@ async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
 
 
 def _failure(code: Code, text: Message, near: Near | None = None) -> bytes:
-    return b'{"error":%b}' % msgspec.json.encode(Failure(code, text, near))
+    return b'{"error":%b}' % encoded(Failure(code, text, near))
 
 
 async def serve(address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> Server:

@@ -62,3 +62,21 @@ class ApiError(MessageError):
         super().__init__(message)
         self.code: Code = code
         self.near = near
+
+
+def encoded(answer: msgspec.Struct) -> bytes:
+    """As JSON. Of text that is none – half a surrogate pair, as file names may hold one – the half is replaced: an answer that
+    could not be sent would be missed by everybody who asks.
+    """
+    try:
+        return msgspec.json.encode(answer)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(answer)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list | tuple) else value

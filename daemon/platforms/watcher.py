@@ -17,10 +17,12 @@ from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, S, Tracker
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
+from i18n.printable import printable
 from rules.games import Program
 
 EVENTS, LOST, SILENT = "watch-events", "events-lost", "events-silent"
 _HELD = frozenset((LOST, BLIND, UNREADABLE, HELD))
+_LONGEST = 300  # characters of what is told of a trouble
 _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
 
 
@@ -106,6 +108,7 @@ class TrackingWatcher(ABC):
         self._open[id_] = self._clock.mono()
         if again or account or not known:
             text = ISSUES[id_]
+            details = printable(details, _LONGEST) if isinstance(details, str) else details  # a file's name may be anything
             told = msg("{what} ({details})", what=text, details=details) if details else text
             self._tell_soon(WatchTrouble(id_, told, account=account))
 

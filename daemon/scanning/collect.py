@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from agent.api.slug import slug
 from daemon.api.scan import FoundGame, Scanned, recognised
-from daemon.scanning.files import Files, printable
+from daemon.scanning.files import Files
 from daemon.scanning.hits import Hit, merged
 from daemon.scanning.labels import labelled
 from daemon.scanning.source import SearchPaths, Source
 from i18n.message import msg
+from i18n.printable import printable
 from rules.games import Catalogue, Fingerprint
 
 MAX_HITS = 30_000

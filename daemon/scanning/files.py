@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from i18n.message import Arg, Message, MessageError, msg, msgn, plain, said_by
+from i18n.printable import printable
 
 MIB = 1 << 20
 MAX_NAMES = 20_000  # of one folder
@@ -211,8 +212,3 @@ def _read(descriptor: int, size: int) -> bytes:
 
 def _rest(most: int) -> Message:
     return msg("over {most} files; the rest is left out", most=most)
-
-
-def printable(text: str, most: int) -> str:
-    """One line that can be shown and encoded: no control characters, no half surrogate pairs, at most `most` characters."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])

@@ -9,6 +9,7 @@ from ctypes import wintypes
 from host.windows.processlist import boot_id
 from host.windows.snapshot import Snapshots
 from host.windows.win32 import checked, function, kernel32
+from host.windows.zones import called
 
 _TICKS = 10_000  # of 100 ns, in a millisecond
 _BOOT_COUNT = 0x7FFE_0000 + 0x2C4  # KUSER_SHARED_DATA, at the same address in every process; BootId
@@ -62,7 +63,7 @@ def zone() -> str:
     """The zone's name in the registry, such as "SE Asia Standard Time"; a standard user may choose another one."""
     found = _Zone()
     _zone(ctypes.byref(found))
-    return found.key or f"UTC{-found.bias:+d} min"
+    return called(found.key, found.bias)
 
 
 def hardware() -> None:

@@ -1,4 +1,4 @@
-"""One value of the registry, if it is a short text or a number (winreg.h): whatever else somebody wrote there is not fetched."""
+"""One value of the registry, if it is a short text or a number (winreg.h): what else somebody wrote there is not fetched."""
 
 from __future__ import annotations
 

@@ -80,6 +80,10 @@ class Forever(Request[Count], frozen=True, kw_only=True):
     op = "forever"
 
 
+class Names(Request[Say], frozen=True, kw_only=True):
+    op = "names"
+
+
 class Newer(Request[Count], frozen=True, kw_only=True):
     """Takes an answer for another one."""
 
@@ -94,9 +98,10 @@ class Backend:
         self.counted = asyncio.Event()
         self.news = asyncio.Event()
         self.waiting = 0
+        self.odd = ""
 
     async def echo(self, _caller: Caller, request: Echo) -> Say:
-        return Say(request.text)
+        return Say(request.text + self.odd)
 
     async def who(self, caller: Caller, _request: Request[Any]) -> Say:
         return Say(f"{caller.uid}|{caller.pid}|{caller.account}|{caller.admin}")
@@ -104,7 +109,7 @@ class Backend:
     async def fail(self, _caller: Caller, request: Fail) -> Say:
         if request.text == "bug":
             raise ZeroDivisionError
-        raise ApiError("not-found", Message(request.text))
+        raise ApiError("not-found", Message(request.text + self.odd))
 
     async def late(self, _caller: Caller, _request: Request[Any]) -> Say:
         await asyncio.sleep(5)
@@ -127,6 +132,10 @@ class Backend:
         if request.n == 13:
             raise ApiError("refused", msg("13"))
 
+    async def names(self, _caller: Caller, _request: Names) -> AsyncIterator[Say]:
+        for n in "12":
+            yield Say(n + self.odd)
+
     async def forever(self, _caller: Caller, _request: Request[Any]) -> AsyncIterator[Count]:
         try:
             yield Count(0)
@@ -143,6 +152,7 @@ class Backend:
             Route(Wait, "any", self.wait, waits=True),
             Route(UpTo, "any", self.count),
             Route(Forever, "any", self.forever),
+            Route(Names, "any", self.names),
             Route(Guarded, "guardian", self.echo),
         )
 
@@ -202,6 +212,19 @@ def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
         assert await aask(address, Echo(text=text)) == Say(text)
         assert await asyncio.to_thread(ask, address, Echo(text=text)) == Say(text)
         assert await asyncio.to_thread(lambda: [i.n for i in items(address, UpTo(n=1000))]) == list(range(1000))
+
+    run(address, body)
+
+
+def test_what_is_no_text_ends_neither_an_answer_nor_a_stream(address: str) -> None:
+    """Half a surrogate pair, as the name of a file may hold one: once, in an error, and among a stream's items."""
+
+    async def body(backend: Backend) -> None:
+        backend.odd = "a\ud800"
+        assert await aask(address, Echo(text="x")) == Say("xa?")
+        with pytest.raises(ApiError, match=r"ya\?"):
+            await aask(address, Fail(text="y"))
+        assert await asyncio.to_thread(lambda: [i.text for i in items(address, Names())]) == ["1a?", "2a?"]
 
     run(address, body)
 

@@ -12,10 +12,11 @@ from host.windows.win32 import READ_CONTROL
 def believable(told: str, folder: str) -> bool:
     """Of two paths with slashes. False also where that is not seen. Waits for nobody."""
     try:
-        owner, entries = _descriptor(told)
-        return holds(writers(entries, owner) | {owner}, replacers(*reversed(_descriptor(folder))))
+        teller, entries = _descriptor(told)
+        owner, of_folder = _descriptor(folder)
     except OSError:
         return False
+    return holds(writers(entries, teller) | {teller}, replacers(of_folder, owner))
 
 
 def _descriptor(path: str) -> tuple[str, tuple[Entry, ...] | None]:

@@ -35,7 +35,8 @@ _RIOT = re.compile(r"Riot Game (\w+)\.(?:live|pbe)")
 class Shops:
     """All of them, of one registry. `program_data` and the drives' letters are the machine's; paths have slashes.
 
-    `hives`: the parts of the registry that Steam and the uninstall list are looked for in. `believes`: whether what the file at
+    `hives`: the parts of the registry that Steam and the uninstall list are looked for in.
+    `believes`: whether what the file at
     the first path says holds for the folder at the second (`manifests.believable`).
     """
 
@@ -128,7 +129,8 @@ class Shops:
     def _holds(self, files: Files, hit: Hit) -> bool:
         if self.believes(hit.told, hit.folder):
             return True
-        files.problems.add(hit.told, msg("it tells of {folder}, which those who may have written it may not change", folder=hit.folder))
+        why = msg("it tells of {folder}, which not all who may have written it may change", folder=hit.folder)
+        files.problems.add(hit.told, why)
         return False
 
 

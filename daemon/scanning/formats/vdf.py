@@ -33,8 +33,6 @@ def parse_vdf(text: str) -> dict[str, Value]:
         if number > _MOST:
             raise VdfError(msg("too many words"))
         quoted, closed, brace, bare = match.groups()
-        if quoted is not None and not closed:
-            raise VdfError(_CUT_OFF)
         if brace == "{":
             if key is None or len(groups) > _DEEPEST:
                 raise VdfError(msg("a brace where none may be"))
@@ -46,7 +44,7 @@ def parse_vdf(text: str) -> dict[str, Value]:
             if key is not None or len(groups) == 1:
                 raise VdfError(msg("a brace where none may be"))
             groups.pop()
-        elif (word := _word(quoted, bare)) is not None:
+        elif (word := _word(quoted, closed, bare)) is not None:
             if key is None:
                 key = word.lower()
             else:
@@ -72,7 +70,9 @@ def words(value: Mapping[str, Value]) -> dict[str, str]:
     return {key: inner for key, inner in value.items() if isinstance(inner, str)}
 
 
-def _word(quoted: str | None, bare: str | None) -> str | None:
+def _word(quoted: str | None, closed: str | None, bare: str | None) -> str | None:
     if quoted is None:
         return bare  # None: a comment, or a condition such as [$WIN32]
+    if not closed:
+        raise VdfError(_CUT_OFF)
     return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), quoted) if "\\" in quoted else quoted

@@ -27,8 +27,8 @@ _TOOLS = re.compile(
     r"Proton(?:[ -].*)?|Steam Linux Runtime.*|Steamworks (?:Common|SDK).*|SteamVR.*|.* (?:Dedicated Server|Authoring Tools|SDK)"
 )
 _STARTS = (b"\x7fELF", b"#!", b"MZ")
-# Bytes. Of the list of libraries each installed game takes 30 of one line: this is room for 8,000. A manifest has 1,000, that of
-# a game in fifty parts 10,000. All those of one account together: 8,000 games of 2,000 each.
+# Bytes. In the list of libraries each installed game takes a line of 30: there is room for 8,000. A manifest has 1,000, that
+# of a game in fifty parts 10,000. All those of one account together: 8,000 games of 2,000 each.
 _LONGEST_LIST, _LONGEST_MANIFEST, _MANIFESTS = 256 << 10, 64 << 10, 16 * MIB
 _MOST_LIBRARIES = 64
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken

@@ -33,7 +33,7 @@ class Registry:
 def found(machine):
     """`found(believes)`: the trees of all shops that write manifests."""
 
-    def look(believes=lambda told, folder: True):
+    def look(believes=lambda *_: True):
         shops = Shops(Registry(), "C:/ProgramData", ("C:",), ("HKLM",), believes=believes)
         return find(GAMES, (shops.epic, shops.riot, shops.steam, shops.folders), lambda _: False, str(machine.root))
 
@@ -48,7 +48,8 @@ def epic(machine, folder, program):
 @pytest.mark.parametrize("program", [
     "../../Users/be/game.exe", "..\\..\\Users\\be\\game.exe", "C:/Users/be/game.exe", "c:\\USERS\\be\\GAME.exe",
     f"{BROWSER}/../../Users/be/game.exe", "C:\\program files\\BROWSER\\..\\..\\Users\\be\\game.exe", "/Users/be/game.exe",
-    "\\Users\\be\\game.exe", "bin/../../../Users/be/game.exe", ".. /../Users/be/game.exe", "C:game.exe", "\\\\pc\\share\\game.exe",
+    "\\Users\\be\\game.exe", "bin/../../../Users/be/game.exe", ".. /../Users/be/game.exe", "C:game.exe",
+    "\\\\pc\\share\\game.exe",
 ])  # fmt: skip
 def test_a_manifest_names_no_program_outside_its_folder(machine, found, program):
     """Everybody may make C:\\ProgramData\\Epic, and what it says holds for the programs of all accounts."""
@@ -61,8 +62,9 @@ def test_a_manifest_names_no_program_outside_its_folder(machine, found, program)
 
 @pytest.mark.parametrize(("folder", "program", "whole"), [
     ("C:/Fall", "fall.exe", "C:/Fall/fall.exe"), ("C:/Fall", "bin//./fall.exe", "C:/Fall/bin/fall.exe"),
-    ("C:/Fall", "c:/FALL/bin/fall.exe", "c:/FALL/bin/fall.exe"), ("C:/Fall", "C:/Fallen/fall.exe", ""), ("C:/Fall", "C:/Fall", ""),
-    ("C:/Fall/..", "fall.exe", ""), ("C:/Fall", "fall.exe:stream", ""), ("", "C:/fall.exe", ""), ("C:/Fall", "...", ""),
+    ("C:/Fall", "c:/FALL/bin/fall.exe", "c:/FALL/bin/fall.exe"), ("C:/Fall", "C:/Fallen/fall.exe", ""),
+    ("C:/Fall", "C:/Fall", ""), ("C:/Fall/..", "fall.exe", ""), ("C:/Fall", "fall.exe:stream", ""),
+    ("", "C:/fall.exe", ""), ("C:/Fall", "...", ""),
 ])  # fmt: skip
 def test_what_lies_in_a_folder(folder, program, whole):
     assert inside(folder, program) == whole

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from daemon.scanning import programs
@@ -11,17 +13,13 @@ from daemon.scanning.formats.vdf import VdfError, parse_vdf
 
 
 def entry(text):
-    try:
+    with suppress(DesktopError):
         parse_entry(b"[Desktop Entry]\nName=x\n" + text.encode())
-    except DesktopError:
-        pass
 
 
 def valve(text):
-    try:
+    with suppress(VdfError):
         parse_vdf(text)
-    except VdfError:
-        pass
 
 
 def called(text):
@@ -35,8 +33,8 @@ def yaml(text):
 
 @pytest.mark.parametrize("do", [valve, entry, called, yaml])
 @pytest.mark.parametrize("piece", [
-    '\\"', '"', '"\\', "[", "[ ", "[\n", "/ ", "//", "{", '"a" {', "\n", " ", "\t\n", "exec ", "exec\n", "exec -a ", "exec -a x\t", "a=", "a ",
-    "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\",
+    '\\"', '"', '"\\', "[", "[ ", "[\n", "/ ", "//", "{", '"a" {', "\n", " ", "\t\n", "exec ", "exec\n", "exec -a ", "exec -a x\t",
+    "a=", "a ", "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\",
 ])  # fmt: skip
 @pytest.mark.timeout(30)
 def test_a_mebibyte_of_anything_is_read_at_once(do, piece):

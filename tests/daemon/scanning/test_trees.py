@@ -42,7 +42,7 @@ def registry():
 
 @pytest.fixture
 def sources(registry):
-    shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda told, folder: True)
+    shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda *_: True)
     return (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed)
 
 
@@ -171,7 +171,7 @@ def test_what_an_account_says_is_said_of_its_own_programs(machine, registry, mon
         machine.write(f"/{path}", MZ)
     real = find
     monkeypatch.setattr(trees, "find", lambda *args: real(*args, str(machine.root)))
-    others = (Shops(everybody, "C:/ProgramData", ("C:", "D:"), believes=lambda told, folder: True).installed,)
+    others = (Shops(everybody, "C:/ProgramData", ("C:", "D:"), believes=lambda *_: True).installed,)
     found = {}
     for all_, own in ((others, sources), ((), sources)):
         one = Trees(Clock(), lambda all_=all_, own=own: {EVERYBODY: all_, CHILD: own}, lambda _: True)

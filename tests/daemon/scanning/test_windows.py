@@ -44,7 +44,7 @@ def found(machine, registry):
 
     def scan():
         problems = Problems()
-        shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda told, folder: True)
+        shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda *_: True)
         sources = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, shops.menu)
         catalogue = Catalogue([Game(id="known", title="Known", names=("known.exe",))])
         search = SearchPaths(account="kid", home="C:/Users/kid")

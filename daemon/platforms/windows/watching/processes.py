@@ -10,12 +10,13 @@ import ctypes
 import ntpath
 from contextlib import suppress
 from ctypes import wintypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.platforms.windows.watching.snapshot import Process, microseconds
 from host.windows import tokens
 from host.windows.pipes_client import owner
 from host.windows.win32 import INVALID_PARAMETER, Handle, checked, error, function, kernel32
+from i18n.printable import printable
 
 _shell32 = ctypes.WinDLL("shell32", use_last_error=True)
 _ntdll = ctypes.WinDLL("ntdll")
@@ -163,9 +164,8 @@ def as_it_is(process: Process) -> Process:
             with handle:
                 session = wintypes.DWORD()
                 checked(_session(process.pid, ctypes.byref(session)), "ProcessIdToSessionId")
-                name = ntpath.basename(image(handle))
-                return Process(process.pid, _parent(handle), process.started, session.value, name)
-    return process
+                process = replace(process, parent=_parent(handle), session=session.value, name=ntpath.basename(image(handle)))
+    return replace(process, name=printable(process.name, _LONGEST))  # as in a snapshot: to be told, not to be opened by
 
 
 def _parent(handle: Handle) -> int:

@@ -79,7 +79,7 @@ def _games(hit: Hit, folder: str, catalogue: Catalogue, steam: Mapping[int, str]
 def _is_one_games(files: Files, path: str, folder: str) -> bool:
     drive, _, rest = folder.partition("/")
     parts = rest.split("/")
-    if len(drive) != 2 or not rest or any(not part.rstrip(" .") for part in parts) or parts[0] == "windows" or parts[-1] in _GENERAL:
+    if len(drive) != 2 or not all(part.rstrip(" .") for part in parts) or parts[0] == "windows" or parts[-1] in _GENERAL:
         return False
     of_user = parts[0] in {"users", "documents and settings"}
     return (not of_user or len(parts) > 2) and not files.is_folder(f"{slashes(path)}/steamapps")

@@ -25,7 +25,8 @@ def own():
 
 @pytest.mark.parametrize(("kind", "value", "read"), [
     (winreg.REG_SZ, "D:\\Trò Chơi", "D:\\Trò Chơi"), (winreg.REG_SZ, "", ""), (winreg.REG_DWORD, 7, "7"),
-    (winreg.REG_EXPAND_SZ, "%TEMP%\\x", "%TEMP%\\x"), (winreg.REG_SZ, "x" * 4_095, "x" * 4_095), (winreg.REG_SZ, "x" * 4_097, None),
+    (winreg.REG_EXPAND_SZ, "%TEMP%\\x", "%TEMP%\\x"), (winreg.REG_SZ, "x" * 4_095, "x" * 4_095),
+    (winreg.REG_SZ, "x" * 4_097, None),
     (winreg.REG_MULTI_SZ, ["C:\\x"], None), (winreg.REG_BINARY, b"C\0:\0\0\0", None), (winreg.REG_QWORD, 7, None),
 ])  # fmt: skip
 def test_short_texts_and_numbers_are_read(own, kind, value, read):
