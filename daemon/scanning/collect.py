@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from agent.api.slug import slug
 from daemon.api.scan import FoundGame, Scanned, recognised
@@ -37,7 +39,7 @@ class Collector:
                         self._files.problems.add("scan", msg("over {most} finds; the rest is left out", most=MAX_HITS))
                         return
                     if hit.sure or self._knows(hit):
-                        self._hits.append(hit)
+                        self._hits.append(self._own(hit))
         with self._files.problems.guard("AppStream"):
             self._hits = labelled(self._files, self._search, self._hits)
 
@@ -54,7 +56,24 @@ class Collector:
         )
 
     def _knows(self, hit: Hit) -> bool:
-        return any(self._catalogue.by_file(Fingerprint(path, 0)) for path in hit.executables)
+        return any(map(self._known, hit.executables))
+
+    def _known(self, path: str) -> bool:
+        return bool(self._catalogue.by_file(Fingerprint(path, 0)))
+
+    def _own(self, hit: Hit) -> Hit:
+        """What an account says makes no game of what is another one's: otherwise a child could name what its parents work with.
+        What is the system's is told, and `game scan --add` leaves it.
+        """
+        tellers = {None, 0, os.getuid() if os.name == "posix" else None, self._files.owner(hit.told) if hit.told else None}
+        others = [] if hit.origin == "system" else [path for path in hit.executables if self._is_anothers(path, tellers)]
+        for path in others:
+            self._files.problems.add(path, msg("it is another account's, and {source} may be this one's", source=hit.source))
+        return replace(hit, executables=tuple(path for path in hit.executables if path not in others)) if others else hit
+
+    def _is_anothers(self, path: str, tellers: set[int | None]) -> bool:
+        folder = self._files.real(path).rpartition("/")[0]
+        return self._files.owner(path) not in tellers and not self._known(path) and not self._files.may_change(folder or "/")
 
 
 def game_of(hit: Hit, sources: Sequence[str]) -> FoundGame:

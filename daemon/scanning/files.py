@@ -144,6 +144,17 @@ class Files:
         mode = self._mode(path)
         return stat.S_ISREG(mode) and mode & 0o111 != 0
 
+    def owner(self, path: str) -> int | None:
+        """The account that a file is of; None: it is not there, or this system counts its accounts in another way."""
+        try:
+            return Path(self.host(path)).stat().st_uid if os.name == "posix" else None
+        except (OSError, ValueError):
+            return None
+
+    def may_change(self, folder: str) -> bool:
+        """Whether whoever scans may put other files into a folder."""
+        return os.access(self.host(folder), os.W_OK)
+
     def real(self, path: str) -> str:
         """The path without links, as this machine sees it; as it is where they lead in a circle, or on a drive of Windows."""
         if path[1:2] == ":":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from daemon.scanning.files import Files
@@ -27,6 +27,14 @@ class SearchPaths:
     home: str
     data: tuple[Folder, ...] = ()
     programs: tuple[str, ...] = ()
+
+    def said_by(self, origin: Origin) -> SearchPaths:
+        """With the programs that can be meant by whoever says so: where one of the system's is not installed, the system means
+        none of that name at home.
+        """
+        if origin == "user":
+            return self
+        return replace(self, programs=tuple(path for path in self.programs if not path.startswith(f"{self.home}/")))
 
     def at_home(self, *paths: str) -> list[str]:
         return [f"{self.home}/{path}" for path in paths]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from daemon.scanning.files import Files
 from daemon.scanning.formats.desktop import parse_entry
-from daemon.scanning.hits import Hit
+from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
 
@@ -30,19 +30,23 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
                 yield from _hits(files, search, installation, app)
 
 
-def executables(files: Files, search: SearchPaths, app: str) -> tuple[str, ...]:
-    """The program of an application as this machine sees it, outside its sandbox."""
+def executables(files: Files, search: SearchPaths, app: str, origin: Origin) -> tuple[str, ...]:
+    """The program of an application as this machine sees it, outside its sandbox. `origin`: who says that it is a game; what an
+    account installed under a name that the system has adds nothing to the system's.
+    """
     if not _ID.fullmatch(app):
         return ()
     found: list[str] = []
     for installation in installations(search):
+        if origin == "system" != installation.origin:
+            continue
         active = f"{installation.path}/app/{app}/current/active"
         command = _COMMAND.search(files.text(f"{active}/metadata", 64 << 10) or "")
         if command is None:
             continue
         program = command[1].strip()
         path = f"{active}/files/" + (program.removeprefix("/app/") if program.startswith("/app/") else f"bin/{program}")
-        if files.is_file(path):
+        if files.is_file(path) and files.real(path).startswith(files.real(f"{active}/files") + "/"):
             found += [path, files.real(path)]
     return tuple(dict.fromkeys(found))
 
@@ -60,5 +64,5 @@ def _hits(files: Files, search: SearchPaths, installation: Folder, app: str) -> 
     if kind is not None:
         yield Hit(
             name=app, title=title, kind=kind, origin=installation.origin, source=f"Flatpak: {installation.path}/app/{app}",
-            keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, search, app),
+            keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, search, app, installation.origin),
         )  # fmt: skip

@@ -79,7 +79,7 @@ def _executables(files: Files, search: SearchPaths, row: dict[str, str]) -> tupl
     for text in (config.get("exe"), config.get("main_file"), row.get("executable")):
         if not text:
             continue
-        path = text if text.startswith("/") else posixpath.normpath(f"{config.get('prefix') or folder}/{text}")
+        path = posixpath.normpath(text if text.startswith("/") else f"{config.get('prefix') or folder}/{text}")
         if text[1:2] == ":":
             path = in_prefix(files, config.get("prefix", f"{search.home}/.wine"), text) or ""
         if path.startswith("/") and files.is_file(path):

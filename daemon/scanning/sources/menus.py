@@ -36,6 +36,7 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
 
 
 def _hits(files: Files, search: SearchPaths, file: Folder, id_: str) -> Iterator[Hit]:
+    search = search.said_by(file.origin)
     with files.problems.guard(file.path):
         data = files.read(file.path, _LIMIT)
         entry = None if data is None else parse_entry(data)
@@ -56,7 +57,8 @@ def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry
     )  # fmt: skip
     if app:
         return replace(
-            hit, name=app, keys=frozenset({f"app:{app.lower()}"}), executables=flatpak.executables(files, search, app)
+            hit, name=app, keys=frozenset({f"app:{app.lower()}"}),
+            executables=flatpak.executables(files, search, app, file.origin),
         )
     if wanted.snap is not None:
         return replace(hit, executables=snap.executables(files, wanted.snap))

@@ -33,8 +33,8 @@ def yaml(text):
 
 @pytest.mark.parametrize("do", [valve, entry, called, yaml])
 @pytest.mark.parametrize("piece", [
-    '\\"', '"', '"\\', "[", "[ ", "[\n", "/ ", "//", "{", '"a" {', "\n", " ", "\t\n", "exec ", "exec\n", "exec -a ", "exec -a x\t",
-    "a=", "a ", "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\",
+    '\\"', '"', '"\\', "[", "[ ", "[\n", "/ ", "//", "{", '"a" {', "\n", " ", "\t\n", "exec ", "exec\n", "exec -a ",
+    "exec -a x\t", "a=", "a ", "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\",
 ])  # fmt: skip
 @pytest.mark.timeout(30)
 def test_a_mebibyte_of_anything_is_read_at_once(do, piece):
