@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -65,8 +64,10 @@ class Collector:
         """What an account says makes no game of what is another one's: otherwise a child could name what its parents work with.
         What is the system's is told, and `game scan --add` leaves it.
         """
-        tellers = {None, 0, os.getuid() if os.name == "posix" else None, self._files.owner(hit.told) if hit.told else None}
-        others = [] if hit.origin == "system" else [path for path in hit.executables if self._is_anothers(path, tellers)]
+        if hit.origin == "system" or self._search.uid is None:
+            return hit
+        tellers = {None, 0, self._search.uid, self._files.owner(hit.told) if hit.told else None}
+        others = [path for path in hit.executables if self._is_anothers(path, tellers)]
         for path in others:
             self._files.problems.add(path, msg("it is another account's, and {source} may be this one's", source=hit.source))
         return replace(hit, executables=tuple(path for path in hit.executables if path not in others)) if others else hit

@@ -145,9 +145,9 @@ class Files:
         return stat.S_ISREG(mode) and mode & 0o111 != 0
 
     def owner(self, path: str) -> int | None:
-        """The account that a file is of; None: it is not there, or this system counts its accounts in another way."""
+        """The number of the account that a file is of, where accounts have one; None: it is not there."""
         try:
-            return Path(self.host(path)).stat().st_uid if os.name == "posix" else None
+            return Path(self.host(path)).stat().st_uid
         except (OSError, ValueError):
             return None
 

@@ -21,12 +21,15 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPaths:
-    """One account of one machine. `data` are the folders of XDG_DATA_DIRS, the system's first; `programs` is PATH."""
+    """One account of one machine. `data` are the folders of XDG_DATA_DIRS, the system's first; `programs` is PATH. `uid`: the
+    account's number, where the system says by it whose a file is.
+    """
 
     account: str
     home: str
     data: tuple[Folder, ...] = ()
     programs: tuple[str, ...] = ()
+    uid: int | None = None
 
     def said_by(self, origin: Origin) -> SearchPaths:
         """With the programs that can be meant by whoever says so: where one of the system's is not installed, the system means

@@ -46,7 +46,7 @@ class LinuxScanner:
 
 
 def place_of(account: str, home: str, environment: Mapping[str, str]) -> SearchPaths:
-    """Where an account's games are. The environment may add folders; only the account's own is to be asked."""
+    """Where the games are of the account that this process is. The environment, which has to be its own, may add folders."""
     home = home.rstrip("/") or "/nonexistent"
     data = [Folder(path, "system") for path in _SYSTEM]
     data += [Folder(f"{home}/{path}", "user") for path in _USER]
@@ -55,7 +55,7 @@ def place_of(account: str, home: str, environment: Mapping[str, str]) -> SearchP
     data += [Folder(path.rstrip("/"), "user") for path in dict.fromkeys(more)
              if path.startswith("/") and path.rstrip("/") not in held]  # fmt: skip
     programs = (*_PATH, f"{home}/.local/bin", f"{home}/bin")
-    return SearchPaths(account=account, home=home, data=tuple(data), programs=programs)
+    return SearchPaths(account=account, home=home, data=tuple(data), programs=programs, uid=os.getuid())
 
 
 def _entry(user: str | None) -> pwd.struct_passwd:
