@@ -46,3 +46,13 @@ def test_boot_does_not_change_while_we_run() -> None:
 
 def test_nothing_is_known_of_the_clock_that_runs_while_the_pc_is_off() -> None:
     assert clocks.hardware() is None
+
+
+def test_an_odd_zone_is_told_by_its_distance_from_utc(monkeypatch) -> None:
+    """Who may set the zone, may write any name of it into the registry."""
+
+    def odd(found):
+        found._obj.key, found._obj.bias = "a\ud800", -420
+
+    monkeypatch.setattr(clocks, "_zone", odd)
+    assert clocks.zone() == "UTC+420 min"
