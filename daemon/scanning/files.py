@@ -19,6 +19,7 @@ from i18n.printable import printable
 
 MIB = 1 << 20
 MAX_NAMES = 20_000  # of one folder
+MAX_LOOKED = 1_000_000  # names in all folders together: of 3,000 games, 300 each near the top
 MAX_OPENED = 60_000
 MAX_BYTES = 512 * MIB
 _MAX_PROBLEMS = 100
@@ -66,7 +67,7 @@ class Files:
     def __init__(self, problems: Problems, root: str = "/") -> None:
         self.problems = problems
         self._root = root.rstrip("/\\")
-        self._opened = self._bytes = 0
+        self._opened = self._bytes = self._looked = 0
 
     def read(self, path: str, limit: int = MIB) -> bytes | None:
         """The content of a plain file of at most `limit` bytes."""
@@ -122,8 +123,9 @@ class Files:
             here, left = waiting.pop()
             for name in self.names(here):
                 seen += 1
-                if seen > most:
-                    self.problems.add(folder, _rest(most))
+                self._looked += 1
+                if seen > most or self._looked > MAX_LOOKED:
+                    self.problems.add(folder, _rest(most if seen > most else MAX_LOOKED))
                     return
                 path = f"{here.rstrip('/')}/{name}"
                 mode = self._mode(path, links=False)

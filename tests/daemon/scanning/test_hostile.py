@@ -82,6 +82,22 @@ def test_a_hundred_thousand_files_are_not_all_read(honest, monkeypatch):
     assert len(scanned.problems) == 1
 
 
+def test_many_folders_are_not_all_looked_through(honest, monkeypatch):
+    """Each may have as many files as are looked at; a thousand games of them would take an hour."""
+    monkeypatch.setattr("daemon.scanning.files.MAX_LOOKED", 100)
+    for number in range(50):
+        acf = f'"AppState" {{ "appid" "{number}" "name" "x" "installdir" "{number}" }}'
+        honest.write(f".local/share/Steam/steamapps/appmanifest_{number}.acf", acf)
+        for file in range(10):
+            honest.write(f".local/share/Steam/steamapps/common/{number}/{file}.txt")
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert 0 < len(scanned.problems) < 50
+    assert all("100" in plain(one) for one in scanned.problems)
+
+
 @pytest.mark.parametrize(("path", "content"), [
     ("metainfo/a.metainfo.xml", LAUGHS),
     ("metainfo/b.metainfo.xml", "<component>content_rating" + "<a>" * 10_000),
