@@ -14,6 +14,8 @@ from daemon.platforms.control import TreeControl
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.ending import closing, run_in_session
+from daemon.platforms.windows.ending.family import own
+from daemon.platforms.windows.ending.whose import Owners
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 
@@ -27,6 +29,7 @@ class WindowsControl(TreeControl[Process]):
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         super().__init__(spared)
         self._snapshots = Snapshots()
+        self._owners = Owners()
         self._reached: dict[Identity, tuple[Callable[[], bool], ...]] = {}  # of the last ones asked: whether a window was
 
     def alive(self, pid: int, started: int) -> bool:
@@ -71,6 +74,10 @@ class WindowsControl(TreeControl[Process]):
 
     def reached(self, programs: Collection[Identity]) -> bool:
         return any(has() for one in programs for has in self._reached.get(one, ()))
+
+    def _own(self, root: Process, family: Iterable[Process]) -> list[Process]:  # noqa: ARG002 - it is the family's first one
+        """Not what another account does there, in another session, or with an administrator's rights."""
+        return own(family, self._owners.of)
 
     def _terminate(self, pid: int, started: int) -> bool:
         return _end(pid, started)  # Windows has nothing that a program may act upon but its windows' messages
