@@ -106,6 +106,10 @@ class Images(ABC):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         """What may take long. OSError."""
 
+    @staticmethod
+    def _sha256(file: BinaryIO, stop: Stop) -> str:
+        return sha256(file.fileno(), stop)
+
     def _turns(self) -> Turns[Looked | None]:
         """Where that is done."""
         return ByTurns("slow-looks", self.calm)
@@ -168,7 +172,7 @@ class Images(ABC):
             known = replace(known, asked=catalogue.parts, parts=catalogue.parts & parts(file))
         wanted = self._wanted(known, known.named(path, this[2]), catalogue)
         if wanted.digest and this[2] <= INLINE:
-            known = _with(known, Looked(sha256(file.fileno())))
+            known = _with(known, Looked(self._sha256(file, never)))
             wanted = replace(wanted, digest=False)
         if wanted.blocks.stamp:
             known = _with(known, Looked(loaded=wanted.within(file, self._pressed())))

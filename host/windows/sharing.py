@@ -7,7 +7,7 @@ from pathlib import Path
 
 from host.windows.win32 import INVALID_PARAMETER, Handle, open_file, open_itself
 
-_READ_DATA = 0x1
+_READ_DATA, _READ_ATTRIBUTES = 0x1, 0x80
 # SECURITY_SQOS_PRESENT: whatever is opened instead of a file learns nothing of us. FILE_FLAG_OPEN_REQUIRING_OPLOCK: where
 # somebody holds an oplock, by which he could let us wait for ever, it fails instead. FILE_FLAG_BACKUP_SEMANTICS: with the
 # privilege to back up it opens what its owner took from the system's account.
@@ -21,6 +21,11 @@ def open_shared(path: str) -> Handle:
     if "\0" in path:
         raise OSError(None, "NUL", path)
     return open_file(extended(path), _READ_DATA, _HOW)
+
+
+def open_to_use(path: str) -> Handle:
+    """The file itself, to ask who has it open: nobody can keep us from that, who may look at it at all. OSError."""
+    return open_file(extended(path), _READ_ATTRIBUTES, _HOW)
 
 
 def open_to_look(path: Path | str, access: int) -> Handle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from rules.games import Game
 from tests.contracts.programs import Launcher, copy_with_own_build, mounted
 from tests.contracts.stages import FakeStage
+from tests.system import PATIENCE
 
 if sys.platform == "win32":
     from tests.contracts import windows as real
@@ -97,3 +99,21 @@ def stage(request):
     if kind.startswith("fake"):
         return FakeStage(kind.removeprefix("fake-"))
     return real.stage(kind, request)
+
+
+@pytest.fixture
+def play(stage):
+    """Runs a test's body on a loop, with the watcher started and stopped around it."""
+
+    def run(body) -> None:
+        async def main() -> None:
+            stage.platform.watcher.start(stage.seen.append)
+            try:
+                async with asyncio.timeout(3 * PATIENCE):
+                    await body()
+            finally:
+                stage.platform.watcher.stop()
+
+        asyncio.run(main())
+
+    return run

@@ -227,5 +227,10 @@ class FakePlatform:
         return next(program for program in self.programs.values() if program.pid == pid)
 
     def _tree(self, identity: Identity) -> list[Identity]:
-        children = [one for one, program in self.programs.items() if program.parent == identity[0]]
+        """But for what another account does there."""
+        whose = self.programs[identity].account if identity in self.programs else None
+        children = [
+            one for one, program in self.programs.items()
+            if program.parent == identity[0] and whose in (None, program.account)
+        ]  # fmt: skip
         return [identity, *(below for child in children for below in self._tree(child))]

@@ -84,6 +84,11 @@ class LinuxStage(Stage):
         done = await self.launcher.aside("finish", pid=pid)
         return Launched(pid, done["before"], done["after"])
 
+    def give(self, pid: int, monkeypatch) -> None:
+        """From now on that process counts as another account's."""
+        owner = procfs.owner
+        monkeypatch.setattr(procfs, "owner", lambda one: (0, 0) if one == pid else owner(one))
+
     def gone(self, pid: int) -> bool:
         with suppress(OSError):
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, Refusals
@@ -65,6 +66,10 @@ class Stage:
         return (await self.until(lambda seen: isinstance(seen, ProgramStarted) and seen.program.pid == pid
                                  and self._catalogue.recognise(seen.program))).program
 
+    def drop(self, pid: int) -> None:
+        """End what no game of the test's ends."""
+        os.kill(pid, 9)
+
     async def settled(self, pid: int) -> None:
         """Once a stubborn game is stubborn."""
         await asyncio.sleep(0.2)
@@ -116,6 +121,13 @@ class FakeStage(Stage):
         before = self.clock.mono()
         self.fake.exit(pid)
         return Launched(pid, before, self.clock.mono())
+
+    def give(self, pid: int, monkeypatch) -> None:
+        one = next(one for one in self.fake.scan() if one.pid == pid)
+        self.fake.programs[one.identity] = replace(one, account=self.accounts[1])
+
+    def drop(self, pid: int) -> None:
+        self.fake.exit(pid)
 
     def gone(self, pid: int) -> bool:
         return all(program.pid != pid for program in self.fake.scan())

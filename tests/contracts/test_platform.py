@@ -15,24 +15,6 @@ NEAR_MS = 50
 GONE = 1 << 22  # no pid that anything here has
 
 
-@pytest.fixture
-def play(stage):
-    """Runs a test's body on a loop, with the watcher started and stopped around it."""
-
-    def run(body) -> None:
-        async def main() -> None:
-            stage.platform.watcher.start(stage.seen.append)
-            try:
-                async with asyncio.timeout(3 * PATIENCE):
-                    await body()
-            finally:
-                stage.platform.watcher.stop()
-
-        asyncio.run(main())
-
-    return run
-
-
 def told(stage, kind, pid):
     return [seen for seen in stage.seen if isinstance(seen, kind)
             and (seen.program.pid if isinstance(seen, ProgramStarted) else seen.pid) == pid]

@@ -16,6 +16,7 @@ from daemon.platforms import choose
 from daemon.platforms.processes import descendants
 from daemon.platforms.windows import control
 from daemon.platforms.windows.etw.session import EtwSession
+from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.clock import SystemClock
 from host.images import build_id
@@ -108,6 +109,13 @@ class WindowsStage(Stage):
         self.started_by_us[pid].kill()
         await asyncio.to_thread(self.started_by_us[pid].wait, 5)
         return Launched(pid, before, self.clock.mono())
+
+    def give(self, pid: int, monkeypatch) -> None:
+        """From now on that process counts as another account's: here is only one."""
+        user = processes.user
+        monkeypatch.setattr(
+            processes, "user", lambda one: "S-1-5-21-1-2-3-1000" if processes._pid(one.value) == pid else user(one)
+        )
 
     def gone(self, pid: int) -> bool:
         return pid not in Snapshots().take()

@@ -75,7 +75,7 @@ class WindowsControl(TreeControl[Process]):
     def reached(self, programs: Collection[Identity]) -> bool:
         return any(has() for one in programs for has in self._reached.get(one, ()))
 
-    def _own(self, root: Process, family: Iterable[Process]) -> list[Process]:  # noqa: ARG002 - it is the family's first one
+    def _own(self, root: Process, family: Iterable[Process]) -> list[Process]:
         """Not what another account does there, in another session, or with an administrator's rights."""
         return own(family, self._owners.of)
 

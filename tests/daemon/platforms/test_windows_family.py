@@ -32,7 +32,9 @@ def test_what_a_game_has_started_is_ended_with_it():
 
 
 @pytest.mark.parametrize(
-    "child", [Whose(PARENT), Whose(PARENT, elevated=True), Whose(AN, elevated=True), None], ids=["runas", "uac", "own", "closed"]
+    "child",
+    [Whose(PARENT), Whose(PARENT, elevated=True), Whose(AN, elevated=True), None],
+    ids=["runas", "uac", "own", "closed"],
 )
 def test_what_another_has_started_there_goes_on_with_all_below_it(child):
     """An administrator's installer that the game asked for, and what that unpacks; nor is anybody's whom nobody can tell."""

@@ -17,7 +17,7 @@ from daemon.platforms.by_turns import Turns
 from daemon.platforms.hashing import Key, Stop, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.reading.readers import Readers, SlowReading, step, whose
-from daemon.platforms.windows.watching.opening import key_of, opened
+from daemon.platforms.windows.watching.opening import key_of, locked, opened
 from host.images import build_id
 from host.pe import version
 from host.windows.signer import signer_of
@@ -41,12 +41,17 @@ class Images(images.Images):
         self._readers = readers
 
     def open(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it."""
+        """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it, or
+        somebody keeps it from those who look at signatures.
+        """
         if not _LOCAL.fullmatch(path):
             return None
         try:
             with opened(path) as (file, this):
-                return self._read(file, this, path, catalogue)
+                found = self._read(file, this, path, catalogue)
+                known = self._known.get(this)
+                unsure = known is not None and self._wanted(known, found, catalogue).signer and locked(file)
+                return None if unsure else found
         except (OSError, ValueError):  # ValueError: no name that a file could have
             return None
 
@@ -59,9 +64,19 @@ class Images(images.Images):
         said = version(file)
         return Known(build_id(file, is_engine), said.original_name, said.product_name)
 
+    @staticmethod
+    def _sha256(file: BinaryIO, stop: Stop) -> str:
+        def read(_: int, size: int, at: int) -> bytes:
+            file.seek(at)
+            return file.read(size) or b""
+
+        return sha256(file.fileno(), stop, read)
+
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
-        digest = sha256(file.fileno(), stop) if wanted.digest else None
+        digest = self._sha256(file, stop) if wanted.digest else None
         signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
+        if wanted.signer and signer is None and locked(file):
+            raise OSError(None, "its signature may be kept from us", path)
         return Looked(digest, signer, wanted.signer, wanted.within(file, stop))
 
     @staticmethod

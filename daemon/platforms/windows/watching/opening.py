@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import msvcrt
 import os
 import stat
@@ -13,6 +14,7 @@ from typing import BinaryIO
 
 from daemon.platforms.hashing import Key
 from daemon.platforms.windows.reading.readers import step
+from host.windows import mapped
 from host.windows.sharing import open_shared
 from host.windows.win32 import Handle, checked, function, kernel32
 
@@ -20,6 +22,9 @@ _BASIC_INFO = 0
 _READ_FILE_USN_DATA = 0x9_00EB
 _USN_AT = {2: 24, 3: 40}  # in USN_RECORD_V2 and V3 (winioctl.h)
 _RECORD = 1024
+_OVERLAPPED_BYTES, _AT_ONCE = 32, 1  # a shared lock, or none
+_ALL = (0xFFFF_FFFF, 0x7FFF_FFFF)
+_LOCK_VIOLATION = 33
 _LONGEST = 32_768  # characters of a path
 
 _kind = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
@@ -32,6 +37,14 @@ _final_path = function(
 )
 _information = function(
     kernel32, "GetFileInformationByHandleEx", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD
+)
+
+_lock = function(
+    kernel32, "LockFileEx", wintypes.BOOL,
+    wintypes.HANDLE, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p,
+)  # fmt: skip
+_unlock = function(
+    kernel32, "UnlockFileEx", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p
 )
 
 
@@ -49,8 +62,35 @@ def final_path(handle: Handle) -> str:
     return buffer.value
 
 
+class Plain(io.FileIO):
+    """Is read also where bytes of it are locked, as anybody can do who may read it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        at = self.tell()
+        try:
+            return self._plainly(size)
+        except PermissionError:
+            left = max(0, os.fstat(self.fileno()).st_size - at)
+            wanted = left if size is None or size < 0 else min(size, left)
+            found = mapped.read(msvcrt.get_osfhandle(self.fileno()), at, wanted) if wanted else b""
+        self.seek(at + len(found))
+        return found
+
+    def _plainly(self, size: int | None) -> bytes:
+        return super().read(size) or b""
+
+
+def locked(file: BinaryIO) -> bool:
+    """Whether somebody has locked bytes of it, so that those who read in Windows' own way do not get far."""
+    handle, where = msvcrt.get_osfhandle(file.fileno()), ctypes.create_string_buffer(_OVERLAPPED_BYTES)
+    if not _lock(handle, _AT_ONCE, 0, *_ALL, where):
+        return ctypes.get_last_error() == _LOCK_VIOLATION
+    _unlock(handle, 0, *_ALL, where)
+    return False
+
+
 @contextmanager
-def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
+def opened(path: str) -> Iterator[tuple[Plain, Key]]:
     """A plain file, and its key as of now. OSError, also for what is no plain file; HeldError."""
     step()
     with open_shared(path) as handle:
@@ -58,7 +98,7 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
         number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
         handle.detach()
     try:
-        file = os.fdopen(number, "rb", buffering=0)
+        file = Plain(number, "rb")
     except OSError:  # a folder: of what it was given it closes nothing then
         os.close(number)
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,9 +12,10 @@ from daemon.platforms.interpreters import c_words
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import WhatRuns
 from daemon.platforms.interpreters.view import View
+from daemon.platforms.processes import Identity
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import step
-from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching import holders, processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import final_path
 from daemon.platforms.windows.watching.said import ON_DRIVE, PROLONGED, Paths, as_windows_reads, prolonged, view
@@ -45,7 +46,16 @@ class Programs:
         self._names: dict[str, str] = {}
         self._former: dict[str, str] = {}
         self._own = tokens.own_sid()
+        self._holders: dict[Identity, str] = {}
         self.everybody = self._own in SYSTEM_USERS or tokens.elevated()
+
+    def holder(self, this: Identity) -> str | None:
+        """The other account that alone keeps its file from being read, when it was read last."""
+        return self._holders.get(this)
+
+    def forget_holders(self, but: Container[Identity]) -> None:
+        """The others are over."""
+        self._holders = {this: account for this, account in tuple(self._holders.items()) if this in but}
 
     def forget_names(self) -> None:
         """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""
@@ -84,12 +94,17 @@ class Programs:
         return program.files == _nothing_of(process)
 
     def _read(self, handle: Handle, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program:
+        self._holders.pop(process.identity, None)
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
         working = Working(process, sid)
         told, args = _interpreters(image, args, line, view(working.paths))
         files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
         whole = [self._files(what, path, catalogue, files, working.paths) for what in told]
+        whole.append(working.whole)  # by now it is known
+        closed = not (image.size or installed.installed(path))
+        if closed and all(whole):
+            self._note_holder(process, path, sid)
         speaks = any(what.speaks for what in told)
         words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
         return Program(
@@ -102,8 +117,13 @@ class Programs:
             parent=process.parent,
             interpreted=speaks,
             trees=self.trees.of(path, sid),
-            unread=not (working.whole and all(whole)) or not (image.size or installed.installed(path)),
+            unread=closed or not all(whole),
         )
+
+    def _note_holder(self, process: Process, path: str, sid: str) -> None:
+        other = holders.another(PROLONGED + path, sid, process.pid) if ON_DRIVE.match(path) else None
+        if other is not None:
+            self._holders[process.identity] = self._name(other)
 
     def _name(self, sid: str) -> str:
         name = self._names.get(sid)

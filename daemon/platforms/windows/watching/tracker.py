@@ -16,6 +16,7 @@ from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.readings import Readings
 from daemon.platforms.windows.watching.snapshot import Process
 from host.clock import Clock
+from i18n.message import Arg, msg
 from rules.games import Program
 
 # A process is listed before all of it is there: it takes milliseconds, on a busy PC a quarter of a second, until it says what
@@ -122,6 +123,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         self._held &= here_now
         self._heard &= here_now
         self.readings.keep(here_now)
+        self.programs.forget_holders(here_now)
         if not self._held:
             self.well(HELD)
         for pid in self.games:
@@ -170,7 +172,7 @@ class WindowsTracker(Tracker[SeenProgram]):
             self.later(_PAUSE_S, self._look_again)
 
     def _hides_still(self, process: Process, since: int, looks: int) -> bool:
-        """False: no more, or it was looked at often enough. Then it is ended where its account is limited."""
+        """False: no more, or it was looked at often enough. Then it is ended where its account is limited and is at it itself."""
         self._again(process, since, len(_AGAIN_S))
         seen = self._known.get(process.pid)
         program = seen.program if seen is not None and seen.identity == process.identity else None
@@ -179,12 +181,16 @@ class WindowsTracker(Tracker[SeenProgram]):
             self._hiding[process.identity] = (process, since, looks + 1)
             return True
         self._hiding.pop(process.identity, None)
-        if program is not None and program.unread and self._hidden(process, program) and self._sink:
+        own = program is not None and program.unread and self.programs.holder(process.identity) is None
+        if program is not None and own and self._hidden(process, program) and self._sink:
             self._sink(ProgramUnread(program))
         return False
 
     def _tell_hidden(self, process: Process) -> None:
-        self.trouble(HELD if process.identity in self._held else UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
+        details: Arg = f"{process.name[:100]}, pid {process.pid}"
+        if (holder := self.programs.holder(process.identity)) is not None:
+            details = msg("{program}; {account} keeps it from being read", program=details, account=holder)
+        self.trouble(HELD if process.identity in self._held else UNREADABLE, details)
 
     def _read_late(self, process: Process, since: int) -> None:
         """What was not read in time is read."""
