@@ -172,7 +172,7 @@ class WindowsTracker(Tracker[SeenProgram]):
             self.later(_PAUSE_S, self._look_again)
 
     def _hides_still(self, process: Process, since: int, looks: int) -> bool:
-        """False: no more, or it was looked at often enough. Then it is ended where its account is limited and is at it itself."""
+        """False: no more, or looked at often enough. Then it is ended where its account is limited and is at it itself."""
         self._again(process, since, len(_AGAIN_S))
         seen = self._known.get(process.pid)
         program = seen.program if seen is not None and seen.identity == process.identity else None
