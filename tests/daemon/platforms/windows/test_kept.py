@@ -42,6 +42,10 @@ def whose(monkeypatch, accounts):
     monkeypatch.setattr(processes, "user", lambda one: accounts.get(processes._pid(one.value)) or user(one))
 
 
+def _other():
+    return run(sys.executable, "-c", "import time; time.sleep(20)")
+
+
 def told(here, program):
     """What was told of it once it was looked at often enough."""
 
@@ -81,7 +85,7 @@ def test_who_keeps_his_own_from_us_is_held_to_it(here, kept):
 def test_only_another_account_counts(kept, here, monkeypatch, using, found):
     """Not System, which has files open for other PCs; nor ourselves, nor the program, whose file it is."""
     program, holder = kept
-    pids = {"holder": holder.pid, "own": os.getppid(), "system": 4, "us": os.getpid(), "program": program.pid, "gone": 1 << 20}
+    pids = {"holder": holder.pid, "own": _other().pid, "system": 4, "us": os.getpid(), "program": program.pid, "gone": 1 << 20}
     whose(monkeypatch, {holder.pid: ANOTHER, pids["own"]: tokens.own_sid(), 4: ANOTHER})
     monkeypatch.setattr(holders, "using", lambda _: tuple(pids[name] for name in using.split()))
     assert holders.another(str(here / "bai-tap.exe"), tokens.own_sid(), program.pid) == found
@@ -94,8 +98,9 @@ def test_who_has_a_file_that_is_closed_to_us_keeps_nobody_from_it(here, monkeypa
 
     (here / "x").touch()
     monkeypatch.setattr(holders, "open_shared", refused)
-    monkeypatch.setattr(holders, "using", lambda _: (os.getppid(),))
-    whose(monkeypatch, {os.getppid(): ANOTHER})
+    other = _other()
+    monkeypatch.setattr(holders, "using", lambda _: (other.pid,))
+    whose(monkeypatch, {other.pid: ANOTHER})
     assert (holders.another(str(here / "x"), tokens.own_sid(), 0) == ANOTHER) is asked
 
 
