@@ -55,7 +55,7 @@ def told(here, program):
                 return program.pid in lookout.tracker._known and not lookout.tracker._hiding
 
             async with asyncio.timeout(20):
-                while not any(isinstance(one, WatchTrouble) for one in lookout.seen) or not over():
+                while not any(getattr(one, "id", "") == UNREADABLE for one in lookout.seen) or not over():
                     await asyncio.sleep(0.02)
             return lookout.seen
 
