@@ -59,10 +59,10 @@ def understood(given: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
 
 def said(words: Catalogue) -> str:
     """What --help prints."""
-    wide = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+    wide = max(40, shutil.get_terminal_size((100, 24)).columns)
     about = words(msg("How long may be played still, and asking for more: an icon in the tray."))
     usage = " ".join((PROGRAM, *(f"[{one.split(', ')[-1]}]".replace(" ", "\u00a0") for one in _OPTIONS)))
-    told = [*_folded(usage, wide, "", "    "), *_folded(about, wide, "    ", "    "), ""]
+    told = [*_folded(usage, wide, "", "    "), "", *_folded(about, wide, "", ""), ""]
     for option, what in _OPTIONS.items():
         told += _folded(words(what), wide, f"  {option:<{_WIDE}}", " " * (_WIDE + 2))
     return "\n".join(told)
