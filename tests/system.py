@@ -110,7 +110,7 @@ def _keeps_users() -> bool:
 
 @cache
 def zone_with_noon() -> str:
-    """A zone whose clocks showed 12 when this was asked first, so that no day begins while a test counts on one, and all that one
-    makes have the same. Their names count hours west of Greenwich as positive.
+    """A zone whose clocks showed 12 when this was asked first: no day begins while a test counts on one, and all that it makes
+    have the same. Their names count hours west of Greenwich as positive.
     """
     return f"Etc/GMT{int(time.time()) // 3600 % 24 - 12:+d}"
