@@ -57,9 +57,9 @@ def stat(pid: int) -> Stat | None:
 
 
 def _state(fields: list[bytes]) -> str:
-    """Empty: there is none."""
+    """Empty: there is none. Who ends and is not stopped on the way is over in a moment, and may just have begun others."""
     state = fields[0].decode("ascii", "replace") if len(fields) > 6 else ""
-    return "X" if state not in {"", "Z"} and int(fields[6]) & _ENDS else state
+    return "X" if state in {"t", "T"} and int(fields[6]) & _ENDS else state
 
 
 def _runs_on(status: Stat) -> bool:
