@@ -37,6 +37,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
         self._chase = chase
         self._asker = asker or Asker()
         self._orders: dict[frozenset[Identity], tuple[int, ...]] = {}  # which play was asked by which orders, the last ones
+        self._owners: dict[Identity, User] = {}  # of what was to end, which may be over in between
 
     def alive(self, pid: int, started: int) -> bool:
         try:
@@ -74,7 +75,11 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def _own(self, root: procfs.Stat, family: Iterable[procfs.Stat]) -> list[procfs.Stat]:
         """Not what somebody else does in a terminal of the game's, as root with sudo, nor what that has started."""
-        owner, others, own = procfs.owner(root.pid), set[int](), []
+        owner, others, own = self._owners.get(root.identity) or procfs.owner(root.pid), set[int](), []
+        if owner and root.identity not in self._owners:
+            self._owners[root.identity] = owner
+            if len(self._owners) > _REMEMBERED:
+                self._owners.pop(next(iter(self._owners)))
         for one in family:
             if one.parent in others or (owner and _anothers(one.pid, root.pid, owner[0])):
                 others.add(one.pid)

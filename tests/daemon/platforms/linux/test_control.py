@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -181,6 +182,27 @@ def test_what_root_does_in_a_terminal_of_the_game_is_left_alone(helper, whose):
             assert [procfs.stat(one).alive for one in both] == [True, True]
             for one in both:
                 os.kill(one, signal.SIGKILL)
+
+
+@pytest.mark.root
+def test_nor_is_it_ended_once_the_game_is_over_and_nobody_says_whose_it_was(helper, monkeypatch):
+    """Another round goes by what was seen just before: what root does there is below the game still."""
+    with subprocess.Popen(["/bin/sh", "-c", f"{helper} & wait; exit"], user=65_534, start_new_session=True, cwd="/") as game:
+        program = helper.partition(" ")[0]
+        (roots,) = until(lambda: [one for one in children(game.pid, program) if children(one, program)])
+        control, seen, asked = LinuxControl(), procfs.processes(), []
+        owner = procfs.owner
+        monkeypatch.setattr(control, "_look", lambda: seen)
+        monkeypatch.setattr(
+            "daemon.platforms.linux.procfs.owner",
+            lambda pid: None if pid == game.pid and (asked.append(pid) or len(asked) > 1) else owner(pid),
+        )
+        assert control.end(*identity(game.pid))
+        assert gone(game.pid)
+        time.sleep(0.2)  # a signal takes a moment
+        assert procfs.stat(roots).alive
+        for one in (roots, *children(roots, program)):
+            os.kill(one, signal.SIGKILL)
 
 
 def test_whose_a_game_is_may_be_hidden_from_us_and_then_none_is_ended(spawn, monkeypatch):
