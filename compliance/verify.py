@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, HEADS, KEPT, KEY, Bundle, pack_path
-from compliance.entries.decision import Decided
+from compliance.entries.decision import Decided, PauseLine
 from compliance.entries.log import AgentTick, Erasure
 from compliance.entry import AnyEntry, EntryError, decode
 from compliance.format.container import Damage, Members
@@ -223,8 +223,8 @@ def _datable(line: AnyEntry) -> bool:
         if type(moment) is int and not 0 <= moment < NO_MOMENT:
             return False
     if isinstance(line, Decided):
-        paused = getattr(line.paused, "until", None) or 0
-        return 0 <= paused < NO_MOMENT and all(0 <= grant.given < NO_MOMENT for grant in line.grants)
+        until = (isinstance(line.paused, PauseLine) and line.paused.until) or 0
+        return 0 <= until < NO_MOMENT and all(0 <= grant.given < NO_MOMENT for grant in line.grants)
     return not isinstance(line, AgentTick) or all(0 <= heard < NO_MOMENT for heard in line.seats.values())
 
 

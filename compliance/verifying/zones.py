@@ -11,7 +11,7 @@ from functools import lru_cache
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds
 
 DEFAULT = "Asia/Ho_Chi_Minh"
-_QUARTER_MS = 900_000  # of an hour: every zone's days begin at one
+QUARTER_MS = 900_000  # of an hour: every zone's days begin at one
 _MOST = 8  # zones around one moment: who names more changes them only to be asked of none
 _NEAR = 1  # days around a change in which either zone may have held
 LATELY = 7  # how long a seat may go on by the zone that it knew
@@ -74,7 +74,7 @@ class Zones:
 
     def dates(self, moment: int) -> frozenset[int]:
         """Which day it may have been to a seat that had not heard of the last changes, as in date.toordinal."""
-        quarter = moment // _QUARTER_MS
+        quarter = moment // QUARTER_MS
         found = self._dates.get(quarter)
         if found is None:
             found = self._dates[quarter] = frozenset(calendar(zone).day(moment).ordinal for zone in self.lately(moment))

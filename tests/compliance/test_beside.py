@@ -148,14 +148,16 @@ def test_a_start_says_one_thing(site, seat, audit):
 def test_of_time_that_was_taken_back_only_so_much_is_held_as_no_entry_gave_yet():
     """What is over is told all the same, of each seat once; what was given before is not held."""
     paired, common = Paired(), {"seat": "pc", "boot": "b", "prev": "", "mono": 0, "wall": 0}
-    paired.take("there", SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None))
+    begun = SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None)
+    take = paired.of(begun)
+    take("there", begun)
     given = {"who": "w", "by": "guardian", "ms": 1, "game": None, "given": 0}
-    paired.take("there", GrantGiven(**common, seq=2, id="0", **given))
+    take("there", GrantGiven(**common, seq=2, id="0", **given))
     for number in range(10_005):
-        paired.take(f"entry {number}", GrantRevoked(**common, seq=number + 3, id=str(number)))
+        take(f"entry {number}", GrantRevoked(**common, seq=number + 3, id=str(number)))
     assert [len(paired._revoked), paired._revoked[0][0]] == [10_000, "entry 1"]
     for number in range(1, 10_000):
-        paired.take("there", GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
+        take("there", GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
     found = [plain(one.what) for one in paired.findings()]
     assert found == ["the extra time that it takes back was given by no entry (5 times)"]
 

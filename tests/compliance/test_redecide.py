@@ -319,7 +319,7 @@ def test_but_not_once_many_others_were_told_of(seat, others, fails):
         seat.begin(who=f"other {number}", bound=bound(), approved=False, learning=False)
     seat.begin(bound=first.seq, approved=False, learning=False)
     for line in written(seat):
-        checker.take("here", line)
+        checker.of(line)("here", line)
     assert bool(checker.failures) is fails
 
 
@@ -439,7 +439,7 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
         seat.add(GrantGiven, id=f"g{number}", who="child", by="guardian", ms=1, game=None, given=wall)
     lines = written(seat)
     for line in lines:
-        checker.take("here", line)
+        checker.of(line)("here", line)
     assert [one.kind for one in checker.findings()]
     assert len(calls) < len(lines) + 3_000
 

@@ -103,5 +103,5 @@ def test_of_extra_time_that_is_not_compared_the_page_says_so(site, seat, audit):
 def test_the_agents_chain_begins_with_its_key(id_, strange):
     paired = Paired()
     line = SeatEnrolled(seat="agent", boot="b", seq=1, prev="", mono=0, wall=0, id=id_, key="")
-    paired.take("entry 0", line)
+    paired.of(line)("entry 0", line)
     assert bool(list(paired.findings())) is strange

@@ -34,7 +34,7 @@ def found(world):
     """The failures, and the findings but for what cannot be decided: (seq, what)."""
     redecider = Redecider(Packs(TEXTS))
     for line in world.journal():
-        redecider.take(str(line.seq), line)
+        redecider.of(line)(str(line.seq), line)
     findings = [one for one in redecider.findings() if one.kind != "not-decidable"]
     return [(int(one.where), plain(one.what)) for one in (*redecider.failures, *findings)]
 

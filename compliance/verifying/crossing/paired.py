@@ -70,7 +70,7 @@ class _Seat:
 
 @dataclass
 class Paired:
-    """`take` every entry, then ask `failures` and `findings`."""
+    """Have every entry taken by what is `of` its seat, then ask `failures` and `findings`."""
 
     failures: Faults = field(default_factory=Faults)
     _seats: dict[str, _Seat] = field(default_factory=dict)
@@ -78,9 +78,6 @@ class Paired:
     _revoked: list[tuple[Arg, GrantRevoked]] = field(default_factory=list)  # of what no entry before gave
     _ungiven: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "paired"))
-
-    def take(self, where: Arg, line: AnyEntry) -> None:
-        self.of(line)(where, line)
 
     def of(self, line: AnyEntry) -> Taking:
         """What takes each entry of its seat, this one first."""

@@ -22,12 +22,11 @@ from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Times
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants
-from compliance.verifying.zones import Zones
+from compliance.verifying.zones import QUARTER_MS, Zones
 from i18n.message import Arg, msg, msgn
 from rules.calendar import calendar
 
 _ALL = "*"  # how a summary names time for all games
-_QUARTER_MS = 900_000  # every zone's days begin at one
 _AFTER_MS = 3_600_000  # so long, at most, others of the same loop may come
 _MOST, _MOST_GAMES = 10_000, 200_000
 
@@ -70,7 +69,7 @@ class Summed:
         }  # fmt: skip
 
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
-        quarter = line.seat, line.game, line.wall // _QUARTER_MS, self.zones.at(line.wall)
+        quarter = line.seat, line.game, line.wall // QUARTER_MS, self.zones.at(line.wall)
         if quarter not in self._known:  # one that is refused is tried again and again
             self._known.add(quarter)
             for day in self._days(line.wall) | self._days(line.wall + _AFTER_MS):

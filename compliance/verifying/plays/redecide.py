@@ -60,7 +60,7 @@ _ROLES = frozenset(get_args(Role))
 
 @dataclass
 class Redecider:
-    """`take` every entry in the order of the log, then ask `failures` and `findings`."""
+    """Have every entry, in the order of the log, taken by what is `of` its seat; then ask `failures` and `findings`."""
 
     packs: Packs
     failures: Faults = field(default_factory=Faults)
@@ -75,9 +75,6 @@ class Redecider:
         self._work = self.packs.work
         self._binding = Binding(Policies(self.packs), self._undecided, self.failures)
         self._doubtful = Doubtful(self._undecided, self._work)
-
-    def take(self, where: Arg, line: entry.AnyEntry) -> None:
-        self.of(line)(where, line)
 
     def of(self, line: entry.AnyEntry) -> Taking:
         """What takes each entry of its seat, this one first."""
