@@ -133,8 +133,8 @@ class Desk:
         return {name: int(number) for name, _, number in (line.partition("=") for line in found) if number.isdigit()}
 
     def top(self, window):
-        """How far down it is."""
-        return self.place(window)["Y"]
+        """How far down it is; -1 while it is nowhere."""
+        return self.place(window).get("Y", -1)
 
     def corner(self, window):
         """Where it ends, right and below."""
