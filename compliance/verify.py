@@ -209,17 +209,18 @@ def _entries(
 
 
 @cache
-def _moments(kind: type[AnyEntry]) -> Callable[[AnyEntry], tuple[object, ...]]:
-    """What gets the moments of an entry of this kind: `wall`, and what else it has."""
+def _moments(kind: type[AnyEntry]) -> tuple[Callable[[AnyEntry], object], ...]:
+    """What gets each moment of an entry of this kind."""
     names = [name for name in _MOMENTS if name in kind.__struct_fields__]
     if kind is Erasure:
         names.append("before")  # which is something else elsewhere
-    return attrgetter(*names, "wall")  # of one name it would get no tuple
+    return tuple(attrgetter(name) for name in names)
 
 
 def _datable(line: AnyEntry) -> bool:
     """Whether every moment in it can be put on a calendar, with a year to spare on either side."""
-    for moment in _moments(type(line))(line):
+    for moment_of in _moments(type(line)):
+        moment = moment_of(line)
         if type(moment) is int and not 0 <= moment < NO_MOMENT:
             return False
     if isinstance(line, Decided):

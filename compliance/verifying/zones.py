@@ -24,6 +24,7 @@ class Zones:
         self._at: list[int] = []
         self._zones: list[str] = []
         self._dates: dict[int, frozenset[int]] = {}
+        self._day = (0, 0)  # the last one of which there is no doubt
         self._changed: dict[int, dict[str, tuple[int, int]]] = {}  # by the day since 1970: the first and last change of each
 
     def change(self, at: int, zone: str) -> None:
@@ -32,6 +33,7 @@ class Zones:
         self._at.append(max(at, self._at[-1] if self._at else at))
         self._zones.append(zone)
         self._dates.clear()
+        self._day = (0, 0)
         if zone == before:
             return
         for day in range(-1, LATELY + 2):
@@ -70,7 +72,13 @@ class Zones:
 
     def days(self, moment: int) -> set[tuple[int, int]]:
         """The day of `moment`, as (start, end), by each zone around it."""
-        return {day_bounds(zone, moment) for zone in self.around(moment)}
+        if moment // DAY_MS in self._changed:
+            return {day_bounds(zone, moment) for zone in self.around(moment)}
+        start, end = self._day
+        if not start <= moment < end:
+            (zone,) = self.around(moment)
+            self._day = day_bounds(zone, moment)
+        return {self._day}
 
     def dates(self, moment: int) -> frozenset[int]:
         """Which day it may have been to a seat that had not heard of the last changes, as in date.toordinal."""

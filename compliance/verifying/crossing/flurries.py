@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from compliance.entries.play import PlayEnded, PlayStarted
@@ -26,7 +27,7 @@ _NEAR: Final = 256  # starts that are looked back on
 _MUCH_MS: Final = 10 * _MINUTE_MS
 
 
-class _Starts(NamedTuple):
+class _Starts(msgspec.Struct, eq=False, gc=False):
     """So many starts of a game, the last one at `mono`."""
 
     mono: int

@@ -23,7 +23,7 @@ from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
-from compliance.verifying.zones import Zones
+from compliance.verifying.zones import QUARTER_MS, Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
@@ -76,7 +76,7 @@ class Persons:
     def _play(self, where: Arg, line: PlayStarted) -> None:
         known = self.zones.dates(line.since)
         person = self._seen(where, line.who, line.since, known)
-        if known == self.zones.dates(line.wall):
+        if line.wall // QUARTER_MS == line.since // QUARTER_MS or known == self.zones.dates(line.wall):
             self._aged(where, line.who, line.since, line.age)
         if person.guest and line.age is not None:
             self._tally.see("guest", where, line)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from compliance.entries.play import PlayEnded, PlayStarted
@@ -30,7 +31,7 @@ _BUSY_MS = 5_000  # by how much less a play may be told each time, however often
 _UNSEEN = {"gone", "power"}
 
 
-class _Open(NamedTuple):
+class _Open(msgspec.Struct, eq=False, gc=False):
     """A play that goes on. `wander`: by how much in all its seat's clock had been set back when it began."""
 
     seq: int
@@ -68,10 +69,11 @@ class Timed:
     def start(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
         """`clock` is the seat's."""
         self._began(where, line, clock)
-        if (line.seat, line.who, line.game) in self._open:
+        key = line.seat, line.who, line.game
+        if key in self._open:
             self._fail(where, msg("a play of this game by the same player goes on at this seat"))
         wander = clock.wander if line.wall - line.since <= _MINUTE_MS else 0  # it tells of a beginning by the clock of before
-        self._open[line.seat, line.who, line.game] = _Open(line.seq, wander)
+        self._open[key] = _Open(line.seq, wander)
         if line.resumed is None:
             return
         cut = self._cut.pop((line.seat, line.resumed), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -47,7 +47,7 @@ class _Play(msgspec.Struct, eq=False, gc=False):
 @dataclass(slots=True)
 class _Seat:
     plays: dict[int, _Play] = field(default_factory=dict)
-    over: dict[int, _Play] = field(default_factory=dict)
+    over: OrderedDict[int, _Play] = field(default_factory=OrderedDict)
     changes: int = 0
 
 
@@ -140,7 +140,7 @@ class Warnings:
             self._tally.see("undue", where, line)
         seat.over[line.play] = play
         if len(seat.over) > _KEPT:
-            self._close(line.seat, seat.over.pop(next(iter(seat.over))))
+            self._close(line.seat, seat.over.popitem(last=False)[1])
 
     def _close(self, seat: str, play: _Play) -> None:
         if play.unwarned and not play.warned and play.due is not None:

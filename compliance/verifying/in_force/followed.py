@@ -187,7 +187,9 @@ class Followed:
             self._unlike(where, line, line.wall, _zone(zone), told)
 
     def _placed(self, where: Arg, line: Entry, at: int, place: str) -> None:
-        if place in _KINDS and not any(self.timeline.place(moment) == place for moment in _about(at)):
+        if place not in _KINDS or self.timeline.place(at) == place:
+            return
+        if all(self.timeline.place(moment) != place for moment in _about(at)):
             told = msg("it is of a place that this was not: {place}", place=PLACES.get(place, place))
             self._unlike(where, line, at, _kind(place), told)
 

@@ -77,12 +77,17 @@ class Adding:
         known = max(begins for begins, _ in days)
         own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
         whole = all(start <= begins and ends <= end for begins, ends in days)
-        sums = _sums(own, line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
+        lost = self._wander(line.seat) if whole else _LONGEST_MS
+        sums = own.before(line, (start, end), lost)
         if known > start:
             self._unchecked["zone"].see(where)
         elif not own.told(line.boot):
             self._unchecked["restart"].see(where)
-        more = self._under_another(line.seat, start, known)
+        if not _held(sums, line.before):
+            self._is_off(where, line, _sums(sums, own, line, (start, end), lost), self._under_another(line.seat, start, known))
+
+    def _is_off(self, where: Arg, line: Decided, sums: dict[str, Range], more: int) -> None:
+        """Its sums are others than its seat's plays make, or than `more` under another pseudonym could."""
         for name, (low, high) in sums.items():
             told = line.before.get(name)
             if told is not None and low <= told <= high + more:
@@ -237,14 +242,17 @@ class Adding:
         self._failures.append(Failure(where, what))
 
 
-def _sums(own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
+def _held(sums: dict[str, Range], told: Mapping[str, int]) -> bool:
+    for name, (least, most) in sums.items():
+        if not least <= told.get(name, -1) <= most:
+            return False
+    return True
+
+
+def _sums(sums: dict[str, Range], own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
     """What it may say of the day. By a clock that was set back some of it was played later than the decision was: then it does
     not count, or, as earlier versions had it, does.
     """
-    sums = own.before(line, day, lost)
-    told = line.before
-    if all(least <= told.get(name, -1) <= most for name, (least, most) in sums.items()):
-        return sums
     by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
     return {name: Range(min(one.least, by_then[name].least), one.most) for name, one in sums.items()}
 

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -70,7 +71,7 @@ class Part(NamedTuple):
     exact: bool
 
 
-class Ended(NamedTuple):
+class Ended(msgspec.Struct, eq=False, gc=False):
     """A play that is over."""
 
     since: int
@@ -118,6 +119,9 @@ class Own:
         """
         if len(self.running) > _MOST_OPEN:
             return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
+        if not self.running:
+            game, by = self.games.get(line.game, _NONE), self.publishers.get(line.publisher, _NONE)
+            return {"game": _over(game, day, lost), "publisher": _over(by, day, lost), "total": _over(self.total, day, lost)}
         parts = [(play, play.part(line)) for play in self.running.values()]
         of_game = [part for play, part in parts if play.game == line.game]
         by = [part for play, part in parts if play.publisher == line.publisher]
@@ -131,13 +135,18 @@ class Own:
 _NONE = Union()
 
 
+def _over(union: Union, day: tuple[int, int], lost: int) -> Range:
+    """Of plays that are over."""
+    known = union.within(*day)
+    if not union.loose and not union.blur:
+        return Range(known, known)
+    least = max(known - union.blur, union.longest(day) - lost)
+    return Range(least, known + union.loose + union.blur)
+
+
 def _range(union: Union, running: Sequence[Part], day: tuple[int, int], lost: int) -> Range:
     if not running:
-        known = union.within(*day)
-        if not union.loose and not union.blur:
-            return Range(known, known)
-        least = max(known - union.blur, union.longest(day) - lost)
-        return Range(least, known + union.loose + union.blur)
+        return _over(union, day, lost)
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
     slack = RUNNING_SLACK_MS + union.blur if exact or loose else union.blur
@@ -227,7 +236,7 @@ class _Begun(NamedTuple):
 
 def _begun(plays: Iterable[Ended]) -> dict[str | None, _Begun]:
     """By seat; None: on any."""
-    seats: dict[str | None, list[Ended]] = {None: sorted(plays)}
+    seats: dict[str | None, list[Ended]] = {None: sorted(plays, key=attrgetter("since"))}
     for one in seats[None]:
         seats.setdefault(one.seat, []).append(one)
     return {
