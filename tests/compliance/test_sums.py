@@ -283,6 +283,27 @@ def test_a_seat_that_has_not_heard_of_the_zone_for_days_sums_up_a_day_by_one_of_
     assert (said(audit()) == []) is holds
 
 
+@pytest.mark.parametrize(("told", "holds"), [(30, True), (90, True), (29, False), (31, False)])
+@pytest.mark.parametrize("starts", [1, 2])
+def test_a_day_long_before_the_zone_was_changed_is_over_once_more(site, seat, audit, told, holds, starts):
+    """Two hours after a night in which a child played at three, the place is set to London: there that was the day before."""
+    more = {} if starts == 1 else {"starts": starts, "away": 9_000}
+    site.clock.run(19 * HOUR)  # 03:00
+    play = seat.begin()
+    site.clock.run(HOUR + (9_000 if more else 0))
+    seat.end(play, ms=HOUR, **more)
+    site.clock.run(4 * HOUR)
+    seat.end(played(seat, 30))
+    site.clock.run(15 * HOUR + 33 * MINUTE)
+    seat.add(UsageDay, day="2026-11-25", who="child", games={"luanti": GameDay(90 * MINUTE, 0, 0)})
+    site.clock.run(5 * HOUR)
+    site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
+    site.deliver()
+    site.clock.run(2 * HOUR)
+    seat.add(UsageDay, day="2026-11-25", who="child", games={"luanti": GameDay(told * MINUTE, 0, 0)})
+    assert (said(audit()) == []) is holds
+
+
 @pytest.mark.parametrize("back", [0, 3 * HOUR])
 def test_a_day_that_is_over_once_more_is_summed_up_once_more(site, seat, audit, back):
     """As the clock was set back over midnight."""

@@ -153,13 +153,15 @@ class Adding:
         self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int, *, former: bool = False
     ) -> Iterator[Message]:  # fmt: skip
         """What is wrong with the day's milliseconds by game; where the zone was changed around it, for one of its zones, and in
-        the week after that of just that day by one of them. `former`: as another seat its PC may have had more of it.
+        the week after that, or before it was summed up, of just that day by one of them. `former`: as another seat its PC may
+        have had more of it.
         """
         late = self._days(self.zones.lately(first), first, line.day)
         if late is None:
             yield msg("{day} is not the day of these plays", day=line.day)
             return
         days = self._days(self.zones.around(first), first, line.day) or late
+        late += self._days(self.zones.lately(line.wall), first, line.day) or []  # which may have been over once more since
         if len(days) > 1:
             self._unchecked["zone"].see(where)
         for game in sorted(known.keys() | line.games.keys()):
@@ -168,9 +170,11 @@ class Adding:
             ranges = [_whole(union, day, wander) for day in days]
             least = min(one.least for one in ranges)
             most = max(one.most for one in ranges) if len(days) == 1 and not former else _LONGEST_MS
-            if not least <= told <= most and any(told in _whole(union, day, wander) for day in late):
+            if least <= told <= most:
+                continue
+            if any(low <= told <= high for low, high in (_whole(union, day, wander) for day in late)):
                 self._unchecked["zone"].see(where)
-            elif not least <= told <= most:
+            else:
                 yield _unlike_plays(game, told, Range(least, most))
 
     def _days(self, zones: Sequence[str], first: int, day: str) -> list[tuple[int, int]] | None:
