@@ -6,10 +6,11 @@ it, since a network of the player's own brings its own. The base is moved by a g
 small steps add up to a large one; by nobody's word only:
 
 - by what is within those five minutes, once a day, as clocks run apart;
-- ahead, once, in a boot in which the PC had no time of its own, as its battery is empty;
+- ahead, once, in a boot in which the PC had no time of its own, as its battery is empty, and by a year in all;
 - when it was in doubt for a week by elapsed time, over all boots, so that nothing is refused for ever.
 
-What was claimed by the last two, and what a doubt left at the end of a boot, stays an Issue until a guardian confirms it.
+What was claimed by the last two, and what a doubt left at the end of a boot, stays an Issue until a guardian confirms it. So
+does how much of that year is used up: no network makes a child an adult.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from rules.calendar import DAY_MS
 
 TOLERANCE = 5 * 60_000
 LONGEST_MS = 7 * DAY_MS  # in doubt
+MOST_TAKEN_MS = 366 * DAY_MS
 _CALM_MS = 60 * 60_000  # after which a doubt is over where the clock came back
+_SAVED_MS = 65 * 60_000  # a system keeps a time of its own on the disk, which may be newer than our last moment: an hour's
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Why the system clock is not believed. `ahead`, `behind`: of the base, at most; `ran`: for how long in all; `lost`: the PC
-    began without a time of its own; `claimed`: what it says now, or said in the boot before, nobody vouched for.
+    began without a time of its own; `taken`: by how much in all such PCs' networks were believed; `claimed`: what it says now,
+    or said in the boot before, nobody vouched for.
     """
 
     ahead: int = 0
@@ -35,6 +39,7 @@ class Doubt:
     ran: int = 0
     lost: bool = False
     claimed: bool = False
+    taken: int = 0
 
     @property
     def stepped(self) -> bool:
@@ -107,7 +112,10 @@ class TrustedClock:
         if doubt.stepped:
             return Anchor(self.boot, elapsed, max(floor, began - doubt.ahead), replace(doubt, lost=False, claimed=True))
         lost = began < last.wall - DAY_MS  # more than a zone or a small step explains
-        return Anchor(self.boot, elapsed, max(floor, began), Doubt(lost=lost, claimed=lost or doubt.claimed))
+        doubt = Doubt(lost=lost, claimed=lost or doubt.claimed, taken=doubt.taken)
+        if lost and system - floor <= _SAVED_MS:
+            began = system
+        return Anchor(self.boot, elapsed, max(floor, began), doubt)
 
     def zone(self) -> str:
         """What the PC calls its time zone. No rule asks for it."""
@@ -129,19 +137,24 @@ class TrustedClock:
         walls: tuple[int, ...] = (system,)
         if abs(system - expected) <= TOLERANCE:
             self._agree(elapsed, system)
-        elif (self._doubt.lost and system > expected) or self._doubt.ran + passed > LONGEST_MS:
+        elif (taken := self._told(system - expected)) or self._doubt.ran + passed > LONGEST_MS:
             self.jump = Jump(expected, system)
-            self._base(elapsed, system, Doubt(claimed=True))
+            self._base(elapsed, system, Doubt(claimed=True, taken=self._doubt.taken + taken))
         else:
             walls = (expected, system)
             self._differ(Jump(expected, system), passed)
             self._calm_since = elapsed
         return Reading(self.boot, mono, elapsed, walls, self._doubt)
 
+    def _told(self, ahead: int) -> int:
+        """`ahead`, where a PC that had no time of its own believes it; else 0."""
+        doubt = self._doubt
+        return ahead if doubt.lost and 0 < ahead <= MOST_TAKEN_MS - doubt.taken else 0
+
     def _agree(self, elapsed: int, system: int) -> None:
         self._open = False
         if elapsed - self._calm_since >= _CALM_MS:
-            self._doubt = Doubt(claimed=self._doubt.claimed)
+            self._doubt = replace(self._doubt, ahead=0, behind=0, ran=0)
             if elapsed - self._anchor.elapsed >= DAY_MS:
                 self._base(elapsed, system, self._doubt)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from daemon.api import messages as m
 from daemon.trusted import LONGEST_MS
 from tests.daemon.proving import begun, digits, refused, use
 from tests.daemon.test_api import ROOT, ask
+from tests.daemon.test_clocks import ASK
 from tests.daemon.test_honest import audited, said
 from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster
 
@@ -181,6 +183,50 @@ def test_an_empty_battery_behind_a_saved_time(spent):
     boots(spent, wall=saved)
     says(spent, NOON + DAY)
     assert plays(spent, 2)
+
+
+def test_an_empty_battery_behind_a_saved_time_is_told_the_right_one_late(spent):
+    """Nobody switched the network on for hours."""
+    saved = spent.clock.wall()
+    spent.clock.hardware = lambda: 1_577_836_800_000
+    boots(spent, wall=saved)
+    spent.pass_time(3 * HOUR)
+    says(spent, NOON + DAY)
+    assert plays(spent, 2)
+    assert spent.daemon.clock.read().walls == (spent.clock.wall(),)
+
+
+def test_an_empty_battery_behind_a_time_that_was_saved_just_before_the_power_failed(spent):
+    """That is no word of a network, and newer than what we wrote down last."""
+    spent.pass_time(50 * MINUTE)
+    saved = spent.clock.wall()
+    assert saved - spent.daemon.store.last_seen().wall > 10 * MINUTE
+    spent.clock.hardware = lambda: 1_577_836_800_000
+    boots(spent, wall=saved)
+    assert spent.daemon.clock.read().walls == (saved,)
+    says(spent, NOON + DAY)
+    assert plays(spent, 2)
+    for days in (2, 3):
+        says(spent, NOON + days * DAY)
+        assert not plays(spent, 10 + days)
+
+
+def test_an_empty_battery_makes_nobody_older_than_by_a_year(world):
+    """In all, until a guardian confirms the clock."""
+    world.start(roster(packs=(replace(limit(1), budgets=(), asks=(ASK,)),)))
+    never, told = 1_577_836_800_000, []
+    for pid, days in enumerate([1, 300, 600, 20 * 365], 1):
+        boots(world, wall=never)
+        says(world, NOON + days * DAY)
+        told.append(len(world.daemon.clock.read().walls))
+        world.platform.run(pid)
+        assert world.platform.ended[-1] == pid
+    assert told == [1, 1, 2, 2]
+    says(world, NOON + 301 * DAY)
+    world.daemon.heart.confirm_clock()
+    boots(world, wall=never)
+    says(world, NOON + 600 * DAY)
+    assert len(world.daemon.clock.read().walls) == 1
 
 
 def test_an_empty_battery_is_told_the_time_once(spent):
