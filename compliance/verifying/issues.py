@@ -8,7 +8,7 @@ from i18n.message import Arg, msg
 
 _WORDS: Final[dict[str, Arg]] = {
     "enforcement-off": msg("a guardian had nothing enforced"),
-    "clock-jump": msg("the PC's clock was set, and nothing explained it"),
+    "clock-jump": msg("the PC's clock was set, or had lost the time"),
     "agent-away": msg("the log's server did not answer"),
     "log-replaced": msg("the log's server had another key or another log"),
     "witness-refuses": msg("a witness had seen more of the log, or another, and did not sign it any more"),

@@ -12,8 +12,8 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi\u00a0off\u00a00",
     ),
     "clock-jump": msg(
-        "the PC's clock was set, or had lost the time: of the old and the new one the stricter counts, and no codes are taken, "
-        "until a guardian runs {command}",
+        "the PC's clock was set, or had lost the time: of the old and the new one the stricter counts, and no codes are taken; "
+        "a guardian sees that date and time are right, then runs {command}",
         command="giochoi doctor --repair",
     ),
     "agent-away": msg("the background service (giochoi-agent) does not answer; play goes on by its last list"),

@@ -183,7 +183,7 @@ class ProofHandlers:
         if not now.doubt.vouched:  # a code of yesterday must not come back with yesterday
             raise ApiError(
                 "refused",
-                msg("the clock of this PC was set, so codes are not taken; a guardian confirms it: {command}",
+                msg("the PC's clock was set, or had lost the time, so no codes are taken; a guardian confirms it: {command}",
                     command="giochoi doctor --repair"),
             )  # fmt: skip
         found = codes.found(provers, digits, now.wall)

@@ -311,6 +311,22 @@ def test_a_set_clock_prolongs_nothing(world, step, confirmed):
     assert world.platform.ended == [1]
 
 
+def test_nobody_is_told_what_a_clock_in_doubt_ends_at_once(world):
+    """Ahead it would be over by one of both readings; behind it lasts as long as is said."""
+    world.start(roster(packs=(limit(0),)))
+    world.clock.step(7 * HOUR)
+    world.beat()
+    with pytest.raises(ApiError, match="--repair") as caught:
+        off(world, 60)
+    assert (caught.value.code, issues(world), off(world, 0, "").changed) == ("refused", ["clock-jump"], False)
+    world.daemon.heart.confirm_clock()
+    world.clock.step(-7 * HOUR)
+    off(world, 60)
+    world.platform.run(1)
+    world.pass_time(HOUR - 1_000)
+    assert (issues(world), world.platform.ended) == (["enforcement-off", "clock-jump"], [])
+
+
 def test_a_clock_set_over_a_restart_of_the_pc_prolongs_nothing(world):
     """However far back: it lasts no longer than was said since the PC started."""
     world.start(roster(packs=(limit(0),)))
