@@ -32,7 +32,7 @@ class Tray:
         self._shown: View | None = None
         self._tray: bool | None = None
         self._installed = installed
-        self.link = Link(lambda: context.home.daemon_address, clock.mono, clock.wall, self._told, self._show)
+        self.link = Link(lambda: context.home.daemon_address, clock.mono, clock.elapsed, self._told, self._show)
 
     def first(self) -> View:
         """What is shown before anything is known."""

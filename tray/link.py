@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from daemon.api.asking import PROOF_OVER, GuardianLeave, MeGet, RequestsGet
+from daemon.api.asking import PROOF_MS, PROOF_OVER, GuardianLeave, MeGet, RequestsGet
 from daemon.api.messages import Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
@@ -51,21 +51,23 @@ News: TypeAlias = "Signal | Request[Any] | Proof | _Lost | _Look"
 
 
 class Link:
-    """`address` finds the daemon. `told` takes each snapshot, in this thread, and says in how many milliseconds it wants it
-    again, to count down (None: never). `shows` takes each signal, and says how it was shown, if it was.
+    """`address` finds the daemon. `elapsed` is `mono` with sleep: the PC's wall clock may be in doubt. `told` takes each
+    snapshot, in this thread, and says in how many milliseconds it wants it again, to count down (None: never). `shows` takes
+    each signal, and says how it was shown, if it was.
     """
 
     def __init__(
         self,
         address: Callable[[], str],
         mono: Callable[[], int],
-        wall: Callable[[], int],
+        elapsed: Callable[[], int],
         told: Callable[[Seen], int | None],
         shows: Callable[[Signal], How | None],
     ) -> None:
         self._address = address
         self._mono = mono
-        self._wall = wall
+        self._elapsed = elapsed
+        self._proved_at = 0
         self._told = told
         self._shows = shows
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
@@ -146,6 +148,7 @@ class Link:
                     self._show(one)
                 case Proof():
                     self._leave()
+                    self._proved_at = self._elapsed()
                     self._seen = replace(self._seen, proof=one if one.token else None)
                 case Request():
                     self._do(one)
@@ -183,7 +186,7 @@ class Link:
         now = self._mono()
         said = self._seen.said if now - self._said_at < SAID_MS else None
         proof = self._seen.proof
-        if proof is not None and proof.until <= self._wall():
+        if proof is not None and self._elapsed() - self._proved_at >= PROOF_MS:
             proof = None
         try:
             address = self._address()

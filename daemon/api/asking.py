@@ -191,6 +191,9 @@ class Proved(Wire, frozen=True, kw_only=True):
     until: int
 
 
+PROOF_MS: Final = 10 * 60_000
+"""How long a token is good at most, by a clock that nobody sets."""
+
 PROOF_OVER: Final = msg("the proof by PIN is over: give the PIN again")
 """With this a token is refused that is good for nothing any more: who has it may forget it."""
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agent.api.roster import Guardian
+from daemon.api.asking import PROOF_MS
 from host.api import UserId
 
-LASTS_MS = 10 * 60_000
 _MOST = 16  # of one account
 
 
@@ -34,7 +34,7 @@ class Tokens:
         for name in own[: max(0, len(own) - _MOST + 1)]:
             del alive[name]
         made = secrets.token_urlsafe(24)
-        self._known = {**alive, made: _Token(uid, guardian.id, guardian.pin or "", elapsed + LASTS_MS)}
+        self._known = {**alive, made: _Token(uid, guardian.id, guardian.pin or "", elapsed + PROOF_MS)}
         return made
 
     def forget(self, token: str, uid: UserId) -> None:

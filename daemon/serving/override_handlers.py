@@ -100,9 +100,12 @@ class OverrideHandlers:
         if not (reason := reason_of(request.reason)):
             raise ApiError("bad-input", msg("say why: {option}", option="--reason"))
         if max(now.walls) > now.wall:  # by one of both readings it would be over at once, or too soon
-            doubted = msg("nothing changed: the PC's clock was set, or had lost the time; see that date and time are right, then run "
-                          "{command}", command="giochoi doctor --repair")  # fmt: skip
-            raise ApiError("refused", doubted)
+            raise ApiError(
+                "refused",
+                msg("nothing changed: the PC's clock was set, or had lost the time; see that date and time are right, "
+                    "then run {command}",
+                    command="giochoi doctor --repair"),
+            )  # fmt: skip
         event = OffEvent(
             id=new_id(), who=caller.account, reason=reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
             elapsed=now.elapsed + request.ms,

@@ -19,7 +19,6 @@ from daemon.platforms.pins import Pins, UncheckedError
 from daemon.proving import codes, tries
 from daemon.proving.codes import mark
 from daemon.proving.lockouts import Lockouts
-from daemon.proving.tokens import LASTS_MS
 from daemon.proving.tries import CODE, Tries
 from daemon.recording.recorder import Recorder
 from daemon.running.written import written
@@ -85,7 +84,7 @@ class ProofHandlers:
             self._keep(caller, tries.right(before, what))
         now = self.now()
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
-        return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + LASTS_MS)
+        return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + m.PROOF_MS)
 
     async def leave(self, caller: Caller, request: m.GuardianLeave) -> m.Ok:
         self.access.tokens.forget(request.token, caller.uid)

@@ -125,7 +125,7 @@ def _in_force() -> Iterator[Row]:
         servers = [subprocess.Popen(words, env=env, stdout=subprocess.PIPE) for words in command]
         clock, said = SystemClock(), []
         link = Link(
-            lambda: client_home(folder).daemon_address, clock.mono, clock.wall, lambda _: None,
+            lambda: client_home(folder).daemon_address, clock.mono, clock.elapsed, lambda _: None,
             lambda signal: said.append(time.monotonic()) if not signal.number else None,
         )  # fmt: skip
         try:

@@ -10,7 +10,6 @@ import pytest
 
 from daemon.api import asking
 from daemon.api import messages as m
-from daemon.proving.tokens import LASTS_MS
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
@@ -46,7 +45,7 @@ def give(world, token, caller=CHILD):
 def test_a_guardian_gives_time_at_the_childs_account(home):
     """By PIN; the grant and the log say who, and how."""
     proved = prove(home, "4711")
-    assert (proved.id, proved.name, proved.until) == ("me", "Mẹ", NOON + LASTS_MS)
+    assert (proved.id, proved.name, proved.until) == ("me", "Mẹ", NOON + asking.PROOF_MS)
     id_ = give(home, proved.token).id
     (event,) = ask(home, "grant.list", m.GrantsGet()).grants
     assert (event.who, event.how, event.guardian, event.by) == ("Mẹ", "pin", "me", "guardian")
@@ -75,7 +74,7 @@ def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
     token = prove(home, "4711").token
     refused(give, home, token, FRIEND)
     give(home, token)
-    home.clock.run(LASTS_MS - 1)
+    home.clock.run(asking.PROOF_MS - 1)
     give(home, token)
     home.clock.step(-HOUR)
     home.clock.run(1)
