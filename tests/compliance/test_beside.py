@@ -257,6 +257,30 @@ def test_a_seat_that_was_heard_had_not_stopped(site, seat, audit, heard, strange
     assert (said in told(audit(), "presence")) is strange
 
 
+@pytest.mark.parametrize(("booted", "strange"), [(True, False), (False, True)])
+def test_a_pc_without_a_battery_was_heard_before_its_power_failed(site, seat, audit, booted, strange):
+    """It goes on from the last moment that it wrote down, which was an hour before, until a network tells the time."""
+    seat.start()
+    last = site.clock.wall()
+    for _ in range(10):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+        site.deliver()
+    if booted:
+        site.clock.reboot()
+    now = site.clock.wall()
+    site.clock.step(1_577_836_800_000 - now)
+    site.agent.add(AgentTick, seats={}, silent=())
+    site.clock.step(last - site.clock.wall())
+    seat.start(clean=False, lost_from=last)
+    site.clock.run(2 * MINUTE)
+    site.clock.step(now + 9 * HOUR - last)
+    seat.add(Presence, since=last // MINUTE * MINUTE, bits=f"{3:015x}")
+    site.deliver()
+    said = "the agent heard it again and again while it says that it was not alive (1 time)"
+    assert (said in told(audit(), "presence")) is strange
+
+
 def test_a_seat_whose_start_waits_for_a_full_disk_is_not_accused(site, seat, audit):
     """The agent hears it, and it can write nothing. It is told all the same."""
     for number in range(20):

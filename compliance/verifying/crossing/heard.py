@@ -48,7 +48,7 @@ _AROUND = 10  # minutes
 class _Seat:
     """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first.
     `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else;
-    `stopped`: when it did last; `began`: when it started last, and when it was heard `first` since.
+    `stopped`: when it did last; `began`: when it started last, in which `boot`, and when it was heard `first` since.
     """
 
     heard: int = 0
@@ -61,6 +61,7 @@ class _Seat:
     apart: int = 0
     stopped: int | None = None
     began: int = 0
+    boot: str = ""
     first: int = 0
 
 
@@ -142,7 +143,9 @@ class Heard:
                 self._awake.see("awake", where, line)
             seat.stopped = None
         if seat is not None:
-            seat.began, seat.first = line.wall, 0
+            if line.boot != seat.boot:  # a PC without a battery goes on from its last moment, since which it may have been heard
+                seat.recent.clear()
+            seat.began, seat.boot, seat.first = line.wall, line.boot, 0
 
     def _slept(self, where: Arg, line: Presence) -> None:
         if self._was_heard(self._seats[line.seat], (line.since, line.wall), past_bits(line)):
