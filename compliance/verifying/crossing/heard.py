@@ -143,7 +143,7 @@ class Heard:
                 self._awake.see("awake", where, line)
             seat.stopped = None
         if seat is not None:
-            if line.boot != seat.boot:  # a PC without a battery goes on from its last moment, since which it may have been heard
+            if line.boot != seat.boot:  # a PC without a battery goes on from its last moment, and was heard since that
                 seat.recent.clear()
             seat.began, seat.boot, seat.first = line.wall, line.boot, 0
 
