@@ -58,7 +58,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
     "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
     "follows": msg("this PC was"), "heard": msg("last heard"), "resumed": msg("goes on from play no."), "source": msg("source"),
-    "starts": msg("times begun"), "away": msg("not played in between"),
+    "ran": msg("it ran before, and became"), "starts": msg("times begun"), "away": msg("not played in between"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -78,6 +78,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     },
     "pin": _PROOFS,
     "code": _PROOFS,
+    "ran": {"game": msg("a game"), "player": msg("this player's")},
     "place": PLACES,
     "by": roles(public=False),
     "watch": WATCHES,

@@ -52,7 +52,7 @@ class Overridden:
                 self._add("taken-back", GUARDIAN, line.wall)
             case Approval():
                 self._add("allowed", GUARDIAN, line.wall)
-            case GameChanged():
+            case GameChanged() if line.before != line.after:
                 self._add("label", GUARDIAN, line.wall)
             case Paused():
                 self._add("pause", GUARDIAN, line.wall)

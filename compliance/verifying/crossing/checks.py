@@ -9,6 +9,7 @@ from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
+from compliance.verifying.crossing.caught import Caught
 from compliance.verifying.crossing.flurries import Flurries
 from compliance.verifying.crossing.heard import Heard
 from compliance.verifying.crossing.logged_on import LoggedOn
@@ -48,13 +49,14 @@ class Crossing:
         self._timed = Timed(self.zones)
         self._persons = Persons(self.zones)
         self._same = Same(self.plays, self.hearing)
+        self._caught = Caught(self.hearing)
         self._summed = Summed(self.zones)
         self._logged_on = LoggedOn(self.presence)
         self._retired = Retired(self.presence)
 
     def wants(self) -> Iterator[Wants]:
-        checks = (self._heard, self._persons, self._warned, self._same, self._summed, self._logged_on, self._retired)
-        yield from (one.wants() for one in checks)
+        checks = (self._heard, self._persons, self._warned, self._same, self._caught, self._summed, self._logged_on)
+        yield from (one.wants() for one in (*checks, self._retired))
         yield {PlayStarted: self._started}
 
     def of(self, line: AnyEntry) -> Iterator[Taking]:
@@ -101,6 +103,7 @@ class Crossing:
         yield from self._paired.findings()
         yield from self._warned.findings()
         yield from self._same.findings()
+        yield from self._caught.findings()
         yield from self._logged_on.findings(zone)
         yield from self._retired.findings(zone)
         yield from self._summed.findings()

@@ -97,7 +97,7 @@ class Same:
                     self._agreed.anew()
                     self._games = {key: said for key, said in self._games.items() if key[0] != line.seat}
                 self._versions[line.seat] = line.version
-            case GameChanged():
+            case GameChanged() if line.before != line.after:
                 self._changed.add(line.game)
                 if line.after is not None and line.after.learning:
                     self._learning.add(line.game)

@@ -120,8 +120,10 @@ def _end_by(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], blur: in
 
 
 def _leave(run: Run, at: int, decision: Decision) -> int:
-    """How long a play may go on after its end: warned, saved, closed. One that was refused when it began may not."""
-    if at == run.at and run.refused and decision.verdict != "allow" and not run.late:
+    """How long a play may go on after its end: warned, saved, closed. One that was refused when it began may not, but if it had
+    run before that.
+    """
+    if at == run.at and run.refused and decision.verdict != "allow" and not run.late and not run.ran:
         due = run.due is not None and run.due[0] - at <= START_MS
         return START_MS + (decision.grace_ms + SLACK_MS if due else 0)
     return LEAVE_MS + decision.grace_ms

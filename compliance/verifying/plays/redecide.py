@@ -129,6 +129,7 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + LEAVE_MS
+        run.ran = line.ran is not UNSET
         run.unsaid = line.bound is UNSET and (seat.tells or self._public)
         self._join(line, day, run)
         seat.runs[line.seq] = run

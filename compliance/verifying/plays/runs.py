@@ -137,6 +137,7 @@ class Run(msgspec.Struct, eq=False, gc=False):
     late: bool  # it began before its seat's chain, or goes on from another day
     unsaid: bool = False  # its seat says what binds plays, but not of this one
     refused: bool = False  # by all that its seat had written by then
+    ran: bool = False  # before it was that, as its seat says, so that it may go on as if a rule were new
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
     ended: int = FOREVER

@@ -1,0 +1,140 @@
+"""Plays that might not have begun, but ran, as their seat says, before they were a game, or this player's: they have time to
+end. All are counted; one is strange of which no entry of the agent says what was changed. Pure.
+
+A seat goes by each list once, as soon as it hears of it, and looks at what runs for a minute. So what the agent said explains
+such plays of one seat for that long, and none of a seat that must have had it long before. The agent's own entries may come to
+the log after those of seats: what is not explained waits for the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from msgspec import UNSET
+
+from compliance.entries.log import Restored
+from compliance.entries.override import Approval, ApprovalEnded
+from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.verifying.crossing.tally import Tally
+from compliance.verifying.in_force.hearing import CLOCKS_MS, LATE_MS, Hearing
+from compliance.verifying.in_force.place import GUEST, PLACE
+from compliance.verifying.report import NOWHERE, Finding
+from compliance.verifying.wanted import Wants, each
+from i18n.message import Arg, msg
+
+LOOKS_MS: Final = 75_000  # and a machine may be busy
+_MOST: Final = 64  # of the last changes of a kind
+_WAITING: Final = 10_000
+_WHAT: Final = {
+    "ran": msg("it ran when players or games were changed, and had a minute and its time to save"),
+    "ran-unsaid": msg("it is said to have run when players or games were changed, and no entry says that they were"),
+}
+_PLAYERS: Final = ("player", "")
+_ANY: Final = ("any", "")
+_Told = GameChanged | PolicyChanged | PlaceChanged | GuardianChanged | Approval | ApprovalEnded | Restored
+
+
+class _Change(NamedTuple):
+    number: int
+    at: int
+
+
+def _lately() -> deque[_Change]:
+    return deque(maxlen=_MOST)
+
+
+class _Claim(NamedTuple):
+    """A play that nothing explained yet, and what might."""
+
+    where: Arg
+    seat: str
+    moment: tuple[str, int]
+    at: int
+    number: int  # of the changes by then
+    kinds: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Caught:
+    """Take what it `wants`, then ask `findings`."""
+
+    hearing: Hearing
+    _changes: defaultdict[tuple[str, str], deque[_Change]] = field(default_factory=lambda: defaultdict(_lately))
+    _number: int = 0
+    _used: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)  # by seat and change: when first
+    _left: dict[str, tuple[tuple[str, int], set[str]]] = field(default_factory=dict)  # whose plays a list ended last, and when
+    _waiting: list[_Claim] = field(default_factory=list)
+    _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
+
+    def wants(self) -> Wants:
+        told = (GameChanged, PolicyChanged, PlaceChanged, GuardianChanged, Approval, ApprovalEnded, Restored)
+        return {**each(self._changed, *told), PlayStarted: self._started, PlayEnded: self._ended}
+
+    def _changed(self, _: Arg, line: _Told) -> None:
+        kinds = [_ANY]
+        match line:
+            case GameChanged():
+                kinds.append(("game", line.game))
+            case GuardianChanged() | PlaceChanged() | Restored():
+                kinds.append(_PLAYERS)
+            case PolicyChanged() if line.target not in {PLACE, GUEST}:
+                kinds.append(_PLAYERS)
+            case _:
+                pass
+        self._number += 1
+        for kind in kinds:
+            self._changes[kind].append(_Change(self._number, line.wall))
+
+    def _ended(self, _: Arg, line: PlayEnded) -> None:
+        if line.how == "list changed":
+            moment = line.boot, line.mono
+            known = self._left.get(line.seat)
+            if known is None or known[0] != moment:
+                known = self._left[line.seat] = moment, set()
+            known[1].add(line.who)
+
+    def _started(self, where: Arg, line: PlayStarted) -> None:
+        if line.ran is UNSET or where == NOWHERE:
+            return
+        self._tally.see("ran", where, line)
+        moment = line.boot, line.mono
+        left = self._left.get(line.seat)
+        kinds = [_PLAYERS if line.ran == "player" else ("game", line.game)]
+        if left is not None and left[0] == moment and line.who in left[1]:
+            kinds.append(_ANY)  # what it was played as before may be bound by less now
+        claim = _Claim(where, line.seat, moment, line.wall, self._number, tuple(kinds))
+        if self._explained(claim, after=0):
+            return
+        if len(self._waiting) < _WAITING:
+            self._waiting.append(claim)
+        else:
+            self._tally.count("ran-unsaid", claim.seat, where, claim.at)
+
+    def _explained(self, claim: _Claim, *, after: int) -> bool:
+        """By a change with a higher number than `after`."""
+        for change in (one for kind in claim.kinds for one in self._changes.get(kind, ()) if one.number > after):
+            boot, mono = self._used.get((claim.seat, change.number), claim.moment)
+            if boot != claim.moment[0] or not 0 <= claim.moment[1] - mono <= LOOKS_MS:
+                continue
+            if self._can_be(claim, change.at, late=bool(after)):
+                self._used.setdefault((claim.seat, change.number), claim.moment)
+                return True
+        return False
+
+    def _can_be(self, claim: _Claim, at: int, *, late: bool) -> bool:
+        """Whether a seat may have heard only then what was said at that moment."""
+        if at > claim.at + CLOCKS_MS:
+            return False
+        if late:
+            return at > claim.at - LATE_MS
+        return self.hearing.is_apart(claim.seat, claim.at) or not self.hearing.had_news(claim.seat, at, claim.at)
+
+    def findings(self) -> Iterator[Finding]:
+        for claim in self._waiting:
+            if not self._explained(claim, after=claim.number):
+                self._tally.count("ran-unsaid", claim.seat, claim.where, claim.at)
+        yield from self._tally.findings()
