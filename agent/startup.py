@@ -10,6 +10,7 @@ from agent import roster
 from agent.api.roster import Roster
 from agent.errors import StartError
 from agent.recording.keys import Keys
+from agent.registering.labels import record_shipped
 from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
@@ -38,6 +39,7 @@ def begin(change: Change, keys: Keys) -> Outcome:
     old = _in_force(keys, state.note)
     if old is not None:
         _record_catalogue(change, before=old.shipped)
+        record_shipped(change, old.games)
     for target, rows in change.tables.packs().items():
         _follow(change, target, rows)
     return Outcome(changed=old is None or not _says_the_same(change, old))

@@ -118,6 +118,10 @@ class Game:
         return None if self.label is None else system_of(self.label_source)
 
 
+CLUED = tuple(one.name for one in fields(Game) if one.default == ())
+"""The fields by which it is recognised."""
+
+
 class Catalogue:
     """All known games, indexed by every clue: the gate waits for a look-up, so it is a few dictionary accesses.
 
@@ -291,8 +295,7 @@ class Catalogue:
 
 
 def _merged(old: Game, new: Game) -> Game:
-    clues = [one.name for one in fields(Game) if one.default == ()]
-    both: dict[str, Any] = {name: tuple(dict.fromkeys((*getattr(old, name), *getattr(new, name)))) for name in clues}
+    both: dict[str, Any] = {name: tuple(dict.fromkeys((*getattr(old, name), *getattr(new, name)))) for name in CLUED}
     label = old if new.label is None else new
     return replace(
         old, title=new.title or old.title, label=label.label, label_source=label.label_source,

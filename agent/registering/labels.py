@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from agent.api.rulebook import GameLabel, GameLabels
 from agent.errors import bad_input, refused
@@ -13,7 +14,7 @@ from agent.registry import Change, Outcome
 from compliance.entries.place import GameChanged, GameFacts
 from i18n.message import as_message, msg
 from rules.engine.label_words import label_said
-from rules.games import Catalogue, Game
+from rules.games import CLUED, Catalogue, Game
 from rules.ratings import Label, LabelError, parse_label, told_by
 
 _MAX_LABELS = 2000
@@ -73,10 +74,26 @@ def relabelled(before: Game, after: Game) -> Hints:
 
 
 def record_game(change: Change, id: str, before: Game | None, after: Game | None, personal: dict[str, str]) -> None:
-    """The entry that says what the house says of the game from now on, if that is something else than before."""
+    """The entry that says what the house says of the game from now on, if that is something else than before, or more programs
+    are known as it: what runs may be it now.
+    """
     old, new = _facts(before), _facts(after)
-    if old != new:
+    if old != new or (before is not None and after is not None and known_by_more(before, after)):
         change.record(GameChanged, personal, game=id, before=old, after=new)
+
+
+def record_shipped(change: Change, before: Iterable[Game]) -> None:
+    """The same of the games that ship with another version, of which the house says what it said: what they are known by."""
+    known, house = {one.id: one for one in before}, {one.id: one for one in change.tables.games()}
+    for id, game in change.catalogue.games.items():
+        if id not in known or known_by_more(known[id], game):
+            facts = _facts(house.get(id))
+            change.record(GameChanged, {"what": "start", "game": id}, game=id, before=facts, after=facts)
+
+
+def known_by_more(before: Game, after: Game) -> bool:
+    """Whether something is this game by now that was not."""
+    return any(not set(getattr(after, one)) <= set(getattr(before, one)) for one in CLUED)
 
 
 def _facts(game: Game | None) -> GameFacts | None:

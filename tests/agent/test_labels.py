@@ -61,6 +61,14 @@ def test_labels_in_bulk_all_or_none(desk):
     ]  # fmt: skip
 
 
+def test_what_a_game_is_known_by_besides_is_told(desk):
+    """What runs may be it now. Whoever says the same again changes nothing."""
+    for names in (("cave",), ("cave", "cave2"), ("cave2",)):
+        desk.ask("game.add", GameAdd(game=game(names=names)))
+    said = [(one["before"], one["after"]) for one in desk.entries("game.changed")]
+    assert [before == after for before, after in said] == [False, True]
+
+
 def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
     """A rule of the house for whoever has others; it alone limits nobody. Adding again keeps the mark."""
     an.ask("game.add", GameAdd(game=game(), learning=True))
@@ -76,7 +84,7 @@ def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
     assert an.player("an").packs[0].uncounted == ()
     entries = an.entries("game.changed")
     assert [(one["before"] and one["before"]["learning"], one["after"]["learning"]) for one in entries] == [
-        (None, True), (True, False),
+        (None, True), (True, True), (True, False),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from agent.errors import StartError
 from agent.packs.shipped import Shipped
 from agent.registry import World
 from agent.store import schema
+from rules.games import Game
 
 
 def shipping(world, packs=None, games=None):
@@ -60,6 +61,19 @@ def test_the_catalogue_follows_too(open_desk, world):
     with open_desk(shipping(world, games=games)) as desk:
         assert desk.roster.number == number + 1
         assert desk.roster.games[0].title == "Tên mới"
+        assert desk.entries("game.changed") == []
+
+
+def test_what_another_version_knows_games_by_is_told(open_desk, world):
+    """What runs may be a game now. Of its label nothing is said."""
+    with open_desk():
+        pass
+    first = world.shipped.games[0]
+    games = (replace(first, names=(*first.names, "new")), *world.shipped.games[1:], Game(id="cave", title="", names=("cave",)))
+    for _ in range(2):
+        with open_desk(shipping(world, games=games)) as desk:
+            said = [(one["game"], one["before"], one["after"]) for one in desk.entries("game.changed")]
+            assert said == [(first.id, None, None), ("cave", None, None)]
 
 
 def test_grants_that_are_over_make_no_roster(open_desk, clock):
