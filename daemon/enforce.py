@@ -108,12 +108,13 @@ class Enforcer:
             self._left[identity] = _Left(play.key, play.ending.until, isinstance(play.ending, Ended))
 
     def may_save(self, program: Program, key: tuple[str, str], play: Play | None, now: Reading) -> int | None:
-        """Until when a program of a game may go on that this game started while it saved; `now` if that was told to end by now.
+        """Until when a program of a game may go on that this game started while it saved, or was told that it has to end where
+        it might not have begun; `now` if that was told to end by now.
         None: it did not, or has started too many. `key` and `play`: of this player and game.
         """
         ending: dict[Identity, int] = {}
-        if play is not None and isinstance(play.ending, Saving | Ended):
-            until = play.ending.until if isinstance(play.ending, Saving) else now.mono
+        if play is not None and (isinstance(play.ending, Saving | Ended) or (play.caught and isinstance(play.ending, Warned))):
+            until = now.mono if isinstance(play.ending, Ended) else play.ending.until
             ending = dict.fromkeys((*play.programs, *play.asked), until)
         ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key == key}
         if not ending or len(ending) > MOST_SAVING or not self._control.belongs(program, to=ending):

@@ -21,17 +21,21 @@ from i18n.message import Words
 from rules.games import Fingerprint, Game
 
 How = Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
+Ran = Literal["game", "player"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlayStarted:
-    """Signals that a play began, or goes on after midnight as a new one (`resumed` is the old one's seq)."""
+    """Signals that a play began, or goes on after midnight as a new one (`resumed` is the old one's seq). `ran`: it would have
+    been refused, but its program ran before it became a game, or this player's.
+    """
 
     play: Play
     now: Reading
     pid: int
     started: int
     resumed: int | None = None
+    ran: Ran | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,20 +26,22 @@ _MOST = 4096
 
 @dataclass(slots=True, eq=False)
 class InstalledOnly:
-    """What runs when it is switched on, or was let through when it started, goes on."""
+    """What runs when it is switched on, or its account becomes such a player's, or was let through when it started, goes on."""
 
     judge: Judge
     enforcer: Enforcer
     announcer: Announcer
     refused: RefusedPrograms = field(default_factory=RefusedPrograms)
-    _since: Mapping[str, int] | None = field(default=None, init=False)  # by player: what started later (mono) is judged
+    _since: Mapping[tuple[str, str], int] | None = field(default=None, init=False)
+    """By account and player: what started later (mono) is judged."""
     _let: dict[Identity, tuple[Fingerprint, ...]] = field(default_factory=dict, init=False)
     _lines: ProgramLines = field(default_factory=ProgramLines, init=False)
 
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster is in force; the first one may have been so before this daemon was."""
-        before, new = self._since, -1 if self._since is None else now.mono
-        self._since = {one.id: (before or {}).get(one.id, new) for one in people.players if one.registered.only_installed}
+        before, new = self._since or {}, -1 if self._since is None else now.mono
+        bound = [(account, people.mapped[account].id) for account in people.only]
+        self._since = {one: before.get(one, new) for one in bound}
 
     def begin_anew(self, now: Reading) -> None:
         """It was off for a while: what runs by now goes on."""
@@ -72,7 +74,7 @@ class InstalledOnly:
 
     def _binds(self, player: RuledPlayer, program: Program) -> bool:
         """Whether it started after it was switched on."""
-        since = None if self._since is None else self._since.get(player.id)
+        since = None if self._since is None else self._since.get((program.account, player.id))
         return since is not None and program.since > since
 
     def stopped(self, seen: ProgramStopped, people: People | None, now: Reading) -> None:

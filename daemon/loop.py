@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from daemon import events
+from daemon.changed import Caught, Changed
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling, strictness
-from daemon.deciding.plays import Play, Plays
-from daemon.ending import Ended, Saving, State, begun
+from daemon.deciding.plays import Play, Plays, play_of
+from daemon.ending import Ended, Saving, begun
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
@@ -35,7 +36,6 @@ from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Jump, Reading, TrustedClock
-from rules.calendar import day_name
 from rules.games import Game, Program
 
 LONGEST_WAIT_MS = 30_000
@@ -60,6 +60,7 @@ class Loop:
     health: Health
     in_force: InForce
     overruling: Overruling
+    changed: Changed = field(default_factory=Changed, init=False)
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
     _readings: tuple[int, Jump | None] = field(default=(1, None), init=False)
@@ -72,12 +73,14 @@ class Loop:
         self.overruling.adopt(people, now)
         self.gate.adopt(people, open_=self.overruling.open(now))
         self.installed.adopt(people, now)
+        self.changed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
             if player and player.id == play.player.id and not renamed(play.who, play.started_wall, player, people.zone):
                 play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
                 self.announcer.ruled(play, now)
             else:
+                self.changed.left(play, *play.programs)
                 self._finish(play, now, now.mono, "list changed")
 
     def observe(self, seen: Observation) -> bool:
@@ -153,19 +156,17 @@ class Loop:
 
     # --- programs ----------------------------------------------------------------------------------------------------------
 
-    def scan(self, now: Reading, floor: int, changed: events.How | None = None) -> None:
-        """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono).
-
-        `changed`: how the play of a program ended that is another game by now, or none, if not by itself.
-        """
+    def scan(self, now: Reading, floor: int) -> None:
+        """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono)."""
         self._next_scan = now.mono + SCAN_MS
+        self.changed.settle(now)
         programs = self.platform.watcher.scan()
         here = {program.identity for program in programs}
         for play in tuple(self.plays.running.values()):
             for identity in tuple(play.programs - here):
                 self._ended(identity, now, now.mono)
         for program in programs:
-            self._started(program, now, max(program.since, floor), changed)
+            self._started(program, now, max(program.since, floor))
 
     def _check(self, now: Reading) -> None:
         """Ends that no event told, or not yet: then those come first, as the play may go on in a child."""
@@ -176,7 +177,7 @@ class Loop:
         for identity in gone:
             self._ended(identity, now, now.mono)
 
-    def _started(self, program: Program, now: Reading, since: int, changed: events.How | None = None) -> bool:
+    def _started(self, program: Program, now: Reading, since: int) -> bool:
         """True if it is a game of somebody whose play is recorded."""
         people = self.in_force.people
         if people is None:
@@ -190,24 +191,35 @@ class Loop:
             self._join(known, program, found, now)
             return False
         if known is not None and (found or not program.unread):  # it executed something else, or is no game any more
-            self._ended(program.identity, now, now.mono, changed)
+            self.changed.left(known, program.identity)
+            self._ended(program.identity, now, now.mono, self.changed.how(program, now))
         if found is None:
             return known is not None
         self.gate.saw(program.account, people)
         running = self.plays.running.get(found.key)
-        if running is not None and not isinstance(running.ending, Saving | Ended):
+        if running is not None and not running.caught and not isinstance(running.ending, Saving | Ended):
             return self._join(running, program, found, now)
+        self._refuse_or_begin(people, found, program, running, now, min(since, now.mono))
+        return True
+
+    def _refuse_or_begin(
+        self, people: People, found: Recognised, program: Program, running: Play | None, now: Reading, since: int
+    ) -> None:
+        """`running`: the play of this game that it joins, if it may run."""
         ruling = self._judged(found.player, found.game, now, sure=found.sure)
         saves = None if ruling.allowed else self.enforcer.may_save(program, found.key, running, now)
-        if not ruling.allowed and (saves is None or saves <= now.mono):
+        grace = ruling.decision.grace_ms
+        caught = None if ruling.allowed or saves is not None else self.changed.caught(program, found, now, grace)
+        if not ruling.allowed and caught is None and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         elif running is not None:
             self._join(running, program, found, now)
         else:
-            self._begin(people, found, program, now, min(since, now.mono), begun(saves, now.mono))
-        return True
+            ending = caught.ending if caught else begun(saves, now.mono)
+            play = play_of(found, program, people, now, since, ending, caught=caught is not None)
+            self._begin(play, program, now, caught)
 
     def _unread(self, program: Program, now: Reading) -> None:
         """It could be any game that its account may not start now, or any program where it runs only what is installed."""
@@ -240,24 +252,11 @@ class Loop:
             self.enforcer.newcomer(play, now)
         return new or play.sure is not sure
 
-    def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int, ending: State) -> None:
-        wall = now.wall - (now.mono - since)
-        play = Play(
-            found.player,
-            found.player.pseudonym(day_name(people.zone, wall)),
-            program.account,
-            found.game,
-            found.clues,
-            wall,
-            since,
-            {program.identity},
-            wall,
-            unsure=set() if found.sure else {program.identity},
-            ending=ending,
-        )
+    def _begin(self, play: Play, program: Program, now: Reading, caught: Caught | None) -> None:
         self.plays.begin(play)
         self.gate.stale()
-        self.announcer.announce(events.PlayStarted(play, now, program.pid, program.started))
+        ran = None if caught is None else caught.ran
+        self.announcer.announce(events.PlayStarted(play, now, program.pid, program.started, ran=ran))
         self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, to_store
+from daemon.observing.recognising import Recognised
 from daemon.platforms.processes import Identity
-from daemon.sessions import RuledPlayer
+from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
+from rules.calendar import day_name
 from rules.facts import Past, Played
-from rules.games import Game
+from rules.games import Game, Program
 from rules.history import Counted, History
 from rules.matching.clues import Clue
 
@@ -26,7 +28,8 @@ class Play:
     where it became more or less certain that this is the game; `folded` of them are in the player's history. `unsure` are the
     programs known by a name only. `seq` is the number of the entry play.started, None until it is written. `ending`, `asked`,
     the programs that were asked to close, and `notices` are kept by the enforcer. `account` began it, `joined` are others of
-    the player who play along. `told`: what the log says last of what it is decided by.
+    the player who play along. `told`: what the log says last of what it is decided by. `caught`: it might not have begun, but
+    ran when players or games were changed; what starts after that does not join it.
     """
 
     player: RuledPlayer
@@ -47,6 +50,7 @@ class Play:
     joined: set[str] = field(default_factory=set)
     notices: Notices = field(default_factory=Notices)
     told: Mapping[str, object] | None = None
+    caught: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -114,6 +118,17 @@ class Play:
             ending=ending, until=until, ended=ended, label=self.game.label, sure=self.sure,
             pieces=tuple(self.pieces),
         )  # fmt: skip
+
+
+def play_of(
+    found: Recognised, program: Program, people: People, now: Reading, since: int, ending: State, *, caught: bool = False
+) -> Play:  # fmt: skip
+    """What begins with this program, at `since` (mono)."""
+    wall = now.wall - (now.mono - since)
+    return Play(
+        found.player, found.player.pseudonym(day_name(people.zone, wall)), program.account, found.game, found.clues, wall,
+        since, {program.identity}, wall, unsure=set() if found.sure else {program.identity}, ending=ending, caught=caught,
+    )  # fmt: skip
 
 
 class Plays:

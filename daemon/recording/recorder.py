@@ -46,7 +46,7 @@ class Recorder(Pending):
         self._warned.clear()
 
     def record(self, event: events.Event) -> None:
-        if isinstance(event, events.PlayStarted) and self._flurries.began(event):
+        if isinstance(event, events.PlayStarted) and event.ran is None and self._flurries.began(event):
             return
         if isinstance(event, events.PlayEnded) and (flurry := self._flurries.ended(event)) is not None:
             if not self.blocked:  # else all of it is written when there is room
@@ -147,7 +147,7 @@ class Recorder(Pending):
         written = self._said.append(
             journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
             who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.started_wall,
-            resumed=event.resumed,
+            resumed=event.resumed, ran=event.ran or UNSET,
         )  # fmt: skip
         play.seq = written.seq
         self._warned[journal.seat, written.seq] = 0

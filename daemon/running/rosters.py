@@ -68,6 +68,6 @@ class Rosters:
         self.loop.adopt(people, now)
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
-        self.loop.scan(now, now.mono if floor is None else floor, "list changed")
+        self.loop.scan(now, now.mono if floor is None else floor)
         self.forgetting.forget(roster.erased, people, now)
         self.housekeeping.in_zone(people.zone)

@@ -1,0 +1,95 @@
+"""What ran already when players or games were changed, and is a game, or another player's, only since then. It did not start
+against a rule, so it gets what a new rule leaves every play: a minute, and its time to save. What starts after that does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from daemon import events
+from daemon.deciding.plays import Play
+from daemon.ending import BEGUN, Ended, Saving, State, Warned
+from daemon.observing.recognising import Recognised
+from daemon.platforms.processes import Identity
+from daemon.sessions import People
+from daemon.trusted import Reading
+from rules.games import Program
+from rules.policy import NEWS_MS
+
+SETTLE_MS = 60_000  # what runs may take so long to be read anew
+_MOST = 4096
+
+
+class Caught(NamedTuple):
+    """What a program was not before, `ran` as in play.started, and how far the end of its play is."""
+
+    ran: events.Ran
+    ending: State
+
+
+class _Was(NamedTuple):
+    """Of which play a program was."""
+
+    player: str
+    game: str
+    ending: State
+
+
+@dataclass(slots=True, eq=False)
+class Changed:
+    """`adopt` each list, `left` whatever is no longer of its play; then `caught` says whether a refused program had begun."""
+
+    _now: People | None = field(default=None, init=False)
+    _before: People | None = field(default=None, init=False)
+    _at: int = field(default=-1, init=False)
+    _was: dict[Identity, _Was] = field(default_factory=dict, init=False)
+    _spared: dict[Identity, int] = field(default_factory=dict, init=False)  # when the time that it got is over
+
+    def adopt(self, people: People, now: Reading) -> None:
+        self._before, self._now, self._at = self._now, people, now.mono
+        self._was.clear()
+
+    def settle(self, now: Reading) -> None:
+        """Lets go what nobody asks for any more."""
+        if now.mono > self._at + SETTLE_MS:
+            self._before = None
+            self._was.clear()
+
+    def left(self, play: Play, *programs: Identity) -> None:
+        """These are another play's by now, or none's."""
+        was = _Was(*play.key, play.ending)
+        self._was.update(dict.fromkeys(programs, was))
+
+    def how(self, program: Program, now: Reading) -> events.How | None:
+        """How a play is over of which the program is no more. None: not by a change."""
+        return "list changed" if self._ran(program, now) else None
+
+    def caught(self, program: Program, found: Recognised, now: Reading, grace: int) -> Caught | None:
+        """`grace`: its time to save. None: it is a start, was refused before, or has had its time."""
+        was = self._was.get(program.identity)
+        ran = self._became(program, found, was) if self._ran(program, now) else None
+        until = self._spared.get(program.identity)
+        over = (until is not None and until <= now.mono) or (was is not None and isinstance(was.ending, Ended))
+        if ran is None or over:
+            return None
+        if until is None:
+            self._spared[program.identity] = now.mono + NEWS_MS + grace
+            if len(self._spared) > _MOST:
+                del self._spared[next(iter(self._spared))]
+        told = until is not None or (was is not None and isinstance(was.ending, Saving))
+        return Caught(ran, Warned(now.mono) if told else BEGUN)
+
+    def _ran(self, program: Program, now: Reading) -> bool:
+        return program.since < self._at and now.mono <= self._at + SETTLE_MS
+
+    def _became(self, program: Program, found: Recognised, was: _Was | None) -> events.Ran | None:
+        """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet."""
+        if was is not None:
+            return "game" if was.player == found.player.id and was.game != found.game.id else "player"
+        if self._before is None:
+            return None
+        known = bool(self._before.catalogue.matches(program))
+        if known and self._before.player_of(program.account) is not None:
+            return None
+        return "player" if known else "game"
