@@ -257,7 +257,8 @@ class Loop:
         self.gate.stale()
         ran = None if caught is None else caught.ran
         self.announcer.announce(events.PlayStarted(play, now, program.pid, program.started, ran=ran))
-        self.enforcer.follow(play, self._rule(play, now), now)
+        if caught is None:  # else others may join it yet, whose accounts are told at once, by the beat that follows
+            self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:
         return self._judged(play.player, play.game, now, sure=play.sure)

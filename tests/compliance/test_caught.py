@@ -1,4 +1,4 @@
-"""A play that might not have begun, but ran when players or games were changed: the log says so, and why. Here seats lie, too."""
+"""A play that might not have begun, but ran when players or games were changed: the log says so. Here seats lie, too."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_word_that_nothing_explains_is_told(caught, audit):
     caught(who="other")
     report = audit()
     assert kinds(report) == ["ran", "ran-unsaid"]
-    assert "(2 times)" in plain([one.what for one in report.audit.findings if one.kind == "ran-unsaid"][0])
+    assert "(2 times)" in plain(next(one.what for one in report.audit.findings if one.kind == "ran-unsaid"))
 
 
 def test_of_another_game_it_is_no_word(known, caught, audit):

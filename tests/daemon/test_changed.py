@@ -1,4 +1,4 @@
-"""What runs when players or games are changed was no start: it gets what a new rule leaves a play. A start after it does not."""
+"""What runs when players or games are changed was no start: it gets what a new rule leaves a play. Not so what starts then."""
 
 from __future__ import annotations
 
@@ -141,6 +141,17 @@ def test_all_of_its_programs_are_one_play(hidden):
     assert sorted(hidden.platform.asked) == [1, 2]
 
 
+def test_who_plays_in_several_accounts_is_told_once(world):
+    """All of them are, in one entry."""
+    world.start(roster(guest_packs=NOTHING, players=()))
+    run(world, 1)
+    run(world, 2, account="friend")
+    world.adopt(knowing(2, guest_packs=NOTHING, players=()))
+    world.pass_time(1_000)
+    [play] = world.daemon.plays.running.values()
+    assert (len(world.journal("warned")), play.accounts) == (1, {"an", "friend"})
+
+
 def test_what_is_read_only_after_the_change_was_no_start_either(hidden):
     """A large file takes its time; which game it is shows when its content is known."""
     known = replace(SECRET, names=(), sha256=("aa",), sizes=(1000,))
@@ -212,6 +223,7 @@ def test_a_second_change_at_once_gives_no_second_minute(world):
     world.adopt(of(2, "an", account=None, guest_packs=NOTHING))
     world.pass_time(5_000)
     world.adopt(of(3, "binh", guest_packs=NOTHING))
+    world.beat()
     assert ([ran for _, ran in told(world)][1:], world.platform.ended) == (["player", "player"], [])
     assert len(world.journal("play.due")) == 1
     world.pass_time(MINUTE + 1_000)
@@ -226,6 +238,7 @@ def test_what_saves_has_no_second_minute(world):
     world.pass_time(MINUTE + 5_000)
     assert len(world.journal("play.due")) == 1
     world.adopt(of(2, "binh"))
+    world.beat()
     assert len(world.journal("play.due")) == 2
     world.pass_time(13_000)
     assert set(world.platform.programs) == set()

@@ -16,8 +16,8 @@ def whole_place(tmp_path, make_clock, monkeypatch):
     made = []
     monkeypatch.setattr(GateAnswers, "renew", lambda *_, **__: None)  # what a gate would refuse, of which there is none here
 
-    def make(seed):
-        made.append(WholePlace(tmp_path, seed, make_clock, monkeypatch))
+    def make(seed, **more):
+        made.append(WholePlace(tmp_path, seed, make_clock, monkeypatch, **more))
         made[0].begin()
         return made[0]
 
@@ -28,6 +28,7 @@ def whole_place(tmp_path, make_clock, monkeypatch):
 ODD = frozenset({
     "unended", "after-hours", "over-cap", "paused", "not-asked", "no-break", "warned", "paired", "withheld", "erased",
     "presence", "clock-play", "usage-day", "player-key", "age", "learning", "approval", "request", "grant", "not-said",
+    "ran-unsaid",
 })  # fmt: skip
 FOUND = {27: 80, 106: 80, 116: 80, 140: 80, 327: 80, 2004: 150, 2006: 160, 2026: 80}
 """Steps by seed, by which somebody was once accused who had done nothing."""
@@ -45,6 +46,12 @@ def accused(place, steps):
 def test_an_honest_place_is_whole(whole_place, seed, soak):
     place = whole_place(seed)
     assert accused(place, soak(40, 130)) == [], place.steps
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_is_one_whose_players_and_games_change_while_they_run(whole_place, seed, soak):
+    place = whole_place(seed, changing=True)
+    assert accused(place, soak(60, 130)) == [], place.steps
 
 
 @pytest.mark.parametrize(("seed", "steps"), FOUND.items(), ids=FOUND)

@@ -27,8 +27,9 @@ from host.transport import Caller, Unreachable
 from host.wire import ApiError
 from i18n.message import msg
 from rules.packs.shipped import shipped_catalogue, shipped_packs
-from tests.daemon import whole_upkeep
+from tests.daemon import whole_changes, whole_upkeep
 from tests.daemon.test_api import CHILD, ROOT
+from tests.daemon.whole_changes import Changes
 from tests.daemon.whole_pc import Pc
 from tests.daemon.whole_upkeep import Upkeep
 from tests.daemon.world import HOUR, MINUTE, NOON, World
@@ -46,10 +47,11 @@ KEEPER = Caller(uid=1000, pid=1, account="me", admin=True)
 ACCOUNTS = frozenset({"me", "an", "binh", "friend", "root"})
 
 
-class WholePlace(Upkeep):
-    """`begin`, then `go_on` as often as wanted, then `export`; `close` in the end."""
+class WholePlace(Upkeep, Changes):
+    """`begin`, then `go_on` as often as wanted, then `export`; `close` in the end. `changing`: players and games, too."""
 
-    def __init__(self, folder, seed, make_clock, monkeypatch):
+    def __init__(self, folder, seed, make_clock, monkeypatch, *, changing=False):
+        self.weights = {**WEIGHTS, **(whole_changes.WEIGHTS if changing else {})}
         self.dice, self.steps, self.agent, self.ticked = random.Random(seed), [], None, 0
         self.pcs = []
         for name in ("pc-1", "pc-2"):
@@ -75,7 +77,7 @@ class WholePlace(Upkeep):
             self.sync(pc)
 
     def go_on(self):
-        name = self.dice.choices(*zip(*WEIGHTS.items(), strict=True))[0]
+        name = self.dice.choices(*zip(*self.weights.items(), strict=True))[0]
         self.pc = self.dice.choice(self.pcs)
         self.steps.append((name, self.pcs.index(self.pc)))
         with suppress(ApiError), self.pc.powered():
