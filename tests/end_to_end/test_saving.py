@@ -107,3 +107,27 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     assert ended["ms"] >= (LIMIT_S + SAVE_S) * 1000 - 500
     report, code = house.verify()
     assert (code, report["ok"]) == (0, True)
+
+
+def test_a_game_that_nobody_knew_may_save_when_it_is_found(house, child):
+    """A guardian adds what runs under a name of its own. Once more it does not start; the log says why the first went on."""
+    game = Path(child.entry.pw_dir) / "homework"
+    copy_with_own_build("/bin/dash", game)
+    house.start()
+    house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
+    house("policy", "use", "na", "vn-147")
+    play = child.start(str(game), "-c", "while sleep 0.2; do :; done")
+    until(lambda: Path(f"/proc/{play.pid}/exe").samefile(game))
+    house("game", "add", "tiny", "--exe", str(game), "--label", "VN18")
+    until(lambda: house.entries("play.started"))
+    with pytest.raises(PermissionError):
+        child.start(str(game), "-c", "exit")
+    assert play.poll() is None
+    [started] = house.entries("play.started")
+    assert (started["ran"], started["game"]) == ("game", "tiny")
+    play.kill()
+    until(lambda: house.entries("play.ended"))
+    report, code = house.verify()
+    assert (code, report["ok"]) == (0, True)
+    kinds = [one["kind"] for one in report["findings"]]
+    assert ("ran" in kinds, "ran-unsaid" in kinds) == (True, False)
