@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -109,19 +110,25 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     assert (code, report["ok"]) == (0, True)
 
 
-def test_a_game_that_nobody_knew_may_save_when_it_is_found(house, child):
+@pytest.mark.parametrize("script", [False, True], ids=["a program", "a script"])
+def test_a_game_that_nobody_knew_may_save_when_it_is_found(house, child, script):
     """A guardian adds what runs under a name of its own. Once more it does not start; the log says why the first went on."""
-    game = Path(child.entry.pw_dir) / "homework"
-    copy_with_own_build("/bin/dash", game)
+    game, run = Path(child.entry.pw_dir) / "homework", "while sleep 0.2; do :; done"
+    if script:
+        game.write_text(f"#!/bin/dash\n# {child.name}\n{run}\n")
+        game.chmod(0o755)
+    else:
+        copy_with_own_build("/bin/dash", game)
+    command = (str(game),) if script else (str(game), "-c", run)
     house.start()
     house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
     house("policy", "use", "na", "vn-147")
-    play = child.start(str(game), "-c", "while sleep 0.2; do :; done")
-    until(lambda: Path(f"/proc/{play.pid}/exe").samefile(game))
+    play = child.start(*command)
+    until(lambda: b"homework" in Path(f"/proc/{play.pid}/cmdline").read_bytes())
     house("game", "add", "tiny", "--exe", str(game), "--label", "VN18")
     until(lambda: house.entries("play.started"))
-    with pytest.raises(PermissionError):
-        child.start(str(game), "-c", "exit")
+    with suppress(PermissionError):
+        assert child.start(*command).wait(30) < 0
     assert play.poll() is None
     [started] = house.entries("play.started")
     assert (started["ran"], started["game"]) == ("game", "tiny")
