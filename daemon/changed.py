@@ -4,6 +4,7 @@ against a rule, so it gets what a new rule leaves every play: a minute, and its 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from rules.games import Program
 from rules.policy import NEWS_MS
 
 SETTLE_MS = 60_000  # what runs may take so long to be read anew
+_LISTS = 4  # of those that were in force lately
 _MOST = 4096
 
 
@@ -26,6 +28,13 @@ class Caught(NamedTuple):
 
     ran: events.Ran
     ending: State
+
+
+class _Before(NamedTuple):
+    """The list that was in force up to then; None: there was none."""
+
+    people: People | None
+    until: int
 
 
 class _Was(NamedTuple):
@@ -41,34 +50,35 @@ class Changed:
     """`adopt` each list, `left` whatever is no longer of its play; then `caught` says whether a refused program had begun."""
 
     _now: People | None = field(default=None, init=False)
-    _before: People | None = field(default=None, init=False)
-    _at: int = field(default=-1, init=False)
+    _before: deque[_Before] = field(default_factory=lambda: deque(maxlen=_LISTS), init=False)
     _was: dict[Identity, _Was] = field(default_factory=dict, init=False)
     _spared: dict[Identity, int] = field(default_factory=dict, init=False)  # when the time that it got is over
 
     def adopt(self, people: People, now: Reading) -> None:
-        self._before, self._now, self._at = self._now, people, now.mono
+        self._before.append(_Before(self._now, now.mono))
+        self._now = people
         self._was.clear()
 
     def settle(self, now: Reading) -> None:
         """Lets go what nobody asks for any more."""
-        if now.mono > self._at + SETTLE_MS:
-            self._before = None
+        while self._before and now.mono > self._before[0].until + SETTLE_MS:
+            self._before.popleft()
+        if not self._before:
             self._was.clear()
 
     def left(self, play: Play, *programs: Identity) -> None:
         """These are another play's by now, or none's."""
-        was = _Was(*play.key, play.ending)
-        self._was.update(dict.fromkeys(programs, was))
+        if self._before:
+            self._was.update(dict.fromkeys(programs, _Was(*play.key, play.ending)))
 
     def how(self, program: Program, now: Reading) -> events.How | None:
         """How a play is over of which the program is no more. None: not by a change."""
-        return "list changed" if self._ran(program, now) else None
+        return "list changed" if self._lists(program, now) else None
 
     def caught(self, program: Program, found: Recognised, now: Reading, grace: int) -> Caught | None:
         """`grace`: its time to save. None: it is a start, was refused before, or has had its time."""
         was = self._was.get(program.identity)
-        ran = self._became(program, found, was) if self._ran(program, now) else None
+        ran = _became(program, found, was, self._lists(program, now))
         until = self._spared.get(program.identity)
         over = (until is not None and until <= now.mono) or (was is not None and isinstance(was.ending, Ended))
         if ran is None or over:
@@ -80,16 +90,17 @@ class Changed:
         told = until is not None or (was is not None and isinstance(was.ending, Saving))
         return Caught(ran, Warned(now.mono) if told else BEGUN)
 
-    def _ran(self, program: Program, now: Reading) -> bool:
-        return program.since < self._at and now.mono <= self._at + SETTLE_MS
+    def _lists(self, program: Program, now: Reading) -> list[People | None]:
+        """What was in force while it ran, until lately."""
+        return [one.people for one in self._before if program.since < one.until and now.mono <= one.until + SETTLE_MS]
 
-    def _became(self, program: Program, found: Recognised, was: _Was | None) -> events.Ran | None:
-        """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet."""
-        if was is not None:
-            return "game" if was.player == found.player.id and was.game != found.game.id else "player"
-        if self._before is None:
-            return None
-        known = bool(self._before.catalogue.matches(program))
-        if known and self._before.player_of(program.account) is not None:
-            return None
-        return "player" if known else "game"
+
+def _became(program: Program, found: Recognised, was: _Was | None, lists: list[People | None]) -> events.Ran | None:
+    """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet."""
+    if was is not None and lists:
+        return "game" if was.player == found.player.id and was.game != found.game.id else "player"
+    for people in filter(None, lists):
+        known = bool(people.catalogue.matches(program))
+        if not known or people.player_of(program.account) is None:
+            return "player" if known else "game"
+    return None

@@ -156,7 +156,9 @@ def test_what_is_read_only_after_the_change_was_no_start_either(hidden):
     """A large file takes its time; which game it is shows when its content is known."""
     known = replace(SECRET, names=(), sha256=("aa",), sizes=(1000,))
     hidden.adopt(knowing(2, known, packs=NOTHING))
-    hidden.pass_time(20_000)
+    hidden.pass_time(10_000)
+    hidden.adopt(knowing(3, known, packs=NOTHING))  # something else was changed by now
+    hidden.pass_time(10_000)
     [old] = hidden.platform.programs.values()
     read = replace(old, files=(Fingerprint("/usr/games/secret", 1000, "aa"),))
     hidden.platform.programs[old.identity] = read
@@ -281,6 +283,17 @@ def test_midnight_is_no_change(world):
     world.adopt(roster(2, packs=(limit(2000),)))
     assert [one.how for one in world.journal("play.ended")] == ["midnight"]
     assert [ran for _, ran in told(world)] == [msgspec.UNSET] * 2
+
+
+def test_what_takes_longer_to_be_read_is_a_start(hidden):
+    """Or whoever can keep a file from being read began whenever they liked."""
+    known = replace(SECRET, names=(), sha256=("aa",), sizes=(1000,))
+    hidden.adopt(knowing(2, known, packs=NOTHING))
+    hidden.pass_time(61_000)
+    [old] = hidden.platform.programs.values()
+    hidden.platform.programs[old.identity] = replace(old, files=(Fingerprint("/usr/games/secret", 1000, "aa"),))
+    hidden.daemon.loop.scan(hidden.daemon.loop.read(), 0)
+    assert (hidden.platform.ended, told(hidden)) == ([1], [])
 
 
 # --- who runs only what is installed ----------------------------------------------------------------------------------------
