@@ -4,7 +4,8 @@ SQLite with synchronous=FULL: what an append returned is on disk, and what a cra
 tlog-tiles has them, so that an export copies and computes nothing. Besides the tree the database knows each seat's last entry,
 so that a batch that arrives twice is logged once, and where each entry of a seat lies. What each append changes, the last tile
 of level 0 and the last entries of its seats, is kept in memory until the tile is full, and made from its entries when a log is
-opened. Opening checks the edge of the tree against the signed checkpoint and repairs nothing.
+opened. The checkpoint lies behind the last entry, and the next entry takes its place: so most appends change one page. Opening
+checks the edge of the tree against the signed checkpoint and repairs nothing.
 """
 
 from __future__ import annotations
@@ -108,8 +109,8 @@ class Log(LogFile):
         ends = self._heads | heads
         kept, stored = ({}, ends) if edge.number > self._edge.number else (ends, {})
         try:
-            head = frontier.size, b"".join(frontier.peaks), note
-            store(self._connection, Rows(before, entries, tiles, runs, stored, head), older=self._version != VERSION)
+            rows = Rows(before, self.checkpoint.encode(), (*entries, note.encode()), tiles, runs, stored)
+            store(self._connection, rows, older=self._version != VERSION)
         except (sqlite3.Error, OverflowError) as error:
             raise unwritable(said_by(error)) from error
         self._version = VERSION
@@ -220,7 +221,8 @@ class Log(LogFile):
         else:
             self._version = version
         self.begins = begins(run)
-        row = run.execute("SELECT size, frontier, note FROM head").fetchone()
+        stored = "SELECT idx, data FROM entry ORDER BY idx DESC" if self._version == VERSION else "SELECT size, note FROM head"
+        row = run.execute(f"{stored} LIMIT 1").fetchone()
         if row is None:
             raise damaged(msg("its checkpoint is missing"))
         self._load(*row)
@@ -228,11 +230,12 @@ class Log(LogFile):
     def _create(self) -> None:
         note = self._signer.sign(checkpoint_text(self._signer.name, 0, tree.EMPTY_ROOT))
         self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION};")
-        self._connection.execute("INSERT INTO head (one, size, frontier, note) VALUES (1, 0, x'', ?)", (note,))
+        self._connection.execute("INSERT INTO entry (idx, data) VALUES (0, ?)", (note.encode(),))
         self._connection.execute("COMMIT")
 
-    def _load(self, size: int, frontier: bytes, note: str) -> None:
-        """Takes what is stored for true only if entries, tiles, frontier and signed checkpoint agree at the tree's edge."""
+    def _load(self, size: int, stored: str | bytes) -> None:
+        """Takes what is stored for true only if entries, tiles and signed checkpoint agree at the tree's edge."""
+        note = stored if isinstance(stored, str) else stored.decode(errors="replace")
         try:
             checkpoint = parse_checkpoint(note, [self._signer.key])
         except NoteError as error:
@@ -245,11 +248,11 @@ class Log(LogFile):
         self._edges = [self._upper(level, size) for level in range(1, -(-size.bit_length() // HEIGHT))]
         self.checkpoint = note
         ends = self._one("SELECT max(idx), min(idx) FROM entry WHERE idx >= ?", self.begins)
-        whole = (size - 1, self.begins) if size else (None, None)
+        last = size if self._version == VERSION else size - 1
+        whole = (last, self.begins) if last >= 0 else (None, None)
         checks = (
             (checkpoint.size == size, msg("its checkpoint has another size")),
             (checkpoint.root == self.root, msg("its checkpoint has another root")),
-            (frontier == b"".join(peaks), msg("its frontier is not that of its tiles")),
             (self._tiles_whole(size), msg("some of its tiles are missing or short")),
             (ends == whole, msg("it has more or fewer entries than its checkpoint says")),
             (self._stored_edge_agrees(), msg("its last entries are not those of its tile")),

@@ -116,6 +116,7 @@ class Signer:
         self.seed = bytes(seed)
         public, self._secret = crypto_sign_seed_keypair(self.seed)
         self.key = VerifierKey(name, ED25519, public)
+        self._id = self.key.id
 
     def __repr__(self) -> str:
         return f"Signer({self.key.text!r})"
@@ -135,10 +136,10 @@ class Signer:
 
     def sign(self, text: str) -> str:
         """The signed note over `text`, which ends in a newline. NoteError if `text` cannot be one."""
-        _check_text(text)
+        data = _check_text(text)
         if not text.endswith("\n"):
             raise NoteError(msg("a note's text ends in a newline"))
-        return f"{text}\n{_MARK}{self.name} {b64(self.key.id + self.sign_bytes(text.encode()))}\n"
+        return f"{text}\n{_MARK}{self.key.name} {b64(self._id + self.sign_bytes(data))}\n"
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -273,17 +274,18 @@ def _check_name(name: str) -> None:
     _check_text(name)
 
 
-def _check_text(text: str) -> None:
+def _check_text(text: str) -> bytes:
+    """Its bytes."""
     if _CONTROL.search(text):
         raise NoteError(msg("control characters in it"))
     try:
-        text.encode()
+        return text.encode()
     except UnicodeEncodeError:
         raise NoteError(msg("not UTF-8")) from None
 
 
 def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def unb64(text: str) -> bytes:

@@ -17,6 +17,7 @@ from i18n.message import MessageError, msg
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
+_LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")  # begun: a copy takes less time than to begin
 
 Range = tuple[int, int]
 """The leaves [first, end) under one node."""
@@ -28,17 +29,34 @@ class ProofError(MessageError, ValueError):
 
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of a leaf (RFC 9162 2.1.1: 0x00 before the entry, so that no leaf can pass for a node)."""
-    return sha256(b"\x00" + entry).digest()
+    return leaf_hashes((entry,))[0]
 
 
 def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
     """The hashes of many leaves."""
-    return [sha256(b"\x00" + entry).digest() for entry in entries]
+    hashes = []
+    for entry in entries:
+        one = _LEAF.copy()
+        one.update(entry)
+        hashes.append(one.digest())
+    return hashes
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of a node with these two children (RFC 9162 2.1.1: 0x01 before them)."""
-    return sha256(b"\x01" + left + right).digest()
+    one = _NODE.copy()
+    one.update(left + right)
+    return one.digest()
+
+
+def _joined(row: Sequence[bytes]) -> list[bytes]:
+    """The hashes of the nodes over each two of them."""
+    nodes = []
+    for left, right in zip(row[::2], row[1::2], strict=True):
+        one = _NODE.copy()
+        one.update(left + right)
+        nodes.append(one.digest())
+    return nodes
 
 
 def root(entries: Iterable[bytes]) -> bytes:
@@ -52,8 +70,8 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
         return EMPTY_ROOT
     row = list(hashes)
     while len(row) > 1:
-        odd = row[-1:] if len(row) % 2 else []
-        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)] + odd
+        odd = [row.pop()] if len(row) % 2 else []
+        row = _joined(row) + odd
     return row[0]
 
 
@@ -202,7 +220,7 @@ class Frontier:
                 row.insert(0, self.peaks.pop())
             if len(row) & 1:
                 peaks.append(row.pop())
-            row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+            row = _joined(row)
             height += 1
             if height % every == 0:
                 completed += [(one << height, height, hashed) for one, hashed in enumerate(row, (number >> 1) + 1)]

@@ -14,17 +14,15 @@ from compliance.format.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
-VERSION = 3  # the one before stored the last entries of seats with each append, not only with a full tile
-WITH_EDGE = 1  # and this one the last tile of level 0, too
+VERSION = 4  # those before stored the checkpoint in a table of its own, not in the row behind the last entry
+WITH_EDGE = 1  # and this one the last tile of level 0, not only full ones
 
 SCHEMA = """
-CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- behind the last one the signed checkpoint
 CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number; of level 0 the full ones
 CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT; -- as of the last full tile or later
 CREATE TABLE run (
     seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
-CREATE TABLE head (
-    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL, note TEXT NOT NULL) STRICT;
 """
 
 
@@ -107,7 +105,7 @@ class LogFile:
 
     def entry(self, index: int) -> bytes:
         """The bytes of entry `index`. IndexError if there is none, or none any more."""
-        row = self._one("SELECT data FROM entry WHERE idx = ?", index)
+        row = self._one("SELECT data FROM entry WHERE idx = ?", index) if index < self.size else None
         if row is None:
             raise IndexError(f"no entry {index} in a log of {self.size}")
         return bytes(row[0])

@@ -30,11 +30,18 @@ def tiles_of(lines: Sequence[bytes]) -> dict[str, bytes]:
 
 
 def make_older(path: Path, version: int) -> None:
-    """Gives a log.db the form of an older version: 2 stored the last entry of its seat with each append, 1 also the last tile
-    of level 0.
+    """Gives a log.db the form of an older version: 3 stored the checkpoint in a table of its own, 2 also the last entry of its
+    seat with each append, 1 also the last tile of level 0.
     """
     with closing(sqlite3.connect(path)) as connection, connection:
-        (size,) = connection.execute("SELECT size FROM head").fetchone()
+        size, note = connection.execute("SELECT idx, data FROM entry ORDER BY idx DESC LIMIT 1").fetchone()
+        connection.execute("DELETE FROM entry WHERE idx = ?", (size,))
+        connection.execute("CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL,"
+                           " frontier BLOB NOT NULL, note TEXT NOT NULL) STRICT")  # fmt: skip
+        connection.execute("INSERT INTO head VALUES (1, ?, x'', ?)", (size, note.decode()))
+        connection.execute(f"PRAGMA user_version = {version}")
+        if version == 3:
+            return
         number = size // WIDTH
         entries = connection.execute("SELECT data FROM entry WHERE idx >= ? ORDER BY idx", (number * WIDTH,)).fetchall()
         if entries and version == 1:
@@ -43,4 +50,3 @@ def make_older(path: Path, version: int) -> None:
         for (data,) in entries:
             line = entry.decode(data)
             connection.execute("INSERT OR REPLACE INTO seat VALUES (?, ?, ?)", (line.seat, line.seq, digest(data)))
-        connection.execute(f"PRAGMA user_version = {version}")

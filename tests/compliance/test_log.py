@@ -90,7 +90,7 @@ def version_of(path):
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize("size", [0, 2, 255, 256, 300, 511, 513])
 def test_an_older_log_goes_on(tmp_path, lines, size, version):
     """Opening changes nothing in it, as a disk may be full; what is appended older programs would not read."""
@@ -106,7 +106,7 @@ def test_an_older_log_goes_on(tmp_path, lines, size, version):
         with closing(Log(path, SIGNER)) as log:
             log.append_batch("home-pc", SEAT.key, lines(more))
             agree(log)
-        assert version_of(path) == 3
+        assert version_of(path) == 4
     with closing(Log(path, SIGNER)) as log:
         agree(log)
         assert log.size == size + 305
@@ -251,7 +251,7 @@ def test_a_range_is_read_in_order(log, lines):
 DAMAGE = {
     "an entry is changed": "UPDATE entry SET data = x'00' WHERE idx = 299",
     "the last entry is gone": "DELETE FROM entry WHERE idx = 300",
-    "an entry too many": "INSERT INTO entry VALUES (301, x'00')",
+    "an entry too many": "INSERT INTO entry VALUES (302, x'00')",
     "a tile is changed": "UPDATE tile SET data = zeroblob(length(data)) WHERE id = {last}",
     "a tile is gone": "DELETE FROM tile WHERE id = 0",
     "the last tile is gone": "DELETE FROM tile WHERE id = {last}",
@@ -260,29 +260,39 @@ DAMAGE = {
     "a tile of other entries": "INSERT OR REPLACE INTO tile VALUES (1, zeroblob(64))",
     "a tile too many": "INSERT INTO tile VALUES (2, zeroblob(32))",
     "a full tile is changed": "UPDATE tile SET data = zeroblob(8192) WHERE id = 0",
-    "the frontier is changed": "UPDATE head SET frontier = x'00'",
-    "the size is changed": "UPDATE head SET size = 300",
-    "the checkpoint is changed": "UPDATE head SET note = replace(note, '301', '300')",
-    "the checkpoint is gone": "DELETE FROM head",
+    "the last entries are gone": "DELETE FROM entry WHERE idx >= 300",
+    "all entries are gone": "DELETE FROM entry",
     "a seat's head is changed": "UPDATE seat SET hash = 'ff'",
     "a seat's entries are lost": "DELETE FROM run",
     "another version": "PRAGMA user_version = 9",
     "a table is gone": "DROP TABLE entry",
 }
+OF_CHECKPOINT = {
+    "the size is changed": "UPDATE entry SET idx = 302 WHERE idx = 301",
+    "the checkpoint is changed": "UPDATE entry SET data = CAST(replace(data, '301', '300') AS BLOB) WHERE idx = 301",
+    "the checkpoint is no text": "UPDATE entry SET data = x'ff' WHERE idx = 301",
+    "the checkpoint is gone": "DELETE FROM entry WHERE idx = 301",
+}
+OF_HEAD = {  # where older versions had it
+    "the size is changed": "UPDATE head SET size = 300",
+    "the checkpoint is changed": "UPDATE head SET note = replace(note, '301', '300')",
+    "the checkpoint is gone": "DELETE FROM head",
+}
+DAMAGED = [(version, name, damage) for version in (1, 2, 3, 4)
+           for name, damage in (DAMAGE | (OF_CHECKPOINT if version == 4 else OF_HEAD)).items()]  # fmt: skip
 HARMLESS = {"a full tile is changed"}  # opening looks at the edge only; the verifier sees this
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-@pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_log_is_not_opened(tmp_path, lines, name, version):
+@pytest.mark.parametrize(("version", "name", "damage"), DAMAGED)
+def test_a_damaged_log_is_not_opened(tmp_path, lines, version, name, damage):
     path = tmp_path / "log.db"
     log = Log(path, SIGNER)
     log.append_batch("home-pc", SEAT.key, lines(300))
     log.close()
-    if version < 3:
+    if version < 4:
         make_older(path, version)
     with sqlite3.connect(path) as connection:
-        connection.execute(DAMAGE[name].format(last=1 if version == 1 else 1 << 48))
+        connection.execute(damage.format(last=1 if version == 1 else 1 << 48))
     connection.close()
     if name in HARMLESS:
         Log(path, SIGNER).close()
@@ -299,6 +309,20 @@ def test_what_is_no_log_is_not_opened(tmp_path, content):
     with pytest.raises(LogError):
         Log(path, SIGNER)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("more", [1, 200])
+def test_whoever_did_not_see_what_another_wrote_writes_nothing(tmp_path, lines, more):
+    """Two agents of one log, of which the second is late."""
+    first, second = lines(1), lines(more)
+    with closing(Log(tmp_path / "log.db", SIGNER)) as log, closing(Log(tmp_path / "log.db", SIGNER)) as late:
+        log.append_batch("home-pc", SEAT.key, first)
+        for batch in (first, [*first, *second]):
+            with pytest.raises(LogError, match="cannot be written"):
+                late.append_batch("home-pc", SEAT.key, batch)
+        assert late.size == 0
+        log.append_batch("home-pc", SEAT.key, second)
+        agree(log)
 
 
 def test_another_key_does_not_open_it(tmp_path, lines):
