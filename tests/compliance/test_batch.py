@@ -17,9 +17,9 @@ SEAT = Signer("home-pc", b"\x01" * 32)
 
 @pytest.fixture(scope="module")
 def entries():
-    """Twelve seals, each over one entry."""
+    """Twenty seals, each over one entry."""
     draft = Draft("home-pc", SEAT, START, boot="b", mono=1, wall=2)
-    for _ in range(12):
+    for _ in range(20):
         draft.add(IssueRaised, id="x")
         draft.seal()
     return draft.data
@@ -41,10 +41,10 @@ def refused(entries):
 
 
 def test_it_holds(entries):
-    assert check_batch(entries, "home-pc", SEAT.key).seq == 24
+    assert check_batch(entries, "home-pc", SEAT.key).seq == 40
 
 
-@pytest.mark.parametrize("seq", range(2, 25, 2))
+@pytest.mark.parametrize("seq", range(2, 41, 2))
 def test_a_false_signature_is_found_wherever_it_is(entries, seq):
     """The last one too: nothing follows that its bytes would contradict."""
     assert refused(falsely(entries[:seq], seq)) == seq
@@ -52,13 +52,13 @@ def test_a_false_signature_is_found_wherever_it_is(entries, seq):
 
 def test_the_first_fault_is_told(entries):
     """A false seal makes the next entry not follow: the seal is what is wrong."""
-    assert refused(falsely(entries, 8, 16, 18)) == 8
-    assert refused([*falsely(entries, 22)[:23], b"{}"]) == 22
-    assert refused([*entries[:23], b"{}"]) == 24
-    assert refused(entries[:23]) == 23
+    assert refused(falsely(entries, 8, 16, 38)) == 8
+    assert refused([*falsely(entries, 38)[:39], b"{}"]) == 38
+    assert refused([*entries[:39], b"{}"]) == 40
+    assert refused(entries[:39]) == 39
 
 
-@pytest.mark.parametrize("few", [2, 12])
+@pytest.mark.parametrize("few", [2, 20])
 def test_without_threads_it_checks_all_the_same(entries, few, monkeypatch):
     def none(self):
         raise RuntimeError("can't start new thread")
@@ -82,9 +82,9 @@ def test_what_a_thread_did_not_come_to_is_checked_all_the_same(entries, monkeypa
 
     monkeypatch.setattr(Signed, "by", only_here)
     monkeypatch.setattr(threading, "excepthook", lambda _: ended.set())
-    assert check_batch(entries, "home-pc", SEAT.key).seq == 24
+    assert check_batch(entries, "home-pc", SEAT.key).seq == 40
     ended.clear()
-    assert refused(falsely(entries, 24)) == 24
+    assert refused(falsely(entries, 40)) == 40
 
 
 def test_what_a_thread_found_false_is_refused(entries, monkeypatch):
@@ -102,4 +102,4 @@ def test_what_a_thread_found_false_is_refused(entries, monkeypatch):
         return true
 
     monkeypatch.setattr(Signed, "by", after_it)
-    assert refused(falsely(entries, 24)) == 24
+    assert refused(falsely(entries, 40)) == 40
