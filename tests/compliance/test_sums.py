@@ -207,6 +207,21 @@ def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
     assert ("launch.refused" in plain(found.where), "time zone" in plain(found.what)) == (True, True)
 
 
+@pytest.mark.parametrize(("back", "holds"), [(13 * HOUR, True), (HOUR, False)])
+def test_what_was_played_of_hours_that_came_twice_is_not_added_up(site, seat, audit, back, holds):
+    """By the clock half of that day was over once more: the seat's sum may have both."""
+    site.clock.run(6 * HOUR)
+    seat.end(played(seat, 61))
+    site.clock.step(-back)
+    fields = seat.decided(site.pack())
+    before = {name: ms + 5 * MINUTE for name, ms in fields["before"].items()}
+    seat.add(LaunchRefused, how="gate", **{**fields, "before": before})
+    report = audit()
+    assert any("add up" in one for one in said(report)) is not holds
+    again = [plain(one.what) for one in report.audit.findings if one.kind == "unchecked"]
+    assert any("twice" in one for one in again) is holds
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_what_cannot_be_added_up_names_where_and_why(number):
     """Never a dash: the first entry, and the cause; each cause apart."""

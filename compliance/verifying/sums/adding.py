@@ -84,15 +84,16 @@ class Adding:
         elif not own.told(line.boot):
             self._unchecked["restart"].see(where)
         if not _held(sums, line.before):
-            self._is_off(where, line, _sums(sums, own, line, (start, end), lost), self._under_another(line.seat, start, known))
+            more = self._under_another(line.seat, start, known)
+            self._is_off(where, line, _sums(sums, own, line, (start, end), lost), (start, end), more)
 
-    def _is_off(self, where: Arg, line: Decided, sums: dict[str, Range], more: int) -> None:
-        """Its sums are others than its seat's plays make, or than `more` under another pseudonym could."""
+    def _is_off(self, where: Arg, line: Decided, sums: dict[str, Range], day: tuple[int, int], more: int) -> None:
+        """Its sums are not those of its seat's plays; they may be, with `more` that was played under another pseudonym."""
         for name, (low, high) in sums.items():
             told = line.before.get(name)
             if told is not None and low <= told <= high + more:
                 continue
-            if any(low < end and start < high for low, high in self.clocks[line.seat].again):
+            if any(since < day[1] and day[0] < until for since, until in self.clocks[line.seat].again):
                 self._unchecked["again"].see(where)  # what was played the first time counts, too
                 break
             if where != NOWHERE:
@@ -161,7 +162,7 @@ class Adding:
             yield msg("{day} is not the day of these plays", day=line.day)
             return
         days = self._days(self.zones.around(first), first, line.day) or late
-        late += self._days(self.zones.lately(line.wall), first, line.day) or []  # which may have been over once more since
+        since = self._days(self.zones.lately(line.wall), first, line.day) or []  # it may have been over once more
         if len(days) > 1:
             self._unchecked["zone"].see(where)
         for game in sorted(known.keys() | line.games.keys()):
@@ -172,7 +173,7 @@ class Adding:
             most = max(one.most for one in ranges) if len(days) == 1 and not former else _LONGEST_MS
             if least <= told <= most:
                 continue
-            if any(low <= told <= high for low, high in (_whole(union, day, wander) for day in late)):
+            if any(low <= told <= high for low, high in (_whole(union, day, wander) for day in (*late, *since))):
                 self._unchecked["zone"].see(where)
             else:
                 yield _unlike_plays(game, told, Range(least, most))
@@ -247,10 +248,7 @@ class Adding:
 
 
 def _held(sums: dict[str, Range], told: Mapping[str, int]) -> bool:
-    for name, (least, most) in sums.items():
-        if not least <= told.get(name, -1) <= most:
-            return False
-    return True
+    return all(least <= told.get(name, -1) <= most for name, (least, most) in sums.items())
 
 
 def _sums(sums: dict[str, Range], own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:

@@ -120,8 +120,9 @@ class Own:
         if len(self.running) > _MOST_OPEN:
             return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
         if not self.running:
-            game, by = self.games.get(line.game, _NONE), self.publishers.get(line.publisher, _NONE)
-            return {"game": _over(game, day, lost), "publisher": _over(by, day, lost), "total": _over(self.total, day, lost)}
+            game, publisher = self.games.get(line.game, _NONE), self.publishers.get(line.publisher, _NONE)
+            unions = {"game": game, "publisher": publisher, "total": self.total}
+            return {name: _over(union, day, lost) for name, union in unions.items()}
         parts = [(play, play.part(line)) for play in self.running.values()]
         of_game = [part for play, part in parts if play.game == line.game]
         by = [part for play, part in parts if play.publisher == line.publisher]
