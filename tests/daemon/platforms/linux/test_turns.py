@@ -110,12 +110,14 @@ def test_one_that_cannot_be_looked_at_waits_as_nobody_s(monkeypatch):
 
 
 def test_who_has_many_waiting_is_answered_at_leisure(who):
-    """The processors are left to others; root, and who asks one after the other, does not wait for that."""
+    """The processors are left to others; root, and who asks one after the other, does not wait for that. Those that are answered
+    are so together, as each answer has the kernel wake all that wait.
+    """
     who.update({1: AN, 2: BINH, 3: ROOT})
     waiting = Turns()
-    waiting.add([Question(number, 1) for number in range(100)], AN_LIMITED)
-    waiting.add([Question(100 + number, 2) for number in range(10)], AN_LIMITED)
-    waiting.add([Question(200 + number, 3) for number in range(20)], AN_LIMITED)
+    waiting.add([Question(number, 1) for number in range(200)], AN_LIMITED)
+    waiting.add([Question(200 + number, 2) for number in range(10)], AN_LIMITED)
+    waiting.add([Question(300 + number, 3) for number in range(20)], AN_LIMITED)
 
     def turn(now):
         found = []
@@ -125,14 +127,14 @@ def test_who_has_many_waiting_is_answered_at_leisure(who):
 
     now = 1_000
     assert waiting.wait(now, 3_000) == 0
-    assert sorted(turn(now)) == [0, 1, *range(100, 110), *range(200, 220)]
-    assert waiting.wait(now + 1, 3_000) == 4
-    assert [turn(now + 5), turn(now + 9), turn(now + 10)] == [[2, 3], [], [4, 5]]
-    for _ in range(39):
-        now += 10
+    assert sorted(turn(now)) == [*range(16), *range(200, 210), *range(300, 320)]
+    assert waiting.wait(now + 1, 3_000) == 39
+    assert [turn(now + 39), turn(now + 40), turn(now + 79)] == [[], [*range(16, 32)], []]
+    for _ in range(9):
+        now += 80
         turn(now)
-    assert waiting.next(now + 10)
-    assert len(turn(now + 10)) >= 16  # the last few are no crowd
+    assert len(waiting) == 24
+    assert len(turn(now + 80)) == 24  # the last few are no crowd
     assert (len(waiting), waiting.wait(now, 3_000)) == (0, 3_000)
 
 
