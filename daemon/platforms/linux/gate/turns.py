@@ -12,8 +12,8 @@ from daemon.platforms.linux.gate.judging import acting
 _MOST_OF_ONE = 512  # that wait, each with a descriptor of ours
 _MOST = 2_048
 _FEW = 16  # that each may have, however many others do
-# Of whoever has more waiting, so many are answered in so long: the processors are others', too. One right after the other, as the
-# kernel wakes all that wait at each answer, of whatever account: who was woken by the last one and has not run is not woken again.
+# Of whoever has more waiting, so many are answered in so long: the processors are others', too. One right after the other, as
+# the kernel wakes all that wait at each answer, whoever they are: who was woken and has not run yet is not woken once more.
 _PERIOD_MS, _OF_MORE = 40, 16
 _ROOT, _NOBODY = 0, -1
 

@@ -110,8 +110,8 @@ def test_one_that_cannot_be_looked_at_waits_as_nobody_s(monkeypatch):
 
 
 def test_who_has_many_waiting_is_answered_at_leisure(who):
-    """The processors are left to others; root, and who asks one after the other, does not wait for that. Those that are answered
-    are so together, as each answer has the kernel wake all that wait.
+    """The processors are left to others; root, and who asks one after the other, does not wait for that. Answers come together,
+    as each has the kernel wake all that wait.
     """
     who.update({1: AN, 2: BINH, 3: ROOT})
     waiting = Turns()
