@@ -31,7 +31,7 @@ MACHINE = {
     "rings": ("bypasses/",),
     "screens": ("tray/linux/", "tray/dialogs/linux/", "tray/showing/linux/"),
 }  # fmt: skip
-RINGS = 64  # among so many their cases are dealt, which mostly wait: whoever is done with some takes the next
+RINGS = 64  # groups of their cases: each process has servers of its own, and takes the next group when it is done with one
 LONG = ("installers/", "rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
 
 PACKAGE = "installers/linux/"  # the first of these tests builds the package for all of them

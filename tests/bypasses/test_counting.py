@@ -24,7 +24,10 @@ def counted(case, *runs) -> None:
     """The log and the day's usage have these plays, one after the other, whole."""
     used = case.used()
     case.look_again()  # of many plays the log is told within a minute, or before a limit is another
-    ended = until(lambda: begun(found := case.entries("play.ended")) == len(runs) and found)
+    try:
+        ended = until(lambda: begun(found := case.entries("play.ended")) == len(runs) and found)
+    except AssertionError:
+        raise AssertionError(case.entries("play.started", "play.ended"), case.status()) from None
     assert sum(run.at_least for run in runs) - NEAR_S <= used <= sum(run.at_most for run in runs) + NEAR_S
     assert sum(one["ms"] for one in ended) / 1000 == pytest.approx(used, abs=0.001 * len(runs))
     assert {one["how"] for one in ended} == {"by itself"}
