@@ -9,17 +9,13 @@ import json
 import os
 import pwd
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
-from unittest.mock import patch
 
 import psutil
 
-from cli.games import code
-from cli.games import fingerprint as taking
 from tests.accounts import account, end_all
 from tests.disks import disk
 from tests.end_to_end.conftest import House
@@ -60,7 +56,6 @@ class Ring:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            _remember_installed(stack)
             for place in (self.shop, self.desk, self.house.home):
                 place.mkdir()
                 place.chmod(0o755)
@@ -122,16 +117,3 @@ class Ring:
     def clear(self) -> None:
         """End whatever these accounts still run."""
         end_all(*(one.pw_uid for one in self.accounts))
-
-
-def _remember_installed(stack: ExitStack) -> None:
-    """What this machine has installed stays as it is meanwhile; whoever adds a game holds it against all of that."""
-    found, others = code._installed, cache(lambda size: tuple(found(Path("/"), size)))
-    common = taking._common
-
-    def installed(path: Path, size: int) -> Iterator[Path]:
-        return (one for one in others(size) if str(one) != os.path.realpath(path))
-
-    stack.enter_context(patch.object(code, "_installed", installed))
-    stack.enter_context(patch.object(code, "_build", cache(code._build)))
-    stack.enter_context(patch.object(taking, "_common", cache(lambda size: tuple(common(size)))))
