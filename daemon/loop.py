@@ -172,10 +172,9 @@ class Loop:
         """Ends that no event told, or not yet: then those come first, as the play may go on in a child."""
         programs = [identity for play in self.plays.running.values() for identity in play.programs]
         gone = [identity for identity in programs if not self.platform.control.alive(*identity)]
-        if gone:
-            self.platform.watcher.look()
-        for identity in gone:
-            self._ended(identity, now, now.mono)
+        if gone and self.platform.watcher.look():
+            for identity in gone:
+                self._ended(identity, now, now.mono)
 
     def _started(self, program: Program, now: Reading, since: int) -> bool:
         """True if it is a game of somebody whose play is recorded."""

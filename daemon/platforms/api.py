@@ -114,8 +114,8 @@ class Watcher(Protocol):
     def scan(self) -> tuple[Program, ...]:
         """Every program that runs now. The truth that events are reconciled with."""
 
-    def look(self) -> None:
-        """Tell what has come to pass and was not told yet, as far as it takes no time to see."""
+    def look(self) -> bool:
+        """Tell what has come to pass and was not told yet, as far as it takes no time to see. False: there is more to come."""
 
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""

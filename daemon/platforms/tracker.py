@@ -64,8 +64,8 @@ class Tracker(ABC, Generic[S]):
         self.trouble: Callable[..., None] = lambda *_, **__: None
         """As TrackingWatcher has it."""
         self.well: Callable[[str], None] = lambda _: None
-        self.look: Callable[[], object] = lambda: None
-        """For what nobody has told yet: before an end is told, as the play may go on in a child."""
+        self.look: Callable[[], bool] = lambda: True
+        """For what nobody has told yet: before an end is told, as the play may go on in a child. False: more is to come."""
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 

@@ -60,9 +60,8 @@ class TrackingWatcher(ABC):
     def _scan(self) -> tuple[Program, ...]:
         """BlindError."""
 
-    def look(self) -> None:
-        if self._loop:
-            self._table.look()
+    def look(self) -> bool:
+        return self._table.look() if self._loop else True
 
     def refuse(self, refusals: Refusals) -> None:
         self._refusals = refusals

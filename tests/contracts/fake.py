@@ -37,6 +37,7 @@ class FakePlatform:
     clock: Clock
     kind: WatchKind = "gate"
     healthy: bool = True
+    caught_up: bool = True  # with what the system has told
     obedient: bool = True
     stubborn: set[int] = field(default_factory=set)
     windowless: set[int] = field(default_factory=set)
@@ -106,8 +107,8 @@ class FakePlatform:
     def scan(self) -> tuple[Program, ...]:
         return tuple(self.programs.values())
 
-    def look(self) -> None:
-        pass
+    def look(self) -> bool:
+        return self.caught_up
 
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals

@@ -271,3 +271,19 @@ def test_a_play_goes_on_in_a_child_that_is_told_late(world, monkeypatch):
     world.beat()
     assert world.journal("play.ended") == []
     assert [pid for play in world.daemon.plays.running.values() for pid, _ in play.programs] == [2]
+
+
+def test_an_end_that_is_seen_is_not_told_before_all_that_came_before_it(world):
+    """The system has told more than was heard yet: of a child, and then of this end."""
+    world.start(roster())
+    program = world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.platform.caught_up = False
+    del world.platform.programs[program.identity]
+    world.beat()
+    world.platform.run(2)
+    world.daemon.heart.observe(ProgramEnded(1, program.started, world.clock.mono()))
+    world.platform.caught_up = True
+    world.beat()
+    assert world.journal("play.ended") == []
+    assert [pid for play in world.daemon.plays.running.values() for pid, _ in play.programs] == [2]

@@ -66,7 +66,7 @@ class Events:
         self._silence, self._alert = Silence(), 0
         self._listen(loop)
         self._loop = loop
-        self._tracker.catch_up, self._tracker.look = self._read, self._look_around
+        self._tracker.catch_up, self._tracker.look = self._catch_up, self._look_around
         self._timer = loop.call_soon(self._turn, loop)
 
     def stop(self) -> None:
@@ -232,10 +232,15 @@ class Events:
             loop.add_reader(self._connector.fileno(), self._called)
             self._called()
 
-    def _look_around(self) -> None:
-        self._read()
+    def _catch_up(self) -> bool:
+        """Where they are silent, or there are none, nothing is left."""
+        return self._read() or self._silence.on or self._connector is None
+
+    def _look_around(self) -> bool:
+        caught_up = self._catch_up()
         if self._loop and self._silence.on:
             self._poller.look_for_new()
+        return caught_up
 
     def _happened(self, event: Event) -> None:
         self._chase.meet(event)

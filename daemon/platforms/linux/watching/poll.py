@@ -75,10 +75,11 @@ class Poller:
             self._newest = self._newest_at_all = b""  # what was not seen is looked for again
             self._tracker.trouble(BLIND, said_by(error))
 
-    def look_for_new(self) -> None:
-        """Now, and for ends."""
+    def look_for_new(self) -> bool:
+        """Now, and for ends: of all that there are."""
         with suppress(BlindError):  # the next turn tells
             self._compare(self._clock.mono())
+        return True
 
     def _look(self) -> None:
         now = self._clock.mono()

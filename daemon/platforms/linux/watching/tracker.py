@@ -22,6 +22,7 @@ from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _MOST_LATELY = 256
+_SOON_S = 0.02
 
 
 class LinuxTracker(ForkingTracker):
@@ -32,8 +33,10 @@ class LinuxTracker(ForkingTracker):
         self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
-        self.catch_up: Callable[[], object] = lambda: None
-        """Reads what has been told by now: before an end is believed that somebody saw, as the kernel tells of forks first."""
+        self.catch_up: Callable[[], bool] = lambda: True
+        """Reads what has been told by now: before an end is believed that somebody saw, as the kernel tells of forks first.
+        False: there is more, and that end is among it.
+        """
 
     def stop(self) -> None:
         super().stop()
@@ -168,8 +171,8 @@ class LinuxTracker(ForkingTracker):
 
     def gone(self, pid: int, mono: int) -> None:
         """Somebody saw that `pid` is no more."""
-        self.catch_up()
-        self.ended(pid, mono)
+        if self.catch_up():
+            self.ended(pid, mono)
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
@@ -214,7 +217,9 @@ class LinuxTracker(ForkingTracker):
 
     def _over(self, pid: int, started: int) -> None:
         mono = self._clock.mono()
-        self.look()
+        if not self.look():
+            self.later(_SOON_S, lambda: self._over(pid, started))
+            return
         seen = self._known.get(pid)
         if seen is not None and seen.program.started == started:
             self.programs.over(seen.identity)

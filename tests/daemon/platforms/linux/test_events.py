@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -130,6 +131,26 @@ def test_a_game_that_forks_itself_goes_on_in_the_child(events, until, signs):
         assert given <= child.since <= order[1].mono
         signs.give("end")
         await until(lambda: ends(seen, child.pid))
+
+    events(body)
+
+
+@pytest.mark.root
+def test_who_looks_hears_whether_there_is_more_to_come(events, until, signs, monkeypatch):
+    """A busy machine: not all that the kernel has told is heard at once, and an end that somebody sees may be among it."""
+
+    async def body(watcher, seen, start):
+        pid = await start(*python(f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\n{signs.wait('end')}"))
+        await until(lambda: starts(seen, pid))
+        monkeypatch.setattr("daemon.platforms.linux.watching.events._AT_ONCE_MS", 0)
+        signs.give("fork")
+        time.sleep(0.3)  # noqa: ASYNC251 - the loop is busy
+        assert (watcher.look(), ends(seen, pid)) == (False, [])
+        while not watcher.look():
+            pass
+        games = [one.program.pid for one in seen if isinstance(one, ProgramStarted) and one.program.args[-1:] == (NAME,)]
+        assert (len(games), len(ends(seen, pid))) == (2, 1)
+        signs.give("end")
 
     events(body)
 
