@@ -84,6 +84,7 @@ class Auditor:
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _taking: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
+    _living: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
     _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
@@ -157,13 +158,7 @@ class Auditor:
             return
         elif judged and self._tick - line.wall > LATE_MS:
             self._late[seat] += 1
-        presence = self._seats.get(seat)
-        if presence is None:
-            presence = self._seats[seat] = begun(line, self._seats, ran=self._looker.ran(seat))
-            if seat == AGENT:
-                self._rulebook.begin(line)
-        presence.take(line)
-        for taking in self._taking.get(seat) or self._of(line):
+        for taking in self._living.get(seat) or self._begin(line):
             taking(where, line)
         if line.secret is not None and self._beside is not None:
             self._beside += 1
@@ -172,8 +167,16 @@ class Auditor:
         for taking in self._wanted.get(kind, ()):
             taking(where, line)
 
+    def _begin(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
+        """With the first entry of a seat that the log still has: what takes every one from then on."""
+        presence = self._seats[line.seat] = begun(line, self._seats, ran=self._looker.ran(line.seat))
+        if line.seat == AGENT:
+            self._rulebook.begin(line)
+        takings = self._living[line.seat] = (presence.take, *self._of(line))
+        return takings
+
     def _of(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
-        """What takes every entry of its seat."""
+        """What takes every entry of its seat, also those that were kept."""
         taking = self._taking.get(line.seat)
         if taking is None:
             taking = self._taking[line.seat] = (*self._crossing.of(line), self._redecider.of(line))

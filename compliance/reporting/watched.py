@@ -12,6 +12,7 @@ from compliance.format.chain import AGENT
 from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.owed import about
 from compliance.verifying.presence import SeatPresence, begun
+from compliance.verifying.report import NOWHERE
 
 _LAST = 10  # backups that were put back: a seat starts soon after one
 QUIET_MS = 2 * 60 * MINUTE_MS  # a seat that is on writes a row of presence each hour
@@ -49,7 +50,7 @@ class Watched:
         seat.entry, seat.over = index, False
         presence = seat.presence
         alive = presence.alive.total
-        presence.take(line)
+        presence.take(NOWHERE, line)
         alive = (presence.alive.total - alive) * MINUTE_MS
         if type(line) is Presence:
             self._counting.alive(index, line.seat, line.since, alive)

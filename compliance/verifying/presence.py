@@ -10,6 +10,7 @@ from compliance.format.chain import AGENT
 from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
 from compliance.verifying.watched import WATCHED, RanOn
+from i18n.message import Arg
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
 
@@ -49,7 +50,7 @@ class SeatPresence:
         """Before its first entry: its PC wrote as `former`, of which it knows less, as it was put back from a backup."""
         self.stopped, self._heard = former.stopped, former.last
 
-    def take(self, line: AnyEntry) -> None:
+    def take(self, _: Arg, line: AnyEntry) -> None:
         """The seat's next entry."""
         if not self._entries:
             self.first = line.wall

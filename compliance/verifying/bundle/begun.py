@@ -55,9 +55,8 @@ class Begun:
     _first: int | None = None
     _judged: int | None = None
 
-    @property
-    def begins(self) -> int:
-        return self.kept.begins
+    def __post_init__(self) -> None:
+        self.begins = self.kept.begins
 
     def check(self, first: int, leaves: Sequence[bytes]) -> None:
         """Broken if a kept entry is not the one that had this place."""

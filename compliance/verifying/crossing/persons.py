@@ -74,7 +74,9 @@ class Persons:
         self._began.setdefault(line.seat, line.wall)
 
     def _play(self, where: Arg, line: PlayStarted) -> None:
-        known = self.zones.dates(line.since)
+        known, person = self.zones.dates(line.since), self._persons.get(line.who)
+        if person is not None and person.days == known and person.aged and person.age == line.age and not person.guest:
+            return  # as it is of nearly all
         person = self._seen(where, line.who, line.since, known)
         if line.wall // QUARTER_MS == line.since // QUARTER_MS or known == self.zones.dates(line.wall):
             self._aged(where, line.who, line.since, line.age)

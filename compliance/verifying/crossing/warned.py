@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 from msgspec import UNSET
@@ -21,7 +22,7 @@ from i18n.message import Arg, msg
 
 _NEWS_MS = 90_000  # nobody is warned who was refused at once
 _APART_MS = 150_000  # clocks that are set right, and warnings that waited for a display
-_KEPT = 64
+_KEPT = 64  # ended plays of a seat, at least, of which a warning may still come
 _CHANGING = (
     GrantGiven, GrantRevoked, Paused, Resumed, EnforcementOff, EnforcementOn, PlayRuled, ClockJump, SeatStart,
 )  # fmt: skip
@@ -47,7 +48,7 @@ class _Play(msgspec.Struct, eq=False, gc=False):
 @dataclass(slots=True)
 class _Seat:
     plays: dict[int, _Play] = field(default_factory=dict)
-    over: OrderedDict[int, _Play] = field(default_factory=OrderedDict)
+    over: dict[int, _Play] = field(default_factory=dict)
     changes: int = 0
 
 
@@ -139,8 +140,9 @@ class Warnings:
         if line.how in {"asked", "killed"} and play.due is None and play.tells and not play.resumed:
             self._tally.see("undue", where, line)
         seat.over[line.play] = play
-        if len(seat.over) > _KEPT:
-            self._close(line.seat, seat.over.popitem(last=False)[1])
+        if len(seat.over) > 2 * _KEPT:
+            for over in list(islice(seat.over, _KEPT)):
+                self._close(line.seat, seat.over.pop(over))
 
     def _close(self, seat: str, play: _Play) -> None:
         if play.unwarned and not play.warned and play.due is not None:

@@ -109,8 +109,13 @@ class Own:
 
     def end(self, play: Play, ended: Ended) -> None:
         self.since_summary += ended.ms
-        ended.into(self.games[play.game], alone=True)
-        for union in (self.total, self.publishers[play.publisher]):
+        of_game, of_publisher = self.games[play.game], self.publishers[play.publisher]
+        if ended.exact and not ended.blur:  # as most are
+            for union in (of_game, self.total, of_publisher):
+                union.add(ended.since, ended.ms)
+            return
+        ended.into(of_game, alone=True)
+        for union in (self.total, of_publisher):
             ended.into(union)
 
     def before(self, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
