@@ -61,9 +61,11 @@ class Rosters:
             self.resumer.take_up(people, now)
         self.grants.merge(roster.grants, now.wall)
         over = self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall)
-        for grant in (*self.grants.end(lost, now.wall), *over):
-            self.recorder.record(events.GrantRevoked(None, grant, now))
-        self.recorder.do_once(self.grants.write)
+        ended = [events.GrantRevoked(None, grant, now) for grant in (*self.grants.end(lost, now.wall), *over)]
+        if ended:
+            self.recorder.record_with(ended, self.grants.write)
+        else:
+            self.recorder.do_once(self.grants.write)
         self.recorder.do_once(self.requests.write)
         self.loop.adopt(people, now)
         if not first:

@@ -203,3 +203,23 @@ def test_who_manages_a_public_place_gives_time_as_its_staff(world):
     assert given.still
     with pytest.raises(ApiError, match="nothing changed"):
         ask(world, "grant.extend", m.GrantExtend(player="an", until=20 * HOUR))
+
+
+def test_what_ends_with_a_roster_is_written_with_the_word_of_it(world, monkeypatch):
+    """Else a power cut between both would have the log told twice."""
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(*_):
+        raise PowerCut
+
+    world.start(roster(packs=(limit(0),)))
+    ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
+    with monkeypatch.context() as patched, pytest.raises(PowerCut):
+        patched.setattr(Grants, "write", cut)
+        world.adopt(roster(2, players=()))
+    world.kill()
+    world.start()
+    world.adopt(roster(3, players=()))
+    assert len(world.journal("grant.revoked")) == 1
