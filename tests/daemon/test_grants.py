@@ -216,9 +216,10 @@ def test_what_ends_with_a_roster_is_written_with_the_word_of_it(world, monkeypat
 
     world.start(roster(packs=(limit(0),)))
     ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
-    with monkeypatch.context() as patched, pytest.raises(PowerCut):
+    with monkeypatch.context() as patched:
         patched.setattr(Grants, "write", cut)
-        world.adopt(roster(2, players=()))
+        with pytest.raises(PowerCut):
+            world.adopt(roster(2, players=()))
     world.kill()
     world.start()
     world.adopt(roster(3, players=()))
