@@ -17,14 +17,15 @@ PROGRAM: Final = "giochoi-tray"
 _WIDE: Final = 22  # columns of an option
 _NO_VALUE: Final = re.compile(r"argument (\S+): expected one argument")
 _OPTIONS: Final[dict[str, Arg]] = {
-    "--home DIR": msg("the home to talk to"),
-    "--lang vi|en": msg("the language to speak"),
+    "--home": msg("the home to talk to"),
+    "--lang": msg("the language to speak"),
     "--window": msg("the same menu as a window, where there is no tray"),
-    "--autostart on|off": msg("start with each session of this account"),
-    "--dialog NAME": msg("one dialog, by itself"),
+    "--autostart": msg("start with each session of this account"),
+    "--dialog": msg("one dialog, by itself"),
     "--version": msg("which version this is"),
     "-h, --help": msg("this help"),
 }
+_VALUES: Final[dict[str, Arg]] = {"--home": msg("DIR"), "--lang": "vi|en", "--autostart": "on|off", "--dialog": msg("NAME")}
 _CHOICES: Final = {"lang": LANGUAGES, "autostart": ("on", "off")}
 
 
@@ -61,9 +62,10 @@ def said(words: Catalogue) -> str:
     """What --help prints."""
     wide = max(40, shutil.get_terminal_size((100, 24)).columns)
     about = words(msg("How long may be played still, and asking for more: an icon in the tray."))
-    usage = " ".join((PROGRAM, *(f"[{one.split(', ')[-1]}]".replace(" ", "\u00a0") for one in _OPTIONS)))
+    options = {f"{one} {words(_VALUES[one])}" if one in _VALUES else one: what for one, what in _OPTIONS.items()}
+    usage = " ".join((PROGRAM, *(f"[{one.split(', ')[-1]}]".replace(" ", "\u00a0") for one in options)))
     told = [*_folded(usage, wide, "", "    "), "", *_folded(about, wide, "", ""), ""]
-    for option, what in _OPTIONS.items():
+    for option, what in options.items():
         told += _folded(words(what), wide, f"  {option:<{_WIDE}}", " " * (_WIDE + 2))
     return "\n".join(told)
 

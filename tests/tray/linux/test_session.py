@@ -73,6 +73,7 @@ def test_help_and_version(home_folder, lang):
     assert all(word in help_.stdout for word in ("--window", "--autostart", "--home", "--lang", "--dialog"))
     assert ("khay hệ thống" in help_.stdout) == (lang == "vi")
     assert ("this help" in help_.stdout) == (lang == "en")
+    assert ("--home DIR" if lang == "en" else "--home THƯ-MỤC") in help_.stdout
     assert not {"usage:", "options:", "show"} & set(help_.stdout.split())
     assert said(home_folder, "--version").stdout.startswith("giochoi-tray ")
 
