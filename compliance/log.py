@@ -21,7 +21,7 @@ from compliance.entry import EntryError
 from compliance.format import chain
 from compliance.format.chain import AGENT, ChainError, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
-from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
+from compliance.note import NoteError, Signer, UnsignedError, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
 from compliance.writing.batch import check_batch
 from compliance.writing.cosigned import Cosigned
@@ -238,8 +238,10 @@ class Log(LogFile):
         note = stored if isinstance(stored, str) else stored.decode(errors="replace")
         try:
             checkpoint = parse_checkpoint(note, [self._signer.key])
-        except NoteError as error:
+        except UnsignedError as error:
             raise LogError(msg("its checkpoint is not of this key: {why}", why=said_by(error))) from None
+        except NoteError as error:
+            raise damaged(msg("its checkpoint cannot be read: {why}", why=said_by(error))) from None
         number, width = divmod(size, WIDTH)
         lines = list(self.entries(size - width, size))
         self._edge = Edge(number, b"".join(tree.leaf_hashes(lines)))

@@ -111,8 +111,8 @@ class LogFile:
         return bytes(row[0])
 
     def entries(self, first: int | None = None, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of the entries [first, end), read a bundle at a time; without `first`, from where it begins. LogError where
-        they are deleted.
+        """The bytes of the entries [first, end), read a bundle at a time; without `first`, from where it begins. `end`: at most
+        the size, as behind it lies the checkpoint. LogError where they are deleted.
         """
         end = self.size if end is None else end
         for start in range(self.begins if first is None else first, end, WIDTH):

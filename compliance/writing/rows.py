@@ -36,7 +36,7 @@ class Rows(NamedTuple):
 def store(run: sqlite3.Connection, rows: Rows, *, older: bool) -> None:
     """All of them, durably, or nothing; sqlite3.Error. `older`: an older version made the log, and shall read it no more."""
     first, before, entries, tiles, runs, seats = rows
-    if len(entries) <= _MANY and not (tiles or runs or seats or older):
+    if len(entries) <= _MANY and not (tiles or runs or seats or older or run.in_transaction):
         run.execute(_entries(len(entries)), (first, *entries, before))  # a transaction of its own
         return
     with Transaction(run):

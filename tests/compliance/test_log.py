@@ -300,6 +300,17 @@ def test_a_damaged_log_is_not_opened(tmp_path, lines, version, name, damage):
     with pytest.raises(LogError) as error:
         Log(path, SIGNER)
     assert "\n" not in str(error.value)
+    assert ("damaged" in str(error.value)) is (name != "another version")
+
+
+def test_nothing_is_appended_into_what_somebody_began(tmp_path, lines):
+    """What would be gone with it is no append."""
+    log = Log(tmp_path / "log.db", SIGNER)
+    log.append(lines(300))
+    log._connection.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LogError):
+        log.append(lines(3))
+    assert log.size == 301
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(4000)])
