@@ -96,11 +96,20 @@ class Changed:
 
 
 def _became(program: Program, found: Recognised, was: _Was | None, lists: list[People | None]) -> events.Ran | None:
-    """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet."""
+    """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet. Nor has a list
+    changed what could be found out before.
+    """
     if was is not None and lists:
-        return "game" if was.player == found.player.id and was.game != found.game.id else "player"
+        if was.player != found.player.id or was.game == found.game.id:
+            return "player"
+        if not all(people is not None and _knew(people, found.game.id, program) for people in lists):
+            return "game"
     for people in filter(None, lists):
         known = bool(people.catalogue.matches(program))
         if not known or people.player_of(program.account) is None:
             return "player" if known else "game"
     return None
+
+
+def _knew(people: People, game: str, program: Program) -> bool:
+    return any(match.game == game for match in people.catalogue.matches(program))

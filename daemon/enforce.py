@@ -126,7 +126,8 @@ class Enforcer:
         left = Counter(one.key for one in self._left.values())
         found: dict[str, frozenset[Identity]] = {}
         for play in plays:
-            if (play is about or isinstance(play.ending, Saving)) and len(play.programs) + left[play.key] < MOST_SAVING:
+            saves = play is about or isinstance(play.ending, Saving) or (play.caught and isinstance(play.ending, Warned))
+            if saves and len(play.programs) + left[play.key] < MOST_SAVING:
                 found[play.game.id] = found.get(play.game.id, frozenset()) | play.programs
         return found
 

@@ -190,7 +190,8 @@ class Loop:
             self._join(known, program, found, now)
             return False
         if known is not None and (found or not program.unread):  # it executed something else, or is no game any more
-            self.changed.left(known, program.identity)
+            if found is not None:
+                self.changed.left(known, program.identity)
             self._ended(program.identity, now, now.mono, self.changed.how(program, now))
         if found is None:
             return known is not None

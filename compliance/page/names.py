@@ -52,6 +52,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
     "let-no-longer": msg("games that were let through no longer"),
     "ran": msg("plays that ran when players or games were changed"),
+    "ran-often": msg("days with many plays that ran when players or games were changed"),
     "ran-unsaid": msg("plays that are said to have run before a change that no entry tells of"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
@@ -76,8 +77,8 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "let-no-longer", "pack", "ran-unsaid", "retired-running", "erased", "pruned", "no-zone",
-    "kept-undecided",
+    "warned", "paired", "learning", "let-no-longer", "pack", "ran-often", "ran-unsaid", "retired-running", "erased", "pruned",
+    "no-zone", "kept-undecided",
 })  # fmt: skip
 
 # At home these are the family's; elsewhere whoever must keep the rules made them laxer, or has less to show than there

@@ -257,6 +257,25 @@ def test_a_seat_that_was_heard_had_not_stopped(site, seat, audit, heard, strange
     assert (said in told(audit(), "presence")) is strange
 
 
+def test_a_start_of_the_pc_takes_back_nothing_that_was_heard(site, seat, audit):
+    """It says after that that it was not alive before."""
+    site.agent.add(AgentTick, seats={}, silent=())
+    site.deliver()
+    site.clock.run(15 * MINUTE)
+    seat.start()
+    first = site.clock.wall()
+    for _ in range(10):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+        site.deliver()
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=first)
+    site.clock.run(MINUTE)
+    seat.add(Presence, since=first // MINUTE * MINUTE, bits=f"{3:015x}")
+    site.deliver()
+    assert "the agent heard it again and again while it says that it was not alive (1 time)" in told(audit(), "presence")
+
+
 @pytest.mark.parametrize(("booted", "strange"), [(True, False), (False, True)])
 def test_a_pc_without_a_battery_was_heard_before_its_power_failed(site, seat, audit, booted, strange):
     """It goes on from the last moment that it wrote down, which was an hour before, until a network tells the time."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.entries.log import AgentTick
+from compliance.entries.log import AgentTick, Restored
 from compliance.entries.override import Approval
 from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PolicyChanged
+from compliance.entries.seat import IssueRaised
+from compliance.verifying.crossing.caught import OFTEN
 from i18n.message import plain
 from tests.compliance.telling import said
 from tests.compliance.test_redecide import LAW, bound, told
@@ -159,3 +161,29 @@ def test_what_it_was_played_as_may_be_bound_by_less_now(site, seat, caught, audi
     seat.end(played, "list changed")
     caught()
     assert kinds(audit()) == ["ran"]
+
+
+def test_a_seat_whose_clock_is_behind_hears_of_it_before_it_was_said(site, seat, known, caught, audit):
+    """By its own clock: the PC has an empty battery, and says so."""
+    seat.add(IssueRaised, id="clock-jump")
+    known()
+    site.deliver()
+    site.clock.step(-3 * HOUR)
+    caught()
+    assert kinds(audit()) == ["ran"]
+
+
+def test_a_backup_that_was_put_back_explains_it(site, caught, audit):
+    """Its list may know games of which the log says nothing."""
+    site.agent.add(Restored, made=site.clock.wall())
+    caught()
+    assert kinds(audit()) == ["ran"]
+
+
+@pytest.mark.parametrize(("times", "strange"), [(OFTEN, False), (OFTEN + 1, True)])
+def test_minutes_that_are_given_away_all_day_are_told(site, known, caught, audit, times, strange):
+    for _ in range(times):
+        known()
+        caught()
+        site.clock.run(2 * MINUTE)
+    assert ("ran-often" in kinds(audit())) is strange

@@ -317,3 +317,45 @@ def test_what_runs_when_its_account_becomes_that_of_such_a_player_goes_on(world)
     assert world.platform.ended == []
     world.platform.launch(own, account="binh", pid=2, strange=True)
     assert world.platform.ended == [2]
+
+
+# --- what no change has changed ----------------------------------------------------------------------------------------------
+
+ALLOWED = Game(id="a", title="A", names=("allowed",))
+FORBIDDEN = Game(id="b", title="B", sha256=("aa",), sizes=(1000,))
+FORBIDS = (limit(0, games=("b",)),)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_list_that_says_the_same_gives_no_time_to_what_is_read_late(world, asked):
+    """Whoever asks for something has a new list made, which knows no more of a game under the name of another than before."""
+    world.start(knowing(1, ALLOWED, FORBIDDEN, packs=FORBIDS))
+    world.pass_time(2 * MINUTE)
+    old = run(world, 1, "allowed")
+    if asked:
+        world.adopt(knowing(2, ALLOWED, FORBIDDEN, packs=FORBIDS))
+    world.clock.run(3_000)
+    world.platform.programs[old.identity] = replace(old, files=(Fingerprint("/usr/games/allowed", 1000, "aa"),))
+    world.daemon.loop.scan(world.daemon.loop.read(), 0)
+    assert (world.platform.ended, told(world), refused(world)) == ([1], [("a", msgspec.UNSET)], ["b"])
+
+
+def test_what_is_a_game_again_has_no_second_minute(world):
+    """It shows another command line for a moment."""
+    world.start(knowing(1, ALLOWED, packs=(limit(1),)))
+    old = run(world, 1, "allowed")
+    world.pass_time(MINUTE - 2_000)
+    world.adopt(knowing(2, ALLOWED, packs=NOTHING))
+    world.pass_time(1_000)
+    for files in ((Fingerprint("/usr/games/other", 1000),), old.files):
+        world.platform.programs[old.identity] = replace(old, files=files)
+        world.daemon.loop.scan(world.daemon.loop.read(), 0)
+        world.pass_time(1_000)
+    assert (world.platform.ended, told(world), refused(world)) == ([1], [("a", msgspec.UNSET)], ["a"])
+
+
+def test_what_has_its_minute_may_start_its_own_programs(hidden):
+    """The gate is told."""
+    hidden.adopt(knowing(2, packs=NOTHING))
+    hidden.beat()
+    assert [pid for pid, _ in hidden.platform.refusals.saving["secret"]] == [1]

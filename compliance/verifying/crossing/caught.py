@@ -25,16 +25,20 @@ from compliance.verifying.in_force.place import GUEST, PLACE
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
+from rules.calendar import DAY_MS
 
 LOOKS_MS: Final = 75_000  # and a machine may be busy
+OFTEN: Final = 16  # a day at one seat: whoever changes players and games all day gives as many minutes away
 _MOST: Final = 64  # of the last changes of a kind
 _WAITING: Final = 10_000
 _WHAT: Final = {
     "ran": msg("it ran when players or games were changed, and had a minute and its time to save"),
+    "ran-often": msg("up to here many plays of this day are said to have run when players or games were changed"),
     "ran-unsaid": msg("it is said to have run when players or games were changed, and no entry says that they were"),
 }
 _PLAYERS: Final = ("player", "")
 _ANY: Final = ("any", "")
+_RESTORED: Final = ("restored", "")  # games and players may be as they were before the log says
 _Told = GameChanged | PolicyChanged | PlaceChanged | GuardianChanged | Approval | ApprovalEnded | Restored
 
 
@@ -68,6 +72,7 @@ class Caught:
     _used: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)  # by seat and change: when first
     _left: dict[str, tuple[tuple[str, int], set[str]]] = field(default_factory=dict)  # whose plays a list ended last, and when
     _waiting: list[_Claim] = field(default_factory=list)
+    _days: dict[str, tuple[int, int]] = field(default_factory=dict)  # by seat: the last day (UTC), and how many on that
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def wants(self) -> Wants:
@@ -79,7 +84,9 @@ class Caught:
         match line:
             case GameChanged():
                 kinds.append(("game", line.game))
-            case GuardianChanged() | PlaceChanged() | Restored():
+            case Restored():
+                kinds += (_PLAYERS, _RESTORED)
+            case GuardianChanged() | PlaceChanged():
                 kinds.append(_PLAYERS)
             case PolicyChanged() if line.target not in {PLACE, GUEST}:
                 kinds.append(_PLAYERS)
@@ -101,9 +108,10 @@ class Caught:
         if line.ran is UNSET or where == NOWHERE:
             return
         self._tally.see("ran", where, line)
+        self._counted(where, line)
         moment = line.boot, line.mono
         left = self._left.get(line.seat)
-        kinds = [_PLAYERS if line.ran == "player" else ("game", line.game)]
+        kinds = [_PLAYERS if line.ran == "player" else ("game", line.game), _RESTORED]
         if left is not None and left[0] == moment and line.who in left[1]:
             kinds.append(_ANY)  # what it was played as before may be bound by less now
         claim = _Claim(where, line.seat, moment, line.wall, self._number, tuple(kinds))
@@ -113,6 +121,14 @@ class Caught:
             self._waiting.append(claim)
         else:
             self._tally.count("ran-unsaid", claim.seat, where, claim.at)
+
+    def _counted(self, where: Arg, line: PlayStarted) -> None:
+        day, times = self._days.get(line.seat, (0, 0))
+        today = line.wall // DAY_MS
+        times = times + 1 if day == today else 1
+        self._days[line.seat] = today, times
+        if times == OFTEN + 1:
+            self._tally.see("ran-often", where, line)
 
     def _explained(self, claim: _Claim, *, after: int) -> bool:
         """By a change with a higher number than `after`."""
@@ -127,11 +143,13 @@ class Caught:
 
     def _can_be(self, claim: _Claim, at: int, *, late: bool) -> bool:
         """Whether a seat may have heard only then what was said at that moment."""
+        if not late and self.hearing.is_apart(claim.seat, claim.at):
+            return True
         if at > claim.at + CLOCKS_MS:
             return False
         if late:
             return at > claim.at - LATE_MS
-        return self.hearing.is_apart(claim.seat, claim.at) or not self.hearing.had_news(claim.seat, at, claim.at)
+        return not self.hearing.had_news(claim.seat, at, claim.at)
 
     def findings(self) -> Iterator[Finding]:
         for claim in self._waiting:

@@ -144,7 +144,8 @@ class Heard:
             seat.stopped = None
         if seat is not None:
             if line.boot != seat.boot:  # a PC without a battery goes on from its last moment, and was heard since that
-                seat.recent.clear()
+                while seat.recent and seat.recent[-1] > line.wall:
+                    seat.recent.pop()
             seat.began, seat.boot, seat.first = line.wall, line.boot, 0
 
     def _slept(self, where: Arg, line: Presence) -> None:

@@ -31,6 +31,7 @@ class LinuxTracker(ForkingTracker):
         self.chase = Chase(clock, self._whose)
         self._looks = Looks(clock, programs.whose, self._as_before, self._look, self._in)
         self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
+        self._unsure: dict[Identity, int] = {}  # ends that were seen, when: something may have come before them
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
         self.catch_up: Callable[[], bool] = lambda: True
@@ -43,6 +44,7 @@ class LinuxTracker(ForkingTracker):
         self._kin.clear()
         self._looks.clear()
         self._lately.clear()
+        self._unsure.clear()
         self._early.clear()
         self.masks.clear()
 
@@ -216,14 +218,21 @@ class LinuxTracker(ForkingTracker):
             self.chase.begin(pids, program.parent, seen.image if alone else None, program.account)
 
     def _over(self, pid: int, started: int) -> None:
-        mono = self._clock.mono()
+        first = not self._unsure
+        self._unsure[pid, started] = self._clock.mono()
+        if first:  # else all are looked at soon
+            self._over_again()
+
+    def _over_again(self) -> None:
         if not self.look():
-            self.later(_SOON_S, lambda: self._over(pid, started))
+            self.later(_SOON_S, self._over_again)
             return
-        seen = self._known.get(pid)
-        if seen is not None and seen.program.started == started:
-            self.programs.over(seen.identity)
-            self._end(pid, mono)
+        unsure, self._unsure = self._unsure, {}
+        for (pid, started), mono in unsure.items():
+            seen = self._known.get(pid)
+            if seen is not None and seen.program.started == started:
+                self.programs.over(seen.identity)
+                self._end(pid, mono)
 
     def _begin(self, seen: SeenProgram) -> None:
         self._kin.other(seen.program.pid)
