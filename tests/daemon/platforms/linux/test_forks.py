@@ -360,10 +360,11 @@ def test_a_game_without_its_name_is_told_by_what_runs_it(tracker, game, tmp_path
 def test_an_interpreter_is_the_game_only_with_the_same_command(tracker, run, tmp_path):
     """Two run one script, which is then deleted; a third one runs something else."""
     script, python = tmp_path / NAME, os.path.realpath(sys.executable)
-    script.write_text("import sys; sys.stdin.read()", "utf-8")
+    script.write_text("import os, sys; open(f'{sys.argv[0]}.{os.getpid()}', 'x'); sys.stdin.read()", "utf-8")
     first, second = run(python, script), run(python, script)
     other = run(python, "-c", "import sys; sys.stdin.read()")
     tracker.appeared(first)
+    wait_until(lambda: all(Path(f"{script}.{pid}").exists() for pid in (first, second)))  # they have read it
     script.unlink()
     tracker.appeared(second)
     tracker.appeared(other)
