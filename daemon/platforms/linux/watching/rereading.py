@@ -129,8 +129,12 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.later(_HELD_S, self._look_again)
 
     def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
-        """What was known of it holds if that was all, and it executed nothing; else it is tried again, and told if in vain."""
+        """What was known of it holds if that was all, and it executed nothing; else it is tried again, and told if in vain. But
+        what was read is enough if it is a game by that.
+        """
         program, old = seen.program, self._known.get(seen.program.pid)
+        if old is not None and self._is_game(seen) and not self._is_game(old):
+            return seen
         same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
         if old is not None and same and not old.program.unread and program.identity not in self._unread:
             return old

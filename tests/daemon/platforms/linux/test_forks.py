@@ -437,3 +437,21 @@ def test_a_storm_of_forks_leaves_the_loop_its_turn(watching, launcher, until):
             await until(lambda: not watcher._tracker.games and not watcher._tracker._kin)
 
     asyncio.run(body())
+
+
+def test_what_is_a_game_by_what_was_read_is_one_whatever_could_not_be(tracker, run, tmp_path, monkeypatch):
+    """A busy PC: its script was found at last, and then there was no time for something else that it might have been."""
+    script = tmp_path / NAME
+    script.touch()
+    pid, read = run("sleep", "600"), tracker.programs.read
+    tracker.appeared(pid)
+    (seen,) = tracker.running()
+
+    def late(*args):
+        found = replace(read(*args), files=(*seen.files, Fingerprint(str(script), 1)), interpreted=True, unread=True)
+        tracker.programs.images.unread = "/usr/share/something"
+        return found
+
+    monkeypatch.setattr(tracker.programs, "read", late)
+    tracker.looked(seen.files[0].size)
+    assert tracker.games == {pid}
