@@ -46,12 +46,13 @@ class _Line(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What is known of a command line since `at` (mono)."""
+    """What is known of the command line that this interpreter was given, since `at` (mono)."""
 
     maze: Maze
     catalogue: Catalogue
     told: Told
     at: int
+    image: str
 
 
 class Programs:
@@ -195,7 +196,7 @@ class Programs:
                 self.images.unread, self.images.own = before
             return Told(args=procfs.words(line))
         of, known = _Line(pid, identity, image, catalogue, runner), self._found.get(identity)
-        if known and known.catalogue is catalogue and not anew:
+        if known and known.catalogue is catalogue and known.image == image.path and not anew:  # else it executed this since
             return self._again(of, known)
         self._found.pop(identity, None)
         if not self._mazes.on:
@@ -262,7 +263,7 @@ class Programs:
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin, lambda: self._waits_for(maze))
-        self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono())
+        self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono(), of.image.path)
         self._mazes.add(maze)
         return told
 

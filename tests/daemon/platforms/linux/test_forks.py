@@ -22,6 +22,7 @@ from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.told import Told
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game, Program
@@ -455,3 +456,28 @@ def test_what_is_a_game_by_what_was_read_is_one_whatever_could_not_be(tracker, r
     monkeypatch.setattr(tracker.programs, "read", late)
     tracker.looked(seen.files[0].size)
     assert tracker.games == {pid}
+
+
+def test_what_one_interpreter_was_told_is_not_what_the_next_one_is(tracker, tmp_path, monkeypatch):
+    """A shell whose command line takes a while executes another interpreter; a scan sees that before its event comes."""
+    script, walked = tmp_path / NAME, []
+    script.write_text("import sys; sys.stdin.read()", "utf-8")
+    programs = tracker.programs
+    monkeypatch.setattr(programs, "_hurried", lambda *_: (False, Told()))
+    programs.start(lambda maze, told: walked.append((maze, told)))
+    shell = subprocess.Popen(["bash", "-c", f"read x; exec '{sys.executable}' '{script}'"], stdin=subprocess.PIPE)
+    try:
+        tracker.appeared(shell.pid)
+        wait_until(lambda: len(walked) == 1)
+        tracker.found_out(*walked[0])
+        shell.stdin.write(b"\n")
+        shell.stdin.flush()
+        wait_until(lambda: procfs.args(shell.pid)[-1:] == (str(script),))
+        tracker.replaced(shell.pid)
+        wait_until(lambda: len(walked) > 1)
+        tracker.found_out(*walked[-1])
+        assert tracker.games == {shell.pid}
+    finally:
+        shell.kill()
+        shell.communicate()
+        programs.stop()
