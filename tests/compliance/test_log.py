@@ -305,12 +305,12 @@ def test_a_damaged_log_is_not_opened(tmp_path, lines, version, name, damage):
 
 def test_nothing_is_appended_into_what_somebody_began(tmp_path, lines):
     """What would be gone with it is no append."""
-    log = Log(tmp_path / "log.db", SIGNER)
-    log.append(lines(300))
-    log._connection.execute("BEGIN IMMEDIATE")
-    with pytest.raises(LogError):
-        log.append(lines(3))
-    assert log.size == 301
+    with closing(Log(tmp_path / "log.db", SIGNER)) as log:
+        log.append(lines(300))
+        log._connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LogError):
+            log.append(lines(3))
+        assert log.size == 301
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(4000)])
