@@ -84,7 +84,7 @@ class Auditor:
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _taking: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
-    _living: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
+    _present: dict[str, tuple[Taking, ...]] = field(default_factory=dict)  # and what watches over its presence
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
     _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
@@ -158,7 +158,7 @@ class Auditor:
             return
         elif judged and self._tick - line.wall > LATE_MS:
             self._late[seat] += 1
-        for taking in self._living.get(seat) or self._begin(line):
+        for taking in self._present.get(seat) or self._begin(line):
             taking(where, line)
         if line.secret is not None and self._beside is not None:
             self._beside += 1
@@ -172,7 +172,7 @@ class Auditor:
         presence = self._seats[line.seat] = begun(line, self._seats, ran=self._looker.ran(line.seat))
         if line.seat == AGENT:
             self._rulebook.begin(line)
-        takings = self._living[line.seat] = (presence.take, *self._of(line))
+        takings = self._present[line.seat] = (presence.take, *self._of(line))
         return takings
 
     def _of(self, line: entry.AnyEntry) -> tuple[Taking, ...]:

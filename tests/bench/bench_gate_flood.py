@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from measure import RUNS, Row, p99, quick
-from world import CHILD, World, world
+from world import CHILD, World, running, world
 
 PROCESSES, THREADS = 15, 20
 STARTS = 40 if quick else 200  # in each of the runs
@@ -70,13 +70,6 @@ def _took(program: Path) -> list[float]:
 @contextmanager
 def _flood(path: Path) -> Iterator[None]:
     command = [sys.executable, "-I", "-S", "-c", _FLOOD, str(path), str(THREADS)]
-    running = [subprocess.Popen(command, user=CHILD, group=CHILD, extra_groups=[], cwd="/", start_new_session=True)
-               for _ in range(PROCESSES)]
-    try:
+    with running(command, PROCESSES, user=CHILD, group=CHILD, extra_groups=[], cwd="/", start_new_session=True):
         time.sleep(1)
         yield
-    finally:
-        for one in running:
-            one.kill()
-        for one in running:
-            one.wait()

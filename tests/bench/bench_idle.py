@@ -11,16 +11,14 @@ from __future__ import annotations
 import itertools
 import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from measure import NotHere, Row
-from world import world
+from world import running, world
 
 SLEEPERS = 300
 WINDOW_S, WINDOWS, FEW = 6, 30, 3  # three minutes together; up to so many processes made in a window are quiet
@@ -43,10 +41,10 @@ class Used(NamedTuple):
 
 
 def main() -> Iterator[Row]:
-    with _running(["sleep", "3600"], SLEEPERS), world(gate=True) as (made, daemon):
+    with running(["sleep", "3600"], SLEEPERS), world(gate=True) as (made, daemon):
         game = made.play()
         time.sleep(5)  # what a start costs is not idling
-        with _running([sys.executable, "-I", "-S", "-c", _AWAKE], os.cpu_count() or 1):
+        with running([sys.executable, "-I", "-S", "-c", _AWAKE], os.cpu_count() or 1):
             quiet = list(itertools.islice(_quiet(daemon.pid), WINDOWS))
         game.communicate()
     if len(quiet) < WINDOWS:
@@ -57,18 +55,6 @@ def main() -> Iterator[Row]:
     yield Row("… how often it wakes, a minute", found.wakes, "", 90, of=statistics.mean)
     yield Row("daemon: memory (PSS)", found.memory, "MiB", 32.0)
     yield Row("… with its readers and errands", found.memory_of_all, "MiB", 64.0)
-
-
-@contextmanager
-def _running(command: list[str], times: int) -> Iterator[None]:
-    running = [subprocess.Popen(command) for _ in range(times)]
-    try:
-        yield
-    finally:
-        for one in running:
-            one.kill()
-        for one in running:
-            one.wait()
 
 
 def _quiet(pid: int) -> Iterator[Window]:

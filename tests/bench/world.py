@@ -124,6 +124,19 @@ def world(program: str = "tee", *, gate: bool) -> Iterator[tuple[World, subproce
         shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def running(command: list[str], times: int, **more: Any) -> Iterator[None]:
+    """So many of these processes; `more` as Popen has it."""
+    processes = [subprocess.Popen(command, **more) for _ in range(times)]
+    try:
+        yield
+    finally:
+        for one in processes:
+            one.kill()
+        for one in processes:
+            one.wait()
+
+
 def until(condition: Any, patience_s: float = 10.0) -> None:
     """Wait for something to become true, RuntimeError if it does not in time."""
     end = time.monotonic() + patience_s

@@ -64,11 +64,8 @@ class Day:
     def end(self, run: Run, ms: int, away: int = 0) -> None:
         """It is over, and stands for several between which nothing was played for so long."""
         game, publisher, label = run.by_last
-        if not away:
-            self._ended.append((game, publisher, label, run.since, ms))
-            self._lately.append((publisher, run.since, run.since + ms))
-            return
-        for since, until in self._placed(run, ms, run.since + ms + away):
+        spans = [(run.since, run.since + ms)] if not away else self._placed(run, ms, run.since + ms + away)
+        for since, until in spans:
             self._ended.append((game, publisher, label, since, until - since))
             self._lately.append((publisher, since, until))
 

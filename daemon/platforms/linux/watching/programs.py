@@ -46,13 +46,14 @@ class _Line(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What is known of the command line that this interpreter was given, since `at` (mono)."""
+    """What is known since `at` (mono) of the command line that this interpreter had when that was `begun`."""
 
     maze: Maze
     catalogue: Catalogue
     told: Told
     at: int
     image: str
+    begun: int
 
 
 class Programs:
@@ -263,7 +264,8 @@ class Programs:
 
         told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin, lambda: self._waits_for(maze))
-        self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono(), of.image.path)
+        now = self._clock.mono()
+        self._found[of.identity] = _Found(maze, of.catalogue, told, now, of.image.path, begun=now)
         self._mazes.add(maze)
         return told
 
@@ -285,6 +287,11 @@ class Programs:
         told = replace(told, args=brief(told.args, known.catalogue))  # what is kept is bounded, however many run
         self._found[maze.identity] = known._replace(told=told, at=self._clock.mono())
         return True
+
+    def is_older(self, this: Identity, mono: int) -> bool:
+        """Whether what is known of its command line may be of before it executed something, at this moment."""
+        known = self._found.get(this)
+        return known is not None and known.begun <= mono
 
     def over(self, this: Identity) -> None:
         """It has ended."""

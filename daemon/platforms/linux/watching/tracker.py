@@ -63,7 +63,7 @@ class LinuxTracker(ForkingTracker):
         old, passed = self._known.get(pid), self.passed(pid, mono)
         if old:
             self.masks.off(old.identity)
-        if old and mono < old.at:
+        if old and mono < old.at and not self.programs.is_older(old.identity, mono):
             return
         early = pid in self._early
         self._early.discard(pid)

@@ -458,26 +458,56 @@ def test_what_is_a_game_by_what_was_read_is_one_whatever_could_not_be(tracker, r
     assert tracker.games == {pid}
 
 
-def test_what_one_interpreter_was_told_is_not_what_the_next_one_is(tracker, tmp_path, monkeypatch):
-    """A shell whose command line takes a while executes another interpreter; a scan sees that before its event comes."""
-    script, walked = tmp_path / NAME, []
-    script.write_text("import sys; sys.stdin.read()", "utf-8")
-    programs = tracker.programs
-    monkeypatch.setattr(programs, "_hurried", lambda *_: (False, Told()))
-    programs.start(lambda maze, told: walked.append((maze, told)))
-    shell = subprocess.Popen(["bash", "-c", f"read x; exec '{sys.executable}' '{script}'"], stdin=subprocess.PIPE)
-    try:
-        tracker.appeared(shell.pid)
-        wait_until(lambda: len(walked) == 1)
+@pytest.fixture
+def slow(tracker, monkeypatch):
+    """`slow(*command)`: a program whose command line takes a while, and all that was found out of it."""
+    walked, started = [], []
+    monkeypatch.setattr(tracker.programs, "_hurried", lambda *_: (False, Told()))
+    tracker.programs.start(lambda maze, told: walked.append((maze, told)))
+
+    def start(*command):
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE))
+        tracker.appeared(started[0].pid)
+        wait_until(lambda: walked)
         tracker.found_out(*walked[0])
-        shell.stdin.write(b"\n")
-        shell.stdin.flush()
-        wait_until(lambda: procfs.args(shell.pid)[-1:] == (str(script),))
-        tracker.replaced(shell.pid)
-        wait_until(lambda: len(walked) > 1)
-        tracker.found_out(*walked[-1])
-        assert tracker.games == {shell.pid}
-    finally:
-        shell.kill()
-        shell.communicate()
-        programs.stop()
+        return started[0], walked
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+    tracker.programs.stop()
+
+
+def goes_on_as(process, script):
+    """It executes a Python that runs this; the moment, and the script."""
+    script.write_text("import sys; sys.stdin.read()", "utf-8")
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    wait_until(lambda: procfs.args(process.pid)[-1:] == (str(script),))
+    return NOW()
+
+
+def test_what_one_interpreter_was_told_is_not_what_the_next_one_is(tracker, slow, tmp_path):
+    """A shell executes another interpreter; a scan sees that before its event comes."""
+    script = tmp_path / NAME
+    process, walked = slow("bash", "-c", f"read x; exec '{sys.executable}' '{script}'")
+    goes_on_as(process, script)
+    tracker.replaced(process.pid)
+    wait_until(lambda: len(walked) > 1)
+    tracker.found_out(*walked[-1])
+    assert tracker.games == {process.pid}
+
+
+def test_what_an_interpreter_was_told_before_is_not_what_it_is_told_now(tracker, slow, tmp_path):
+    """It executes itself, and what a scan then takes it for was found out before: the event tells."""
+    script, python = tmp_path / NAME, os.path.realpath(sys.executable)
+    process, walked = slow(python, "-c", f"import os; input(); os.execv('{python}', ['{python}', '{script}'])")
+    at = goes_on_as(process, script)
+    time.sleep(0.01)
+    tracker.scan(lambda: [process.pid])
+    assert tracker.games == set()
+    tracker.executed(process.pid, at)
+    wait_until(lambda: len(walked) > 1)
+    tracker.found_out(*walked[-1])
+    assert tracker.games == {process.pid}
