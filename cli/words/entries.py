@@ -58,7 +58,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
     "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
     "follows": msg("this PC was"), "heard": msg("last heard"), "resumed": msg("goes on from play no."), "source": msg("source"),
-    "ran": msg("it ran before, and became"), "starts": msg("times begun"), "away": msg("not played in between"),
+    "ran": msg("it ran before it was"), "starts": msg("times begun"), "away": msg("not played in between"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
