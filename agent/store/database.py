@@ -18,6 +18,7 @@ from host import files
 from i18n.message import Arg, MessageError, msg, said_by
 
 _MAGIC = b"SQLite format 3\0"
+_OF_THE_DISK = frozenset((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN))
 
 
 class StoreError(MessageError):
@@ -113,6 +114,7 @@ def _check(path: Path) -> None:
     if header[:16] != _MAGIC or int.from_bytes(header[68:72]) != migrations.APPLICATION_ID:
         raise _foreign(path)
     try:
+        _settle(path)
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
             found = migrations.version(look)
             verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -125,9 +127,16 @@ def _check(path: Path) -> None:
         raise _damaged(path, " ".join(verdict.split()) if verdict != "ok" else "foreign keys")
 
 
+def _settle(path: Path) -> None:
+    """Undo what a crash left half written, as one in the first start may: only a connection that may write can."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(path)) as run:
+            migrations.version(run)
+
+
 def _unopened(path: Path, error: sqlite3.Error) -> StoreError:
-    """A disk that is full, of bytes or of files, damages nothing."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}:
+    """A disk that is full, of bytes or of files, or that only lets us read, damages nothing."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
         return StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error)))
     return _damaged(path, said_by(error))
 
