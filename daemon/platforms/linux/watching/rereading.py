@@ -44,6 +44,11 @@ class ReadingTracker(Tracker[SeenProgram]):
         """Whether what was read as `old` has executed nothing since."""
         return old.same_as(seen)
 
+    def _is_more(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        """Whether of the same program more was read than ever before, so that it may be a game after all."""
+        known = old.identity[0] in self.games
+        return old.program.unread > seen.program.unread or self._is_game(seen) > known
+
     @abstractmethod
     def _named(self, seen: SeenProgram) -> SeenProgram:
         """What it is by what else runs."""

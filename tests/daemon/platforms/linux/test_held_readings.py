@@ -116,6 +116,12 @@ def starts(seen, pid):
     return [one.program for one in seen if isinstance(one, ProgramStarted) and one.program.pid == pid]
 
 
+def held_up(seen, what):
+    """What is said of it; others on this PC may be held up too."""
+    told = [one for one in seen if isinstance(one, WatchTrouble) and one.id == "read-held"]
+    return [one for one in told if what in plain(one.text)]
+
+
 def troubles(seen):
     return [one.id for one in seen if isinstance(one, WatchTrouble) and not one.over]
 
@@ -159,11 +165,38 @@ def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, s
                 with running(open_folder / "draughts", "60") as process:
                     await until(lambda: starts(seen, process.pid))
                 assert await until(lambda: unread(seen, held.pid)) == {CHILD}
-                await until(lambda: "read-held" in troubles(seen))
-                held_up = [one for one in seen if isinstance(one, WatchTrouble) and one.id == "read-held"]
-                assert {one.account for one in held_up} == {CHILD}
-                assert f"homework, pid {held.pid}" in plain(held_up[0].text)
+                said = await until(lambda: held_up(seen, f"homework, pid {held.pid}"))
+                assert {one.account for one in said} == {CHILD}
             assert own.held
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize("who", ["a look at all", "its event"])
+def test_a_game_that_was_held_up_is_one_whoever_reads_it_first(disk, until, open_folder, monkeypatch, who):
+    """Not only the look that was to come for it."""
+    monkeypatch.setattr(rereading, "_HELD_S", 60)
+    game, content = sleeper(open_folder, "chess")
+    seen = []
+
+    async def body():
+        with disk({"homework": content}) as own, running(own.folder / "homework", "60") as held:
+            own.hold(fuse.GETATTR)
+            async with watching(seen) as watcher:
+                watcher.refuse(Refusals(Catalogue((game,)), {}))
+                tracker = watcher._tracker
+                if held.pid not in tracker._known:
+                    tracker.appeared(held.pid)
+                assert tracker._known[held.pid].program.unread
+                own.hold()
+
+                def known():
+                    tracker.replaced(held.pid) if who == "a look at all" else tracker.executed(held.pid, watcher._clock.mono())
+                    return not tracker._known[held.pid].program.unread
+
+                await until(known)
+                assert tracker.games == {held.pid}
+                assert starts(seen, held.pid)[-1].files[0].build_id == game.build_ids[0]
 
     asyncio.run(body())
 
