@@ -55,3 +55,12 @@ def bound(what: int, most: int) -> None:
     _, hard = resource.getrlimit(what)
     if hard == resource.RLIM_INFINITY or most < hard:
         resource.setrlimit(what, (most, most))
+
+
+def keep_only(*handles: int) -> None:
+    """Closes all descriptors but these and the standard ones."""
+    after = 3
+    for number in sorted(handles):
+        os.closerange(after, number)
+        after = number + 1
+    os.closerange(after, os.sysconf("SC_OPEN_MAX"))

@@ -24,7 +24,7 @@ from typing import Any
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.ending import closing, pin_checking
-from daemon.platforms.linux.ending.become import become, bound
+from daemon.platforms.linux.ending.become import become, bound, keep_only
 from daemon.platforms.linux.ending.displays import displays
 from daemon.platforms.linux.ending.turns import Turns
 from host.linux import clocks
@@ -33,7 +33,6 @@ LIMIT_MS = 2_000
 LARGEST = 1 << 16
 _REAP_MS = 50
 _MOST_ENVIRONMENTS = 64
-_DESCRIPTORS = 256  # more than we ever have
 _BOUNDS = (
     (resource.RLIMIT_AS, 512 << 20),  # bytes
     (resource.RLIMIT_CPU, 2),  # seconds
@@ -122,8 +121,7 @@ def _sent(order: dict[str, Any]) -> _Child:
         its.close()
         return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + order.get("ms", LIMIT_MS))
     try:
-        os.closerange(3, its.fileno())  # neither the orders nor another player's child are its business
-        os.closerange(its.fileno() + 1, _DESCRIPTORS)
+        keep_only(its.fileno())  # neither the orders nor another player's child are its business
         (pin_checking.run if "check" in order else _run)(order, its)
     finally:
         os._exit(0)

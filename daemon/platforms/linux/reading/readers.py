@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.ending.become import become
+from daemon.platforms.linux.ending.become import become, keep_only
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.work import First, Work
@@ -165,9 +165,8 @@ class Readers:
             raise
         if not pid:
             try:
-                for other in self._workers.values():
-                    other.line.close()
-                ours.close()
+                # Also what other questions came with: nobody could unmount a disk while we hold a file of it open.
+                keep_only(its.fileno(), *(line.fileno() for line in self._asking))
                 _work(key, its, self._asking, self._work)
             finally:
                 os._exit(0)

@@ -18,6 +18,7 @@ from daemon.platforms.reading.patience import AT_ONCE_MS, LONGEST_MS, HeldError,
 from daemon.platforms.reading.queues import MOST, MOST_OF_ONE, WAIT_MS, Key, Queues
 from host.clock import SystemClock
 from tests import fuse
+from tests.contracts.programs import mounted
 from tests.system import until
 
 UID = 5
@@ -255,6 +256,21 @@ def test_a_word_longer_than_any_path_ends_no_reader(crew):
         assert answered(lambda: crew.desk.ask("friend", "args", pid=os.getpid(), limit=100)).body
     finally:
         files.close()
+
+
+@pytest.mark.root
+def test_what_was_read_is_let_go(crew, open_folder):
+    """By all readers: whoever takes a disk out that a program of somebody's lay on does not wait for any to have nothing to do."""
+    folder = open_folder / "disk"
+    folder.mkdir()
+    with mounted(folder):
+        (folder / "a").write_text("a")
+        node = os.open(folder / "a", os.O_PATH)
+        for whose in ("child", "friend", "child"):
+            answered(lambda whose=whose: crew.desk.ask(whose, "stat", node))
+        os.close(node)
+        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "other", folder], check=True)
 
 
 def test_an_account_of_many_numbers_has_few_readers(monkeypatch):
