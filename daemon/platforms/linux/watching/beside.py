@@ -13,7 +13,7 @@ from daemon.platforms.linux.reading.places import image_at
 from daemon.platforms.linux.watching.read_images import ReadImages
 from rules.matching.beside import deciding, here, is_godot, is_systems
 
-_HOSTS = "/proc/1/ns/mnt"
+_ORDINARY = ("/proc/self/ns/mnt", "/proc/1/ns/mnt")  # as a service we may be in a namespace of our own
 
 
 def places(pid: int, path: str, images: ReadImages) -> Iterator[tuple[str, str]]:
@@ -45,14 +45,19 @@ def _leads_to_root(link: str) -> bool:
 
 
 def _is_ours(pid: int, images: ReadImages) -> bool:
-    """Whether it sees the host's mounts, and its executable is on one that nobody but root takes away."""
-    try:
-        if os.readlink(f"/proc/{pid}/ns/mnt") != os.readlink(_HOSTS):  # noqa: PTH115 - run often
-            return False
-    except OSError:
+    """Whether it sees our mounts or the host's, and its executable is on one that nobody but root takes away."""
+    seen = _namespace(f"/proc/{pid}/ns/mnt")
+    if not seen or all(_namespace(one) != seen for one in _ORDINARY):
         return False
     node = images.node(f"/proc/{pid}/exe")
     if node is None:
         return False
     os.close(node)
     return True
+
+
+def _namespace(link: str) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115 - run often
+    except OSError:
+        return ""
