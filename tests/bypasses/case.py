@@ -16,17 +16,19 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import cli
 from cli.__main__ import main
 from tests.bypasses.ring import Ring
 from tests.contracts.programs import copy_with_own_build
-from tests.system import PATIENCE, in_here, until
+from tests.system import PATIENCE, SOAK, in_here, until
 
 PLAY = 'echo ran >>"$RAN"\nread line\nexit 0\n'
 PYTHON_PLAY = """#!/usr/bin/python3
@@ -68,6 +70,13 @@ def shell_script(path: Path) -> None:
 def stand_in(path: Path) -> None:
     """A program that is known by its name alone; with -c and code it takes no notice of other words."""
     copy_with_own_build("/bin/dash", path)
+
+
+def some(table: Mapping[str, Any]) -> list[Any]:
+    """A few rows at a time, which share a game; in soak each has its own, so that the log has to say it of each."""
+    names, many = list(table), 1 if SOAK else 8
+    batches = [names[at : at + many] for at in range(0, len(names), many)]
+    return [pytest.param({name: table[name] for name in batch}, id=batch[0]) for batch in batches]
 
 
 class Case:
@@ -154,6 +163,26 @@ class Case:
             assert code in _KILLED, said
         else:
             assert self.log("launch.refused", said)["how"] == "ended"
+
+    def each_refused(self, scripts: dict[str, str], **more: Any) -> None:
+        """Of each of these, by name, in a folder of its own, as `refused` says; the log has at least one of them."""
+        for name, script in scripts.items():
+            code, said = self._in_own_folder(script, **more)
+            assert code != 0, (name, said)
+            assert not self.ran.exists(), (name, said)
+        if not self.strict:
+            assert self.log("launch.refused")["how"] == "gate"
+
+    def each_ended(self, scripts: dict[str, str], **more: Any) -> None:
+        """The same as `ended` says."""
+        for name, script in scripts.items():
+            code, said = self._in_own_folder(script, **more)
+            assert code in _KILLED if self.strict else code != 0, (name, code, said)
+        if not self.strict:
+            assert self.log("launch.refused")["how"] == "ended"
+
+    def _in_own_folder(self, script: str, **more: Any) -> tuple[int, str]:
+        return self.start(f'cd "$(mktemp -d "$HERE/XXXXXX")" && chmod 755 . && {{ {script}\n}}', **more).over()
 
     def all_ended(self, scripts: dict[str, str], **more: Any) -> None:
         """Each of these, by name, was ended by a signal: all at once, each in a folder of its own. None ends by itself."""

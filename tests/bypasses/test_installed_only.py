@@ -11,7 +11,7 @@ from daemon.api.asking import RequestAdd, RequestApprove
 from host.homes import server_home
 from host.rpc_client import ask
 from host.wire import ApiError
-from tests.bypasses.case import python
+from tests.bypasses.case import python, some
 from tests.bypasses.test_copies import SAME
 from tests.bypasses.test_descriptors import MEMFD, OPEN
 from tests.bypasses.test_interpreters import TOLD
@@ -52,30 +52,30 @@ TOLD_TO_RUN = {
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.
 STEP = 1 if SOAK else 4
-KNOWN = [*list(SAME.values())[1::STEP], *list(OPEN.values())[::STEP], *list(WRAPPERS.values())[::STEP]]
-SCRIPTS = [script for name, script in TOLD.items() if name != "renamed interpreter"][::STEP]  # that is refused before
-ALONE = list(GUARDED.values())[::STEP]
-SEEN = [MEMFD, *list(UNGUARDED.values())[::STEP]]
+KNOWN = dict((*list(SAME.items())[1::STEP], *list(OPEN.items())[::STEP], *list(WRAPPERS.items())[::STEP]))
+SCRIPTS = dict([one for one in TOLD.items() if one[0] != "renamed interpreter"][::STEP])  # that is refused before
+ALONE = dict(list(GUARDED.items())[::STEP])
+SEEN = {"in memory only": MEMFD, **dict(list(UNGUARDED.items())[::STEP])}
 
 
-@pytest.mark.parametrize("script", OWN.values(), ids=OWN)
-def test_what_nobody_knows_is_refused(case, script):
-    case(strict=True).refused(script)
+@pytest.mark.parametrize("scripts", some(OWN))
+def test_what_nobody_knows_is_refused(case, scripts):
+    case(strict=True).each_refused(scripts)
 
 
-@pytest.mark.parametrize("script", TOLD_TO_RUN.values(), ids=TOLD_TO_RUN)
-def test_what_an_installed_program_is_told_to_run_is_ended(case, script, shared_memory):
-    case(strict=True).ended(script, OTHER=str(shared_memory))
+@pytest.mark.parametrize("scripts", some(TOLD_TO_RUN))
+def test_what_an_installed_program_is_told_to_run_is_ended(case, scripts, shared_memory):
+    case(strict=True).each_ended(scripts, OTHER=str(shared_memory))
 
 
-@pytest.mark.parametrize("script", KNOWN)
-def test_what_is_refused_as_a_game_is_refused_by_this_rule_too(case, script):
-    case(strict=True).refused(script)
+@pytest.mark.parametrize("scripts", some(KNOWN))
+def test_what_is_refused_as_a_game_is_refused_by_this_rule_too(case, scripts):
+    case(strict=True).each_refused(scripts)
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_so_are_scripts(case, script):
-    case(strict=True, make=python).ended(script)
+@pytest.mark.parametrize("scripts", some(SCRIPTS))
+def test_so_are_scripts(case, scripts):
+    case(strict=True, make=python).each_ended(scripts)
 
 
 MOUNTED = """exec unshare -rm bash -c 'D=/usr/share/doc/dash; mkdir t o; cp "$PLAY" t/copyright
@@ -89,15 +89,15 @@ def test_so_is_what_is_only_called_installed(case):
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("script", ALONE)
-def test_so_is_what_a_world_of_ones_own_shows(case, script):
-    case(strict=True).refused(script)
+@pytest.mark.parametrize("scripts", some(ALONE))
+def test_so_is_what_a_world_of_ones_own_shows(case, scripts):
+    case(strict=True).each_refused(scripts)
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("script", SEEN)
-def test_and_what_the_gate_does_not_see(case, script):
-    case(strict=True).ended(script)
+@pytest.mark.parametrize("scripts", some(SEEN))
+def test_and_what_the_gate_does_not_see(case, scripts):
+    case(strict=True).each_ended(scripts)
 
 
 def test_what_is_installed_runs(case):

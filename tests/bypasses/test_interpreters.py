@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bypasses.case import python
+from tests.bypasses.case import python, some
 
 TOLD = {
     "python FILE": 'python3 "$GAME"',
@@ -17,9 +17,9 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("script", TOLD.values(), ids=TOLD)
-def test_a_script_is_ended_at_its_start(case, script):
-    case(0, make=python).ended(script)
+@pytest.mark.parametrize("scripts", some(TOLD))
+def test_a_script_is_ended_at_its_start(case, scripts):
+    case(0, make=python).each_ended(scripts)
 
 
 def test_a_script_that_is_executed_itself_is_refused(case):

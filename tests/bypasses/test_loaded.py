@@ -11,6 +11,7 @@ import pytest
 
 from host.elf import build_id
 from tests import native
+from tests.bypasses.case import some
 from tests.native import PAGE
 
 pytestmark = pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
@@ -65,11 +66,12 @@ def changed(one, change):
     native.write(one.folder / "x", change(one.game.read_bytes()))
 
 
-@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_a_changed_game_is_refused(case, change):
+@pytest.mark.parametrize("changes", some(CHANGED))
+def test_a_changed_game_is_refused(case, changes):
     one = case(0, make=game)
-    changed(one, change)
-    one.refused('cp x homework && ./homework "$RAN"')
+    for change in changes.values():
+        changed(one, change)
+        one.refused('cp x homework && ./homework "$RAN"')
 
 
 LOADED = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bypasses.case import some
+
 pytestmark = pytest.mark.usefixtures("namespaces")
 
 GUARDED = {
@@ -18,14 +20,14 @@ UNGUARDED = {
 }
 
 
-@pytest.mark.parametrize("script", GUARDED.values(), ids=GUARDED)
-def test_a_guarded_file_system_stays_guarded(case, script):
-    case(0).refused(script)
+@pytest.mark.parametrize("scripts", some(GUARDED))
+def test_a_guarded_file_system_stays_guarded(case, scripts):
+    case(0).each_refused(scripts)
 
 
-@pytest.mark.parametrize("script", UNGUARDED.values(), ids=UNGUARDED)
-def test_a_file_system_that_only_the_child_sees_is_not_guarded_but_watched(case, script):
-    case(0).ended(script)
+@pytest.mark.parametrize("scripts", some(UNGUARDED))
+def test_a_file_system_that_only_the_child_sees_is_not_guarded_but_watched(case, scripts):
+    case(0).each_ended(scripts)
 
 
 def test_bubblewrap(case, need):

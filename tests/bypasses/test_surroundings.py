@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bypasses.case import some
+
 SURROUNDINGS = {
     "west": {"TZ": "Pacific/Honolulu"},
     "east": {"TZ": "Pacific/Kiritimati"},
@@ -12,7 +14,9 @@ SURROUNDINGS = {
 }
 
 
-@pytest.mark.parametrize("env", SURROUNDINGS.values(), ids=SURROUNDINGS)
-def test_variables_decide_nothing(case, env):
+@pytest.mark.parametrize("envs", some(SURROUNDINGS))
+def test_variables_decide_nothing(case, envs):
     """Who, when and where is asked of the kernel."""
-    case(0).refused('"$GAME" "$PLAY"', **env)
+    one = case(0)
+    for env in envs.values():
+        one.refused('"$GAME" "$PLAY"', **env)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bypasses.case import some
 from tests.bypasses.test_forks import own_python
 from tests.system import SOAK, until
 
@@ -74,30 +75,14 @@ ENDED = {
 }
 
 
-def some(scripts):
-    """A few at a time, which share a game; in soak each has its own, so that the log has to say it of each."""
-    names = list(scripts)
-    many = 1 if SOAK else 8
-    batches = [names[at : at + many] for at in range(0, len(names), many)]
-    return [pytest.param({name: scripts[name] for name in batch}, id=batch[0]) for batch in batches]
-
-
-def met(one, scripts, how):
-    for name, script in scripts.items():
-        code, said = one.start(f'cd "$(mktemp -d "$HERE/XXXXXX")" && chmod 755 . && {{ {script}\n}}').over()
-        assert code != 0, (name, said)
-        assert one.ran.exists() <= (how == "ended"), (name, said)
-    assert one.log("launch.refused", said)["how"] == how
-
-
 @pytest.mark.parametrize("scripts", some(REFUSED))
 def test_a_game_in_an_odd_way_is_refused(case, scripts):
-    met(case(0), scripts, "gate")
+    case(0).each_refused(scripts)
 
 
 @pytest.mark.parametrize("scripts", some(ENDED))
 def test_a_game_that_the_gate_cannot_see_is_ended(case, scripts):
-    met(case(0), scripts, "ended")
+    case(0).each_ended(scripts)
 
 
 def test_a_friends_setuid_copy_is_the_childs_game(case, ring):
@@ -141,13 +126,13 @@ UNSEEN = {
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scripts", some(NAMESPACES))
 def test_a_game_in_a_namespace_is_refused(case, scripts):
-    met(case(0), scripts, "gate")
+    case(0).each_refused(scripts)
 
 
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scripts", some(UNSEEN))
 def test_a_game_on_a_file_system_of_its_own_is_ended(case, scripts):
-    met(case(0), scripts, "ended")
+    case(0).each_ended(scripts)
 
 
 PLAYED = """

@@ -23,6 +23,7 @@ from host.clock import Clock
 _NS = 1_000_000
 _KEPT_MS = 2_000  # after somebody came to end it
 _QUIET_MS = 10
+_HOT_MS = 200  # since somebody came, or what it forked did: later nothing is listened for before it comes
 _TURN_MS = 30  # of the loop's time; what is left then has its turn later
 _STALE_MS = 500  # of an event: later its pid may be somebody else's
 _AT_ONCE = 256
@@ -56,13 +57,14 @@ class Chase:
         self._ends: dict[int, int] = {}
         self._siblings: dict[int, _Sought] = {}
         self._anywhere: dict[tuple[Image, str], _Sought] = {}
-        self._until = 0
+        self._until = self._hot = 0
 
     def begin(self, pids: Iterable[int], parent: int = 0, image: Image | None = None, account: str = "") -> None:
         """Somebody has come to end these. `image`: what nobody but the game executes, `parent`: whose child it was."""
         if not self or len(self._ends) >= _MOST_KEPT:
             self.forget()
-        self._until = self._clock.mono() + _KEPT_MS
+        now = self._clock.mono()
+        self._until, self._hot = now + _KEPT_MS, now + _HOT_MS
         self._ends.update(dict.fromkeys(pids, self._until))
         if image:
             self._siblings[parent] = _Sought(self._until, image, account)
@@ -96,7 +98,7 @@ class Chase:
         if until <= now:
             self._ends.pop(event.pid, None)
             return False
-        self._ends[event.pid] = until
+        self._ends[event.pid], self._hot = until, now + _HOT_MS
         if now - event.ns // _NS <= _STALE_MS:
             with suppress(OSError):
                 os.kill(event.pid, signal.SIGKILL)
@@ -114,12 +116,13 @@ class Chase:
         return found.until if found else 0
 
     def run(self, told: Told, heard: deque[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended. We do not sleep meanwhile: who wakes up is
-        late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as forked
-        by what was known. EventsLostError.
+        """Adds what is told to `heard`, as long as this one or that has to be ended, or had just now. We do not sleep meanwhile:
+        who wakes up is late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as
+        forked by what was known. EventsLostError.
         """
         now = self._clock.mono()
-        until, quiet = now + _TURN_MS, now + _QUIET_MS  # of the first that comes it may be too late to hear when woken
+        # Of the first that comes it may be too late to hear when woken.
+        until, quiet = now + _TURN_MS, now + _QUIET_MS if now < self._hot else now
         before = tuple(heard)
         heard.clear()
         sorting = _Sorting(heard)

@@ -125,6 +125,22 @@ def test_it_goes_on_as_long_as_some_come(chase, clock, child):
     assert child.wait() == -signal.SIGKILL
 
 
+@pytest.mark.parametrize(("since", "listens"), [(199, True), (201, False)])
+@pytest.mark.parametrize("last", ["somebody came", "it forked"])
+def test_it_listens_while_any_came_lately(chase, clock, last, since, listens):
+    """For the first that comes it may be too late when woken; but most of what had to end has, and a busy PC tells of others."""
+    chase.begin([GAME])
+    if last == "it forked":
+        clock.now += 500
+        assert chase.meet(forked(Event("fork", PARENT, 0), mono=1_000))
+    clock.now += since
+    kernel, heard = Kernel(clock, [others := Event("exec", 7, 10**9)]), deque()
+    before = clock.now
+    chase.run(kernel, heard)
+    assert list(heard) == [others]
+    assert (clock.now - before >= 10) is listens
+
+
 def test_what_it_executes_is_told_as_what_it_was_before(chase, clock):
     chase.begin([GAME])
     heard = deque()

@@ -260,7 +260,7 @@ def test_a_word_longer_than_any_path_ends_no_reader(crew):
 
 @pytest.mark.root
 def test_what_was_read_is_let_go(crew, open_folder):
-    """By all readers: whoever takes a disk out that a program of somebody's lay on does not wait for any to have nothing to do."""
+    """By all readers: whoever takes a disk out that somebody ran a program of waits for none of them."""
     folder = open_folder / "disk"
     folder.mkdir()
     with mounted(folder):
