@@ -85,6 +85,7 @@ class Auditor:
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _taking: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
     _present: dict[str, tuple[Taking, ...]] = field(default_factory=dict)  # and what watches over its presence
+    _all: dict[tuple[str, type[entry.AnyEntry]], tuple[Taking, ...]] = field(default_factory=dict)  # and whoever wants its kind
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
     _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
@@ -158,13 +159,15 @@ class Auditor:
             return
         elif judged and self._tick - line.wall > LATE_MS:
             self._late[seat] += 1
-        for taking in self._present.get(seat) or self._begin(line):
-            taking(where, line)
+        takings = self._all.get((seat, kind))
+        if takings is None:
+            present = self._present.get(seat) or self._begin(line)
+            takings = self._all[seat, kind] = (*present, *self._wanted.get(kind, ()))
         if line.secret is not None and self._beside is not None:
             self._beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
-        for taking in self._wanted.get(kind, ()):
+        for taking in takings:
             taking(where, line)
 
     def _begin(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
@@ -270,7 +273,7 @@ class Auditor:
         if play is None:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
             return
-        if (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
+        if line.who != play.who or line.game != play.game or line.since != play.since or line.ms < 0:
             self._fail(where, msg("it is not the play that seq {play} of this seat began", play=str(line.play)))
             return
         self._crossing.ended(where, line, play)

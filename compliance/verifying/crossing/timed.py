@@ -68,11 +68,13 @@ class Timed:
 
     def start(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
         """`clock` is the seat's."""
-        self._began(where, line, clock)
+        late = line.wall - line.since
+        if not 0 <= late <= _NEVER_MS:
+            self._began(where, line, late, clock)
         key = line.seat, line.who, line.game
         if key in self._open:
             self._fail(where, msg("a play of this game by the same player goes on at this seat"))
-        wander = clock.wander if line.wall - line.since <= _MINUTE_MS else 0  # it tells of a beginning by the clock of before
+        wander = clock.wander if late <= _MINUTE_MS else 0  # it tells of a beginning by the clock of before
         self._open[key] = _Open(line.seq, wander)
         if line.resumed is None:
             return
@@ -80,13 +82,12 @@ class Timed:
         if cut is None:
             self._fail(where, msg("no play {play} of this seat was closed at midnight to go on", play=str(line.resumed)))
         else:
-            self._short(cut, cut.short - max(0, line.wall - line.since))
+            self._short(cut, cut.short - max(0, late))
 
-    def _began(self, where: Arg, line: PlayStarted, clock: SeatClock) -> None:
+    def _began(self, where: Arg, line: PlayStarted, late: int, clock: SeatClock) -> None:
         """One that is written once more, also in a new chain, or goes on after midnight, began long before; and what a daemon
         finds when it starts, while it was off.
         """
-        late = line.wall - line.since
         most = _NEVER_MS + (clock.off if clock.started_since(line.mono - _NEVER_MS) else 0)
         if -late > CLOCK_BACK_MS and not clock.went_back:
             text = msg("it says that it began {length} after it was written", length=Length(-late))

@@ -178,7 +178,10 @@ class Redecider:
             seat.midnight[line.play] = run.due
         span = line.span
         run.slept = line.late or abs(line.wall - line.since - span) > SLEPT_MS
-        run.apart(*((line.mono, line.wall) if line.boot == run.boot else seat.ran.get(run.boot, (run.mono + span, line.wall))))
+        if line.boot == run.boot:
+            run.apart(line.mono, line.wall)
+        else:
+            run.apart(*seat.ran.get(run.boot, (run.mono + span, line.wall)))
         day.slept = day.slept or run.slept
         run.loose = run.slept and not (run.alone and not day.running)
         day.blurred = day.blurred or run.loose

@@ -76,13 +76,15 @@ class Adding:
         days = self.zones.days(line.at)
         known = max(begins for begins, _ in days)
         own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
-        whole = all(start <= begins and ends <= end for begins, ends in days)
-        lost = self._wander(line.seat) if whole else _LONGEST_MS
-        sums = own.before(line, (start, end), lost)
         if known > start:
             self._unchecked["zone"].see(where)
         elif not own.told(line.boot):
             self._unchecked["restart"].see(where)
+        if own.is_told(line, (start, end)):
+            return
+        whole = all(start <= begins and ends <= end for begins, ends in days)
+        lost = self._wander(line.seat) if whole else _LONGEST_MS
+        sums = own.before(line, (start, end), lost)
         if not _held(sums, line.before):
             more = self._under_another(line.seat, start, known)
             self._is_off(where, line, _sums(sums, own, line, (start, end), lost), (start, end), more)

@@ -118,6 +118,19 @@ class Own:
         for union in (self.total, of_publisher):
             ended.into(union)
 
+    def is_told(self, line: Decided, day: tuple[int, int]) -> bool:
+        """Whether the sums of a decision at this seat are these, to the millisecond: no play goes on, and of each that is over
+        it is known when it was. So it is with most; `before` says what else can be.
+        """
+        if self.running:
+            return False
+        start, end = day
+        of_game, of_publisher = self.games.get(line.game, _NONE), self.publishers.get(line.publisher, _NONE)
+        for name, union in (("game", of_game), ("publisher", of_publisher), ("total", self.total)):
+            if union.loose or union.blur or line.before.get(name) != union.within(start, end):
+                return False
+        return True
+
     def before(self, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
         """The range of each sum of a decision at this seat: of the game, its publisher, and in total. `lost`: how much of a
         play of which it is not known where it lies may not count.
@@ -209,7 +222,8 @@ class Plays:
         own = self.own[play.who, play.seat]
         own.end(play, ended)
         del own.running[play.seq], self._open[play.seat, play.seq]
-        self._begun.pop(play.who, None)
+        if self._begun:
+            self._begun.pop(play.who, None)
         self._ended[play.who].append(ended)
         self.played_ms += self._again.end(line)
 

@@ -116,9 +116,9 @@ class Chase:
         return found.until if found else 0
 
     def run(self, told: Told, heard: deque[Event]) -> None:
-        """Adds what is told to `heard`, as long as this one or that has to be ended, or had just now. We do not sleep meanwhile:
-        who wakes up is late. Of those that had to be ended, also of those heard before, only what is left is told in the end, as
-        forked by what was known. EventsLostError.
+        """Adds what is told to `heard`, as long as this one or that has to be ended, or had just now. We do not sleep then:
+        who wakes up is late. Of those that had to be ended, also of those heard before, only what is left is told in the end,
+        as forked by what was known. EventsLostError.
         """
         now = self._clock.mono()
         # Of the first that comes it may be too late to hear when woken.

@@ -128,7 +128,7 @@ def test_it_goes_on_as_long_as_some_come(chase, clock, child):
 @pytest.mark.parametrize(("since", "listens"), [(199, True), (201, False)])
 @pytest.mark.parametrize("last", ["somebody came", "it forked"])
 def test_it_listens_while_any_came_lately(chase, clock, last, since, listens):
-    """For the first that comes it may be too late when woken; but most of what had to end has, and a busy PC tells of others."""
+    """For the first that comes it may be too late when woken; but mostly none does, and a busy PC tells of much else."""
     chase.begin([GAME])
     if last == "it forked":
         clock.now += 500
