@@ -18,7 +18,10 @@ from host import files
 from i18n.message import Arg, MessageError, msg, said_by
 
 _MAGIC = b"SQLite format 3\0"
-_OF_THE_DISK = frozenset((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN))
+_NO_DAMAGE = frozenset((
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+))  # fmt: skip
 
 
 class StoreError(MessageError):
@@ -114,8 +117,7 @@ def _check(path: Path) -> None:
     if header[:16] != _MAGIC or int.from_bytes(header[68:72]) != migrations.APPLICATION_ID:
         raise _foreign(path)
     try:
-        _settle(path)
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
+        with closing(_look(path)) as look:
             found = migrations.version(look)
             verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
             broken = look.execute("PRAGMA foreign_key_check").fetchone()
@@ -127,16 +129,25 @@ def _check(path: Path) -> None:
         raise _damaged(path, " ".join(verdict.split()) if verdict != "ok" else "foreign keys")
 
 
-def _settle(path: Path) -> None:
-    """Undo what a crash left half written, as one in the first start may: only a connection that may write can."""
-    if path.with_name(f"{path.name}-journal").exists():
+def _look(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. What a crash left half written, as one in the first start may, is undone before: that is
+    what any program does that opens it, but only one that may write can.
+    """
+    look = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    try:
+        migrations.version(look)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
+            look.close()
+            raise
         with closing(sqlite3.connect(path)) as run:
             migrations.version(run)
+    return look
 
 
 def _unopened(path: Path, error: sqlite3.Error) -> StoreError:
-    """A disk that is full, of bytes or of files, or that only lets us read, damages nothing."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+    """A disk that is full, of bytes or of files, or that only lets us read, damages nothing; nor does who else has it open."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
         return StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error)))
     return _damaged(path, said_by(error))
 

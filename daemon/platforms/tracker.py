@@ -124,8 +124,10 @@ class Tracker(ABC, Generic[S]):
         self._known[pid] = seen if game else seen.without_args()
         if game:
             self.games.add(pid)
-        elif seen.program is not None:
-            self._no_game(seen.program)
+        else:
+            self.games.discard(pid)
+            if seen.program is not None:
+                self._no_game(seen.program)
         if seen.program is not None and self._sink:
             self._sink(ProgramStarted(seen.program))
 

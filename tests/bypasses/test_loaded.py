@@ -62,16 +62,16 @@ CHANGED = {
 }
 
 
-def changed(one, change):
-    native.write(one.folder / "x", change(one.game.read_bytes()))
+def changed(one, change, name="x"):
+    native.write(one.folder / name, change(one.game.read_bytes()))
 
 
 @pytest.mark.parametrize("changes", some(CHANGED))
 def test_a_changed_game_is_refused(case, changes):
     one = case(0, make=game)
-    for change in changes.values():
-        changed(one, change)
-        one.refused('cp x homework && ./homework "$RAN"')
+    for number, change in enumerate(changes.values()):
+        changed(one, change, f"x{number}")
+        one.refused(f'cp x{number} homework{number} && ./homework{number} "$RAN"')
 
 
 LOADED = {

@@ -129,10 +129,12 @@ class Chase:
         some: Iterable[Event] = chain(before, told.read(_AT_ONCE))
         try:
             while True:
-                for event in some:
+                count = 0
+                for count, event in enumerate(some, 1):  # noqa: B007 - read below
                     if sorting.take(event, met=self.meet(event)):
                         quiet = self._clock.mono() + _QUIET_MS
-                if len(heard) >= _MOST or self._clock.mono() >= min(until, quiet):
+                now = self._clock.mono()
+                if len(heard) >= _MOST or now >= until or (now >= quiet and count < _AT_ONCE):
                     break
                 some = told.read(_AT_ONCE)
         finally:

@@ -45,9 +45,9 @@ class ReadingTracker(Tracker[SeenProgram]):
         return old.same_as(seen)
 
     def _is_more(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        """Whether of the same program more was read than ever before, so that it may be a game after all."""
+        """Whether it is the same, no mask of it, of which more was read than ever before: it may be a game after all."""
         known = old.identity[0] in self.games
-        return old.program.unread > seen.program.unread or self._is_game(seen) > known
+        return old.same_as(seen) and (old.program.unread > seen.program.unread or self._is_game(seen) > known)
 
     @abstractmethod
     def _named(self, seen: SeenProgram) -> SeenProgram:
@@ -81,7 +81,7 @@ class ReadingTracker(Tracker[SeenProgram]):
             self._unread.gone(pid)
         elif old is None or not self._is_still(old, seen):
             self._become(old, seen.after(old) if old else seen, self._clock.mono())
-        elif seen is not old:
+        elif seen is not old and old.same_as(seen):  # else it is a mask
             self._begin(seen.kept(old))
 
     def _told(self, pid: int, since: int | None) -> SeenProgram | None:

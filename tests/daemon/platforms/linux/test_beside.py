@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import beside
 from daemon.platforms.linux.watching.read_images import ReadImages
+from tests.system import until
 
 pytestmark = pytest.mark.root
 
@@ -31,3 +33,22 @@ def test_in_a_folder_of_a_users_it_is_looked_for(tmp_path):
         finally:
             process.kill()
     assert {f"{tmp_path}/engine.pck", "/opt/game/script.rpyc"} <= set(told)
+
+
+@pytest.mark.parametrize(("enter", "others", "ours"), [
+    ([], beside._ORDINARY, True), ([], ("/proc/self/ns/mnt", "/proc/none/ns/mnt"), True), ([], ("/proc/none/ns/mnt",), False),
+    (["unshare", "--mount"], beside._ORDINARY, False),
+], ids=["the host's", "ours, and the host's is not told", "neither is told", "its own"])  # fmt: skip
+def test_whose_mounts_it_sees(monkeypatch, enter, others, ours):
+    """What lies in the system's folders is not looked for where nobody could have put something else in their place."""
+    monkeypatch.setattr(beside, "_ORDINARY", others)
+    with subprocess.Popen([*enter, "sleep", "60"]) as process:
+        try:
+            until(lambda: procfs.args(process.pid) == ("sleep", "60"))
+            assert bool([*beside.places(process.pid, "/usr/bin/sleep", ReadImages())]) is not ours
+        finally:
+            process.kill()
+
+
+def test_of_what_is_over_nothing_is_known():
+    assert not beside._is_ours(2**22 + 1, ReadImages())

@@ -141,6 +141,25 @@ def test_it_listens_while_any_came_lately(chase, clock, last, since, listens):
     assert (clock.now - before >= 10) is listens
 
 
+def test_what_waits_is_drained_before_anything_is_made_of_it(chase, clock, child):
+    """Also when nothing is listened for: what is made of each takes its time."""
+    chase.begin([GAME])
+    clock.now += 300
+    others = [Event("exec", 7, 10**9)] * 300
+    waiting, heard = deque([*others, forked(child, mono=1_300)]), deque()
+
+    class Waiting:
+        @staticmethod
+        def read(most):
+            clock.now += 1
+            for _ in range(min(most, len(waiting))):
+                yield waiting.popleft()
+
+    chase.run(Waiting, heard)
+    assert list(heard) == [*others, forked(child, mono=1_300)]
+    assert child.wait() == -signal.SIGKILL
+
+
 def test_what_it_executes_is_told_as_what_it_was_before(chase, clock):
     chase.begin([GAME])
     heard = deque()

@@ -34,6 +34,8 @@ from i18n.message import plain
 from rules.games import Catalogue, Game
 from rules.installed import OnlyInstalled
 from tests import fuse
+from tests.bypasses.test_disguises import BEGIN, EXECUTABLE, PLAY
+from tests.bypasses.test_forks import PYTHON
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
 from tests.system import until as wait_until
@@ -191,12 +193,45 @@ def test_a_game_that_was_held_up_is_one_whoever_reads_it_first(disk, until, open
                 own.hold()
 
                 def known():
+                    tracker._early.add(held.pid)
                     tracker.replaced(held.pid) if who == "a look at all" else tracker.executed(held.pid, watcher._clock.mono())
                     return not tracker._known[held.pid].program.unread
 
                 await until(known)
                 assert tracker.games == {held.pid}
                 assert starts(seen, held.pid)[-1].files[0].build_id == game.build_ids[0]
+
+    asyncio.run(body())
+
+
+def test_a_game_that_was_held_up_is_not_what_it_then_says_that_it_is(disk, until, open_folder, need):
+    """It puts on a mask while what may lie beside it cannot be read, and then lets that be read."""
+    if subprocess.run(["unshare", "--user", "true"], user=UID, check=False).returncode:
+        pytest.skip("ordinary accounts may make no user namespaces here")
+    game, ran, seen = copy_with_own_build(PYTHON, open_folder / "chess"), open_folder / "ran", []
+    ran.touch()
+    ran.chmod(0o666)
+    env = {"RAN": str(ran), "PYTHONHOME": "/usr", "DO": f"{BEGIN}sys.stdin.readline()\n{EXECUTABLE}{PLAY}"}
+
+    async def body():
+        with disk({}) as own:
+            own.hold(fuse.LOOKUP)
+            enter = f'cd "{own.folder}" && exec "{open_folder}/chess" -P -c "$DO"'
+            async with watching(seen) as watcher:
+                watcher.refuse(Refusals(Catalogue((game,)), {}))
+                tracker = watcher._tracker
+                with running("/bin/sh", "-c", enter, env=env) as held:
+                    await until(lambda: held.pid in tracker.games)
+                    assert tracker._known[held.pid].program.unread
+                    held.stdin.write(b"\n")
+                    held.stdin.flush()
+                    await until(ran.read_text)
+                    own.hold()
+                    for _ in range(10):
+                        tracker.replaced(held.pid)
+                        tracker._read_at_last(held.pid)
+                    assert tracker._is_game(tracker._known[held.pid])
+                    assert not [one for one in starts(seen, held.pid) if one.since > starts(seen, held.pid)[0].since]
 
     asyncio.run(body())
 
