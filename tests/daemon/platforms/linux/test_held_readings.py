@@ -231,7 +231,7 @@ def test_a_game_that_was_held_up_is_not_what_it_then_says_that_it_is(disk, until
                         tracker.replaced(held.pid)
                         tracker._read_at_last(held.pid)
                     assert tracker._is_game(tracker._known[held.pid])
-                    assert not [one for one in starts(seen, held.pid) if one.since > starts(seen, held.pid)[0].since]
+                    assert starts(seen, held.pid)[-1].files[0].path.endswith("/chess")
 
     asyncio.run(body())
 
