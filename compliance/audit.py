@@ -61,6 +61,7 @@ GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
 }  # fmt: skip
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
+_KEPT = 10_000  # of what takes which kind of which seat: no honest log has more
 
 
 class _Due(NamedTuple):
@@ -162,6 +163,8 @@ class Auditor:
         takings = self._all.get((seat, kind))
         if takings is None:
             present = self._present.get(seat) or self._begin(line)
+            if len(self._all) >= _KEPT:
+                self._all.clear()
             takings = self._all[seat, kind] = (*present, *self._wanted.get(kind, ()))
         if line.secret is not None and self._beside is not None:
             self._beside += 1

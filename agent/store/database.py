@@ -18,10 +18,7 @@ from host import files
 from i18n.message import Arg, MessageError, msg, said_by
 
 _MAGIC = b"SQLite format 3\0"
-_NO_DAMAGE = frozenset((
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-))  # fmt: skip
+_DAMAGE = frozenset((sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
 class StoreError(MessageError):
@@ -77,7 +74,9 @@ def create(path: Path, origin: str, guest_key: bytes) -> None:
 
 
 def open_store(path: Path) -> Store:
-    """Open and migrate. StoreError if it is damaged, foreign or of a newer version: then the file is as it was."""
+    """Open and migrate. StoreError if it is damaged, foreign or of a newer version: then the file is as it was, but for what a
+    crash had left half written.
+    """
     _check(path)
     engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=StaticPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -108,7 +107,7 @@ def refuse_foreign(path: Path, table: str) -> None:
 
 
 def _check(path: Path) -> None:
-    """Look, through a connection that cannot write, before anything is written."""
+    """Look, through a connection that cannot write, before anything new is written."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -133,23 +132,31 @@ def _look(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. What a crash left half written, as one in the first start may, is undone before: that is
     what any program does that opens it, but only one that may write can.
     """
+    try:
+        return _opened(path)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+    with closing(sqlite3.connect(path)) as run:
+        migrations.version(run)
+    return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     look = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:
         migrations.version(look)
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
-            look.close()
-            raise
-        with closing(sqlite3.connect(path)) as run:
-            migrations.version(run)
+    except BaseException:
+        look.close()
+        raise
     return look
 
 
 def _unopened(path: Path, error: sqlite3.Error) -> StoreError:
     """A disk that is full, of bytes or of files, or that only lets us read, damages nothing; nor does who else has it open."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
-        return StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error)))
-    return _damaged(path, said_by(error))
+    if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGE:
+        return _damaged(path, said_by(error))
+    return StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error)))
 
 
 def _damaged(path: Path, why: Arg) -> StoreError:

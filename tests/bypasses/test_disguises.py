@@ -43,7 +43,7 @@ assert os.readlink("/proc/self/exe") != exe
 FORKS = 2 * "os.fork() and os._exit(0)\n"
 WORDS = """
 at, end = field(48), field(49)
-ctypes.memmove(at, b"python3\\0/usr/bin/pdb3".ljust(end - at, b"\\0"), end - at)
+ctypes.memmove(at, b"python3\\0{}".ljust(end - at, b"\\0"), end - at)
 """
 
 
@@ -57,10 +57,13 @@ def test_another_executable(case, then):
     counted(one, run)
 
 
-def test_another_command_line(case):
+@pytest.mark.parametrize("told", ["/usr/bin/pdb3", "{here}/as-long"])
+def test_another_command_line(case, told):
     """Of an interpreter it says which script it runs, and anybody may write over his own."""
     one = case(None, make=python)
-    with one.played(f'{PYTHON} "$GAME" {"x" * 80} | cat', DO=BEGIN + WORDS + PLAY) as run:
+    told = told.format(here=one.folder)
+    (one.folder / "as-long").write_bytes(b"#" * one.game.stat().st_size)
+    with one.played(f'{PYTHON} "$GAME" {"x" * 120} | cat', DO=BEGIN + WORDS.format(told) + PLAY) as run:
         run.go()
         stays(one)
     counted(one, run)

@@ -121,6 +121,7 @@ def _sent(order: dict[str, Any]) -> _Child:
         its.close()
         return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + order.get("ms", LIMIT_MS))
     try:
+        ours.close()
         keep_only(its.fileno())  # neither the orders nor another player's child are its business
         (pin_checking.run if "check" in order else _run)(order, its)
     finally:

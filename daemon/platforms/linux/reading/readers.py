@@ -165,6 +165,7 @@ class Readers:
             raise
         if not pid:
             try:
+                ours.close()
                 # Also what other questions came with: nobody could unmount a disk while we hold a file of it open.
                 keep_only(its.fileno(), *(line.fileno() for line in self._asking))
                 _work(key, its, self._asking, self._work)

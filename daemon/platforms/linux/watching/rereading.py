@@ -42,12 +42,18 @@ class ReadingTracker(Tracker[SeenProgram]):
 
     def _is_still(self, old: SeenProgram, seen: SeenProgram) -> bool:
         """Whether what was read as `old` has executed nothing since."""
-        return old.same_as(seen)
+        return old.same_as(seen) or seen.adds_to(old)
 
-    def _is_more(self, old: SeenProgram, seen: SeenProgram) -> bool:
-        """Whether it is the same, no mask of it, of which more was read than ever before: it may be a game after all."""
-        known = old.identity[0] in self.games
-        return old.same_as(seen) and (old.program.unread > seen.program.unread or self._is_game(seen) > known)
+    @abstractmethod
+    def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        """Whether `seen` is only what the game `old` says of itself."""
+
+    def _more(self, old: SeenProgram, seen: SeenProgram) -> SeenProgram | None:
+        """What it was known as, if more of that was read than ever before: it may be a game after all, or another one."""
+        if self._masked(old, seen) or not (old.same_as(seen) or seen.adds_to(old)):
+            return None
+        kept, known = seen.kept(old), old.identity[0] in self.games
+        return kept if old.program.unread > kept.program.unread or self._is_game(kept) > known else None
 
     @abstractmethod
     def _named(self, seen: SeenProgram) -> SeenProgram:
@@ -81,8 +87,8 @@ class ReadingTracker(Tracker[SeenProgram]):
             self._unread.gone(pid)
         elif old is None or not self._is_still(old, seen):
             self._become(old, seen.after(old) if old else seen, self._clock.mono())
-        elif seen is not old and old.same_as(seen):  # else it is a mask
-            self._begin(seen.kept(old))
+        elif (more := self._more(old, seen)) is not None:
+            self._begin(more)
 
     def _told(self, pid: int, since: int | None) -> SeenProgram | None:
         """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""

@@ -43,8 +43,12 @@ class ScanningTracker(ReadingTracker):
         return super()._is_still(old, seen) or self._masked(old, seen)
 
     def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
+        if old.program.pid not in self.games or seen.adds_to(old):
+            return False
         heard = not self.alone and old.at > self.missed
-        return old.program.pid in self.games and self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
+        if old.same_as(seen):  # by what a decoy can have, too: a file as long, in the place of the first
+            return heard and self._is_game(old) and not self._is_game(seen.kept(old))
+        return self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
 
     def _named(self, seen: SeenProgram) -> SeenProgram:
         return self._kin.named(seen, self.catalogue)
@@ -95,5 +99,6 @@ class ScanningTracker(ReadingTracker):
             return seen
         if self._masked(before, seen):
             return before
-        seen = seen.kept(before) if before.same_as(seen) else seen.after(before, self._resting.until(pid))
+        same = before.same_as(seen) or seen.adds_to(before)
+        seen = seen.kept(before) if same else seen.after(before, self._resting.until(pid))
         return self.masks.as_let(seen, self.catalogue)

@@ -42,6 +42,13 @@ class SeenProgram:
             return bool(self.program.args) and self.program.args == other.program.args
         return not others or mine[0].size == others[0].size
 
+    def adds_to(self, before: SeenProgram) -> bool:
+        """Whether it is `before`, of which something could not be read then, with all that was, and maybe more."""
+        mine = {(one.path, one.size) for one in self.program.files}
+        mine |= {(path, 0) for path, _ in mine}  # what it is called is what we know of an executable that cannot be read
+        same = before.program.unread and self.identity == before.identity and self.image == before.image
+        return same and all((one.path, one.size) in mine for one in before.program.files)
+
     def kept(self, before: SeenProgram) -> SeenProgram:
         """The program that was already seen as `before`: with its start, what it had loaded, and what lacks of its files."""
         files = _known_files(before.program.files, self.program.files)

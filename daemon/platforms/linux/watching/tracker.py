@@ -76,9 +76,9 @@ class LinuxTracker(ForkingTracker):
         if seen is None:
             self._kin.unread(pid)
         elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
-            more, seen = self._is_more(old, seen), seen.kept(old)
-            if more:
-                self._begin(seen)
+            more, seen = self._more(old, seen), seen.kept(old)
+            if more is not None:
+                self._begin(more)
             else:
                 self._known[pid] = seen if self._is_game(seen) else seen.without_args()
         else:
@@ -156,8 +156,8 @@ class LinuxTracker(ForkingTracker):
                 known = max(looked, self._resting.until(pid))
                 self._become(old, seen.after(old, passed.mono if passed else known), now)
                 self._early.add(pid)
-            elif self._is_more(old, seen):
-                self._begin(seen.kept(old))
+            elif (more := self._more(old, seen)) is not None:
+                self._begin(more)
 
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""

@@ -511,3 +511,38 @@ def test_what_an_interpreter_was_told_before_is_not_what_it_is_told_now(tracker,
     wait_until(lambda: len(walked) > 1)
     tracker.found_out(*walked[-1])
     assert tracker.games == {process.pid}
+
+
+ALLOWED, REFUSED = (Game(id=name, title="", sizes=(size,), sha256=(name[0] * 64,)) for name, size in (("b-allowed", 2), ("a-bound", 3)))
+ENGINE = Fingerprint("/x/engine", 1)
+BESIDE = {game.id: Fingerprint(f"/x/{game.id}", game.sizes[0], sha256=game.sha256[0]) for game in (ALLOWED, REFUSED)}
+READ = {  # what lies beside an engine, or is told to an interpreter: at first, and once all can be read; and which game it is
+    "one more, before the other": ((ENGINE, BESIDE["b-allowed"]), (ENGINE, BESIDE["a-bound"], BESIDE["b-allowed"]), "a-bound"),
+    "the first of any": ((ENGINE,), (ENGINE, BESIDE["a-bound"]), "a-bound"),
+    "another in its place": ((ENGINE, BESIDE["a-bound"]), (ENGINE, BESIDE["b-allowed"]), "a-bound"),
+    "one as long in its place": ((ENGINE, BESIDE["a-bound"]), (ENGINE, Fingerprint("/x/decoy", 3, sha256="d" * 64)), "a-bound"),
+}
+
+
+@pytest.mark.parametrize("look", ["all", "again", "scan"])
+@pytest.mark.parametrize(("first", "then", "game"), READ.values(), ids=READ)
+def test_what_could_not_be_read_at_first_is_added_and_takes_nothing_away(tracker, run, monkeypatch, first, then, game, look):
+    """It has executed nothing since: what was seen of it stays, whatever it lets be seen afterwards."""
+    tracker.catalogue = Catalogue([ALLOWED, REFUSED])
+    pid, programs = run("sleep", "60"), tracker.programs
+    started, read = procfs.stat(pid).started, [(first, True)]
+
+    def reads(pid, _catalogue, _since=None):
+        files, unread = read[-1]
+        programs.images.unread, programs.blamed = "…" if unread else "", False
+        return Program(pid, started, 1, "an", files, args=tuple(file.path for file in files), unread=unread)
+
+    monkeypatch.setattr(programs, "read", reads)
+    tracker.appeared(pid)
+    read.append((then, False))
+    if look == "scan":
+        tracker.scan(lambda: [pid])
+    else:
+        (tracker.replaced if look == "all" else tracker._read_at_last)(pid)
+    assert tracker.games == {pid}
+    assert tracker.catalogue.recognise(tracker._known[pid].program).game == game
