@@ -513,7 +513,9 @@ def test_what_an_interpreter_was_told_before_is_not_what_it_is_told_now(tracker,
     assert tracker.games == {process.pid}
 
 
-ALLOWED, REFUSED = (Game(id=name, title="", sizes=(size,), sha256=(name[0] * 64,)) for name, size in (("b-allowed", 2), ("a-bound", 3)))
+ALLOWED, REFUSED = (
+    Game(id=name, title="", sizes=(size,), sha256=(name[0] * 64,)) for name, size in (("b-allowed", 2), ("a-bound", 3))
+)
 ENGINE = Fingerprint("/x/engine", 1)
 BESIDE = {game.id: Fingerprint(f"/x/{game.id}", game.sizes[0], sha256=game.sha256[0]) for game in (ALLOWED, REFUSED)}
 READ = {  # what lies beside an engine, or is told to an interpreter: at first, and once all can be read; and which game it is
