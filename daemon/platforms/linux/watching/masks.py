@@ -1,7 +1,7 @@
 """Games that say of themselves that they are something else.
 
-Anybody can write another command line over one's own, and whoever is in a world of one's own name another executable
-(PR_SET_MM). As long as the kernel tells of no exec, neither is believed.
+Anybody can write another command line over one's own, and name another executable (PR_SET_MM): in a world of one's own, or with
+the help of a child that shares one's memory and is in such a one. As long as the kernel tells of no exec, neither is believed.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ class Masks:
         """
         self._let[this] = file
 
+    def what_is_let(self, this: Identity) -> Fingerprint | None:
+        """As `let` was told."""
+        return self._let.get(this)
+
     def is_let(self, seen: SeenProgram) -> bool:
         """Whether it counts as that, and shows something else."""
         file = self._let.get(seen.identity)
@@ -65,7 +69,7 @@ class Masks:
         if old.identity in self._let and old.image != seen.image:
             return False
         able = old.image == seen.image or maker(old.identity[0]) is not None
-        if not able or not (heard or old.identity in self._worn):
+        if not heard and not (able and old.identity in self._worn):
             return False
         self._worn.add(old.identity)
         return True

@@ -11,7 +11,7 @@ from daemon.platforms.linux.watching.mazes import Maze
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.read_images import WORDS
 from daemon.platforms.linux.watching.resting import Resting
-from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.seen import Image, SeenProgram, image_of
 from daemon.platforms.linux.watching.told import Told
 from daemon.platforms.linux.watching.unread import Unread
 from daemon.platforms.processes import BlindError
@@ -121,7 +121,8 @@ class ReadingTracker(Tracker[SeenProgram]):
 
     def _read(self, pid: int, since: int | None) -> SeenProgram | None:
         """BlindError, UnreadableError."""
-        at, image = self._clock.mono(), image_of(pid)  # first: it may end while it is read, and its kin are known by it
+        # First: it may end while it is read, and its kin are known by it.
+        at, image = self._clock.mono(), image_of(pid) or _image_of_its_threads(pid)
         program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
         if program is None:
             return None
@@ -155,3 +156,9 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.trouble(HELD, who if what == WORDS else f"{who}: {what}", account=program.account)
             self._sink(ProgramUnread(program))
         return old if old is not None and same else seen
+
+
+def _image_of_its_threads(pid: int) -> Image | None:
+    """Of one whose leader is over. BlindError."""
+    status = procfs.stat(pid)
+    return image_of(procfs.running_thread(status)) if status is not None and status.alive else None

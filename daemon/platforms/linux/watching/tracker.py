@@ -116,7 +116,7 @@ class LinuxTracker(ForkingTracker):
         """The executable that it is no game with."""
         pid, mono = let.pid, let.mono
         old, seen = self._known.get(pid), self._told(pid, mono)
-        if self._sink is None or seen is None:
+        if self._sink is None or seen is None or (old and self._masked(old, seen)):  # it may only say that it became this
             return None
         if not self._is_game(seen):
             return seen.image if seen.image != let.image else None
@@ -162,7 +162,10 @@ class LinuxTracker(ForkingTracker):
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
         if old and not old.goes_on_as(new, self.catalogue):
+            file = self.masks.what_is_let(new.identity)
             self._end(old.program.pid, mono)
+            if file is not None:  # the gate's word is of the process, whatever that was before
+                self.masks.let(new.identity, file)
         self._begin(new)
 
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching import kin
+from daemon.platforms.linux.watching import kin, rereading
 from daemon.platforms.linux.watching.connector import Event
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
@@ -285,11 +285,19 @@ def test_a_sibling_of_a_play_that_was_over_before_it_could_be_read(tracker, game
     assert tracker.games == {sibling}
 
 
+@pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize(("world", "believed"), [(("unshare", "--user"), True), (("env",), False)], ids=["its own", "ours"])
-def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, world, believed):
-    """In a world of its own it may, at once: then the gate is believed, until an exec is told. Elsewhere it executed that."""
+def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, world, believed, known):
+    """In a world of its own it may, at once: then the gate is believed, until an exec is told. Elsewhere it executed that.
+    So it is of one that was known as something else.
+    """
     pid, image, passed, at = run(*world, "sleep", "600"), image_of(game()), Passed(), NOW()
     wait_until(lambda: procfs.args(pid) == ("sleep", "600"))
+    if known:
+        tracker.appeared(pid)
+        tracker._known[pid] = replace(tracker._known[pid], image=image_of(os.getpid()))
+        tracker._early.clear()
+        at = NOW() + 1
     tracker.passed = passed.take
     passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image))
     tracker.executed(pid, at)
@@ -548,3 +556,39 @@ def test_what_could_not_be_read_at_first_is_added_and_takes_nothing_away(tracker
         (tracker.replaced if look == "all" else tracker._read_at_last)(pid)
     assert tracker.games == {pid}
     assert tracker.catalogue.recognise(tracker._known[pid].program).game == game
+
+
+@pytest.mark.parametrize("look", ["all", "again", "scan"])
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_game_in_our_own_world_shows_another_executable(tracker, game, run, monkeypatch, heard, look):
+    """A child that shares its memory names that for it (clone(2) with CLONE_VM and CLONE_NEWUSER). If nothing was lost, an exec
+    would have been told.
+    """
+    pid, other = game(), run("sleep", "60")
+    tracker.appeared(pid)
+    if not heard:
+        tracker.missed = NOW()
+    image = image_of(other)
+    monkeypatch.setattr(rereading, "image_of", lambda _: image)
+    read = tracker.programs.read
+    monkeypatch.setattr(tracker.programs, "read", lambda pid, *more: replace(read(pid, *more), files=read(other, *more).files))
+    if look == "scan":
+        tracker.scan(lambda: [pid])
+    else:
+        (tracker.replaced if look == "all" else tracker._read_at_last)(pid)
+    assert tracker.games == ({pid} if heard else set())
+
+
+def test_a_game_that_was_only_asked_for_is_no_cover_for_one_that_runs(tracker, run, monkeypatch):
+    """It says that it is the other already; the gate let it become that, and it could not."""
+    tracker.catalogue = Catalogue([ALLOWED, REFUSED])
+    pid, shows = run("sleep", "60"), [BESIDE["a-bound"]]
+    monkeypatch.setattr(tracker.programs, "read", lambda *_: Program(pid, procfs.stat(pid).started, 1, "an", tuple(shows)))
+    tracker.appeared(pid)
+    shows[0] = BESIDE["b-allowed"]
+    monkeypatch.setattr(rereading, "image_of", lambda _: (0, 0))
+    tracker._look(Started(pid, 0, BESIDE["b-allowed"], NOW(), image=(0, 0)))
+    assert tracker.catalogue.recognise(tracker._known[pid].program).game == "a-bound"
+    tracker.missed = NOW()  # an exec of it may have been lost
+    tracker._look(Started(pid, 0, BESIDE["b-allowed"], NOW(), image=(0, 0)))
+    assert tracker.catalogue.recognise(tracker._known[pid].program).game == "b-allowed"
