@@ -40,6 +40,19 @@ told = struct.pack("=12QII", *where, 0, os.open("/bin/true", os.O_RDONLY))
 assert libc.prctl(35, 14, told, c_size_t(len(told)), 0) == 0
 assert os.readlink("/proc/self/exe") != exe
 """
+# The same in our own namespace, by a child that shares our memory and has one (clone(2)); in the words of x86-64.
+HELPED = EXECUTABLE.replace("assert libc.unshare(0x10000000) == 0\n", "").replace("""
+assert libc.prctl(35, 14, told, c_size_t(len(told)), 0) == 0
+""", """
+libc.mmap.argtypes = (c_void_p, c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, c_size_t)
+memory, page = ctypes.create_string_buffer(told, len(told)), libc.mmap(None, 1 << 16, 7, 0x22, -1, 0)
+stack, at, length = (struct.pack("<Q", one).hex() for one in (page + 0xf000, ctypes.addressof(memory), len(told)))
+clone = f"b838000000 bf11410010 48be{stack} 31d2 4d31d2 4d31c0 0f05 85c0 7401 c3"
+child = f"b89d000000 bf23000000 be0e000000 48ba{at} 49ba{length} 4d31c0 0f05 89c7 b83c000000 0f05"
+code = bytes.fromhex(clone + child)
+ctypes.memmove(page, code, len(code))
+assert os.waitpid(ctypes.CFUNCTYPE(ctypes.c_int)(page)(), 0)[1] == 0
+""")
 FORKS = 2 * "os.fork() and os._exit(0)\n"
 WORDS = """
 at, end = field(48), field(49)
@@ -53,6 +66,16 @@ def test_another_executable(case, then):
     """Nobody told that it had executed one."""
     one = case(None, make=own_python)
     with one.played('"$GAME" -c "$DO" | cat', DO=BEGIN + EXECUTABLE + then + PLAY, PYTHONHOME="/usr") as run:
+        stays(one)
+    counted(one, run)
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.skipif(not native.HERE, reason="words of x86-64")
+def test_another_executable_that_a_child_names(case):
+    """Of the game itself nothing is in a world of its own."""
+    one = case(None, make=own_python)
+    with one.played('"$GAME" -c "$DO" | cat', DO=BEGIN + HELPED + PLAY, PYTHONHOME="/usr") as run:
         stays(one)
     counted(one, run)
 
