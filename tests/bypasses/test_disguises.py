@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import native
-from tests.bypasses.case import python
+from tests.bypasses.case import first, python
 from tests.bypasses.test_counting import counted
 from tests.bypasses.test_forks import PYTHON, own_python
 from tests.bypasses.test_loaded import changed, game, without_id
@@ -61,7 +61,7 @@ ctypes.memmove(at, b"python3\\0{}".ljust(end - at, b"\\0"), end - at)
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("then", ["", FORKS], ids=["stays", "forks"])
+@pytest.mark.parametrize("then", first(FORKS, ""))
 def test_another_executable(case, then):
     """Nobody told that it had executed one."""
     one = case(None, make=own_python)
@@ -80,7 +80,7 @@ def test_another_executable_that_a_child_names(case):
     counted(one, run)
 
 
-@pytest.mark.parametrize("told", ["/usr/bin/pdb3", "{here}/as-long"])
+@pytest.mark.parametrize("told", first("{here}/as-long", "/usr/bin/pdb3"))
 def test_another_command_line(case, told):
     """Of an interpreter it says which script it runs, and anybody may write over his own."""
     one = case(None, make=python)
