@@ -147,7 +147,7 @@ class Persons:
         self._seen(where, line.who, line.at, days)
         if days == {today}:
             self._aged(where, line.who, line.at, line.age)
-        for one in dict.fromkeys(line.grants) if line.grants else ():
+        for one in dict.fromkeys(line.grants):
             self._grant(where, line, one)
 
     def _grant(self, where: Arg, line: Decided, one: GrantLine) -> None:

@@ -222,8 +222,7 @@ class Plays:
         own = self.own[play.who, play.seat]
         own.end(play, ended)
         del own.running[play.seq], self._open[play.seat, play.seq]
-        if self._begun:
-            self._begun.pop(play.who, None)
+        self._begun.pop(play.who, None)
         self._ended[play.who].append(ended)
         self.played_ms += self._again.end(line)
 

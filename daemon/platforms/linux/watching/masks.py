@@ -68,8 +68,7 @@ class Masks:
             return False
         if old.identity in self._let and old.image != seen.image:
             return False
-        able = old.image == seen.image or maker(old.identity[0]) is not None
-        if not heard and not (able and old.identity in self._worn):
-            return False
-        self._worn.add(old.identity)
-        return True
+        if heard:
+            self._worn.add(old.identity)
+            return True
+        return old.identity in self._worn and (old.image == seen.image or maker(old.identity[0]) is not None)

@@ -45,10 +45,14 @@ class ScanningTracker(ReadingTracker):
     def _masked(self, old: SeenProgram, seen: SeenProgram) -> bool:
         if old.program.pid not in self.games or seen.adds_to(old):
             return False
-        heard = not self.alone and old.at > self.missed
+        heard = self._hears_of(old)
         if old.same_as(seen):  # by what a decoy can have, too: a file as long, in the place of the first
             return heard and self._is_game(old) and not self._is_game(seen.kept(old))
         return self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
+
+    def _hears_of(self, old: SeenProgram) -> bool:
+        """Whether an exec of it since it was read would have been told."""
+        return not self.alone and old.at > self.missed
 
     def _named(self, seen: SeenProgram) -> SeenProgram:
         return self._kin.named(seen, self.catalogue)

@@ -154,6 +154,8 @@ class LinuxTracker(ForkingTracker):
                 now = self._clock.mono()
                 passed = self.passed(pid, now) if self.alone else None
                 known = max(looked, self._resting.until(pid))
+                if not self._hears_of(old):
+                    self.masks.off(old.identity)
                 self._become(old, seen.after(old, passed.mono if passed else known), now)
                 self._early.add(pid)
             elif (more := self._more(old, seen)) is not None:

@@ -306,6 +306,21 @@ def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, 
     assert pid not in tracker.games
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_the_gate_let_goes_with_an_exec_that_may_have_been_lost(tracker, run, game, monkeypatch, heard):
+    """It shows one thing and then another. If nothing was lost it has executed neither."""
+    pid, passed, at = run("unshare", "--user", "sleep", "600"), Passed(), NOW()
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image_of(game())))
+    tracker.executed(pid, at)
+    assert tracker.games == {pid}
+    if not heard:
+        tracker.missed = NOW()
+    monkeypatch.setattr(rereading, "image_of", lambda _: (0, 0))
+    tracker.replaced(pid)
+    assert tracker.games == ({pid} if heard else set())
+
+
 @pytest.mark.parametrize("by", ["itself", "what it was told"])
 def test_others_are_known_by_an_executable_that_alone_is_the_game(tracker, game, run, monkeypatch, by):
     """Whoever only runs a game shares its executable with who knows whom."""
