@@ -94,7 +94,8 @@ class Tracker(ABC, Generic[S]):
             new = self._anew(old)
             if new is None or new.program is None or old.program is None:
                 return
-            if new.program.files != old.program.files or self._is_game(new) > (old.identity[0] in self.games):
+            read = new.program.files != old.program.files or old.program.unread > new.program.unread
+            if read or self._is_game(new) > (old.identity[0] in self.games):
                 self._begin(new)
 
     @abstractmethod

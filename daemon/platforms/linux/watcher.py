@@ -69,7 +69,7 @@ class LinuxWatcher(TrackingWatcher):
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
         super().start(sink)
-        self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
+        self._tracker.programs.lines.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
         self._loaded.held = lambda what, account: self._trouble(HELD, what, account=account)
@@ -118,7 +118,7 @@ class LinuxWatcher(TrackingWatcher):
             self._open.pop(NOT_ASKED, None)
         self._errands_again.stop()
         self._readers_again.stop()
-        self._tracker.programs.stop()
+        self._tracker.programs.lines.stop()
         if self._reading:
             self._reading.stop()
         self._noticing.stop()

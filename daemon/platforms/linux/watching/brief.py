@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple, Self
 
 from rules.games import Catalogue
 
 MOST = 4096  # bytes or so: longer ones are no honest game's
+
+
+class FirstLine(NamedTuple):
+    """A command line as it was read first: itself where it is short, else what tells it from others. Neither: nobody could."""
+
+    line: bytes = b""
+    digest: bytes = b""
+
+    @classmethod
+    def of(cls, line: bytes) -> Self:
+        return cls(line) if len(line) <= MOST else cls(digest=hashlib.sha256(line).digest())
+
+    def may_be(self, line: bytes) -> bool:
+        return self == FirstLine() or self == FirstLine.of(line)
 
 
 def brief(args: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:

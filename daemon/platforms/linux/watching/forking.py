@@ -1,20 +1,22 @@
-"""A game goes on in what it forks, by the order of the kernel's events."""
+"""A game goes on in what it forks, by the order of the kernel's events, and so does what is not read yet and may be one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.kin import Fork
 from daemon.platforms.linux.watching.scanning import ScanningTracker
-from daemon.platforms.linux.watching.seen import image_of
+from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND
 from i18n.message import said_by
 
 _EXEC_SOON_S = 0.05
 _MOST_AT_ONCE = 50
+_MOST_SIBLINGS = 64  # that are looked through with each fork
 
 
 class ForkingTracker(ScanningTracker):
@@ -22,18 +24,34 @@ class ForkingTracker(ScanningTracker):
         """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
         self._kin.other(pid)
         fork = self._kin.waiting(parent)
-        mother = fork.seen if fork else self._known[parent] if parent in self.games else self._kin.past(parent)
+        mother = fork.seen if fork else self._goes_on(parent) or self._kin.past(parent) or self._unread_sibling(parent, pid)
         if mother is None:
             self._adopted(parent, pid, mono)
             return
-        child = Fork(mother.forked(pid, mono), fork.told if fork else parent)
-        if child.told not in self.games:
+        child = Fork(mother.forked(parent, pid, mono), fork.told if fork else parent)
+        if not self._goes_on(child.told):
             self._tell_fork(child)
             return
         if not self._kin:
             self.later(_EXEC_SOON_S, self._fork_due)
         if oldest := self._kin.wait(child):
             self._tell_fork(oldest, gone_too=False)
+
+    def _goes_on(self, pid: int) -> SeenProgram | None:
+        """What it is, if that is what it forks, too."""
+        seen = self._known.get(pid)
+        if seen is None or not (pid in self.games or seen.program.unread):
+            return None
+        return replace(seen, held=self._unread.of(seen.identity)) if seen.program.unread else seen
+
+    def _unread_sibling(self, parent: int, pid: int) -> SeenProgram | None:
+        """Of whose child it is said to be (CLONE_PARENT), and which executes the same."""
+        if not self._unread:
+            return None
+        every = (self._known.get(this[0]) for this in islice(self._unread, _MOST_SIBLINGS))
+        kin = [one for one in every if one and one.program.unread and one.program.parent == parent]
+        image = image_of(pid) if kin else None
+        return next((replace(one, held=self._unread.of(one.identity)) for one in kin if image and one.image == image), None)
 
     def _adopted(self, parent: int, pid: int, mono: int) -> None:
         """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
@@ -65,7 +83,12 @@ class ForkingTracker(ScanningTracker):
         if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
             self._kin.over(seen)  # what it forked before is still the game
             return
-        self._begin(replace(seen, program=replace(seen.program, started=self._started(pid, seen.at))))
+        seen = replace(seen, program=replace(seen.program, started=self._started(pid, seen.at)))
+        self._begin(seen)
+        if seen.program.unread:
+            self._unread.note(seen.identity, seen.held)
+            self._tell_unread(seen.program, "")
+            self._later_again()
 
     def _started(self, pid: int, mono: int) -> int:
         """When it started, as processes count; if it is over by now, near enough."""

@@ -103,6 +103,23 @@ class Images(images.Images):
             self._known[this] = replace(self._known[this], settled=settled)
         return image
 
+    def by_now(self, one: Fingerprint, number: tuple[int, int]) -> Fingerprint:
+        """With all that was found out of this file, by its device and number: it may have no name any more."""
+        with self._lock:
+            each = (known for this, known in reversed(self._known.items()) if (this[:2], this[2]) == (number, one.size))
+            known = next((known for known in each if known.build == one.build_id), None)
+        return replace(known.named(one.path, one.size), at=one.at) if known else one
+
+    def lack(self, files: tuple[Fingerprint, ...], catalogue: Catalogue) -> bool:
+        """Whether something that would tell a game is still to be found out of these."""
+        return any(
+            (one.sha256 is None and catalogue.wants_sha256(one.size)) or (self._late and self._late_of(one)) for one in files
+        )
+
+    def _late_of(self, one: Fingerprint) -> bool:
+        with self._lock:
+            return any(this[2] == one.size for _, this in self._late)
+
     def holds(self, this: Key, handle: int, found: os.stat_result | Found) -> bool:
         """Whether what is known of the file with this key, if anything is, is true of it still. OSError."""
         known = self._known.get(this)

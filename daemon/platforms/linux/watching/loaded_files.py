@@ -31,7 +31,7 @@ class LoadedFiles:
             return self._games(Runner(account, acting_uid(*ids[:2]), ids[2]), files, catalogue, tell) if ids else None
 
         if self._images.files is not None:
-            self._mazes.add(Maze(this, account, begin))
+            self._mazes.add(Maze(this, account, begin, of="loaded"))
 
     def _games(
         self, runner: Runner, files: tuple[Mapped, ...], catalogue: Catalogue, tell: Callable[..., None]

@@ -4,16 +4,21 @@ One account's wait for each other and for nobody else's: each account in turn ha
 as most of it takes no more, but every third time what came first: else who starts something all the time would hide what he
 started before. None is forgotten while it runs. Of an account's few are kept half-walked, as each holds a command line of
 megabytes: what had most turns begins anew later, and as the first of all it is walked to its end.
+
+Each account has as much of the thread's time, whatever its turns take. What is not walked to its end when its account has had
+more of that than any honest program needs counts as something that could not be read in time: somebody makes it last.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from daemon.platforms.linux.watching.read_images import WORDS
 from daemon.platforms.linux.watching.told import Steps, Told
 from daemon.platforms.processes import BlindError, Identity
 from host.clock import Clock
@@ -22,6 +27,9 @@ from rules.games import Fingerprint
 _TURN_MS = 20
 _FIRST_EVERY = 3
 _MOST_BEGUN = 4  # of one account
+_LONGEST_MS = 20_000  # of the thread's time, of one account: a thousand archives on a slow disk take less
+_MOST_OWED_MS = 2_000
+_MOST_TIMED = 4096
 _BLIND_S, _STOP_S = 0.1, 1.0
 
 _log = logging.getLogger(__name__)
@@ -30,13 +38,14 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, eq=False)
 class Maze:
     """`begin` starts anew, and is None once the process is over. Two of one process are two: it became another program. Not
-    `wanted`: nobody waits for it any more. Its way may be as long as somebody likes.
+    `wanted`: nobody waits for it any more. Its way may be as long as somebody likes. `of`: what of the process is found out.
     """
 
     identity: Identity
     account: str
     begin: Callable[[], Steps | None]
     wanted: Callable[[], bool] = lambda: True
+    of: str = "words"
 
 
 @dataclass(slots=True, eq=False)
@@ -46,18 +55,28 @@ class _Walk:
     files: list[Fingerprint] = field(default_factory=list)
     told: int = 0
     turns: int = 0
+    until: int = 0
 
 
 @dataclass(slots=True)
 class _Queue:
-    """Of one account; `came` is in the order in which they did, `turns` which is next, `put_off` has those that begin anew."""
+    """Of one account; `came` is in the order in which they did, `turns` which is next, `put_off` has those that begin anew.
+    `spent`: of the thread's time in all, `owes`: more than its share; `until`: when too much is spent for what began by then.
+    """
 
+    spent: int = 0
+    owes: int = 0
+    until: dict[tuple[Identity, str], int] = field(default_factory=dict)
     turns: deque[_Walk] = field(default_factory=deque)
     put_off: dict[int, _Walk] = field(default_factory=dict)
     came: dict[int, _Walk] = field(default_factory=dict)
     had: int = 0
 
     def add(self, walk: _Walk) -> None:
+        """One that executes itself meanwhile has no more time for that."""
+        walk.until = self.until.setdefault((walk.maze.identity, walk.maze.of), self.spent + _LONGEST_MS)
+        if len(self.until) > _MOST_TIMED:
+            del self.until[next(iter(self.until))]
         self.turns.appendleft(walk)
         self.came[id(walk)] = walk
 
@@ -128,13 +147,15 @@ class Mazes:
                     self._there.wait()
                 if self._thread is not mine:
                     return
-                account, queue = next(iter(self._queues.items()))
-                self._queues.move_to_end(account)
-                walk = queue.next()
-            left = self._turn(walk)
+                account, queue = self._whose_turn()
+                walk, began = queue.next(), self._clock.mono()
+            left = self._turn(walk, queue)
             with self._there:
                 if self._thread is not mine:
                     return
+                took = self._clock.mono() - began
+                queue.spent += took
+                queue.owes = min(queue.owes + max(0, took - _TURN_MS), _MOST_OWED_MS) if len(self._queues) > 1 else 0
                 if left:
                     queue.again(walk)
                 else:
@@ -142,7 +163,16 @@ class Mazes:
                 if not queue.came:
                     del self._queues[account]
 
-    def _turn(self, walk: _Walk) -> bool:
+    def _whose_turn(self) -> tuple[str, _Queue]:
+        """The next account's that has not had more than its share."""
+        while True:
+            account, queue = next(iter(self._queues.items()))
+            self._queues.move_to_end(account)
+            if queue.owes <= 0 or len(self._queues) == 1:
+                return account, queue
+            queue.owes -= _TURN_MS
+
+    def _turn(self, walk: _Walk, queue: _Queue) -> bool:
         """For a moment; what was found until then is told too. Whether something is left."""
         if not walk.maze.wanted():
             walk.steps = None
@@ -154,6 +184,7 @@ class Mazes:
             while walk.steps and self._clock.mono() < until:
                 walk.files = next(walk.steps)
         except StopIteration as over:
+            queue.until.pop((walk.maze.identity, walk.maze.of), None)
             self._tell(walk.maze, over.value)
             return False
         except BlindError:
@@ -165,7 +196,8 @@ class Mazes:
             _log.exception("process %d cannot be read", walk.maze.identity[0])
             self._tell(walk.maze, Told(tuple(walk.files), interpreted=True))
             return False
-        if len(walk.files) > walk.told:
-            walk.told = len(walk.files)
-            self._tell(walk.maze, Told(tuple(walk.files), interpreted=True))
+        lasts = queue.spent >= walk.until
+        if len(walk.files) > walk.told or lasts:
+            walk.told, walk.until = len(walk.files), sys.maxsize if lasts else walk.until
+            self._tell(walk.maze, Told(tuple(walk.files), interpreted=True, unread=WORDS if lasts else "", own=lasts))
         return walk.steps is not None

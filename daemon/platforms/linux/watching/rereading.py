@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 
 from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
@@ -18,8 +19,10 @@ from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
+from rules.games import Program
 
 _HELD_S = 1.0
+_TURN_MS = 100  # of the loop's time, for those that are to be looked at again: whoever forks a thousand waits, not others
 
 
 class ReadingTracker(Tracker[SeenProgram]):
@@ -29,6 +32,9 @@ class ReadingTracker(Tracker[SeenProgram]):
         self._looks_again = False
         self._unread = Unread()
         self._resting = Resting(clock, programs.whose)
+        self.alone = False  # nobody tells of ends
+        self.missed = -1
+        """When (mono) somebody last told that something was not told."""
 
     def stop(self) -> None:
         super().stop()
@@ -39,6 +45,10 @@ class ReadingTracker(Tracker[SeenProgram]):
     @abstractmethod
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """`new` runs now where `old` did."""
+
+    def _hears_of(self, old: SeenProgram) -> bool:
+        """Whether an exec of it since it was read would have been told."""
+        return not self.alone and old.at > self.missed
 
     def _is_still(self, old: SeenProgram, seen: SeenProgram) -> bool:
         """Whether what was read as `old` has executed nothing since."""
@@ -61,7 +71,7 @@ class ReadingTracker(Tracker[SeenProgram]):
 
     def found_out(self, maze: Maze, told: Told) -> None:
         """More is known by now of what a process was told to run."""
-        if self.programs.found(maze, told) and (old := self._known.get(maze.identity[0])):
+        if self.programs.lines.found(maze, told) and (old := self._known.get(maze.identity[0])):
             self._reread(old)
 
     def _anew(self, old: SeenProgram) -> SeenProgram | None:
@@ -76,8 +86,12 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.looked(size)
         for size in held.keys() & self.programs.images.held.keys():
             self.trouble(UNREADABLE, self.programs.images.held[size])
-        for pid in self._unread.turn():
-            self._read_at_last(pid)
+        until = self._clock.mono() + _TURN_MS
+        for this in self._unread.turn():
+            self._unread.looks(this)
+            self._read_at_last(this[0])
+            if self._clock.mono() >= until:
+                break
         if self._unread:
             self._later_again()
 
@@ -115,15 +129,18 @@ class ReadingTracker(Tracker[SeenProgram]):
             self._resting.whole(pid, self._read_as(None), None)
             return None
         seen = self._read(pid, None)
-        if self.programs.images.whole and not (seen and seen.program.unread):
+        if self.programs.images.whole and not (seen and self._is_open(seen.program)):
             self._resting.whole(pid, self._read_as(seen), self.programs.runner if seen else None)
         return seen
 
     def _read(self, pid: int, since: int | None) -> SeenProgram | None:
         """BlindError, UnreadableError."""
         # First: it may end while it is read, and its kin are known by it.
-        at, image = self._clock.mono(), image_of(pid) or _image_of_its_threads(pid)
-        program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
+        at, image, old = self._clock.mono(), image_of(pid) or _image_of_its_threads(pid), self._known.get(pid)
+        if since is None and old and self._lies(old, image):
+            return self._not_believed(old)
+        heard = old is not None and self._hears_of(old)
+        program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since, heard=heard))
         if program is None:
             return None
         seen = SeenProgram(program, image, at)
@@ -134,6 +151,28 @@ class ReadingTracker(Tracker[SeenProgram]):
         if self.programs.images.held or self._unread:
             self._later_again()
         return self._named(seen)
+
+    def _lies(self, old: SeenProgram, image: Image | None) -> bool:
+        """Whether it names another executable, and executed none, before all was read of what it has. BlindError."""
+        if None in {old.image, image} or old.image == image or not self._hears_of(old) or not self._is_open(old.program):
+            return False
+        status = procfs.stat(old.program.pid)
+        return status is not None and status.started == old.program.started
+
+    def _is_open(self, program: Program) -> bool:
+        """Whether it may be a game by what is still to be read of it."""
+        return program.unread or program.identity in self._unread or self.programs.images.lack(program.files, self.catalogue)
+
+    def _not_believed(self, old: SeenProgram) -> SeenProgram:
+        """What is known of it, with what was found out since of the files that it had: that is all that there will be of it."""
+        by_now, files = self.programs.images.by_now, old.program.files
+        files = tuple(by_now(one, one.at[1:] if number else old.image or (0, 0)) for number, one in enumerate(files))
+        program = replace(old.program, files=files)
+        if self._is_open(program) and not self._is_game(replace(old, program=program)):
+            self._unread.note(program.identity).blamed = program.account != "root"
+            self._tell_unread(program, program.files[0].path)
+            self._later_again()
+        return replace(old, program=program)
 
     def _later_again(self) -> None:
         if not self._looks_again:
@@ -150,12 +189,17 @@ class ReadingTracker(Tracker[SeenProgram]):
         same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
         if old is not None and same and not old.program.unread and program.identity not in self._unread:
             return old
-        self._unread.note(program.identity)
-        if self.programs.blamed and self._sink and self._unread.due(program.identity):
-            what, who = self.programs.images.unread, procfs.called(program.pid)
-            self.trouble(HELD, who if what == WORDS else f"{who}: {what}", account=program.account)
-            self._sink(ProgramUnread(program))
+        self._unread.note(program.identity).blamed = self.programs.blamed
+        self._tell_unread(program, self.programs.images.unread)
         return old if old is not None and same else seen
+
+    def _tell_unread(self, program: Program, what: str) -> None:
+        """If it was tried often enough. Without a word of it where `what` is empty: of the one that forked it there was one."""
+        if self._sink and self._unread.due(program.identity):
+            who = procfs.called(program.pid)
+            if what:
+                self.trouble(HELD, who if what == WORDS else f"{who}: {what}", account=program.account)
+            self._sink(ProgramUnread(program))
 
 
 def _image_of_its_threads(pid: int) -> Image | None:

@@ -23,9 +23,6 @@ class ScanningTracker(ReadingTracker):
         self._kin = Kin()
         self._early: set[int] = set()  # told before their event, which is then old news
         self.masks = Masks()
-        self.alone = False  # nobody tells of ends
-        self.missed = -1
-        """When (mono) somebody last told that something was not told."""
         self.other: Callable[[Program, Catalogue, int], bool] = lambda *_: True
         """Is told of each that is no game, and until when (mono) it had not run. Whether nothing is left to look at in it."""
 
@@ -49,10 +46,6 @@ class ScanningTracker(ReadingTracker):
         if old.same_as(seen):  # by what a decoy can have, too: a file as long, in the place of the first
             return heard and self._is_game(old) and not self._is_game(seen.kept(old))
         return self.masks.hides(old, seen, heard=heard, game=self._is_game(seen))
-
-    def _hears_of(self, old: SeenProgram) -> bool:
-        """Whether an exec of it since it was read would have been told."""
-        return not self.alone and old.at > self.missed
 
     def _named(self, seen: SeenProgram) -> SeenProgram:
         return self._kin.named(seen, self.catalogue)
@@ -83,7 +76,7 @@ class ScanningTracker(ReadingTracker):
         self._resting.keep(frozenset(every))
         if not self._unread:
             self.well(HELD)
-        self.programs.keep({seen.identity for seen in found.values()})
+        self.programs.lines.keep({seen.identity for seen in found.values()})
         programs = self._adopt(found, unreadable or len(self.programs.images.held), same)
         if self.alone:
             self.watch_ends()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from daemon.platforms.linux.reading import places
+from daemon.platforms.linux.watching.unread import Held
 from daemon.platforms.processes import Identity
 from rules.games import Catalogue, Fingerprint, Program
 
@@ -16,12 +17,14 @@ Image = tuple[int, int]
 class SeenProgram:
     """A program as it was read at `at` (mono); `image` is its executable's device and inode, if known.
 
-    Kept without its arguments where it is no game: they are as long as somebody likes.
+    Kept without its arguments where it is no game: they are as long as somebody likes. `held`: how often that was looked at of
+    which it was forked while something of that was unread.
     """
 
     program: Program
     image: Image | None
     at: int
+    held: Held | None = None
 
     @property
     def identity(self) -> Identity:
@@ -68,10 +71,10 @@ class SeenProgram:
 
     # --- what runs of one executable ---------------------------------------------------------------------------------------
 
-    def forked(self, pid: int, mono: int) -> SeenProgram:
-        """What this one's child is until it executes something; when it started is not known yet."""
-        program = replace(self.program, pid=pid, started=-1, since=mono, parent=self.program.pid)
-        return SeenProgram(program, self.image, mono)
+    def forked(self, parent: int, pid: int, mono: int) -> SeenProgram:
+        """What this one's child is until it executes something, or its sibling; when it started is not known yet."""
+        program = replace(self.program, pid=pid, started=-1, since=mono, parent=parent)
+        return SeenProgram(program, self.image, mono, self.held)
 
     def goes_on_as(self, new: SeenProgram, catalogue: Catalogue) -> bool:
         """Whether this same process is still the same game as `new`."""

@@ -63,7 +63,7 @@ class LinuxTracker(ForkingTracker):
         old, passed = self._known.get(pid), self.passed(pid, mono)
         if old:
             self.masks.off(old.identity)
-        if old and mono < old.at and not self.programs.is_older(old.identity, mono):
+        if old and mono < old.at and not self.programs.lines.is_older(old.identity, mono):
             return
         early = pid in self._early
         self._early.discard(pid)
@@ -115,13 +115,13 @@ class LinuxTracker(ForkingTracker):
     def _look(self, let: Started) -> Image | None:
         """The executable that it is no game with."""
         pid, mono = let.pid, let.mono
-        old, seen = self._known.get(pid), self._told(pid, mono)
+        old, seen = self._known.get(pid), self._told(pid, None)
         if self._sink is None or seen is None or (old and self._masked(old, seen)):  # it may only say that it became this
             return None
         if not self._is_game(seen):
             return seen.image if seen.image != let.image else None
         if not (old and pid in self.games and old.same_as(seen)):
-            self._become(old, seen, mono)
+            self._become(old, replace(seen, program=replace(seen.program, since=mono)), mono)
             self._early.add(pid)
         return None
 
@@ -196,9 +196,13 @@ class LinuxTracker(ForkingTracker):
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
-        if not (pid in self.games and self.runs_on(pid, seen.program.started) and self._ends.follow(seen.identity)):
-            self.programs.over(seen.identity)
-            self._end(pid, mono)
+        if not (self._goes_on(pid) and self.runs_on(pid, seen.program.started) and self._ends.follow(seen.identity)):
+            self._is_over(seen, mono)
+
+    def _is_over(self, seen: SeenProgram, mono: int) -> None:
+        self.programs.lines.over(seen.identity)
+        self._end(seen.program.pid, mono)
+        self._unread.read(seen.identity)
 
     def _whose(self, pid: int) -> str | None:
         with suppress(BlindError):
@@ -241,8 +245,7 @@ class LinuxTracker(ForkingTracker):
         for (pid, started), mono in unsure.items():
             seen = self._known.get(pid)
             if seen is not None and seen.program.started == started:
-                self.programs.over(seen.identity)
-                self._end(pid, mono)
+                self._is_over(seen, mono)
 
     def _begin(self, seen: SeenProgram) -> None:
         self._kin.other(seen.program.pid)
@@ -257,10 +260,10 @@ class LinuxTracker(ForkingTracker):
                 self._ends.follow(seen.identity)
 
     def _end(self, pid: int, mono: int) -> None:
-        if pid in self.games:
+        if seen := self._goes_on(pid):
             for fork in self._kin.left_by(pid):  # before its end is told: the play goes on in them
                 self._tell_fork(fork)
-            self._kin.over(self._known[pid])
+            self._kin.over(seen)
             self._lately.pop(pid, None)
             self._lately[pid] = self._known[pid]
             if len(self._lately) > _MOST_LATELY:

@@ -156,8 +156,8 @@ def test_a_sibling_of_a_game_that_ended_while_it_was_read(tracker, game, monkeyp
     first, sibling = game(), game()
     read = tracker.programs.read
 
-    def and_end(pid, *rest):
-        found = read(pid, *rest)
+    def and_end(pid, *rest, **more):
+        found = read(pid, *rest, **more)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: image_of(pid) is None)
         return found
@@ -471,8 +471,8 @@ def test_what_is_a_game_by_what_was_read_is_one_whatever_could_not_be(tracker, r
     tracker.appeared(pid)
     (seen,) = tracker.running()
 
-    def late(*args):
-        found = replace(read(*args), files=(*seen.files, Fingerprint(str(script), 1)), interpreted=True, unread=True)
+    def late(*args, **more):
+        found = replace(read(*args, **more), files=(*seen.files, Fingerprint(str(script), 1)), interpreted=True, unread=True)
         tracker.programs.images.unread = "/usr/share/something"
         return found
 
@@ -485,8 +485,8 @@ def test_what_is_a_game_by_what_was_read_is_one_whatever_could_not_be(tracker, r
 def slow(tracker, monkeypatch):
     """`slow(*command)`: a program whose command line takes a while, and all that was found out of it."""
     walked, started = [], []
-    monkeypatch.setattr(tracker.programs, "_hurried", lambda *_: (False, Told()))
-    tracker.programs.start(lambda maze, told: walked.append((maze, told)))
+    monkeypatch.setattr(tracker.programs.lines, "_hurried", lambda *_: (False, Told()))
+    tracker.programs.lines.start(lambda maze, told: walked.append((maze, told)))
 
     def start(*command):
         started.append(subprocess.Popen(command, stdin=subprocess.PIPE))
@@ -499,7 +499,7 @@ def slow(tracker, monkeypatch):
     for process in started:
         process.kill()
         process.communicate()
-    tracker.programs.stop()
+    tracker.programs.lines.stop()
 
 
 def goes_on_as(process, script):
@@ -557,7 +557,7 @@ def test_what_could_not_be_read_at_first_is_added_and_takes_nothing_away(tracker
     pid, programs = run("sleep", "60"), tracker.programs
     started, read = procfs.stat(pid).started, [(first, True)]
 
-    def reads(pid, _catalogue, _since=None):
+    def reads(pid, _catalogue, _since=None, **_):
         files, unread = read[-1]
         programs.images.unread, programs.blamed = "…" if unread else "", False
         return Program(pid, started, 1, "an", files, args=tuple(file.path for file in files), unread=unread)
@@ -586,7 +586,8 @@ def test_a_game_in_our_own_world_shows_another_executable(tracker, game, run, mo
     image = image_of(other)
     monkeypatch.setattr(rereading, "image_of", lambda _: image)
     read = tracker.programs.read
-    monkeypatch.setattr(tracker.programs, "read", lambda pid, *more: replace(read(pid, *more), files=read(other, *more).files))
+    shown = read(other, tracker.catalogue).files
+    monkeypatch.setattr(tracker.programs, "read", lambda *args, **more: replace(read(*args, **more), files=shown))
     if look == "scan":
         tracker.scan(lambda: [pid])
     else:
@@ -598,7 +599,8 @@ def test_a_game_that_was_only_asked_for_is_no_cover_for_one_that_runs(tracker, r
     """It says that it is the other already; the gate let it become that, and it could not."""
     tracker.catalogue = Catalogue([ALLOWED, REFUSED])
     pid, shows = run("sleep", "60"), [BESIDE["a-bound"]]
-    monkeypatch.setattr(tracker.programs, "read", lambda *_: Program(pid, procfs.stat(pid).started, 1, "an", tuple(shows)))
+    started = procfs.stat(pid).started
+    monkeypatch.setattr(tracker.programs, "read", lambda *_, **__: Program(pid, started, 1, "an", tuple(shows)))
     tracker.appeared(pid)
     shows[0] = BESIDE["b-allowed"]
     monkeypatch.setattr(rereading, "image_of", lambda _: (0, 0))

@@ -154,7 +154,7 @@ def test_what_nobody_waits_for_any_more_is_left(mazes):
     assert not left
     wanted.clear()
     until(lambda: left)
-    assert not told_of(mazes, maze)
+    assert all(told.unread for told in told_of(mazes, maze))  # as it lasts
 
 
 def test_stopping_waits_for_no_maze(mazes):
@@ -200,7 +200,7 @@ def test_a_maze_is_left_to_the_thread_and_comes_back(maze):
     """Until then what was found counts; a scan meanwhile does not look again, another exec does."""
     pid, catalogue = maze
     programs, heard = Programs(Hurrying(3)), []
-    programs.start(lambda *found: heard.append(found))
+    programs.lines.start(lambda *found: heard.append(found))
     try:
         first = programs.read(pid, catalogue)
         assert catalogue.recognise(first) is None
@@ -208,25 +208,25 @@ def test_a_maze_is_left_to_the_thread_and_comes_back(maze):
         assert len(first.files) < 20
         until(lambda: [told for _, told in heard if told.args])
         assert programs.read(pid, catalogue).files == first.files
-        assert all(programs.found(*one) for one in tuple(heard))
+        assert all(programs.lines.found(*one) for one in tuple(heard))
         assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
         assert len(programs.read(pid, catalogue, since=1).files) < 20
-        assert not programs.found(*heard[0])
-        programs.keep(())
-        assert not programs._found
+        assert not programs.lines.found(*heard[0])
+        programs.lines.keep(())
+        assert not programs.lines._found
     finally:
-        programs.stop()
+        programs.lines.stop()
 
 
 def test_whose_files_are_few_is_known_at_once(maze):
     """No thread is asked."""
     pid, catalogue = maze
     programs = Programs(SystemClock())
-    programs.start(lambda *_: None)
+    programs.lines.start(lambda *_: None)
     try:
         until(lambda: catalogue.recognise(programs.read(pid, catalogue, since=1)))
     finally:
-        programs.stop()
+        programs.lines.stop()
 
 
 def test_what_one_could_not_be_read_for_is_not_held_against_the_next(maze):
@@ -234,13 +234,13 @@ def test_what_one_could_not_be_read_for_is_not_held_against_the_next(maze):
     pid, catalogue = maze
     programs, heard = Programs(Hurrying(3)), []
     programs.slow_images.hold("/somebody/elses", own=True)
-    programs.start(lambda *found: heard.append(found))
+    programs.lines.start(lambda *found: heard.append(found))
     try:
         programs.read(pid, catalogue)
         until(lambda: [told for _, told in heard if told.whole])
         assert {(told.unread, told.own) for _, told in heard} == {("", False)}
     finally:
-        programs.stop()
+        programs.lines.stop()
 
 
 def test_of_a_command_line_that_is_held_up_that_is_told():
@@ -277,11 +277,11 @@ def aside(monkeypatch):
     clock, now, added = SystemClock(), [5_000], []
     clock.mono = lambda: now[0]
     programs = Programs(clock)
-    programs.start(lambda *_: None)
-    monkeypatch.setattr(programs._mazes, "add", added.append)
-    monkeypatch.setattr(programs._patience, "until", lambda _: 0)
+    programs.lines.start(lambda *_: None)
+    monkeypatch.setattr(programs.lines.mazes, "add", added.append)
+    monkeypatch.setattr(programs.lines._patience, "until", lambda _: 0)
     yield programs, added, lambda ms: now.__setitem__(0, now[0] + ms)
-    programs.stop()
+    programs.lines.stop()
 
 
 def test_what_could_not_be_read_is_walked_again_only_after_a_while(maze, aside):
@@ -289,7 +289,7 @@ def test_what_could_not_be_read_is_walked_again_only_after_a_while(maze, aside):
     pid, catalogue = maze
     programs, mazes, wait = aside
     args = programs.read(pid, catalogue).args
-    assert programs.found(mazes[0], Told(interpreted=True, unread="/disk/game.jar", own=True, whole=True))
+    assert programs.lines.found(mazes[0], Told(interpreted=True, unread="/disk/game.jar", own=True, whole=True))
     for _ in range(3):
         assert programs.read(pid, catalogue).args == args
         assert (programs.images.unread, programs.images.own) == ("/disk/game.jar", True)
@@ -328,12 +328,12 @@ def test_of_what_is_over_nothing_is_kept(maze, aside):
     tracker.appeared(pid)
     words = tuple(map(str, range(99_999)))
     for over in (False, True):
-        assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=over))
-        assert sum(map(len, programs._found[mazes[0].identity].told.args)) < 2 * MOST
+        assert programs.lines.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=over))
+        assert sum(map(len, programs.lines._found[mazes[0].identity].told.args)) < 2 * MOST
     wait(10**9)
     assert mazes[0].wanted()
     tracker.ended(pid, programs._clock.mono())
-    assert not programs._found
+    assert not programs.lines._found
     assert not mazes[0].wanted()
     tracker.stop()
 
@@ -355,5 +355,5 @@ def test_a_large_file_that_was_found_in_a_maze_is_hashed(maze, aside, tmp_path, 
         (at if moved == "away" else jar).unlink()
     if moved == "for a decoy":
         jar.write_bytes(b"y" * len(content))
-    assert programs.found(mazes[0], Told((found,), interpreted=True, whole=True))
+    assert programs.lines.found(mazes[0], Told((found,), interpreted=True, whole=True))
     assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)

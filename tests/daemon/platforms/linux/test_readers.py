@@ -100,10 +100,12 @@ def test_who_is_waited_for_often_is_waited_for_less():
 def test_a_program_is_held_against_somebody_after_every_three_looks():
     """Who is not limited now may be limited later, as a guardian may have switched it off for a while."""
     unread, this = Unread(), (7, 70)
-    unread.note(this)
+    held = unread.note(this)
     told = []
-    for _ in range(7):
-        assert unread.turn() == (7,)
+    for blamed in (False, True, True, True, True, True, True):
+        held.blamed = blamed
+        assert unread.turn() == (this,)
+        unread.looks(this)
         told.append(unread.due(this))
     assert told == [False, False, True, False, False, True, False]
     assert not unread.due(this)

@@ -1,0 +1,335 @@
+"""Programs of which not all is read yet: what they say of themselves meanwhile, and what they fork, changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.api import ProgramUnread
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching import mazes, rereading
+from daemon.platforms.linux.watching.seen import image_of
+from daemon.platforms.linux.watching.told import Told
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from host.clock import SystemClock
+from rules.games import Catalogue, Game, Program
+from tests.system import until
+
+NOW = SystemClock().mono
+PLAY = """
+import ctypes, sys
+stat = open("/proc/self/stat").read().rpartition(")")[2].split()
+at, end = int(stat[45]), int(stat[46])
+sys.stdin.readline()
+ctypes.memmove(at, b"python3\\0{}".ljust(end - at, b"\\0"), end - at)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def tracker(programs):
+    """Told by hand; `seen` is what it told."""
+    made = LinuxTracker(programs, SystemClock())
+    made.seen = []
+    made.start(made.seen.append)
+    yield made
+    made.stop()
+    programs.lines.stop()
+    programs.images.stop()
+
+
+@pytest.fixture
+def run():
+    """`run(*args)`: a process."""
+    started = []
+
+    def start(*args):
+        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE)
+        started.append(process)
+        until(lambda: procfs.args(process.pid)[-1:] == (str(args[-1]),))
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def known_by_hash(path, content):
+    path.write_bytes(content)
+    path.chmod(0o755)
+    digest = sha256(content).hexdigest()
+    return Game(id="chess", title="", sizes=(len(content),), sha256=(digest,))
+
+
+@pytest.fixture
+def hashed(tracker):
+    """What was found out of large files, which is not told before somebody calls `tell`."""
+    found = []
+    tracker.programs.images.start(lambda *one: found.append(one))
+
+    def tell():
+        until(lambda: found)
+        for one in found:
+            if (size := tracker.programs.images.hashed(*one)) is not None:
+                tracker.looked(size)
+
+    return tell
+
+
+LOOKS = {
+    "all": lambda tracker, pid: tracker.replaced(pid),
+    "again": lambda tracker, pid: tracker._read_at_last(pid),
+    "a scan": lambda tracker, pid: tracker.scan(lambda: [pid]),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_game_whose_hash_takes_long_is_not_what_it_names_meanwhile(tracker, run, tmp_path, monkeypatch, hashed, look):
+    """It has executed nothing that the kernel told of, so what it was read as is what its hash is of."""
+    path = tmp_path / "homework"
+    tracker.catalogue = Catalogue([known_by_hash(path, Path("/bin/sleep").read_bytes() + bytes(2 << 20))])
+    pid, other = run(path, "600").pid, run("/bin/cat").pid
+    tracker.appeared(pid)
+    assert tracker.games == set()
+    image = image_of(other)
+    with monkeypatch.context() as masked:
+        masked.setattr(rereading, "image_of", lambda _: image)
+        look(tracker, pid)
+        hashed()
+        assert tracker.games == {pid}
+        look(tracker, pid)
+    assert tracker.games == {pid}
+
+
+def test_who_names_another_executable_before_all_is_read_is_told(tracker, run, tmp_path, monkeypatch):
+    """If that can never be read: no honest program does it. Where an exec may have been lost it is believed."""
+    path, told = tmp_path / "homework", []
+    shutil.copy("/bin/sleep", path)
+    tracker.catalogue = Catalogue([Game(id="chess", title="", sizes=(path.stat().st_size,), sha256=("0" * 64,))])
+    monkeypatch.setattr(tracker.programs.images, "lack", lambda files, _: files[0].path == str(path))
+    monkeypatch.setattr(tracker.programs, "account", lambda _: "an")
+    tracker.trouble = lambda what, *_, **__: told.append(what)
+    pid, image = run(path, "600").pid, image_of(run("/bin/cat").pid)
+    tracker.appeared(pid)
+    monkeypatch.setattr(rereading, "image_of", lambda _: image)
+    for _ in range(4):
+        tracker.replaced(pid)
+        tracker._look_again()
+    assert [one.program.identity for one in tracker.seen if isinstance(one, ProgramUnread)] == [tracker._known[pid].identity]
+    assert told == ["read-held"]
+    tracker.missed = NOW()
+    tracker.replaced(pid)
+    assert tracker._known[pid].image == image
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_script_whose_hash_takes_long_is_what_it_was_told_at_first(tracker, run, tmp_path, hashed, look):
+    path, decoy = tmp_path / "homework.py", tmp_path / "decoy.py"
+    decoy.touch()
+    content = PLAY.replace("{}", str(decoy)).encode()
+    tracker.catalogue = Catalogue([known_by_hash(path, content + b"#" * (2 << 20))])
+    tracker.programs.lines.start(lambda *_: None)
+    process = run(sys.executable, path, "x" * 200)
+    tracker.appeared(process.pid)
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    until(lambda: str(path) not in procfs.args(process.pid))
+    look(tracker, process.pid)
+    hashed()
+    assert tracker.games == {process.pid}
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, run, tmp_path, monkeypatch, long):
+    """A long command line is not kept: one that is another by the time when it is walked counts as one that was not read."""
+    path, decoy, found = tmp_path / "homework.py", tmp_path / "decoy.py", []
+    decoy.touch()
+    tracker.catalogue = Catalogue([known_by_hash(path, PLAY.replace("{}", str(decoy)).encode())])
+    lines = tracker.programs.lines
+    monkeypatch.setattr(lines, "_hurried", lambda *_: (False, Told()))
+    lines.start(lambda *one: found.append(one))
+    add, waits = lines.mazes.add, []
+    monkeypatch.setattr(lines.mazes, "add", waits.append)
+    process = run(sys.executable, path, "x" * (5_000 if long else 200))
+    tracker.appeared(process.pid)
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    until(lambda: str(path) not in procfs.args(process.pid))
+    add(waits[0])
+    until(lambda: found)
+    tracker.found_out(*found[-1])
+    assert tracker.games == (set() if long else {process.pid})
+    assert tracker._known[process.pid].program.unread is long
+
+
+# --- what they fork ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unread(tracker, run, monkeypatch):
+    """`unread()`: a process of somebody's who holds it up that it is read; `over(pid)`: it ends now."""
+    programs, started = tracker.programs, {}
+
+    def reads(pid, _catalogue, _since=None, **_):
+        status = procfs.stat(pid)
+        if status is None or not status.alive:
+            return None
+        programs.images.unread, programs.blamed = "…", True
+        return Program(pid, status.started, 1, "an", (), parent=status.parent, unread=True)
+
+    monkeypatch.setattr(programs, "read", reads)
+
+    def start():
+        process = run("/bin/cat")
+        started[process.pid] = process
+        return process.pid
+
+    def over(pid):
+        started[pid].kill()
+        started[pid].wait()
+        tracker.ended(pid, NOW())
+
+    start.over = over
+    return start
+
+
+def held_against(tracker):
+    return [one.program.pid for one in tracker.seen if isinstance(one, ProgramUnread)]
+
+
+def test_what_an_unread_program_forks_is_looked_at_as_often_as_that_was(tracker, unread):
+    """It leaves the play to a child before it was tried often enough, again and again."""
+    pids = [unread()]
+    tracker.appeared(pids[0])
+    for _ in range(3):
+        tracker._look_again()
+        child = unread()
+        tracker.forked(pids[-1], child, NOW())
+        unread.over(pids[-1])
+        assert child in tracker._known
+        pids.append(child)
+    assert held_against(tracker) == pids[2:]  # its child, too, at once
+
+
+def test_so_is_what_it_forks_as_a_sibling(tracker, unread):
+    """CLONE_PARENT: the kernel says that it is its parent's child."""
+    pids = [unread()]
+    tracker.appeared(pids[0])
+    for _ in range(3):
+        tracker._look_again()
+        sibling = unread()
+        tracker.forked(os.getpid(), sibling, NOW())
+        unread.over(pids[-1])
+        assert sibling in tracker._known
+        pids.append(sibling)
+    assert held_against(tracker) == pids[2:]
+
+
+def test_what_executes_something_else_or_can_be_read_is_held_against_nobody(tracker, unread, monkeypatch):
+    """Of what an honest program forks while the PC is busy."""
+    pid, other, read = unread(), unread(), tracker.programs.read
+    tracker.appeared(pid)
+    for _ in range(3):
+        tracker._look_again()
+
+    def reads(one, *rest, **more):
+        found = read(one, *rest, **more)
+        tracker.programs.images.unread = ""
+        return found
+
+    del tracker.seen[:]
+    tracker.forked(pid, other, NOW())
+    monkeypatch.setattr(tracker.programs, "read", reads)
+    tracker.executed(other, NOW())
+    tracker._look_again()
+    tracker._fork_due()
+    assert not held_against(tracker)
+    assert not tracker._unread
+
+
+def test_many_that_are_unread_take_the_loop_little_time(tracker, unread, monkeypatch):
+    """Each is looked at all the same, one turn after the other."""
+    read, looked = tracker._read_at_last, []
+
+    def slowly(pid):
+        time.sleep(0.03)
+        looked.append(pid)
+        read(pid)
+
+    pids = {unread() for _ in range(10)}
+    for pid in pids:
+        tracker.appeared(pid)
+    monkeypatch.setattr(tracker, "_read_at_last", slowly)
+    began = NOW()
+    tracker._look_again()
+    assert len(looked) < 10 or NOW() - began < 200
+    for _ in range(9):
+        tracker._look_again()
+    assert set(looked) == pids
+
+
+# --- what takes long to walk ------------------------------------------------------------------------------------------------
+
+
+def endless():
+    while True:
+        time.sleep(0.001)
+        yield []
+
+
+@pytest.fixture
+def walks(monkeypatch):
+    monkeypatch.setattr(mazes, "_LONGEST_MS", 200)
+    made = mazes.Mazes(SystemClock())
+    made.heard = []
+    made.start(lambda maze, told: made.heard.append((maze.identity[0], told)))
+    yield made
+    made.stop()
+
+
+def test_what_is_walked_for_too_long_counts_as_unread(walks):
+    """Not by the time that goes by: that of its own account. Who executes itself meanwhile begins no new one."""
+    now, later, wanted = mazes.Maze((1, 1), "an", endless, lambda: wanted[0]), mazes.Maze((1, 1), "an", endless), [True]
+    walks.add(now)
+    time.sleep(0.1)
+    walks.add(later)
+    wanted[0] = False
+    began = NOW()
+    until(lambda: walks.heard)
+    assert NOW() - began < 190
+    (pid, told), *_ = walks.heard
+    assert (pid, told.unread, told.own, told.whole) == (1, "…", True, False)
+    time.sleep(0.3)
+    assert len(walks.heard) == 1
+
+
+def test_one_whose_turns_take_long_leaves_others_as_much(walks):
+    """It waits for a file system of its own at each step."""
+    turns = []
+
+    def waits():
+        while True:
+            time.sleep(0.1)
+            turns.append(NOW())
+            yield []
+
+    def walk():
+        for _ in range(160):
+            time.sleep(0.002)
+            yield []
+        return Told(whole=True)
+
+    walks.add(mazes.Maze((1, 1), "an", waits))
+    until(lambda: turns)
+    del turns[:]
+    walks.add(mazes.Maze((2, 1), "binh", walk))
+    until(lambda: any(told.whole for pid, told in walks.heard if pid == 2))
+    assert len(turns) < 10
