@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -99,9 +100,11 @@ def test_a_game_whose_hash_takes_long_is_not_what_it_names_meanwhile(tracker, ru
     pid, other = run(path, "600").pid, run("/bin/cat").pid
     tracker.appeared(pid)
     assert tracker.games == set()
-    image = image_of(other)
+    image, read = image_of(other), tracker.programs.read
+    shown = read(other, tracker.catalogue).files
     with monkeypatch.context() as masked:
         masked.setattr(rereading, "image_of", lambda _: image)
+        masked.setattr(tracker.programs, "read", lambda *args, **more: replace(read(*args, **more), files=shown))
         look(tracker, pid)
         hashed()
         assert tracker.games == {pid}
