@@ -157,8 +157,13 @@ class Judge:
         self, pid: int, file: Fingerprint, found: os.stat_result | None, current: RefusalsByUid
     ) -> Started | None:  # fmt: skip
         uid, who = acting(pid, current), procfs.stat(pid)
-        image = (found.st_dev, found.st_ino) if (file.build_id or file.loaded) and found else None
-        return Started(pid, uid, file, self._clock.mono(), who.parent, image) if uid is not None and who else None
+        # As it was read for its fingerprint, here or by a reader: reading a user's file now may keep us waiting. What lies on a
+        # user's own file system (`found` None) may be another at each look.
+        native = self._images.native(key(found)) if found else None
+        image = (found.st_dev, found.st_ino) if found and (native or file.build_id or file.loaded) else None
+        if uid is None or who is None:
+            return None
+        return Started(pid, uid, file, self._clock.mono(), who.parent, image, script=native is False)
 
     def _look(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> _Known | None:
         """None: a damaged disk, or whatever the file's owner did to it. Nothing of ours fails."""

@@ -72,7 +72,7 @@ class Work:
                 code = written(taken(file, head["pages"])).encode() if "pages" in head else b""
                 has = b" ".join(b"%x" % part for part in parts(file)) if head["parts"] else b""
             digest = sha256(mine) if head["digest"] else None
-            known = {"build": first.build, "original": first.original, "product": first.product} if first else None
+            known = first and {name: getattr(first, name) for name in ("build", "original", "product", "native")}
             said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
             return Message({**said, "parts": head["parts"], "alone": alone}, code + b"\0" + has)
         finally:

@@ -18,7 +18,7 @@ from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.reading import stamps
 from daemon.platforms.linux.reading.lines import Found
-from host.images import build_id
+from host.images import build_id, native
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
 
@@ -139,7 +139,7 @@ class Images(images.Images):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
     def _first(self, file: BinaryIO) -> Known:
-        return Known(build_id(file, is_engine), found=Looked(looked=True))
+        return Known(build_id(file, is_engine), found=Looked(looked=True), native=native(file))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         digest = sha256(file.fileno(), stop) if wanted.digest else None

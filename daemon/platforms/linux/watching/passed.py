@@ -6,7 +6,8 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 
-from daemon.platforms.linux.watching.seen import Image
+from daemon.platforms.linux.namespaces import maker
+from daemon.platforms.linux.watching.seen import Image, SeenProgram
 from rules.games import Fingerprint
 
 _MOST = 256
@@ -16,7 +17,7 @@ _FRESH_MS = 1_000  # the kernel asks, then executes, unless it is short of memor
 @dataclass(frozen=True, slots=True)
 class Started:
     """`file` is what process `pid` of user `uid` was about to execute at `mono`, a child of `parent`; `image` as
-    SeenProgram has it, if the file is one and no script.
+    SeenProgram has it, if the file is one and no script. `script`: another executes it, which its first line names.
     """
 
     pid: int
@@ -25,6 +26,21 @@ class Started:
     mono: int
     parent: int = 0
     image: Image | None = None
+    script: bool = False
+
+    def hidden_by(self, seen: SeenProgram) -> bool:
+        """Whether it says that it is something else, as it may in a world of its own (masks.py) before anybody reads it. If it
+        has executed that by now – as env does, for which a script asks – another event is to tell so.
+        """
+        if self.script:
+            shown = any((one.size, self.file.sha256 and one.sha256) == self._content for one in seen.program.files[1:])
+        else:
+            shown = self.image in {None, seen.image}
+        return not shown and maker(self.pid) is not None
+
+    @property
+    def _content(self) -> tuple[int, str | None]:
+        return self.file.size, self.file.sha256
 
 
 class Passed:

@@ -186,7 +186,7 @@ class ReadImages(Images):
             fresh = Known(**first, found=_NOTHING)
             if this[2] <= INLINE or fresh.build != known.build:  # else what took long is believed, as in Images._doubt
                 known = fresh
-            known = replace(known, settled=tells and answer.head["alone"])
+            known = replace(known, settled=tells and answer.head["alone"], native=fresh.native)
         if digest is not None:
             known = replace(known, found=replace(known.found, digest=digest))
         blocks = catalogue.wanted_blocks

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.namespaces import maker
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.forking import ForkingTracker
@@ -61,28 +60,33 @@ class LinuxTracker(ForkingTracker):
         """An exec at `mono`. One that a scan has already seen done is old news."""
         self._kin.other(pid)
         old, passed = self._known.get(pid), self.passed(pid, mono)
+        older = old is None or mono >= old.at or self.programs.lines.is_older(old.identity, mono)
+        if old and not (older or self.masks.doubts(old, passed, mono)):
+            return
+        early = old if pid in self._early and old and not self.masks.is_let(old) else None
+        self._early.discard(pid)
         if old:
             self.masks.off(old.identity)
-        if old and mono < old.at and not self.programs.lines.is_older(old.identity, mono):
-            return
-        early = pid in self._early
-        self._early.discard(pid)
         seen = self._told(pid, mono)
-        if passed is not None:
-            masked = seen is None or _masked(seen, passed)
+        if passed is not None and (seen is None or passed.hidden_by(seen)):
             seen = seen or self._as_passed(passed, mono, old)
-            if masked:
-                self.masks.let(seen.identity, passed.file)
+            self.masks.let(seen.identity, passed)
+            early = early if early and self._is_game(early) else None
         if seen is None:
             self._kin.unread(pid)
-        elif old and early and old.same_as(seen) and (old.program.args in {(), seen.program.args} or not self._is_game(seen)):
-            more, seen = self._more(old, seen), seen.kept(old)
-            if more is not None:
-                self._begin(more)
-            else:
-                self._known[pid] = seen if self._is_game(seen) else seen.without_args()
-        else:
+        elif not (early and self._is_as_early(early, seen)):
             self._become(old, seen, mono)
+
+    def _is_as_early(self, early: SeenProgram, seen: SeenProgram) -> bool:
+        """Whether `seen` is what was read before its event, and known by then."""
+        if not early.same_as(seen) or (early.program.args not in {(), seen.program.args} and self._is_game(seen)):
+            return False
+        more, seen = self._more(early, seen), seen.kept(early)
+        if more is not None:
+            self._begin(more)
+        else:
+            self._known[seen.program.pid] = seen if self._is_game(seen) else seen.without_args()
+        return True
 
     def _as_passed(self, passed: Started, mono: int, old: SeenProgram | None) -> SeenProgram:
         """Of what was over too soon to be read there is what the gate saw, in the process that was read as `old` before, maybe
@@ -164,10 +168,10 @@ class LinuxTracker(ForkingTracker):
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
         if old and not old.goes_on_as(new, self.catalogue):
-            file = self.masks.what_is_let(new.identity)
+            let = self.masks.what_is_let(new.identity)
             self._end(old.program.pid, mono)
-            if file is not None:  # the gate's word is of the process, whatever that was before
-                self.masks.let(new.identity, file)
+            if let is not None:  # the gate's word is of the process, whatever that was before
+                self.masks.let(new.identity, let)
         self._begin(new)
 
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
@@ -271,10 +275,3 @@ class LinuxTracker(ForkingTracker):
         self._early.discard(pid)
         self.masks.off(self._known[pid].identity)
         super()._end(pid, mono)
-
-
-def _masked(seen: SeenProgram, passed: Started) -> bool:
-    """Whether it says that it is something else than the gate let it become, as it may in a world of its own (masks.py) before
-    anybody reads it. If it has executed that, an event is to tell so.
-    """
-    return passed.image not in {None, seen.image} and maker(passed.pid) is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -12,13 +14,19 @@ import time
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
-from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching import kin, rereading
+from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.gate.judging import Judge
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.work import Work
+from daemon.platforms.linux.watching import kin, masks, rereading
 from daemon.platforms.linux.watching.connector import Event
+from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
@@ -304,6 +312,126 @@ def test_a_game_that_shows_something_else_before_it_is_read(tracker, run, game, 
     assert (pid in tracker.games) == believed
     tracker.executed(pid, NOW() + 1)
     assert pid not in tracker.games
+
+
+@pytest.mark.parametrize("look", ["new", "again", "scan"])
+@pytest.mark.parametrize("before", [True, False], ids=["after its exec", "before it"])
+@pytest.mark.parametrize(("world", "believed"), [(("unshare", "--user"), True), (("env",), False)], ids=["its own", "ours"])
+def test_a_game_that_was_seen_as_something_else_before_its_exec_is_told(tracker, run, game, world, believed, before, look):
+    """Whoever looked saw what it says of itself: the gate's word counts, whether that look was before the exec or after it."""
+    pid, passed, at = run(*world, "sleep", "600"), Passed(), NOW()
+    wait_until(lambda: procfs.args(pid) == ("sleep", "600"))
+    if look == "again":
+        tracker.appeared(pid)
+        tracker._known[pid] = replace(tracker._known[pid], image=image_of(os.getpid()))
+    time.sleep(0.005)
+    if look == "scan":
+        tracker.scan(lambda: [pid])
+    else:
+        (tracker.appeared if look == "new" else tracker.replaced)(pid)
+    assert tracker._known[pid].at > at
+    at = at if before else NOW() + 1
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image_of(game())))
+    tracker.executed(pid, at)
+    assert (pid in tracker.games) == believed
+    tracker.scan(lambda: [pid])
+    assert (pid in tracker.games) == believed
+    tracker.executed(pid, NOW() + 1)
+    assert pid not in tracker.games
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_what_was_let_and_became_something_else_before_it_was_read_is_that(tracker, run, game, monkeypatch, early):
+    """In a world of its own it is believed to be the game until the next exec is told, which came before the reading, too."""
+    at = NOW()
+    pid, passed = run("unshare", "--user", "sleep", "600"), Passed()
+    wait_until(lambda: procfs.args(pid) == ("sleep", "600"))
+    time.sleep(0.005)
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image_of(game())))
+    tracker.executed(pid, at)
+    assert tracker.games == {pid}
+    if early:
+        monkeypatch.setattr(rereading, "image_of", lambda _: (0, 0))
+        tracker.replaced(pid)
+        assert tracker.games == {pid}
+    assert tracker._known[pid].at > at + 1
+    tracker.executed(pid, at - 1)
+    assert tracker.games == {pid}
+    tracker.executed(pid, at + 1)
+    assert tracker.games == set()
+    assert all(NAME not in one.path for one in tracker._known[pid].program.files)
+    tracker.scan(lambda: [pid])
+    assert tracker.games == set()
+
+
+def test_a_mask_is_not_taken_off_by_what_was_executed_before_it(tracker, game, run, monkeypatch):
+    """The exec of the game itself, which was seen before it was told of."""
+    at, pid, other = NOW(), game(), run("sleep", "60")
+    time.sleep(0.005)
+    tracker.appeared(pid)
+    first, image, read = image_of(pid), image_of(other), tracker.programs.read
+    assert tracker._known[pid].at > at
+    monkeypatch.setattr(rereading, "image_of", lambda _: image)
+    monkeypatch.setattr(tracker.programs, "read", lambda pid, *more: replace(read(pid, *more), files=read(other, *more).files))
+    tracker.replaced(pid)
+    tracker.executed(pid, at)
+    assert first == tracker._known[pid].image
+    tracker.missed = NOW()
+    monkeypatch.setattr(masks, "maker", lambda _: 0)
+    tracker.replaced(pid)
+    assert tracker.games == {pid}
+
+
+@pytest.mark.parametrize("shows", ["nothing", "one as long", "itself"])
+@pytest.mark.parametrize(("world", "believed"), [(("unshare", "--user"), True), (("env",), False)], ids=["its own", "ours"])
+def test_a_script_that_shows_something_else_before_it_is_read(tracker, run, tmp_path, world, believed, shows):
+    """Who runs it says which one. What its first line asks for may run another one at first, of which an event tells then."""
+    script, decoy = tmp_path / "script", tmp_path / "decoy"
+    for path in (script, decoy):
+        path.write_text(f"import sys; sys.stdin.read()  # {path.name:9}", "utf-8")
+    content = script.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    tracker.catalogue = Catalogue([Game(id="turtles", title="", sizes=(len(content),), sha256=(digest,))])
+    words = {"nothing": ("-c", "input()"), "one as long": (decoy,), "itself": (script,)}[shows]
+    pid, passed, at = run(*world, sys.executable, *words), Passed(), NOW()
+    wait_until(lambda: image_of(pid) == image_of(os.getpid()))
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(str(script), len(content), sha256=digest), at, script=True))
+    tracker.executed(pid, at)
+    assert (pid in tracker.games) == (believed or shows == "itself")
+    assert tracker.masks.is_let(tracker._known[pid]) == (believed and shows != "itself")
+    tracker.executed(pid, NOW() + 1)
+    assert (pid in tracker.games) == (shows == "itself")
+
+
+@pytest.mark.parametrize("owner", ["root", "a user"])
+def test_the_gate_says_of_each_executable_which_file_it_is(tmp_path, owner):
+    """Also of one without a build id, whose code no game has. Of a script it says that it is one."""
+    native, script, text = (tmp_path / f"{name}-{NAME}" for name in ("native", "script", "text"))
+    content = Path("/bin/true").read_bytes()
+    native.write_bytes(content.replace(b"\4\0\0\0\x14\0\0\0\3\0\0\0GNU\0", b"\4\0\0\0\x14\0\0\0\7\0\0\0GNU\0") + bytes(1 << 20))
+    script.write_text("#!/bin/sh\n", "utf-8")
+    text.write_text("x", "utf-8")
+    games = Catalogue([Game(id="turtles", title="", names=tuple(one.name for one in (native, script, text)))])
+    current, mounts = RefusalsByUid(games, {}), SimpleNamespace(whose=lambda _: "local")
+    judge, work = Judge(SystemClock(), mounts), Work(Images()._first)
+    let = []
+    for path in (native, script, text):
+        if owner != "root":
+            os.chown(path, 65534, 65534)
+        with path.open("rb") as file:
+            asked = calls.Question(file.fileno(), os.getpid())
+            said = judge.answer(asked, current)
+            if said.to_read:
+                question = {"n": 1, "do": "content", "opened": True, **said.to_read.question}
+                read = work.done(Message(question, handle=os.dup(file.fileno())))
+                said = judge.answer(asked, current, read._replace(head=json.loads(json.dumps(read.head))))
+            assert said.let.file.build_id is None
+            let.append((said.let.image, said.let.script))
+    found = native.stat()
+    assert let == [((found.st_dev, found.st_ino), False), (None, True), (None, False)]
 
 
 @pytest.mark.parametrize("heard", [True, False])
