@@ -60,8 +60,8 @@ class LinuxTracker(ForkingTracker):
         """An exec at `mono`. One that a scan has already seen done is old news."""
         self._kin.other(pid)
         old, passed = self._known.get(pid), self.passed(pid, mono)
-        older = old is None or mono >= old.at or self.programs.lines.is_older(old.identity, mono)
-        if old and not (older or self.masks.doubts(old, passed, mono)):
+        news = old is None or mono >= old.at or self.programs.lines.is_older(old.identity, mono)
+        if old and not news and not self.masks.doubts(old, passed, mono):
             return
         early = old if pid in self._early and old and not self.masks.is_let(old) else None
         self._early.discard(pid)

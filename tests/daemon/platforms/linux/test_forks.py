@@ -374,7 +374,8 @@ def test_a_mask_is_not_taken_off_by_what_was_executed_before_it(tracker, game, r
     first, image, read = image_of(pid), image_of(other), tracker.programs.read
     assert tracker._known[pid].at > at
     monkeypatch.setattr(rereading, "image_of", lambda _: image)
-    monkeypatch.setattr(tracker.programs, "read", lambda pid, *more: replace(read(pid, *more), files=read(other, *more).files))
+    shown = read(other, tracker.catalogue).files
+    monkeypatch.setattr(tracker.programs, "read", lambda *args, **more: replace(read(*args, **more), files=shown))
     tracker.replaced(pid)
     tracker.executed(pid, at)
     assert first == tracker._known[pid].image
@@ -526,7 +527,7 @@ def test_an_interpreter_is_the_game_only_with_the_same_command(tracker, run, tmp
 def test_a_game_that_was_seen_in_the_middle_of_its_exec_is_told_once(tracker, game, monkeypatch):
     """Without its words, which it is given last; the event then tells of what is known."""
     pid, read = game(), tracker.programs.read
-    monkeypatch.setattr(tracker.programs, "read", lambda *args: replace(read(*args), args=()))
+    monkeypatch.setattr(tracker.programs, "read", lambda *args, **more: replace(read(*args, **more), args=()))
     tracker.appeared(pid)
     monkeypatch.undo()
     tracker.executed(pid, NOW())

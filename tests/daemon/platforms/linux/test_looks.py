@@ -97,7 +97,7 @@ def test_what_runs_as_before_is_not_read_again(programs, launcher, gate_folder, 
     path, chess = make_game(gate_folder, "chess")
     pid = launcher("start", args=["/bin/sleep", "60"])["pid"]
     reads, read = [], type(programs).read
-    monkeypatch.setattr(type(programs), "read", lambda *args: reads.append(args[1]) or read(*args))
+    monkeypatch.setattr(type(programs), "read", lambda *args, **more: reads.append(args[1]) or read(*args, **more))
     tracker = LinuxTracker(programs, SystemClock())
     tracker.catalogue = Catalogue([chess, Game(id="other", title="", names=("other",))])
     told = []
