@@ -21,7 +21,7 @@ class FirstLine(NamedTuple):
         return cls(line) if len(line) <= MOST else cls(digest=hashlib.sha256(line).digest())
 
     def may_be(self, line: bytes) -> bool:
-        return self == FirstLine() or self == FirstLine.of(line)
+        return not any(self) or self == FirstLine.of(line)
 
 
 def brief(args: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:

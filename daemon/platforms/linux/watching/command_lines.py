@@ -88,10 +88,11 @@ class CommandLines:
             if image is not None:  # of others than interpreters it says nothing that we need
                 self._images.unread, self._images.own = before
             return Told(args=procfs.words(line))
-        known, first = self._found.get(identity), FirstLine.of(line)
+        known = self._found.get(identity)
         if known and (known.image != image.path or not (same or not line or known.first.may_be(line))):
             known = None  # it executed this since
-        of = _Line(pid, identity, image, catalogue, runner, known.first if known and known.first != FirstLine() else first)
+        first = known.first if known and any(known.first) else FirstLine.of(line)
+        of = _Line(pid, identity, image, catalogue, runner, first)
         if known and known.catalogue is catalogue:
             return self._again(of, known)
         self._found.pop(identity, None)
