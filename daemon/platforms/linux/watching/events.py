@@ -143,13 +143,13 @@ class Events:
             self._poller.start(loop)
         elif silent and not self._silence.on:
             self._poller.stop()
-            self._poller.look_at_all()
+            self._poller.look_at_all(silenced=True)
             self._tracker.masks.doubting = False
             self._well(SILENT)
         if due and not self._silence.on:
             self._alert = 0
             self._want()
-            self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
+            self._poller.look_at_all(silenced=True)  # what anybody did until now; of what comes the kernel tells
 
     def _be_alert(self) -> None:
         self._alert = self._alert or self._clock.mono()
@@ -157,7 +157,7 @@ class Events:
 
     def _look(self) -> None:
         if self._loop:
-            self._poller.look_at_all()
+            self._poller.look_at_all(silenced=True)
 
     def _insist(self, loop: asyncio.AbstractEventLoop) -> None:
         """Listen anew, should it be our socket; raise the kernel's count, should it be that."""

@@ -62,6 +62,6 @@ class Noticing:
     def _listen_at_last(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._listen(loop):
             self._poller.stop()
-            self._poller.look_at_all()  # what nobody told until now
+            self._poller.look_at_all(silenced=True)  # what nobody told until now
             self._well(EVENTS)
             self._changed()

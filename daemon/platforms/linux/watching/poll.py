@@ -58,11 +58,14 @@ class Poller:
         self._timer = loop.call_later(FAST_S if self._hurry() else SLOW_S, self._turn, loop)
         self._try()
 
-    def look_at_all(self) -> None:
-        """Now, whoever may be known and whoever may be new, as there may be what nobody told."""
+    def look_at_all(self, *, silenced: bool = False) -> None:
+        """Now, whoever may be known and whoever may be new, as there may be what nobody told. `silenced`: somebody may have
+        kept the kernel from telling of an exec.
+        """
         self._looked_at_all = -_EVERYBODY_MS
         self._newest_at_all = b""
-        doubted, self._tracker.masks.doubting = self._tracker.masks.doubting, True
+        doubted = self._tracker.masks.doubting
+        self._tracker.masks.doubting = doubted or silenced
         try:
             self._try()
         finally:

@@ -738,3 +738,21 @@ def test_a_game_that_was_only_asked_for_is_no_cover_for_one_that_runs(tracker, r
     tracker.missed = NOW()  # an exec of it may have been lost
     tracker._look(Started(pid, 0, BESIDE["b-allowed"], NOW(), image=(0, 0)))
     assert tracker.catalogue.recognise(tracker._known[pid].program).game == "b-allowed"
+
+
+@pytest.mark.parametrize(("why", "is_now"), [({"silenced": True}, "b-allowed"), ({}, "a-bound")])
+def test_a_game_that_seems_to_be_another_one_is_it_only_where_its_exec_may_not_have_been_told(
+    tracker, run, monkeypatch, why, is_now
+):  # fmt: skip
+    """A look at all because of a new disk is no reason to believe a mask."""
+    tracker.catalogue = Catalogue([ALLOWED, REFUSED])
+    pid, shows = run("sleep", "60"), [BESIDE["a-bound"]]
+    monkeypatch.setattr(tracker.programs, "read", lambda *_: Program(pid, procfs.stat(pid).started, 1, "an", tuple(shows)))
+    monkeypatch.setattr(procfs, "pids", lambda: [pid])
+    tracker.appeared(pid)
+    shows[0] = BESIDE["b-allowed"]
+    monkeypatch.setattr(rereading, "image_of", lambda _: (0, 0))
+    monkeypatch.setattr(tracker, "watch_ends", lambda: None)
+    Poller(tracker, SystemClock(), lambda: False).look_at_all(**why)
+    assert tracker.catalogue.recognise(tracker._known[pid].program).game == is_now
+    assert not tracker.masks.doubting

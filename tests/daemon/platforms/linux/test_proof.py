@@ -189,7 +189,7 @@ def test_who_speaks_to_the_kernel_while_the_loop_rests(watching, until, gate_fol
     async def body():
         async with watching(seen, (str(gate_folder),)) as watcher:
             await until(lambda: rests(watcher) and not watcher._events._alert)
-            monkeypatch.setattr(watcher._poller, "look_at_all", lambda: looks.append(rests(watcher)))
+            monkeypatch.setattr(watcher._poller, "look_at_all", lambda **_: looks.append(rests(watcher)))
             Connector().close()
             await until(lambda: len(looks) >= 2)
             assert looks[0] is False

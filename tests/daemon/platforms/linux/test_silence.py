@@ -205,7 +205,7 @@ def test_events_that_stopped_for_a_moment_only(watching, until, launcher, game, 
     path, chess = game
     seen, looks = [], []
     look = Poller.look_at_all
-    monkeypatch.setattr(Poller, "look_at_all", lambda self: (looks.append(1), look(self)))
+    monkeypatch.setattr(Poller, "look_at_all", lambda self, **more: (looks.append(1), look(self, **more)))
     monkeypatch.setattr(events, "_ALERT_MS", 0)
 
     async def body():
