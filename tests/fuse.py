@@ -31,11 +31,12 @@ _ROOT = 1
 _EXECUTES = 0x20  # __FMODE_EXEC of the kernel's
 _MOST = 64
 _LONGEST_S = 120
+_TURN_S = 0.05
 
 
 class Disk:
-    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. `fails`: the error
-    that who opens a file there to read it has, and who executes it has not.
+    """`hold` says what is asked of it, by number, that it does not answer until it is told others; `held` is what was asked
+    meanwhile. `fails`: the error that who opens a file there to read it has, and who executes it has not.
     """
 
     fails = 0
@@ -46,6 +47,7 @@ class Disk:
         self._names = {name.encode(): number for number, name in enumerate(files, 2)}
         self._content = dict(enumerate(files.values(), 2))
         self._uid = uid
+        self._waiting: list[bytes] = []
 
     def hold(self, *opcodes: int) -> None:
         self._shared[:_MOST] = bytes(number in opcodes for number in range(_MOST))
@@ -67,10 +69,16 @@ class Disk:
             return None
         if opcode < _MOST and self._shared[opcode]:
             self._shared[_MOST + opcode] = 1
+            self._waiting.append(request)
             return None
         said = self._body(opcode, node, request[40:])
         number, body = (-said, b"") if isinstance(said, int) else (0, said)
         return struct.pack("<IiQ", 16 + len(body), number, unique) + body
+
+    def late(self) -> list[bytes]:
+        """What it held, and holds no more."""
+        waiting, self._waiting = self._waiting, []
+        return [answer for one in waiting if (answer := self.answer(one)) is not None]
 
     def _body(self, opcode: int, node: int, data: bytes) -> bytes | int:
         if opcode == _INIT:  # version 7.31
@@ -131,11 +139,13 @@ def until_held(disk: Disk) -> None:
 
 
 def _serve(handle: int, disk: Disk) -> None:
-    while select.select([handle], [], []):
+    while True:
+        ready, _, _ = select.select([handle], [], [], _TURN_S)
         try:
-            answer = disk.answer(os.read(handle, 1 << 18))
-            if answer is not None:
-                os.write(handle, answer)
+            asked = [disk.answer(os.read(handle, 1 << 18))] if ready else []
+            for answer in (*asked, *disk.late()):
+                if answer is not None:
+                    os.write(handle, answer)
         except OSError as error:
             if error.errno == errno.ENODEV:  # unmounted
                 return

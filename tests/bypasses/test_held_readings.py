@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 
 import pytest
 
@@ -39,6 +40,11 @@ LOADED = {
 }
 
 
+LATE = """exec python3 -c 'import ctypes, os, sys, time
+open("loads", "w").close(); sys.stdin.readline()
+ctypes.CDLL(os.environ["DISK"] + "/x"); open("loaded", "w").close(); time.sleep(600)'"""
+
+
 @pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
 @pytest.mark.parametrize("script", LOADED.values(), ids=LOADED)
 def test_a_changed_game_that_is_loaded_from_an_own_file_system(case, disk, script):
@@ -46,6 +52,20 @@ def test_a_changed_game_that_is_loaded_from_an_own_file_system(case, disk, scrip
     here = case(0, make=game)
     with disk(here, x=without_id(here.game.read_bytes())):
         here.ended(script)
+
+
+@pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
+def test_a_game_that_is_loaded_from_an_own_file_system_that_then_answers_no_more(case, disk):
+    """What cannot be read of a program that has loaded it could be any game."""
+    here = case(0, make=game)
+    with disk(here, x=without_id(here.game.read_bytes())) as own:
+        run = here.start(LATE)
+        until((here.folder / "loads").exists)
+        time.sleep(1)  # what else it is was read
+        run.go()
+        until((here.folder / "loaded").exists)
+        own.hold(fuse.OPEN, fuse.GETATTR)
+        assert run.over()[0] in KILLED
 
 
 # Whoever reads as the child is the child's to limit (prlimit(2)).

@@ -73,7 +73,7 @@ class LinuxWatcher(TrackingWatcher):
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
         self._loaded.held = lambda what, account: self._trouble(HELD, what, account=account)
-        self._loaded.read = self._tracker.programs.loaded.read
+        self._loaded.read, self._loaded.unread = self._tracker.programs.loaded.read, self._tracker.not_read
         self._tracker.other = self._loaded.seen
         if self._asker:
             self._asker.watch = self

@@ -7,85 +7,27 @@ anybody. Root's never are.
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
-from queue import SimpleQueue
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching.images import Images
-from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
+from daemon.platforms.linux.watching.asked_again import Answer, AskedAgain, Question, Read
+from daemon.platforms.linux.watching.finding import Account
+from daemon.platforms.linux.watching.mapped import Mapped
 from daemon.platforms.processes import BlindError, Identity
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
 
 _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
-_LARGEST = 1 << 20
 _MOST = 8192
-_MOST_WAITING = 4096  # of one account
-_MOST_UNREAD = 256  # of one process
-_TURN_MS = 50
-_HELD_MS = 1_500  # nothing of one file takes so long
-_MOST_THREADS = 64
 _MOST_ACCOUNTS = 64
 _IDLE_MS = 600_000
-_OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
+_AGAIN_S = 1.0  # who keeps a thread waiting is looked at so often
 
 Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 """A process, the files of games that it has loaded, and since when (mono) it can have them."""
-Read = Callable[[Identity, str, tuple[Mapped, ...], Catalogue, Callable[..., None]], object]
-"""Reads these of an account's process as that account, and tells, in whatever thread, which are games' (loaded_files.py)."""
-
-
-class Finder:
-    """In a thread of its account's own: a process may keep whoever reads its map waiting."""
-
-    def __init__(self, wall: Callable[[], int] = lambda: 0) -> None:
-        self._images = Images(_LARGEST, wall)
-        self._innocent: set[tuple[int, int]] = set()
-        self._for: Catalogue | None = None
-        self._disks: set[int] = set()
-
-    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | Mapped | None]:
-        """The files of games that this process has loaded, and those that root may not read; None as often as something else
-        was looked at. BlindError.
-        """
-        if self._for is not catalogue:
-            self._innocent, self._for = set(), catalogue
-            self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
-        for one in mapped(this[0]):
-            if not alive(*this):
-                return
-            yield self._game(one, catalogue) if one else None
-
-    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | Mapped | None:
-        if one.this in self._innocent:
-            return None
-        for way in one.ways:
-            file = self._images.open(way, one.shown, catalogue)
-            if file is not None:
-                if any(True for _ in catalogue.of_content(file)):
-                    return file
-                self._note(one, way)
-                return None
-        return one
-
-    def _note(self, one: Mapped, way: str) -> None:
-        found = _status(way)
-        if found is not None and found.st_uid == 0 and not found.st_mode & 0o022 and found.st_dev in self._disks:
-            self._innocent.add(one.this)
-
-
-def _status(path: str) -> os.stat_result | None:
-    with suppress(OSError):
-        return os.stat(path)  # noqa: PTH116 - run often
-    return None
-
 
 _OVER = (0, 0)
 
@@ -106,19 +48,25 @@ class LoadedCode:
     def __init__(self, clock: Clock, tell: Told) -> None:
         self._clock, self._tell = clock, tell
         self._known: OrderedDict[int, _Looked] = OrderedDict()
-        self._finders: dict[str, _Account] = {}
+        self._finders: dict[str, Account] = {}
         self._let_go_at = clock.mono()
+        self._looks_again = False
+        self._again = AskedAgain(self._ask, self._found, self._unread, self._forget, self._later)
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
         self.read: Read = lambda *_: None
         self.held: Callable[[str, str], None] = lambda *_: None
         """Told what could not be looked at in time, and whose it is."""
+        self.unread: Callable[[Identity], bool] = lambda _: False
+        """Told of a process of which that is too much. Whether it is of interest."""
 
     def stop(self) -> None:
         for one in self._finders.values():
             one.stop()
         self._finders.clear()
         self._known.clear()
+        self._again.clear()
+        self._looks_again = False
 
     def seen(self, program: Program, catalogue: Catalogue, rested: int = 0) -> bool:
         """A program that is no game runs: newly, or still; it had loaded nothing new at `rested` (mono). Whether all that it
@@ -155,8 +103,8 @@ class LoadedCode:
     def _look(self, pid: int) -> tuple[int, int] | None:
         """If it may have loaded something since. Its extent now (procfs); None: nobody can see it."""
         known, now = self._known[pid], self._clock.mono()
-        if (finder := self._finders.get(known.account)) and (held := finder.held()):
-            self.held(procfs.called(held[0]), known.account)
+        if finder := self._finders.get(known.account):
+            self._note_held(finder, known.account)
         try:
             size = procfs.extent(pid)
         except BlindError:  # whoever scans will say so
@@ -165,10 +113,10 @@ class LoadedCode:
             self._note(pid, known._replace(at=now))
         elif size != _OVER and (finder := self._finder(known.account)) and finder.room:
             self._note(pid, known._replace(at=now, size=size))
-            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known))
+            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._looked, known))
         return size
 
-    def _finder(self, account: str) -> _Account | None:
+    def _finder(self, account: str) -> Account | None:
         """None: that many are at work for others."""
         self._let_go(self._clock.mono())
         if account not in self._finders:
@@ -177,7 +125,7 @@ class LoadedCode:
                 if idle is None:
                     return None
                 self._finders.pop(idle).stop()
-            self._finders[account] = _Account(self._clock)
+            self._finders[account] = Account(self._clock)
         return self._finders[account]
 
     def _let_go(self, now: int) -> None:
@@ -190,104 +138,57 @@ class LoadedCode:
                 self._finders.pop(account).stop()
             one.used = False
 
-    def _found(
+    # --- what was found, and what was not ----------------------------------------------------------------------------------
+
+    def _looked(
         self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
     ) -> None:
         if self._finders and files:  # else we have stopped
             self._tell(this, files, looked.at)
         elif self._finders and unread:
-            self.read(this, looked.account, unread, looked.catalogue, partial(self.on_loop, self._found, looked, this))
+            self._again.ask(Question(this, looked.account, looked.catalogue, looked.at), unread)
 
+    def _ask(
+        self, question: Question, files: tuple[Mapped, ...], tell: Callable[[Answer], None], wanted: Callable[[], bool]
+    ) -> None:  # fmt: skip
+        self.read(question, files, partial(self.on_loop, tell), wanted)
 
-@dataclass(slots=True, eq=False)
-class _Walk:
-    """`told` is called with `this` and what was found, and what could not be read, if anything was. `files`: begun."""
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        self.later(seconds, call)
 
-    this: Identity
-    catalogue: Catalogue
-    told: Callable[..., None]
-    finder: Finder | None = None
-    files: Iterator[Fingerprint | Mapped | None] = field(default_factory=lambda: iter(()))
-    found: tuple[Fingerprint, ...] = ()
-    unread: tuple[Mapped, ...] = ()
+    def _found(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
+        if self._finders:
+            self._tell(this, files, since)
 
+    def _unread(self, this: Identity, account: str, what: str = "") -> bool:
+        """Whether it is of interest that this could not be read."""
+        if not (self._finders and self.unread(this)):
+            return False
+        who = procfs.called(this[0])
+        self.held(f"{who}: {what}" if what else who, account)
+        return True
 
-class _Account:
-    """A thread of its own, which nobody waits for: where one is kept waiting, another one goes on in its place, and no other
-    account notices. Each process in turn has a moment: one that has loaded thousands of files hides no other.
-    """
+    def _forget(self, this: Identity) -> None:
+        """What it has loaded is looked at once more when somebody looks."""
+        known = self._known.get(this[0])
+        if known is not None and known.this[0] == this[1]:
+            self._known[this[0]] = known._replace(size=_OVER)
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
-        self.used = False
-        self._open: set[_Walk] = set()
-        self._threads: list[threading.Thread] = []
-        self._at_work: tuple[_Walk, int] | None = None
-        self._begin()
+    def _note_held(self, finder: Account, account: str) -> None:
+        if held := finder.held():
+            self.held(procfs.called(held[0]), account)
+            self._look_again()
 
-    def _begin(self) -> None:
-        self._threads.append(threading.Thread(target=self._run, name="loaded-code", daemon=True))
-        self._threads[-1].start()
+    def _look_again(self) -> None:
+        if not self._looks_again:
+            self._looks_again = True
+            self.later(_AGAIN_S, self._look_at_stuck)
 
-    @property
-    def room(self) -> bool:
-        return self._asked.qsize() < _MOST_WAITING
-
-    @property
-    def idle(self) -> bool:
-        return not self._open
-
-    def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
-        """`told` is called in the thread."""
-        self.used = True
-        walk = _Walk(this, catalogue, told)
-        self._open.add(walk)
-        self._asked.put(walk)
-
-    def held(self) -> Identity | None:
-        """The process that keeps the thread waiting since a while, if one does. Another thread has begun then."""
-        at_work = self._at_work
-        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS:
-            return None
-        self._threads = [one for one in self._threads if one.is_alive()]
-        if len(self._threads) >= _MOST_THREADS:
-            return None
-        self._at_work = None
-        self._begin()
-        return at_work[0].this
-
-    def stop(self) -> None:
-        self._asked.put(None)
-
-    def _run(self) -> None:
-        Images.calm()
-        finder, mine = Finder(self._clock.wall), threading.current_thread()
-        while self._threads[-1] is mine and (walk := self._asked.get()) is not None:
-            self._at_work = at_work = (walk, self._clock.mono())
-            left = False
-            with suppress(Exception):  # whatever one process may be like, the next one is looked at
-                left = self._turn(finder, walk)
-            if left:
-                self._asked.put(walk)
-            else:
-                self._open.discard(walk)
-            if self._at_work is at_work:
-                self._at_work = None
-
-    def _turn(self, finder: Finder, walk: _Walk) -> bool:
-        """Whether something is left."""
-        until = self._clock.mono() + _TURN_MS
-        if walk.finder is not finder:  # another thread's, which may still be in it
-            walk.finder, walk.files = finder, iter(finder.games_in(walk.this, walk.catalogue))
-            walk.found, walk.unread = (), ()
-        for file in walk.files:
-            if isinstance(file, Mapped):
-                walk.unread += (file,) if len(walk.unread) < _MOST_UNREAD else ()
-            elif file:
-                walk.found += (file,)
-            if self._clock.mono() >= until:
-                return True
-        if (walk.found or walk.unread) and alive(*walk.this):
-            walk.told(walk.this, walk.found, walk.unread)
-        return False
+    def _look_at_stuck(self) -> None:
+        self._looks_again = False
+        for account, finder in tuple(self._finders.items()):
+            self._note_held(finder, account)
+            for this in finder.stuck():
+                self._unread(this, account)
+        if any(finder.waits for finder in self._finders.values()):
+            self._look_again()

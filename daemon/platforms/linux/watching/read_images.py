@@ -43,13 +43,18 @@ class ReadImages(Images):
         self.unread, self.own = "", False
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        try:
+            return self.found(path, shown, catalogue)
+        except HeldError:
+            self.hold(shown)
+            return None
+
+    def found(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        """As `open`. HeldError: the way to it takes too long."""
         if self.files is None:
             return super().open(path, shown, catalogue)
         try:
             node = self.files.node(path)
-        except HeldError:
-            self.hold(shown)
-            return None
         except (OSError, ValueError) as error:
             if isinstance(error, OSError):
                 procfs.check(error)

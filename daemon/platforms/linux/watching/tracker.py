@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
+from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.chase import Chase
 from daemon.platforms.linux.watching.ends import Ends
@@ -176,14 +177,27 @@ class LinuxTracker(ForkingTracker):
 
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
         """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
-        seen, unknown = self._known.get(this[0]), this[0] not in self._known
-        if self._sink and unknown:  # its leader is over, as somebody told, and its threads are not
-            seen = self._told(this[0], None)
-        if self._sink and seen and seen.identity == this and (this[0] not in self.games or self.masks.is_let(seen)):
+        unknown, seen = this[0] not in self._known, self._other_than_game(this)
+        if seen:
             self.masks.off(this)
             self._begin(replace(seen, program=replace(seen.program, mapped=files, since=max(since, seen.program.since))))
             if unknown:
                 self._ends.follow(this)
+
+    def not_read(self, this: Identity) -> bool:
+        """Code that it has loaded could not be read, however often that was tried. Whether that is of interest."""
+        seen = self._other_than_game(this)
+        if seen and self._sink:
+            self._sink(ProgramUnread(seen.program))
+        return seen is not None
+
+    def _other_than_game(self, this: Identity) -> SeenProgram | None:
+        """The process, unless it is a game by what it runs."""
+        seen = self._known.get(this[0])
+        if self._sink and seen is None:  # its leader is over, as somebody told, and its threads are not
+            seen = self._told(this[0], None)
+        found = self._sink and seen and seen.identity == this and (this[0] not in self.games or self.masks.is_let(seen))
+        return seen if found else None
 
     def gone(self, pid: int, mono: int) -> None:
         """Somebody saw that `pid` is no more."""

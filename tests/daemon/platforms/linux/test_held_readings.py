@@ -24,7 +24,7 @@ from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching import rereading
+from daemon.platforms.linux.watching import asked_again, finding, loading, rereading
 from daemon.platforms.linux.watching.interpreters import interpreters
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.reader import _Images
@@ -33,10 +33,11 @@ from host.clock import SystemClock
 from i18n.message import plain
 from rules.games import Catalogue, Game
 from rules.installed import OnlyInstalled
-from tests import fuse
+from tests import fuse, native
 from tests.bypasses.test_disguises import BEGIN, EXECUTABLE, PLAY
 from tests.bypasses.test_forks import PYTHON
 from tests.contracts.programs import copy_with_own_build
+from tests.daemon.platforms.linux.test_loaded_code import LOADS, NATIVE, code_of
 from tests.system import PATIENCE
 from tests.system import until as wait_until
 
@@ -274,6 +275,73 @@ def test_a_memory_map_that_is_kept_busy_holds_up_nobody(disk, until, open_folder
                     watcher.scan()
                     with running(open_folder / "draughts", "60") as process:
                         await until(lambda: starts(seen, process.pid))
+                    assert await until(lambda: unread(seen, held.pid)) == {CHILD}
+
+    asyncio.run(body())
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    for module, name, value in (
+        (asked_again, "_AGAIN_S", 0.05), (loading, "_AGAIN_S", 0.05), (finding, "_HELD_MS", 100), (finding, "_STUCK_MS", 300),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+
+
+@NATIVE
+@pytest.mark.parametrize("more", ["", "allow_other"], ids=["refuses root", "answers everybody"])
+def test_a_library_that_is_held_up_is_asked_for_until_it_is_read(disk, until, open_folder, impatient, more):
+    """It was loaded before its file system stopped answering. Until it is read its program could be any game: that is told as
+    long as it runs, and no more once it is known.
+    """
+    native.write(open_folder / "chess", native.program().content)
+    game, seen = code_of(open_folder / "chess"), []
+
+    def told(pid):
+        return [one for one in seen if isinstance(one, ProgramUnread) and one.program.pid == pid]
+
+    async def body():
+        with disk({"x": (open_folder / "chess").read_bytes()}, more) as own:
+            path = own.folder / "x"
+            with running("/usr/bin/python3", "-c", LOADS, path, stdout=subprocess.PIPE) as held, held.stdout:
+                held.stdout.readline()
+                own.hold(fuse.OPEN, fuse.GETATTR)
+                async with watching(seen) as watcher:
+                    watcher.refuse(Refusals(Catalogue((game,)), {}))
+                    watcher.scan()
+                    await until(lambda: len(told(held.pid)) >= 2)
+                    said = await until(lambda: held_up(seen, f"pid {held.pid}" if more else f"pid {held.pid}: {path}"))
+                    assert {one.account for one in said} == unread(seen, held.pid) == {CHILD}
+                    assert not starts(seen, held.pid)
+                    own.hold()
+                    program = (await until(lambda: starts(seen, held.pid)))[-1]
+                    assert Catalogue((game,)).recognise(program).game == game.id
+                    before = len(told(held.pid))
+                    await asyncio.sleep(0.5)
+                    assert len(told(held.pid)) == before
+
+    asyncio.run(body())
+
+
+@pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs Debian's Python")
+def test_whose_memory_map_is_kept_busy_could_have_loaded_a_game(disk, until, open_folder, impatient):
+    """Also where nothing else of it has to be read: it is no interpreter that anybody knows."""
+    copy_with_own_build(PYTHON, open_folder / "homework")
+    game, _ = sleeper(open_folder, "chess")
+    seen = []
+
+    async def body():
+        with disk({"page": b"x" * 4096}) as own:
+            own.hold(fuse.READ)
+            env = {"PYTHONHOME": "/usr"}
+            with running(open_folder / "homework", "-c", BUSY, own.folder / "page", env=env) as held, closing(own.end):
+                await until(lambda: own.held)
+                held.stdin.write(b"\n")
+                held.stdin.flush()
+                await until(lambda: state(held.pid) == "D")
+                async with watching(seen) as watcher:
+                    watcher.refuse(Refusals(Catalogue((game,)), {}))
+                    watcher.scan()
                     assert await until(lambda: unread(seen, held.pid)) == {CHILD}
 
     asyncio.run(body())

@@ -18,10 +18,12 @@ from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
 from daemon.platforms.hashing import key
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.asked_again import Answer, AskedAgain, Question
+from daemon.platforms.linux.watching.finding import Finder
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.kin import Kin
-from daemon.platforms.linux.watching.loading import Finder, LoadedCode
-from daemon.platforms.linux.watching.mapped import mapped
+from daemon.platforms.linux.watching.loading import LoadedCode
+from daemon.platforms.linux.watching.mapped import Mapped, mapped
 from daemon.platforms.linux.watching.seen import SeenProgram
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game, Program
@@ -302,7 +304,7 @@ def test_what_it_loads_was_not_played_while_it_rested(looks, loading, game, monk
 
 @NATIVE
 def test_of_which_there_is_no_room_to_look_is_looked_at_again(looks, loading, game, monkeypatch):
-    monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_WAITING", 0)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._MOST_WAITING", 0)
     catalogue, program = Catalogue([code_of(game)]), process(loading(game))
     assert [looks.seen(program, catalogue) for _ in range(3)] == [False, False, False]
 
@@ -341,7 +343,7 @@ def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypat
         yield Fingerprint(str(this[0]), 1)
 
     monkeypatch.setattr(Finder, "games_in", games_in)
-    monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 100)
     monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     looks.held = lambda *what: held.append(what)
     catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
@@ -368,8 +370,8 @@ def test_however_often_somebody_kept_it_waiting_it_goes_on(looks, monkeypatch):
         yield Fingerprint(str(this[0]), 1)
 
     monkeypatch.setattr(Finder, "games_in", games_in)
-    monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
-    monkeypatch.setattr("daemon.platforms.linux.watching.loading._MOST_THREADS", 2)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 100)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._MOST_THREADS", 2)
     monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
     catalogue, held = Catalogue([Game(id="x", title="", build_ids=("ab",))]), []
     looks.held = lambda what, _: held.append(what)
@@ -438,6 +440,148 @@ def test_what_is_over_is_forgotten(looks):
     looks.due()
 
     assert (looks.timers, looks._known) == ([], {})
+
+
+def test_who_keeps_it_waiting_for_too_long_is_told_of(looks, monkeypatch):
+    """And who does once, for too long: as long as that goes on."""
+    lets = threading.Event()
+
+    def games_in(_, this, __):
+        lets.wait()
+        yield from ()
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 50)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._STUCK_MS", 200)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
+    unread, now = [], CLOCK.mono()
+    looks.unread = lambda this: unread.append((this, CLOCK.mono() - now)) or True
+    catalogue, program = Catalogue([Game(id="x", title="", build_ids=("ab",))]), process(os.getppid())
+    until(lambda: (looks.seen(program, catalogue), looks.due(), len(unread) == 2)[2])
+    lets.set()
+    until(lambda: looks._finders["an"].idle)
+    for _ in range(9):
+        looks.due()
+    assert looks.timers == []
+    assert [this for this, _ in unread] == [program.identity] * 2
+    assert unread[0][1] >= 250
+    assert unread[1][1] - unread[0][1] >= 200
+
+
+def test_so_is_who_does_it_for_a_while_again_and_again(looks, monkeypatch):
+    """Each thread that goes on in the place of another one begins with it anew."""
+    over = threading.Event()
+
+    def games_in(*_):
+        over.wait(0.2)
+        yield from (None, None)
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 50)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._STUCK_MS", 60_000)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
+    catalogue, program, unread = Catalogue([Game(id="x", title="", build_ids=("ab",))]), process(os.getppid()), []
+    looks.unread = lambda this: unread.append(this) or True
+    until(lambda: (looks.seen(program, catalogue), looks.due(), unread)[2])
+    over.set()
+    assert set(unread) == {program.identity}
+
+
+# --- what is not read in time ----------------------------------------------------------------------------------------------
+
+
+FILES = tuple(Mapped((-1, number), ("", ""), f"/x/{number}") for number in range(40))
+
+
+class Asks(AskedAgain):
+    """`asked`: what was asked and how to answer. Its timers go when they are told to."""
+
+    def __init__(self):
+        self.asked, self.games, self.told, self.forgot, self.timers, self.interest = [], [], [], [], [], True
+        super().__init__(
+            lambda *ask: self.asked.append(ask), lambda *found: self.games.append(found), self._tell, self.forgot.append,
+            lambda _, call: self.timers.append(call),
+        )  # fmt: skip
+
+    def _tell(self, this, account, what):
+        self.told.append((this, account, what))
+        return self.interest
+
+    def turn(self, answer):
+        """Answers what was asked, by what `answer` makes of its files, and lets the time go by."""
+        asked, self.asked = self.asked, []
+        for _, files, tell, wanted in asked:
+            if wanted():
+                tell(answer(files))
+        timers, self.timers = self.timers, []
+        for call in timers:
+            call()
+        return len(asked)
+
+
+def question(pid, account="an"):
+    return Question((pid, 1), account, Catalogue(()), 5)
+
+
+def held(files):
+    return Answer(unread=files, late=files[0].shown)
+
+
+def test_what_is_not_read_is_asked_for_again_and_told_after_three_tries():
+    asks = Asks()
+    asks.ask(question(7), FILES[:2])
+    assert [asks.turn(held) for _ in range(7)] == [1] * 7
+    assert asks.told == [((7, 1), "an", "/x/0")] * 2
+    asks.turn(lambda files: Answer(games=(Fingerprint("x", 1),), unread=files[1:], late="x"))
+    assert asks.games == [((7, 1), (Fingerprint("x", 1),), 5)]
+    assert (asks.turn(held), asks.asked, asks._late) == (0, [], {})
+
+
+def test_a_slow_file_system_of_which_some_is_read_each_time_has_longer_but_not_for_ever():
+    asks = Asks()
+    asks.ask(question(7), FILES)
+    for _ in range(29):
+        asks.turn(lambda files: held(files[1:]))
+    assert asks.told == []
+    asks.turn(lambda files: held(files[1:]))
+    assert len(asks.told) == 1
+
+
+def test_who_loads_more_has_no_more_tries():
+    """What was asked for before is not asked for twice, and a question that waits is not asked once more."""
+    asks = Asks()
+    asks.ask(question(7), FILES[:1])
+    asks.turn(held)
+    asks.ask(question(7), FILES[:2])
+    assert asks.turn(held) == 2  # of which one is not wanted any more
+    asks.turn(held)
+    assert len(asks.told) == 1
+    asks.timers.pop()()
+    assert len(asks.asked) == 1
+
+
+def test_of_one_account_few_are_asked_for_again(monkeypatch):
+    """Whoever has more is told of at once, and has no part in what others have."""
+    monkeypatch.setattr("daemon.platforms.linux.watching.asked_again._MOST_LATE", 2)
+    asks = Asks()
+    for pid in (1, 2, 3):
+        asks.ask(question(pid), FILES)
+    asks.ask(question(4, "binh"), FILES)
+    asks.turn(held)
+    assert (asks.told, asks.forgot) == ([((3, 1), "an", "/x/0")], [(3, 1)])
+    assert asks.turn(held) == 3
+
+
+@pytest.mark.parametrize("why", ["nobody's fault", "of no interest"])
+def test_what_is_told_nobody_is_not_asked_for_each_second(why):
+    """A look at what the process has loaded begins anew."""
+    asks = Asks()
+    asks.interest = False
+    asks.ask(question(7), FILES)
+    for _ in range(9):
+        asks.turn(held if why == "of no interest" else lambda files: Answer(unread=files))
+    assert len(asks.told) == (why == "of no interest")
+    assert (asks.forgot, asks._late) == ([(7, 1)], {})
 
 
 # --- what comes of it ------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import pytest
 from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching import loading
-from daemon.platforms.linux.watching.loading import Finder
+from daemon.platforms.linux.watching import finding
+from daemon.platforms.linux.watching.finding import Finder
 from rules.games import Catalogue, Game
 from tests import native
 from tests.disks import disk
@@ -51,7 +51,7 @@ def process(*paths):
 def test_a_game_is_not_taken_for_a_library_of_the_same_number(libraries, before, monkeypatch):
     usr, home = libraries
     assert (usr.stat().st_ino, usr.stat().st_dev) == (home.stat().st_ino, usr.stat().st_dev) != (0, home.stat().st_dev)
-    monkeypatch.setattr(loading, "_OWN", (str(usr.parent),))
+    monkeypatch.setattr(finding, "_OWN", (str(usr.parent),))
     game = game_of("turtles", fingerprint(home), title=None, label=None)
     catalogue, finder = Catalogue([Game(id="turtles", title="", loaded=game.loaded)]), Finder()
 
