@@ -12,6 +12,7 @@ import re
 import select
 import stat
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -50,10 +51,21 @@ def place(handle: int) -> Place:
     return _statx(handle, b"", _EMPTY_PATH, 0)  # asked for nothing, also a FUSE that refuses root says where it is
 
 
+def place_at(path: str) -> Place:
+    """Of what a link of /proc leads to. OSError."""
+    return _statx(_AT_FDCWD, os.fsencode(path), _NO_AUTOMOUNT, _INO)
+
+
 def image_at(path: str) -> tuple[int, int]:
-    """Device and inode of what a link of /proc leads to. OSError."""
-    found = _statx(_AT_FDCWD, os.fsencode(path), _NO_AUTOMOUNT, _INO)
+    """Device and inode of that. OSError."""
+    found = place_at(path)
     return (found.device, found.inode)
+
+
+def are_local(places: Iterable[tuple[int, int]]) -> list[bool]:
+    """Of mounts and devices, as Place has them: whether nobody answers for these file systems now."""
+    by_number, by_device = tables(procfs.text(_TABLE), procfs.text(_HOSTS))
+    return [(by_number.get(mount) or by_device.get(device)) == "local" for mount, device in places]
 
 
 def only_roots(found: os.stat_result | Found) -> bool:

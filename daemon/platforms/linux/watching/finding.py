@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
+from daemon.platforms.linux.reading.places import are_local
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
 from daemon.platforms.processes import Identity
@@ -34,10 +35,12 @@ class Finder:
         self._innocent: set[tuple[int, int]] = set()
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
+        self.at: Mapped | None = None
+        """The file that it is at."""
 
     def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | Mapped | None]:
-        """The files of games that this process has loaded, and those that root may not read; None as often as something else
-        was looked at. BlindError.
+        """The files of games that this process has loaded, and those that root may not read, or not now; None as often as
+        something else was looked at. BlindError.
         """
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
@@ -45,13 +48,19 @@ class Finder:
         for one in mapped(this[0]):
             if not alive(*this):
                 return
-            yield self._game(one, catalogue) if one else None
+            self.at = one
+            found = self._game(one, catalogue) if one else None
+            self.at = None
+            yield found
 
     def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | Mapped | None:
         if one.this in self._innocent:
             return None
         for way in one.ways:
             file = self._images.open(way, one.shown, catalogue)
+            if self._images.held:  # by a lease: nothing of it was read
+                self._images.held = {}
+                return one
             if file is not None:
                 if any(True for _ in catalogue.of_content(file)):
                     return file
@@ -74,7 +83,8 @@ def _status(path: str) -> os.stat_result | None:
 @dataclass(slots=True, eq=False)
 class _Walk:
     """`told` is called with `this` and what was found, and what could not be read, if anything was. `files`: begun. `held_at`:
-    somebody was told then (mono) that it keeps a thread waiting, as it still does, for the `held`th time.
+    somebody was told then (mono) that it keeps a thread waiting, as it still does, for the `held`th time, at the file
+    `where`.
     """
 
     this: Identity
@@ -86,6 +96,7 @@ class _Walk:
     unread: tuple[Mapped, ...] = ()
     held: int = 0
     held_at: int | None = None
+    where: Mapped | None = None
 
 
 class Account:
@@ -139,6 +150,7 @@ class Account:
         if walk.held_at is None:
             walk.held_at = now
             walk.held += 1
+            walk.where = walk.finder.at if walk.finder else None
         if self._at_work is not at_work:  # it is over by now
             walk.held_at = None
 
@@ -148,12 +160,15 @@ class Account:
         return any(walk.held_at is not None or walk.held >= _MOST_HELD for walk in tuple(self._open))
 
     def stuck(self) -> list[Identity]:
-        """The processes that have done so for too long, or too often. Again after as long, as long as they do."""
+        """The processes that have done so for too long, or too often. Again after as long, as long as they do. Not where it is
+        one of the PC's disks that takes so long.
+        """
         now = self._clock.mono()
         due = [walk for walk in tuple(self._open) if walk.held >= _MOST_HELD or _is_stuck(walk.held_at, now)]
         for walk in due:
             walk.held, walk.held_at = 0, None if walk.held_at is None else now
-        return [walk.this for walk in due]
+        local = are_local((walk.where.mount, walk.where.this[0]) if walk.where else (0, -1) for walk in due)
+        return [walk.this for walk, disks in zip(due, local, strict=True) if not disks]
 
     def stop(self) -> None:
         self._asked.put(None)

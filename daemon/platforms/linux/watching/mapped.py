@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.reading.places import image_at
+from daemon.platforms.linux.reading.places import Place, place_at
 
 _EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [0-9]+ +(/.*)$", re.MULTILINE)
 _PIECE = 1 << 16
@@ -21,11 +21,13 @@ class Mapped(NamedTuple):
     """`ways` are paths that lead to it, the surest first; `this` its device and number.
 
     Not those of the map: there Btrfs names the disk, on which each subvolume, and whoever makes one, has any number once more.
+    `mount`: its number, 0 where that is not known.
     """
 
     this: tuple[int, int]
     ways: tuple[str, str]
     shown: str
+    mount: int = 0
 
 
 def mapped(pid: int) -> Iterator[Mapped | None]:
@@ -40,16 +42,17 @@ def mapped(pid: int) -> Iterator[Mapped | None]:
         for start, end, name in _EXECUTABLE.findall(lines):
             shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
             ways = (f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}", f"/proc/{pid}/root{shown}")
-            this = _this(ways) or (-1, int(start, 16))  # a FUSE does not even say to root which file it is
+            place = _place(ways)
+            this = (place.device, place.inode) if place else (-1, int(start, 16))  # a FUSE does not even say it to root
             if this not in found:
                 found.append(this)
-                yield Mapped(this, ways, shown)
+                yield Mapped(this, ways, shown, place.mount if place else 0)
 
 
-def _this(ways: tuple[str, str]) -> tuple[int, int] | None:
+def _place(ways: tuple[str, str]) -> Place | None:
     for way in ways:
         with suppress(OSError):
-            return image_at(way)
+            return place_at(way)
     return None
 
 

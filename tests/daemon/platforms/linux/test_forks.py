@@ -747,7 +747,8 @@ def test_a_game_that_seems_to_be_another_one_is_it_only_where_its_exec_may_not_h
     """A look at all because of a new disk is no reason to believe a mask."""
     tracker.catalogue = Catalogue([ALLOWED, REFUSED])
     pid, shows = run("sleep", "60"), [BESIDE["a-bound"]]
-    monkeypatch.setattr(tracker.programs, "read", lambda *_: Program(pid, procfs.stat(pid).started, 1, "an", tuple(shows)))
+    started = procfs.stat(pid).started
+    monkeypatch.setattr(tracker.programs, "read", lambda *_, **__: Program(pid, started, 1, "an", tuple(shows)))
     monkeypatch.setattr(procfs, "pids", lambda: [pid])
     tracker.appeared(pid)
     shows[0] = BESIDE["b-allowed"]

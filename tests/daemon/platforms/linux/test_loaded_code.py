@@ -18,6 +18,7 @@ from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
 from daemon.platforms.hashing import key
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading import places
 from daemon.platforms.linux.watching.asked_again import Answer, AskedAgain, Question
 from daemon.platforms.linux.watching.finding import Finder
 from daemon.platforms.linux.watching.images import Images
@@ -442,6 +443,28 @@ def test_what_is_over_is_forgotten(looks):
     assert (looks.timers, looks._known) == ([], {})
 
 
+LEASES = """
+import fcntl, mmap, os, signal, sys
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+file = os.open(sys.argv[1], os.O_RDONLY)
+code = mmap.mmap(file, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC)
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_is_leased_is_asked_for_again(tmp_path):
+    """It maps what it holds a lease of, and that nobody else has open."""
+    path = Path(shutil.copy("/bin/sleep", tmp_path / "library"))
+    with subprocess.Popen([sys.executable, "-c", LEASES, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as leasing:
+        leasing.stdout.readline()
+        catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+        found = [one for one in Finder().games_in(procfs.stat(leasing.pid).identity, catalogue) if one]
+        leasing.stdin.close()
+    assert [one.shown for one in found] == [str(path)]
+
+
 def test_who_keeps_it_waiting_for_too_long_is_told_of(looks, monkeypatch):
     """And who does once, for too long: as long as that goes on."""
     lets = threading.Event()
@@ -485,6 +508,25 @@ def test_so_is_who_does_it_for_a_while_again_and_again(looks, monkeypatch):
     until(lambda: (looks.seen(program, catalogue), looks.due(), unread)[2])
     over.set()
     assert set(unread) == {program.identity}
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_disk_of_the_pcs_that_takes_long_is_held_against_nobody(looks, monkeypatch, local):
+    """As one does that is about to fail."""
+    lets, unread, held = threading.Event(), [], []
+    monkeypatch.setattr(Finder, "_game", lambda *_: lets.wait())
+    monkeypatch.setattr(places, "_LOCAL", places._LOCAL if local else frozenset())
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 50)
+    monkeypatch.setattr("daemon.platforms.linux.watching.finding._STUCK_MS", 100)
+    monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
+    looks.unread = lambda this: unread.append(this) or True
+    looks.held = lambda *said: held.append(said)
+    catalogue, program = Catalogue([Game(id="x", title="", build_ids=("ab",))]), process(os.getppid())
+    until(lambda: (looks.seen(program, catalogue), looks.due(), held)[2])
+    end = CLOCK.mono() + 500
+    until(lambda: (looks.due(), unread or CLOCK.mono() > end)[1])
+    lets.set()
+    assert bool(unread) is not local
 
 
 # --- what is not read in time ----------------------------------------------------------------------------------------------
