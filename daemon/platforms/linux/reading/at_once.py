@@ -5,7 +5,6 @@ memory (openat2(2), RESOLVE_CACHED, since Linux 5.12). Nobody can hold that up, 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import re
 import struct
@@ -21,19 +20,27 @@ _THROUGH_ROOT = re.compile(r"/proc/(\d+)/root(?=/)")
 def node(path: str, flags: int = 0) -> int | None:
     """The file at `/proc/PID/root/…`, opened for nothing. None: ask a reader, who finds out more slowly. FileNotFoundError: the
     kernel knows that nothing lies there.
+    """
+    try:
+        return known(path, flags)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return None
 
-    Of a process whose root is ours too, so that nothing need be opened of it: its folders may be somebody's file system.
+
+def known(path: str, flags: int = 0) -> int | None:
+    """The same. None: it is of no process whose root is ours too: nothing need be opened of such a one, as its folders may be
+    somebody's file system. BlockingIOError: somebody has to be asked; OSError: or it leads over a link.
     """
     through = _THROUGH_ROOT.match(path)
     if through is None or not _has_our_root(through[1]):
         return None
     how = _HOW.pack(os.O_PATH | os.O_CLOEXEC | flags, 0, _NO_SYMLINKS | _CACHED)
     handle = int(_libc.syscall(_OPENAT2, _AT_FDCWD, os.fsencode(path[through.end() :]), how, _HOW.size))
-    if handle >= 0:
-        return handle
-    if ctypes.get_errno() == errno.ENOENT:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    return None
+    if handle < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return handle
 
 
 def _has_our_root(pid: str) -> bool:

@@ -33,6 +33,9 @@ class Desk:
         self._later: dict[int, Told] = {}
         self._open: socket.socket | None = None
 
+    def mono(self) -> int:
+        return self._clock.mono()
+
     @property
     def served(self) -> bool:
         return self._line() is not None

@@ -52,8 +52,11 @@ def place(handle: int) -> Place:
 
 
 def place_at(path: str) -> Place:
-    """Of what a link of /proc leads to. OSError."""
-    return _statx(_AT_FDCWD, os.fsencode(path), _NO_AUTOMOUNT, _INO)
+    """Of what a link of /proc leads to; inode 0 on a FUSE that says to root no more than where it is. OSError."""
+    try:
+        return _statx(_AT_FDCWD, os.fsencode(path), _NO_AUTOMOUNT, _INO)
+    except PermissionError:
+        return _statx(_AT_FDCWD, os.fsencode(path), _NO_AUTOMOUNT, 0)._replace(inode=0)
 
 
 def image_at(path: str) -> tuple[int, int]:

@@ -16,7 +16,8 @@ from daemon.platforms.linux.watching.brief import FirstLine, brief
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import WORDS, ReadImages
-from daemon.platforms.linux.watching.told import Steps, Teller, Told, noting_held, whole
+from daemon.platforms.linux.watching.seen import Image
+from daemon.platforms.linux.watching.told import Steps, Teller, Told, limited, whole
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
@@ -33,21 +34,23 @@ class _Line(NamedTuple):
     pid: int
     identity: Identity
     image: Fingerprint
+    which: Image | None
     catalogue: Catalogue
     runner: Runner
     first: FirstLine
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What is known since `at` (mono) of the command line that this interpreter had when that was `begun`, which was `first`.
-    `maze`: where it is found out.
+    `maze`: where it is found out. `image`: the interpreter, and `which` file that is.
     """
 
     maze: Maze | None
     catalogue: Catalogue
     told: Told
     at: int
-    image: str
+    image: Fingerprint
+    which: Image | None
     begun: int
     first: FirstLine
 
@@ -62,7 +65,7 @@ class CommandLines:
         self._patience = Patience(clock)
         self.mazes = Mazes(clock)
         self._images, self._slow_images = images, slow_images
-        self._found: dict[Identity, _Found] = {}
+        self._found: dict[Identity, Found] = {}
 
     def start(self, tell: Callable[[Maze, Told], None]) -> None:
         """What `tell` gets, in the thread, is to be given to `found`."""
@@ -72,27 +75,33 @@ class CommandLines:
         self.mazes.stop()
         self._found.clear()
 
-    def knows(self, this: Identity) -> bool:
-        return this in self._found
+    def known_of(self, this: Identity) -> Found | None:
+        return self._found.get(this)
+
+    def inherit(self, this: Identity, line: Found) -> None:
+        """It was forked by one of which this was known, and executed nothing since."""
+        self._found[this] = line._replace(maze=None)
 
     def told(
-        self, pid: int, image: Fingerprint | None, catalogue: Catalogue, identity: Identity, runner: Runner, *, same: bool
+        self, pid: int, executed: tuple[Fingerprint | None, Image | None], catalogue: Catalogue, identity: Identity,
+        runner: Runner, *, same: bool,
     ) -> Told:  # fmt: skip
-        """What is known of it by now. `same`: it has executed nothing since it was read last: whatever its command line is now,
-        it wrote that itself. BlindError.
+        """What is known by now of what it was told that `executed` this, and which file that is. `same`: it has executed
+        nothing since it was read last: whatever its command line is now, it wrote that itself. BlindError.
         """
         before = self._images.unread, self._images.own
-        line = self._images.args(pid, procfs.ARGS)
+        line, (image, which) = self._images.args(pid, procfs.ARGS), executed
+        known = self._found.get(identity)
+        if known and (known.which != which or not (same or not line or known.first.may_be(line))):
+            known = None  # it executed this since
+        image = known.image if known else image  # which it may have renamed
         if image is None or interpreter(self._teller.family(image)) is None:
             self._found.pop(identity, None)
             if image is not None:  # of others than interpreters it says nothing that we need
                 self._images.unread, self._images.own = before
             return Told(args=procfs.words(line))
-        known = self._found.get(identity)
-        if known and (known.image != image.path or not (same or not line or known.first.may_be(line))):
-            known = None  # it executed this since
         first = known.first if known and any(known.first) else FirstLine.of(line)
-        of = _Line(pid, identity, image, catalogue, runner, first)
+        of = _Line(pid, identity, image, which, catalogue, runner, first)
         if known and known.catalogue is catalogue:
             return self._again(of, known)
         self._found.pop(identity, None)
@@ -115,30 +124,37 @@ class CommandLines:
         unread, own = (self._images.unread, self._images.own) if held else ("", False)
         return self._aside(of, Told(told.files, procfs.words(line[:_LONG]), interpreted=True, unread=unread, own=own))
 
-    def _again(self, of: _Line, known: _Found) -> Told:
+    def _again(self, of: _Line, known: Found) -> Told:
         """What is known of it by now. What could not be read is walked once more, and unread until that is over."""
         told = replace(known.told, files=self._with_hashes(of, known.told.files))
         self._found[of.identity] = known._replace(told=told, first=of.first)
         if told.unread:
             self._images.hold(told.unread, own=told.own)
         self._images.held |= dict(told.held)
-        if (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
+        late = (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= _AGAIN_MS
+        if late or (known.maze is None and not told.whole):  # the latter: of what forked it
             self._aside(of, replace(told, whole=False))
         return told
 
     def _with_hashes(self, of: _Line, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
         """Those of large files, which the thread that walks leaves to the one that hashes. A few at a time. Only of what was
-        opened: its process may be elsewhere by now, and its name lead to a decoy.
+        opened: its process may be elsewhere by now, and its name lead to a decoy. What is another by now is unread.
         """
-        wants = of.catalogue.wants_sha256
-        lacking = [one for one in files if one.sha256 is None and one.size > INLINE and wants(one.size) and one.at[0]]
-        hashed = {}
-        for one in lacking[:_MOST_HASHED]:
-            places = dict.fromkeys((one.at[0], f"/proc/{of.pid}/root{one.path}"))
-            found = (self._images.placed(place, one.path, of.catalogue) for place in places)
-            same = (now for now in found if now and (now.at[1:], now.size) == (one.at[1:], one.size))
-            hashed[one.at] = self._images.by_now(replace(next(same, one), at=one.at), one.at[1:])
+        lacking = [one for one in files if one.size > INLINE and one.at[0] and self._images.lack((one,), of.catalogue)]
+        lacking = lacking[:_MOST_HASHED]
+        changed = [self._is_another(of, one) for one in lacking]  # which has them hashed, too
+        known = self._images.by_now(tuple(lacking), [one.at[1:] for one in lacking], of.catalogue)
+        for one, is_another in zip(known, changed, strict=True):
+            if is_another and self._images.lack((one,), of.catalogue):
+                self._images.hold(one.path, own=True)
+        hashed = {one.at: one for one in known}
         return tuple(hashed.get(one.at, one) for one in files)
+
+    def _is_another(self, of: _Line, one: Fingerprint) -> bool:
+        """Whether somebody has written to it since."""
+        places = dict.fromkeys((one.at[0], f"/proc/{of.pid}/root{one.path}"))
+        found = (self._images.placed(place, one.path, of.catalogue) for place in places)
+        return any(now.at[1:] == one.at[1:] and now.sha256 is not None for now in found if now)
 
     def _hurried(self, steps: Steps, until: int) -> tuple[bool, Told]:
         """Whether it was done until then, and what was found."""
@@ -161,7 +177,7 @@ class CommandLines:
             images.unread, images.own = "", False
             line = self._as_first(of.first, of.first.line or images.args(of.pid, procfs.ARGS), images)
             steps = self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner, late=True)
-            return noting_held(steps, images, of.catalogue)
+            return limited(steps, images, of.catalogue)
 
         maze = Maze(of.identity, of.runner.account, begin, lambda: self._waits_for(maze))
         told = self._note(of, told, maze)
@@ -175,7 +191,7 @@ class CommandLines:
 
     def _note(self, of: _Line, told: Told, maze: Maze | None) -> Told:
         told, now = replace(told, args=brief(told.args, of.catalogue)), self._clock.mono()
-        self._found[of.identity] = _Found(maze, of.catalogue, told, now, of.image.path, now, of.first)
+        self._found[of.identity] = Found(maze, of.catalogue, told, now, of.image, of.which, now, of.first)
         return told
 
     @staticmethod

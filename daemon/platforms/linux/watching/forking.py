@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -16,7 +17,7 @@ from i18n.message import said_by
 
 _EXEC_SOON_S = 0.05
 _MOST_AT_ONCE = 50
-_MOST_SIBLINGS = 64  # that are looked through with each fork
+_MOST_SIBLINGS = 256  # that are looked through with each fork
 
 
 class ForkingTracker(ScanningTracker):
@@ -28,7 +29,8 @@ class ForkingTracker(ScanningTracker):
         if mother is None:
             self._adopted(parent, pid, mono)
             return
-        child = Fork(mother.forked(parent, pid, mono), fork.told if fork else parent)
+        line = fork.line if fork else self.programs.lines.known_of(mother.identity)
+        child = Fork(mother.forked(parent, pid, mono), fork.told if fork else parent, line)
         if not self._goes_on(child.told):
             self._tell_fork(child)
             return
@@ -38,20 +40,28 @@ class ForkingTracker(ScanningTracker):
             self._tell_fork(oldest, gone_too=False)
 
     def _goes_on(self, pid: int) -> SeenProgram | None:
-        """What it is, if that is what it forks, too."""
+        """What it is, if that is what it forks, too: a game, or what may be one by what is still to be read of it."""
         seen = self._known.get(pid)
-        if seen is None or not (pid in self.games or seen.program.unread):
+        if seen is None:
             return None
-        return replace(seen, held=self._unread.of(seen.identity)) if seen.program.unread else seen
+        if self._is_open(seen.program):
+            return replace(seen, held=self._unread.of(seen.identity))
+        return seen if pid in self.games else None
 
     def _unread_sibling(self, parent: int, pid: int) -> SeenProgram | None:
         """Of whose child it is said to be (CLONE_PARENT), and which executes the same."""
-        if not self._unread:
+        if not self._unread or (image := image_of(pid)) is None:
             return None
         every = (self._known.get(this[0]) for this in islice(self._unread, _MOST_SIBLINGS))
-        kin = [one for one in every if one and one.program.unread and one.program.parent == parent]
-        image = image_of(pid) if kin else None
-        return next((replace(one, held=self._unread.of(one.identity)) for one in kin if image and one.image == image), None)
+        kin = (one for one in every if one and one.image == image and self._parent(one) == parent)
+        return next((replace(one, held=self._unread.of(one.identity)) for one in kin), None)
+
+    def _parent(self, seen: SeenProgram) -> int:
+        """Now: the one that it had may be over."""
+        with suppress(BlindError):
+            if (status := procfs.stat(seen.program.pid)) and status.alive:
+                return status.parent
+        return seen.program.parent
 
     def _adopted(self, parent: int, pid: int, mono: int) -> None:
         """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
@@ -84,8 +94,10 @@ class ForkingTracker(ScanningTracker):
             self._kin.over(seen)  # what it forked before is still the game
             return
         seen = replace(seen, program=replace(seen.program, started=self._started(pid, seen.at)))
+        if fork.line:
+            self.programs.lines.inherit(seen.identity, fork.line)
         self._begin(seen)
-        if seen.program.unread:
+        if self._is_open(seen.program):
             self._unread.note(seen.identity, seen.held)
             self._tell_unread(seen.program, "")
             self._later_again()

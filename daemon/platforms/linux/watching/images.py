@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
+from operator import itemgetter
 from typing import BinaryIO
 
 from daemon.platforms import images
@@ -103,18 +104,25 @@ class Images(images.Images):
             self._known[this] = replace(self._known[this], settled=settled)
         return image
 
-    def by_now(self, one: Fingerprint, number: tuple[int, int]) -> Fingerprint:
-        """With all that was found out of this file, by its device and number: it may have no name any more."""
+    def by_now(
+        self, files: tuple[Fingerprint, ...], numbers: Iterable[tuple[int, int]], catalogue: Catalogue
+    ) -> tuple[Fingerprint, ...]:  # fmt: skip
+        """With all that was found out of these, by device and number: they may have no names any more. As they were first, who
+        may write to them since.
+        """
+        wanted = {(*number, one.size): one for one, number in zip(files, numbers, strict=True) if self.lack((one,), catalogue)}
+        first: dict[tuple[int, int, int], tuple[int, Known]] = {}
         with self._lock:
-            each = (known for this, known in reversed(self._known.items()) if (this[:2], this[2]) == (number, one.size))
-            known = next((known for known in each if known.build == one.build_id), None)
-        return replace(known.named(one.path, one.size), at=one.at) if known else one
+            for this, known in self._known.items() if wanted else ():
+                if (one := wanted.get(this[:3])) and known.build == one.build_id:
+                    first[this[:3]] = min(first.get(this[:3], (this[4], known)), (this[4], known), key=itemgetter(0))
+        now = {id(wanted[which]): known.named(wanted[which].path, which[2]) for which, (_, known) in first.items()}
+        return tuple(replace(now.get(id(one), one), at=one.at) for one in files)
 
     def lack(self, files: tuple[Fingerprint, ...], catalogue: Catalogue) -> bool:
         """Whether something that would tell a game is still to be found out of these."""
-        return any(
-            (one.sha256 is None and catalogue.wants_sha256(one.size)) or (self._late and self._late_of(one)) for one in files
-        )
+        wants = catalogue.wants_sha256
+        return any((one.sha256 is None and wants(one.size)) or (self._late and self._late_of(one)) for one in files)
 
     def _late_of(self, one: Fingerprint) -> bool:
         with self._lock:

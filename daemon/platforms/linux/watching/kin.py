@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from daemon.platforms.linux.watching.command_lines import Found
 from daemon.platforms.linux.watching.seen import Image, SeenProgram
 from rules.games import Catalogue
 
@@ -19,10 +20,13 @@ _MOST_EXECUTED = 32
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A child of a game that is not told yet; `told` is the pid of the game among its forebears that is."""
+    """A child of a game that is not told yet; `told` is the pid of the game among its forebears that is. `line`: what was known
+    of its command line when it was forked.
+    """
 
     seen: SeenProgram
     told: int
+    line: Found | None = None
 
 
 class Kin:

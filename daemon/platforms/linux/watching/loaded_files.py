@@ -39,7 +39,7 @@ class LoadedFiles:
         if self._images.files is None:
             tell(Answer())
         else:
-            self._mazes.add(Maze(question.this, question.account, begin, wanted, of="loaded"))
+            self._mazes.add(Maze(question.this, question.account, begin, wanted))
 
     def _steps(
         self, runner: Runner, files: tuple[Mapped, ...], catalogue: Catalogue, tell: Callable[[Answer], None]

@@ -43,7 +43,8 @@ def mapped(pid: int) -> Iterator[Mapped | None]:
             shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
             ways = (f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}", f"/proc/{pid}/root{shown}")
             place = _place(ways)
-            this = (place.device, place.inode) if place else (-1, int(start, 16))  # a FUSE does not even say it to root
+            # A FUSE does not even say to root which file it is.
+            this = (place.device, place.inode) if place and place.inode else (-1, int(start, 16))
             if this not in found:
                 found.append(this)
                 yield Mapped(this, ways, shown, place.mount if place else 0)

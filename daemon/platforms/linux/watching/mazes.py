@@ -6,7 +6,7 @@ started before. None is forgotten while it runs. Of an account's few are kept ha
 megabytes: what had most turns begins anew later, and as the first of all it is walked to its end.
 
 Each account has as much of the thread's time, whatever its turns take. What is not walked to its end when its account has had
-more of that than any honest program needs counts as something that could not be read in time: somebody makes it last.
+a lot of that counts as something that could not be read in time; so does what somebody makes last (told.limited).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from rules.games import Fingerprint
 _TURN_MS = 20
 _FIRST_EVERY = 3
 _MOST_BEGUN = 4  # of one account
-_LONGEST_MS = 20_000  # of the thread's time, of one account: a thousand archives on a slow disk take less
+_LONGEST_MS = 120_000  # of the thread's time, of one account: all that begins with a session on a slow disk takes less
 _MOST_OWED_MS = 2_000
-_MOST_TIMED = 4096
+_MOST_OWING = 64
 _BLIND_S, _STOP_S = 0.1, 1.0
 
 _log = logging.getLogger(__name__)
@@ -38,14 +38,13 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, eq=False)
 class Maze:
     """`begin` starts anew, and is None once the process is over. Two of one process are two: it became another program. Not
-    `wanted`: nobody waits for it any more. Its way may be as long as somebody likes. `of`: what of the process is found out.
+    `wanted`: nobody waits for it any more. Its way may be as long as somebody likes.
     """
 
     identity: Identity
     account: str
     begin: Callable[[], Steps | None]
     wanted: Callable[[], bool] = lambda: True
-    of: str = "words"
 
 
 @dataclass(slots=True, eq=False)
@@ -61,22 +60,18 @@ class _Walk:
 @dataclass(slots=True)
 class _Queue:
     """Of one account; `came` is in the order in which they did, `turns` which is next, `put_off` has those that begin anew.
-    `spent`: of the thread's time in all, `owes`: more than its share; `until`: when too much is spent for what began by then.
+    `spent`: of the thread's time in all, `owes`: more than its share.
     """
 
-    spent: int = 0
     owes: int = 0
-    until: dict[tuple[Identity, str], int] = field(default_factory=dict)
+    spent: int = 0
     turns: deque[_Walk] = field(default_factory=deque)
     put_off: dict[int, _Walk] = field(default_factory=dict)
     came: dict[int, _Walk] = field(default_factory=dict)
     had: int = 0
 
     def add(self, walk: _Walk) -> None:
-        """One that executes itself meanwhile has no more time for that."""
-        walk.until = self.until.setdefault((walk.maze.identity, walk.maze.of), self.spent + _LONGEST_MS)
-        if len(self.until) > _MOST_TIMED:
-            del self.until[next(iter(self.until))]
+        walk.until = self.spent + _LONGEST_MS
         self.turns.appendleft(walk)
         self.came[id(walk)] = walk
 
@@ -110,6 +105,7 @@ class Mazes:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._queues: OrderedDict[str, _Queue] = OrderedDict()
+        self._owing: dict[str, tuple[int, int]] = {}  # accounts that want nothing now: how much, and since when (mono)
         self._there = threading.Condition()
         self._thread: threading.Thread | None = None
         self._tell: Callable[[Maze, Told], None] = lambda *_: None
@@ -134,7 +130,10 @@ class Mazes:
 
     def add(self, maze: Maze) -> None:
         with self._there:
-            self._queues.setdefault(maze.account, _Queue()).add(_Walk(maze))
+            if maze.account not in self._queues:
+                owed, since = self._owing.pop(maze.account, (0, 0))
+                self._queues[maze.account] = _Queue(max(0, owed - (self._clock.mono() - since)))
+            self._queues[maze.account].add(_Walk(maze))
             self._there.notify()
 
     # --- in the thread -----------------------------------------------------------------------------------------------------
@@ -150,30 +149,41 @@ class Mazes:
                 account, queue = self._whose_turn()
                 walk, began = queue.next(), self._clock.mono()
             left = self._turn(walk, queue)
+            took = self._clock.mono() - began
             with self._there:
+                if left is None:
+                    self._there.wait(_BLIND_S)
                 if self._thread is not mine:
                     return
-                took = self._clock.mono() - began
                 queue.spent += took
-                queue.owes = min(queue.owes + max(0, took - _TURN_MS), _MOST_OWED_MS) if len(self._queues) > 1 else 0
-                if left:
+                queue.owes = min(queue.owes + max(0, took - _TURN_MS), _MOST_OWED_MS)
+                if left is not False:
                     queue.again(walk)
                 else:
                     queue.over(walk)
                 if not queue.came:
-                    del self._queues[account]
+                    self._is_done(account, queue)
+
+    def _is_done(self, account: str, queue: _Queue) -> None:
+        """Who has one at a time owes for it all the same."""
+        del self._queues[account]
+        self._owing[account] = queue.owes, self._clock.mono()
+        if len(self._owing) > _MOST_OWING:
+            del self._owing[min(self._owing, key=lambda one: sum(self._owing[one]))]
 
     def _whose_turn(self) -> tuple[str, _Queue]:
         """The next account's that has not had more than its share."""
         while True:
             account, queue = next(iter(self._queues.items()))
             self._queues.move_to_end(account)
-            if queue.owes <= 0 or len(self._queues) == 1:
+            if len(self._queues) == 1:
+                queue.owes = 0
+            if queue.owes <= 0:
                 return account, queue
             queue.owes -= _TURN_MS
 
-    def _turn(self, walk: _Walk, queue: _Queue) -> bool:
-        """For a moment; what was found until then is told too. Whether something is left."""
+    def _turn(self, walk: _Walk, queue: _Queue) -> bool | None:
+        """For a moment; what was found until then is told too. Whether something is left; None: nobody can see it now."""
         if not walk.maze.wanted():
             walk.steps = None
             return False
@@ -184,14 +194,11 @@ class Mazes:
             while walk.steps and self._clock.mono() < until:
                 walk.files = next(walk.steps)
         except StopIteration as over:
-            queue.until.pop((walk.maze.identity, walk.maze.of), None)
             self._tell(walk.maze, over.value)
             return False
         except BlindError:
             walk.steps = None
-            with self._there:
-                self._there.wait(_BLIND_S)
-            return True
+            return None
         except Exception:  # noqa: BLE001 - whatever one program may be like, it does not hide the others
             _log.exception("process %d cannot be read", walk.maze.identity[0])
             self._tell(walk.maze, Told(tuple(walk.files), interpreted=True))

@@ -110,13 +110,15 @@ class Programs:
         """What it executed and what that was told; whether the former could not be read in time."""
         which, image = image_of(pid), self._image(pid, catalogue)
         unread = bool(self.images.unread)
-        told = self.lines.told(pid, image, catalogue, identity, runner, same=same)
-        wordless = not told.args and not self.lines.knows(identity)
+        told = self.lines.told(pid, (image, which), catalogue, identity, runner, same=same)
+        wordless = not told.args and self.lines.known_of(identity) is None
         if told.interpreted and (wordless or image_of(pid) != which):  # the words may be of what it executed meanwhile
             executes = procfs.executes(pid)  # right now: it has none yet, nor does it run
-            image = self._image(pid, catalogue)
+            which, image = image_of(pid), self._image(pid, catalogue)
             self.lines.over(identity)
-            told = Told(interpreted=True) if executes else self.lines.told(pid, image, catalogue, identity, runner, same=False)
+            told = Told(interpreted=True)
+            if not executes:
+                told = self.lines.told(pid, (image, which), catalogue, identity, runner, same=False)
         return image, told, unread
 
     def whose(self, uid: int, pid: int) -> str:

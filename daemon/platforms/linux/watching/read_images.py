@@ -84,6 +84,13 @@ class ReadImages(Images):
         if self.files:
             self.files.runner = runner
 
+    def wait_anew(self) -> int:
+        """As Files.waited, until now."""
+        waited = 0
+        if self.files:
+            waited, self.files.waited = self.files.waited, 0
+        return waited
+
     def args(self, pid: int, limit: int) -> bytes:
         """As procfs.cmdline."""
         return self._say(WORDS, b"", lambda files: files.args(pid, limit), lambda: procfs.cmdline(pid, limit))

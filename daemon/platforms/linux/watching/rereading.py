@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from dataclasses import replace
 
 from daemon.platforms.api import ProgramUnread
@@ -35,6 +36,7 @@ class ReadingTracker(Tracker[SeenProgram]):
         self.alone = False  # nobody tells of ends
         self.missed = -1
         """When (mono) somebody last told that something was not told."""
+        self._believed = True  # what was read last
 
     def stop(self) -> None:
         super().stop()
@@ -86,14 +88,21 @@ class ReadingTracker(Tracker[SeenProgram]):
             self.looked(size)
         for size in held.keys() & self.programs.images.held.keys():
             self.trouble(UNREADABLE, self.programs.images.held[size])
-        until = self._clock.mono() + _TURN_MS
-        for this in self._unread.turn():
-            self._unread.looks(this)
-            self._read_at_last(this[0])
-            if self._clock.mono() >= until:
-                break
+        self._look_at_unread()
         if self._unread:
             self._later_again()
+
+    def _look_at_unread(self) -> None:
+        until, those = self._clock.mono() + _TURN_MS, deque(self._unread.turn())
+        while those and self._clock.mono() < until:
+            this = those.popleft()
+            self._unread.looks(this)
+            self._read_at_last(this[0])
+            if (known := self._known.get(this[0])) and known.identity != this:
+                self._unread.read(this)
+        for pid, started in self._unread.passed_over(those):
+            if (known := self._known.get(pid)) and known.program.started == started and self._sink:
+                self._sink(ProgramUnread(known.program))
 
     def _read_at_last(self, pid: int) -> None:
         old, seen = self._known.get(pid), self._told(pid, None)
@@ -125,11 +134,12 @@ class ReadingTracker(Tracker[SeenProgram]):
     def _read_to_rest(self, pid: int) -> SeenProgram | None:
         """Reads it so that it need not be read again while it rests. BlindError, UnreadableError."""
         self._resting.begin(pid)
+        self._believed = True
         if self.programs.of_nobody(pid):  # most of all that runs, and the kernel's threads
             self._resting.whole(pid, self._read_as(None), None)
             return None
         seen = self._read(pid, None)
-        if self.programs.images.whole and not (seen and self._is_open(seen.program)):
+        if self._believed and self.programs.images.whole and not (seen and self._is_open(seen.program)):
             self._resting.whole(pid, self._read_as(seen), self.programs.runner if seen else None)
         return seen
 
@@ -165,11 +175,11 @@ class ReadingTracker(Tracker[SeenProgram]):
 
     def _not_believed(self, old: SeenProgram) -> SeenProgram:
         """What is known of it, with what was found out since of the files that it had: that is all that there will be of it."""
-        by_now, files = self.programs.images.by_now, old.program.files
-        files = tuple(by_now(one, one.at[1:] if number else old.image or (0, 0)) for number, one in enumerate(files))
-        program = replace(old.program, files=files)
-        if self._is_open(program) and not self._is_game(replace(old, program=program)):
-            self._unread.note(program.identity).blamed = program.account != "root"
+        self._believed, files = False, old.program.files
+        numbers = (one.at[1:] if number else old.image or (0, 0) for number, one in enumerate(files))
+        program = replace(old.program, files=self.programs.images.by_now(files, numbers, self.catalogue))
+        if program.account != "root" and self._is_open(program) and not self._is_game(replace(old, program=program)):
+            self._unread.lies(program.identity)
             self._tell_unread(program, program.files[0].path)
             self._later_again()
         return replace(old, program=program)
@@ -187,9 +197,9 @@ class ReadingTracker(Tracker[SeenProgram]):
         if old is not None and self._is_game(seen) and not self._is_game(old):
             return seen
         same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
-        if old is not None and same and not old.program.unread and program.identity not in self._unread:
+        if old is not None and same and not self._is_open(old.program):
             return old
-        self._unread.note(program.identity).blamed = self.programs.blamed
+        self._unread.note(program.identity, executed=executed).blamed = self.programs.blamed
         self._tell_unread(program, self.programs.images.unread)
         return old if old is not None and same else seen
 

@@ -72,7 +72,7 @@ class ScanningTracker(ReadingTracker):
             if seen:
                 found[pid] = seen
         self._early &= found.keys()
-        self._unread.keep(set(found))
+        self._unread.keep({one.identity for one in found.values()})
         self._resting.keep(frozenset(every))
         if not self._unread:
             self.well(HELD)

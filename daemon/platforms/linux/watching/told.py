@@ -16,7 +16,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching import long_lines
 from daemon.platforms.linux.watching.brief import brief
-from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.read_images import WORDS, ReadImages
 from rules.games import Catalogue, Fingerprint
 
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
@@ -29,6 +29,8 @@ _TEXT = 1 << 16
 _MOST_NAMES = 1024
 _LONGEST = 32 * os.sysconf("SC_PAGE_SIZE")  # bytes: no program is started with a longer variable (execve(2))
 _AT_ONCE = 4096  # words between two pauses
+_MOST_STEPS = 100_000
+_LONGEST_WAIT_MS = 10_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,18 +59,25 @@ Paused = Generator[list[Fingerprint], None, T]
 whole = at_once
 
 
-def noting_held(steps: Steps, images: ReadImages, catalogue: Catalogue) -> Steps:
-    """These steps, which share `images` with those of others: what they found leased is looked at again. And in brief."""
+def limited(steps: Steps, images: ReadImages, catalogue: Catalogue) -> Steps:
+    """These steps, which share `images` with those of others: what they found leased is looked at again. In brief. And not for
+    ever: what has more steps than any honest program, or waits for its account's own file systems for long, is unread.
+    """
     held: dict[int, str] = {}
-    while True:
-        images.held = {}
+    files: list[Fingerprint] = []
+    waited = number = 0
+    while number < _MOST_STEPS and waited < _LONGEST_WAIT_MS:
+        images.held, number = {}, number + 1
+        images.wait_anew()
         try:
             files = next(steps)
         except StopIteration as over:
             told: Told = over.value
             return replace(told, args=brief(told.args, catalogue), held=tuple((held | images.held).items()))
         held |= images.held
+        waited += images.wait_anew()
         yield files
+    return Told(tuple(files), interpreted=True, unread=WORDS, own=True, whole=True, held=tuple(held.items()))
 
 
 class Teller:

@@ -218,8 +218,8 @@ class LinuxTracker(ForkingTracker):
             self._is_over(seen, mono)
 
     def _is_over(self, seen: SeenProgram, mono: int) -> None:
+        self._end(seen.program.pid, mono)  # first: what it forked is told of, which has all that is known of it
         self.programs.lines.over(seen.identity)
-        self._end(seen.program.pid, mono)
         self._unread.read(seen.identity)
 
     def _whose(self, pid: int) -> str | None:
@@ -247,6 +247,8 @@ class LinuxTracker(ForkingTracker):
             self.chase.begin(pids)
         else:
             program, alone = seen.program, seen.by_executable(self.catalogue)
+            # Of all that lies on a FUSE of somebody's own root sees the same.
+            alone = alone and seen.image is not None and seen.image[1] != 0
             self.chase.begin(pids, program.parent, seen.image if alone else None, program.account)
 
     def _over(self, pid: int, started: int) -> None:

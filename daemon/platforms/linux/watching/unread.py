@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from daemon.platforms.processes import Identity
@@ -13,12 +13,13 @@ _LOOKS = 3  # a second apart: a busy PC reads the rest of it
 @dataclass(slots=True)
 class Held:
     """Of a program and all that it forked since: how often they were looked at, the last time in which turn; `blamed`: what was
-    not read lies where its account may have held it up.
+    not read lies where its account may have held it up. `lies`: it says that it is something else.
     """
 
     looks: int = 0
     turn: int = 0
     blamed: bool = False
+    lies: bool = False
 
 
 class Unread:
@@ -33,15 +34,27 @@ class Unread:
         return this in self._held
 
     def __iter__(self) -> Iterator[Identity]:
-        """Last who was not looked at longest."""
-        return reversed(self._held)
+        """First who was not looked at longest."""
+        return iter(self._held)
 
     def of(self, this: Identity) -> Held | None:
         return self._held[this][0] if this in self._held else None
 
-    def note(self, this: Identity, held: Held | None = None) -> Held:
-        """`held`: of what forked it."""
+    def note(self, this: Identity, held: Held | None = None, *, executed: bool = False) -> Held:
+        """`held`: of what forked it. `executed`: another program, which has no part in what the one before was held for. But
+        who was to blame for that gains no time by it.
+        """
+        known = self.of(this)
+        if known and executed:
+            held = Held(known.looks, known.turn) if known.blamed else Held()
+            self._held[this] = held, self._held[this][1] if known.blamed else 0
         return self._held.setdefault(this, (held or Held(), 0))[0]
+
+    def lies(self, this: Identity) -> None:
+        """That is as if it could not be read, and nothing to do with what could not be before."""
+        known = self.of(this)
+        if known is None or not known.lies:
+            self._held[this] = Held(blamed=True, lies=True), 0
 
     def read(self, this: Identity) -> None:
         """Or it is over."""
@@ -59,9 +72,19 @@ class Unread:
         """It is looked at now."""
         if entry := self._held.pop(this, None):
             self._held[this] = entry
-            held = entry[0]
-            held.looks += held.turn != self._turn
-            held.turn = self._turn
+            self._count(entry[0])
+
+    def _count(self, held: Held) -> None:
+        held.looks += held.turn != self._turn
+        held.turn = self._turn
+
+    def passed_over(self, those: Iterable[Identity]) -> list[Identity]:
+        """Those of these that are due though there was no time to look at them: who holds up many shall not gain by that."""
+        held = [(this, self._held[this][0]) for this in those if this in self._held]
+        for _, one in held:
+            if one.blamed:
+                self._count(one)
+        return [this for this, _ in held if self.due(this)]
 
     def due(self, this: Identity) -> bool:
         """Whether it was tried often enough; again after as many looks: who may not end it now may have to later."""
@@ -73,6 +96,6 @@ class Unread:
         self._held[this] = held, held.looks
         return True
 
-    def keep(self, pids: set[int]) -> None:
+    def keep(self, those: Container[Identity]) -> None:
         """No others are there any more."""
-        self._held = {this: held for this, held in self._held.items() if this[0] in pids}
+        self._held = {this: held for this, held in self._held.items() if this in those}

@@ -12,6 +12,7 @@ import pytest
 from daemon.platforms.linux.reading import at_once
 from daemon.platforms.linux.reading.files import Files
 from daemon.platforms.linux.reading.lines import Message
+from host.clock import SystemClock
 
 
 class Desk:
@@ -19,6 +20,7 @@ class Desk:
 
     def __init__(self):
         self.asked = []
+        self.mono = SystemClock().mono
 
     def ask(self, _, do, handle=-1, **more):
         self.asked.append((do, more.get("path")))

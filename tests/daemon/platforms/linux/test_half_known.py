@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from hashlib import sha256
@@ -15,7 +17,8 @@ import pytest
 
 from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching import mazes, rereading
+from daemon.platforms.linux.watching import mazes, rereading, told
+from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.linux.watching.told import Told
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -51,8 +54,8 @@ def run():
     """`run(*args)`: a process."""
     started = []
 
-    def start(*args):
-        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE)
+    def start(*args, **more):
+        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE, **more)
         started.append(process)
         until(lambda: procfs.args(process.pid)[-1:] == (str(args[-1]),))
         return process
@@ -122,7 +125,10 @@ def test_who_names_another_executable_before_all_is_read_is_told(tracker, run, t
     tracker.trouble = lambda what, *_, **__: told.append(what)
     pid, image = run(path, "600").pid, image_of(run("/bin/cat").pid)
     tracker.appeared(pid)
+    tracker._unread.note(tracker._known[pid].identity).looks = 5  # the PC was busy
     monkeypatch.setattr(rereading, "image_of", lambda _: image)
+    tracker.replaced(pid)
+    assert told == []
     for _ in range(4):
         tracker.replaced(pid)
         tracker._look_again()
@@ -148,6 +154,66 @@ def test_a_script_whose_hash_takes_long_is_what_it_was_told_at_first(tracker, ru
     look(tracker, process.pid)
     hashed()
     assert tracker.games == {process.pid}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_so_it_is_once_its_interpreter_has_another_name(tracker, run, tmp_path, monkeypatch, hashed, look):
+    """It renames its own copy of it, which then no name tells to be one."""
+    path, decoy, python = tmp_path / "homework.py", tmp_path / "decoy.py", tmp_path / "python3"
+    decoy.touch()
+    shutil.copy(os.path.realpath(sys.executable), python)
+    monkeypatch.setattr(tracker.programs.lines._teller, "_builds", {})
+    tracker.catalogue = Catalogue([known_by_hash(path, PLAY.replace("{}", str(decoy)).encode() + b"#" * (2 << 20))])
+    tracker.programs.lines.start(lambda *_: None)
+    process = run(python, path, "x" * 200, env={"PYTHONHOME": sys.base_prefix})
+    tracker.appeared(process.pid)
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    until(lambda: str(path) not in procfs.args(process.pid))
+    python.rename(tmp_path / "homework")
+    look(tracker, process.pid)
+    hashed()
+    assert tracker.games == {process.pid}
+
+
+def test_so_is_what_it_forks(tracker, run, tmp_path, hashed):
+    """It leaves the play to a child, once it has written over what it was told."""
+    path, decoy = tmp_path / "homework.py", tmp_path / "decoy.py"
+    decoy.touch()
+    fork = "import os\nos.fork() and os._exit(0)\nsys.stdin.read()\n"
+    play = PLAY.replace("{}", str(decoy)).replace("sys.stdin.read()\n", fork).encode()
+    tracker.catalogue = Catalogue([known_by_hash(path, play + b"#" * (2 << 20))])
+    tracker.programs.lines.start(lambda *_: None)
+    process = run(sys.executable, path, "x" * 200)
+    tracker.appeared(process.pid)
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    (child,) = until(lambda: [pid for pid in procfs.pids() if str(decoy) in procfs.args(pid) and pid != process.pid])
+    tracker.forked(process.pid, child, NOW())
+    tracker.ended(process.pid, NOW())
+    tracker._read_at_last(child)
+    hashed()
+    os.kill(child, signal.SIGKILL)
+    assert tracker.games == {child}
+
+
+def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run, tmp_path, monkeypatch, hashed):
+    """What it was nobody will ever know."""
+    path, written, images = tmp_path / "homework.py", threading.Event(), tracker.programs.images
+    look = images._look
+    monkeypatch.setattr(images, "_look", lambda *one: written.wait() and look(*one))
+    play = b"import sys\nopen(sys.argv[1], 'w').close()\nsys.stdin.read()\n"
+    tracker.catalogue = Catalogue([known_by_hash(path, play + b"#" * (2 << 20))])
+    tracker.programs.lines.start(lambda *_: None)
+    process = run(sys.executable, path, tmp_path / "runs")
+    until((tmp_path / "runs").exists)
+    tracker.appeared(process.pid)
+    path.write_bytes(b"#" * path.stat().st_size)
+    written.set()
+    tracker.replaced(process.pid)
+    hashed()
+    until(lambda: (hashed(), tracker.replaced(process.pid), tracker._known[process.pid].program.unread)[2])
+    assert tracker.games == set()
 
 
 @pytest.mark.parametrize("long", [False, True])
@@ -228,7 +294,8 @@ def test_so_is_what_it_forks_as_a_sibling(tracker, unread):
     tracker.appeared(pids[0])
     for _ in range(3):
         tracker._look_again()
-        sibling = unread()
+        sibling, known = unread(), tracker._known[pids[-1]]
+        tracker._known[pids[-1]] = replace(known, program=replace(known.program, parent=1))  # one that is over by now
         tracker.forked(os.getpid(), sibling, NOW())
         unread.over(pids[-1])
         assert sibling in tracker._known
@@ -258,6 +325,21 @@ def test_what_executes_something_else_or_can_be_read_is_held_against_nobody(trac
     assert not tracker._unread
 
 
+def test_what_it_executes_is_held_against_it_for_itself_only(tracker, unread):
+    """Of an honest program on a busy PC; who is to blame gains no time by that."""
+    for blamed in (False, True):
+        pid, other = unread(), unread()
+        tracker.appeared(pid)
+        held = tracker._unread.of(tracker._known[pid].identity)
+        held.looks, held.blamed = 5, blamed
+        tracker.forked(pid, other, NOW())
+        unread.over(pid)
+        assert (other in held_against(tracker)) is blamed
+        tracker.executed(other, NOW())
+        assert tracker._unread.of(tracker._known[other].identity) is not held
+        assert (other in held_against(tracker)) is blamed
+
+
 def test_many_that_are_unread_take_the_loop_little_time(tracker, unread, monkeypatch):
     """Each is looked at all the same, one turn after the other."""
     read, looked = tracker._read_at_last, []
@@ -274,7 +356,11 @@ def test_many_that_are_unread_take_the_loop_little_time(tracker, unread, monkeyp
     began = NOW()
     tracker._look_again()
     assert len(looked) < 10 or NOW() - began < 200
-    for _ in range(9):
+    tracker._look_again()
+    assert not held_against(tracker)
+    tracker._look_again()
+    assert set(held_against(tracker)) == pids
+    for _ in range(6):
         tracker._look_again()
     assert set(looked) == pids
 
@@ -299,29 +385,46 @@ def walks(monkeypatch):
 
 
 def test_what_is_walked_for_too_long_counts_as_unread(walks):
-    """Not by the time that goes by: that of its own account. Who executes itself meanwhile begins no new one."""
-    now, later, wanted = mazes.Maze((1, 1), "an", endless, lambda: wanted[0]), mazes.Maze((1, 1), "an", endless), [True]
-    walks.add(now)
-    time.sleep(0.1)
-    walks.add(later)
-    wanted[0] = False
+    """Not by the time that goes by: that of its own account. However many that begins."""
     began = NOW()
-    until(lambda: walks.heard)
-    assert NOW() - began < 190
-    (pid, told), *_ = walks.heard
-    assert (pid, told.unread, told.own, told.whole) == (1, "…", True, False)
+    for pid in range(5):
+        walks.add(mazes.Maze((pid, 1), "an", endless))
+    until(lambda: {pid for pid, _ in walks.heard} == {*range(5)})
+    assert 190 < NOW() - began < 800
+    assert {(told.unread, told.own, told.whole) for _, told in walks.heard} == {("…", True, False)}
     time.sleep(0.3)
-    assert len(walks.heard) == 1
+    assert len(walks.heard) == 5
 
 
-def test_one_whose_turns_take_long_leaves_others_as_much(walks):
-    """It waits for a file system of its own at each step."""
+@pytest.mark.parametrize(("steps", "waits", "over"), [(9, 0, True), (11, 0, False), (5, 30, False), (5, 10, True)])
+def test_what_has_too_many_steps_or_waits_for_its_own_account_is_unread(monkeypatch, steps, waits, over):
+    """Whatever of the thread's time that takes."""
+    monkeypatch.setattr(told, "_MOST_STEPS", 10)
+    monkeypatch.setattr(told, "_LONGEST_WAIT_MS", 100)
+    images = ReadImages()
+
+    def walk():
+        for _ in range(steps - 1):
+            images.wait_anew = lambda: waits
+            yield []
+        return Told(whole=True)
+
+    walked = told.limited(walk(), images, Catalogue(()))
+    found = told.whole(walked)
+    assert (found.unread, found.own) == (("", False) if over else ("…", True))
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_whose_turns_take_long_leaves_others_as_much(walks, at_once):
+    """It waits for a file system of its own at each step; or at the only one, one after the other."""
     turns = []
 
     def waits():
         while True:
             time.sleep(0.1)
             turns.append(NOW())
+            if at_once:
+                return Told()
             yield []
 
     def walk():
@@ -330,6 +433,12 @@ def test_one_whose_turns_take_long_leaves_others_as_much(walks):
             yield []
         return Told(whole=True)
 
+    def one_after_the_other(maze, told):
+        walks.heard.append((maze.identity[0], told))
+        if maze.account == "an":
+            threading.Timer(0.005, walks.add, [maze]).start()
+
+    walks._tell = one_after_the_other
     walks.add(mazes.Maze((1, 1), "an", waits))
     until(lambda: turns)
     del turns[:]

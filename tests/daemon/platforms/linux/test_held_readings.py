@@ -205,6 +205,30 @@ def test_a_game_that_was_held_up_is_one_whoever_reads_it_first(disk, until, open
     asyncio.run(body())
 
 
+def test_what_a_held_up_program_forks_is_followed(disk, until, open_folder):
+    """Also where root does not even see which file it executes."""
+    _, content = sleeper(open_folder, "chess")
+    seen, now = [], SystemClock().mono
+
+    async def body():
+        with disk({"homework": content}) as own:
+            path = own.folder / "homework"
+            with running(path, "60") as held, running(path, "61") as child, running(path, "62") as sibling:
+                own.hold(fuse.GETATTR)
+                async with watching(seen) as watcher:
+                    tracker = watcher._tracker
+                    for pid in (held.pid, child.pid, sibling.pid):
+                        tracker.gone(pid, now())
+                    tracker.appeared(held.pid)
+                    assert tracker._known[held.pid].image[1] == 0
+                    tracker.forked(held.pid, child.pid, now())
+                    tracker.forked(os.getpid(), sibling.pid, now())
+                    await until(lambda: {child.pid, sibling.pid} <= tracker._known.keys())
+                    assert all(tracker._known[one.pid].identity in tracker._unread for one in (child, sibling))
+
+    asyncio.run(body())
+
+
 @pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs Debian's Python")
 def test_a_game_that_was_held_up_is_not_what_it_then_says_that_it_is(disk, until, open_folder):
     """It puts on a mask while what may lie beside it cannot be read, and then lets that be read."""
