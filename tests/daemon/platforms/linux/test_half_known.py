@@ -212,7 +212,8 @@ def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run,
     written.set()
     tracker.replaced(process.pid)
     hashed()
-    until(lambda: (hashed(), tracker.replaced(process.pid), tracker._known[process.pid].program.unread)[2])
+    this = tracker._known[process.pid].identity
+    until(lambda: (hashed(), tracker.replaced(process.pid), this in tracker._unread)[2])
     assert tracker.games == set()
 
 
