@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from rules.games import Catalogue
 
@@ -16,9 +16,9 @@ class FirstLine(NamedTuple):
     line: bytes = b""
     digest: bytes = b""
 
-    @classmethod
-    def of(cls, line: bytes) -> Self:
-        return cls(line) if len(line) <= MOST else cls(digest=hashlib.sha256(line).digest())
+    @staticmethod
+    def of(line: bytes) -> FirstLine:
+        return FirstLine(line) if len(line) <= MOST else FirstLine(digest=hashlib.sha256(line).digest())
 
     def may_be(self, line: bytes) -> bool:
         return not any(self) or self == FirstLine.of(line)
