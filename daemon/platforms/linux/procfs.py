@@ -92,6 +92,12 @@ def executes(pid: int) -> bool:
     return _stat(pid)[23:24] == [b"0"]
 
 
+def addresses(pid: int) -> tuple[bytes, ...]:
+    """Where its code and its stack begin: what it forks has them where it has. Empty: it is over."""
+    fields = _stat(pid)
+    return (fields[23], fields[25]) if len(fields) > 25 else ()
+
+
 def _stat(pid: int) -> list[bytes]:
     """From the third on. The second, a name in parentheses, may hold anything: they are counted from the last parenthesis."""
     data = _read(f"/proc/{pid}/stat", _ONE_PIECE)

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from daemon.platforms.linux import procfs
@@ -13,6 +14,7 @@ from daemon.platforms.linux.reading import at_once
 from daemon.platforms.linux.reading.desk import Desk, Told
 from daemon.platforms.linux.reading.lines import Found, Message, found
 from daemon.platforms.linux.reading.places import Mounts, only_roots
+from daemon.platforms.processes import BlindError
 
 _ROOT = 0
 _LONGEST = 4096  # bytes of a path with its end (PATH_MAX): a command line's words may be longer
@@ -121,32 +123,39 @@ class Files:
         self._user = None
         if len(os.fsencode(more.get("path", ""))) >= _LONGEST:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
-        began = self._desk.mono()
+        began, answer = self._desk.mono(), None
         try:
-            return self._desk.ask(account, do, handle, **more)
+            answer = self._desk.ask(account, do, handle, **more)
         except OSError as error:
             if error.errno != errno.EACCES or uid == _ROOT:
                 raise
             self._user = [uid, gid]
-            return self._desk.ask(account, do, handle, **{**more, "as": self._user})
+            answer = self._desk.ask(account, do, handle, **{**more, "as": self._user})
         finally:
-            took = self._desk.mono() - began
-            if took >= _SLOW_MS and (self.own(handle) if handle >= 0 else _asks_somebody(more["path"])):
+            if (took := self._desk.mono() - began) >= _SLOW_MS:
+                self._waits(took, handle if answer is None or answer.handle < 0 else answer.handle, more.get("path", ""))
+        return answer
+
+    def _waits(self, took: int, handle: int, path: str) -> None:
+        """For a file, or where there is none for what should lie at the path."""
+        with suppress(OSError, BlindError):
+            if self.own(handle) if handle >= 0 else self._is_owns(path):
                 self.waited += took
+
+    def _is_owns(self, path: str) -> bool:
+        """By what lies above it, which was just looked for: perhaps known to nobody but who answers for it. OSError."""
+        if cwd := _CWD.match(path):
+            path = f"/proc/{cwd[1]}/root{procfs.link(cwd[0].rstrip('/'))}/{path[cwd.end() :]}"
+        try:
+            above = at_once.known(path.rpartition("/")[0])
+        except BlockingIOError:
+            return True
+        if above is None:
+            return False
+        try:
+            return self.own(above)
+        finally:
+            os.close(above)
 
     def close(self) -> None:
         self._mounts.close()
-
-
-def _asks_somebody(path: str) -> bool:
-    """Whether even what lies above it, which was just looked for, is known to nobody but the one who answers for it."""
-    if own := _CWD.match(path):
-        path = f"/proc/{own[1]}/root{procfs.link(own[0].rstrip('/'))}/{path[own.end() :]}"
-    try:
-        above = at_once.known(path.rpartition("/")[0])
-    except OSError as error:
-        return error.errno == errno.EAGAIN
-    if above is not None:
-        os.close(above)
-    return above is None
-

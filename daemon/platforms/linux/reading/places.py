@@ -87,24 +87,25 @@ def _statx(handle: int, path: bytes, flags: int, mask: int) -> Place:
 
 @dataclass
 class Mounts:
-    """Those of our own namespace, as they are now. One thread each."""
+    """Those of our own namespace and of the host's, as they are now. One thread each."""
 
     _by_number: dict[int, Whose] = field(default_factory=dict)
     _by_device: dict[int, Whose] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """OSError."""
-        self._table = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
-        self._changed = select.epoll()
-        self._changed.register(self._table, select.EPOLLPRI | select.EPOLLERR)
+        self._changed, self._tables = select.epoll(), list[int]()
+        for path in (_TABLE, _HOSTS):
+            self._tables.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+            self._changed.register(self._tables[-1], select.EPOLLPRI | select.EPOLLERR)
         self._read()
 
     def whose(self, handle: int) -> Whose:
         """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody, or it is a disk
         of theirs. OSError.
 
-        Numbers are given out again, but only after a change of ours that is seen here. Another namespace's mount is known by
-        its device, which is one file system's as long as that is mounted.
+        Numbers are given out again, but only after a change of ours or the host's that is seen here. Another namespace's mount
+        is known by its device, which is one file system's as long as that is mounted.
         """
         where = place(handle)
         if self._changed.poll(0):
@@ -116,17 +117,18 @@ class Mounts:
 
     def close(self) -> None:
         self._changed.close()
-        os.close(self._table)
+        for table in self._tables:
+            os.close(table)
 
 
 def tables(ours: str, hosts: str = "") -> tuple[dict[int, Whose], dict[int, Whose]]:
     """By mount and by device, of proc_pid_mountinfo(5). `hosts`: the same of the host, which says what is nosuid of all that is
-    mounted there: in a service's own namespace all may be.
+    mounted there: in a service's own namespace all may be; and there programs are.
     """
     handed = _handed(hosts) | {one for one in _handed(ours) if f" {one} " not in hosts}
     by_number: dict[int, Whose] = {}
     by_device: dict[int, Whose] = {}
-    for line in ours.splitlines():
+    for line in (*hosts.splitlines(), *ours.splitlines()):
         before, _, after = line.partition(" - ")
         fields, rest = before.split(" "), after.split(" ")
         if len(fields) < 6 or len(rest) < 3:

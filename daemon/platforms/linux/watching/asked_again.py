@@ -13,7 +13,7 @@ from rules.games import Catalogue, Fingerprint
 
 _AGAIN_S = 1.0
 _TRIES = 3  # a busy PC reads the rest of it; then again after as many
-_MOST_TURNS = 30  # in each of which some of it was read
+_MOST_TURNS = 30  # and one for each file, in each of which some of it was read
 _MOST_LATE = 64  # processes of one account: no PC is so busy that it has more
 
 
@@ -52,6 +52,7 @@ class _Late:
     files: tuple[Mapped, ...]
     tries: int
     turns: int
+    most: int
     kept: bool
     asked: bool = False
 
@@ -78,7 +79,7 @@ class AskedAgain:
         """All that is not read of it by now."""
         late = self._late.setdefault(question.account, {})
         old = late.get(question.this)
-        tried = (old.tries, old.turns) if old else (0, 0)
+        tried = (old.tries, old.turns, old.most) if old else (0, 0, _MOST_TURNS + len(files))
         one = _Late(question, files, *tried, kept=old is not None or len(late) < _MOST_LATE)
         if one.kept:
             late[question.this] = one
@@ -114,7 +115,7 @@ class AskedAgain:
         one.tries = one.tries + 1 if unread[0] == one.files[0] else 1
         one.turns += 1
         one.files = unread
-        return not one.kept or one.tries >= _TRIES or one.turns >= _MOST_TURNS
+        return not one.kept or one.tries >= _TRIES or one.turns >= one.most
 
     def _drop(self, one: _Late) -> None:
         late = self._late.get(one.question.account, {})

@@ -22,6 +22,7 @@ _MOST_UNREAD = 256  # of one process
 _TURN_MS = 50
 _HELD_MS = 1_500  # nothing of one file takes so long
 _STUCK_MS = 3_000  # after that was told, and again after as long
+_LONGER = 3  # times as long and as often, where it is no file that keeps us waiting: a PC without memory does, too
 _MOST_HELD = 3  # times that one process may keep somebody waiting: each begins with it anew
 _MOST_THREADS = 64
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
@@ -98,6 +99,11 @@ class _Walk:
     held_at: int | None = None
     where: Mapped | None = None
 
+    def is_due(self, now: int) -> bool:
+        longer = 1 if self.where else _LONGER
+        stuck = self.held_at is not None and now - self.held_at >= longer * _STUCK_MS
+        return stuck or self.held >= longer * _MOST_HELD
+
 
 class Account:
     """A thread of its own, which nobody waits for: where one is kept waiting, another one goes on in its place, and no other
@@ -164,7 +170,7 @@ class Account:
         one of the PC's disks that takes so long.
         """
         now = self._clock.mono()
-        due = [walk for walk in tuple(self._open) if walk.held >= _MOST_HELD or _is_stuck(walk.held_at, now)]
+        due = [walk for walk in tuple(self._open) if walk.is_due(now)]
         for walk in due:
             walk.held, walk.held_at = 0, None if walk.held_at is None else now
         local = are_local((walk.where.mount, walk.where.this[0]) if walk.where else (0, -1) for walk in due)
@@ -205,7 +211,3 @@ class Account:
         if (walk.found or walk.unread) and alive(*walk.this):
             walk.told(walk.this, walk.found, walk.unread)
         return False
-
-
-def _is_stuck(held_at: int | None, now: int) -> bool:
-    return held_at is not None and now - held_at >= _STUCK_MS

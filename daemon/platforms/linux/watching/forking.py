@@ -30,7 +30,7 @@ class ForkingTracker(ScanningTracker):
             self._adopted(parent, pid, mono)
             return
         line = fork.line if fork else self.programs.lines.known_of(mother.identity)
-        child = Fork(mother.forked(parent, pid, mono), fork.told if fork else parent, line)
+        child = Fork(mother.forked(parent, pid, mono), fork.told if fork else mother.program.pid, line)
         if not self._goes_on(child.told):
             self._tell_fork(child)
             return
@@ -49,19 +49,17 @@ class ForkingTracker(ScanningTracker):
         return seen if pid in self.games else None
 
     def _unread_sibling(self, parent: int, pid: int) -> SeenProgram | None:
-        """Of whose child it is said to be (CLONE_PARENT), and which executes the same."""
+        """Of whose child it is said to be (CLONE_PARENT), and executes the same, where the kernel happened to put that."""
         if not self._unread or (image := image_of(pid)) is None:
             return None
-        every = (self._known.get(this[0]) for this in islice(self._unread, _MOST_SIBLINGS))
-        kin = (one for one in every if one and one.image == image and self._parent(one) == parent)
-        return next((replace(one, held=self._unread.of(one.identity)) for one in kin), None)
-
-    def _parent(self, seen: SeenProgram) -> int:
-        """Now: the one that it had may be over."""
         with suppress(BlindError):
-            if (status := procfs.stat(seen.program.pid)) and status.alive:
-                return status.parent
-        return seen.program.parent
+            every = (self._known.get(this[0]) for this in islice(self._unread, _MOST_SIBLINGS))
+            alike = [one for one in every if one and one.image == image]
+            where = procfs.addresses(pid) if alike else ()
+            if where and where != procfs.addresses(parent):
+                kin = (one for one in alike if procfs.addresses(one.program.pid) == where)
+                return next((replace(one, held=self._unread.of(one.identity)) for one in kin), None)
+        return None
 
     def _adopted(self, parent: int, pid: int, mono: int) -> None:
         """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows

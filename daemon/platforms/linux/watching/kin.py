@@ -116,8 +116,8 @@ class Kin:
             del self.executed[:-_MOST_EXECUTED]
 
     def with_image(self, image: Image | None) -> list[SeenProgram]:
-        """Games that execute this file."""
-        return [known for known in self.executed if known.image == image] if image else []
+        """Games that execute this file. Of what lies on a FUSE of somebody's own root sees no number."""
+        return [known for known in self.executed if known.image == image] if image and image[1] else []
 
     def named(self, seen: SeenProgram, catalogue: Catalogue) -> SeenProgram:
         """What executes the same as a game is that game, whatever became of its file: renamed, its script deleted."""

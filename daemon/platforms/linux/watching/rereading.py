@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
 
 from daemon.platforms.api import ProgramUnread
@@ -93,16 +93,21 @@ class ReadingTracker(Tracker[SeenProgram]):
             self._later_again()
 
     def _look_at_unread(self) -> None:
-        until, those = self._clock.mono() + _TURN_MS, deque(self._unread.turn())
+        until, those, vain = self._clock.mono() + _TURN_MS, deque(self._unread.turn()), Counter[str]()
         while those and self._clock.mono() < until:
             this = those.popleft()
             self._unread.looks(this)
             self._read_at_last(this[0])
-            if (known := self._known.get(this[0])) and known.identity != this:
+            known = self._known.get(this[0])
+            if known and known.identity == this:
+                vain[known.program.account] += 1 if this in self._unread else -1
+            else:
                 self._unread.read(this)
-        for pid, started in self._unread.passed_over(those):
-            if (known := self._known.get(pid)) and known.program.started == started and self._sink:
-                self._sink(ProgramUnread(known.program))
+        left = [known for this in those if (known := self._known.get(this[0])) and known.identity == this]
+        due = {one.identity: one for one in left if vain[one.program.account] > 0}
+        for this in self._unread.passed_over(due):
+            if self._sink:
+                self._sink(ProgramUnread(due[this].program))
 
     def _read_at_last(self, pid: int) -> None:
         old, seen = self._known.get(pid), self._told(pid, None)
@@ -157,6 +162,8 @@ class ReadingTracker(Tracker[SeenProgram]):
         if self.programs.images.unread:
             seen = self._not_in_time(seen, executed=since is not None)
         else:
+            if since is None and old and old.identity == seen.identity and not self._is_game(seen):
+                self._unread.acquit(seen.identity)
             self._unread.read(program.identity)
         if self.programs.images.held or self._unread:
             self._later_again()

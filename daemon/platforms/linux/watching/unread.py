@@ -78,6 +78,11 @@ class Unread:
         held.looks += held.turn != self._turn
         held.turn = self._turn
 
+    def acquit(self, this: Identity) -> None:
+        """It was read whole, and is no game: so is what else was forked of the same."""
+        if (held := self.of(this)) is not None:
+            held.looks, held.blamed = 0, False
+
     def passed_over(self, those: Iterable[Identity]) -> list[Identity]:
         """Those of these that are due though there was no time to look at them: who holds up many shall not gain by that."""
         held = [(this, self._held[this][0]) for this in those if this in self._held]

@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.gate.execgate import ExecGate
 from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.reading.work import Work
@@ -29,6 +30,7 @@ from daemon.platforms.linux.watching.interpreters import interpreters
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.reading.patience import HeldError
 from host.clock import SystemClock
 from i18n.message import plain
 from rules.games import Catalogue, Game
@@ -205,8 +207,9 @@ def test_a_game_that_was_held_up_is_one_whoever_reads_it_first(disk, until, open
     asyncio.run(body())
 
 
-def test_what_a_held_up_program_forks_is_followed(disk, until, open_folder):
+def test_what_a_held_up_program_forks_is_followed(disk, until, open_folder, monkeypatch):
     """Also where root does not even see which file it executes."""
+    monkeypatch.setattr(procfs, "addresses", lambda pid: (b"%d" % (pid == os.getpid()),))
     _, content = sleeper(open_folder, "chess")
     seen, now = [], SystemClock().mono
 
@@ -260,6 +263,27 @@ def test_a_game_that_was_held_up_is_not_what_it_then_says_that_it_is(disk, until
                     assert starts(seen, held.pid)[-1].files[0].path.endswith("/chess")
 
     asyncio.run(body())
+
+
+def test_whose_file_system_it_was_that_took_long(disk, open_folder):
+    """That of the one who runs it counts, and none of the PC's: whatever it is asked for, be it there or not."""
+    clock, crew = SystemClock(), Crew(SystemClock())
+    clock.mono = iter(range(0, 10_000_000, 50)).__next__
+    with disk({"homework": b"x"}) as own, running("/bin/sleep", "60") as process:
+        assert crew.start()
+        assert crew.ready()
+        crew.slow_desk._clock, files = clock, Files(crew.slow_desk)
+        files.runner = Runner(CHILD, UID, GID)
+        for folder, waits in ((own.folder, True), (open_folder, False)):
+            for name in ("homework", "none"):
+                files.waited = 0
+                with suppress(OSError, HeldError):
+                    os.close(files.node(f"/proc/{process.pid}/root{folder}/{name}"))
+                with suppress(OSError, HeldError):
+                    files.beginning(f"/proc/{process.pid}/root{folder}/{name}", 10)
+                assert bool(files.waited) is waits
+        files.close()
+        crew.close()
 
 
 def test_what_root_runs_is_held_against_nobody(disk, until, open_folder, soon):

@@ -113,6 +113,12 @@ def test_a_program_is_held_against_somebody_after_every_three_looks():
     assert not unread
 
 
+def test_programs_run_from_mounts_of_the_hosts():
+    """Which are not ours where the daemon is a service: there each has its own numbers."""
+    assert tables("", TABLE) == tables(TABLE)
+    assert tables(TABLE.replace("ext4", "nfs"), TABLE)[0][21] == "roots"
+
+
 TABLE = """\
 21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw
 22 21 0:30 / /home/child/mine rw - fuse.sshfs child@pc rw,user_id=1000,group_id=1000
