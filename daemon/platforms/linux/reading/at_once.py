@@ -13,6 +13,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t)
 _OPENAT2, _AT_FDCWD = 437, -100  # the number is the same on all processors
 _NO_SYMLINKS, _CACHED = 0x04, 0x20  # no links, as mazes of them take long
+ANY_BUT_MAGIC = 0x02
 _HOW = struct.Struct("=QQQ")
 _THROUGH_ROOT = re.compile(r"/proc/(\d+)/root(?=/)")
 
@@ -29,14 +30,14 @@ def node(path: str, flags: int = 0) -> int | None:
         return None
 
 
-def known(path: str, flags: int = 0) -> int | None:
-    """The same. None: it is of no process whose root is ours too: nothing need be opened of such a one, as its folders may be
-    somebody's file system. BlockingIOError: somebody has to be asked; OSError: or it leads over a link.
+def known(path: str, flags: int = 0, *, over: int = _NO_SYMLINKS) -> int | None:
+    """The same, `over` which links. None: it is of no process whose root is ours too: nothing need be opened of such a one, as
+    its folders may be somebody's file system. OSError: somebody has to be asked.
     """
     through = _THROUGH_ROOT.match(path)
     if through is None or not _has_our_root(through[1]):
         return None
-    how = _HOW.pack(os.O_PATH | os.O_CLOEXEC | flags, 0, _NO_SYMLINKS | _CACHED)
+    how = _HOW.pack(os.O_PATH | os.O_CLOEXEC | flags, 0, over | _CACHED)
     handle = int(_libc.syscall(_OPENAT2, _AT_FDCWD, os.fsencode(path[through.end() :]), how, _HOW.size))
     if handle < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

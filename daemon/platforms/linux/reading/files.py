@@ -19,6 +19,7 @@ from daemon.platforms.processes import BlindError
 _ROOT = 0
 _LONGEST = 4096  # bytes of a path with its end (PATH_MAX): a command line's words may be longer
 _SLOW_MS = 20  # more than a file takes that is in memory
+_PARTS_OF_ROOT = 3  # of /proc/PID/root
 _CWD = re.compile(r"/proc/(\d+)/cwd/")
 _KERNELS = re.compile(r"/proc/\d+/(?:cwd|exe|root|fd/\d+)")
 
@@ -143,19 +144,19 @@ class Files:
                 self.waited += took
 
     def _is_owns(self, path: str) -> bool:
-        """By what lies above it, which was just looked for: perhaps known to nobody but who answers for it. OSError."""
+        """By the nearest folder above it that is known without asking. OSError."""
         if cwd := _CWD.match(path):
             path = f"/proc/{cwd[1]}/root{procfs.link(cwd[0].rstrip('/'))}/{path[cwd.end() :]}"
-        try:
-            above = at_once.known(path.rpartition("/")[0])
-        except BlockingIOError:
-            return True
-        if above is None:
-            return False
-        try:
-            return self.own(above)
-        finally:
-            os.close(above)
+        while (path := path.rpartition("/")[0]).count("/") > _PARTS_OF_ROOT:
+            with suppress(OSError):
+                above = at_once.known(path, over=at_once.ANY_BUT_MAGIC)
+                if above is None:
+                    return False
+                try:
+                    return self.own(above)
+                finally:
+                    os.close(above)
+        return False
 
     def close(self) -> None:
         self._mounts.close()

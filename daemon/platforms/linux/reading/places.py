@@ -13,6 +13,7 @@ import select
 import stat
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -95,10 +96,18 @@ class Mounts:
     def __post_init__(self) -> None:
         """OSError."""
         self._changed, self._tables = select.epoll(), list[int]()
-        for path in (_TABLE, _HOSTS):
-            self._tables.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-            self._changed.register(self._tables[-1], select.EPOLLPRI | select.EPOLLERR)
-        self._read()
+        try:
+            self._follow(_TABLE)
+            with suppress(OSError):  # of a host that nothing is seen of
+                self._follow(_HOSTS)
+            self._read()
+        except OSError:
+            self.close()
+            raise
+
+    def _follow(self, path: str) -> None:
+        self._tables.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        self._changed.register(self._tables[-1], select.EPOLLPRI | select.EPOLLERR)
 
     def whose(self, handle: int) -> Whose:
         """`local`: nobody answers for the file system; `roots`: somebody does, whom root chose; `own`: anybody, or it is a disk

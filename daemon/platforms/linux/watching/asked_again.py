@@ -79,7 +79,8 @@ class AskedAgain:
         """All that is not read of it by now."""
         late = self._late.setdefault(question.account, {})
         old = late.get(question.this)
-        tried = (old.tries, old.turns, old.most) if old else (0, 0, _MOST_TURNS + len(files))
+        most = max(old.most if old else 0, _MOST_TURNS + len(files))
+        tried = (old.tries, old.turns, most) if old else (0, 0, most)
         one = _Late(question, files, *tried, kept=old is not None or len(late) < _MOST_LATE)
         if one.kept:
             late[question.this] = one

@@ -25,6 +25,7 @@ from rules.programs import interpreter
 
 _LONG = 1 << 15  # bytes of an interpreter's command line: reading it takes the loop too long
 _AGAIN_MS = 500  # between two walks for what could not be read: whoever holds it up has it walked no more often
+_SOON_AGAIN, _REST = 3, 10  # walks, and from then on between two of them as many times as long as one takes
 _MOST_HASHED = 16  # large files that are looked at for their hashes at a time
 
 
@@ -42,7 +43,7 @@ class _Line(NamedTuple):
 
 class Found(NamedTuple):
     """What is known since `at` (mono) of the command line that this interpreter had when that was `begun`, which was `first`.
-    `maze`: where it is found out. `image`: the interpreter, and `which` file that is.
+    `maze`: where it is found out, after so many were in `vain`. `image`: the interpreter, and `which` file that is.
     """
 
     maze: Maze | None
@@ -53,6 +54,7 @@ class Found(NamedTuple):
     which: Image | None
     begun: int
     first: FirstLine
+    vain: int = 0
 
 
 class CommandLines:
@@ -77,6 +79,11 @@ class CommandLines:
 
     def known_of(self, this: Identity) -> Found | None:
         return self._found.get(this)
+
+    def walks_again(self, this: Identity) -> bool:
+        """Whether it is found out for the second time now what could not be read the first time: most of it may be by now."""
+        known = self._found.get(this)
+        return known is not None and bool(known.told.unread) and not known.told.whole and known.vain == 1
 
     def inherit(self, this: Identity, line: Found) -> None:
         """It was forked by one of which this was known, and executed nothing since."""
@@ -131,7 +138,8 @@ class CommandLines:
         if told.unread:
             self._images.hold(told.unread, own=told.own)
         self._images.held |= dict(told.held)
-        late = (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= _AGAIN_MS
+        pause = _AGAIN_MS if known.vain < _SOON_AGAIN else max(_AGAIN_MS, _REST * (known.at - known.begun))
+        late = (told.unread or told.held) and told.whole and self._clock.mono() - known.at >= pause
         if late or (known.maze is None and not told.whole):  # the latter: of what forked it
             self._aside(of, replace(told, whole=False))
         return told
@@ -190,8 +198,9 @@ class CommandLines:
         return self._note(of, replace(told, held=tuple(one for one in self._images.held.items() if one[0] in sizes)), None)
 
     def _note(self, of: _Line, told: Told, maze: Maze | None) -> Told:
-        told, now = replace(told, args=brief(told.args, of.catalogue)), self._clock.mono()
-        self._found[of.identity] = Found(maze, of.catalogue, told, now, of.image, of.which, now, of.first)
+        told, now, known = replace(told, args=brief(told.args, of.catalogue)), self._clock.mono(), self._found.get(of.identity)
+        vain = known.vain if known else 0
+        self._found[of.identity] = Found(maze, of.catalogue, told, now, of.image, of.which, now, of.first, vain)
         return told
 
     @staticmethod
@@ -219,7 +228,8 @@ class CommandLines:
         elif told.unread and not told.args:
             told = replace(told, args=before.args, interpreted=True)
         told = replace(told, args=brief(told.args, known.catalogue))  # what is kept is bounded, however many run
-        self._found[maze.identity] = known._replace(told=told, at=self._clock.mono())
+        vain = known.vain + bool(told.whole and told.unread)
+        self._found[maze.identity] = known._replace(told=told, at=self._clock.mono(), vain=vain)
         return True
 
     def is_older(self, this: Identity, mono: int) -> bool:

@@ -17,6 +17,7 @@ from i18n.message import said_by
 
 _EXEC_SOON_S = 0.05
 _MOST_AT_ONCE = 50
+_MOST_COMPARED = 8
 _MOST_SIBLINGS = 256  # that are looked through with each fork
 
 
@@ -57,7 +58,7 @@ class ForkingTracker(ScanningTracker):
             alike = [one for one in every if one and one.image == image]
             where = procfs.addresses(pid) if alike else ()
             if where and where != procfs.addresses(parent):
-                kin = (one for one in alike if procfs.addresses(one.program.pid) == where)
+                kin = (one for one in alike[:_MOST_COMPARED] if procfs.addresses(one.program.pid) == where)
                 return next((replace(one, held=self._unread.of(one.identity)) for one in kin), None)
         return None
 

@@ -121,12 +121,12 @@ class Images(images.Images):
 
     def lack(self, files: tuple[Fingerprint, ...], catalogue: Catalogue) -> bool:
         """Whether something that would tell a game is still to be found out of these."""
-        wants = catalogue.wants_sha256
-        return any((one.sha256 is None and wants(one.size)) or (self._late and self._late_of(one)) for one in files)
+        wants, late = catalogue.wants_sha256, self._late_sizes() if self._late else frozenset()
+        return any((one.sha256 is None and wants(one.size)) or one.size in late for one in files)
 
-    def _late_of(self, one: Fingerprint) -> bool:
+    def _late_sizes(self) -> frozenset[int]:
         with self._lock:
-            return any(this[2] == one.size for _, this in self._late)
+            return frozenset(this[2] for _, this in self._late)
 
     def holds(self, this: Key, handle: int, found: os.stat_result | Found) -> bool:
         """Whether what is known of the file with this key, if anything is, is true of it still. OSError."""

@@ -93,14 +93,15 @@ class ReadingTracker(Tracker[SeenProgram]):
             self._later_again()
 
     def _look_at_unread(self) -> None:
-        until, those, vain = self._clock.mono() + _TURN_MS, deque(self._unread.turn()), Counter[str]()
-        while those and self._clock.mono() < until:
-            this = those.popleft()
-            self._unread.looks(this)
+        began = now = self._clock.mono()
+        those, vain = deque(self._unread.turn()), Counter[str]()  # and how much more time looks took that were in vain
+        while those and now - began < _TURN_MS:
+            this, before = those.popleft(), now
+            self._unread.looks(this, counts=not self.programs.lines.walks_again(this))
             self._read_at_last(this[0])
-            known = self._known.get(this[0])
+            known, now = self._known.get(this[0]), self._clock.mono()
             if known and known.identity == this:
-                vain[known.program.account] += 1 if this in self._unread else -1
+                vain[known.program.account] += (now - before) * (1 if this in self._unread else -1)
             else:
                 self._unread.read(this)
         left = [known for this in those if (known := self._known.get(this[0])) and known.identity == this]
@@ -162,7 +163,8 @@ class ReadingTracker(Tracker[SeenProgram]):
         if self.programs.images.unread:
             seen = self._not_in_time(seen, executed=since is not None)
         else:
-            if since is None and old and old.identity == seen.identity and not self._is_game(seen):
+            same = heard and since is None and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
+            if same and not program.unread and not self._is_game(seen):
                 self._unread.acquit(seen.identity)
             self._unread.read(program.identity)
         if self.programs.images.held or self._unread:

@@ -12,10 +12,11 @@ _LOOKS = 3  # a second apart: a busy PC reads the rest of it
 
 @dataclass(slots=True)
 class Held:
-    """Of a program and all that it forked since: how often they were looked at, the last time in which turn; `blamed`: what was
-    not read lies where its account may have held it up. `lies`: it says that it is something else.
+    """Of the program `first` and all that it forked since: how often they were looked at, the last time in which turn.
+    `blamed`: what was not read lies where its account may have held it up. `lies`: it says that it is something else.
     """
 
+    first: Identity
     looks: int = 0
     turn: int = 0
     blamed: bool = False
@@ -46,15 +47,15 @@ class Unread:
         """
         known = self.of(this)
         if known and executed:
-            held = Held(known.looks, known.turn) if known.blamed else Held()
+            held = Held(this, known.looks, known.turn) if known.blamed else Held(this)
             self._held[this] = held, self._held[this][1] if known.blamed else 0
-        return self._held.setdefault(this, (held or Held(), 0))[0]
+        return self._held.setdefault(this, (held or Held(this), 0))[0]
 
     def lies(self, this: Identity) -> None:
         """That is as if it could not be read, and nothing to do with what could not be before."""
         known = self.of(this)
         if known is None or not known.lies:
-            self._held[this] = Held(blamed=True, lies=True), 0
+            self._held[this] = Held(this, blamed=True, lies=True), 0
 
     def read(self, this: Identity) -> None:
         """Or it is over."""
@@ -68,19 +69,22 @@ class Unread:
         self._turn += 1
         return tuple(self._held)
 
-    def looks(self, this: Identity) -> None:
+    def looks(self, this: Identity, *, counts: bool = True) -> None:
         """It is looked at now."""
         if entry := self._held.pop(this, None):
             self._held[this] = entry
-            self._count(entry[0])
+            if counts:
+                self._count(entry[0])
 
     def _count(self, held: Held) -> None:
         held.looks += held.turn != self._turn
         held.turn = self._turn
 
     def acquit(self, this: Identity) -> None:
-        """It was read whole, and is no game: so is what else was forked of the same."""
-        if (held := self.of(this)) is not None:
+        """It was read whole, and is no game, nor is what it forked. Of that nothing is said by the other way round: a child may
+        have gone where something else lies.
+        """
+        if (held := self.of(this)) is not None and held.first == this:
             held.looks, held.blamed = 0, False
 
     def passed_over(self, those: Iterable[Identity]) -> list[Identity]:

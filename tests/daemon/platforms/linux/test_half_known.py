@@ -240,6 +240,38 @@ def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, 
     assert tracker._known[process.pid].program.unread is long
 
 
+def test_what_is_walked_in_vain_has_a_second_walk_and_then_pauses(tracker, run, tmp_path, monkeypatch):
+    """Most of it may be in memory by then. Later the thread is there for others."""
+    lines, walks, now = tracker.programs.lines, [], [0]
+    monkeypatch.setattr(lines, "_hurried", lambda *_: (False, Told()))
+    lines.start(lambda *_: None)
+    monkeypatch.setattr(lines.mazes, "add", walks.append)
+    clock = SystemClock()
+    clock.mono = lambda: now[0]
+    monkeypatch.setattr(lines, "_clock", clock)
+    (tmp_path / "x.py").write_text("import sys; sys.stdin.read()")
+    process = run(sys.executable, tmp_path / "x.py", "1")
+    tracker.appeared(process.pid)
+    this = tracker._known[process.pid].identity
+
+    def walked():
+        now[0] += 1_000
+        assert lines.found(walks[-1], Told(unread="x", own=True, whole=True))
+
+    def again(ms):
+        now[0] += ms
+        tracker.replaced(process.pid)
+        return len(walks), lines.walks_again(this)
+
+    assert not lines.walks_again(this)
+    walked()
+    assert [again(400), again(200)] == [(1, False), (2, True)]
+    walked()
+    assert again(600) == (3, False)
+    walked()
+    assert [again(600), again(9_000), again(1_000)] == [(3, False), (3, False), (4, False)]
+
+
 # --- what they fork ---------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +370,27 @@ def test_what_executes_something_else_or_can_be_read_is_held_against_nobody(trac
     tracker._fork_due()
     assert not held_against(tracker)
     assert not tracker._unread
+
+
+def test_a_child_that_is_read_at_last_acquits_nobody(tracker, unread, monkeypatch):
+    """It may have gone where something else lies under the same name."""
+    pids, read = [unread() for _ in range(2)], tracker.programs.read
+    tracker.appeared(pids[0])
+    tracker.forked(pids[0], pids[1], NOW() - 100)
+    tracker._fork_due()
+
+    def reads(pid, *rest, **more):
+        found = read(pid, *rest, **more)
+        if pid == pids[1]:
+            tracker.programs.images.unread = ""
+            return replace(found, unread=False)
+        return found
+
+    tracker._look_again()
+    tracker._look_again()
+    monkeypatch.setattr(tracker.programs, "read", reads)
+    tracker._look_again()
+    assert held_against(tracker) == [pids[0]]
 
 
 @pytest.mark.parametrize("look", ["again", "fork"])
