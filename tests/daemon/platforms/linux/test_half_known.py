@@ -387,8 +387,8 @@ def test_a_child_that_is_read_at_last_acquits_nobody(tracker, unread, monkeypatc
         return found
 
     tracker._look_again()
-    tracker._look_again()
     monkeypatch.setattr(tracker.programs, "read", reads)
+    tracker._look_again()
     tracker._look_again()
     assert held_against(tracker) == [pids[0]]
 
