@@ -113,7 +113,8 @@ class Machine:
         return 0
 
     def _entered(self, words: tuple[str, ...]) -> list[str]:
-        place = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]
+        spaces = "mount", "uts", "ipc", "net", "pid", "time", "root", "wd"
+        place = ["nsenter", f"--target={self.leader}", *(f"--{one}" for one in spaces)]
         return [*place, "env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *words]
 
     def try_run(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
