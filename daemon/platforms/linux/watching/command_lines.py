@@ -153,7 +153,7 @@ class CommandLines:
         changed = [self._is_another(of, one) for one in lacking]  # which has them hashed, too
         known = self._images.by_now(tuple(lacking), [one.at[1:] for one in lacking], of.catalogue)
         for one, is_another in zip(known, changed, strict=True):
-            if is_another and self._images.lack((one,), of.catalogue):
+            if is_another and one.sha256 is None:
                 self._images.hold(one.path, own=True)
         hashed = {one.at: one for one in known}
         return tuple(hashed.get(one.at, one) for one in files)

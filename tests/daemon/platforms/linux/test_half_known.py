@@ -197,6 +197,20 @@ def test_so_is_what_it_forks(tracker, run, tmp_path, hashed):
     assert tracker.games == {child}
 
 
+def test_another_file_as_large_that_is_hashed_says_nothing(tracker, run, tmp_path, hashed):
+    path, images = tmp_path / "homework.py", tracker.programs.images
+    game = known_by_hash(path, b"import sys\nsys.stdin.read()\n" + b"#" * (2 << 20))
+    tracker.catalogue = Catalogue([replace(game, sha256=("0" * 64,))])
+    tracker.programs.lines.start(lambda *_: None)
+    pid = run(sys.executable, path, "1").pid
+    tracker.appeared(pid)
+    hashed()
+    images._late.add((None, (9, 9, path.stat().st_size, 0, 0)))
+    for _ in range(3):
+        tracker.replaced(pid)
+        assert tracker._known[pid].identity not in tracker._unread
+
+
 def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run, tmp_path, monkeypatch, hashed):
     """What it was nobody will ever know."""
     path, written, images = tmp_path / "homework.py", threading.Event(), tracker.programs.images
