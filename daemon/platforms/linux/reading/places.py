@@ -66,10 +66,10 @@ def image_at(path: str) -> tuple[int, int]:
     return (found.device, found.inode)
 
 
-def are_local(places: Iterable[tuple[int, int]]) -> list[bool]:
-    """Of mounts and devices, as Place has them: whether nobody answers for these file systems now."""
+def whose(places: Iterable[tuple[int, int]]) -> list[Whose]:
+    """Of mounts and devices, as Place has them: as Mounts.whose, now."""
     by_number, by_device = tables(procfs.text(_TABLE), procfs.text(_HOSTS))
-    return [(by_number.get(mount) or by_device.get(device)) == "local" for mount, device in places]
+    return [by_number.get(mount) or by_device.get(device, "own") for mount, device in places]
 
 
 def only_roots(found: os.stat_result | Found) -> bool:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from daemon.platforms.linux.reading.places import are_local
+from daemon.platforms.linux.reading.places import whose
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
 from daemon.platforms.processes import Identity
@@ -167,14 +167,14 @@ class Account:
 
     def stuck(self) -> list[Identity]:
         """The processes that have done so for too long, or too often. Again after as long, as long as they do. Not where it is
-        one of the PC's disks that takes so long.
+        one of the PC's disks that takes so long, or what root mounted.
         """
         now = self._clock.mono()
         due = [walk for walk in tuple(self._open) if walk.is_due(now)]
         for walk in due:
             walk.held, walk.held_at = 0, None if walk.held_at is None else now
-        local = are_local((walk.where.mount, walk.where.this[0]) if walk.where else (0, -1) for walk in due)
-        return [walk.this for walk, disks in zip(due, local, strict=True) if not disks]
+        disks = whose((walk.where.mount, walk.where.this[0]) if walk.where else (0, -1) for walk in due)
+        return [walk.this for walk, disk in zip(due, disks, strict=True) if disk == "own"]
 
     def stop(self) -> None:
         self._asked.put(None)

@@ -510,12 +510,12 @@ def test_so_is_who_does_it_for_a_while_again_and_again(looks, monkeypatch):
     assert set(unread) == {program.identity}
 
 
-@pytest.mark.parametrize("local", [True, False])
-def test_a_disk_of_the_pcs_that_takes_long_is_held_against_nobody(looks, monkeypatch, local):
-    """As one does that is about to fail."""
+@pytest.mark.parametrize("whose", ["local", "roots", "own"])
+def test_a_disk_of_the_pcs_that_takes_long_is_held_against_nobody(looks, monkeypatch, whose):
+    """As one does that is about to fail, or a network share that root mounted."""
     lets, unread, held = threading.Event(), [], []
     monkeypatch.setattr(Finder, "_game", lambda *_: lets.wait())
-    monkeypatch.setattr(places, "_LOCAL", places._LOCAL if local else frozenset())
+    monkeypatch.setattr(places, "_whose", lambda *_: whose)
     monkeypatch.setattr("daemon.platforms.linux.watching.finding._HELD_MS", 50)
     monkeypatch.setattr("daemon.platforms.linux.watching.finding._STUCK_MS", 100)
     monkeypatch.setattr(procfs, "extent", lambda _: (1, 1))
@@ -526,7 +526,7 @@ def test_a_disk_of_the_pcs_that_takes_long_is_held_against_nobody(looks, monkeyp
     end = CLOCK.mono() + 500
     until(lambda: (looks.due(), unread or CLOCK.mono() > end)[1])
     lets.set()
-    assert bool(unread) is not local
+    assert bool(unread) is (whose == "own")
 
 
 # --- what is not read in time ----------------------------------------------------------------------------------------------
