@@ -151,6 +151,7 @@ def test_who_looks_hears_whether_there_is_more_to_come(events, until, signs, mon
         games = [one.program.pid for one in seen if isinstance(one, ProgramStarted) and one.program.args[-1:] == (NAME,)]
         assert (len(games), len(ends(seen, pid))) == (2, 1)
         signs.give("end")
+        await until(lambda: procfs.stat(games[1]) is None)  # it looks for that sign, which goes with this test
 
     events(body)
 
