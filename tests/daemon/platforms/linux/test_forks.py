@@ -407,6 +407,7 @@ def test_a_script_that_shows_something_else_before_it_is_read(tracker, run, tmp_
     assert (pid in tracker.games) == (shows == "itself")
 
 
+@pytest.mark.root
 @pytest.mark.parametrize("owner", ["root", "a user"])
 def test_the_gate_says_of_each_executable_which_file_it_is(tmp_path, owner):
     """Also of one without a build id, whose code no game has. Of a script it says that it is one."""
