@@ -143,8 +143,8 @@ class LoadedCode:
     def _looked(
         self, looked: _Looked, this: Identity, files: tuple[Fingerprint, ...], unread: tuple[Mapped, ...] = ()
     ) -> None:
-        if self._finders and files:  # else we have stopped
-            self._tell(this, files, looked.at)
+        if files:
+            self._found(this, files, looked.at)
         elif self._finders and unread:
             self._again.ask(Question(this, looked.account, looked.catalogue, looked.at), unread)
 
@@ -157,7 +157,7 @@ class LoadedCode:
         self.later(seconds, call)
 
     def _found(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
-        if self._finders:
+        if self._finders:  # else we have stopped
             self._tell(this, files, since)
 
     def _unread(self, this: Identity, account: str, what: str = "") -> bool:

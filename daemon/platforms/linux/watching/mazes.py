@@ -105,7 +105,7 @@ class Mazes:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._queues: OrderedDict[str, _Queue] = OrderedDict()
-        self._owing: dict[str, tuple[int, int]] = {}  # accounts that want nothing now: how much, and since when (mono)
+        self._owing: dict[str, int] = {}  # until when (mono) accounts owe that want nothing now
         self._there = threading.Condition()
         self._thread: threading.Thread | None = None
         self._tell: Callable[[Maze, Told], None] = lambda *_: None
@@ -131,8 +131,7 @@ class Mazes:
     def add(self, maze: Maze) -> None:
         with self._there:
             if maze.account not in self._queues:
-                owed, since = self._owing.pop(maze.account, (0, 0))
-                self._queues[maze.account] = _Queue(max(0, owed - (self._clock.mono() - since)))
+                self._queues[maze.account] = _Queue(max(0, self._owing.pop(maze.account, 0) - self._clock.mono()))
             self._queues[maze.account].add(_Walk(maze))
             self._there.notify()
 
@@ -167,9 +166,9 @@ class Mazes:
     def _is_done(self, account: str, queue: _Queue) -> None:
         """Who has one at a time owes for it all the same."""
         del self._queues[account]
-        self._owing[account] = queue.owes, self._clock.mono()
+        self._owing[account] = self._clock.mono() + queue.owes
         if len(self._owing) > _MOST_OWING:
-            del self._owing[min(self._owing, key=lambda one: sum(self._owing[one]))]
+            del self._owing[min(self._owing, key=self._owing.__getitem__)]
 
     def _whose_turn(self) -> tuple[str, _Queue]:
         """The next account's that has not had more than its share."""

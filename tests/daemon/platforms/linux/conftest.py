@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import subprocess
 import warnings
 from contextlib import asynccontextmanager
 
 import pytest
 
+from daemon.platforms.api import ProgramStarted
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.interpreters import interpreters
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
+from rules.games import Catalogue, Game
 from tests.contracts.conftest import (
     gate_folder,
     launcher,
@@ -24,13 +29,79 @@ from tests.contracts.conftest import (
     open_folder,
 )
 from tests.system import PATIENCE
+from tests.system import until as wait_until
 
 __all__ = ["gate_folder", "launcher", "make_game", "no_connector", "only_what_tests_started", "open_folder"]
+
+
+NAME = f"turtles-{os.getpid()}"
+CATALOGUE = Catalogue([Game(id="turtles", title="", names=(NAME,), commands=(f"--{NAME}",))])
+NOW = SystemClock().mono
+
+
+def told(tracker):
+    """What starts and ends, and of which pid."""
+    return [(type(one), one.program.pid if isinstance(one, ProgramStarted) else one.pid) for one in tracker.seen]
 
 
 @pytest.fixture(scope="session")
 def programs():
     return Programs(SystemClock(), interpreters())
+
+
+@pytest.fixture
+def tracker(programs):
+    """A tracker that is told by hand; `seen` is what it told."""
+    made = LinuxTracker(programs, SystemClock())
+    made.seen, made.catalogue = [], CATALOGUE
+    made.start(made.seen.append)
+    yield made
+    made.stop()
+    programs.lines.stop()
+    programs.images.stop()
+
+
+@pytest.fixture
+def started():
+    """`started(*args)`: a process that waits; its file and arguments can be seen."""
+    every = []
+
+    def start(*args, **more):
+        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE, **more)
+        every.append(process)
+        wait_until(lambda: procfs.args(process.pid)[-1:] == (str(args[-1]),))
+        return process
+
+    yield start
+    for process in every:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+@pytest.fixture
+def run(started):
+    """`run(*args)`: the pid of such a one."""
+    return lambda *args, **more: started(*args, **more).pid
+
+
+@pytest.fixture
+def game(tmp_path, run):
+    """`game()`: a process of a game that is known by its name."""
+    shutil.copy("/bin/sleep", tmp_path / NAME)
+    return lambda: run(tmp_path / NAME, "600")
+
+
+@pytest.fixture
+def gone():
+    """`gone()`: a pid that nobody has any more."""
+
+    def pid():
+        process = subprocess.Popen(["/bin/true"])
+        process.wait()
+        return process.pid
+
+    return pid
 
 
 @pytest.fixture

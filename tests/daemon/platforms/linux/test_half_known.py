@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -21,12 +20,11 @@ from daemon.platforms.linux.watching import mazes, rereading, told
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.linux.watching.told import Told
-from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Game, Program
+from tests.daemon.platforms.linux.conftest import NOW
 from tests.system import until
 
-NOW = SystemClock().mono
 PLAY = """
 import ctypes, sys
 stat = open("/proc/self/stat").read().rpartition(")")[2].split()
@@ -35,35 +33,6 @@ sys.stdin.readline()
 ctypes.memmove(at, b"python3\\0{}".ljust(end - at, b"\\0"), end - at)
 sys.stdin.read()
 """
-
-
-@pytest.fixture
-def tracker(programs):
-    """Told by hand; `seen` is what it told."""
-    made = LinuxTracker(programs, SystemClock())
-    made.seen = []
-    made.start(made.seen.append)
-    yield made
-    made.stop()
-    programs.lines.stop()
-    programs.images.stop()
-
-
-@pytest.fixture
-def run():
-    """`run(*args)`: a process."""
-    started = []
-
-    def start(*args, **more):
-        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE, **more)
-        started.append(process)
-        until(lambda: procfs.args(process.pid)[-1:] == (str(args[-1]),))
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 def known_by_hash(path, content):
@@ -88,6 +57,13 @@ def hashed(tracker):
     return tell
 
 
+def writes_over(process, path):
+    """Its command line, which names this script no more."""
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    until(lambda: str(path) not in procfs.args(process.pid))
+
+
 LOOKS = {
     "all": lambda tracker, pid: tracker.replaced(pid),
     "again": lambda tracker, pid: tracker._read_at_last(pid),
@@ -96,11 +72,11 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_a_game_whose_hash_takes_long_is_not_what_it_names_meanwhile(tracker, run, tmp_path, monkeypatch, hashed, look):
+def test_a_game_whose_hash_takes_long_is_not_what_it_names_meanwhile(tracker, started, tmp_path, monkeypatch, hashed, look):
     """It has executed nothing that the kernel told of, so what it was read as is what its hash is of."""
     path = tmp_path / "homework"
     tracker.catalogue = Catalogue([known_by_hash(path, Path("/bin/sleep").read_bytes() + bytes(2 << 20))])
-    pid, other = run(path, "600").pid, run("/bin/cat").pid
+    pid, other = started(path, "600").pid, started("/bin/cat").pid
     tracker.appeared(pid)
     assert tracker.games == set()
     image, read = image_of(other), tracker.programs.read
@@ -115,7 +91,7 @@ def test_a_game_whose_hash_takes_long_is_not_what_it_names_meanwhile(tracker, ru
     assert tracker.games == {pid}
 
 
-def test_who_names_another_executable_before_all_is_read_is_told(tracker, run, tmp_path, monkeypatch):
+def test_who_names_another_executable_before_all_is_read_is_told(tracker, started, tmp_path, monkeypatch):
     """If that can never be read: no honest program does it. Where an exec may have been lost it is believed."""
     path, told = tmp_path / "homework", []
     shutil.copy("/bin/sleep", path)
@@ -123,7 +99,7 @@ def test_who_names_another_executable_before_all_is_read_is_told(tracker, run, t
     monkeypatch.setattr(tracker.programs.images, "lack", lambda files, _: files[0].path == str(path))
     monkeypatch.setattr(tracker.programs, "account", lambda _: "an")
     tracker.trouble = lambda what, *_, **__: told.append(what)
-    pid, image = run(path, "600").pid, image_of(run("/bin/cat").pid)
+    pid, image = started(path, "600").pid, image_of(started("/bin/cat").pid)
     tracker.appeared(pid)
     tracker._unread.note(tracker._known[pid].identity).looks = 5  # the PC was busy
     monkeypatch.setattr(rereading, "image_of", lambda _: image)
@@ -140,24 +116,22 @@ def test_who_names_another_executable_before_all_is_read_is_told(tracker, run, t
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_a_script_whose_hash_takes_long_is_what_it_was_told_at_first(tracker, run, tmp_path, hashed, look):
+def test_a_script_whose_hash_takes_long_is_what_it_was_told_at_first(tracker, started, tmp_path, hashed, look):
     path, decoy = tmp_path / "homework.py", tmp_path / "decoy.py"
     decoy.touch()
     content = PLAY.replace("{}", str(decoy)).encode()
     tracker.catalogue = Catalogue([known_by_hash(path, content + b"#" * (2 << 20))])
     tracker.programs.lines.start(lambda *_: None)
-    process = run(sys.executable, path, "x" * 200)
+    process = started(sys.executable, path, "x" * 200)
     tracker.appeared(process.pid)
-    process.stdin.write(b"\n")
-    process.stdin.flush()
-    until(lambda: str(path) not in procfs.args(process.pid))
+    writes_over(process, path)
     look(tracker, process.pid)
     hashed()
     assert tracker.games == {process.pid}
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_so_it_is_once_its_interpreter_has_another_name(tracker, run, tmp_path, monkeypatch, hashed, look):
+def test_so_it_is_once_its_interpreter_has_another_name(tracker, started, tmp_path, monkeypatch, hashed, look):
     """It renames its own copy of it, which then no name tells to be one."""
     path, decoy, python = tmp_path / "homework.py", tmp_path / "decoy.py", tmp_path / "python3"
     decoy.touch()
@@ -165,18 +139,16 @@ def test_so_it_is_once_its_interpreter_has_another_name(tracker, run, tmp_path, 
     monkeypatch.setattr(tracker.programs.lines._teller, "_builds", {})
     tracker.catalogue = Catalogue([known_by_hash(path, PLAY.replace("{}", str(decoy)).encode() + b"#" * (2 << 20))])
     tracker.programs.lines.start(lambda *_: None)
-    process = run(python, path, "x" * 200, env={"PYTHONHOME": sys.base_prefix})
+    process = started(python, path, "x" * 200, env={"PYTHONHOME": sys.base_prefix})
     tracker.appeared(process.pid)
-    process.stdin.write(b"\n")
-    process.stdin.flush()
-    until(lambda: str(path) not in procfs.args(process.pid))
+    writes_over(process, path)
     python.rename(tmp_path / "homework")
     look(tracker, process.pid)
     hashed()
     assert tracker.games == {process.pid}
 
 
-def test_so_is_what_it_forks(tracker, run, tmp_path, hashed):
+def test_so_is_what_it_forks(tracker, started, tmp_path, hashed):
     """It leaves the play to a child, once it has written over what it was told."""
     path, decoy = tmp_path / "homework.py", tmp_path / "decoy.py"
     decoy.touch()
@@ -184,10 +156,9 @@ def test_so_is_what_it_forks(tracker, run, tmp_path, hashed):
     play = PLAY.replace("{}", str(decoy)).replace("sys.stdin.read()\n", fork).encode()
     tracker.catalogue = Catalogue([known_by_hash(path, play + b"#" * (2 << 20))])
     tracker.programs.lines.start(lambda *_: None)
-    process = run(sys.executable, path, "x" * 200)
+    process = started(sys.executable, path, "x" * 200)
     tracker.appeared(process.pid)
-    process.stdin.write(b"\n")
-    process.stdin.flush()
+    writes_over(process, path)
     (child,) = until(lambda: [pid for pid in procfs.pids() if str(decoy) in procfs.args(pid) and pid != process.pid])
     tracker.forked(process.pid, child, NOW())
     tracker.ended(process.pid, NOW())
@@ -197,12 +168,12 @@ def test_so_is_what_it_forks(tracker, run, tmp_path, hashed):
     assert tracker.games == {child}
 
 
-def test_another_file_as_large_that_is_hashed_says_nothing(tracker, run, tmp_path, hashed):
+def test_another_file_as_large_that_is_hashed_says_nothing(tracker, started, tmp_path, hashed):
     path, images = tmp_path / "homework.py", tracker.programs.images
     game = known_by_hash(path, b"import sys\nsys.stdin.read()\n" + b"#" * (2 << 20))
     tracker.catalogue = Catalogue([replace(game, sha256=("0" * 64,))])
     tracker.programs.lines.start(lambda *_: None)
-    pid = run(sys.executable, path, "1").pid
+    pid = started(sys.executable, path, "1").pid
     tracker.appeared(pid)
     hashed()
     images._late.add((None, (9, 9, path.stat().st_size, 0, 0)))
@@ -211,7 +182,7 @@ def test_another_file_as_large_that_is_hashed_says_nothing(tracker, run, tmp_pat
         assert tracker._known[pid].identity not in tracker._unread
 
 
-def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run, tmp_path, monkeypatch, hashed):
+def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, started, tmp_path, monkeypatch, hashed):
     """What it was nobody will ever know."""
     path, written, images = tmp_path / "homework.py", threading.Event(), tracker.programs.images
     look = images._look
@@ -219,7 +190,7 @@ def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run,
     play = b"import sys\nopen(sys.argv[1], 'w').close()\nsys.stdin.read()\n"
     tracker.catalogue = Catalogue([known_by_hash(path, play + b"#" * (2 << 20))])
     tracker.programs.lines.start(lambda *_: None)
-    process = run(sys.executable, path, tmp_path / "runs")
+    process = started(sys.executable, path, tmp_path / "runs")
     until((tmp_path / "runs").exists)
     tracker.appeared(process.pid)
     path.write_bytes(b"#" * path.stat().st_size)
@@ -232,7 +203,7 @@ def test_a_script_that_is_written_to_before_it_is_hashed_is_unread(tracker, run,
 
 
 @pytest.mark.parametrize("long", [False, True])
-def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, run, tmp_path, monkeypatch, long):
+def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, started, tmp_path, monkeypatch, long):
     """A long command line is not kept: one that is another by the time when it is walked counts as one that was not read."""
     path, decoy, found = tmp_path / "homework.py", tmp_path / "decoy.py", []
     decoy.touch()
@@ -242,11 +213,9 @@ def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, 
     lines.start(lambda *one: found.append(one))
     add, waits = lines.mazes.add, []
     monkeypatch.setattr(lines.mazes, "add", waits.append)
-    process = run(sys.executable, path, "x" * (5_000 if long else 200))
+    process = started(sys.executable, path, "x" * (5_000 if long else 200))
     tracker.appeared(process.pid)
-    process.stdin.write(b"\n")
-    process.stdin.flush()
-    until(lambda: str(path) not in procfs.args(process.pid))
+    writes_over(process, path)
     add(waits[0])
     until(lambda: found)
     tracker.found_out(*found[-1])
@@ -254,7 +223,7 @@ def test_a_script_that_takes_long_to_find_is_what_it_was_told_at_first(tracker, 
     assert tracker._known[process.pid].program.unread is long
 
 
-def test_what_is_walked_in_vain_has_a_second_walk_and_then_pauses(tracker, run, tmp_path, monkeypatch):
+def test_what_is_walked_in_vain_has_a_second_walk_and_then_pauses(tracker, started, tmp_path, monkeypatch):
     """Most of it may be in memory by then. Later the thread is there for others."""
     lines, walks, now = tracker.programs.lines, [], [0]
     monkeypatch.setattr(lines, "_hurried", lambda *_: (False, Told()))
@@ -264,7 +233,7 @@ def test_what_is_walked_in_vain_has_a_second_walk_and_then_pauses(tracker, run, 
     clock.mono = lambda: now[0]
     monkeypatch.setattr(lines, "_clock", clock)
     (tmp_path / "x.py").write_text("import sys; sys.stdin.read()")
-    process = run(sys.executable, tmp_path / "x.py", "1")
+    process = started(sys.executable, tmp_path / "x.py", "1")
     tracker.appeared(process.pid)
     this = tracker._known[process.pid].identity
 
@@ -290,9 +259,9 @@ def test_what_is_walked_in_vain_has_a_second_walk_and_then_pauses(tracker, run, 
 
 
 @pytest.fixture
-def unread(tracker, run, monkeypatch):
+def unread(tracker, started, monkeypatch):
     """`unread()`: a process of somebody's who holds it up that it is read; `over(pid)`: it ends now."""
-    programs, started = tracker.programs, {}
+    programs, mine = tracker.programs, {}
 
     def reads(pid, _catalogue, _since=None, **_):
         status = procfs.stat(pid)
@@ -304,13 +273,13 @@ def unread(tracker, run, monkeypatch):
     monkeypatch.setattr(programs, "read", reads)
 
     def start():
-        process = run("/bin/cat")
-        started[process.pid] = process
+        process = started("/bin/cat")
+        mine[process.pid] = process
         return process.pid
 
     def over(pid):
-        started[pid].kill()
-        started[pid].wait()
+        mine[pid].kill()
+        mine[pid].wait()
         tracker.ended(pid, NOW())
 
     start.over = over
@@ -356,9 +325,9 @@ def test_so_is_what_it_forks_as_a_sibling(tracker, unread, monkeypatch, alike):
     assert held_against(tracker) == pids[2:]
 
 
-def test_where_their_code_is_tells_whose_children_they_are(run):
+def test_where_their_code_is_tells_whose_children_they_are(started):
     """As the kernel puts it anew with each exec, and nowhere else with a fork."""
-    first, second = (run(sys.executable, "-c", "import os, sys; os.fork(); sys.stdin.read()", str(n)).pid for n in range(2))
+    first, second = (started(sys.executable, "-c", "import os, sys; os.fork(); sys.stdin.read()", str(n)).pid for n in range(2))
     forks = until(lambda: [pid for pid in procfs.pids() if (one := procfs.stat(pid)) and one.parent == first])
     assert procfs.addresses(forks[0]) == procfs.addresses(first) != procfs.addresses(second)
     os.kill(forks[0], signal.SIGKILL)

@@ -11,24 +11,12 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted
 from daemon.platforms.linux.watching.passed import Started
-from daemon.platforms.linux.watching.tracker import LinuxTracker
-from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
 from tests.system import until
 
 PYTHON = os.path.realpath(sys.executable)
 WAIT = "import sys; open(sys.argv[0] + '.runs', 'w').close(); sys.stdin.read()"
 BECOME = f"import os, sys; sys.stdin.readline(); os.execv({PYTHON!r}, sys.argv[1:])"
-
-
-@pytest.fixture
-def tracker(programs):
-    """A tracker that nobody tells anything; `seen` is what it told."""
-    made = LinuxTracker(programs, SystemClock())
-    made.seen = []
-    made.start(made.seen.append)
-    yield made
-    made.stop()
 
 
 @pytest.fixture
