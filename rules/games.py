@@ -53,7 +53,8 @@ class Program:
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
     files there. `mapped`: other files of which it has loaded code, those of games. `foreign`: those of its files that somebody
     else than an administrator can have put there; asked only where rules.installed decides. `unread`: not all of it could be
-    read yet, so that it may be a game all the same.
+    read in time, so that it may be a game all the same. `origin`: the game's program that this one was started or replaced by;
+    it belongs to the same play (threat model, promise 1).
     """
 
     pid: int
@@ -68,6 +69,7 @@ class Program:
     mapped: tuple[Fingerprint, ...] = ()
     foreign: tuple[Fingerprint, ...] = ()
     unread: bool = False
+    origin: Program | None = None
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -217,6 +219,8 @@ class Catalogue:
         for id_, trusted in program.trees:
             if id_ in self.games:
                 yield "store" if trusted else "name", id_
+        if program.origin is not None:
+            yield from self._of_program(program.origin)
 
     def _of_command(self, args: tuple[str, ...]) -> Iterator[tuple[Clue, str]]:
         for arg in args:

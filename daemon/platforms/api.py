@@ -93,6 +93,7 @@ class Refusals:
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
     `saving`: by game, its programs that were told to save and still have time for it: they may start the game anew.
     `only`: the accounts that run only what an administrator installed, and what else they may.
+    `watched`: the accounts of whose programs it is asked which files an administrator did not install (Program.foreign).
     `root`: whether what Linux' root runs may be anybody's play; if not, nobody need be told of it.
     """
 
@@ -101,6 +102,7 @@ class Refusals:
     saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
     only: Mapping[str, OnlyInstalled] = field(default_factory=dict)
     root: bool = True
+    watched: frozenset[str] = frozenset()
 
 
 class Watcher(Protocol):
