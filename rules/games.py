@@ -186,6 +186,11 @@ class Catalogue:
         return size in self._sizes
 
     @property
+    def sizes(self) -> frozenset[int]:
+        """Those sizes."""
+        return self._sizes
+
+    @property
     def wanted_blocks(self) -> Wanted:
         """Which blocks of a program's code may tell something."""
         return self._loaded.wanted

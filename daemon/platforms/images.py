@@ -9,13 +9,13 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from daemon.platforms.by_turns import ByTurns, Turns
 from daemon.platforms.hashing import Key, Stop, never, sha256
 from host.loaded import compared
 from host.parts import parts
-from rules.games import Catalogue, Fingerprint
+from rules.games import Fingerprint
 from rules.matching import loaded
 
 INLINE = 1 << 20
@@ -33,6 +33,20 @@ class Looked:
     signer: str | None = None
     looked: bool = False
     loaded: tuple[str, int] = ("", 0)
+
+
+class Asks(Protocol):
+    """What is asked of files: by a Catalogue, or by what stands for one (linux/reading/wants.py)."""
+
+    @property
+    def parts(self) -> frozenset[int]: ...
+
+    @property
+    def wanted_blocks(self) -> loaded.Wanted: ...
+
+    def wants_sha256(self, size: int) -> bool: ...
+
+    def wants_signer(self, file: Fingerprint) -> bool: ...
 
 
 _NOTHING = Looked()
@@ -140,7 +154,7 @@ class Images(ABC):
         self._slow = None
         self._late.clear()
 
-    def recall(self, this: Key, path: str, catalogue: Catalogue) -> Fingerprint | None:
+    def recall(self, this: Key, path: str, catalogue: Asks) -> Fingerprint | None:
         """What is known of it. None: nothing is, or this catalogue asks for more and nobody is finding that out yet."""
         known = self._known.get(this)
         if known is None:
@@ -169,7 +183,7 @@ class Images(ABC):
             new = self._known[this] = _with(known, found)
         return None if _said(new) == _said(known) else this[2]
 
-    def _read(self, file: BinaryIO, this: Key, path: str, catalogue: Catalogue) -> Fingerprint:
+    def _read(self, file: BinaryIO, this: Key, path: str, catalogue: Asks) -> Fingerprint:
         """The fingerprint of an open plain file. OSError."""
         image = self.recall(this, path, catalogue)
         if image is not None:
@@ -239,7 +253,7 @@ class Images(ABC):
     def _stop(self) -> bool:
         return self._stopping
 
-    def _wanted(self, known: Known, image: Fingerprint, catalogue: Catalogue) -> Wanted:
+    def _wanted(self, known: Known, image: Fingerprint, catalogue: Asks) -> Wanted:
         small = self._largest is None or image.size <= self._largest
         blocks = catalogue.wanted_blocks
         return Wanted(

@@ -6,21 +6,18 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
-from daemon.platforms.hashing import Key
-from daemon.platforms.images import Images, Looked
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, S, Tracker
+from daemon.platforms.tracker import BLIND, HELD, UNREADABLE
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
 from i18n.printable import printable
 from rules.games import Program
 
-EVENTS, LOST, SILENT = "watch-events", "events-lost", "events-silent"
+EVENTS, LOST = "watch-events", "events-lost"
 _HELD = frozenset((LOST, BLIND, UNREADABLE, HELD))
 _LONGEST = 300  # characters of what is told of a trouble
 _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
@@ -29,29 +26,23 @@ _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it
 class TrackingWatcher(ABC):
     """api.Watcher; `start` and `stop` are to be called by whoever watches in its own way."""
 
-    def __init__(self, tracker: Tracker[S], images: Images, clock: Clock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.kind: WatchKind = "poll"
         self._clock = clock
-        self._images = images
         self._refusals: Refusals | None = None
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open: dict[str, int] = {}
-        self._table = tracker
-        tracker.trouble, tracker.well = self._trouble, self._well
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         self._sink, self._loop = sink, asyncio.get_running_loop()
-        self._table.later = self._loop.call_later
-        self._table.start(sink)
-        self._images.start(partial(self._on_loop, self._slowly_looked))  # in a thread of its own
 
     def scan(self) -> tuple[Program, ...]:
         try:
             found = self._scan()
         except BlindError as error:
             self._trouble(BLIND, said_by(error))
-            return self._table.running()
+            return self._running()
         self._well(BLIND)
         self._well(LOST)
         return found
@@ -60,12 +51,9 @@ class TrackingWatcher(ABC):
     def _scan(self) -> tuple[Program, ...]:
         """BlindError."""
 
-    def look(self) -> bool:
-        return self._table.look() if self._loop else True
-
-    def refuse(self, refusals: Refusals) -> None:
-        self._refusals = refusals
-        self._table.catalogue = refusals.catalogue
+    @abstractmethod
+    def _running(self) -> tuple[Program, ...]:
+        """What was last known to run."""
 
     def sound(self) -> bool:
         return True
@@ -74,21 +62,8 @@ class TrackingWatcher(ABC):
         return ()
 
     def stop(self) -> None:
-        self._images.stop()
-        self._table.stop()
         self._sink = self._loop = None
         self.kind = "poll"
-
-    def _hurry(self) -> bool:
-        """Whether something may have to be ended soon."""
-        return bool(self._table.games or (self._refusals and any(self._refusals.refused.values())))
-
-    # --- what took long of a file ------------------------------------------------------------------------------------------
-
-    def _slowly_looked(self, key: Key, found: Looked | None) -> None:
-        size = self._images.hashed(key, found)
-        if size is not None and self._sink:
-            self._table.looked(size)
 
     # --- telling -----------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,10 @@ def mono() -> int:
     return time.monotonic_ns() // _NS
 
 
+def wall() -> int:
+    return time.time_ns() // _NS
+
+
 def elapsed() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // _NS
 

@@ -124,8 +124,3 @@ def _entry(account: str) -> pwd.struct_passwd | None:
 
 def _of_container(entry: pwd.struct_passwd) -> bool:
     return users.lent(entry) and entry.pw_uid not in users.SERVICES
-
-
-def acting_uid(real: int, effective: int) -> int:
-    """Who acts: whoever started it, also when the program is setuid; root only where nobody else is named."""
-    return real or effective

@@ -32,8 +32,7 @@ _KERNELS = frozenset((
     0x9FA0, 0x62656572, 0x74726163, 0x64626720, 0x73636673, 0x62656570, 0x27E0EB, 0x63677270, 0xCAFE4A11, 0xDE5E81E4, 0x6165676C
 ))  # fmt: skip
 
-_PR_SET_NAME, _PR_GET_NAME = 15, 16
-_NAME = 16  # bytes, with the zero at its end
+_PR_SET_NAME = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +116,6 @@ def name_process(name: str) -> None:
     """What ps shows for this process; at most 15 bytes."""
     buffer = ctypes.create_string_buffer(name.encode()[:15])
     _checked(int(_prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
-
-
-class OwnName:
-    """The name of the thread that makes it."""
-
-    def __init__(self) -> None:
-        self._buffer = ctypes.create_string_buffer(_NAME)
-        self._at = ctypes.addressof(self._buffer)
-        _checked(int(_prctl(_PR_GET_NAME, self._at, 0, 0, 0)), "prctl")
-
-    def again(self) -> None:
-        """Gives it to that thread, whose call this has to be, once more: the kernel tells of it."""
-        _checked(int(_prctl(_PR_SET_NAME, self._at, 0, 0, 0)), "prctl")
 
 
 def _mark(handle: int, flags: int, mask: int, path: str | None) -> None:

@@ -13,9 +13,10 @@ from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.namespaces import whose
-from daemon.platforms.linux.reading.places import image_at, only_roots
+from daemon.platforms.linux.ending.freezing import frozen
+from daemon.platforms.linux.places import image_at, only_roots
 from daemon.platforms.processes import BlindError, Identity
 
 _PLACES = ("/usr/", "/opt/", "/snap/")
@@ -30,11 +31,11 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def __init__(
         self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None,
-        chase: Callable[[int, int], object] = lambda *_: None,
+        together: Callable[[Identity], Collection[int]] = lambda _: (),
     ) -> None:  # fmt: skip
-        """`chase`: is told whom somebody came to end, whether that was in time or not."""
+        """`together`: the pids of all that belong to the same play as a program, as far as the system carries that."""
         super().__init__(spared)
-        self._chase = chase
+        self._together = together
         self._asker = asker or Asker()
         self._orders: dict[frozenset[Identity], tuple[int, ...]] = {}  # which play was asked by which orders, the last ones
         self._owners: dict[Identity, User] = {}  # of what was to end, which may be over in between
@@ -50,8 +51,12 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return installed(pid) and self.alive(pid, started)
 
     def end(self, pid: int, started: int) -> bool:
-        self._chase(pid, started)
-        return super().end(pid, started)
+        """All of its account stands still meanwhile, so that nothing forks itself away."""
+        with frozen(pid):
+            return super().end(pid, started)
+
+    def _with(self, pid: int, started: int, here: Mapping[int, procfs.Stat]) -> list[procfs.Stat]:
+        return [one for other in self._together((pid, started)) if (one := here.get(other)) is not None]
 
     def _look(self) -> dict[int, procfs.Stat]:
         return procfs.processes()
@@ -59,7 +64,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
     def _ask(self, play: frozenset[Identity], family: tuple[procfs.Stat, ...]) -> bool:
         """One order for each account that has programs of the play, and no other: a descendant of theirs may be root's."""
         try:
-            users = _players({found: whose(found[0], pid) for pid, _ in sorted(play) if (found := _user(pid))})
+            users = _players({found: account_of(found[0]) for pid, _ in sorted(play) if (found := _user(pid))})
             shares = _shared(list(users), family)
         except BlindError:
             return False
@@ -81,7 +86,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
             if len(self._owners) > _REMEMBERED:
                 self._owners.pop(next(iter(self._owners)))
         for one in family:
-            if one.parent in others or (owner and _anothers(one.pid, root.pid, owner[0])):
+            if one.parent in others or (owner and _anothers(one.pid, owner[0])):
                 others.add(one.pid)
             else:
                 own.append(one)
@@ -99,13 +104,13 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return _send(pid, started, (signal.SIGKILL,))
 
 
-def _anothers(pid: int, game: int, uid: int) -> bool:
+def _anothers(pid: int, uid: int) -> bool:
     """Whether it is root's or an account's, and not that of the game with this uid, which may be root's own. BlindError."""
     found = procfs.owner(pid)
     if uid == 0 or found is None or found[0] == uid:
         return False
-    account = whose(found[0], pid)
-    return found[0] == 0 or not (account.isdigit() or account == whose(uid, game))  # digits: nobody's that we know
+    account = account_of(found[0])
+    return found[0] == 0 or not (account.isdigit() or account == account_of(uid))  # digits: nobody's that we know
 
 
 def _user(pid: int) -> User | None:

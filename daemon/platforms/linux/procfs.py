@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.platforms.processes import BlindError, Identity, Process
+from daemon.platforms.processes import BlindError, Process
 
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
 _ONE_PIECE = 1  # what is short is there with the first
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
-ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
-_VM = re.compile(rb"^Vm(?:Size|Exe|Lib):\s*(\d+)", re.MULTILINE)
-_ENDS = 0x4 | 0x8  # PF_EXITING, PF_POSTCOREDUMP (sched.h): it runs nothing more, though whoever traces it may keep it there
-_LOOKS = 3
-_MOST = 4_096
-_over: set[Identity] = set()  # of which every thread has ended
 WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
@@ -36,66 +29,32 @@ def check(error: OSError) -> None:
 @dataclass(frozen=True, slots=True)
 class Stat(Process):
     """`started` is in clock ticks since boot, sleep included. `group`: its process group, which outlives whoever started it.
-    `state` and `started` are its leader's; X also of one that is on its way there.
+    `state` and `started` are its leader's. `stack`: where its stack begins, which each exec changes (0: not ours to see).
     """
 
     state: str
     threads: int
     group: int
+    stack: int
 
     @property
     def alive(self) -> bool:
-        """Not over: a leader that ended while other threads of it run on is a zombie with threads. BlindError."""
-        return self.state not in "ZX" or (self.threads > 1 and _runs_on(self))
+        """Not over: a leader that ended while other threads of it run on is a zombie with threads."""
+        return self.state not in "ZX" or self.threads > 1
 
 
 def stat(pid: int) -> Stat | None:
     fields = _stat(pid)
-    if len(fields) < 20:
+    if len(fields) < 26:
         return None
-    return Stat(pid, int(fields[1]), int(fields[19]), _state(fields), int(fields[17]), int(fields[2]))
-
-
-def _state(fields: list[bytes]) -> str:
-    """Empty: there is none. Who ends and is not stopped on the way is over in a moment, and may just have begun others."""
-    state = fields[0].decode("ascii", "replace") if len(fields) > 6 else ""
-    return "X" if state in {"t", "T"} and int(fields[6]) & _ENDS else state
-
-
-def _runs_on(status: Stat) -> bool:
-    """Whether a thread goes on. Those that have ended are there until whoever traces them has waited for them."""
-    if status.identity in _over:
-        return False
-    folder = f"/proc/{status.pid}/task"
-    for _ in range(_LOOKS):
-        threads, whole = _numbers(folder), True
-        for state in (_state(_stat(thread)) for thread in threads):
-            if state not in {"", "Z", "X"}:
-                return True
-            whole = whole and state != ""
-        if whole and threads == _numbers(folder):  # meanwhile none became the leader, and none was begun
-            if len(_over) >= _MOST:
-                _over.clear()
-            _over.add(status.identity)
-            return False
-    return True
+    state = fields[0].decode("ascii", "replace")
+    return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]), int(fields[25]))
 
 
 def is_over(before: Stat) -> bool:
     """By now, with all of its threads."""
     now = stat(before.pid)
     return now is None or not now.alive or now.started != before.started
-
-
-def executes(pid: int) -> bool:
-    """Whether it is in the middle of an exec: where its code begins is said when its words are there."""
-    return _stat(pid)[23:24] == [b"0"]
-
-
-def addresses(pid: int) -> tuple[bytes, ...]:
-    """Where its code and its stack begin: what it forks has them where it has. Empty: it is over."""
-    fields = _stat(pid)
-    return (fields[23], fields[25]) if len(fields) > 25 else ()
 
 
 def _stat(pid: int) -> list[bytes]:
@@ -116,6 +75,11 @@ def ids(pid: int) -> tuple[int, int, int] | None:
     return (*user, group[0]) if user and group else None
 
 
+def acting_uid(ids: tuple[int, ...]) -> int:
+    """Of (real, effective, …) who acts: whoever started it, also when the program is setuid; root only where nobody else is."""
+    return ids[0] or ids[1]
+
+
 def owner(pid: int) -> tuple[int, int] | None:
     """The real (uid, gid)."""
     data = _read(f"/proc/{pid}/status", _ONE_PIECE)
@@ -123,33 +87,10 @@ def owner(pid: int) -> tuple[int, int] | None:
     return (user[0], group[0]) if user and group else None
 
 
-def extent(pid: int) -> tuple[int, int]:
-    """How many KiB it can execute and cannot write to, as the kernel counts them, and how many are mapped. (0, 0): over."""
-    found = _VM.findall(_read(f"/proc/{pid}/status"))
-    if not found and (status := stat(pid)) and status.alive:  # its leader is over, its threads are not
-        found = _VM.findall(_read(f"/proc/{running_thread(status)}/status"))
-    whole, *executable = map(int, found or (0,))
-    return sum(executable), whole
-
-
 def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:
     at = status.find(name)
     fields = status[at + 5 : at + 100].split(None, 2) if at >= 0 else []
     return (int(fields[0]), int(fields[1])) if len(fields) > 2 else None
-
-
-def ran(pid: int, most: int) -> dict[str, bytes]:
-    """The `counts` of each of its threads, by where they are said. Nothing where they tell nothing: of more threads than
-    `most`, of one that has not run yet, of a kernel that does not count.
-    """
-    threads = _numbers(f"/proc/{pid}/task")
-    found = {path: counts(path) for path in (f"/proc/{thread}/schedstat" for thread in threads)} if len(threads) <= most else {}
-    return found if all(one.strip(b"0 \n") for one in found.values()) else {}
-
-
-def counts(path: str) -> bytes:
-    """How long this thread ran, how long it waited for that, how often."""
-    return _read(path, _ONE_PIECE)
 
 
 def environment(pid: int, limit: int = ARGS) -> bytes:

@@ -1,4 +1,4 @@
-"""Gate, events and polling as one Watcher: the best that this machine and our rights allow."""
+"""Gate, kernel tags, events and polling as one Watcher: the best that this machine and our rights allow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
@@ -19,20 +18,18 @@ from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
-from daemon.platforms.linux.gate.handing import Lets
-from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.places import Image
+from daemon.platforms.linux.reading.client import Reader
+from daemon.platforms.linux.reading.wants import wants_of
 from daemon.platforms.linux.watching.events import Events
-from daemon.platforms.linux.watching.loading import LoadedCode
-from daemon.platforms.linux.watching.noticing import Noticing
 from daemon.platforms.linux.watching.poll import Poller
-from daemon.platforms.linux.watching.served import Reading
-from daemon.platforms.linux.watching.tracker import LinuxTracker
-from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND, HELD
-from daemon.platforms.watcher import TrackingWatcher
+from daemon.platforms.linux.watching.tracker import Tracker
+from daemon.platforms.processes import BlindError, Identity
+from daemon.platforms.tracker import BLIND, HELD, UNREADABLE
+from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
-from rules.games import Program
+from rules.games import Fingerprint, Program
 from rules.installed import sizes
 
 NOT_ASKED = "not-asked"
@@ -41,61 +38,71 @@ _USUAL_SWITCH_S = 0.005
 
 
 class LinuxWatcher(TrackingWatcher):
-    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `asker`, `crew`: whose processes we keep."""
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `reader`, `asker`: whose processes we keep."""
 
     def __init__(
-        self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None,
-        asker: Asker | None = None, crew: Crew | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(tracker, tracker.programs.images, clock)
-        self._tracker = tracker
+        self, tracker: Tracker, reader: Reader, clock: Clock, gate_mounts: tuple[str, ...] | None, asker: Asker | None = None
+    ) -> None:
+        super().__init__(clock)
+        self._tracker, self._reader, self._asker = tracker, reader, asker
         self._gate_mounts = gate_mounts
         self._covered = Covered(gate_mounts)
-        self._asker = asker
-        images = tracker.programs.images, tracker.programs.slow_images
-        self._reading = Reading(crew, *images, self._trouble, self._readers_over) if crew else None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
-        self._again = Backoff()
-        self._errands_again = Backoff()
-        self._readers_again = Backoff()
-        self._poller = Poller(tracker, clock, self._often)
-        self._loaded = LoadedCode(clock, tracker.loaded)
-        self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
-        self._noticing = Noticing(tracker, clock, self._poller, self._events, self._trouble, self._well, self._say_kind)
+        self._gate_again, self._errands_again, self._reader_again, self._events_again = (Backoff() for _ in range(4))
+        self._heard: int | None = None  # the reader's line that the loop listens to
+        self._poller = Poller(tracker, self._hurry)
+        self._events = Events(tracker, self._trouble)
+        tracker.trouble = self._trouble
+        reader.trouble = lambda what: self._trouble(UNREADABLE, what)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
         super().start(sink)
-        self._tracker.programs.lines.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
-        self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
-        self._loaded.held = lambda what, account: self._trouble(HELD, what, account=account)
-        self._loaded.read, self._loaded.unread = self._tracker.programs.loaded.read, self._tracker.not_read
-        self._tracker.other = self._loaded.seen
+        self._tracker.later, self._reader.soon, self._reader.over = loop.call_later, loop.call_soon, self._reader_over
+        self._tracker.start(sink)
         if self._asker:
             self._asker.watch = self
-        if self._reading:
-            self._reading.start(loop)
-        self._noticing.start(loop)
+        self._start_reader()
+        if not self._listen(loop):
+            self._poller.start(loop)
         self._say_kind()
         if self._gate_mounts != () and os.geteuid() == 0:  # nobody else may have one
             self._set_up_gate()
 
     def _scan(self) -> tuple[Program, ...]:
-        return self._tracker.scan(self._poller.pids)
+        self._events.read()
+        return self._tracker.scan(self._poller.pids())
+
+    def _running(self) -> tuple[Program, ...]:
+        return self._tracker.running()
+
+    def look(self) -> bool:
+        if self._loop is None:
+            return True
+        if not self._events.reading:
+            with suppress(BlindError):  # the next turn tells
+                self._tracker.look(self._poller.pids())
+        self._events.read()
+        return True
+
+    def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
+        self._tracker.resume(programs)
 
     def refuse(self, refusals: Refusals) -> None:
-        hurried = self._hurry()
-        super().refuse(refusals)
-        if self._loop and self._hurry() and not hurried:
-            self._noticing.hurry(self._loop)
-        programs = self._tracker.programs
-        programs.only, programs.images.sizes = frozenset(refusals.only), sizes(refusals.only.values())
-        programs.root = refusals.root
-        self._events.hear_root(root=refusals.root)
+        before, hurried = self._refusals, self._hurry()
+        self._refusals = refusals
+        if self._loop and self._hurry() and not hurried and not self._events.reading:
+            self._poller.soon(self._loop)
+        strict = refusals.watched | refusals.only.keys()
+        self._tracker.watch(refusals.catalogue, frozenset(strict), root=refusals.root)
+        if before is None or before.catalogue is not refusals.catalogue or before.only != refusals.only:
+            self._reader.want(wants_of(refusals.catalogue, sizes(refusals.only.values())))
+        if self._events.tags:
+            self._events.tags.watch_root(on=refusals.root)
         if self._gate:
             self._gate.arm(refusals)
 
@@ -105,24 +112,27 @@ class LinuxWatcher(TrackingWatcher):
         return ()
 
     def _hurry(self) -> bool:
-        return super()._hurry() or bool(self._refusals and self._refusals.only)
+        """Whether something may have to be ended soon."""
+        refusals = self._refusals
+        return self._tracker.plays or bool(refusals and (any(refusals.refused.values()) or refusals.only))
 
     def stop(self) -> None:
         if self._loop is None:
             return
-        self._again.stop()
+        self._gate_again.stop()
         self._stop_gate(self._loop)
         if self._asker:
             self._asker.close()
             self._asker.watch = None
             self._open.pop(NOT_ASKED, None)
-        self._errands_again.stop()
-        self._readers_again.stop()
-        self._tracker.programs.lines.stop()
-        if self._reading:
-            self._reading.stop()
-        self._noticing.stop()
-        self._loaded.stop()
+        for one in (self._errands_again, self._reader_again, self._events_again):
+            one.stop()
+        self._events.stop()
+        self._poller.stop(self._loop)
+        self._tracker.stop()
+        self._forget_reader(self._loop)
+        self._reader.over = lambda: None
+        self._reader.close()
         super().stop()
 
     # --- how well -----------------------------------------------------------------------------------------------------------
@@ -131,12 +141,27 @@ class LinuxWatcher(TrackingWatcher):
         return self._gate is None or self._gate.beats()
 
     def _say_kind(self) -> None:
-        self.kind = "gate" if self._gate else "events" if self._noticing.told else "poll"
+        self.kind = "gate" if self._gate else "events" if self._events.reading else "poll"
 
-    def _often(self) -> bool:
-        return self._noticing.told or self._hurry()  # who polls although there were events has to see what they would have told
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Or try again later, if events could ever be ours."""
+        try:
+            self._events.start(loop)
+        except OSError as error:
+            self._trouble(EVENTS, said_by(error))
+            if os.geteuid() == 0:
+                self._events_again.later(loop, self._clock.mono(), lambda: self._listen_at_last(loop))
+            return False
+        return True
 
-    # --- errands (asker.Watch) ---------------------------------------------------------------------------------------------
+    def _listen_at_last(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._listen(loop):
+            self._poller.stop(loop)
+            self._well(EVENTS)
+            self.look()
+            self._say_kind()
+
+    # --- helpers: errands (asker.Watch) and the reader ---------------------------------------------------------------------
 
     def errands_begun(self, line: int) -> None:
         self._errands_again.stop()
@@ -154,26 +179,38 @@ class LinuxWatcher(TrackingWatcher):
             self._errands_again.later(self._loop, self._clock.mono(), self._start_errands)
 
     def _start_errands(self) -> None:
-        """Anew. A gate is opened for it, for the moment that it takes: under one nothing can be started."""
-        if self._loop and self._gate:
-            self._stop_gate(self._loop)
-            self._set_up_gate()
-        elif self._asker:
+        if not self._open_gate_for_helpers() and self._asker:
             self._asker.start()
 
-    # --- readers -----------------------------------------------------------------------------------------------------------
+    def _start_reader(self) -> None:
+        if self._loop is None or self._open_gate_for_helpers():
+            return
+        if self._reader.start() and self._reader.line is not None:
+            self._heard = self._reader.line.fileno()
+            self._loop.add_reader(self._heard, self._reader.listen)
+            self._well(HELD)
+        else:
+            self._reader_over()
 
-    def _readers_over(self) -> None:
+    def _reader_over(self) -> None:
         if self._loop:
-            self._readers_again.later(self._loop, self._clock.mono(), self._start_readers)
+            self._forget_reader(self._loop)
+            self._trouble(HELD)
+            self._reader_again.later(self._loop, self._clock.mono(), self._start_reader)
 
-    def _start_readers(self) -> None:
-        """As errands."""
-        if self._loop and self._gate:
-            self._stop_gate(self._loop)
-            self._set_up_gate()
-        elif self._loop and self._reading:
-            self._reading.renew(self._loop)
+    def _forget_reader(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._heard is not None:
+            loop.remove_reader(self._heard)
+            self._heard = None
+
+    def _open_gate_for_helpers(self) -> bool:
+        """Under a gate nothing can be started: it is taken down for that moment, and set up again with the helpers."""
+        if self._loop is None or self._gate is None:
+            return False
+        self._stop_gate(self._loop)
+        self._start_reader()
+        self._set_up_gate()
+        return True
 
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
@@ -186,29 +223,19 @@ class LinuxWatcher(TrackingWatcher):
             for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # told by the gate before, which cannot take it back
                 self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
         else:
-            self._gate_later(self._loop)
+            self._gate_again.later(self._loop, self._clock.mono(), self._set_up_gate)
         self._say_kind()
-
-    def _gate_later(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._again.later(loop, self._clock.mono(), self._set_up_gate)
 
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
         if self._asker:
             self._asker.start()
-        if self._reading:
-            self._reading.renew(loop)
-        lets = Lets(self._clock, self._on_loop, loop.call_later, self._tracker.let, self._look_for_missed)
-        gate = ExecGate(
-            self._clock, self._from_gate, lets.take, self._reading.gate_line if self._reading else None,
-            lambda came: self._on_loop(partial(self._proved, came=came)),
-        )  # fmt: skip
+        gate = ExecGate(self._clock, self._from_gate, self._let)
         try:
             gate.open()
         except OSError as error:
             self._trouble("watch-gate", cause(error))
             return False
         self._gate = gate
-        self._tracker.passed = gate.passed.take
         if self._refusals:
             gate.arm(self._refusals)
         sys.setswitchinterval(_SWITCH_S)
@@ -218,6 +245,12 @@ class LinuxWatcher(TrackingWatcher):
             loop.add_reader(self._changes.fileno(), self._mounts_changed, self._changes)
         return True
 
+    def _let(self, pid: int, uid: int, file: Fingerprint, image: Image | None) -> None:
+        """In the gate's thread: it is about to let this process start a game."""
+        tag = self._tracker.allow(pid, uid, file, image)
+        if tags := self._events.tags:
+            tags.let(pid, tag)
+
     def _stop_gate(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._changes:
             loop.remove_reader(self._changes.fileno())
@@ -226,14 +259,14 @@ class LinuxWatcher(TrackingWatcher):
             for seen in self._gate.close():
                 self._tell(seen)
             sys.setswitchinterval(_USUAL_SWITCH_S)
-            self._events.relieve(proved=False)
         self._gate = self._changes = None
         self._covered.devices = frozenset()
 
     def _mounts_changed(self, changes: mounts.Changes) -> None:
         changes.seen()
-        if self._cover():
-            self._poller.look_at_all()  # what started there before the gate was asked
+        if self._cover():  # something may have started there before the gate was asked
+            with suppress(BlindError):
+                self._tracker.look(self._poller.pids())
 
     def _cover(self) -> bool:
         """Have the gate asked for every file system. Whether there is one that it was not asked for before."""
@@ -253,26 +286,15 @@ class LinuxWatcher(TrackingWatcher):
 
     def _from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         """In the gate's thread."""
-        self._on_loop(self._heard, seen)
+        self._on_loop(self._heard_from_gate, seen)
 
-    def _proved(self, *, came: bool) -> None:
-        if self._gate:
-            self._events.relieve(proved=came)
-
-    def _look_for_missed(self) -> None:
-        if self._loop:
-            self._poller.look_for_new()
-
-    def _heard(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
+    def _heard_from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:
             self._stop_gate(self._loop)
             self._open[seen.id] = self._clock.mono()
-            self._gate_later(self._loop)
+            self._gate_again.later(self._loop, self._clock.mono(), self._set_up_gate)
             self._say_kind()
-        if isinstance(seen, WatchTrouble) and seen.id == HELD:
-            self._trouble(HELD, seen.text)
-        else:
-            self._tell(seen)
+        self._tell(seen)
 
 
 def _why(error: OSError) -> Arg:

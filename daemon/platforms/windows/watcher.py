@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from daemon.platforms.api import Observation, Refusals
+from daemon.platforms.hashing import Key
+from daemon.platforms.images import Looked
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
@@ -29,8 +32,9 @@ SLOW_S = 2.0
 class WindowsWatcher(TrackingWatcher):
     def __init__(self, tracker: WindowsTracker, clock: Clock, session: str) -> None:
         """`session`: the name of the event session, which no other daemon on this machine has."""
-        super().__init__(tracker, tracker.programs.images, clock)
-        self._tracker = tracker
+        super().__init__(clock)
+        self._tracker, self._images = tracker, tracker.programs.images
+        tracker.trouble, tracker.well = self._trouble, self._well
         self._name = session
         self._session: EtwSession | None = None
         self._snapshots = Snapshots()
@@ -40,6 +44,9 @@ class WindowsWatcher(TrackingWatcher):
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         super().start(sink)
+        self._tracker.later = asyncio.get_running_loop().call_later
+        self._tracker.start(sink)
+        self._images.start(partial(self._on_loop, self._slowly_looked))  # in a thread of its own
         self._tracker.readings.on_loop = self._on_loop
         self._start_events()
         self._timer = asyncio.get_running_loop().call_later(FAST_S, self._turn)
@@ -47,9 +54,16 @@ class WindowsWatcher(TrackingWatcher):
     def _scan(self) -> tuple[Program, ...]:
         return self._tracker.scan(self._snapshots.take())
 
+    def _running(self) -> tuple[Program, ...]:
+        return self._tracker.running()
+
+    def look(self) -> bool:
+        return self._tracker.look() if self._loop else True
+
     def refuse(self, refusals: Refusals) -> None:
         hurried = self._hurry()
-        super().refuse(refusals)
+        self._refusals = refusals
+        self._tracker.catalogue = refusals.catalogue
         if self._hurry() and not hurried:
             self._believe_events()
             self._look_again_soon()
@@ -62,7 +76,19 @@ class WindowsWatcher(TrackingWatcher):
         if self._session:
             self._session.close()
         self._timer = self._session = None
+        self._images.stop()
+        self._tracker.stop()
         super().stop()
+
+    def _hurry(self) -> bool:
+        """Whether something may have to be ended soon."""
+        return bool(self._tracker.games or (self._refusals and any(self._refusals.refused.values())))
+
+    def _slowly_looked(self, key: Key, found: Looked | None) -> None:
+        """What took long to find out of a file is known by now."""
+        size = self._images.hashed(key, found)
+        if size is not None and self._sink:
+            self._tracker.looked(size)
 
     # --- looking -----------------------------------------------------------------------------------------------------------
 

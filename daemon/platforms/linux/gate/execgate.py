@@ -10,64 +10,51 @@ from __future__ import annotations
 import errno
 import os
 import select
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import ProgramStopped, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls, procfs, spawning
+from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.handing import Refused
 from daemon.platforms.linux.gate.judging import Answer, Judge
-from daemon.platforms.linux.gate.parked import Parked
-from daemon.platforms.linux.gate.proof import Proof
 from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.turns import Turns
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
-from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.places import Mounts
-from daemon.platforms.linux.watching.passed import Passed, Started
-from daemon.platforms.tracker import HELD
+from daemon.platforms.linux.places import Image
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
+from rules.games import Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 _SOUND_MS = 60_000  # so long without another error, and the gate is sound again
-_HELD_MS = 10_000
 _READS = 8  # one after the other
 _TURN_MS = 4  # then it is seen who else asks
 _PRIORITY = -10
 
 
 class ExecGate:
-    """`tell`, `let` with a game's start that was allowed, and `proved` with whether process events come, are called from the
-    gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`. `readers`: a line to them
-    (readers.py); without, all is read here.
+    """`tell`, and `let` with the process, user, file and image of a game's start that is about to be allowed, are called from the
+    gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`.
     """
 
     def __init__(
         self, clock: Clock, tell: Callable[[StartRefused | ProgramStopped | WatchTrouble], None],
-        let: Callable[[Started], None] = lambda *_: None, readers: socket.socket | None = None,
-        proved: Callable[[bool], None] = lambda _: None,
+        let: Callable[[int, int, Fingerprint, Image | None], None] = lambda *_: None,
     ) -> None:  # fmt: skip
         self._clock = clock
-        self._tell, self._let, self._proved = tell, let, proved
+        self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None
-        self._readers = readers
-        self._mounts: Mounts | None = None
         self._judge = Judge(clock)
-        self._parked: Parked | None = None
         self._turns = Turns()
-        self._held_at = 0
         self._refused = Refused(clock, tell)
         self._failed_at = 0
         self._handle = -1
         self._wake = -1
         self._thread: threading.Thread | None = None
         self.watchdog: Watchdog | None = None
-        self.passed = Passed()
 
     # --- the loop's side ---------------------------------------------------------------------------------------------------
 
@@ -76,9 +63,6 @@ class ExecGate:
         self._handle = calls.fanotify_open()
         try:
             self.watchdog = Watchdog(self._clock)
-            if self._readers:
-                self._mounts = Mounts()
-                self._judge, self._parked = Judge(self._clock, self._mounts), Parked(self._clock, self._readers)
             self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         except OSError:
             self._shut()
@@ -121,11 +105,6 @@ class ExecGate:
             if handle >= 0:
                 os.close(handle)
         self._handle = self._wake = -1
-        if self._parked:
-            self._parked.close()
-        if self._mounts:
-            self._mounts.close()
-        self._parked = self._mounts = None
         if self.watchdog:
             self.watchdog.close()
             self.watchdog = None
@@ -138,26 +117,16 @@ class ExecGate:
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        readers = self._parked.fileno() if self._parked else -1
-        if readers >= 0:
-            poll.register(readers, select.POLLIN)
         questions = Questions(self._handle, self._wake, self._clock, self._tell)
-        proof = Proof(self._clock, self._proved)
         try:
             while True:
                 self._beat()
                 questions.look_back()
                 self._refused.look_back()
-                proof.look()
-                wait = self._turns.wait(self._clock.mono(), proof.wait(self._refused.wait(BEAT_MS)))
-                ready = [handle for handle, _ in poll.poll(self._parked.wait(wait) if self._parked else wait)]
+                wait = self._turns.wait(self._clock.mono(), self._refused.wait(BEAT_MS))
+                ready = [handle for handle, _ in poll.poll(wait)]
                 if self._wake in ready:
                     return
-                if self._parked:
-                    self._finish(self._parked, heard=readers in ready)
-                    if readers >= 0 > self._parked.fileno():
-                        poll.unregister(readers)
-                        readers = -1
                 for asked in self._next(questions, heard=self._handle in ready):
                     self._serve(asked)
                     self._beat()  # whose files are slow to look at must not have the watchdog end us
@@ -168,7 +137,6 @@ class ExecGate:
                 self.watchdog.close()  # which misses a heart that beats no more
             self._tell(_with_cause(BROKEN, error))
         finally:
-            proof.close()
             for asked in self._turns.rest():
                 os.close(asked.handle)
 
@@ -192,13 +160,10 @@ class ExecGate:
         """Those for which there is no room. Where one breaks the gate, the files of the others are closed, too."""
         try:
             for one, may in left:
-                path = procfs.link(f"/proc/self/fd/{one.handle}") or ""
                 try:
                     calls.fanotify_answer(self._handle, one.handle, allow=may)
                 finally:
                     os.close(one.handle)
-                if not may:
-                    self._held(path)
         finally:
             for one, _ in left:
                 os.close(one.handle)
@@ -212,52 +177,22 @@ class ExecGate:
             yield asked
             now = self._clock.mono()
 
-    def _finish(self, parked: Parked, *, heard: bool) -> None:
-        if heard:
-            parked.listen()
-        self._serve_all(iter(parked.over()))
-
-    def _serve_all(self, left: Iterator[tuple[calls.Question, Message | None]]) -> None:
-        """Where one breaks the gate, the files of the others are closed, too."""
-        try:
-            for asked, read in left:
-                self._serve(asked, read)
-                self._beat()  # whose files are slow to look at must not have the watchdog end us
-        finally:
-            for asked, _ in left:
-                os.close(asked.handle)
-
-    def _serve(self, asked: calls.Question, read: Message | None = None) -> None:
+    def _serve(self, asked: calls.Question) -> None:
         said, current = Answer(), self._answers
         try:
-            said = self._judge.answer(asked, current, read)
-            if said.to_read:
-                if self._parked and self._parked.take(asked, said.to_read):
-                    return
-                said = self._judge.answer(asked, current, Message({}))
-            if said.let:
-                self.passed.note(said.let)  # first: once it is answered, word of its end may come at once
+            said = self._judge.answer(asked, current)
+            if said.game:
+                self._let(asked.pid, *said.game)  # first: once it is answered, word of its exec may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
-            calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None and said.unread is None)
+            calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None)
             if said.ignorable and current is not None:
                 self._ignore(asked.handle, current)
         finally:
             os.close(asked.handle)
         if said.refused:
             self._refused.note(said.refused)
-        elif said.let:
-            self._let(said.let)
-        elif said.unread is not None:
-            self._held(said.unread)
-
-    def _held(self, path: str) -> None:
-        """Told now and then: whoever has it come may have it come often."""
-        now = self._clock.mono()
-        if not self._held_at or now - self._held_at > _HELD_MS:
-            self._held_at = now
-            self._tell(WatchTrouble(HELD, msg("the file of a program: {where}", where=path)))
 
     def _ignore(self, file: int, decided_by: RefusalsByUid) -> None:
         with suppress(OSError):  # then it is asked for again

@@ -9,15 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon.platforms.api import ProgramStopped, StartRefused
-from daemon.platforms.linux.watching.looks import LET_MS
-from daemon.platforms.linux.watching.passed import Started
 from host.clock import Clock
 
 AGAIN_MS = 1_000
-_SHARES = 256
-MOST = 64  # of one share
-MOST_OF_ALL = 256  # anybody may have many numbers
-_REST = 9  # times as long as it took
 _MOST_TOLD = 256
 Stopped = StartRefused | ProgramStopped
 
@@ -81,64 +75,3 @@ class Refused:
     def _tell_more(self, known: _Told, now: int) -> None:
         self._tell(replace(known.last, times=known.more))
         known.at, known.more = now, 0
-
-
-class Shares:
-    """How many things of each owner, by number, may be on their way from one thread to another, and of all together: `take` on
-    the one, `give` on the other. Each writes its own table only, so neither waits.
-    """
-
-    def __init__(self, most: int = MOST, of_all: int = MOST_OF_ALL) -> None:
-        self._most, self._of_all = most, of_all
-        self._taken = [0] * (_SHARES + 1)  # the last: of all
-        self._given = [0] * (_SHARES + 1)
-
-    def take(self, owner: int) -> bool:
-        """False: so many are on their way that one more is too many."""
-        share = owner % _SHARES
-        if self._taken[share] - self._given[share] >= self._most or self._taken[-1] - self._given[-1] >= self._of_all:
-            return False
-        self._taken[share] += 1
-        self._taken[-1] += 1
-        return True
-
-    def give(self, owner: int) -> None:
-        self._given[owner % _SHARES] += 1
-        self._given[-1] += 1
-
-
-class Lets:
-    """Hands the loop what was let: `let` and `missed` are called there, the latter for what was too much. `on_loop` calls
-    something on the loop's thread, `later` is its call_later.
-    """
-
-    def __init__(
-        self, clock: Clock, on_loop: Callable[..., None], later: Callable[..., object], let: Callable[[Started], object],
-        missed: Callable[[], object],
-    ) -> None:  # fmt: skip
-        self._clock = clock
-        self._on_loop, self._later, self._let, self._missed = on_loop, later, let, missed
-        self._shares, self._misses = Shares(), False
-
-    def take(self, started: Started) -> None:
-        """In the gate's thread."""
-        if self._shares.take(started.uid):
-            self._on_loop(self._took, started)
-        elif not self._misses:
-            self._misses = True
-            self._on_loop(self._later, LET_MS / 1000, self._look)
-
-    def _took(self, started: Started) -> None:
-        self._let(started)
-        self._later(LET_MS / 1000, self._shares.give, started.uid)
-
-    def _look(self) -> None:
-        """Of more starts than we look at one by one, those are found that still run. That takes a tenth of the loop's time at
-        most, whoever makes how many.
-        """
-        began = self._clock.mono()
-        self._missed()
-        self._later((self._clock.mono() - began) * _REST / 1000, self._rested)
-
-    def _rested(self) -> None:
-        self._misses = False

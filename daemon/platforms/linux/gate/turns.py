@@ -90,7 +90,7 @@ class Turns:
 def _who(pid: int, current: RefusalsByUid | None) -> tuple[int, bool]:
     """Whose it is, by number, and whether anything is refused to that one."""
     try:
-        uid = acting(pid, current) if current else None
+        uid = acting(pid) if current else None
     except Exception:  # noqa: BLE001 - who judges it meets it again, and tells
         uid = None
     return (_NOBODY, False) if uid is None or current is None else (current.holder(uid), current.knows(uid))

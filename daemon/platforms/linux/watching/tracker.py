@@ -1,293 +1,483 @@
-"""What runs on Linux, where a process can become another program, and one that ended can go on in its threads or children."""
+"""What runs, and which play each process belongs to.
+
+A process is read once after each exec (reading/). If it is a game, or unknown code, it begins a play of its own and gets a tag;
+its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel carries tags
+(kernel/), its table is the truth and events are hints; elsewhere this table is all there is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
+from itertools import count
+from typing import NamedTuple, Protocol
 
-from daemon.platforms.api import ProgramUnread
-from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching.chase import Chase
-from daemon.platforms.linux.watching.ends import Ends
-from daemon.platforms.linux.watching.forking import ForkingTracker
-from daemon.platforms.linux.watching.looks import Looks
-from daemon.platforms.linux.watching.passed import Started
-from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.seen import Image, SeenProgram, image_of
+from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
+from daemon.platforms.linux import places, procfs
+from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.process_events import Event
+from daemon.platforms.linux.reading.client import Reader
+from daemon.platforms.linux.reading.process import ReadProcess
+from daemon.platforms.linux.watching.seen import (
+    Allowed,
+    Seen,
+    continued,
+    is_game,
+    is_learning,
+    leaves,
+    program_of,
+    runs,
+)
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND, UnreadableError
-from host.clock import Clock
+from daemon.platforms.tracker import BLIND
+from host.clock import Clock, together
 from i18n.message import said_by
-from rules.games import Fingerprint, Program
+from rules.games import Catalogue, Program
 
-_MOST_LATELY = 256
-_SOON_S = 0.02
+_NS = 1_000_000
+_MOST_ALLOWED = 256
+_FRESH_MS = 1_000  # the kernel asks the gate, then executes, unless it is short of memory or the arguments are too long
+_FORK_MS = 50  # most children execute something else at once
+_MOST_FORKS = 4_096
+_MOST_PLAIN = 4_096
+_YOUNG_MS = 3_000
+_SCAN_MS = 300  # that a scan waits for what is new
+_FIRST_SCAN_MS = 3_000
 
 
-class LinuxTracker(ForkingTracker):
-    def __init__(self, programs: Programs, clock: Clock) -> None:
-        super().__init__(programs, Ends(self._over), clock)
-        self.chase = Chase(clock, self._whose)
-        self._looks = Looks(clock, programs.whose, self._as_before, self._look, self._in)
-        self._lately: dict[int, SeenProgram] = {}  # games that are over, for whoever comes too late to end them
-        self._unsure: dict[Identity, int] = {}  # ends that were seen, when: something may have come before them
-        self.passed: Callable[[int, int], Started | None] = lambda *_: None
-        """What a gate let through, by pid and the moment of its exec."""
-        self.catch_up: Callable[[], bool] = lambda: True
-        """Reads what has been told by now: before an end is believed that somebody saw, as the kernel tells of forks first.
-        False: there is more, and that end is among it.
-        """
+class Tags(Protocol):
+    """kernel.tags.KernelTags, or nothing of the kind."""
+
+    def put(self, pid: int, tag: int) -> None: ...
+
+    def take_away(self, pid: int) -> None: ...
+
+    def tagged(self) -> dict[int, int]: ...
+
+
+class _Question(NamedTuple):
+    """What was asked at `asked` (mono) about a process of `account` that `carried` this tag. Others as Tracker._ask has them."""
+
+    number: int
+    since: int | None
+    asked: int
+    account: str
+    carried: int
+    allowed: Allowed | None = None
+    before: int = 0
+
+
+class Tracker:
+    """All on the loop's thread, but `allow`."""
+
+    def __init__(self, reader: Reader, clock: Clock) -> None:
+        self._reader, self._clock = reader, clock
+        self.tags: Tags | None = None
+        self.catalogue = Catalogue(())
+        self.strict: frozenset[str] = frozenset()
+        """Accounts of whose programs it is asked what an administrator did not install."""
+        self.root = True
+        """Whether root's programs are of interest."""
+        self.trouble: Callable[..., None] = lambda *_, **__: None
+        self.later: Callable[..., object] = lambda *_: None
+        """As the loop's `call_later`."""
+        self._sink: Callable[[Observation], None] | None = None
+        self._numbers = count(1)
+        self._allowed: OrderedDict[int, Allowed] = OrderedDict()
+        self._seen: dict[int, Seen] = {}
+        self._asked: dict[int, _Question] = {}  # by process, the latest
+        self._forks: OrderedDict[int, tuple[int, int, int]] = OrderedDict()  # by child: parent, tag, when (mono)
+        self._origins: dict[int, Program] = {}
+        self._plain: OrderedDict[tuple[int, ...], None] = OrderedDict()  # stamps of executables
+        self._scanned = False
+        self._quiet = False
+        self._account = cache(account_of)
+
+    def start(self, sink: Callable[[Observation], None]) -> None:
+        self._sink = sink
 
     def stop(self) -> None:
-        super().stop()
-        self._kin.clear()
-        self._looks.clear()
-        self._lately.clear()
-        self._unsure.clear()
-        self._early.clear()
-        self.masks.clear()
+        self._sink, self._scanned = None, False
+        for table in (self._allowed, self._seen, self._asked, self._forks, self._origins, self._plain):
+            table.clear()
 
-    def known(self) -> Iterable[int]:
-        return tuple(self._known)
+    def watch(self, catalogue: Catalogue, strict: frozenset[str], *, root: bool) -> None:
+        """What is looked for from now on."""
+        if catalogue is not self.catalogue or not strict <= self.strict:
+            self._plain.clear()
+        self.catalogue, self.strict, self.root = catalogue, strict, root
 
-    def young(self, since: int) -> list[int]:
-        """Those that started after `since`: a process is often forked a moment before it executes what it is for."""
-        return [pid for pid, seen in self._known.items() if seen.program.since > since]
+    # --- what is known -----------------------------------------------------------------------------------------------------
+
+    def known(self) -> Iterable[Seen]:
+        return tuple(self._seen.values())
+
+    @property
+    def plays(self) -> bool:
+        """Whether anything of a play runs."""
+        return any(seen.tag for seen in self._seen.values())
+
+    def running(self) -> tuple[Program, ...]:
+        return tuple(seen.program for seen in self._seen.values() if seen.program is not None)
+
+    def together(self, this: Identity) -> tuple[int, ...]:
+        """The pids of all that carry the same tag as this program: what has to end with it."""
+        seen = self._seen.get(this[0])
+        if seen is None or seen.identity != this or not seen.tag:
+            return ()
+        kernel = self.tags.tagged() if self.tags else {}
+        carrying = {pid for pid, tag in kernel.items() if tag == seen.tag}
+        return tuple(carrying | {pid for pid, one in self._seen.items() if one.tag == seen.tag})
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
-    def executed(self, pid: int, mono: int) -> None:
-        """An exec at `mono`. One that a scan has already seen done is old news."""
-        self._kin.other(pid)
-        old, passed = self._known.get(pid), self.passed(pid, mono)
-        news = old is None or mono >= old.at or self.programs.lines.is_older(old.identity, mono)
-        if old and not news and not self.masks.doubts(old, passed, mono):
-            return
-        early = old if pid in self._early and old and not self.masks.is_let(old) else None
-        self._early.discard(pid)
-        if old:
-            self.masks.off(old.identity)
-        seen = self._told(pid, mono)
-        if passed is not None and (seen is None or passed.hidden_by(seen)):
-            seen = seen or self._as_passed(passed, mono, old)
-            self.masks.let(seen.identity, passed)
-            early = early if early and self._is_game(early) else None
-        if seen is None:
-            self._kin.unread(pid)
-        elif not (early and self._is_as_early(early, seen)):
-            self._become(old, seen, mono)
+    def allow(self, pid: int, uid: int, file: object, image: places.Image | None) -> int:
+        """In the gate's thread: it lets this process start a game. The tag that it is to carry."""
+        allowed = Allowed(next(self._numbers), pid, uid, file, self._clock.mono(), image)  # type: ignore[arg-type]
+        self._allowed.pop(pid, None)
+        if len(self._allowed) >= _MOST_ALLOWED:
+            self._allowed.pop(next(iter(self._allowed)), None)
+        self._allowed[pid] = allowed
+        return allowed.tag
 
-    def _is_as_early(self, early: SeenProgram, seen: SeenProgram) -> bool:
-        """Whether `seen` is what was read before its event, and known by then."""
-        if not early.same_as(seen) or (early.program.args not in {(), seen.program.args} and self._is_game(seen)):
-            return False
-        more, seen = self._more(early, seen), seen.kept(early)
-        if more is not None:
-            self._begin(more)
+    def happened(self, event: Event) -> None:
+        mono = event.ns // _NS
+        if event.kind == "exec":
+            self.executed(event.pid, mono, event.tag)
+        elif event.kind == "fork":
+            self.forked(event.parent, event.pid, mono, event.tag)
         else:
-            self._known[seen.program.pid] = seen if self._is_game(seen) else seen.without_args()
-        return True
+            self.ended(event.pid, mono)
 
-    def _as_passed(self, passed: Started, mono: int, old: SeenProgram | None) -> SeenProgram:
-        """Of what was over too soon to be read there is what the gate saw, in the process that was read as `old` before, maybe
-        when it had executed this already.
-        """
-        account = self.programs.account(passed.uid)
-        started = old.program.started if old else self._started(passed.pid, mono)
-        program = Program(passed.pid, started, mono, account, (passed.file,), parent=passed.parent)
-        return SeenProgram(program, passed.image, mono)
+    def executed(self, pid: int, mono: int, tag: int = 0) -> None:
+        fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._take_allowed(pid, mono)
+        before = old.tag if old else fork[1] if fork else 0
+        if allowed is None:
+            self._ask(pid, mono, tag or before)
+        elif not self._begin_allowed(allowed, mono):
+            self._ask(pid, mono, allowed.tag, allowed, before)
 
-    def let(self, let: Started) -> None:
-        """The gate lets it become a game, of which an event should tell in a moment. Looks whether it did."""
-        if self._sink:
-            self._looks.add(let)
-
-    def _in(self, seconds: float, call: Callable[[], object]) -> None:
-        self.later(seconds, call)
-
-    def _as_before(self, let: Started, read: Image | None) -> bool:
-        """Whether it still runs the executable that it was read with: the game that it is, or what has not become the game. A
-        script does not show in that.
-        """
-        old, game = self._known.get(let.pid), let.pid in self.games
-        if old and game and old.program.since >= let.mono:
-            return True
-        if old and old.image and (game or old.image != let.image):
-            read = old.image
-        return let.image is not None and read is not None and image_of(let.pid) == read
-
-    def _look(self, let: Started) -> Image | None:
-        """The executable that it is no game with."""
-        pid, mono = let.pid, let.mono
-        old, seen = self._known.get(pid), self._told(pid, None)
-        if self._sink is None or seen is None or (old and self._masked(old, seen)):  # it may only say that it became this
-            return None
-        if not self._is_game(seen):
-            return seen.image if seen.image != let.image else None
-        if not (old and pid in self.games and old.same_as(seen)):
-            self._become(old, replace(seen, program=replace(seen.program, since=mono)), mono)
-            self._early.add(pid)
-        return None
-
-    def appeared(self, pid: int, since: int | None = None) -> None:
-        """A process that nobody has told of yet."""
-        if pid not in self._known and (seen := self._told(pid, since)):
-            self._begin(seen)
-            if since is None:
-                self._early.add(pid)
-
-    def replaced(self, pid: int, looked: int = 0) -> None:
-        """Was this one replaced, by an exec or by another process with its pid, while nobody told? Not yet when it was `looked`
-        at (mono) last.
-        """
-        old = self._known.get(pid)
-        if old is None:  # by now
+    def forked(self, parent: int, pid: int, mono: int, tag: int = 0) -> None:
+        """A child belongs to the play of its parent. It is told in a moment, if it has not executed something by then."""
+        mother, fork = self._seen.get(parent), self._forks.get(parent)
+        tag = tag or (mother.tag if mother else fork[1] if fork else 0)
+        if not tag:
             return
-        try:
-            if self._rests(pid):
-                return
-            seen = self._read_to_rest(pid)
-        except BlindError as error:
-            self.trouble(BLIND, said_by(error))
-        except UnreadableError:
-            pass  # and told of: nothing says that it is over
-        else:
-            if seen is None:
-                self.gone(pid, self._clock.mono())
-            elif not self._is_still(old, seen):
-                now = self._clock.mono()
-                passed = self.passed(pid, now) if self.alone else None
-                known = max(looked, self._resting.until(pid))
-                if not self._hears_of(old):
-                    self.masks.off(old.identity)
-                self._become(old, seen.after(old, passed.mono if passed else known), now)
-                self._early.add(pid)
-            elif (more := self._more(old, seen)) is not None:
-                self._begin(more)
+        if not self._forks:
+            self.later(_FORK_MS / 1000, self._forks_due)
+        self._forks[pid] = (parent, tag, mono)
+        if len(self._forks) > _MOST_FORKS:
+            self._tell_fork(next(iter(self._forks)))
 
-    def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
-        """A game that executes itself goes on: neither its process nor its play is over."""
-        if old and not old.goes_on_as(new, self.catalogue):
-            let = self.masks.what_is_let(new.identity)
-            self._end(old.program.pid, mono)
-            if let is not None:  # the gate's word is of the process, whatever that was before
-                self.masks.let(new.identity, let)
-        self._begin(new)
-
-    def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
-        """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
-        unknown, seen = this[0] not in self._known, self._other_than_game(this)
-        if seen:
-            self.masks.off(this)
-            self._begin(replace(seen, program=replace(seen.program, mapped=files, since=max(since, seen.program.since))))
-            if unknown:
-                self._ends.follow(this)
-
-    def not_read(self, this: Identity) -> bool:
-        """Code that it has loaded could not be read, however often that was tried. Whether that is of interest."""
-        seen = self._other_than_game(this)
-        if seen and self._sink:
-            self._sink(ProgramUnread(seen.program))
-        return seen is not None
-
-    def _other_than_game(self, this: Identity) -> SeenProgram | None:
-        """The process, unless it is a game by what it runs."""
-        seen = self._known.get(this[0])
-        if self._sink and seen is None:  # its leader is over, as somebody told, and its threads are not
-            seen = self._told(this[0], None)
-        found = self._sink and seen and seen.identity == this and (this[0] not in self.games or self.masks.is_let(seen))
-        return seen if found else None
-
-    def gone(self, pid: int, mono: int) -> None:
-        """Somebody saw that `pid` is no more."""
-        if self.catch_up():
-            self.ended(pid, mono)
+    def appeared(self, pid: int, status: procfs.Stat) -> None:
+        """A process that no event told of."""
+        mother = self._seen.get(status.parent)
+        tag = mother.tag if mother and mother.identity[1] <= status.started else 0
+        if not tag and status.group != pid:  # it has lost its parent, and is still in the group that was made for the game
+            tag = next((one.tag for one in self._seen.values() if one.tag and one.identity[0] == status.group), 0)
+        self._ask(pid, None, tag)
 
     def ended(self, pid: int, mono: int) -> None:
-        """The leader ended at `mono`; its threads may run on, and with them the game."""
-        fork = self._kin.waiting(pid)
-        if fork and self.runs_on(pid):
-            self._tell_fork(fork)
-        elif fork:
-            self._kin.over(fork.seen)
-        seen = self._known.get(pid)
-        if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
-            return
-        if not (self._goes_on(pid) and self.runs_on(pid, seen.program.started) and self._ends.follow(seen.identity)):
-            self._is_over(seen, mono)
+        """With all its threads, at `mono`."""
+        self._asked.pop(pid, None)
+        if pid not in self._seen:
+            self._forks.pop(pid, None)
+            allowed = self._allowed.get(pid)
+            if allowed and self._take_allowed(pid, mono):
+                self._begin(self._over_soon(allowed, mono), allowed.tag)
+        if (seen := self._seen.get(pid)) is not None and mono >= seen.at:
+            for child, (_, tag, _) in tuple(self._forks.items()):  # first: the play goes on in them
+                if tag == seen.tag:
+                    self._tell_fork(child)
+            self._end(pid, mono)
 
-    def _is_over(self, seen: SeenProgram, mono: int) -> None:
-        self._end(seen.program.pid, mono)  # first: what it forked is told of, which has all that is known of it
-        self.programs.lines.over(seen.identity)
-        self._unread.read(seen.identity)
+    def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
+        """These went on while nobody watched: by identity, the account and the id of the game whose play each is part of."""
+        for (pid, started), (account, game) in programs.items():
+            status = procfs.stat(pid)
+            if status is None or status.started != started or not status.alive:
+                continue
+            tag, now = next(self._numbers), self._clock.mono()
+            origin = Program(pid, started, now, account, (), trees=((game, True),))
+            self._origins[tag] = origin
+            image = places.image_of(pid)
+            self._seen[pid] = Seen(origin.identity, origin, image, status.stack, status.group, now, tag)
+            if self.tags:
+                self.tags.put(pid, tag)
 
-    def _whose(self, pid: int) -> str | None:
-        with suppress(BlindError):
-            owner = procfs.owner(pid)
-            return self.programs.whose(owner[0], pid) if owner else None
-        return None
+    # --- reading -----------------------------------------------------------------------------------------------------------
 
-    def runs_on(self, pid: int, started: int | None = None) -> bool:
-        """Whether threads of this one, of which the leader has ended, go on."""
+    def _ask(
+        self, pid: int, since: int | None, carried: int, allowed: Allowed | None = None, before: int = 0
+    ) -> None:  # fmt: skip
+        """`since`: when it executed what it runs, if somebody told. `allowed`: what the gate let it execute then, and `before`
+        the tag that it carried until then. Where it cannot be seen now, a scan finds it.
+        """
+        now = self._clock.mono()
         try:
-            found = procfs.stat(pid)
-            return found is not None and started in (None, found.started) and found.threads > 1 and found.alive
-        except BlindError as error:  # a scan that can see will tell
+            ids = procfs.ids(pid)
+        except BlindError as error:
             self.trouble(BLIND, said_by(error))
-            return True
-
-    def ending(self, pid: int, started: int) -> None:
-        """Somebody has come to end this one, which may be over by now."""
-        seen = self._known.get(pid) or self._lately.get(pid)
-        if seen and seen.program.started != started:  # another has its number
             return
-        pids = (pid, *(fork.seen.program.pid for fork in self._kin.come_from(pid)))
-        if seen is None:
-            self.chase.begin(pids)
-        else:
-            program, alone = seen.program, seen.by_executable(self.catalogue)
-            # Of all that lies on a FUSE of somebody's own root sees the same.
-            alone = alone and seen.image is not None and seen.image[1] != 0
-            self.chase.begin(pids, program.parent, seen.image if alone else None, program.account)
-
-    def _over(self, pid: int, started: int) -> None:
-        first = not self._unsure
-        self._unsure[pid, started] = self._clock.mono()
-        if first:  # else all are looked at soon
-            self._over_again()
-
-    def _over_again(self) -> None:
-        if not self.look():
-            self.later(_SOON_S, self._over_again)
+        if ids is None:
             return
-        unsure, self._unsure = self._unsure, {}
-        for (pid, started), mono in unsure.items():
-            seen = self._known.get(pid)
-            if seen is not None and seen.program.started == started:
-                self._is_over(seen, mono)
+        uid = procfs.acting_uid(ids)
+        if not uid and not self.root and not carried:
+            self._left(pid, now)
+            return
+        if (stamp := places.stamped_at(f"/proc/{pid}/exe")) in self._plain and not carried:
+            self._left(pid, since or now)
+            return
+        question = _Question(next(self._numbers), since, now, self._account(uid), carried, allowed, before)
+        self._asked[pid] = question
+        self._reader.ask(pid, uid, lambda read: self._read(pid, question, read), strict=question.account in self.strict)
 
-    def _begin(self, seen: SeenProgram) -> None:
-        self._kin.other(seen.program.pid)
-        seen = self.masks.as_let(seen, self.catalogue)
-        super()._begin(seen)
-        if seen.program.pid in self.games:
-            if self.masks.is_let(seen):  # as far as can be seen it is none: others that show the same are not
-                self._no_game(seen.program)
+    def _read(self, pid: int, question: _Question, read: ReadProcess | None) -> None:
+        if self._asked.get(pid) is not question:  # it has ended, or executed something else meanwhile
+            return
+        del self._asked[pid]
+        if read is None:  # over: an event or a scan says when
+            if question.allowed:
+                self._allowed[pid] = question.allowed
+            return
+        if question.account not in self.strict:
+            read = replace(read, foreign=(), unread=False)
+        if read.large:
+            self._reader.hash(read.uid, read.large, lambda digests: self._hashed(pid, read, digests))
+        self._known(read, question)
+
+    def _known(self, read: ReadProcess, question: _Question) -> None:
+        """Decides what a process is that was read as this."""
+        since, asked, pid = question.since, question.asked, read.pid
+        old = self._seen.get(pid)
+        if old is not None and old.identity != (pid, read.started):
+            self._end(pid, asked)
+            old = None
+        status = procfs.stat(pid)
+        same = old is not None and since is None and old.image == read.image and status and old.stack == status.stack
+        program = program_of(read, question.account, self._since(read, since, old if same else None, old))
+        program, tag = self._in_play(program, read, question)
+        tagged = bool(tag) or is_game(program, self.catalogue)
+        tagged = tagged or (bool(program.foreign or program.unread) and not is_learning(program, self.catalogue))
+        if tagged and not tag:
+            tag = next(self._numbers)
+            self._origins[tag] = program
+        interesting = tagged or bool(self.catalogue.matches(program))
+        if not interesting and read.plain and read.stamp:
+            self._plain[read.stamp] = None
+            if len(self._plain) > _MOST_PLAIN:
+                self._plain.popitem(last=False)
+        stack, group = (status.stack, status.group) if status else (0, 0)
+        found = program if interesting else None
+        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self.catalogue)
+        self._become(seen, question.carried, since or asked)
+
+    def _in_play(self, program: Program, read: ReadProcess, question: _Question) -> tuple[Program, int]:
+        """The program as part of the play whose tag it carries, and that tag; 0: it is part of none, or begins one."""
+        tag, allowed = question.carried, question.allowed
+        game = is_game(program, self.catalogue)
+        if allowed is not None:
+            shown = game or runs(read, allowed.file)
+            tag = allowed.tag if shown else question.before  # else it only asked, or could not be executed
+            if shown:
+                self._origins[tag] = program if game else replace(program, files=(allowed.file,), args=(), interpreted=False)
+        origin = self._origins.get(tag)
+        if origin is None:
+            return program, 0
+        if origin.identity == program.identity and (allowed is not None or question.since is None):
+            if game:
+                self._origins[tag] = program
+                return program, tag
+            return continued(program, origin), tag
+        if game or leaves(program, read, origin, self.catalogue):
+            return program, 0
+        return continued(program, origin), tag
+
+    def _since(self, read: ReadProcess, told: int | None, same: Seen | None, old: Seen | None) -> int:
+        """Since when (mono) it runs what it runs."""
+        if told is not None:
+            return told
+        if same is not None and same.program is not None:
+            return same.program.since
+        mono, elapsed, _ = together(self._clock)
+        started = read.started * procfs.TICK_MS - (elapsed - mono)  # ticks include sleep: all sleep since boot is taken off
+        return max(started, old.at) if old is not None else started
+
+    def _become(self, seen: Seen, carried: int, mono: int) -> None:
+        pid, old = seen.identity[0], self._seen.get(seen.identity[0])
+        if self.tags and seen.tag != carried:
+            if seen.tag:
+                self.tags.put(pid, seen.tag)
+                self._adopt_children(pid, seen)
             else:
-                self._kin.executes(seen)
-            if self.alone:
-                self._ends.follow(seen.identity)
+                self.tags.take_away(pid)
+        goes_on = old is not None and old.program is not None and seen.program is not None and self._same_play(old, seen)
+        if old is not None and not goes_on:
+            self._end(pid, mono)
+        self._seen[pid] = seen
+        if seen.program is not None and (old is None or not goes_on or old.program != seen.program):
+            self._tell(ProgramStarted(seen.program))
+
+    def _same_play(self, old: Seen, new: Seen) -> bool:
+        """Whether a game that executes itself goes on: neither its process nor its play is over."""
+        if old.program is None or new.program is None or old.identity != new.identity:
+            return False
+        if old.tag == new.tag:
+            return True
+        before, now = self.catalogue.recognise(old.program), self.catalogue.recognise(new.program)
+        return before is not None and now is not None and before.game == now.game
+
+    def _adopt_children(self, pid: int, seen: Seen) -> None:
+        """What it forked before it carried the tag."""
+        text = procfs.text(f"/proc/{pid}/task/{pid}/children")
+        for child in map(int, text.split()):
+            if self.tags and child not in self._seen and child not in self._asked and child not in self._forks:
+                self.tags.put(child, seen.tag)
+                self.forked(pid, child, self._clock.mono(), seen.tag)
+
+    def _hashed(self, pid: int, read: ReadProcess, digests: dict[str, str]) -> None:
+        """Of a large file more is known by now: it may be a game after all."""
+        seen = self._seen.get(pid)
+        if not digests or seen is None or seen.identity != (read.pid, read.started) or seen.image != read.image:
+            return
+        files = tuple(replace(one, sha256=digests.get(one.path, one.sha256)) for one in read.files)
+        since = seen.program.since if seen.program else seen.at
+        question = _Question(0, since, seen.at, self._account(read.uid), seen.tag)
+        self._known(replace(read, files=files, large=()), question)
+
+    def _left(self, pid: int, mono: int) -> None:
+        """It runs nothing of interest."""
+        if pid in self._seen:
+            self._end(pid, mono)
+
+    # --- what the gate let start -------------------------------------------------------------------------------------------
+
+    def _take_allowed(self, pid: int, mono: int) -> Allowed | None:
+        """What this process executed at `mono`, if the gate was just asked for it."""
+        allowed = self._allowed.get(pid)
+        if allowed is None or allowed.mono > mono:
+            return None
+        self._allowed.pop(pid, None)
+        return allowed if mono - allowed.mono < _FRESH_MS else None
+
+    def _begin_allowed(self, allowed: Allowed, mono: int) -> bool:
+        """Of a native game nothing more need be read. False: it is a script, or executed something else."""
+        if allowed.image is None or places.image_of(allowed.pid) != allowed.image:
+            return False
+        status = procfs.stat(allowed.pid)
+        if status is None:
+            return False
+        program = Program(
+            allowed.pid, status.started, mono, self._account(allowed.uid), (allowed.file,), parent=status.parent,
+        )  # fmt: skip
+        old = self._seen.get(allowed.pid)
+        if not is_game(program, self.catalogue) or self._account(allowed.uid) in self.strict:
+            return False
+        tag = allowed.tag
+        self._origins[tag] = program
+        if old is not None and self.catalogue.recognise(program) == (old.program and self.catalogue.recognise(old.program)):
+            tag = old.tag
+        seen = Seen(program.identity, program, allowed.image, status.stack, status.group, mono, tag, self.catalogue)
+        self._become(seen, allowed.tag if self.tags else 0, mono)
+        return True
+
+    def _over_soon(self, allowed: Allowed, mono: int) -> Seen:
+        """A game that was over before anybody could read it was played all the same."""
+        now, elapsed, _ = together(self._clock)
+        started = (allowed.mono + elapsed - now) // procfs.TICK_MS
+        program = Program(allowed.pid, started, allowed.mono, self._account(allowed.uid), (allowed.file,))
+        return Seen(program.identity, program, allowed.image, 0, 0, allowed.mono, allowed.tag, self.catalogue)
+
+    def _begin(self, seen: Seen, tag: int) -> None:
+        if seen.program is not None and is_game(seen.program, self.catalogue):
+            self._origins[tag] = seen.program
+            self._seen[seen.identity[0]] = seen
+            self._tell(ProgramStarted(seen.program))
+
+    # --- children ----------------------------------------------------------------------------------------------------------
+
+    def _forks_due(self) -> None:
+        before = self._clock.mono() - _FORK_MS
+        for pid in [pid for pid, (_, _, at) in self._forks.items() if at <= before]:
+            self._tell_fork(pid)
+        if self._forks:
+            self.later(_FORK_MS / 1000, self._forks_due)
+
+    def _tell_fork(self, pid: int) -> None:
+        """It has executed nothing: it is what its parent is. Or its exec is being read."""
+        parent, tag, mono = self._forks.pop(pid)
+        mother, origin = self._seen.get(parent), self._origins.get(tag)
+        model = mother.program if mother is not None and mother.tag == tag else origin
+        status = procfs.stat(pid) if model is not None else None
+        if model is None or status is None or not status.alive or pid in self._asked or pid in self._seen:
+            return
+        program = replace(
+            model, pid=pid, started=status.started, since=mono, parent=status.parent, origin=model.origin or origin
+        )  # fmt: skip
+        image = mother.image if mother else places.image_of(pid)
+        seen = Seen(program.identity, program, image, status.stack, status.group, mono, tag, self.catalogue)
+        self._seen[pid] = seen
+        self._tell(ProgramStarted(program))
+
+    # --- looking at all ----------------------------------------------------------------------------------------------------
+
+    def scan(self, pids: Iterable[int]) -> tuple[Program, ...]:
+        """Compares with all of these, and reads what is new. What takes long to read is told when it is read. BlindError."""
+        self._account.cache_clear()
+        self._quiet = True
+        try:
+            self.look(pids)
+            self._reader.wait(_SCAN_MS if self._scanned else _FIRST_SCAN_MS)
+        finally:
+            self._quiet, self._scanned = False, True
+        used = {seen.tag for seen in self._seen.values()} | {tag for _, tag, _ in self._forks.values()}
+        used |= {one.carried for one in self._asked.values()} | set(self.tags.tagged().values() if self.tags else ())
+        self._origins = {tag: origin for tag, origin in self._origins.items() if tag in used}
+        return self.running()
+
+    def look(self, pids: Iterable[int]) -> None:
+        """Asks about each of these that is new, or has executed something. What is gone has ended. BlindError."""
+        here, now = set(pids), self._clock.mono()
+        carried = self.tags.tagged() if self.tags else {}
+        for pid in here:
+            self._compare(pid, carried.get(pid, 0))
+        for pid in [pid for pid in self._seen if pid not in here]:
+            self.ended(pid, now)
+
+    def look_at_young(self) -> None:
+        """At processes that may have executed something a moment after they were forked, and at what plays. BlindError."""
+        young = self._clock.mono() - _YOUNG_MS
+        for pid in [pid for pid, seen in self._seen.items() if seen.tag or seen.at > young]:
+            self._compare(pid, 0)
+
+    def _compare(self, pid: int, tag: int) -> None:
+        seen = self._seen.get(pid)
+        if seen is None and pid in self._asked:
+            return
+        status = procfs.stat(pid)
+        if status is None or not status.alive:
+            if seen is not None:
+                self.ended(pid, self._clock.mono())
+        elif seen is None:
+            if not tag:
+                self.appeared(pid, status)
+            else:
+                self._ask(pid, None, tag)
+        elif seen.identity[1] != status.started:
+            self.ended(pid, self._clock.mono())
+            self.appeared(pid, status)
+        elif seen.stack != status.stack or seen.image != places.image_of(pid) or seen.catalogue is not self.catalogue:
+            self._ask(pid, None, tag or seen.tag)
+
+    # --- telling -----------------------------------------------------------------------------------------------------------
 
     def _end(self, pid: int, mono: int) -> None:
-        if seen := self._goes_on(pid):
-            for fork in self._kin.left_by(pid):  # before its end is told: the play goes on in them
-                self._tell_fork(fork)
-            self._kin.over(seen)
-            self._lately.pop(pid, None)
-            self._lately[pid] = self._known[pid]
-            if len(self._lately) > _MOST_LATELY:
-                del self._lately[next(iter(self._lately))]
-        self._early.discard(pid)
-        self.masks.off(self._known[pid].identity)
-        super()._end(pid, mono)
+        seen = self._seen.pop(pid)
+        if seen.program is not None:
+            self._tell(ProgramEnded(*seen.identity, max(mono, seen.program.since)))
+
+    def _tell(self, seen: Observation) -> None:
+        if self._sink and not self._quiet:
+            self._sink(seen)

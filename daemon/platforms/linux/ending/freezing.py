@@ -1,0 +1,65 @@
+"""Has an account's programs stand still while a play of theirs is ended (cgroups(7), cgroup.freeze).
+
+Only for an account's slice of systemd-logind (user-UID.slice). What is frozen is written down, so that the service manager thaws
+it if we die in between (ExecStopPost= of giochoi-daemon.service), and so does the next daemon.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from daemon.platforms.linux import procfs
+
+NOTE = Path("/run/giochoi/frozen")
+_ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))  # cgroup2 alone, and beside version 1
+_SLICE = re.compile(r"^0::(.*?/user-\d+\.slice)(?:/|$)", re.MULTILINE)
+_LONGEST_S, _PAUSE_S = 0.1, 0.001
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """The slice of this process stands still inside. Where there is none, or it cannot be had, nothing does."""
+    folder = _slice_of(pid)
+    if folder is None or not _freeze(folder):
+        yield
+        return
+    try:
+        yield
+    finally:
+        thaw()
+
+
+def thaw() -> None:
+    """What was frozen, by us or by a daemon before us, goes on."""
+    with suppress(OSError):
+        folder = Path(NOTE.read_text("utf-8").strip())
+        if any(folder.is_relative_to(root) for root in _ROOTS):
+            (folder / "cgroup.freeze").write_text("0", "ascii")
+        NOTE.unlink()
+
+
+def _slice_of(pid: int) -> Path | None:
+    match = _SLICE.search(procfs.text(f"/proc/{pid}/cgroup"))
+    ours = _SLICE.search(procfs.text("/proc/self/cgroup"))
+    if match is None or os.geteuid() != 0 or (ours and ours[1] == match[1]):
+        return None
+    return next((path for root in _ROOTS if (path := root / match[1].lstrip("/")).joinpath("cgroup.freeze").exists()), None)
+
+
+def _freeze(folder: Path) -> bool:
+    try:
+        NOTE.parent.mkdir(exist_ok=True)
+        NOTE.write_text(f"{folder}\n", "utf-8")
+        (folder / "cgroup.freeze").write_text("1", "ascii")
+    except OSError:
+        thaw()
+        return False
+    until = time.monotonic() + _LONGEST_S
+    while time.monotonic() < until and "frozen 1" not in procfs.text(str(folder / "cgroup.events")):
+        time.sleep(_PAUSE_S)
+    return True
