@@ -70,7 +70,17 @@ def gate_folder(open_folder):
 
 
 @pytest.fixture
-def no_connector():
+def no_tags(monkeypatch):
+    """The kernel carries no tags for us, as one without BTF: its process connector is what is left."""
+
+    def refused():
+        raise PermissionError
+
+    monkeypatch.setattr("daemon.platforms.linux.watching.events.KernelTags", refused)
+
+
+@pytest.fixture
+def no_connector(no_tags):
     """The kernel refuses us process events, as in a container: this thread, and those that it begins, have a network of their
     own. Call it, and they have the machine's again.
     """

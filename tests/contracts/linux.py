@@ -16,13 +16,13 @@ from daemon.platforms import choose
 from daemon.platforms.linux import control, procfs
 from daemon.platforms.processes import descendants
 from host.clock import SystemClock
-from rules.games import Game
+from rules.games import Game, Program
 from tests.contracts.programs import Launcher, copy_with_own_build
 from tests.contracts.stages import Launched, Stage
 from tests.system import PATIENCE
 
 ROOT = os.geteuid() == 0
-KINDS = ("gate", "gate-without-events", "events", "poll")
+KINDS = ("gate", "gate-without-events", "events", "connector", "poll")
 
 
 def only_what_tests_started(monkeypatch):
@@ -59,6 +59,12 @@ class LinuxStage(Stage):
         user = None if (account or self.accounts[0]) == "root" or not ROOT else account or self.accounts[0]
         done = await self.launcher.aside("start", args=[str(self.folder / name), *how], user=user, cwd="/")
         return Launched(done.get("pid"), done["before"], done["after"])
+
+    def scanned(self, pid: int) -> Program | None:
+        """Also of what is no game's, which no scan tells of."""
+        status = procfs.stat(pid)
+        other = status and Program(pid, status.started, 0, "", (), parent=status.parent)
+        return super().scanned(pid) or other
 
     async def settled(self, pid: int) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -121,8 +127,11 @@ def stage(kind, request):
     if kind != "poll" and not ROOT:
         pytest.skip("needs root: gate and events")
     launcher = request.getfixturevalue("launcher")
-    kind, without = kind.removesuffix("-without-events"), kind not in {"gate", "events"}
+    kind, without = kind.removesuffix("-without-events"), kind in {"gate-without-events", "poll"}
     if without and ROOT:
         request.getfixturevalue("no_connector")
+    if kind == "connector":
+        request.getfixturevalue("no_tags")
+        kind = "events"
     folder = request.getfixturevalue("gate_folder" if kind == "gate" else "open_folder")
     return LinuxStage(kind, folder, launcher, looks=without)

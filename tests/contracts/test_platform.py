@@ -126,13 +126,18 @@ def test_an_exec_is_an_end_and_a_start(stage, play):
 
     async def body():
         stage.game("chess")
-        stage.refuse(nobody=("chess",))
+        stage.game("shell")
+        stage.refuse(nobody=("chess", "shell"))
         run = await stage.launch_replaceable()
         await stage.until(lambda seen: isinstance(seen, ProgramStarted) and seen.program.pid == run.pid)
         await asyncio.sleep(0.4)
         at = stage.clock.mono()
         await stage.replace(run.pid, "chess")
-        program = await stage.started(run.pid)
+
+        def is_chess(seen):
+            return isinstance(seen, ProgramStarted) and seen.program.pid == run.pid and seen.program.files[0].path.endswith("chess")
+
+        program = (await stage.until(is_chess)).program
         end = told(stage, ProgramEnded, run.pid)[-1]
         assert (end.pid, end.started) == program.identity
         if stage.looks:  # it knows that it was another program when it looked last

@@ -45,14 +45,13 @@ class Events:
         if os.geteuid() != 0:
             raise PermissionError("needs root")
         try:
-            source: _Source = KernelTags()
-        except OSError:
-            source = Connector()
-        self.tags = source if isinstance(source, KernelTags) else None
-        self._source, self._loop, self._tracker.tags = source, loop, self.tags
-        if self.tags:
+            self.tags = self._tracker.tags = KernelTags()
             self.tags.watch_root(on=self._tracker.root)
-        loop.add_reader(source.fileno(), self.read)
+            self._source = self.tags
+        except OSError:
+            self._source = Connector()
+        self._loop = loop
+        loop.add_reader(self._source.fileno(), self.read)
 
     def stop(self) -> None:
         if self._source and self._loop:

@@ -258,7 +258,7 @@ class Tracker:
         status = procfs.stat(pid)
         same = old is not None and since is None and old.image == read.image and status and old.stack == status.stack
         program = program_of(read, question.account, self._since(read, since, old if same else None, old))
-        program, tag = self._in_play(program, read, question)
+        program, tag = self._in_play(program, read, question, same=bool(same))
         tagged = bool(tag) or is_game(program, self.catalogue)
         tagged = tagged or (bool(program.foreign or program.unread) and not is_learning(program, self.catalogue))
         if tagged and not tag:
@@ -274,8 +274,10 @@ class Tracker:
         seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self.catalogue)
         self._become(seen, question.carried, since or asked)
 
-    def _in_play(self, program: Program, read: ReadProcess, question: _Question) -> tuple[Program, int]:
-        """The program as part of the play whose tag it carries, and that tag; 0: it is part of none, or begins one."""
+    def _in_play(self, program: Program, read: ReadProcess, question: _Question, *, same: bool) -> tuple[Program, int]:
+        """The program as part of the play whose tag it carries, and that tag; 0: it is part of none, or begins one. `same`: it
+        has executed nothing since it was read last.
+        """
         tag, allowed = question.carried, question.allowed
         game = is_game(program, self.catalogue)
         if allowed is not None:
@@ -286,7 +288,7 @@ class Tracker:
         origin = self._origins.get(tag)
         if origin is None:
             return program, 0
-        if origin.identity == program.identity and (allowed is not None or question.since is None):
+        if origin.identity == program.identity and (allowed is not None or same):
             if game:
                 self._origins[tag] = program
                 return program, tag
