@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
 
-from daemon.platforms.interpreters.view import PAUSE, Paused
 from rules.games import Catalogue
 
 _PIECE = 1 << 14  # bytes or so between two pauses
 _MOST_SEEN = 1 << 16
+PAUSE = ""
+
+T = TypeVar("T")
+Paused = Generator[None, None, T]
+
+
+def at_once(work: Generator[object, None, T]) -> T:
+    try:
+        while True:
+            next(work)
+    except StopIteration as over:
+        found: T = over.value
+        return found
 
 
 def words(line: bytes) -> Paused[tuple[str, ...]]:

@@ -9,19 +9,20 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Concatenate, ParamSpec, TypeVar
 
-from daemon.platforms.interpreters.arguments import in_steps
+from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import PAUSE, View, at_once
+from daemon.platforms.interpreters.view import View
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching import long_lines
 from daemon.platforms.linux.watching.brief import brief
+from daemon.platforms.linux.watching.long_lines import PAUSE, at_once
 from daemon.platforms.linux.watching.read_images import WORDS, ReadImages
 from rules.games import Catalogue, Fingerprint
 
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
-_MOST_WINDOWS = _MOST_BEYOND = 16
+_MOST_WINDOWS = 16
 _MOST_LINKS = 8
 MOST_FILES = 512  # of which nothing is known that makes them a game
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
@@ -106,7 +107,7 @@ class Teller:
         if len(line) >= procfs.ARGS:
             yield []
             every = (yield from place.pausing(long_lines.words(reader(ReadImages.args, pid, procfs.ALL_ARGS)))) or args
-        what = yield from place.pausing(in_steps(self.family(image), every, view=place.view))
+        what = what_runs(self.family(image), every, view=place.view)
         if what is None:
             return Told(args=args, unread=reader.unread, own=reader.own, whole=True)
         said: tuple[str, ...] = ()
@@ -120,7 +121,7 @@ class Teller:
                 reader.misses(named)
             if not (every and found):
                 break
-            what = yield from place.pausing(in_steps(self.family(found[0]), every, view=place.view))
+            what = what_runs(self.family(found[0]), every, view=place.view)
             if what is None:
                 break
         return Told(tuple(place.files), args + said, interpreted=True, unread=reader.unread, own=reader.own, whole=True)
@@ -157,7 +158,7 @@ class _Place:
         self._known: dict[tuple[str, bool], str] = {}
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
-        self.view = View(self._variable, self._text, self._names, self._manifest, self._last)
+        self.view = View(self._variable, self._text, self._names, self._manifest)
 
     def pausing(self, work: Generator[None, None, T]) -> Paused[T]:
         while True:
@@ -179,10 +180,9 @@ class _Place:
             yield from self._one("/dev/stdin", ())
         for word in long_lines.each(what.also):
             yield from self._one(word, ())
-        self.files += (Fingerprint(one, 0) for one in what.beyond[:_MOST_BEYOND])
         if what.every or len(self.files) == before:
             yield from self._of_windows(args)
-        return named if what.named else ""
+        return "" if what.every else named
 
     def _one(self, word: str, inside: tuple[str, ...]) -> Paused[bool]:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
@@ -256,9 +256,6 @@ class _Place:
         if (value := self._known.get((name, last))) is None:
             value = self._known[name, last] = self._value(f"\0{name}=".encode(), last=last)
         return value
-
-    def _last(self, name: str) -> str:
-        return self._variable(name, last=True)
 
     def _value(self, begins: bytes, *, last: bool) -> str:
         every = self._environment()
