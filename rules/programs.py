@@ -42,7 +42,7 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     ("emulator", re.compile(r"scummvm|dosbox.*")),
     ("other", re.compile(
         r"mono(?:-sgen)?|dotnet|lovec?(?:-[\d.]+)?|godot(?:[-_.]?(?:v?\d|x11|linux|windows|editor|headless|runner|server).*)?|"
-        r"(?:tclsh|wish)[\d.]*\w?|jimsh|guile[\d.-]*|gjs(?:-console)?|js\d+|qjs|qmlscene|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*|"
+        r"(?:tclsh|wish)[\d.]*\w?|jimsh|renpy|guile[\d.-]*|gjs(?:-console)?|js\d+|qjs|qmlscene|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*|"
         r"g?racket|raku|julia|R|octave(?:-cli|-gui)?(?:-[\d.]+)?|sbcl|clisp|ecl|ocaml(?:run)?|swipl|texlua(?:jit)?|wasm(?:time|er|3)|"
         r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"
     )),

@@ -26,10 +26,9 @@ TOP = Path(__file__).parent.parent.parent
 # Lists of other things that are called as programs are.
 OTHER_THINGS = {
     "cli/completion.py": "shells that complete our own words",
-    "daemon/platforms/interpreters/windows_shells.py": "which function reads the command line of which family",
+    "daemon/platforms/interpreters/windows_command_lines.py": "which function reads the command line of which family",
     "daemon/scanning/sources/debian.py": "packages of Debian",
-    "daemon/platforms/interpreters/options.py": "what the options of each family mean",
-    "daemon/platforms/interpreters/loading.py": "which function reads what each family loads",
+    "daemon/platforms/interpreters/arguments.py": "what the options of each family mean",
     "daemon/scanning/command.py": "the schemes of shops' addresses, as in steam://",
 }
 
@@ -40,7 +39,7 @@ OTHER_THINGS = {
     ("lua54.exe", "lua"), ("electron28", "node"), ("php-win.exe", "php"), ("javaw", "java"), ("wine64-preloader", "wine"),
     ("wine-stable", "wine"), ("proton", "wine"), ("scummvm", "emulator"), ("dosbox-staging", "emulator"), ("love", "other"),
     ("love-11.5", "other"), ("lovec.exe", "other"), ("godot4", "other"), ("Godot_v4.2-stable_win64.exe", "other"),
-    ("godot3-runner", "other"), ("box64", "other"), ("tclsh86t.exe", "other"), ("gjs", "other"),
+    ("godot3-runner", "other"), ("renpy", "other"), ("box64", "other"), ("tclsh86t.exe", "other"), ("gjs", "other"),
     ("ld-linux-x86-64.so.2", "loader"),
     ("cmd.exe", "cmd"), ("PowerShell.exe", "powershell"), ("pwsh.exe", "powershell"), ("cscript.exe", "script-host"),
     ("mshta.exe", "mshta"), ("rundll32.exe", "rundll32"),

@@ -1,232 +1,241 @@
-"""Which file an interpreter runs, by its command line and what that is read beside: pure, by its options (options.py).
+"""Which files an interpreter runs, by its command line.
 
-When in doubt, look: a word too many that is looked at is seldom a game, one too few may hide one. Where an interpreter's
-options are not known here, every word is looked at.
+Code on the command line (`-c`), and code that options or environment variables load before the program, are not judged.
+Sources: bash(1), fish(1), python(1) and "site", perlrun(1), ruby(1), lua(1), "Node.js, Command-line API", ld.so(8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import partial
-from itertools import chain, islice
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 
-from daemon.platforms.interpreters import java, loading, node
-from daemon.platforms.interpreters.options import OPTIONS, PHP, SHELL, UNKNOWN, Cluster, Meanings, cluster
-from daemon.platforms.interpreters.runs import Runs, WhatRuns
-from daemon.platforms.interpreters.view import AT_ONCE, NOTHING, PAUSE, Paused, View, at_once, each_under, folders
-from daemon.platforms.interpreters.windows_shells import LONGEST, SHELLS
+from daemon.platforms.interpreters.java import java_runs
+from daemon.platforms.interpreters.runs import Runs
+from daemon.platforms.interpreters.view import NOTHING, View, search_path, under
+from daemon.platforms.interpreters.windows_command_lines import shell_files
 from rules.matching.paths import is_windows
 from rules.programs import Family, interpreter
 
-
-def _nowhere() -> Paused[tuple[str, ...]]:
-    yield
-    return ()
-
-
-_Folders = Callable[[], Paused[tuple[str, ...]]]
-_MOST = 1 << 12  # words: of more nobody looks at once
-_PACKAGES = 4  # words, besides values of options, of which it is looked whether they are folders with a package.json
-_LOADER = frozenset((
+_LONGEST_NAME, _MOST_FILES = 255, 4_096
+_MOST_PACKAGES = 4  # words of which it is checked whether they are folders with a package.json
+_MOST_PYTHONS, _MOST_WINDOWS_PATHS = 16, 64
+_VERSION = re.compile(r"python\d+\.\d+")
+_WINDOWS_PATH = re.compile(r"([A-Za-z]):[\\/](.+)", re.DOTALL)
+_LOADERS_VALUED = frozenset((
     "--preload", "--library-path", "--argv0", "--audit", "--inhibit-rpath", "--glibc-hwcaps-prepend", "--glibc-hwcaps-mask",
 ))  # fmt: skip
-_VARIABLES: Mapping[Family, str] = MappingProxyType({"perl": "PERL5OPT", "ruby": "RUBYOPT"})
-_LOADED_FIRST = ("--preload", "--audit")
+_CODE = frozenset(("-e", "-p", "-pe", "--eval", "--print"))  # of node
+_IN_NODES_FOLDER = ("index.js", "main.js", "app.asar", "resources/app.asar")
+_IN_ENGINES_FOLDER = ("main.lua", "project.godot", "game/script.rpyc", "game/script.rpy", "game/archive.rpa")
 
 
-def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOTHING) -> WhatRuns | None:
-    """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
-    where the system has one: Windows' shells read that, and not its words. None: not an interpreter.
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """Options that stand before the script. One letter is an option of one dash, several may share a dash.
+
+    `code`: no file is run. `module`: its value is a module. `valued`: its value is the rest of the word, or else the next word.
+    `glued`: its value is the rest of the word. `late`: its value is the next word. `stdin`: the program is read from there.
+    `long`: options whose value is the next word. `inside`: what is run of a folder.
     """
-    found = at_once(in_steps(name, args, line, view))
-    if found is None:
+
+    code: str = ""
+    module: str = ""
+    valued: str = ""
+    glued: str = ""
+    late: str = ""
+    stdin: str = ""
+    long: frozenset[str] = frozenset()
+    inside: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ("-",)
+
+
+_FISHS_VALUED = "init-command debug debug-output debug-stack-frames features profile profile-startup"
+_PYTHON = _Options("c", "m", "WX", long=frozenset(("--check-hash-based-pycs",)), inside=("__main__.py", "__main__.pyc"))
+_OPTIONS: Mapping[Family, _Options] = MappingProxyType({
+    "shell": _Options("c", late="oO", stdin="s", long=frozenset(("--emulate", "--rcfile", "--init-file")), signs=("-", "+")),
+    "fish": _Options("c", valued="CDdfop", long=frozenset(f"--{name}" for name in _FISHS_VALUED.split())),
+    "python": _PYTHON,
+    "py": replace(_PYTHON, glued="V023"),  # Windows' launcher: a version may come first
+    "perl": _Options("eE", valued="I", glued="0CDFVdixMm"),
+    "ruby": _Options("e", valued="EICXr", glued="0FKTWix", long=frozenset((
+        "--encoding", "--external-encoding", "--internal-encoding", "--enable", "--disable", "--backtrace-limit",
+    ))),
+    "lua": _Options(valued="ejl", glued="O"),
+})  # fmt: skip
+_ENGINES = frozenset[Family]({"wine", "emulator", "other", "node", "java"})
+"""Programs that are often scripts themselves: proton is Python, /usr/bin/wine and /usr/bin/electron are shell scripts."""
+
+
+def what_runs(name: str, args: tuple[str, ...], line: str = "", view: View = NOTHING) -> Runs | None:
+    """The files that a process may run if its executable is an interpreter. None: it is not.
+
+    `name`: file name of the executable. `args`: the command line, with the program's own name first. `line`: the same as one
+    text on Windows, empty elsewhere. Raises nothing on hostile input and is linear in it.
+    """
+    family = _family(name)
+    if family == "busybox":  # started as the applet, or with its name as the first word
+        args = args[1:] if args and _family(_base(args[0])) == "busybox" else args
+        applet = _family(_base(args[0]).removeprefix("-")) if args else None
+        family = applet if applet == "shell" else None
+    if family is None:
         return None
-    return WhatRuns(
-        _held(found.files), found.every, found.inside, found.command, found.speaks, found.stdin, _held(found.also), found.words,
-        found.named, found.beyond,
-    )  # fmt: skip
+    if (files := shell_files(family, args, line)) is not None:
+        return Runs(files, every=True, speaks=False)
+    found = _runs(family, name, args, view)
+    return replace(found, files=_some(found.files), also=_some(found.also))
 
 
-def _held(words: Iterable[str]) -> tuple[str, ...]:
-    some = filter(None, words)
-    found = dict.fromkeys(islice(some, _MOST))
-    for word in some:
-        found[word] = None
-        if len(found) > _MOST:
+def _family(name: str) -> Family | None:
+    return interpreter(name) if len(name) <= _LONGEST_NAME else None
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _some(files: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(file for file in files if file and "\0" not in file), _MOST_FILES))
+
+
+def _runs(family: Family, name: str, args: tuple[str, ...], view: View) -> Runs:
+    words, between = args[1:], ";" if is_windows(name) else ":"
+    if family == "loader":
+        return _loader(words)
+    if family not in _OPTIONS:
+        return _engine(family, args, view, between)
+    kind, rest = _after_options(family, words)
+    if kind == "file":
+        return _script(family, rest, view, between)
+    if kind == "module":
+        sites = () if between == ";" else _sites(name, "".join(args[:1]), view)
+        return _module("".join(rest).replace(".", "/"), search_path("PYTHONPATH", view, between), sites)
+    return Runs(stdin=kind == "stdin")
+
+
+def _engine(family: Family, args: tuple[str, ...], view: View, between: str) -> Runs:
+    if family == "java":
+        return java_runs(args[1:], view, between)
+    if family == "node":
+        return _node(args[1:], view)
+    return _wine(args, view) if family == "wine" else _any_word(family, args[1:])
+
+
+def _after_options(family: Family, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """What the options lead to – "file", "module", "stdin" or "code" – and the words that name it."""
+    options, at = _OPTIONS[family], 0
+    while at < len(words) and words[at].startswith(options.signs):
+        word, at = words[at], at + 1
+        if word == "--" or (word == "-" and family == "shell"):
             break
+        kind, value, skipped = _option(options, word)
+        if kind:
+            return kind, (value,) if value else words[at : at + 1]
+        at += skipped
+    return "file", words[at:]
+
+
+def _option(options: _Options, word: str) -> tuple[str, str, int]:
+    """What this option leads to if no file is run, the value in it, and how many of the next words are its values."""
+    if word == "-":
+        return "stdin", "", 0
+    if word.startswith("--"):
+        return "code" if word.partition("=")[0] == "--command" else "", "", int(word in options.long)
+    kind, skipped = "", 0
+    for end, letter in enumerate(word[1:], 2):
+        if letter in options.code:
+            return "code", "", 0
+        if letter in options.module:
+            return "module", word[end:], 0
+        if letter in options.valued or letter in options.glued:
+            skipped += letter in options.valued and end == len(word)
+            break
+        skipped += letter in options.late
+        kind = "stdin" if letter in options.stdin else kind
+    return kind, "", skipped
+
+
+def _module(path: str, listed: tuple[str, ...], sites: tuple[str, ...]) -> Runs:
+    """`listed`: folders, and archives in which the module may lie."""
+    names = (f"{path}/__main__.py", f"{path}.py", f"{path}/__init__.py") if path else ()
+    return Runs(under(("", *listed, *sites), *names), every=True, also=listed)
+
+
+def _script(family: Family, words: tuple[str, ...], view: View, between: str) -> Runs:
+    """The first word is the script. If it starts an engine, the next words name the game."""
+    first = words[:1]
+    engine = _family(_base("".join(first)))
+    if engine in _ENGINES:
+        found = _engine(engine, words, view, between)
+        return replace(found, files=(*first, *found.files), every=True, stdin=False)
+    searched = family == "shell" and "/" not in "".join(first)
+    installed = under(search_path("PATH", view, between), *first) if searched else ()
+    return Runs((*first, *installed, *words[1:]), inside=_OPTIONS[family].inside, stdin=not words)
+
+
+def _sites(name: str, started_as: str, view: View) -> tuple[str, ...]:
+    """Where Python's modules are installed: for the system, for the account and in a virtual environment."""
+    home, environment = view.variable("HOME"), view.variable("VIRTUAL_ENV")
+    beside = started_as.rpartition("/")[0].rpartition("/")[0]
+    bases = dict.fromkeys(("/usr", "/usr/local", f"{home}/.local" if home else "", environment, beside))
+    version, found = _VERSION.search(name), list[str]()
+    for lib in under(tuple(filter(None, bases)), "lib"):
+        named = [version[0]] if version else [one for one in view.names(lib) if one.startswith("py")][:_MOST_PYTHONS]
+        for folder in under((lib,), *dict.fromkeys((*named, "python3"))):
+            found += (folder, *under((folder,), "site-packages", "dist-packages"))
     return tuple(found)
 
 
-def in_steps(name: str, args: tuple[str, ...], line: str = "", view: View = NOTHING) -> Paused[Runs | None]:
-    """The same, of a command line and an environment that somebody made long on purpose."""
-    family = interpreter(name)
-    if family is None:
-        return None
-    if family == "busybox":
-        return (yield from _busybox(args, view))
-    if (shell := SHELLS.get(family)) is not None:
-        return Runs(shell(_shortened(args), line), every=True, speaks=False)
-    words, between = args[1:], ";" if is_windows(name) else ":"
-    if family == "loader":
-        return (yield from _loaded(words, view))
-    if family == "java":
-        files, classes, told = yield from java.told(words, view, between)
-        return Runs(files, every=True, inside=classes, also=classes, words=told)
-    options = OPTIONS.get(family, UNKNOWN)
-    if family == "node":
-        found = yield from node.told(words, view, between)
-    elif options.every:
-        found = yield from _anywhere(options, words)
-    else:
-        sites = partial(loading.sites, name, "".join(args[:1]), view, between)
-        found = yield from _after_options(options, family, words, view, between, _nowhere if is_windows(name) else sites)
-    return replace(found, also=chain(found.also, loading.of_environment(family, view, between)))
-
-
-def _shortened(args: tuple[str, ...]) -> tuple[str, ...]:
-    left = LONGEST
-    for count, word in enumerate(args, 1):
-        if (left := left - len(word) - 1) < 0:
-            return args[:count]
-    return args
-
-
-def _busybox(args: tuple[str, ...], view: View) -> Paused[Runs | None]:
-    """Many programs in one, by the name that it was started under or by its first word; some are shells."""
-    applets = args if args and interpreter(args[0].rpartition("/")[2]) != "busybox" else args[1:]
-    applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
-    if interpreter(applet) != "shell":
-        return None
-    return (yield from _after_options(SHELL, "shell", applets[1:], view, ":"))
-
-
-def _loaded(words: tuple[str, ...], view: View) -> Paused[Runs]:
-    """ld.so(8): options of two dashes, then the program; if its name has no slash from the working directory or a library's."""
-    at, folders, left = 0, view.variable("LD_LIBRARY_PATH"), AT_ONCE
-    libraries, beyond = dict[str, None](), dict[str, None]()
+def _loader(words: tuple[str, ...]) -> Runs:
+    at = 0
     while at < len(words) and words[at].startswith("--"):
-        if (left := left - len(words[at])) < 0:
-            left = AT_ONCE
-            yield
-        if words[at] == "--library-path":
-            folders = "".join(words[at + 1 : at + 2])
-        if words[at] in _LOADED_FIRST:
-            said = "".join(words[at + 1 : at + 2])
-            for text in dict.fromkeys((said.replace(" ", ":"), said)):  # a space is part of what --audit names
-                names = [one for one in text.split(":") if "/" in one]  # others lie in folders of libraries
-                libraries |= dict.fromkeys(names)
-                beyond |= dict.fromkeys(one for one in names if "$" in one)
-                yield
-        at += 1 + (words[at] in _LOADER)
-    program = words[at : at + 1]
-    elsewhere = each_under(filter(None, folders.split(":")), *program) if program and "/" not in program[0] else ()
-    return Runs(chain(elsewhere, program), command=words[at:], also=libraries, beyond=tuple(beyond))
+        at += 1 + (words[at] in _LOADERS_VALUED)
+    return Runs(words[at : at + 1], command=words[at:])
 
 
-def _anywhere(family: Meanings, words: tuple[str, ...]) -> Paused[Runs]:
-    files, also, urls, inline, left = list[str](), list[str](), list[str](), False, AT_ONCE
-    for word in words:
-        if (left := left - len(word) - 1) < 0:
-            left = AT_ONCE
-            yield
-        value = word.partition("=")[2]
-        if word in family.inline:
-            inline = True
-        elif word.startswith("-"):
-            also.append(value)
-        elif not inline:  # else it is code, or its data
-            files.append(word)
-            also.append(value.strip("\"' ") if family is PHP else "")  # -d auto_prepend_file=FILE
-            urls += (word,) if word[:5].lower() == "file:" else ()
-    stdin = not inline and (not files or "-" in words)
-    files += () if files or family is not UNKNOWN else (".",)  # Godot runs what lies where it runs
-    said = (file for url in urls for file in node.files(url))
-    return Runs(files, every=True, inside=family.inside, stdin=stdin, also=chain(also, said))
+def _any_word(family: Family, words: tuple[str, ...]) -> Runs:
+    """Options may stand anywhere, and their values may be files: each word counts, but for code and its data."""
+    code = next((at for at, word in enumerate(words) if word in {"-r", "--run"}), None) if family == "php" else None
+    files = tuple(word for word in words[:code] if not word.startswith("-"))
+    values = tuple(word.partition("=")[2] for word in words[:code] if word.startswith("-"))
+    stdin = code is None and (not files or "-" in words)
+    if family == "other" and not files:
+        files = (".",)  # Godot
+    inside = _IN_ENGINES_FOLDER if family == "other" else ()
+    return Runs(files, every=True, inside=inside, stdin=stdin, also=values, words=words if family == "emulator" else ())
 
 
-def _after_options(
-    family: Meanings, kind: Family, words: tuple[str, ...], view: View, between: str, sites: _Folders = _nowhere
-) -> Paused[Runs]:
-    """`sites`: where modules are, beside here."""
-    at, signs, known, left = 0, tuple(family.signs), dict[str, Cluster](), AT_ONCE
-    loads, folders = dict[str, None](), dict[str, None]()
-    yield from _told_before(family, view.variable(_VARIABLES[kind]), loads, folders) if kind in _VARIABLES else ()
-    found: Runs | None = None
-    while found is None and at < len(words) and words[at][:1] in signs:
-        word = words[at]
-        at += 1
-        if word in {"-", "--"}:
-            found = Runs(words[at:], stdin=kind != "shell" and word == "-") if word == "-" else None
-            break
-        if (left := left - len(word) - 1) < 0:
-            left = AT_ONCE
-            known.clear()
-            yield
-        if (meant := known.get(word)) is None:  # the same one may stand there a hundred thousand times
-            meant = known[word] = cluster(family, word)
-        value = meant.value or ("".join(words[at : at + 1]) if meant.skipped else "")
-        if meant.ends == "loads":
-            loads[value] = None
-        elif meant.ends == "folders":
-            folders[value] = None
-        elif meant.ends in {"inline", "stdin"}:
-            found = Runs(stdin=meant.ends == "stdin")
-        elif meant.ends == "module":
-            name = meant.value or "".join(words[at : at + 1])
-            found = yield from _module(name, words[at + (not meant.value) :], view, between, sites)
-        at += meant.skipped
-    if found is None:
-        rest = words[at:]
-        found = _file(family, kind, rest, folders, loading.on_the_path(kind, rest, view, between))
-    return replace(found, also=chain(found.also, loading.modules(kind, loads, folders, view, between)))
+def _wine(args: tuple[str, ...], view: View) -> Runs:
+    """Wine replaces its own name with the Windows path of its program, so the first word counts too. Windows paths are also
+    returned as paths in the prefix, where a link stands for each drive.
+    """
+    prefix = view.variable("WINEPREFIX") or f"{view.variable('HOME')}/.wine"
+    found = list[str]()
+    for match in islice(filter(None, map(_WINDOWS_PATH.fullmatch, args)), _MOST_WINDOWS_PATHS):
+        drive, path = match[1].lower(), match[2].replace("\\", "/")
+        found += under((f"{prefix}/dosdevices/{drive}:", *(("/",) if drive == "z" else ())), path)
+    return Runs((*found, *(word for word in args[1:] if not word.startswith("-"))), every=True)
 
 
-def _told_before(family: Meanings, said: str, loads: dict[str, None], folders: dict[str, None]) -> Paused[None]:
-    """What the options of a variable load, and where that is looked for: a dash may be left out, and quotes mean nothing."""
-    words, left = iter(said.split()), AT_ONCE
-    for word in words:
-        if (left := left - len(word) - 1) < 0:
-            left = AT_ONCE
-            yield
-        meant = cluster(family, word if word[0] == "-" else f"-{word}")
-        value = meant.value or (next(words, "") if meant.skipped else "")
-        if meant.ends == "loads":
-            loads[value] = None
-        elif meant.ends == "folders":
-            folders[value] = None
+def _node(words: tuple[str, ...], view: View) -> Runs:
+    """Which options have values is not known: each word that is none may be the script, or a folder with a package."""
+    code = next((at for at, word in enumerate(words) if word in _CODE), None)
+    named = tuple(word for word in words[:code] if not word.startswith("-"))
+    also = [f"{word}.js" for word in named]
+    for word in named[:_MOST_PACKAGES]:
+        main = _main_of_package(view.text(f"{word}/package.json"))
+        also += under((word,), main, f"{main}.js", f"{main}/index.js") if main else ()
+    stdin = code is None and (not named or "-" in words)
+    return Runs(named, every=True, inside=_IN_NODES_FOLDER, stdin=stdin, also=tuple(also))
 
 
-def _file(
-    family: Meanings, kind: Family, words: tuple[str, ...], folders: Iterable[str], elsewhere: tuple[str, ...]
-) -> Runs:
-    """The first word, here or `elsewhere`; where that is a program that runs another file, the next ones too."""
-    first = words[:1]
-    moved = each_under(folders, *first) if kind == "ruby" and first and not first[0].startswith("/") else ()
-    files, another = chain(first, moved, elsewhere, words[1:]), loading.runs_another(kind, first)
-    return Runs(files, another, family.inside, stdin=not words, named=bool(words))
-
-
-def _module(name: str, rest: tuple[str, ...], view: View, between: str, sites: _Folders) -> Paused[Runs]:
-    """Where a module may be: which of these Python looks at, options say. Later words are its data, unless it runs another."""
-    if name == "runpy":
-        at = next((at for at, word in enumerate(rest) if word != name), len(rest))
-        name, rest = "".join(rest[at : at + 1]), rest[at + 1 :]
-    path = name.replace(".", "/")
-    roots = ("", *folders("PYTHONPATH", view, between))
-    found = yield from sites()
-    files = each_under((*roots, *found), f"{path}/__main__.py", f"{path}.py") if path else ()
-    others = chain((f"{path}/__main__.pyc", f"{path}.pyc"), loading.parents(path, "/__init__.py", "/__init__.pyc"))
-    also = (file for one in others for file in each_under(roots, one)) if path else ()
-    another = loading.runs_another("python", (name,))
-    reads = ("/dev/stdin",) if loading.reads_on(name) else ()
-    return Runs(chain(files, reads, chain(rest, _tested(rest, roots)) if another else ()), every=True, also=also)
-
-
-def _tested(words: tuple[str, ...], roots: tuple[str, ...]) -> Iterator[str]:
-    """The files of these modules, or of classes in them."""
-    for word in words:
-        yield PAUSE
-        for name in loading.parents(word.replace(".", "/"), ".py", "/__init__.py"):
-            yield from each_under(roots, name)
+def _main_of_package(text: str) -> str:
+    try:
+        found = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return ""
+    main = found.get("main") if isinstance(found, dict) else None
+    return main.removeprefix("./") if isinstance(main, str) else ""

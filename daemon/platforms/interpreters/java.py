@@ -1,149 +1,101 @@
-"""What Java runs, by its command line, files of arguments and environment: pure.
+"""What Java runs: class path, module path, main class, files of arguments, manifests.
 
-"The java Command" (options, @argfiles, JDK_JAVA_OPTIONS, CLASSPATH, wildcards), JVM TI (JAVA_TOOL_OPTIONS), "JAR File
-Specification" (Class-Path).
+Sources: "The java Command" (options, @argfiles, wildcards), "JAR File Specification" (Class-Path, Main-Class).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
-from urllib.parse import unquote
+from itertools import islice
 
-from daemon.platforms.interpreters.view import AT_ONCE, PAUSE, Paused, View, split, under
+from daemon.platforms.interpreters.runs import Runs
+from daemon.platforms.interpreters.view import View, search_path, under
 
-_PATHS = frozenset(("-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path"))
+_CLASS_PATH = frozenset(("-cp", "-classpath", "--class-path"))
+_MODULE_PATH = frozenset(("-p", "--module-path"))
 _VALUED = frozenset((
     "-d", "--describe-module", "--add-modules", "--limit-modules", "--add-opens", "--add-exports", "--add-reads", "--source",
-    "--enable-native-access", "--finalization",
+    "--enable-native-access", "--upgrade-module-path", "--patch-module", "--finalization",
 ))  # fmt: skip
-_GLUED = re.compile(
-    r"-Djava\.class\.path=(?P<paths>.*)|-Xbootclasspath(?:/[ap])?:(?P<boot>.*)|"
-    r"-Djava\.(?:ext|endorsed)\.dirs=(?P<jars>.*)|"
-    r"-(?:javaagent|agentpath):(?P<agent>[^=]*).*|-XX:(?:VMOptionsFile|Flags)=(?P<options>.*)",
-    re.DOTALL,
-)
-_CLASS = re.compile(r"(?:[\w.]+/)?([^\W\d][\w$]*(?:\.[^\W\d][\w$]*)*)")  # with the module that it is in, or without
-_AT_ONCE = 256  # words of a file between two pauses
-_MOST_FILES = 16  # of arguments: more are nobody's honest start
-_MOST_CLASSES = 4  # words that may name the main class
-_MOST_MANIFESTS, _MOST_JARS = 16, 256  # that are looked at, and that they name
-_URL = re.compile(r"file:(?://(?=/))?(?:/(?=[A-Za-z]:))?")
+_CLASS = re.compile(r"(?:[\w.]+/)?([^\W\d][\w$]*(?:\.[^\W\d][\w$]*)*)")  # with or without its module
+_MOST_ARGFILES = _MOST_MANIFESTS = _MOST_WILDCARDS = 16
+_MOST_CLASSES = 4
+_MOST_JARS = 256  # that manifests name
 _FOLDED = re.compile(r"\r?\n |\r ")
-_ROOTED = re.compile(r"/|[A-Za-z]:")
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:")
 _HEADER = re.compile(r"^(Class-Path|Main-Class):(.*)$", re.MULTILINE | re.IGNORECASE)
+# A word in a file of arguments: quotes of either kind, and a backslash before a character that stands for itself.
+_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*+(?:"|$)|'(?:\\.|[^'\\])*+(?:'|$)|\\.|[^\s"'\\])++""", re.DOTALL)
+_PIECE = re.compile(r""""((?:\\.|[^"\\])*+)"?|'((?:\\.|[^'\\])*+)'?|((?:\\.|[^"'\\])++)""", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-Words = tuple[str, ...]
-
-
-def told(words: Words, view: View, between: str) -> Paused[tuple[Iterable[str], Words, Words]]:
-    """The files and folders that it may run, one by one, the files of its main class in them, all that it was told, wherever
-    it stands.
-    """
-    every = yield from _expanded(chain(_of_environment(view), words), view)
-    folders = dict.fromkeys(view.variable("CLASSPATH").split(between))
-    files, classes, left = list[str](), list[str](), AT_ONCE
+def java_runs(words: tuple[str, ...], view: View, between: str) -> Runs:
+    """`words`: its command line without its own name. `between`: the sign between two entries of a class path."""
+    every = _with_argfiles(words, view)
+    entries, named = list(search_path("CLASSPATH", view, between)), list[str]()
     remaining = iter(every)
     for word in remaining:
-        if (left := left - len(word) - 1) < 0:
-            left = AT_ONCE
-            yield
-        name, equals, value = word.partition("=")
-        if name in _PATHS:
-            folders |= dict.fromkeys((value if equals else next(remaining, "")).split(between))
-            left = 0
-        elif name == "--patch-module":  # MODULE=PATH
-            folders |= dict.fromkeys((value if equals else next(remaining, "")).partition("=")[2].split(between))
-            left = 0
+        option, equals, value = word.partition("=")
+        if option in _CLASS_PATH:
+            entries += (value if equals else next(remaining, "")).split(between)
+        elif option in _MODULE_PATH:  # a folder of jars, or a jar
+            folders = (value if equals else next(remaining, "")).split(between)
+            entries += (one for folder in folders if folder for one in (folder, f"{folder}/*"))
+        elif option in {"-m", "--module"}:
+            named.append(value if equals else next(remaining, ""))
         elif word in _VALUED:
             next(remaining, None)
-        elif word.startswith("-") and name != "--module":
-            if glued := _GLUED.fullmatch(word):
-                folders |= dict.fromkeys((glued["paths"] or glued["boot"] or "").split(between))
-                folders |= dict.fromkeys(f"{one}/*" for one in (glued["jars"] or "").split(between) if one)
-                files += filter(None, (glued["agent"],))
-        else:
-            main = value if name == "--module" else word
-            files.append(main)
-            if len(classes) < _MOST_CLASSES and (match := _CLASS.fullmatch(main)):
-                classes.append(match[1].replace(".", "/") + ".class")
-    folders.pop("", None)
-    found = (one for folder in folders for one in _entry(folder, view))
-    first = yield from _first(chain(found, files if "-jar" in every else ()))
-    slashed = tuple(jar.replace("\\", "/") for jar in first) if between == ";" else first
-    named, mains = yield from _of_manifests(slashed, view)
-    classes += (main.replace(".", "/") + ".class" for main in mains)
-    rest = (one for one in files if one not in first)
-    return chain(first, found, rest, named), tuple(classes), (*every, *mains)
+        elif not word.startswith("-"):
+            named.append(word)
+    found = _expanded(entries, view)
+    first = (*found, *named) if "-jar" in every else found
+    jars, mains = _of_manifests([one.replace("\\", "/") if between == ";" else one for one in first[:_MOST_MANIFESTS]], view)
+    classes = islice(filter(None, map(_CLASS.fullmatch, named)), _MOST_CLASSES)
+    files = tuple(f"{one.replace('.', '/')}.class" for one in (*(match[1] for match in classes), *mains))
+    return Runs((*found, *named, *jars), every=True, inside=files, also=files, words=(*every, *mains))
 
 
-def _first(jars: Iterable[str]) -> Paused[Words]:
-    """Those of which the manifests are looked at."""
-    first = dict[str, None]()
-    for jar in jars:
-        yield
-        if jar != PAUSE:
-            first[jar] = None
-        if len(first) == _MOST_MANIFESTS:
-            break
-    return tuple(first)
+def _expanded(entries: list[str], view: View) -> tuple[str, ...]:
+    """The entries of a class path, of a wildcard the jars in its folder."""
+    found, wildcards = list[str](), 0
+    for entry in dict.fromkeys(entries):
+        if not entry.endswith("*"):
+            found.append(entry)
+        elif wildcards < _MOST_WILDCARDS:
+            wildcards += 1
+            folder = entry[:-1].rstrip("/\\") or entry[:-1]
+            found += under((folder,), *(name for name in view.names(folder or ".") if name.lower().endswith(".jar")))
+    return tuple(filter(None, found))
 
 
-def _of_manifests(jars: Words, view: View) -> Paused[tuple[list[str], list[str]]]:
-    """What manifests name: other jars, and what those name, relative to where they lie; and the main classes."""
-    known, mains = set(jars), list[str]()
-    every = list(jars)
+def _of_manifests(jars: list[str], view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The jars that manifests name, also by those jars' own manifests, and the main classes."""
+    every, mains = list(dict.fromkeys(jars)), list[str]()
     before = len(every)
-    for jar in islice(every, _MOST_MANIFESTS):  # also those that come on the way
-        manifest = view.manifest(jar)
-        yield
-        for name, value in _HEADER.findall(_FOLDED.sub("", manifest)):
-            yield
-            if name.lower() == "main-class":
-                mains.append(value.strip())
-                continue
-            paths = (unquote(_URL.sub("", word, count=1), errors="surrogateescape") for word in value.split()[:_MOST_JARS])
-            named = (path if _ROOTED.match(path) else under((jar.rpartition("/")[0],), path)[0] for path in paths)
-            every += (new := [one for one in dict.fromkeys(named) if one not in known])
-            known.update(new)
-    return every[before : before + _MOST_JARS], mains
+    for jar in islice(every, _MOST_MANIFESTS):  # which grows meanwhile
+        headers = _HEADER.findall(_FOLDED.sub("", view.manifest(jar)))
+        mains += [value.strip() for name, value in headers if name.lower() == "main-class"][:1]
+        paths = " ".join(value for name, value in headers if name.lower() == "class-path").split()[:_MOST_JARS]
+        folder = jar.rpartition("/")[0]
+        named = (one for path in paths for one in under(("" if _ABSOLUTE.match(path) else folder,), path))
+        known = set(every)
+        every += [one for one in dict.fromkeys(named) if one not in known]
+    return tuple(every[before : before + _MOST_JARS]), tuple(mains)
 
 
-def _entry(folder: str, view: View) -> Iterator[str]:
-    """A jar; of a wildcard, or of a folder of modules, the jars in it."""
-    if folder.endswith("*"):
-        yield PAUSE
-        folder = folder[:-1].rstrip("/\\") or folder[:-1]
-        yield from under((folder,), *(name for name in view.names(folder or ".") if name.lower().endswith(".jar")))
-    else:
-        yield folder
-
-
-def _of_environment(view: View) -> Iterator[str]:
-    for name in ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "OPENJ9_JAVA_OPTIONS", "IBM_JAVA_OPTIONS"):
-        yield from split(view.variable(name))
-
-
-def _expanded(words: Iterable[str], view: View) -> Paused[list[str]]:
-    """With what stands in files of arguments, which name no others."""
-    every, files, left = list[str](), _MOST_FILES, AT_ONCE
+def _with_argfiles(words: tuple[str, ...], view: View) -> tuple[str, ...]:
+    """The words, and in place of each @file those in the file. These name no further files."""
+    every, files = list[str](), 0
     for word in words:
-        if (left := left - len(word) - 1) < 0:
-            left = AT_ONCE
-            yield
-        glued = _GLUED.fullmatch(word) if word.startswith("-XX:") else None
-        file = glued["options"] if glued else word[1:] if word.startswith("@") and not word.startswith("@@") else ""
-        if file and files:
-            files -= 1
-            text = view.text(file)
-            yield
-            lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-            for number, inside in enumerate(split("\n".join(lines)), 1):
-                every.append(inside)
-                if not number % _AT_ONCE:
-                    yield
+        if word.startswith("@") and not word.startswith("@@") and files < _MOST_ARGFILES:
+            files += 1
+            lines = view.text(word[1:]).replace("\0", " ").splitlines()
+            every += split_words("\n".join(line for line in lines if not line.lstrip().startswith("#")))
         else:
             every.append(word)
-    return every
+    return tuple(every)
+
+
+def split_words(text: str) -> list[str]:
+    return [_ESCAPED.sub(r"\1", "".join(map("".join, _PIECE.findall(word)))) for word in _WORD.findall(text)]

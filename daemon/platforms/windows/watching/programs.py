@@ -8,10 +8,10 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from daemon.platforms.interpreters import c_words
 from daemon.platforms.interpreters.arguments import what_runs
-from daemon.platforms.interpreters.runs import WhatRuns
+from daemon.platforms.interpreters.runs import Runs
 from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.windows_command_lines import split_words
 from daemon.platforms.processes import Identity
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import step
@@ -133,10 +133,10 @@ class Programs:
         return name
 
     def _files(
-        self, told: WhatRuns, path: str, catalogue: Catalogue, found: dict[Fingerprint, None], paths: Paths
+        self, told: Runs, path: str, catalogue: Catalogue, found: dict[Fingerprint, None], paths: Paths
     ) -> bool:  # fmt: skip
-        """Adds what an interpreter was told to run, and what that was told. False: that is too much to look at."""
-        what: WhatRuns | None = told
+        """Adds the files that an interpreter runs, also those of a program that it starts as a loader. False: too many."""
+        what: Runs | None = told
         words, read = 0, 0
         for _ in range(_DEPTH):
             if what is None:
@@ -151,7 +151,7 @@ class Programs:
             what = what_runs(ntpath.basename(command[0]), command, view=view(paths)) if command else None
         return words <= _MOST_WORDS
 
-    def _told_files(self, what: WhatRuns, path: str, catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
+    def _told_files(self, what: Runs, path: str, catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
         for word in what.files[:_MOST_WORDS]:
             found = self._told(word, path, catalogue, paths)
             if not any(file.size for file in found):  # it may be a folder
@@ -239,11 +239,12 @@ def _by_name(word: str) -> Fingerprint | None:
 
 def _interpreters(
     image: Fingerprint, args: tuple[str, ...], line: str, seen: View
-) -> tuple[tuple[WhatRuns, ...], tuple[str, ...]]:  # fmt: skip
-    """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
-    and as the program itself may. And all words of both.
+) -> tuple[tuple[Runs, ...], tuple[str, ...]]:  # fmt: skip
+    """What it runs, if the original name in its version resource or its file name is an interpreter's, and all its words.
+
+    The command line is split as Windows does and as Microsoft's C runtime does.
     """
-    other = c_words.split(line)
+    other = split_words(line)
     for name in (image.original, ntpath.basename(image.path)):
         ways = (what_runs(name, words, line, seen) for words in dict.fromkeys((args, other or args))) if name else ()
         if found := tuple(dict.fromkeys(filter(None, ways))):

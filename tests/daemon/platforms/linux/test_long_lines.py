@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.interpreters.view import PAUSE, at_once
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import long_lines
+from daemon.platforms.linux.watching.long_lines import PAUSE, at_once
 from rules.games import Catalogue, Game
 
 LONG = 40_000

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.platforms.interpreters.c_words import split
+from daemon.platforms.interpreters.windows_command_lines import split_words
 from daemon.platforms.windows.watching import processes
-from tests.daemon.platforms.test_c_words import LINES
+from tests.daemon.platforms.test_windows_command_lines import LINES
 from tests.daemon.platforms.windows.stand import known, look, read, run, run_line, write
 from tests.windows_programs import program
 
@@ -30,7 +30,7 @@ def test_python_splits_it_as_we_do(here, line):
     write(here / "cho xem.py", SHOWS.encode())
     whole = f'"{sys.executable}" "{here}\\cho xem.py"{line[1:]}'
     said = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
-    assert json.loads(said) == LINES[line] == list(split(whole)[2:])
+    assert json.loads(said) == LINES[line] == list(split_words(whole)[2:])
 
 
 def test_two_quotes_hide_no_script(here, monkeypatch):
@@ -120,15 +120,7 @@ def by_a_manifest(here):
     return ("-jar", here / "mo.jar")
 
 
-def by_an_address_in_a_manifest(here):
-    jar(here / "mo.jar", "opens", Class_Path=(here / "tro.jar").as_uri(), Main_Class=MAIN)
-    return ("-jar", here / "mo.jar")
-
-
-@pytest.mark.parametrize(
-    "way",
-    [by_a_file_of_arguments, by_a_file_without_quotes, by_a_wildcard, by_a_manifest, by_an_address_in_a_manifest],
-)
+@pytest.mark.parametrize("way", [by_a_file_of_arguments, by_a_file_without_quotes, by_a_wildcard, by_a_manifest])
 def test_a_jar_that_only_a_file_or_folder_names(here, java, way):
     game = jar(here / "tro.jar", here.parent.name)
     words = way(here)
