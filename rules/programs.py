@@ -47,12 +47,12 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
         r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"
     )),
 )  # fmt: skip
+# Our own programs on Windows: Python, if their first argument is -I or -P (installers/windows/launcher.c).
+_OURS = _names("giochoi giochoi-agent giochoi-daemon giochoi-tray giochoi-witness giochoi-verify")
 _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "cmd": "cmd", "powershell": "powershell", "pwsh": "powershell", "wscript": "script-host", "cscript": "script-host",
     "mshta": "mshta", "rundll32": "rundll32", "regsvr32": "regsvr32",
-    # Our own (installers/windows/launcher.c): told -I or -P they are Python.
-    "giochoi": "python", "giochoi-agent": "python", "giochoi-daemon": "python", "giochoi-tray": "python",
-    "giochoi-witness": "python", "giochoi-verify": "python",
+    **dict.fromkeys(_OURS, "python"),
 })  # fmt: skip
 
 # What only starts the program that follows it, with the options that take a word of their own.
@@ -132,6 +132,12 @@ def interpreter(name: str) -> Family | None:
         if name in _ON_WINDOWS:
             return _ON_WINDOWS[name]
     return next((family for family, pattern in _INTERPRETERS if pattern.fullmatch(name)), None)
+
+
+def is_own_command(name: str, args: tuple[str, ...]) -> bool:
+    """Whether one of our programs on Windows runs a command of ours and is no Python: `args` with its own name first."""
+    ours = is_windows(name) and name[: -len(WINDOWS)].lower() in _OURS
+    return ours and args[1:2] not in {("-I",), ("-P",)}
 
 
 def is_wine(path: str) -> bool:
