@@ -81,8 +81,7 @@ class Game:
     """A catalogued thing to play and how to recognise it.
 
     `label` is the minimum age (None: unrated) and `label_source` where it comes from, beginning with the label itself.
-    `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
-    program that lies among games; of a house's own game, that its play does not count.
+    `kind` "emulator": an emulator or engine, in which games run. `learning`: a learning program, which no limit binds.
 
     `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a
     name in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself,
@@ -158,11 +157,13 @@ class Catalogue:
 
     def matches(self, program: Program) -> tuple[Match, ...]:
         """Of several games first one that is not for learning, then the strictest, then the one that is harder to pretend: else
-        who calls a game like another one would play it for that.
+        who calls a game like another one would play it for that. An emulator or engine is none beside the game that it runs.
         """
         clues: dict[str, set[Clue]] = {}
         for clue, id_ in self._of_program(program):
             clues.setdefault(id_, set()).add(clue)
+        for id_ in self._engines(program, clues):
+            del clues[id_]
         games = sorted(clues, key=lambda id_: self._strictest_first(id_, clues[id_])) if clues else ()
         return tuple(Match(game, tuple(clue for clue in CLUES if clue in clues[game])) for game in games)
 
@@ -219,8 +220,25 @@ class Catalogue:
         for id_, trusted in program.trees:
             if id_ in self.games:
                 yield "store" if trusted else "name", id_
-        if program.origin is not None:
-            yield from self._of_program(program.origin)
+        if program.origin is not None:  # a learning program clears nothing that it starts
+            yield from ((clue, id_) for clue, id_ in self._of_program(program.origin) if not self.games[id_].learning)
+
+    def _engines(self, program: Program, found: Iterable[str]) -> tuple[str, ...]:
+        """The emulators and engines among these that only run the others. Not where the command line names another file beside a
+        game's: that file may be any game.
+        """
+        engines = tuple(id_ for id_ in found if self.games[id_].kind == "emulator")
+        others = {id_ for id_ in found if self.games[id_].kind == "game" and not self.games[id_].learning}
+        if not engines or not others:
+            return ()
+        started = () if program.origin is None else (id_ for _, id_ in self._of_program(program.origin))
+        return engines if not others.isdisjoint(started) or all(map(self._is_known, program.args[1:])) else ()
+
+    def _is_known(self, arg: str) -> bool:
+        """Whether an argument is an option, no path, or what some game or engine is known by."""
+        path = not arg.startswith("-") and ("/" in arg or "." in arg)
+        known = arg in self._words or any(part in arg for part, _ in self._commands) or any(self._by_name(Fingerprint(arg, 0)))
+        return not path or known
 
     def _of_command(self, args: tuple[str, ...]) -> Iterator[tuple[Clue, str]]:
         for arg in args:

@@ -284,3 +284,33 @@ def test_what_an_older_version_wrote_is_still_read():
     game = Game(id="luanti", title="Luanti", names=("luanti",), sizes=(1,), sha256=("aa",))
 
     assert game == msgspec.json.decode(old, type=Game)
+
+
+ENGINES = Catalogue((
+    Game(id="renpy", title="Ren'Py", names=("renpy",), kind="emulator"), Game(id="war", title="War", words=("/g/war",)),
+    Game(id="question", title="The Question", names=("question",), words=("/g/question",)),
+    Game(id="sums", title="Sums", names=("sums",), words=("/g/sums",), learning=True),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "origin", "games"), [
+    (("/g/question",), None, ["question"]),
+    (("/g/question", "--fullscreen", "target"), None, ["question"]),
+    ((), None, ["renpy"]),
+    (("/home/an/other",), None, ["renpy"]),
+    (("other.rpy",), "question", ["question"]),
+    (("/g/question", "/home/an/other"), None, ["question", "renpy"]),
+    (("/g/question", "other.rpy"), None, ["question", "renpy"]),
+    (("/g/question", "/g/war"), None, ["question", "war"]),
+    (("/g/war",), "question", ["question", "war"]),
+    (("/g/sums",), None, ["renpy", "sums"]),
+    ((), "sums", ["renpy"]),
+])  # fmt: skip
+def test_an_engine_is_no_game_beside_the_one_that_it_runs(told, origin, games):
+    """By what it is told or by what started it. Two games are two, and a second file may be one, too."""
+    starter = origin and Program(1, 2, 3, "an", (Fingerprint(f"/usr/games/{origin}", 9),))
+    files = (Fingerprint("/usr/bin/python3", 9), Fingerprint("/usr/games/renpy", 9))
+    args = ("python3", "/usr/games/renpy", *told)
+    program = Program(2, 2, 3, "an", files, args, interpreted=True, origin=starter)
+
+    assert [match.game for match in ENGINES.matches(program)] == games

@@ -241,8 +241,8 @@ def _interpreters(
     image: Fingerprint, args: tuple[str, ...], line: str, seen: View
 ) -> tuple[tuple[WhatRuns, ...], tuple[str, ...]]:  # fmt: skip
     """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
-    and as the program itself may. And all words of both. An installed command of ours is no interpreter: its arguments name games
-    that it does not run.
+    and as the program itself may. And all words of both. An installed command of ours is no interpreter: its arguments name
+    games that it does not run.
     """
     other = c_words.split(line)
     for name in (image.original, ntpath.basename(image.path)):
