@@ -55,8 +55,8 @@ def test_families_of_interpreters(name, family):
 
 
 @pytest.mark.parametrize(("line", "own"), [
-    (("giochoi.exe", "game", "add", "--exe", r"C:\Games\x.exe"), True), (("giochoi.exe",), True), (("GioChoi-Tray.EXE", "x"), True),
-    (("giochoi.exe", "-I", "script.py"), False), (("giochoi.exe", "-P", "-m", "daemon.scan"), False),
+    (("giochoi.exe", "game", "add", "--exe", r"C:\Games\x.exe"), True), (("giochoi.exe",), True),
+    (("GioChoi-Tray.EXE", "x"), True), (("giochoi.exe", "-I", "x.py"), False), (("giochoi.exe", "-P", "-m", "x"), False),
     (("python.exe", "game", "add"), False), (("giochoi", "game", "add"), False),
 ])  # fmt: skip
 def test_our_own_commands_on_windows_run_no_script(line, own):
