@@ -58,7 +58,7 @@ _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
 # What only starts the program that follows it, with the options that take a word of their own.
 WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType({name: _names(options) for name, options in {
     "env": "-u -C -S --unset --chdir", "nice": "-n", "ionice": "-c -n", "gamemoderun": "", "mangohud": "", "prime-run": "",
-    "optirun": "", "primusrun": "", "gamescope": "-w -h -W -H -r", "nohup": "", "setsid": "", "exec": "", "command": "",
+    "optirun": "", "primusrun": "", "gamescope": "-w -h -W -H -r", "nohup": "", "setsid": "", "exec": "-a", "command": "",
     "time": "", "taskset": "-c", "pkexec": "--user", "sudo": "-u", "dbus-run-session": "", "padsp": "", "pasuspender": "",
     "aoss": "", "firejail": "", "systemd-run": "-p -u", "x-terminal-emulator": "-T", "konsole": "", "xdg-open": "",
     "xterm": "-T -title -geometry -fn -fa -bg -fg", "gnome-terminal": "-t --title",
@@ -105,7 +105,8 @@ _ENGINES_PRODUCTS = re.compile(
     re.IGNORECASE,
 )
 
-# In which games of another system run, or of another machine.
+# In which games of another system run, or of another machine; and engines that distributions install once for many games.
+_SHARED_ENGINES = _names("renpy easyrpg-player solarus-run solarus-launcher residualvm onscripter")
 _EMULATORS = re.compile(
     r"(?:.*[._-])?(?:emulator|emu|retroarch|dolphin-emu|ppsspp\w*|pcsx\w*|rpcs3|yuzu|suyu|ryujinx|citra|mame|mess|dosbox[\w-]*|"
     r"waydroid|anbox|genymotion|bluestacks|scrcpy|chiaki\w*|moonlight\w*|geforcenow\w*|geforce-now|parsec|steamlink|"
@@ -159,8 +160,8 @@ def is_everybodys(name: str, *, windows: bool = False) -> bool:
 
 
 def is_emulator(name: str) -> bool:
-    """Whether games of another system or PC run in the application of this id, in lower case."""
-    return _EMULATORS.fullmatch(name) is not None
+    """Whether games run in the application of this id, in lower case: of another system or PC, or of an engine."""
+    return name in _SHARED_ENGINES or _EMULATORS.fullmatch(name) is not None
 
 
 def is_engine(name: str) -> bool:
