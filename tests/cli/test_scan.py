@@ -148,9 +148,8 @@ def test_a_known_game_without_a_file_of_its_own_is_given_its_label_alone():
 def test_what_an_interpreter_is_told_is_taken_from_the_system(tmp_path, origin, words):
     """A child could name the main class of what its parents work with."""
     (tmp_path / "freecol").write_text("#!/bin/sh\n", "utf-8")
-    found = FoundGame(
-        id="freecol", title="FreeCol", executables=(str(tmp_path / "freecol"),), words=("net.sf.freecol.FreeCol",), origin=origin
-    )
+    files, told = (str(tmp_path / "freecol"),), ("net.sf.freecol.FreeCol",)
+    found = FoundGame(id="freecol", title="FreeCol", executables=files, words=told, origin=origin)
 
     assert game_to_add(found, "root").words == words
 

@@ -26,8 +26,8 @@ GAMES = {  # package -> id of the game in it
     "teeworlds": "teeworlds", "pioneers": "pioneers", "ninvaders": "ninvaders", "moon-buggy": "moon-buggy",
     "xmoto": "xmoto", "bouncy": "bouncy",
 }
-# A server browser and an emulator that call themselves games, a helper of games, toys and a learning program of the section games,
-# a calculator.
+# A server browser and an emulator that call themselves games, a helper of games, toys and a learning program of the section
+# games, a calculator.
 OTHERS = ("xqf", "dosbox", "gamemode", "cowsay", "fortune-mod", "tuxmath", "galculator")
 
 pytestmark = pytest.mark.root

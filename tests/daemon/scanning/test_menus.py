@@ -276,4 +276,5 @@ def test_an_engine_is_no_part_of_its_game(machine):
 
     scanned = machine.scan()
 
-    assert [game.executables for game in (*scanned.games, *scanned.emulators)] == [("/usr/games/lure",), ("/usr/games/scummvm",)]
+    found = [game.executables for game in (*scanned.games, *scanned.emulators)]
+    assert found == [("/usr/games/lure",), ("/usr/games/scummvm",)]

@@ -188,7 +188,7 @@ def test_minecraft_by_its_main_class(machine):
 
 
 def test_games_of_packages_that_no_menu_shows(machine):
-    """Debian's section games, by what lies in /usr/games; toys and servers are none. What the catalogue knows is found anyway."""
+    """Debian's section games, by what lies in /usr/games; toys and servers are none, unless the catalogue knows them."""
     for package, summary in (
         ("moon-buggy", "Drive a car across the moon"),
         ("cowsay", "configurable talking cow"),
