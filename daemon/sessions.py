@@ -120,7 +120,7 @@ class People:
     def only(self) -> Mapping[str, OnlyInstalled]:
         """The accounts that run only what an administrator installed, and what else they may."""
         strict = {account: one.registered for account, one in self._by_account.items() if one.registered.only_installed}
-        learning = {game.id for game in self.catalogue.games.values() if game.learning}
+        learning = frozenset(game.id for game in self.catalogue.games.values() if game.learning)
         return {account: OnlyInstalled(one.programs, learning.union(one.approved)) for account, one in strict.items()}
 
     @property
