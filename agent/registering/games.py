@@ -61,7 +61,7 @@ def _kept(shipped: Game | None, house: Game | None, asked: Game) -> Hints:
     kept = () if label is None else (msg("it keeps its label {label}", label=label_said(label, before.system)),)
     if house is None:
         return (msg("this adds to the shipped game {title}", title=before.title), *kept)
-    counts = (msg("its play still does not count"),) if house.learning else ()
+    counts = (msg("it is still a learning program"),) if house.learning else ()
     return (msg("this adds to {title}, which was there already", title=house.title), *kept, *counts)
 
 

@@ -105,8 +105,8 @@ class _Found:
         family = "java" if name == "run_java" else interpreter(name)  # of Debian's java-wrappers
         if family == "java":
             self._java(line[1:], folder)
-        elif family == "shell" and line[1:2] == ["-c"] and depth < _DEPTH:
-            for place, command in commands(" ".join(line[2:3]), f"{folder}/-"):
+        elif family == "shell" and len(line) > 2 and line[1] == "-c" and depth < _DEPTH:
+            for place, command in commands(line[2], f"{folder}/-"):
                 self._command(command, place, "", depth + 1)
         elif is_emulator(name) or family in {"emulator", "other"}:
             self._engine_data(line[1:], folder)

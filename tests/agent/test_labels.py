@@ -86,7 +86,7 @@ def test_no_limit_binds_a_learning_program_until_it_is_said_otherwise(an):
     an.ask("game.add", GameAdd(game=game(), learning=False))
 
     assert (before, learning(an)) == ({"cave", "luanti"}, {"luanti"})
-    assert (marked, "its play still does not count" in told) == (["cave", "luanti"], True)
+    assert (marked, "it is still a learning program" in told) == (["cave", "luanti"], True)
     entries = [one for one in an.entries("game.changed") if one["game"] == "cave"]
     assert [(one["before"] and one["before"]["learning"], one["after"]["learning"]) for one in entries] == [
         (None, True), (True, True), (True, False),
