@@ -85,17 +85,16 @@ class Compiler:
         self._approvals = tables.approvals()
         self._programs = tables.programs()
         house = tables.games()
-        self._learning = tuple(game.id for game in house if game.learning)
-        catalogue = shipped.catalogue(house)
-        self.games = tuple(catalogue.games.values())
+        # A household's mark holds at home alone: at a game point the law binds what staff calls learning, too.
+        learning = {game.id for game in house if game.learning and self._home}
+        catalogue = shipped.catalogue(replace(game, learning=False) for game in house)
+        self.games = tuple(replace(one, learning=one.learning or one.id in learning) for one in catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
 
     def player(self, row: PlayerRow) -> Player:
         """The player with all packs but the place's."""
         limits = [limit for limit in self._limits if limit.player == row.id]
-        # What does not count is no limit: it comes with others.
-        learning = self._learning if limits or self._packs.get(row.id) or self._packs.get(PLACE) else ()
-        own = own_pack(limits, self._zone, self._titles, learning)
+        own = own_pack(limits, self._zone, self._titles)
         return Player(
             id=row.id,
             name=row.name,

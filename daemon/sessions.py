@@ -120,7 +120,8 @@ class People:
     def only(self) -> Mapping[str, OnlyInstalled]:
         """The accounts that run only what an administrator installed, and what else they may."""
         strict = {account: one.registered for account, one in self._by_account.items() if one.registered.only_installed}
-        return {account: OnlyInstalled(one.programs, frozenset(one.approved)) for account, one in strict.items()}
+        learning = frozenset(game.id for game in self.catalogue.games.values() if game.learning)
+        return {account: OnlyInstalled(one.programs, learning.union(one.approved)) for account, one in strict.items()}
 
     @property
     def root_plays(self) -> bool:

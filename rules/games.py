@@ -81,8 +81,7 @@ class Game:
     """A catalogued thing to play and how to recognise it.
 
     `label` is the minimum age (None: unrated) and `label_source` where it comes from, beginning with the label itself.
-    `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
-    program that lies among games; of a house's own game, that its play does not count.
+    `kind` "emulator": an emulator or engine, in which games run. `learning`: a learning program, which no limit binds.
 
     `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a
     name in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself,
@@ -157,12 +156,15 @@ class Catalogue:
         return next(iter(self.matches(program)), None)
 
     def matches(self, program: Program) -> tuple[Match, ...]:
-        """Of several games first one that is not for learning, then the strictest, then the one that is harder to pretend: else
-        who calls a game like another one would play it for that.
+        """Of several games first the strictest, then the one that is harder to pretend: else who calls a game like another one
+        would play it for that. An emulator or engine is none beside the game that it runs. A learning program is no game.
         """
         clues: dict[str, set[Clue]] = {}
         for clue, id_ in self._of_program(program):
-            clues.setdefault(id_, set()).add(clue)
+            if not self.games[id_].learning:
+                clues.setdefault(id_, set()).add(clue)
+        for id_ in self._engines(program, clues):
+            del clues[id_]
         games = sorted(clues, key=lambda id_: self._strictest_first(id_, clues[id_])) if clues else ()
         return tuple(Match(game, tuple(clue for clue in CLUES if clue in clues[game])) for game in games)
 
@@ -227,6 +229,23 @@ class Catalogue:
         if program.origin is not None:
             yield from self._of_program(program.origin)
 
+    def _engines(self, program: Program, found: Iterable[str]) -> tuple[str, ...]:
+        """The emulators and engines among these that only run the others. Not where the command line names another file beside
+        a game's: that file may be any game.
+        """
+        engines = tuple(id_ for id_ in found if self.games[id_].kind == "emulator")
+        others = {id_ for id_ in found if self.games[id_].kind == "game"}
+        if not engines or not others:
+            return ()
+        started = () if program.origin is None else (id_ for _, id_ in self._of_program(program.origin))
+        return engines if not others.isdisjoint(started) or all(map(self._is_known, program.args[1:])) else ()
+
+    def _is_known(self, arg: str) -> bool:
+        """Whether an argument is an option, no path, or what some game or engine is known by."""
+        path = not arg.startswith("-") and ("/" in arg or "." in arg)
+        known = arg in self._words or any(part in arg for part, _ in self._commands) or any(self._by_name(Fingerprint(arg, 0)))
+        return not path or known
+
     def _of_command(self, args: tuple[str, ...]) -> Iterator[tuple[Clue, str]]:
         for arg in args:
             for id_ in self._words.get(arg, ()):
@@ -237,7 +256,7 @@ class Catalogue:
                 yield "command", id_
 
     def of_content(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
-        """By what is in the file. That half of its code is a learning program's makes no program one: its play may be free."""
+        """By what is in the file."""
         if file.sha256 is not None:
             for id_ in self._sha256.get(file.sha256.lower(), ()):
                 yield "content", id_
@@ -246,8 +265,7 @@ class Catalogue:
                 yield "build-id", id_
         if file.loaded:
             for id_ in self._loaded.games(file.loaded):
-                if not self.games[id_].learning:
-                    yield "loaded", id_
+                yield "loaded", id_
 
     def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
         yield from self.of_content(file)
@@ -263,8 +281,7 @@ class Catalogue:
 
     def _of_windows(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
         """A signer signs many programs, so a signature counts only together with a name: the one inside the file, which is
-        signed, or the file's own. The latter anybody can change, so it does not make a learning program, whose play may be
-        free.
+        signed, or the file's own.
         """
         inside = tuple(self._as_built(file))
         for id_ in inside:
@@ -272,7 +289,7 @@ class Catalogue:
         if file.signer is not None:
             outside = tuple(self._by_name(file))
             for id_ in self._signers.get(file.signer.casefold(), ()):
-                if id_ in inside or (id_ in outside and not self.games[id_].learning):
+                if id_ in inside or id_ in outside:
                     yield "signer", id_
 
     def _by_name(self, file: Fingerprint) -> Iterator[str]:
@@ -294,13 +311,13 @@ class Catalogue:
         if file.product is not None:
             yield from self._products.get(file.product.casefold(), ())
 
-    def _strictest_first(self, id_: str, clues: set[Clue]) -> tuple[bool, int, bool, bool, str]:
-        """Games before learning programs, unrated before any label, higher labels before lower, what it is by its code or
-        content before what it says of itself, a build id before a name, then by id.
+    def _strictest_first(self, id_: str, clues: set[Clue]) -> tuple[int, bool, bool, str]:
+        """Unrated before any label, higher labels before lower, what it is by its code or content before what it says of
+        itself, a build id before a name, then by id.
         """
         game = self.games[id_]
         label = -_UNRATED if game.label is None else -game.label
-        return (game.learning, label, OWN.isdisjoint(clues), SURE.isdisjoint(clues), id_)
+        return (label, OWN.isdisjoint(clues), SURE.isdisjoint(clues), id_)
 
 
 def _merged(old: Game, new: Game) -> Game:

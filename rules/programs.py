@@ -47,18 +47,18 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
         r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"
     )),
 )  # fmt: skip
+# Our own programs on Windows: Python, if their first argument is -I or -P (installers/windows/launcher.c).
+_OURS = _names("giochoi giochoi-agent giochoi-daemon giochoi-tray giochoi-witness giochoi-verify")
 _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "cmd": "cmd", "powershell": "powershell", "pwsh": "powershell", "wscript": "script-host", "cscript": "script-host",
     "mshta": "mshta", "rundll32": "rundll32", "regsvr32": "regsvr32",
-    # Our own (installers/windows/launcher.c): told -I or -P they are Python.
-    "giochoi": "python", "giochoi-agent": "python", "giochoi-daemon": "python", "giochoi-tray": "python",
-    "giochoi-witness": "python", "giochoi-verify": "python",
+    **dict.fromkeys(_OURS, "python"),
 })  # fmt: skip
 
 # What only starts the program that follows it, with the options that take a word of their own.
 WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType({name: _names(options) for name, options in {
     "env": "-u -C -S --unset --chdir", "nice": "-n", "ionice": "-c -n", "gamemoderun": "", "mangohud": "", "prime-run": "",
-    "optirun": "", "primusrun": "", "gamescope": "-w -h -W -H -r", "nohup": "", "setsid": "", "exec": "", "command": "",
+    "optirun": "", "primusrun": "", "gamescope": "-w -h -W -H -r", "nohup": "", "setsid": "", "exec": "-a", "command": "",
     "time": "", "taskset": "-c", "pkexec": "--user", "sudo": "-u", "dbus-run-session": "", "padsp": "", "pasuspender": "",
     "aoss": "", "firejail": "", "systemd-run": "-p -u", "x-terminal-emulator": "-T", "konsole": "", "xdg-open": "",
     "xterm": "-T -title -geometry -fn -fa -bg -fg", "gnome-terminal": "-t --title",
@@ -105,7 +105,8 @@ _ENGINES_PRODUCTS = re.compile(
     re.IGNORECASE,
 )
 
-# In which games of another system run, or of another machine.
+# In which games of another system run, or of another machine; and engines that distributions install once for many games.
+_SHARED_ENGINES = _names("renpy easyrpg-player solarus-run solarus-launcher residualvm onscripter")
 _EMULATORS = re.compile(
     r"(?:.*[._-])?(?:emulator|emu|retroarch|dolphin-emu|ppsspp\w*|pcsx\w*|rpcs3|yuzu|suyu|ryujinx|citra|mame|mess|dosbox[\w-]*|"
     r"waydroid|anbox|genymotion|bluestacks|scrcpy|chiaki\w*|moonlight\w*|geforcenow\w*|geforce-now|parsec|steamlink|"
@@ -134,6 +135,12 @@ def interpreter(name: str) -> Family | None:
     return next((family for family, pattern in _INTERPRETERS if pattern.fullmatch(name)), None)
 
 
+def is_own_command(name: str, args: tuple[str, ...]) -> bool:
+    """Whether one of our programs on Windows runs a command of ours and is no Python: `args` with its own name first."""
+    ours = is_windows(name) and name[: -len(WINDOWS)].lower() in _OURS
+    return ours and args[1:2] not in {("-I",), ("-P",)}
+
+
 def is_wine(path: str) -> bool:
     """Whether the file at this path runs programs for Windows."""
     return interpreter(posixpath.basename(path)) == "wine"
@@ -153,8 +160,8 @@ def is_everybodys(name: str, *, windows: bool = False) -> bool:
 
 
 def is_emulator(name: str) -> bool:
-    """Whether games of another system or PC run in the application of this id, in lower case."""
-    return _EMULATORS.fullmatch(name) is not None
+    """Whether games run in the application of this id, in lower case: of another system or PC, or of an engine."""
+    return name in _SHARED_ENGINES or _EMULATORS.fullmatch(name) is not None
 
 
 def is_engine(name: str) -> bool:

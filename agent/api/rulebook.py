@@ -80,7 +80,7 @@ class GameList(Request["Games"], frozen=True, kw_only=True):
 
 
 class GameRow(Wire, frozen=True, kw_only=True):
-    """`origin`: shipped (catalogue) or house. `learning`: the house says that its play does not count."""
+    """`origin`: shipped (catalogue) or house. `learning`: the house says that it is a learning program."""
 
     game: Game
     origin: Literal["shipped", "house"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from agent.api.rule_words import OWN
@@ -10,7 +10,7 @@ from agent.store.rows import LimitRow
 from i18n.message import Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
-from rules.policy import WEEK, Budget, Pack, Uncounted, Weekday
+from rules.policy import WEEK, Budget, Pack, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
 HOUSE: Final = OWN
@@ -18,10 +18,8 @@ HOUSE: Final = OWN
 _CITE = "giochoi limit"
 
 
-def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str], learning: Sequence[str] = ()) -> Pack | None:
-    """The pack `house` of one player's limits, its days in `zone`; None without limits. `titles` of games are for its texts.
-    `learning` are games whose play does not count.
-    """
+def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -> Pack | None:
+    """The pack `house` of one player's limits, its days in `zone`; None without limits. `titles` of games are for its texts."""
     by_game: dict[str, dict[Weekday, int]] = {}
     for limit in limits:
         by_game.setdefault(limit.game, {})[limit.day] = limit.ms
@@ -32,13 +30,12 @@ def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str], l
             budgets.append(_budget(game, None, days["mon"], title))
         else:
             budgets += [_budget(game, day, days[day], title) for day in WEEK if day in days]
-    if not budgets and not learning:
+    if not budgets:
         return None
     return Pack(
         id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone,
         source=Text(HOUSE, HOUSE), status="verified",
         sha256=HOUSE, scope="player", budgets=tuple(budgets),
-        uncounted=(_uncounted(learning),) if learning else (),
     )  # fmt: skip
 
 
@@ -62,13 +59,6 @@ def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:
         id=rule_id(game, day), cite=_CITE, text=_text(ms, day, title), authority="house", addressee="household",
         status="verified", relax=("guardian",), games=(game,) if game else (), ms=ms, per="game" if game else "all",
         days=(day,) if day else (),
-    )  # fmt: skip
-
-
-def _uncounted(games: Sequence[str]) -> Uncounted:
-    return Uncounted(
-        id=f"{HOUSE}.learning_programs", cite="giochoi game add --learning", authority="house", addressee="household",
-        text=msg("learning programs of the house do not count"), status="verified", relax=("guardian",), games=tuple(games),
     )  # fmt: skip
 
 

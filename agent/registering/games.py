@@ -61,7 +61,7 @@ def _kept(shipped: Game | None, house: Game | None, asked: Game) -> Hints:
     kept = () if label is None else (msg("it keeps its label {label}", label=label_said(label, before.system)),)
     if house is None:
         return (msg("this adds to the shipped game {title}", title=before.title), *kept)
-    counts = (msg("its play still does not count"),) if house.learning else ()
+    counts = (msg("it is still a learning program"),) if house.learning else ()
     return (msg("this adds to {title}, which was there already", title=house.title), *kept, *counts)
 
 
@@ -113,7 +113,7 @@ def _checked(game: Game, *, known: bool) -> Game:
     clues = (*game.names, *game.paths, *game.commands, *content, *game.products)
     if not clues and not (known and game.label is not None):
         raise bad_input(msg("nothing to recognise it by: name at least one file"))
-    if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers)):
+    if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers, *game.words)):
         raise bad_input(msg("a clue is empty or cannot be printed"))
     if any("/" in name or "\\" in name for name in game.names):
         raise bad_input(msg("a file's name must hold no folder"))

@@ -13,7 +13,7 @@ from rules.systems import system_of
 # Names that half the world's launchers have tell no game from another.
 _ANYBODY = ENGINES | {
     "run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index",
-    "player", "application", "program", "test",
+    "player", "application", "program", "test", "__main__",
 }  # fmt: skip
 
 

@@ -42,8 +42,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--exe", "PATH", msg("its program or script"), type=Path, required=True)
     parser.takes("--title", "T", msg("its title"))
     parser.takes("--label", "VN12|PEGI 12|OARS…", msg("its age label"), type=parse_label)
-    parser.takes("--learning", "", msg("its play does not count, at home"))
-    parser.takes("--no-learning", "", msg("its play counts again"))
+    parser.takes("--learning", "", msg("a learning program: no limit binds it, at home"))
+    parser.takes("--no-learning", "", msg("limits bind it again"))
     parser = commands.add("game list", show, "", "minecraft", about=msg("list the games that are recognised"), looks=True)
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
     add_label_to(commands)
@@ -123,7 +123,7 @@ def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
     known = {"content": game.sha256, "build-id": game.build_ids, "loaded": game.loaded, "signer": game.signers,
              "alike": game.alike, "command": game.commands, "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
     out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else "",
-                 msg("its play does not count") if one.learning else ""), " · "), 0, 4)  # fmt: skip
+                 msg("a learning program") if one.learning else ""), " · "), 0, 4)  # fmt: skip
     label, source = label_text(game.label, game.label_source), game.label_source or ""
     told: Arg = row((label, f"({source})" if source else ""), " ")
     if isinstance(label, str) and source.startswith(label):

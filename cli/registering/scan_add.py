@@ -84,7 +84,8 @@ def game_to_add(found: FoundGame, user: str, *, own: bool = False) -> Game:
     label = _new_label(found, own=own)
     source = None if label is None else found.label_source or _SOURCE
     if files:
-        games = [replace(_game(found, file), label=label, label_source=source) for file in files]
+        words = found.words if _trusted(found, own=own) else ()
+        games = [replace(_game(found, file), label=label, label_source=source, words=words) for file in files]
         return Catalogue(games).games[found.id]
     if found.known and label is not None:
         return Game(id=found.id, title=found.title, label=label, label_source=source, kind=found.kind)

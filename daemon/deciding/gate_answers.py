@@ -72,14 +72,17 @@ class GateAnswers:
         left = [_LONGEST_MS]
 
         def games(player: RuledPlayer) -> frozenset[str]:
-            refused = set()
+            refused, runs_in_engine = set(), False
             if (player.limited and not open_) or judge.overrides.pause(player):
                 for game, ruling in judge.rule_each(player, people.catalogue.games.values(), now):
                     if (until := ruling.decision.until) is not None:
                         left.append(until - now.wall)
                     if not ruling.allowed:
                         refused.add(game.id)
-            return frozenset(refused)
+                    elif game.kind == "game" and any(word.startswith("/") for word in game.words):
+                        runs_in_engine = True
+            # The gate sees which engine starts, not for which game: it is judged once its command line can be read.
+            return frozenset(id_ for id_ in refused if not (runs_in_engine and people.catalogue.games[id_].kind == "emulator"))
 
         refused = {account: games(player) for account, player in people.mapped.items()}
         if guests := games(people.guest):

@@ -17,11 +17,12 @@ from rules.decision import Decision
 from rules.engine.alike import AlikeGames, Likeness
 from rules.facts import Facts, Grant, Played
 from rules.games import Game
-from rules.policy import Policy
+from rules.policy import Policy, combine
 from rules.verdict import Verdict
 
 RANK = {"refuse": 0, "ask": 1, "allow": 2}
 _FOREVER = 2**62
+_FREE = combine(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,14 @@ class Judge:
     ) -> Ruling:
         """The strictest ruling over all readings of the clock. Its moments are of the first reading, the trusted one.
 
-        `game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
-        there is no program yet. `more`: grants that nobody gave yet.
+        `game` None: a game that no rule names, so that only the rules over all games count. Nothing binds a learning program.
+        `sure` as in Facts; true where there is no program yet. `more`: grants that nobody gave yet.
         """
-        policy = player.overall if game is None else player.policy
         facts = self._facts(player, game, now, sure=sure)
+        if game is not None and game.learning:
+            free = replace(facts, paused=None)
+            return Ruling(decide(_FREE, free), free, _FREE)
+        policy = player.overall if game is None else player.policy
         facts = replace(facts, grants=(*facts.grants, *more)) if more else facts
         rulings = []
         for wall in now.walls:
@@ -67,10 +71,10 @@ class Judge:
     def rule_each(self, player: RuledPlayer, games: Iterable[Game], now: Reading) -> Iterator[tuple[Game, Ruling]]:
         """The same of each of these games as of one that starts now. Those that no rule can tell apart share a ruling."""
         alike: AlikeGames | None = None
-        found: dict[Likeness, Ruling] = {}
+        found: dict[tuple[bool, Likeness], Ruling] = {}
         for game in games:
             alike = alike or AlikeGames(player.policy, self._facts(player, game, now, sure=True))
-            like = alike.likeness(game.id, game.publisher, game.label, game.system)
+            like = game.learning, alike.likeness(game.id, game.publisher, game.label, game.system)
             if like not in found:
                 found[like] = self.rule(player, game, now)
             yield game, found[like]

@@ -37,8 +37,7 @@ def recognise(
         return None
     games, sure = people.catalogue.games, [_sure(program, match, people, control) for match in matches]
     found = [Recognised(player, games[one.game], one.clues, more) for one, more in zip(matches, sure, strict=True)]
-    counting = [one for one in found if not one.game.learning] or found
-    return min(counting, key=strictness) if len(counting) > 1 else counting[0]
+    return min(found, key=strictness) if len(found) > 1 else found[0]
 
 
 def _sure(program: Program, match: Match, people: People, control: Control) -> bool:

@@ -43,10 +43,11 @@ class Collector:
             self._hits = labelled(self._files, self._search, self._hits)
 
     def result(self) -> Scanned:
-        found = [game_of(*one) for one in merged(tuple(self._hits))]
+        learning = {id_ for id_, game in self._catalogue.games.items() if game.learning}
+        found = [game_of(hit, sources) for hit, sources in merged(tuple(self._hits)) if hit.kind != "learning"]
         if len(found) > MAX_GAMES:
             self._files.problems.add("scan", msg("over {most} games; the rest is left out", most=MAX_GAMES))
-        games = recognised(found[:MAX_GAMES], self._catalogue)
+        games = tuple(game for game in recognised(found[:MAX_GAMES], self._catalogue) if game.id not in learning)
         return Scanned(
             user=self._search.account,
             games=tuple(game for game in games if game.kind == "game"),
@@ -82,7 +83,7 @@ def game_of(hit: Hit, sources: Sequence[str]) -> FoundGame:
     return FoundGame(
         id=slug(hit.name, "") or slug(hit.title, "game"),
         title=printable(hit.title.strip(), 200) or printable(hit.name, 200),
-        kind=hit.kind,
+        kind="emulator" if hit.kind == "emulator" else "game",
         origin=hit.origin,
         label=hit.label,
         label_source=None if hit.label_source is None else printable(hit.label_source, 300),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["game", "emulator"]
+Kind = Literal["game", "emulator", "learning"]
 Origin = Literal["system", "user"]
 MAX_EXECUTABLES = 16
 
@@ -18,8 +18,9 @@ class Hit:
     `name` is what its id is made of (a desktop or application id, a title); `keys` tell that two hits are one game, as
     "app:org.gnome.mines", "steam:570", "run:/usr/games/x". `label` is a minimum age with its source. `source` says where it
     was found, for people. `origin` "user": whoever is scanned wrote what was read. `words` are what an interpreter is told, as
-    a Java class. `folder` is where all of it lies, if that is a folder of its own; `told` who says so: a file's path, or the
-    part of Windows' registry, "HKLM" (an administrator) or "HKCU" (the user).
+    a Java class. `kind` "learning": a learning program, which is not listed. `folder` is where all of it lies, if that is a
+    folder of its own; `told` who says so: a file's path, or the part of Windows' registry, "HKLM" (an administrator) or "HKCU"
+    (the user).
     Not `sure`: a game only if the catalogue knows one of its executables.
     """
 

@@ -2,7 +2,7 @@
 
 A game is what is played. What only fetches or starts games (Steam, Lutris), makes or serves them (level editors, servers) or
 helps them run (GameMode, MangoHud) is none, though its menu entry stands under Games. An emulator, and what plays a game that
-runs elsewhere, is a kind of its own: games run in it that cannot be told apart from outside.
+runs elsewhere, is a kind of its own: games run in it that cannot be told apart from outside. So is a learning program.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _GAMES = frozenset({
     "ActionGame", "AdventureGame", "ArcadeGame", "BoardGame", "BlocksGame", "CardGame", "KidsGame", "LogicGame", "RolePlaying",
     "Shooter", "SportsGame", "StrategyGame",
 })  # fmt: skip
+_OF_LEARNING = frozenset({"KidsGame", "LogicGame"})  # what learning programs are beside Education
 # Simulation is an additional category of Game, but stands alone under Education and Science as well.
 _NEVER_PLAYED = frozenset({
     "PackageManager", "GameTool", "LauncherStore", "Settings", "DesktopSettings", "HardwareSettings", "System", "FileTransfer",
@@ -37,9 +38,14 @@ _TOYS = re.compile(
 )
 
 
-def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
-    """What an application is, by its id (with or without `.desktop`) and its categories; None: nothing to play."""
+def kind_of(id_: str, categories: frozenset[str], *, trusted: bool = True) -> Kind | None:
+    """What an application is, by its id (with or without `.desktop`) and its categories; None: nothing to play.
+
+    Not `trusted`: the player may have written them, so that they make nothing a learning program.
+    """
     name = id_.lower().removesuffix(".desktop")
+    if trusted and "Education" in categories and (_GAMES - _OF_LEARNING).isdisjoint(categories):
+        return "learning"
     listed = "Game" in categories or not _GAMES.isdisjoint(categories)
     if not listed or name in LAUNCHERS:
         return None

@@ -134,7 +134,7 @@ def console_games(files: Files, search: SearchPaths) -> Iterator[Hit]:
 
 
 def _console(files: Files, search: SearchPaths, data: Folder, path: str, component: Component) -> Iterator[Hit]:
-    kind = kind_of(component.id, frozenset(component.categories))
+    kind = kind_of(component.id, frozenset(component.categories), trusted=data.origin == "system")
     programs = [f"{folder}/{name}" for name in sorted(component.binaries) for folder in search.said_by(data.origin).programs]
     installed = tuple(program for program in programs if files.is_program(program))
     if component.type == "console-application" and kind is not None and installed:

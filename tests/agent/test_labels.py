@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from agent.api.players import LimitSet
-from agent.api.rulebook import GameAdd, GameLabel, GameLabels, GameList, GameRemove
+from agent.api.rulebook import GameAdd, GameLabel, GameLabels, GameList, GameRemove, PlaceSet
 from host.wire import ApiError
 from rules.games import Game
+from rules.packs.shipped import shipped_catalogue
 
 
 def game(**fields):
@@ -69,23 +71,33 @@ def test_what_a_game_is_known_by_besides_is_told(desk):
     assert [before == after for before, after in said] == [False, True]
 
 
-def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
-    """A rule of the house for whoever has others; it alone limits nobody. Adding again keeps the mark."""
+def learning(desk):
+    """What its seats take for learning programs, but for the shipped ones."""
+    return {one.id for one in desk.roster.games if one.learning} - {one.id for one in shipped_catalogue() if one.learning}
+
+
+def test_no_limit_binds_a_learning_program_until_it_is_said_otherwise(an):
+    """Adding again keeps the mark. The household may give it to a shipped game."""
     an.ask("game.add", GameAdd(game=game(), learning=True))
-    assert an.player("an").packs == ()
-    an.ask("limit.set", LimitSet(player="an", ms=60_000))
+    an.ask("game.add", GameAdd(game=replace(game(), id="luanti"), learning=True))
     told = an.told("game.add", GameAdd(game=game(names=("cave2",))))
-    [pack] = an.player("an").packs
+    before = learning(an)
     marked = [row.game.id for row in an.ask("game.list", GameList()).games if row.learning]
     an.ask("game.add", GameAdd(game=game(), learning=False))
 
-    assert [(rule.id, rule.games) for rule in pack.uncounted] == [("house.learning_programs", ("cave",))]
-    assert (marked, "its play still does not count" in told) == (["cave"], True)
-    assert an.player("an").packs[0].uncounted == ()
-    entries = an.entries("game.changed")
+    assert (before, learning(an)) == ({"cave", "luanti"}, {"luanti"})
+    assert (marked, "it is still a learning program" in told) == (["cave", "luanti"], True)
+    entries = [one for one in an.entries("game.changed") if one["game"] == "cave"]
     assert [(one["before"] and one["before"]["learning"], one["after"]["learning"]) for one in entries] == [
         (None, True), (True, True), (True, False),
     ]  # fmt: skip
+
+
+def test_a_game_point_has_no_learning_programs_of_its_own(desk):
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    desk.ask("game.add", GameAdd(game=game(), learning=True))
+
+    assert learning(desk) == set()
 
 
 def test_a_removed_game_is_said_to_be_none(desk):

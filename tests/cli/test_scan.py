@@ -144,6 +144,16 @@ def test_a_known_game_without_a_file_of_its_own_is_given_its_label_alone():
 
 
 @pytest.mark.linux("a file of the system has no such owner, and nobody is scanned for but whoever asks")
+@pytest.mark.parametrize(("origin", "words"), [("system", ("net.sf.freecol.FreeCol",)), ("user", ())])
+def test_what_an_interpreter_is_told_is_taken_from_the_system(tmp_path, origin, words):
+    """A child could name the main class of what its parents work with."""
+    (tmp_path / "freecol").write_text("#!/bin/sh\n", "utf-8")
+    files, told = (str(tmp_path / "freecol"),), ("net.sf.freecol.FreeCol",)
+    found = FoundGame(id="freecol", title="FreeCol", executables=files, words=told, origin=origin)
+
+    assert game_to_add(found, "root").words == words
+
+
 def test_a_childs_entry_makes_no_game_of_the_systems_programs(tmp_path):
     """Whoever writes a menu entry could name the parent's own tools; those are for the parent to add by hand."""
     system = next(path for path in ("/usr/bin/passwd", "/usr/bin/apt-get", "/usr/bin/mount") if Path(path).exists())

@@ -10,7 +10,9 @@ import pytest
 from agent.api.roster import GrantEvent
 from compliance.entries.play import GameDay
 from daemon.ending import SIGNAL_MS
+from i18n.message import Text
 from rules.games import Game
+from rules.policy import AskFirst
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
@@ -266,6 +268,30 @@ def test_the_gate_asks_of_each_game_what_only_that_one_may(world):
     world.platform.run(1)
     world.pass_time(2 * MINUTE)
     assert world.platform.refusals.refused == {"an": refused | {"luanti", "its"}}
+
+
+def test_an_approved_game_starts_in_an_engine_that_is_not_approved(world):
+    """The gate sees the engine alone. With nothing to run, or another game, it is ended as it starts."""
+    games = (
+        Game(id="renpy", title="Ren'Py", names=("renpy",), kind="emulator"),
+        Game(id="question", title="The Question", names=("question",), words=("/g/question",)),
+    )  # fmt: skip
+
+    def start(pid, *told):
+        program = replace(world.platform.appear(pid, "renpy"), args=("python3", "/usr/games/renpy", *told), interpreted=True)
+        world.platform.programs[program.identity] = program
+        world.daemon.loop.scan(world.daemon.loop.read(), 0)
+
+    said = {"cite": "c", "text": Text("vi", "en"), "authority": "house", "addressee": "household", "relax": ("guardian",)}
+    packs = (replace(limit(60), asks=(AskFirst(id="ask", which="all", **said),)),)
+    world.start(msgspec.structs.replace(roster(packs=packs), games=games))
+    assert world.platform.refusals.refused == {"an": frozenset({"renpy", "question"})}
+    world.adopt(msgspec.structs.replace(roster(2, packs=packs, approved=("question",)), games=games))
+    assert world.platform.refusals.refused == {}
+    start(1, "/g/question")
+    start(2)
+    start(3, "/home/an/other")
+    assert (world.platform.ended, [one.game for one in world.journal("play.started")]) == ([2, 3], ["question"])
 
 
 def test_vn_147_ends_a_game_after_its_hour_and_warns_every_half(world):

@@ -9,14 +9,17 @@ import msgspec
 import pytest
 
 from compliance import journal
+from daemon.api.asking import Pause
+from daemon.api.messages import WhyGet
 from daemon.ending import SIGNAL_MS
 from daemon.sessions import KEEP_MS, lookback
 from daemon.store import Store
 from i18n.message import Text
 from rules.facts import Played
 from rules.games import Fingerprint, Game
-from rules.policy import Break, Budget, Pack, Save, Uncounted
+from rules.policy import AskFirst, Break, Budget, Pack, Save, Uncounted
 from rules.save_time import CLOSE_MS
+from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 DAY = 24 * HOUR
@@ -284,6 +287,39 @@ def test_a_false_program_beside_the_true_one_counts_while_it_runs(world):
     world.start()
     assert (world.used(), world.status().left_s) == (25 * 60.0, 15 * 60.0)
     assert [one.ms for one in world.journal("play.ended")] == [25 * MINUTE]
+
+
+# --- learning programs -------------------------------------------------------------------------------------------------------
+
+NEVER = replace(limit(0), asks=(AskFirst(id="house.ask", which="all", **HEAD),))
+
+SUMS = Game(id="sums", title="Sums", names=("sums",), learning=True)
+
+
+@pytest.fixture
+def barred(world):
+    """A house in which everything waits for a yes and nothing may be played; Sums is for learning."""
+    world.start(msgspec.structs.replace(roster(packs=(NEVER,)), games=(Game(id="luanti", title="", names=("luanti",)), SUMS)))
+    return world
+
+
+def test_a_learning_program_runs_where_nothing_may_be_played(barred):
+    """Uncounted, and at the gate as well; it is no play, so that a pause leaves it alone, too."""
+    run(barred, 1, "sums")
+    ask(barred, "pause", Pause(player="an"))
+    barred.pass_time(HOUR)
+
+    assert (barred.platform.ended, barred.platform.asked, barred.used(), barred.journal("play.started")) == ([], [], 0.0, [])
+    assert barred.platform.refusals.refused == {"an": frozenset({"luanti"})}
+    assert ask(barred, "why", WhyGet(player="an", game="sums")).decision.verdict == "allow"
+
+
+def test_a_game_under_the_name_of_a_learning_program_is_the_game(barred):
+    run(barred, 1, "sums", "b1")
+    assert barred.platform.ended == []
+    barred.adopt(msgspec.structs.replace(roster(2, packs=(NEVER,)), games=(Game(id="x", title="X", build_ids=("b1",)), SUMS)))
+    run(barred, 2, "sums", "b1")
+    assert 2 in barred.platform.ended
 
 
 # --- the database ------------------------------------------------------------------------------------------------------------

@@ -180,10 +180,10 @@ def test_what_starts_for_steam_is_the_game(windows, command, found):
     assert match == windows.recognise(itself)
 
 
-def test_a_learning_program_wins_over_no_game(windows):
-    """Giving a game the name of a learning program clears nothing; what is only that is one."""
+def test_a_learning_program_is_no_game(windows):
+    """However sure that is; and a game stays one under its name."""
     assert windows.recognise(program("/usr/bin/learn", sha256="aa")).game == "cards"
-    assert windows.recognise(program("/x/learn.exe")) == Match("learn", ("name",))
+    assert windows.recognise(program("/x/learn.exe", sha256="aa")) is None
 
 
 @pytest.mark.parametrize(("clues", "sure"), [
@@ -208,11 +208,11 @@ def test_the_first_entry_says_what_kind_of_thing_a_game_is():
 
 @pytest.fixture
 def signed():
-    """A game of which all is known, another of the same maker, and a learning program of that."""
+    """A game of which all is known, and two others of the same maker."""
     return Catalogue((
         Game(id="arena", title="Arena", names=("Arena.exe",), products=("Arena Online",), signers=("Nhà Phát Hành",)),
         Game(id="farm", title="Farm", names=("farm.exe",), signers=("Nhà Phát Hành",)),
-        Game(id="sums", title="Sums", label=0, names=("sums.exe",), signers=("Nhà Phát Hành",), learning=True),
+        Game(id="sums", title="Sums", label=0, names=("sums.exe",), signers=("Nhà Phát Hành",)),
     ))
 
 
@@ -230,12 +230,12 @@ def file(path="C:\\x\\homework.exe", **known):
     (file("D:\\Games\\farm.exe", signer="Nhà Phát Hành"), Match("farm", ("signer", "name"))),
     (file(original="Arena.exe", signer="Somebody"), Match("arena", ("name",))),
     (file(signer="Nhà Phát Hành"), None),
-    (file("C:\\x\\sums.exe", signer="Nhà Phát Hành"), Match("sums", ("name",))),
+    (file("C:\\x\\sums.exe", signer="Nhà Phát Hành"), Match("sums", ("signer", "name"))),
     (file(original="sums.exe", signer="Nhà Phát Hành"), Match("sums", ("signer", "name"))),
     (file("C:\\x\\sums.exe", original="farm.exe", signer="Nhà Phát Hành"), Match("farm", ("signer", "name"))),
 ])
 def test_names_in_a_version_resource_and_who_signed_it(signed, seen, match):
-    """A name is only a name; with the right signer it is sure. To a learning program only what the signature covers helps."""
+    """A name is only a name; with the right signer it is sure."""
     assert match == signed.recognise(Program(1, 2, 3, "an", (seen,)))
     assert signed.by_file(seen) >= ({match.game} if match else set())
 
@@ -284,3 +284,33 @@ def test_what_an_older_version_wrote_is_still_read():
     game = Game(id="luanti", title="Luanti", names=("luanti",), sizes=(1,), sha256=("aa",))
 
     assert game == msgspec.json.decode(old, type=Game)
+
+
+ENGINES = Catalogue((
+    Game(id="renpy", title="Ren'Py", names=("renpy",), kind="emulator"), Game(id="war", title="War", words=("/g/war",)),
+    Game(id="question", title="The Question", names=("question",), words=("/g/question",)),
+    Game(id="sums", title="Sums", names=("sums",), words=("/g/sums",), learning=True),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "origin", "games"), [
+    (("/g/question",), None, ["question"]),
+    (("/g/question", "--fullscreen", "target"), None, ["question"]),
+    ((), None, ["renpy"]),
+    (("/home/an/other",), None, ["renpy"]),
+    (("other.rpy",), "question", ["question"]),
+    (("/g/question", "/home/an/other"), None, ["question", "renpy"]),
+    (("/g/question", "other.rpy"), None, ["question", "renpy"]),
+    (("/g/question", "/g/war"), None, ["question", "war"]),
+    (("/g/war",), "question", ["question", "war"]),
+    (("/g/sums",), None, ["renpy"]),
+    ((), "sums", ["renpy"]),
+])  # fmt: skip
+def test_an_engine_is_no_game_beside_the_one_that_it_runs(told, origin, games):
+    """By what it is told or by what started it. Two games are two, and a second file may be one, too."""
+    starter = origin and Program(1, 2, 3, "an", (Fingerprint(f"/usr/games/{origin}", 9),))
+    files = (Fingerprint("/usr/bin/python3", 9), Fingerprint("/usr/games/renpy", 9))
+    args = ("python3", "/usr/games/renpy", *told)
+    program = Program(2, 2, 3, "an", files, args, interpreted=True, origin=starter)
+
+    assert [match.game for match in ENGINES.matches(program)] == games

@@ -68,11 +68,6 @@ def test_code_that_it_has_loaded_counts_but_no_name_of_it():
     assert games.recognise(runs("", mapped=(Fingerprint("/tmp/turtles", 1),))) is None
 
 
-def test_half_of_a_learning_programs_code_makes_none():
-    """Its play may be free: it has to be the whole program."""
-    assert catalogue(BLOCKS, learning=True).recognise(runs(written(BLOCKS))) is None
-
-
 @pytest.mark.parametrize("text", [
     "", "x", "1:", "1:00", written(some(LEAST - 1)), written(BLOCKS) + " ", written(BLOCKS).upper(), "-" + written(BLOCKS),
     written({(page, slot): 1 for page in range(9) for slot in range(SLOTS)}),

@@ -19,6 +19,7 @@ from rules.programs import (
     is_engines_product,
     is_everybodys,
     is_helper,
+    is_own_command,
     is_wine,
 )
 
@@ -50,6 +51,15 @@ OTHER_THINGS = {
 ])
 def test_families_of_interpreters(name, family):
     assert interpreter(name) == family
+
+
+@pytest.mark.parametrize(("line", "own"), [
+    (("giochoi.exe", "game", "add", "--exe", r"C:\Games\x.exe"), True), (("giochoi.exe",), True),
+    (("GioChoi-Tray.EXE", "x"), True), (("giochoi.exe", "-I", "x.py"), False), (("giochoi.exe", "-P", "-m", "x"), False),
+    (("python.exe", "game", "add"), False), (("giochoi", "game", "add"), False),
+])  # fmt: skip
+def test_our_own_commands_on_windows_run_no_script(line, own):
+    assert is_own_command(line[0], line) is own
 
 
 @pytest.mark.parametrize("name", [

@@ -39,17 +39,16 @@ _TOYS = re.compile(
 
 
 def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
-    """One hit for each such package, with all its programs."""
+    """One hit for each such package, with all its programs. Not sure of what its description makes a tool, as an emulator."""
     for package, summary in _packages(files):
-        if not _TOYS.fullmatch(package) and not _NO_GAME.search(summary):
-            listed = (path for path in _listed(files, package) if path.startswith("/usr/games/"))
-            programs = tuple(path for path in listed if files.is_program(path))
-            if programs:
-                yield Hit(
-                    name=package, title=summary[:1].upper() + summary[1:], source=f"Debian: {package}", origin="system",
-                    keys=frozenset({f"package:{package}", *(f"run:{program}" for program in programs)}),
-                    executables=programs[:MAX_EXECUTABLES],
-                )  # fmt: skip
+        listed = (path for path in _listed(files, package) if path.startswith("/usr/games/"))
+        programs = tuple(path for path in listed if files.is_program(path))
+        if programs:
+            yield Hit(
+                name=package, title=summary[:1].upper() + summary[1:], source=f"Debian: {package}", origin="system",
+                keys=frozenset({f"package:{package}", *(f"run:{program}" for program in programs)}),
+                executables=programs[:MAX_EXECUTABLES], sure=not _TOYS.fullmatch(package) and not _NO_GAME.search(summary),
+            )  # fmt: skip
 
 
 def _packages(files: Files) -> Iterator[tuple[str, str]]:

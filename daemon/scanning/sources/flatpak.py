@@ -58,7 +58,7 @@ def _hits(files: Files, search: SearchPaths, installation: Folder, app: str) -> 
         with files.problems.guard(path):
             data = files.read(path, 256 << 10)
             entry = None if data is None else parse_entry(data)
-            this = None if entry is None else kind_of(app, entry.categories)
+            this = None if entry is None else kind_of(app, entry.categories, trusted=installation.origin == "system")
             if entry is not None and this is not None and kind in {None, "emulator"}:
                 title, kind = entry.name, this
     if kind is not None:

@@ -6,7 +6,7 @@ home would hide an installed game.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from daemon.scanning.command import Target, target
@@ -15,7 +15,7 @@ from daemon.scanning.formats.desktop import Entry, desktop_id, parse_entry
 from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.hits import Hit
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.programs import is_interpreter, running, which
+from daemon.scanning.programs import running, which
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak, snap
 from daemon.scanning.windows_paths import in_prefix
@@ -45,7 +45,7 @@ def _hits(files: Files, search: SearchPaths, file: Folder, id_: str) -> Iterator
 
 
 def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry) -> Hit | None:
-    kind = kind_of(id_, entry.categories)
+    kind = kind_of(id_, entry.categories, trusted=file.origin == "system")
     tried = not entry.try_exec or which(files, search, entry.try_exec) is not None
     if kind is None or entry.hidden or not entry.command or not tried:
         return None
@@ -80,10 +80,5 @@ def _started(files: Files, search: SearchPaths, hit: Hit, wanted: Target, entry:
     if program is None:
         return None
     command = " ".join((program, *wanted.args))
-    told = wanted.args[:50] if is_interpreter(program) else ()
-    executables = running(files, search, program) + _scripts(files, told)
+    executables, told = running(files, search, program, wanted.line, entry.folder)
     return replace(hit, executables=executables, words=told, keys=hit.keys | {f"run:{command}"})
-
-
-def _scripts(files: Files, args: Iterable[str]) -> tuple[str, ...]:
-    return tuple(arg for arg in args if arg.startswith("/") and files.is_file(arg))[:2]

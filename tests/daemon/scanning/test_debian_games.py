@@ -24,10 +24,11 @@ GAMES = {  # package -> id of the game in it
     "tali": "org-gnome-tali", "gnome-robots": "org-gnome-robots", "gnome-klotski": "org-gnome-klotski",
     "gnome-tetravex": "org-gnome-tetravex", "gnome-nibbles": "org-gnome-nibbles", "gnome-2048": "org-gnome-twentyfortyeight",
     "teeworlds": "teeworlds", "pioneers": "pioneers", "ninvaders": "ninvaders", "moon-buggy": "moon-buggy",
-    "xmoto": "xmoto",
+    "xmoto": "xmoto", "bouncy": "bouncy",
 }
-# A server browser and an emulator that call themselves games, a helper of games, toys of the section games, a calculator.
-OTHERS = ("xqf", "dosbox", "gamemode", "cowsay", "fortune-mod", "galculator")
+# A server browser and an emulator that call themselves games, a helper of games, toys and a learning program of the section
+# games, a calculator.
+OTHERS = ("xqf", "dosbox", "gamemode", "cowsay", "fortune-mod", "tuxmath", "galculator")
 
 pytestmark = pytest.mark.root
 
@@ -78,7 +79,7 @@ def scanned(installed):
 
 
 def test_all_games_are_found_and_nothing_else(scanned):
-    """Twenty packages with a game, six without: one game each, by its id. Nothing could not be read."""
+    """Twenty-one packages with a game, seven without: one game each, by its id. Nothing could not be read."""
     assert {game.id for game in scanned.games} == set(GAMES.values())
     assert [game.id for game in scanned.emulators] == ["dosbox"]
     assert [game_id(game.id) for game in scanned.games] == [game.id for game in scanned.games]  # `game add` takes each

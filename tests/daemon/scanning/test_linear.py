@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from daemon.scanning import programs
+from daemon.scanning.command import commands
 from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.formats.vdf import VdfError, parse_vdf
@@ -23,8 +24,8 @@ def valve(text):
 
 
 def called(text):
-    list(programs._EXEC.finditer(text))
     list(programs._PATH.finditer(text))
+    list(commands(text[: programs._SCRIPT], "/usr/games/x"))
 
 
 def yaml(text):
@@ -34,7 +35,7 @@ def yaml(text):
 @pytest.mark.parametrize("do", [valve, entry, called, yaml])
 @pytest.mark.parametrize("piece", [
     '\\"', '"', '"\\', "[", "[ ", "[\n", "/ ", "//", "{", '"a" {', "\n", " ", "\t\n", "exec ", "exec\n", "exec -a ",
-    "exec -a x\t", "a=", "a ", "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\",
+    "exec -a x\t", "a=", "a ", "'", "':", "- ", "a: '", "/usr/", "[x] ", "\\", "$a", "A=$A$A\n",
 ])  # fmt: skip
 @pytest.mark.timeout(30)
 def test_a_mebibyte_of_anything_is_read_at_once(do, piece):

@@ -85,7 +85,12 @@ def test_words_are_unquoted_once():
 
 @pytest.mark.parametrize(("id_", "categories", "kind"), [
     ("org.gnome.Mines.desktop", "GNOME;GTK;Game;LogicGame", "game"),
-    ("org.kde.gcompris.desktop", "Education;Game;KidsGame", "game"),
+    ("org.kde.gcompris.desktop", "Education;Game;KidsGame", "learning"),
+    ("pysiogame.desktop", "Game;Education", "learning"),
+    ("tuxmath.desktop", "Education;Math", "learning"),
+    ("colobot", "Education;Game;StrategyGame", "game"),
+    ("renpy", "Game;AdventureGame", "emulator"),
+    ("renpy-thequestion", "Game;AdventureGame", "game"),
     ("neverball", "Game;ArcadeGame;Simulation;Graphics", "game"),
     ("steam.desktop", "Network;FileTransfer;Game", None),
     ("net.lutris.Lutris.desktop", "Game", None),
@@ -98,7 +103,7 @@ def test_words_are_unquoted_once():
     ("bsdgames-hack.desktop", "Game;AdventureGame;ConsoleOnly", "game"),
     ("bsdgames-bcd.desktop", "Game;ConsoleOnly", None),
     ("calculator", "Utility;Calculator", None),
-    ("simulator", "Education;Science;Simulation", None),
+    ("simulator", "Education;Science;Simulation", "learning"),
     ("org.libretro.RetroArch", "Game;Emulator", "emulator"),
     ("re.chiaki.Chiaki", "Game", "emulator"),
 ])  # fmt: skip
@@ -178,3 +183,98 @@ def test_a_folder_of_menus_may_be_a_link(tmp_path):
     place = SearchPaths(account="kid", home=str(tmp_path / "none"), data=(Folder(str(tmp_path / "home"), "user"),))
 
     assert [hit.name for hit in menus.hits(Files(Problems()), place)] == ["sub-fun"]
+
+
+JAVA = """#!/bin/sh
+. /usr/lib/java-wrappers/java-wrappers.sh
+find_jars miglayout FreeCol
+if [ "$1" = "--enable-ipv6" ]; then
+    shift;
+else
+    disablenet="-Djava.net.preferIPv4Stack=true"
+fi
+run_java $disablenet -Xmx2000M net.sf.freecol.FreeCol --no-intro --freecol-data \\
+    /usr/share/games/freecol $lang_argument "$@"
+"""
+LURE = """#!/bin/sh
+LURE_LANG=$(echo $LANGUAGE $LANG en | tr ': ' '\\n' | head -1)
+case "$1" in
+--help) echo "it's a game" ;;
+--en)
+\t/usr/games/scummvm -p /usr/share/scummvm/lure/en lure
+\t;;
+*) /usr/games/scummvm -p /usr/share/scummvm/lure/$LURE_LANG lure ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("script", "files", "words"), [
+    ('#!/bin/sh --\n\ncd /usr/share/games/g/\nexec python3 game.py "$@"\n', ("/usr/share/games/g/game.py",), ()),
+    ('#!/bin/bash\noptions=""\ncd /usr/share/games/g\n\nexec ./game.py $options\n', ("/usr/share/games/g/game.py",), ()),
+    ('#!/bin/sh\ncd "$(dirname "$0")/../share/games/g" && python3 -W ignore game.py\n', ("/usr/share/games/g/game.py",), ()),
+    ('#!/bin/sh\nD=/usr/share/games/g\nexport E="${D}/game.py"\n"$PYTHON" "$E"\n', ("/usr/share/games/g/game.py",), ()),
+    ("#!/usr/bin/env perl\nuse strict;\n", (), ()),
+    (JAVA, (), ("net.sf.freecol.FreeCol",)),
+    ('#!/bin/sh\ncd /usr/share/games/g\nrun_java -Xms512M -Dx=file:"/a" -jar g.jar "$@"\n', ("/usr/share/games/g/g.jar",), ()),
+    ("#!/bin/sh\nexec java -cp /usr/share/java/gson.jar:/usr/share/games/g/g.jar org.g.Main\n", ("/usr/share/games/g/g.jar",),
+     ("org.g.Main",)),
+    (LURE, (), ("/usr/share/scummvm/lure/en",)),
+    ("#!/bin/sh\n\n/usr/games/renpy /usr/share/games/g\n", (), ("/usr/share/games/g",)),
+    ("#!/bin/sh\nexec love /usr/share/games/g/g.love\n", ("/usr/share/games/g/g.love",), ("/usr/share/games/g/g.love",)),
+    ("#!/bin/sh\nexec dosbox -conf /usr/share/games/g/g.conf -exit\n", (), ("/usr/share/games/g/g.conf",)),
+    ("#!/bin/sh\nsh -c 'cd /usr/share/games/g; ./game.py'\n", ("/usr/share/games/g/game.py",), ()),
+])  # fmt: skip
+def test_what_a_wrapper_runs_is_the_game(machine, script, files, words):
+    """As in packages of Debian. The interpreter or engine never is: as a game it would make one of whatever it runs."""
+    for engine in ("games/renpy", "games/scummvm", "bin/love", "bin/dosbox", "bin/python3", "bin/java"):
+        machine.program(f"/usr/{engine}")
+    for name in ("game.py", "g.jar", "g.love", "g.conf"):
+        machine.write(f"/usr/share/games/g/{name}", "x")
+    machine.program("/usr/games/g", script)
+    machine.entry("g", "g")
+
+    found = machine.found()["g"]
+
+    assert (found.executables, set(found.words)) == (("/usr/games/g", *files), set(words))
+
+
+def test_a_wrapper_may_lead_to_another(machine):
+    """Through a link, and no further than a few times."""
+    machine.program("/usr/share/games/g/start.sh", '#!/bin/sh\nexec "${0%/*}/real" --fast\n')
+    machine.program("/usr/share/games/g/real")
+    machine.at("/usr/games").mkdir()
+    machine.at("/usr/games/g").symlink_to("/usr/share/games/g/start.sh")
+    machine.program("/usr/games/loop", "#!/bin/sh\nexec /usr/games/loop\n")
+    machine.entry("g", "g")
+    machine.entry("loop", "loop")
+
+    games = machine.found()
+
+    assert games["g"].executables == ("/usr/games/g", "/usr/share/games/g/start.sh", "/usr/share/games/g/real")
+    assert games["loop"].executables == ("/usr/games/loop",)
+
+
+def test_learning_programs_are_listed_nowhere(machine):
+    """By the catalogue or by the system's menu; what the player's own menu says makes no program one."""
+    for name in ("kanagram", "letters", "tuxtype"):
+        machine.program(f"/usr/games/{name}")
+    machine.entry("org.kde.kanagram", "kanagram", categories="Game;")
+    machine.entry("letters", "letters", categories="Education;Game;KidsGame;")
+    machine.entry("letters-copy", "letters", categories="Game;", folder=".local/share/applications")
+    machine.program("mine")
+    machine.entry("mine", "/home/kid/mine", categories="Education;Game;KidsGame;", folder=".local/share/applications")
+
+    assert [game.id for game in machine.scan().games] == ["mine"]
+
+
+def test_an_engine_is_no_part_of_its_game(machine):
+    """Lure of the Temptress beside ScummVM: two finds."""
+    machine.program("/usr/games/scummvm")
+    machine.program("/usr/games/lure", LURE)
+    machine.entry("scummvm", "scummvm", categories="Game;AdventureGame;")
+    machine.entry("lure-of-the-temptress", "lure")
+
+    scanned = machine.scan()
+
+    found = [game.executables for game in (*scanned.games, *scanned.emulators)]
+    assert found == [("/usr/games/lure",), ("/usr/games/scummvm",)]

@@ -188,12 +188,13 @@ def test_minecraft_by_its_main_class(machine):
 
 
 def test_games_of_packages_that_no_menu_shows(machine):
-    """Debian's section games, by what lies in /usr/games; toys and servers are none."""
+    """Debian's section games, by what lies in /usr/games; toys and servers are none, unless the catalogue knows them."""
     for package, summary in (
         ("moon-buggy", "Drive a car across the moon"),
         ("cowsay", "configurable talking cow"),
         ("fun-server", "fun game, server"),
         ("editor", "text editor"),
+        ("mednafen", "multi-platform emulator, including NES"),
     ):
         machine.program(f"/usr/games/{package}")
         machine.write(f"/var/lib/dpkg/info/{package}.list", f"/.\n/usr/games\n/usr/games/{package}\n")
@@ -206,6 +207,7 @@ def test_games_of_packages_that_no_menu_shows(machine):
             )
 
     assert machine.found().keys() == {"moon-buggy"}
+    assert [game.id for game in machine.scan().emulators] == ["mednafen"]
 
 
 @given(st.binary(max_size=200))

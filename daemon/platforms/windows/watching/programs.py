@@ -27,7 +27,7 @@ from host.windows import tokens, users
 from host.windows.win32 import Handle, open_file
 from rules.games import Catalogue, Fingerprint, Program
 from rules.matching.beside import deciding
-from rules.programs import interpreter
+from rules.programs import interpreter, is_own_command
 
 _PLAIN_STREAM = re.compile(r"::\$data$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\\/:]")
@@ -240,12 +240,14 @@ def _by_name(word: str) -> Fingerprint | None:
 def _interpreters(
     image: Fingerprint, args: tuple[str, ...], line: str, seen: View
 ) -> tuple[tuple[Runs, ...], tuple[str, ...]]:  # fmt: skip
-    """What it runs, if the original name in its version resource or its file name is an interpreter's, and all its words.
-
-    The command line is split as Windows does and as Microsoft's C runtime does.
+    """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
+    and as the program itself may. And all words of both. An installed command of ours is no interpreter: its arguments name
+    games that it does not run.
     """
     other = split_words(line)
     for name in (image.original, ntpath.basename(image.path)):
+        if name and is_own_command(name, args) and installed.installed(image.path):
+            continue
         ways = (what_runs(name, words, line, seen) for words in dict.fromkeys((args, other or args))) if name else ()
         if found := tuple(dict.fromkeys(filter(None, ways))):
             return found, args + tuple(word for word in other if word not in args)

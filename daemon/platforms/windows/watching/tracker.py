@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from daemon.platforms.api import Observation, ProgramUnread
+from daemon.platforms.api import Observation, ProgramStarted
 from daemon.platforms.processes import Identity
 from daemon.platforms.reading.patience import HeldError
 from daemon.platforms.tracker import HELD, UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.windows import installed
 from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.ends import Ends
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.readings import Readings
 from daemon.platforms.windows.watching.snapshot import Process
+from daemon.platforms.windows.watching.starters import Starters
 from host.clock import Clock
 from i18n.message import Arg, msg
 from rules.games import Program
@@ -56,15 +58,18 @@ class WindowsTracker(Tracker[SeenProgram]):
         self._looks_again = False
         self._held: set[Identity] = set()
         self._heard: set[Identity] = set()  # who was read when it said by then what it was told
+        self._given_up: set[Identity] = set()  # unread for good
+        self._starters = Starters(installed.installed)
 
     def start(self, sink: Callable[[Observation], None]) -> None:
-        super().start(sink)
+        super().start(lambda seen: sink(ProgramStarted(self._told(seen.program)) if isinstance(seen, ProgramStarted) else seen))
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
         self._hiding.clear()
         self._looks_again = False
         self._held.clear()
         self._heard.clear()
+        self._given_up.clear()
 
     def stop(self) -> None:
         super().stop()
@@ -79,9 +84,8 @@ class WindowsTracker(Tracker[SeenProgram]):
             found = here.get(pid)
             if found is None or found.started != seen.process.started:
                 self._end(pid, self._clock.mono())
-        for pid, process in here.items():
-            if pid not in self._known:
-                self._appeared(process, self._moment(process.started, earlier))
+        for process in sorted((one for pid, one in here.items() if pid not in self._known), key=lambda one: one.started):
+            self._appeared(process, self._moment(process.started, earlier))
 
     def started(self, process: Process) -> None:
         """An event told of a process that was created just now."""
@@ -118,10 +122,16 @@ class WindowsTracker(Tracker[SeenProgram]):
             found[pid] = SeenProgram(process, program)
             self._complete(process, since, program)
         self._looked, self._begun = looked, True
-        programs = self._adopt(found, unreadable)
+        for pid in self.games:
+            if pid not in found or found[pid].identity != self._known[pid].identity:
+                self._over(self._known[pid])
+        for seen in sorted(found.values(), key=lambda one: one.process.started):
+            found[seen.process.pid] = self._traced(seen, found)
+        programs = tuple(map(self._told, self._adopt(found, unreadable)))
         here_now = {seen.identity for seen in found.values()}
         self._held &= here_now
         self._heard &= here_now
+        self._given_up &= here_now
         self.readings.keep(here_now)
         self.programs.forget_holders(here_now)
         if not self._held:
@@ -141,7 +151,7 @@ class WindowsTracker(Tracker[SeenProgram]):
             program = self._read(process, since)
         except UnreadableError:
             program = None
-        self._begin(SeenProgram(process, program))
+        self._begin(self._traced(SeenProgram(process, program), self._known))
         self._complete(process, since, program)
 
     def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
@@ -182,8 +192,9 @@ class WindowsTracker(Tracker[SeenProgram]):
             return True
         self._hiding.pop(process.identity, None)
         own = program is not None and program.unread and self.programs.holder(process.identity) is None
-        if program is not None and own and self._hidden(process, program) and self._sink:
-            self._sink(ProgramUnread(program))
+        if seen is not None and own and self._hidden(process, program):
+            self._given_up.add(process.identity)
+            self._begin(seen)
         return False
 
     def _tell_hidden(self, process: Process) -> None:
@@ -206,16 +217,44 @@ class WindowsTracker(Tracker[SeenProgram]):
             return
         was = old.program
         if program and (was is None or program.args or (program.files, program.unread) != (was.files, was.unread)):
-            self._begin(SeenProgram(process, program))
+            self._begin(self._traced(SeenProgram(process, program), self._known))
         self._complete(process, since, program, turn)
 
     def _begin(self, seen: SeenProgram) -> None:
+        pid = seen.process.pid
+        before = pid in self.games
         super()._begin(seen)
-        if seen.process.pid in self.games and seen.process.pid in self._known:
+        if pid in self.games and pid in self._known:
             self._ends.follow(seen.identity)
+            for child in () if before else tuple(self._known.values()):  # seen before it was known that this is a game
+                if child.process.parent == pid and (new := self._traced(child, self._known)) != child:
+                    self._begin(new)
+
+    def _end(self, pid: int, mono: int) -> None:
+        if pid in self.games:
+            self._over(self._known[pid])
+        super()._end(pid, mono)
+
+    def _over(self, seen: SeenProgram) -> None:
+        if seen.program is not None:
+            self._starters.over(seen.program)
+
+    def _traced(self, seen: SeenProgram, known: Mapping[int, SeenProgram]) -> SeenProgram:
+        if seen.program is None:
+            return seen
+
+        def running(pid: int) -> Program | None:
+            return known[pid].program if pid in known else None
+
+        return replace(seen, program=self._starters.traced(seen.program, running, self.catalogue))
+
+    def _told(self, program: Program) -> Program:
+        """As it is told: what may still be read in a moment is not unread."""
+        return program if not program.unread or program.identity in self._given_up else replace(program, unread=False)
 
     def _anew(self, old: SeenProgram) -> SeenProgram:
-        return SeenProgram(old.process, old.program and self._read(old.process, old.program.since))
+        new = SeenProgram(old.process, old.program and self._read(old.process, old.program.since))
+        return self._traced(new, self._known)
 
     def _read(self, process: Process, since: int) -> Program | None:
         """UnreadableError."""
@@ -247,6 +286,7 @@ class WindowsTracker(Tracker[SeenProgram]):
         old = known.program if known is not None and known.process.started == process.started else None
         if old is None or new is None:
             return new or old
+        new = replace(new, origin=old.origin)
         if self.programs.is_held(old, process):
             return new
         here = {(file.path, file.size, file.build_id) for file in new.files}

@@ -99,6 +99,11 @@ def begun(told: ProgramStarted) -> bool:
     return told.program.started <= time.time_ns() // 1_000
 
 
+def is_unread(told: Observation) -> bool:
+    """Whether it says of a program that it cannot be read."""
+    return isinstance(told, ProgramStarted) and told.program.unread
+
+
 class AtOnce(Readers):
     """In place of threads, where time is a test's."""
 

@@ -15,7 +15,7 @@ import pytest
 import win32file
 import win32pipe
 
-from daemon.platforms.api import ProgramStarted, ProgramUnread, WatchTrouble
+from daemon.platforms.api import ProgramStarted, WatchTrouble
 from daemon.platforms.reading.patience import HeldError
 from daemon.platforms.reading.queues import MOST_OF_ONE, Key
 from daemon.platforms.tracker import HELD
@@ -28,7 +28,7 @@ from host.clock import SystemClock
 from host.windows import tokens
 from host.windows.descriptors import protect
 from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
-from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
+from tests.daemon.platforms.windows.stand import SHORT, Lookout, is_unread, own, run
 
 _CHILD = "S-1-5-21-1-2-3-1001"
 _LIMIT_MS = 300
@@ -176,7 +176,7 @@ def in_between(here, start):
             unread = set()
             async with asyncio.timeout(20):
                 while any(one.pid not in unread and one.poll() is None for one in held):
-                    unread = {one.program.pid for one in lookout.seen if isinstance(one, ProgramUnread)}
+                    unread = {one.program.pid for one in lookout.seen if is_unread(one)}
                     await asyncio.sleep(0.1)
             over.set()
             return lookout.seen, unread & {one.pid for one in held}, took, await pause
@@ -237,9 +237,9 @@ def test_what_can_be_read_after_a_while_is_what_it_is(here, held):
             return lookout, first.program, found.program
 
     lookout, first, found = asyncio.run(main())
-    assert (first.unread, [one.path for one in first.files]) == (True, ["giu.exe"])
+    assert [one.path for one in first.files] == ["giu.exe"]
     assert (found.unread, found.pid, [one.size for one in found.files]) == (False, first.pid, [path.stat().st_size])
-    assert not any(isinstance(one, (ProgramUnread, WatchTrouble)) and getattr(one, "id", HELD) == HELD for one in lookout.seen)
+    assert not any(is_unread(one) or getattr(one, "id", None) == HELD for one in lookout.seen)
 
 
 def test_what_was_read_once_stays_what_it_is(here, held):
@@ -272,7 +272,7 @@ def test_who_reads_on_is_not_held_against_anybody(here, held, monkeypatch):
             process = run(path, *SHORT)
             await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
             await asyncio.sleep(5)
-            return [one for one in lookout.seen if isinstance(one, ProgramUnread)]
+            return [one for one in lookout.seen if is_unread(one)]
 
     assert asyncio.run(main()) == []
 
@@ -294,7 +294,7 @@ def test_an_installed_program_of_its_own_hides_nothing(here, held, monkeypatch, 
             process = run(path, *SHORT)
             first = await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
             await lookout.until(lambda one: isinstance(one, WatchTrouble) and one.id == HELD)
-            return first.program.unread
+            return lookout.tracker._known[first.program.pid].program.unread
 
     assert asyncio.run(main()) is unread
 
@@ -321,7 +321,7 @@ def test_who_was_read_before_it_said_what_it_was_told_is_unread_as_long_as_it_is
             first = await lookout.until(lambda one: isinstance(one, ProgramStarted) and one.program.pid == process.pid)
             held.over.clear()
             young.set()
-            await lookout.until(lambda one: isinstance(one, ProgramUnread) and one.program.pid == process.pid, 15)
+            await lookout.until(lambda one: is_unread(one) and one.program.pid == process.pid, 15)
             return first.program.unread
 
     assert asyncio.run(main()) is False

@@ -9,11 +9,11 @@ import threading
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted, ProgramUnread
+from daemon.platforms.api import ProgramStarted
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.watching import tracker
 from host.windows.win32 import open_file
-from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
+from tests.daemon.platforms.windows.stand import SHORT, Lookout, is_unread, own, run
 
 _SUSPENDED = subprocess.CREATE_NO_WINDOW | 0x4
 _ntdll = ctypes.WinDLL("ntdll")
@@ -71,7 +71,7 @@ async def hidden(here, start):
         process = start(here / "bai-tap.exe")  # at once: nobody looks before it is locked
 
         def tells(one):
-            if isinstance(one, ProgramUnread):
+            if is_unread(one):
                 return one.program.pid == process.pid
             return isinstance(one, ProgramStarted) and lookout.catalogue.recognise(one.program) is not None
 
@@ -82,7 +82,7 @@ def test_what_is_locked_from_its_start_on_is_told_as_unread(here, locked, monkey
     """It may be any game."""
     monkeypatch.setattr(tracker, "_PAUSE_S", 0.1)
     found = asyncio.run(hidden(here, locked))
-    assert isinstance(found, ProgramUnread)
+    assert is_unread(found)
     assert (found.program.unread, found.program.files[0].size) == (True, 0)
 
 

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from daemon.platforms.api import ProgramUnread, WatchTrouble
+from daemon.platforms.api import WatchTrouble
 from daemon.platforms.tracker import UNREADABLE
 from daemon.platforms.windows.watching import holders, processes, tracker
 from host.windows import tokens
 from host.windows.win32 import error, open_file
-from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
+from tests.daemon.platforms.windows.stand import SHORT, Lookout, is_unread, own, run
 from tests.system import until
 
 ANOTHER = "S-1-5-21-1-2-3-1000"
@@ -61,7 +61,7 @@ def told(here, program):
 
     seen = asyncio.run(main())
     texts = [str(one.text) for one in seen if isinstance(one, WatchTrouble) and one.id == UNREADABLE]
-    return texts, any(isinstance(one, ProgramUnread) and one.program.pid == program.pid for one in seen)
+    return texts, any(is_unread(one) and one.program.pid == program.pid for one in seen)
 
 
 def test_it_is_named_and_nothing_is_ended(here, kept, monkeypatch):

@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.platforms.interpreters.view import NOTHING
 from daemon.platforms.interpreters.windows_command_lines import split_words
-from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching import processes, programs
+from rules.games import Fingerprint
 from tests.daemon.platforms.test_windows_command_lines import LINES
 from tests.daemon.platforms.windows.stand import known, look, read, run, run_line, write
 from tests.windows_programs import program
@@ -48,6 +50,17 @@ def test_two_quotes_hide_no_script(here, monkeypatch):
     found = look(here, known(SCRIPT), lambda: run_line(line))
     assert found.clues == ("content",)
     assert str(here / "trò.py") in found.program.args
+
+
+@pytest.mark.parametrize(("words", "by_administrator", "script"), [
+    ((r"game", "add", "--exe", r"C:\Games\x.exe"), True, False), (("-I", "x.py"), True, True), (("game", "x.py"), False, True),
+])  # fmt: skip
+def test_a_command_of_ours_runs_no_script(monkeypatch, words, by_administrator, script):
+    """As the launcher has it; a copy of Python that somebody gave its name is Python."""
+    monkeypatch.setattr(programs.installed, "installed", lambda _: by_administrator)
+    args = ("giochoi.exe", *words)
+    found, _ = programs._interpreters(Fingerprint(r"C:\GioChoi\giochoi.exe", 1), args, " ".join(args), NOTHING)
+    assert bool(found) is script
 
 
 def test_half_a_letter_hides_no_script(here, monkeypatch):

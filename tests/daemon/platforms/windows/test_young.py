@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted, ProgramUnread
+from daemon.platforms.api import ProgramStarted
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from rules.games import Catalogue, Fingerprint, Game, Program
-from tests.daemon.platforms.windows.stand import AtOnce
+from tests.daemon.platforms.windows.stand import AtOnce, is_unread
 
 GAME = Game(id="game", title="game", label=0, names=("choi.py",))
 GAMES = Catalogue((GAME,))
@@ -151,4 +151,4 @@ def test_many_that_hide_what_they_are_are_looked_at_in_one_turn(watch, clock):
     tracker.scan({pid: Process(pid, 4, old, 1, "giu.exe") for pid in range(8, 108)})
     assert len(later) == 1
     assert 3_000 <= pass_time(clock, later) <= 4_000
-    assert sorted(one.program.pid for one in told if isinstance(one, ProgramUnread)) == list(range(8, 108))
+    assert sorted(one.program.pid for one in told if is_unread(one)) == list(range(8, 108))
