@@ -31,6 +31,7 @@ from host import publisher, restored, rpc
 from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
+from host.internal_errors import InternalErrors
 from host.stopping import told_to_stop
 from i18n.message import msg, said_by
 from rules.packs.shipped import shipped_catalogue, shipped_packs
@@ -82,6 +83,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
 async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> None:
     """Run an agent until it is told to stop. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
+    InternalErrors(clock).install()
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
         own = files().owner()
