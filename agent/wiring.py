@@ -23,6 +23,7 @@ from agent.startup import begin, come_back
 from agent.store.database import Store, create, open_store, refuse_foreign
 from agent.updating import Updating
 from agent.witnessing import Witnessing
+from agent.writer import Writer
 from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
@@ -67,9 +68,11 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         registry = Registry(store, world, chain, keys.roster, clock)
         daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone)
+        writer = Writer()
+        stack.callback(writer.close)
+        witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone, writer)
         agent = Agent(
-            home, clock, keys, world, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
+            home, clock, keys, world, writer, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
         )
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:
