@@ -45,7 +45,7 @@ from agent.api.seats import SeatList, SeatRetire
 from agent.auth import ANY, COURIER, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook, person
-from agent.recording.chunks import chunks
+from agent.recording.chunks import chunks, each
 from agent.registering import (
     approvals,
     erased,
@@ -63,6 +63,7 @@ from agent.registering import (
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
+from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
 from agent.witnessing import shown
 from compliance import bundle
@@ -88,7 +89,7 @@ def routes(agent: Agent) -> dict[str, Route]:
 
 
 def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
-    change, look = answers.change, answers.look
+    change = answers.change
     return (
         Route(Enrol, SEAT, answers.enrol),
         Route(Alive, SEAT, answers.alive),
@@ -96,12 +97,12 @@ def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(PutGrants, SEAT, change(grants.grants_put)),
         Route(PutRequests, SEAT, change(requests.requests_put)),
         Route(Submit, SEAT, answers.submit),
-        Route(w.LogFollow, SEAT, look(lambda _, asked: shown(agent.log, asked, agent.witnessing.told()))),
+        Route(w.LogFollow, SEAT, answers.read(lambda _, asked: shown(agent.log, asked, agent.witnessing.told()))),
     )
 
 
 def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
-    change, look, shipped = answers.change, answers.look, agent.world.shipped
+    change, look, read, shipped = answers.change, answers.look, answers.read, agent.world.shipped
     return (
         Route(PlayerAdd, KEEPER, change(people.player_add)),
         Route(PlayerSet, KEEPER, change(people.player_set)),
@@ -124,7 +125,7 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
         Route(GameAllow, KEEPER, change(approvals.game_allow)),
         Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
-        Route(SeatList, KEEPER, look(lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.clock.wall()))),
+        Route(SeatList, KEEPER, read(lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.clock.wall()))),
         Route(SeatRetire, KEEPER, answers.retire),
         Route(PlaceSet, KEEPER, answers.place_set),
         Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
@@ -144,7 +145,7 @@ def _of_log(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(w.WitnessRemove, KEEPER, witnesses(witnessing.remove)),
         Route(w.WitnessErrands, COURIER, witnesses(lambda _: w.Errands(errands=witnessing.carried()))),
         Route(w.WitnessAnswer, COURIER, witnesses(witnessing.answered)),
-        Route(LogShow, KEEPER, look(
+        Route(LogShow, KEEPER, answers.read(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, agent.registry.roster.zone)
         )),
         Route(LogExport, KEEPER, answers.export),
@@ -165,31 +166,50 @@ class _Answers:
 
         async def handle(caller: Caller, request: R) -> Done:
             with _answered():
-                return self._agent.change(lambda change: operation(change, request), caller.account)
+                return await self._agent.writer.run(
+                    lambda: self._agent.change(lambda change: operation(change, request), caller.account)
+                )
 
         return handle
 
     def look(self, look: Callable[[Tables, Any], msgspec.Struct]) -> Handler[Any]:
-        """A handler that changes nothing. What waits for the log goes in first, so that it is seen."""
+        """A handler that changes nothing and reads no database but the registry, so that it waits for no writer."""
 
         async def handle(_: Caller, request: Any) -> msgspec.Struct:
-            self._agent.deliver()
-            with _answered(), self._agent.store.transaction() as tables:
+            with _answered(), self._agent.store.reading() as tables:
                 return look(tables, request)
+
+        return handle
+
+    def read(self, read: Callable[[Tables, Any], msgspec.Struct]) -> Handler[Any]:
+        """A handler that reads the log as well. What waits for the log goes in first, so that it is seen."""
+
+        def work(request: Any) -> msgspec.Struct:
+            self._agent.deliver()
+            with self._agent.store.transaction() as tables:
+                return read(tables, request)
+
+        async def handle(_: Caller, request: Any) -> msgspec.Struct:
+            with _answered():
+                return await self._agent.writer.run(lambda: work(request))
 
         return handle
 
     async def place_set(self, caller: Caller, request: PlaceSet) -> msgspec.Struct:
         done = await self.change(place.place_set)(caller, request)
-        self._agent.publish()
+        await self._agent.writer.run(self._agent.publish)
         return done
 
     async def enrol(self, caller: Caller, request: Enrol) -> Enrolled:
         agent = self._agent
-        with _answered():
+
+        def work() -> None:
             agent.change(lambda change: seats.seat_enrol(change, request), caller.account)
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
+
+        with _answered():
+            await agent.writer.run(work)
         gone = request.seat not in {seat.id for seat in agent.registry.roster.seats}
         if not gone:
             agent.hear(request.seat)
@@ -199,10 +219,10 @@ class _Answers:
 
     async def retire(self, caller: Caller, request: SeatRetire) -> Done:
         with _answered():
-            return self._agent.retire(request, caller.account)
+            return await self._agent.writer.run(lambda: self._agent.retire(request, caller.account))
 
     async def alive(self, _: Caller, request: Alive) -> Done:
-        with _answered(), self._agent.store.transaction() as tables:
+        with _answered(), self._agent.store.reading() as tables:
             seats.seat_key(tables, request.seat)
         self._agent.hear(request.seat)
         return Done(number=self._agent.registry.number)
@@ -216,45 +236,51 @@ class _Answers:
 
     async def submit(self, _: Caller, request: Submit) -> Accepted:
         agent = self._agent
-        with _answered():
+
+        def work() -> Accepted:
             with agent.store.transaction() as tables:
                 key = seats.seat_key(tables, request.seat)
-            accepted = take_in(request, key, agent.log, agent.payloads)
+            return take_in(request, key, agent.log, agent.payloads)
+
+        with _answered():
+            accepted = await agent.writer.run(work)
         agent.hear(request.seat)
         return accepted
 
     def witnesses(self, answer: Callable[[Any], msgspec.Struct]) -> Handler[Any]:
         """A handler of what is about the log's witnesses."""
-
-        async def handle(_: Caller, request: Any) -> msgspec.Struct:
-            self._agent.deliver()
-            with _answered():
-                return answer(request)
-
-        return handle
+        return self.read(lambda _, request: answer(request))
 
     async def erase(self, caller: Caller, request: PlayerErase) -> Done:
         """All that is personal of whom this is: what waits for the log first, as it may be about them."""
         agent = self._agent
-        with _answered():
-            agent.deliver(strict=True)
-            with agent.store.transaction() as tables:
-                row = erased.kept(tables, request.player)
-            found = []
-            with agent.reading():
-                for part in person.entries(agent.log, row.key):
-                    found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
-                    await asyncio.sleep(0)  # others are served meanwhile
+
+        def work(row: PlayerRow, found: list[tuple[str, int]]) -> Done:
             done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
             agent.erase()
             agent.store.compact()  # also where nothing is beside the log any more
-        return done
+            return done
+
+        with _answered():
+            row = await agent.writer.run(lambda: self._kept(request.player))
+            found = []
+            with agent.reading():
+                async for part in each(agent.writer, person.entries(agent.log, row.key)):
+                    found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
+            return await agent.writer.run(lambda: work(row, found))
+
+    def _kept(self, player: str) -> PlayerRow:
+        """Of whom something is kept, once all that waits is in the log."""
+        self._agent.deliver(strict=True)
+        with self._agent.store.transaction() as tables:
+            return erased.kept(tables, player)
 
     async def prune(self, caller: Caller, request: LogPrune) -> Pruned:
+        run = self._agent.writer.run
         with _answered():
-            self._agent.deliver(strict=True)
+            await run(lambda: self._agent.deliver(strict=True))
             if request.dry:
-                return self._agent.prunable()
+                return await run(self._agent.prunable)
             if self._agent.read:
                 raise ApiError("unavailable", msg("the log is being exported; try again when that is done"))
             return await self._agent.prune(caller.account)
@@ -262,24 +288,23 @@ class _Answers:
     async def export_player(self, _: Caller, request: PlayerExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
-            agent.deliver(strict=True)
-            with agent.store.transaction() as tables:
-                row = erased.kept(tables, request.player)
+            row = await agent.writer.run(lambda: self._kept(request.player))
+            with agent.store.reading() as tables:
                 known = person.registered(tables, row)
             with agent.reading():
-                async for chunk in chunks(person.document(known, agent.log, agent.payloads, row.key)):
+                async for chunk in chunks(agent.writer, person.document(known, agent.log, agent.payloads, row.key)):
                     yield chunk
 
     async def export(self, _: Caller, __: LogExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
-            agent.deliver(strict=True)
+            await agent.writer.run(lambda: agent.deliver(strict=True))
             # Their newest cosignatures come with it, if they answer soon.
             await asyncio.wait({asyncio.ensure_future(agent.witnessing.ask())}, timeout=WITNESSES_S)
-            with agent.store.transaction() as tables:
+            with agent.store.reading() as tables:
                 texts = [row.text for row in tables.texts().values() if row.public]
             with agent.reading():
-                async for chunk in chunks(bundle.write(agent.log, texts)):
+                async for chunk in chunks(agent.writer, bundle.write(agent.log, texts)):
                     yield chunk
 
 

@@ -101,12 +101,16 @@ class Registry:
         self._chain = chain
         self._signer = signer
         self._clock = clock
-        self._news = asyncio.Event()
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         with store.transaction() as tables:
             state = tables.state()
-            # What the roster in force says, and the note that says it.
-            self.roster = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
-        self._note = state.note
+            # The roster in force, and the note that says it.
+            built = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
+        self._in_force = (built, state.note)
+
+    @property
+    def roster(self) -> Roster:
+        return self._in_force[0]
 
     @property
     def number(self) -> int:
@@ -118,7 +122,7 @@ class Registry:
         now = self._clock.wall()
         with self._store.transaction() as tables:
             outcome = operation(Change(tables, self._world, self._chain, now, who))
-            new, note = self.roster, self._note
+            new, note = self._in_force
             if outcome.changed:
                 new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
                 _keep_apart(self.roster, new)
@@ -126,9 +130,9 @@ class Registry:
                 tables.publish(new.number, note)
             self._chain.seal(now)
         if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
-            self.roster, self._note = new, note
-            self._news.set()
-            self._news = asyncio.Event()
+            self._in_force = (new, note)
+            for loop, news in tuple(self._waiting):
+                loop.call_soon_threadsafe(news.set)
         return Done(
             number=self.number, id=outcome.id, name=outcome.name, player=outcome.player, notes=outcome.hints,
             limits=outcome.limits,
@@ -136,13 +140,19 @@ class Registry:
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""
+        waits = (asyncio.get_running_loop(), asyncio.Event())
+        self._waiting.add(waits)
         try:
             async with asyncio.timeout(seconds):
                 while self.number <= number:
-                    await self._news.wait()
+                    await waits[1].wait()
+                    waits[1].clear()
         except TimeoutError:
             pass  # no news is an answer too
-        return SignedRoster(number=self.number, note=self._note)
+        finally:
+            self._waiting.discard(waits)
+        roster, note = self._in_force
+        return SignedRoster(number=roster.number, note=note)
 
 
 def _keep_apart(old: Roster, new: Roster) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from agent.updating import Updating
 from agent.witnessing import Witnessing
+from agent.writer import Writer
 from compliance.entries.log import AgentTick
 from compliance.format.chain import AGENT, ChainError
 from compliance.format.keeping import LEAVES_MS, PERSONAL_MS
@@ -42,14 +42,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What wiring.py puts together. `heard` is when each seat last spoke since the agent started (`since`), on its wall clock;
-    kept in memory: what counts is written by `tick`.
+    """What wiring.py puts together. A method that is no coroutine and writes, or reads `log` or `payloads`, has to be called in
+    a job of the `writer`. `heard` is when each seat last spoke since the agent started (`since`), on its wall clock; kept in
+    memory: what counts is written by `tick`.
     """
 
     home: Home
     clock: Clock
     keys: Keys
     world: World
+    writer: Writer
     store: Store
     chain: OwnChain
     log: Log
@@ -113,24 +115,32 @@ class Agent:
         """Delete what was kept long enough: personal data, and entries unless the log is read. StoreError, PayloadError,
         LogError.
         """
-        before, number, more = self.clock.wall() - PERSONAL_MS, 0, True
-        end = self._came_before(before)
-        while more:
-            found = retention.personal(self.log, self.payloads, end)
-            self.change(partial(erased.prune, entries=found, before=before), who)
-            self.erase()
-            number, more = number + len(found), bool(found)
-            await asyncio.sleep(0)  # others are served between two parts
-        old, leaves = self._old(), 0
-        while not self._readers and (end := retention.boundary(self.log, old, self.clock.wall())) > self.log.begins:
-            self.deliver(strict=True)
-            kept = pruning.keeping(self.log, end)
-            leaves += end - self.log.begins - len(kept) + len(self.log.kept())
-            self.change(partial(erased.cut, end=end, kept=kept), who)
-            self.deliver(strict=True)  # before it is done, the log says so
-            self.log.prune(end, [index for index, _ in kept])
-            await asyncio.sleep(0)
+        before, run = self.clock.wall() - PERSONAL_MS, self.writer.run  # others are served between two parts
+        end, number = await run(lambda: self._came_before(before)), 0
+        while found := await run(lambda: self._prune_personal(end, before, who)):
+            number += found
+        old, leaves = await run(self._old), 0
+        while not self._readers and (gone := await run(lambda: self._prune_leaves(old, who))) is not None:
+            leaves += gone
         return Pruned(before=before, payloads=number, entries=leaves)
+
+    def _prune_personal(self, end: int, before: int, who: str) -> int:
+        found = retention.personal(self.log, self.payloads, end)
+        self.change(partial(erased.prune, entries=found, before=before), who)
+        self.erase()
+        return len(found)
+
+    def _prune_leaves(self, old: int, who: str) -> int | None:
+        """How many went; None if there is no more to do."""
+        if (end := retention.boundary(self.log, old, self.clock.wall())) <= self.log.begins:
+            return None
+        self.deliver(strict=True)
+        kept = pruning.keeping(self.log, end)
+        gone = end - self.log.begins - len(kept) + len(self.log.kept())
+        self.change(partial(erased.cut, end=end, kept=kept), who)
+        self.deliver(strict=True)  # before it is done, the log says so
+        self.log.prune(end, [index for index, _ in kept])
+        return gone
 
     def prunable(self) -> Pruned:
         """What `prune` would delete. PayloadError, LogError."""
@@ -161,21 +171,22 @@ class Agent:
         """Say in the log that the agent was there, and whom it heard; renew what it publishes. Once a day, let go of what was
         kept long enough.
         """
+        heard = dict(sorted(self.heard.items()))
         try:
-            self.change(self._ticked, AGENT)
+            await self.writer.run(lambda: self.change(partial(self._ticked, heard=heard), AGENT))
             if not self.read and self.daily.due():  # else at a later tick
                 await self.prune(AGENT)
         except (StoreError, PayloadError, LogError) as error:
             self._ticks.clear()
             _log.error("%s", error)
-        self.publish()
+        await self.writer.run(self.publish)
 
-    def _ticked(self, change: Change) -> Outcome:
+    def _ticked(self, change: Change, heard: dict[str, int]) -> Outcome:
         """An entry, and no new roster: nothing about the registry changed."""
         seats = [seat.id for seat in change.tables.seats() if seat.retired is None]
-        silent = tuple(seat for seat in seats if change.now - self.heard.get(seat, self.since) > SILENT_MS)
+        silent = tuple(seat for seat in seats if change.now - heard.get(seat, self.since) > SILENT_MS)
         after = self._ticks.pop() if self._ticks else UNSET
-        change.record(AgentTick, seats=dict(sorted(self.heard.items())), silent=silent, after=after)
+        change.record(AgentTick, seats=heard, silent=silent, after=after)
         self._ticks.append(change.now)
         return Outcome(changed=False)
 
@@ -193,13 +204,14 @@ class Agent:
 
     async def retry(self) -> None:
         """Try again to bring into the log what a full disk kept out, and to delete what it kept from being deleted."""
-        self.deliver()
+        await self.writer.run(self.deliver)
         try:
-            self.erase()
+            await self.writer.run(self.erase)
         except (PayloadError, StoreError) as error:
             _log.error("%s", error)
 
     def close(self) -> None:
+        self.writer.close()
         self.payloads.close()
         self.log.close()
         self.store.close()

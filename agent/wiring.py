@@ -23,6 +23,7 @@ from agent.startup import begin, come_back
 from agent.store.database import Store, create, open_store, refuse_foreign
 from agent.updating import Updating
 from agent.witnessing import Witnessing
+from agent.writer import Writer
 from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
@@ -31,6 +32,7 @@ from host import publisher, restored, rpc
 from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
+from host.internal_errors import InternalErrors
 from host.stopping import told_to_stop
 from i18n.message import msg, said_by
 from rules.packs.shipped import shipped_catalogue, shipped_packs
@@ -66,9 +68,11 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         registry = Registry(store, world, chain, keys.roster, clock)
         daily = Daily(clock, last_wall(log))
         updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
-        witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone)
+        writer = Writer()
+        stack.callback(writer.close)
+        witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone, writer)
         agent = Agent(
-            home, clock, keys, world, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
+            home, clock, keys, world, writer, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
         )
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:
@@ -82,6 +86,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
 async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> None:
     """Run an agent until it is told to stop. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
+    InternalErrors(clock).install()
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
         own = files().owner()

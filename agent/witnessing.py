@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from agent.api.witnessing import (
     TRIES,
@@ -25,6 +26,7 @@ from agent.api.witnessing import (
     WitnessRemove,
 )
 from agent.errors import bad_input, not_found, refused
+from agent.writer import Writer
 from compliance.format.cosigning import PATH, SIZE_TYPE, AddCheckpoint, cosignature, read_request, read_size, write_request
 from compliance.log import Log, LogError
 from compliance.note import COSIGNATURE, NoteError, parse_vkey, read_checkpoint
@@ -50,6 +52,7 @@ class Witnessing:
     log: Log
     wall: Callable[[], int]
     zone: Callable[[], str]
+    writer: Writer = field(default_factory=Writer)
     post: Callable[[str, bytes], Reply] = post
     problems: dict[str, Message] = field(default_factory=dict)
     against: dict[str, Message] = field(default_factory=dict)
@@ -102,7 +105,7 @@ class Witnessing:
         """Ask every witness that has not seen the newest head. What goes wrong is kept, and shown; nothing is raised."""
         async with self._one:
             try:
-                await asyncio.gather(*(self._ask(errand) for errand in self.errands()))
+                await asyncio.gather(*(self._ask(errand) for errand in await self.writer.run(self.errands)))
             except (LogError, ApiError) as error:  # the latter: it was removed meanwhile
                 _log.error("%s", error)
 
@@ -116,7 +119,7 @@ class Witnessing:
             answer = WitnessAnswer(
                 name=errand.name, asked=errand.body, status=reply.status, kind=reply.kind, body=reply.body
             )
-            errand = self.answered(answer)
+            errand = await self.writer.run(partial(self.answered, answer))
 
     async def _posted(self, errand: Errand) -> Reply:
         """In a thread that whoever stops the agent need not wait for, as the executor's are."""

@@ -1,5 +1,6 @@
-"""What ran already when players or games were changed, and is a game, or another player's, only since then. It did not start
-against a rule, so it gets what a new rule leaves every play: a minute, and its time to save. What starts after that does not.
+"""Programs that did not start against a rule: they ran when players or games were changed, and are a game, or another player's,
+only since then, or they started before the daemon did. They get what a new rule leaves every play: a minute, and its time to
+save. What starts after that does not.
 """
 
 from __future__ import annotations
@@ -47,8 +48,11 @@ class _Was(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Changed:
-    """`adopt` each list, `left` whatever is no longer of its play; then `caught` says whether a refused program had begun."""
+    """`adopt` each list, `left` whatever is no longer of its play; then `caught` says whether a refused program had begun.
+    `came`: when the daemon started (mono); None where the PC did too, so that no game gets a minute by each restart of the PC.
+    """
 
+    came: int | None = field(default=None, init=False)
     _now: People | None = field(default=None, init=False)
     _before: deque[_Before] = field(default_factory=lambda: deque(maxlen=_LISTS), init=False)
     _was: dict[Identity, _Was] = field(default_factory=dict, init=False)
@@ -79,6 +83,8 @@ class Changed:
         """`grace`: its time to save. None: it is a start, was refused before, or has had its time."""
         was = self._was.get(program.identity)
         ran = _became(program, found, was, self._lists(program, now))
+        if ran is None and was is None and self.came is not None and program.since < self.came >= now.mono - SETTLE_MS:
+            ran = "before"
         until = self._spared.get(program.identity)
         over = (until is not None and until <= now.mono) or (was is not None and isinstance(was.ending, Ended))
         if ran is None or over:

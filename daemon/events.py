@@ -21,7 +21,7 @@ from i18n.message import Words
 from rules.games import Fingerprint, Game
 
 How = Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
-Ran = Literal["game", "player"]
+Ran = Literal["game", "player", "before"]
 
 
 @dataclass(frozen=True, slots=True)

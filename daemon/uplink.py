@@ -22,7 +22,7 @@ from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
 from daemon.requests import Requests
-from daemon.roster import AgentKeys, Newer, Replaced, Retired, Trust, said_by_newer
+from daemon.roster import AgentKeys, Newer, Replaced, Retired, Trust
 from daemon.store import Unwritable
 from daemon.trusted import Reading
 from host.files import held_open
@@ -61,6 +61,7 @@ class Uplink:
     _proving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # one proof at a time, each from the last head
     _at_once: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _adopted: SignedRoster | None = field(default=None, init=False)
+    _failed: int = field(default=-1, init=False)  # number of the list that an internal error kept from being adopted
     _poll: asyncio.Task[SignedRoster] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class Uplink:
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
         self.seat = seat
-        self._enrolled = False
+        self._enrolled, self._failed = False, -1
         self.work.set()
         if self._poll is not None:
             self._poll.cancel()  # it may wait for a list that its agent, put back to an older day, will make in weeks
@@ -163,7 +164,7 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        self._poll = asyncio.ensure_future(aask(self.address, RosterGet(above=self.trust.number)))
+        self._poll = asyncio.ensure_future(aask(self.address, RosterGet(above=max(self.trust.number, self._failed))))
         try:
             signed = await self._poll
         except asyncio.CancelledError:
@@ -172,11 +173,16 @@ class Uplink:
             return  # what it waited for is not what is wanted any more: ask again
         roster = self.trust.read_roster(signed)
         if roster is not None:
-            try:
-                if signed != self._adopted:  # else it is in force, and only could not be kept
+            if signed != self._adopted:  # else it is in force, and only could not be kept
+                try:
                     self.adopt(roster)
-            except ValueError as error:
-                raise Newer(said_by_newer(said_by(error))) from None
+                except (Newer, Unwritable):
+                    raise
+                except Exception as error:  # noqa: BLE001 - our own fault, which a second try would only repeat
+                    told = {"message": "a list of players was not adopted", "exception": error}
+                    asyncio.get_running_loop().call_exception_handler(told)
+                    self._failed = roster.number
+                    return
             self._adopted = signed
             if (full := self.recorder.flush()) is not None:  # kept without what it led to, a restart would not make up for that
                 raise full

@@ -70,6 +70,7 @@ from host.choose import channels, files, users
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
+from host.internal_errors import InternalErrors
 from host.secrets import load_or_create
 from i18n.message import Arg, Message, msg, said_by
 
@@ -103,6 +104,7 @@ class Daemon:
         """Until it is told to stop; `ready` is told the address once it answers there, `told` what else somebody should know.
         HomeError: the address is in use.
         """
+        self.errors.install()
         address = self.home.daemon_address
         for note in self.notes:
             told(note)
@@ -203,7 +205,11 @@ class Daemon:
         minute = MinuteWork(
             self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on
         )  # fmt: skip
-        self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
+        wake = asyncio.Event()
+        self.errors = InternalErrors(self._monotonic, wake.set)
+        self.heart = Heart(
+            self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute, self.errors, wake
+        )  # fmt: skip
         marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,

@@ -12,7 +12,6 @@ worked for him for more than his share of the time.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -45,8 +44,6 @@ _WHO = {
     "guardian|operator": msg("a guardian or the operator"),
     "courier": msg("a guardian or the operator"),
 }
-
-_log = logging.getLogger(__name__)
 
 
 class Handler(Protocol):
@@ -144,8 +141,9 @@ class Server:
                 raise
             except ApiError as error:
                 document = _failure(error.code, error.message, error.near)
-            except Exception:  # noqa: BLE001 - a bug in one handler must not end the server; it is logged whole
-                _log.exception("a request failed")
+            except Exception as error:  # noqa: BLE001 - a bug in one handler must not end the server; the loop logs it
+                told = {"message": "a request failed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(told)
                 document = _failure("unavailable", msg("internal error; see the system's log"))
             finally:
                 took = asyncio.get_running_loop().time() - begun

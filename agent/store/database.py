@@ -1,4 +1,6 @@
-"""agent.db: made whole or not at all, checked before it is touched, written by one connection in whole transactions."""
+"""agent.db: made whole or not at all, checked before it is touched, written by one connection in whole transactions, and read
+by another one.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,13 @@ class StoreError(MessageError):
 
 
 class Store:
-    """The registry's tables and the one connection to them. Not for threads."""
+    """The registry's tables. Each of the two connections is for one thread at a time."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, engine: Engine, reader: Engine, path: Path) -> None:
         self._path = path
-        self._engine = engine
+        self._engines = (engine, reader)
         self._connection = engine.connect()
+        self._reader = reader.connect()
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -46,6 +49,12 @@ class Store:
         with _one_line(self._path), self._connection.begin():
             yield Tables(self._connection)
 
+    @contextmanager
+    def reading(self) -> Iterator[Tables]:
+        """As the last transaction left it, also while the next one is under way. StoreError."""
+        with _one_line(self._path), self._reader.begin():
+            yield Tables(self._reader)
+
     def compact(self) -> None:
         """Overwrite what was deleted, also in the file beside the database that changes go through. StoreError."""
         with _one_line(self._path):
@@ -53,8 +62,10 @@ class Store:
             self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        self._connection.close()
-        self._engine.dispose()
+        for connection in (self._reader, self._connection):
+            connection.close()
+        for engine in self._engines:
+            engine.dispose()
 
 
 def create(path: Path, origin: str, guest_key: bytes) -> None:
@@ -78,10 +89,8 @@ def open_store(path: Path) -> Store:
     crash had left half written.
     """
     _check(path)
-    engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=StaticPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with _one_line(path):
-        store = Store(engine, path)
+        store = Store(_engine(path, "BEGIN IMMEDIATE"), _engine(path, "BEGIN"), path)
         try:
             migrations.migrate(store.raw)
         except BaseException:
@@ -167,9 +176,15 @@ def _foreign(path: Path) -> StoreError:
     return StoreError(msg("{path}: not a database of Giờ Chơi; restore a backup", path=str(path)))
 
 
+def _engine(path: Path, begin: str) -> Engine:
+    engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=StaticPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level None: transactions begin where the engine is told to, not where sqlite3 guesses.
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -78,7 +78,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     },
     "pin": _PROOFS,
     "code": _PROOFS,
-    "ran": {"game": msg("a game"), "player": msg("this player's")},
+    "ran": {"game": msg("a game"), "player": msg("this player's"), "before": msg("not allowed")},
     "place": PLACES,
     "by": roles(public=False),
     "watch": WATCHES,

@@ -30,8 +30,8 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     `bound`: what it was decided by, or the seq of the seat's last entry of the same `who` that says so in full; `approved`: a
     guardian let the game through; `learning`: the house says that its play does not count. Older entries lack all three.
 
-    `ran`: it might not have begun, but its program ran when it became a "game" by a new list, or this "player"'s; then it has
-    what a new rule leaves a play that goes on. Left out of every other play.
+    `ran`: it might not have begun, but its program ran when it became a "game" by a new list, or this "player"'s, or
+    "before" the daemon did; then it has what a new rule leaves a play that goes on. Left out of every other play.
     """
 
     who: str
@@ -48,7 +48,7 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     bound: Bound | Safe | msgspec.UnsetType = msgspec.UNSET
     approved: bool | msgspec.UnsetType = msgspec.UNSET
     learning: bool | msgspec.UnsetType = msgspec.UNSET
-    ran: Literal["game", "player"] | msgspec.UnsetType = msgspec.UNSET
+    ran: Literal["game", "player", "before"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Warned(Entry, frozen=True, kw_only=True, tag="warned"):

@@ -17,6 +17,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "journal-unwritable": msg("the PC could not write its records"),
     "store-broken": msg("the PC's records were damaged"),
     "update": msg("agent and daemon were of different versions"),
+    "internal-error": msg("an internal error happened in the daemon"),
     "record-lost": msg("some events were not recorded"),
     "no-roster": msg("the PC had no list of players, so nothing was limited"),
     "not-ended": msg("a game could not be ended"),

@@ -43,6 +43,10 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi doctor --repair",
     ),
     "record-lost": msg("some events could not be recorded; see the system's log"),
+    "internal-error": msg(
+        "an internal error happened within the last hour: a limit or an answer may be wrong; please report it with the "
+        "details in the system's log"
+    ),
     "update": msg(
         "agent and daemon are of different versions: what both know holds, the rest does not; update Giờ Chơi on this PC and "
         "at the agent"

@@ -241,9 +241,10 @@ SignalKind = Literal[
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
     given (granted). `until`: when something ends or begins again, Unix milliseconds (started, granted, resumed: until when
-    may be played, ended and refused: from when again, where that is known). `title`: of the game. `program`: the SHA-256 of a
-    refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself. `zone`: the
-    place's, in which moments are shown.
+    may be played, ended and refused: from when again, where that is known). `title`: of the game or the program.
+    `program`: the SHA-256 of a refused program. `text`: why the rule says so (due, a refused game), else what to show.
+    `reason`: as somebody typed it (asked, paused, off). `request`: the id of what was asked or answered. `who` did it; "": it
+    is over by itself. `zone`: the place's, in which moments are shown.
     """
 
     number: int
@@ -254,6 +255,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     left: int | None = None
     rule: str = ""
     text: Words | None = None
+    reason: str = ""
     how: str = ""
     title: str = ""
     until: int | None = None

@@ -7,7 +7,6 @@ from typing import Any
 from daemon import events
 from daemon.api.asked_words import answered, wish, withdrawn
 from daemon.api.asking import Answer
-from i18n.message import Words, msg
 
 
 def said(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[str, Any]]:
@@ -15,9 +14,8 @@ def said(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[st
     part, asked = event.part, event.event
     about = {"player": part.player, "game": part.game or "", "title": part.title or "", "program": part.program}
     if isinstance(event, events.Asked) or part.answer is None:
-        text: Words = wish(part)
-        text = msg("{said}: {reason}", said=text, reason=part.reason) if part.reason else text
-        return frozenset(), {"kind": "asked", **about, "request": asked.id, "left": part.ms, "text": text}
+        fields = {"request": asked.id, "left": part.ms, "text": wish(part), "reason": part.reason}
+        return frozenset(), {"kind": "asked", **about, **fields}
     answer: Answer = part.answer
     how = "withdrawn" if answer.withdrawn else "approved" if answer.approved else "denied"
     text = withdrawn(part) if answer.withdrawn else answered(part, answer)

@@ -18,7 +18,7 @@ from daemon.reporting.ahead import ahead
 from daemon.reporting.override_signals import off, paused
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading
-from i18n.message import Length, Message, Words, msg
+from i18n.message import Message, msg
 from rules.decision import Decision
 from rules.save_time import CLOSE_MS, promised
 
@@ -67,7 +67,7 @@ class Publisher:
         self._number += 1
         people = self._in_force.people
         zone = "" if people is None else people.zone
-        accounts, fields = self._said(event, zone)
+        accounts, fields = self._said(event)
         if self._displays and people is not None:
             fields |= ahead(event, self._outlooks(people, event.now))
         signal = Signal(number=self._number, at=event.now.wall, zone=zone, **fields)
@@ -86,14 +86,14 @@ class Publisher:
         """Whether a display of this account was sent the signal."""
         return account in self._got.get(number, ())
 
-    def _said(self, event: events.Event, zone: str) -> tuple[frozenset[str] | None, dict[str, Any]]:
+    def _said(self, event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:
         """Whom the event is shown to (None: all), and what is shown of it."""
         people = self._in_force.people
         match event:
             case events.PlayPaused() | events.PlayResumed():
-                return self._of_pause(event, zone)
+                return self._of_pause(event)
             case events.EnforcementOff() | events.EnforcementOn():
-                return None, off(event, zone)
+                return None, off(event)
             case events.Asked() | events.Answered():
                 return asked_signals.said(event)
             case events.GrantGiven() | events.GrantRevoked():
@@ -102,11 +102,9 @@ class Publisher:
             case _:
                 return _said(event)
 
-    def _of_pause(
-        self, event: events.PlayPaused | events.PlayResumed, zone: str
-    ) -> tuple[frozenset[str] | None, dict[str, Any]]:
+    def _of_pause(self, event: events.PlayPaused | events.PlayResumed) -> tuple[frozenset[str] | None, dict[str, Any]]:
         """Whoever is paused for longer than all are has heard so."""
-        fields = paused(event, zone, None if event.player is None else self._paused(event.player))
+        fields = paused(event, None if event.player is None else self._paused(event.player))
         accounts, people = self._accounts(fields["player"]), self._in_force.people
         if accounts is not None or people is None:
             return accounts, fields
@@ -131,12 +129,12 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
         case events.Warned():
             return event.play.accounts, _warned(event)
         case events.PlayDue(play, ruling):
-            return play.accounts, {"kind": "due", **_of(play), **_due(play.game.title, ruling.decision, event.now.wall)}
+            return play.accounts, {"kind": "due", **_of(play), **_due(ruling.decision, event.now.wall)}
         case events.PlayEnded(play, _, ms, how):
             return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
-            said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
+            said = {"rule": why.rule, "text": why.text} if why else {}
             refused = {"player": player.id, "game": game.id, "title": game.title, "how": how}
             return frozenset((account,)), {"kind": "refused", **refused, **said}
         case events.ProgramRefused(player, account, file, _, how):
@@ -147,11 +145,10 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
             return None, _of_pc(event)
 
 
-def _due(title: str, decision: Decision, now: int) -> dict[str, Any]:
+def _due(decision: Decision, now: int) -> dict[str, Any]:
     """`left` and `until` of a game that closes as soon as it is asked. `how` "asked": it is at once."""
     why, left = decision.reason, promised(decision.grace_ms)
-    text = due_text(title, why.text, decision.grace_ms) if why else None
-    fields = {"left": left, "until": now + left, "rule": why.rule if why else "", "text": text}
+    fields = {"left": left, "until": now + left, **({"rule": why.rule, "text": why.text} if why else {})}
     return fields if decision.grace_ms > CLOSE_MS else {**fields, "how": "asked"}
 
 
@@ -166,7 +163,7 @@ def _warned(event: events.Warned) -> dict[str, Any]:
     play, left = event.play, event.left
     if event.rule is None:
         until = None if left is None else event.now.wall + left
-        return {"kind": "warning", **_of(play), "left": left, "until": until, "text": left_text(left or 0, play.game.title)}
+        return {"kind": "warning", **_of(play), "left": left, "until": until}
     return {"kind": "notice", **_of(play), "left": left, "rule": event.rule, "text": event.text}
 
 
@@ -184,25 +181,7 @@ def _of(play: Play) -> dict[str, str]:
     return {"player": play.player.id, "game": play.game.id, "title": play.game.title}
 
 
-def due_text(title: str, why: Words, grace: int) -> Message:
-    """That it is over, why, and how long there is to save."""
-    left = Length(promised(grace))
-    if grace <= CLOSE_MS:
-        return msg("{game} is asked to close now, and over in {left} at the latest: {why}", game=title, left=left, why=why)
-    return msg("{game}: save now, it closes in {left}: {why}", game=title, left=left, why=why)
-
-
-def refused_text(title: str, why: Words) -> Message:
-    """That a game was not started, and why."""
-    return msg("{game} may not start now: {why}", game=title, why=why)
-
-
 def stranger_text(name: str) -> Message:
     """That a program was not let run, and who can change that."""
     return msg("{program} may not run: only what an administrator installed may; ask a guardian to let it through",
                program=name)  # fmt: skip
-
-
-def left_text(ms: int, title: str) -> Message:
-    """How long somebody may still play, to the nearest second."""
-    return msg("{game}: {left} of play left", game=title, left=Length((ms + 500) // 1000 * 1000))

@@ -16,6 +16,7 @@ from daemon.reporting.announce import Announcer
 from daemon.running.minute import MinuteWork
 from daemon.sessions import InForce
 from daemon.trusted import Jump, TrustedClock
+from host.internal_errors import InternalErrors
 
 _MINUTE_MS = 60_000
 _RETRY_MS = 1_000  # how often a disk that was full is tried again
@@ -32,6 +33,7 @@ class Heart:
     announcer: Announcer
     health: Health
     minute: MinuteWork
+    errors: InternalErrors
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _jump_told: Jump | None = field(default=None, init=False)
     _retry_at: int = field(default=0, init=False)
@@ -82,6 +84,7 @@ class Heart:
         self.health.report("clock-jump", trouble=self.clock.doubted)
         self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.health.report("record-lost", trouble=self.recorder.lost > 0)
+        self.health.report("internal-error", trouble=self.errors.lately())
         self.health.report("not-ended", trouble=self.loop.enforcer.stubborn())
 
     def end_chain(self) -> None:

@@ -14,9 +14,10 @@ from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
 from daemon.requests import Requests
-from daemon.roster import Trust
+from daemon.roster import Newer, Trust, said_by_newer
 from daemon.running.housekeeping import Housekeeping
 from daemon.sessions import InForce, People
+from i18n.message import said_by
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +41,7 @@ class Rosters:
             self._adopt(self.trust.roster, floor)
 
     def adopt(self, roster: Roster) -> None:
-        """A new roster is in force from the next beat on."""
+        """A new roster is in force from the next beat on. Newer: no decision can be made by it."""
         self._adopt(roster, None)
 
     def again(self) -> None:
@@ -52,7 +53,10 @@ class Rosters:
         self.recorder.settle()  # under the players and rules of until now
         lost = self.requests.merge(roster)
         self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
-        people = People(self.requests.applied(roster), self.accounts)
+        try:
+            people = People(self.requests.applied(roster), self.accounts)
+        except ValueError as error:
+            raise Newer(said_by_newer(said_by(error))) from None
         self._last, first = roster, self.in_force.people is None
         self.in_force.people = people
         now = self.loop.read()

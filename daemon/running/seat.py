@@ -17,6 +17,8 @@ from daemon.running.minute import MinuteWork
 from daemon.running.rosters import Rosters
 from daemon.trusted import Anchor
 
+BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seat:
@@ -40,6 +42,8 @@ class Seat:
         floor = now.mono
         if last is not None:  # what started since then counts from its start
             floor = max(0, now.mono - (now.elapsed - last.elapsed)) if last.boot == now.boot else 0
+        if last is None or last.boot == now.boot or now.elapsed > BOOTED_MS:
+            self.loop.changed.came = now.mono
         self.rosters.take_up(floor)
         self.zone.look()
         self.heart.beat()

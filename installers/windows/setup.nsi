@@ -1,11 +1,11 @@
 ; The set-up for Windows. setup.py beside it gives VERSION, NUMBERS, APP (the folder that becomes …\GioChoi\app), TEXTS, LANGUAGES, OUT,
 ; SIGN.
 ;
-;   setup.exe [/S] [/LANG=vi|en] [/IMAGE] [/AGENT=HOST:PORT [/FINGERPRINT=…] [/CODE=…]]
+;   setup.exe [/S] [/LANG=vi|en] [/IMAGE]
 ;   uninstall.exe [/S] [/PURGE]                      waits for nobody; callers that need its exit code add _?=FOLDER, last
 ;
-; Exit codes: 0 done; 2 wrong words, or damaged: nothing was changed; 3 it does not start: taken back, or it says what is not; 4 in use:
-; nothing was changed.
+; Exit codes: 0 done; 2 not for this Windows, or damaged: nothing was changed; 3 it does not start: taken back, or it says what is not;
+; 4 in use: nothing was changed.
 ;
 ; A new version is unpacked and tried beside the old one, which goes on until then. Then: stop, rename, start. What does not start is
 ; renamed back, with the databases as they were. While databases are copied or put back, no program is where the service manager would
@@ -72,23 +72,17 @@ VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 !insertmacro MUI_RESERVEFILE_LANGDLL
 !include "${TEXTS}"
 
-Var Agent
-Var Fingerprint
-Var Code
 Var Image   ; "1": of a PC that others are made from. Nothing starts, so no key is made
 Var Before  ; "1": there was a version before
 Var Why
 
 !macro Run WORDS ; runs a program without a window; $0: its exit code, or "error". What it says goes to setup.log
-  !insertmacro RunAs '${WORDS}' '${WORDS}'
-!macroend
-!macro RunAs WORDS SHOWN
   nsExec::ExecToStack '${WORDS}'
   Pop $0
   Pop $1
   FileOpen $2 "$INSTDIR\setup.log" a
   FileSeek $2 0 END
-  FileWriteUTF16LE /BOM $2 '${SHOWN}: $0$\r$\n$1$\r$\n'
+  FileWriteUTF16LE /BOM $2 '${WORDS}: $0$\r$\n$1$\r$\n'
   FileClose $2
 !macroend
 !define Run "!insertmacro Run"
@@ -171,9 +165,6 @@ Function .onInit
   ${If} $0 = 183
     ${End} 4 "$(RUNS_ALREADY)"
   ${EndIf}
-  ${GetOptions} $R0 "/AGENT=" $Agent
-  ${GetOptions} $R0 "/FINGERPRINT=" $Fingerprint
-  ${GetOptions} $R0 "/CODE=" $Code
   ClearErrors
   ${GetOptions} $R0 "/IMAGE" $R1
   ${IfNot} ${Errors}
@@ -219,14 +210,6 @@ Function unpack ; beside what runs, and tried there
     ${End} 4 "$(NOT_OURS) $APPDATA\GioChoi"
   ${ElseIf} $1 != ""
     MessageBox MB_OK|MB_ICONEXCLAMATION "$(MOVED_ASIDE) $1" /SD IDOK
-  ${EndIf}
-  ${If} "$Agent$Fingerprint$Code" != ""
-    !insertmacro RunAs '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" seat "$Agent" "$Fingerprint" "$Code"' \
-      "seat" ; everybody may read setup.log, and the code is a secret
-    ${If} $0 != 0
-      Call give_up
-      ${End} 2 "$(BAD_WORDS)"
-    ${EndIf}
   ${EndIf}
 FunctionEnd
 

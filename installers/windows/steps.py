@@ -8,7 +8,6 @@
     aside                    a home that somebody else made before us is moved, and its new place said
     path-add, path-remove    that terminals find `giochoi`
     erase                    all data
-    seat AGENT FINGERPRINT CODE   (alone) kept for the day when a seat can belong to an agent elsewhere
 
 Exit code 1 and one line: it did not work. What follows is not done.
 """
@@ -18,7 +17,6 @@ from __future__ import annotations
 import compileall
 import importlib
 import json
-import re
 import sys
 import time
 from collections.abc import Callable
@@ -33,8 +31,6 @@ HERE: Final = Path(__file__).resolve().parent
 _NAMES: Final[tuple[Name, ...]] = ("daemon", "agent")
 _LINES = "services.json"
 _ENVIRONMENT = "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
-_ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):([0-9]{1,5})")
-_WORD = re.compile(r"[A-Za-z0-9+/=:_.-]{0,256}")
 _PATIENCE_S = 10
 _LOADED = (
     "agent.wiring", "agent.__main__", "daemon.wiring", "daemon.__main__", "cli.__main__", "cli.commands", "compliance.__main__",
@@ -58,18 +54,6 @@ def without_folder(path: str, folder: str) -> str:
 
 def _entries(path: str) -> list[str]:
     return [one for one in path.split(";") if one]
-
-
-def seat_file(agent: str, fingerprint: str, code: str) -> str:
-    """The text of seat.toml. StepError."""
-    match = _ADDRESS.fullmatch(agent)
-    if match is None or not 0 < int(match[1]) < 65536:
-        raise StepError(f"/AGENT={agent}: it is written HOST:PORT")
-    for name, word in (("FINGERPRINT", fingerprint), ("CODE", code)):
-        if not _WORD.fullmatch(word):
-            raise StepError(f"/{name}: letters, digits and +/=:_.- only, 256 at most")
-    lines = {"agent": agent, "fingerprint": fingerprint, "code": code}
-    return "".join(f'{name} = "{word}"\n' for name, word in lines.items() if word)
 
 
 def _root() -> Path:
@@ -118,14 +102,6 @@ def _aside() -> None:
         moved = keeping.free(root)
         keeping.rename(root, moved)
         sys.stdout.write(f"{moved}\n")
-
-
-def _seat(agent: str, fingerprint: str, code: str) -> None:
-    from host import choose  # noqa: PLC0415 - as above
-
-    files, text = choose.files(), seat_file(agent, fingerprint, code)
-    files.prepare(files.system_root(), 0o755)
-    files.write_atomic(files.system_root() / "seat.toml", text.encode(), 0o600)
 
 
 def _erase() -> None:
@@ -211,11 +187,8 @@ _VERBS: Final[dict[str, Callable[[], None]]] = {
 
 def main(words: list[str]) -> int:
     try:
-        if words[:1] == ["seat"]:
-            _seat(*words[1:])
-        else:
-            for word in words:
-                _VERBS[word]()
+        for word in words:
+            _VERBS[word]()
     except Exception as error:  # noqa: BLE001 - whatever it was, setup.log has one line of it, and the set-up the code
         sys.stderr.write(f"{error}\n")
         return 1

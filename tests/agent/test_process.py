@@ -284,6 +284,25 @@ def test_a_job_that_fails_ends_the_agent_loudly(home_folder, clock, monkeypatch)
         asyncio.run(body())
 
 
+def test_a_callback_that_raises_is_logged_once(home_folder, clock, caplog):
+    """The agent goes on."""
+
+    async def body():
+        loop = asyncio.get_running_loop()
+        running = asyncio.create_task(serve(Home(home_folder, "given"), clock, lambda _: ready.set()))
+        ready = asyncio.Event()
+        await ready.wait()
+        for _ in range(3):
+            loop.call_soon(int, "no number")
+        await asyncio.sleep(0.05)
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait([running])
+
+    asyncio.run(body())
+    assert caplog.text.count("ValueError: ") == 1
+
+
 def test_a_killed_daemon_takes_no_place_from_the_next_one(home_folder, start):
     """Its long poll ends with it: as many as an account may have, and whoever starts anew is served."""
     agent = start(home_folder)

@@ -84,6 +84,15 @@ def test_a_word_that_nothing_explains_is_told(caught, audit):
     assert "(2 times)" in plain(next(one.what for one in report.audit.findings if one.kind == "ran-unsaid"))
 
 
+def test_what_ran_before_the_daemon_has_its_time_once_it_started(site, caught, audit):
+    caught(ran="before")
+    report = audit()
+    assert (said(report), told(report), kinds(report)) == ([], [], ["ran"])
+    site.clock.run(MINUTE)
+    caught(ran="before")
+    assert kinds(audit()) == ["ran", "ran-unsaid"]
+
+
 def test_of_another_game_it_is_no_word(known, caught, audit):
     known("luanti")
     caught()

@@ -19,7 +19,7 @@ from host.wire import ApiError
 from i18n.message import Message
 from tests.daemon.stand_in import REFUSED, connected, in_force, until
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import issues, limit, roster, signer
+from tests.daemon.world import HOUR, issues, limit, roster, signer
 from tests.system import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quick_line")
@@ -376,5 +376,32 @@ def test_what_a_witness_refuses_is_an_issue_until_it_signs_again(world, agent):
             assert "w.example/w1: another" in str(check.text)
             agent.against = None
             await minutes(world, lambda: issues(world) == [])
+
+    asyncio.run(run())
+
+
+def test_an_internal_error_in_an_adoption_is_an_issue_and_is_not_repeated(world, agent, caplog):
+    """It is not blamed on the list of players; the next list is adopted."""
+
+    async def run():
+        async with connected(world, agent):
+            world.daemon.errors.install()
+            await in_force(world)
+            tried, adopt = [], world.daemon.uplink.adopt
+            world.daemon.uplink.adopt = lambda news: tried.append(news.number) or broken()
+            agent.roster = roster(2)
+            await until(lambda: tried)
+            await asyncio.sleep(0.1)
+            world.beat()
+            assert (tried, issues(world), world.daemon.trust.number) == ([2], ["internal-error"], 1)
+            assert "our own fault" in caplog.text
+            world.daemon.uplink.adopt = adopt
+            agent.roster = roster(3)
+            assert await world.daemon.uplink.holds(3, PATIENCE)
+            world.pass_time(HOUR)
+            assert issues(world) == []
+
+    def broken():
+        raise ValueError("our own fault")
 
     asyncio.run(run())

@@ -491,15 +491,15 @@ def test_displays_are_told(world):
     world.daemon._publisher.show = lambda one: shown.append(one) or (1, 0)
     id_ = asked(world, game="teeworlds", reason="với bạn")
     approve(world, id_)
-    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one, "") for one in shown)
+    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one) for one in shown)
     assert nobody == frozenset()
     assert [to_guardians[one] for one in ("kind", "request", "title")] == ["asked", id_, "Teeworlds"]
-    assert plain(to_guardians["text"]) == "An asks to play Teeworlds: với bạn"
+    assert (plain(to_guardians["text"]), to_guardians["reason"]) == ("An asks to play Teeworlds", "với bạn")
     assert accounts == frozenset({"an"})
     assert [to_child[one] for one in ("kind", "who", "how")] == ["answered", "root", "approved"]
     assert plain(to_child["text"]) == "Yes: Teeworlds is let through"
     withdraw(world, asked(world))
-    _, to_both = world.daemon._publisher._said(shown[-1], "")
+    _, to_both = world.daemon._publisher._said(shown[-1])
     assert (to_both["how"], plain(to_both["text"])) == ("withdrawn", "Taken back: An asks for 900 s more")
 
 

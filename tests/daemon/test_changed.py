@@ -246,14 +246,48 @@ def test_what_saves_has_no_second_minute(world):
     assert set(world.platform.programs) == set()
 
 
-def test_what_started_while_no_daemon_ran_is_refused_as_ever(world):
-    world.start(knowing(1, packs=NOTHING))
+@pytest.fixture
+def away(world):
+    """A game that is not allowed was started while no daemon ran."""
+    world.start(roster(packs=NOTHING))
     world.stop()
     world.clock.run(MINUTE)
-    world.platform.appear(1, "secret")
+    world.platform.appear(1)
     world.clock.run(MINUTE)
-    world.start()
-    assert world.platform.ended == [1]
+    return world
+
+
+def test_game_started_while_no_daemon_ran_may_save(away):
+    away.start()
+    assert (away.platform.ended, told(away), refused(away)) == ([], [("luanti", "before")], [])
+    has_its_time(away)
+
+
+def test_game_started_after_the_daemon_is_refused(away):
+    away.start()
+    run(away, 2, "teeworlds")
+    assert (away.platform.ended, refused(away)) == ([2], ["teeworlds"])
+
+
+def test_restarts_of_the_daemon_give_no_second_minute(away):
+    away.platform.obedient = False
+    away.start()
+    for _ in range(10):
+        away.pass_time(10_000)
+        away.kill()
+        away.clock.run(1_000)
+        away.start()
+    assert (set(away.platform.programs), len(told(away))) == (set(), 1)
+
+
+def test_game_that_starts_with_the_pc_is_refused(away):
+    """Else each restart of the PC would give it a minute."""
+    away.platform.programs.clear()
+    away.clock.reboot()
+    away.platform.appear(2)
+    away.clock.run(MINUTE)
+    away.start()
+    assert (away.platform.ended, refused(away)) == ([2], ["luanti"])
 
 
 def test_the_first_list_of_all_spares_nothing(world):

@@ -106,16 +106,16 @@ def test_a_game_started_while_the_daemon_was_dead_counts_from_its_start(world):
     assert world.platform.asked == [1]
 
 
-def test_a_refused_game_started_while_the_daemon_was_dead_is_ended(world):
-    """Nobody refused it then; the first look does."""
+def test_a_refused_game_started_while_the_daemon_was_dead_is_due(world):
+    """Nobody refused it then; the first look warns of its end."""
     world.start(roster(packs=(limit(0),)))
     world.kill()
     world.platform.appear(1)
     world.clock.run(1_000)
     world.start()
-    world.pass_time(1_000)
-    assert world.platform.ended == [1]
-    assert [one.how for one in world.journal("launch.refused")] == ["ended"]
+    world.pass_time(MINUTE + 1_000)
+    assert world.platform.asked == [1]
+    assert [one.how for one in world.journal("play.ended")] == ["asked"]
 
 
 def test_at_a_first_start_what_ran_before_counts_from_now(world):

@@ -411,3 +411,19 @@ def test_what_is_over_when_the_power_is_cut_is_over_once(world, begin, room):
     world.pass_time(MINUTE)
     found = audited(world.journal())
     assert (found.failures, {one.kind for one in found.findings} - TOLD - {"pause", "enforcement-off"}) == ((), set())
+
+
+def test_nor_does_a_play_that_began_before_the_daemon(world):
+    """Where nothing may be played it has a minute and its time to save, over a kill of the daemon, too."""
+    world.start(roster(packs=(limit(0),)))
+    world.stop()
+    world.platform.appear(101)
+    world.clock.run(2 * MINUTE)
+    world.start()
+    world.pass_time(30_000)
+    world.kill()
+    world.start()
+    world.pass_time(10 * MINUTE)
+    report = audited(world.journal())
+    assert said(report.failures) == []
+    assert {one.kind for one in report.findings} - TOLD == {"ran"}

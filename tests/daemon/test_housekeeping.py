@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from daemon.running.housekeeping import Housekeeping
-from tests.daemon.world import HOUR, MINUTE, limit, roster
+from daemon.wiring import Daemon
+from tests.daemon.world import HOUR, MINUTE, issues, limit, roster
 from tests.system import PATIENCE
 
 
@@ -158,3 +159,20 @@ def test_signs_of_life_come_from_the_heart(world):
         task.cancel()
 
     asyncio.run(some_beats())
+
+
+def test_a_callback_that_raises_is_an_issue(world, caplog):
+    """The daemon goes on, status and doctor say it, and the traceback is in the service's log."""
+    world.daemon = Daemon(world.home, world.clock, world.platform.parts)
+
+    async def body():
+        run = asyncio.create_task(world.daemon.run(lambda _: None, lambda _: None))
+        await until(lambda: world.daemon.health.has("no-roster"))
+        asyncio.get_running_loop().call_soon(lambda: 1 // 0)
+        await until(lambda: "internal-error" in issues(world))
+        assert not run.done()
+        run.cancel()
+        await asyncio.wait([run], timeout=PATIENCE)
+
+    asyncio.run(body())
+    assert "ZeroDivisionError" in caplog.text

@@ -300,7 +300,7 @@ def test_who_is_paused_is_told(world):
             assert friend.got == []
             first, last = child.got
             assert (first.player, first.until, first.who) == ("an", NOON + MINUTE, "parent")
-            assert plain(first.text).endswith(": dinner")
+            assert first.reason == "dinner"
             assert last.who == ""
             await route["pause"].handler(ROOT, a.Pause(player=None))
             await settled()

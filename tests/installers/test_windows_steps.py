@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
 
 from installers.windows import steps
@@ -19,29 +17,6 @@ def test_path_is_added_once_and_taken_out_however_it_is_written():
     assert steps.with_folder(added, OURS) == added
     for written in (OURS, OURS.upper(), OURS + "\\", f'"{OURS}"', OURS.replace("\\", "/")):
         assert steps.without_folder(f"C:\\a;{written};C:\\b", OURS) == r"C:\a;C:\b"
-
-
-def test_a_seat_is_kept_as_it_was_given():
-    """What was not given is not there."""
-    whole = {"agent": "192.168.1.2:7000", "fingerprint": "giochoi+1a2b/=", "code": "492039"}
-    assert tomllib.loads(steps.seat_file(*whole.values())) == whole
-    assert tomllib.loads(steps.seat_file("may-chu.local:1", "", "")) == {"agent": "may-chu.local:1"}
-    assert tomllib.loads(steps.seat_file("[fd00::1]:7000", "", "9"))["agent"] == "[fd00::1]:7000"
-
-
-@pytest.mark.parametrize("agent", ["", "host", "host:", ":1", "host:0", "host:65536", 'a"b:1', "a\nb:1", "a b:1", "-a:1"])
-def test_an_address_that_is_none_is_refused(agent):
-    """It is typed by hand, or comes from a script."""
-    with pytest.raises(steps.StepError, match="HOST:PORT"):
-        steps.seat_file(agent, "", "")
-
-
-@pytest.mark.parametrize("word", ['"', "a b", "\n", "x" * 257, "\\", "é"])
-def test_nothing_else_gets_into_the_file(word):
-    """A code cannot add lines of its own."""
-    for given in (("a:1", word, ""), ("a:1", "", word)):
-        with pytest.raises(steps.StepError, match="letters"):
-            steps.seat_file(*given)
 
 
 def test_a_dead_agent_keeps_no_daemon_off():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from daemon.api.asking import RequestAdd
+from daemon.api.asking import RequestAdd, RequestsGet
 from daemon.api.messages import WhyGet
 from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
 from i18n.message import Arg, Message, MessageError, msg
@@ -27,7 +28,7 @@ class Page:
     def __init__(self, start: Start) -> None:
         self._ask = start.ask
         _, self._given = options(start.words, 0, "game", "program", "title", "minutes")
-        self._player, self._waits = "", ""
+        self._player, self._waits, self._asked = "", "", ""
 
     def open(self) -> Next:
         if "program" in self._given:
@@ -42,18 +43,22 @@ class Page:
                 return Show(for_game(title))
         return Show(for_play(status, self._player, game, self._given.get("minutes", "15"), title))
 
-    def says(self) -> tuple[Arg, ...]:
+    def says(self) -> tuple[Arg, ...] | None:
+        """Once it was asked: until it is answered."""
         try:
+            if self._asked:
+                answered = {one.id for one in self._ask(RequestsGet()).requests if one.answer is not None}
+                return None if self._asked in answered else _ASKED
             return said(self._ask(StatusGet()), self._player)
         except MessageError as error:
-            return _MORE, failed(error)[0]
+            return _ASKED if self._asked else (_MORE, failed(error)[0])
 
     def press(self, button: str, values: Values) -> Next:
         made = request(values, self._given.get("program"), self._waits)
         if isinstance(made, Message):
             return Stay(made)
-        self._ask(made)
-        return Show(told(TITLE, msg("Asked."), msg("You will be told what a guardian answers. Until then nothing changes.")))
+        self._asked = self._ask(made).id
+        return Show(replace(told(TITLE, *_ASKED), renews=_RENEWS_MS))
 
 
 def for_play(status: Status, player: str, game: str = "", ms: str = "15", title: str = "") -> Dialog:
@@ -120,5 +125,6 @@ def _called(one: GamePart) -> Arg:
 
 
 _MORE: Final = msg("How much longer would you like to play?")
+_ASKED: Final = (msg("Asked."), msg("You will be told what a guardian answers. Until then nothing changes."))
 _SEND: Final = Button("send", msg("Send"))
 _REASON: Final = Field("reason", msg("Reason, if you like"), "long")

@@ -41,8 +41,8 @@ class Page(Protocol):
 class Renewing(Protocol):
     """A page of a dialog that `renews`."""
 
-    def says(self) -> tuple[Arg, ...]:
-        """As many paragraphs as before. It raises nothing."""
+    def says(self) -> tuple[Arg, ...] | None:
+        """As many paragraphs as before. None: the dialog is needed no more. It raises nothing."""
 
 
 class UsageError(MessageError):
@@ -73,8 +73,8 @@ class Session:
             note, code = failed(error)
             return Show(Dialog(self._title, (note,), buttons=(AGAIN, CLOSE)), code)
 
-    def says(self) -> tuple[Arg, ...]:
-        """What the dialog says by now."""
+    def says(self) -> tuple[Arg, ...] | None:
+        """What the dialog says by now. None: it closes."""
         return self._page.says() if isinstance(self._page, Renewing) else ()
 
     def press(self, button: str, values: Values) -> Next:

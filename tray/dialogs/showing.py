@@ -53,8 +53,8 @@ class Work:
     def answer(self) -> Next:
         return self._answers.get()
 
-    def renew(self, ms: int, gone: Event, ready: Callable[[tuple[Arg, ...]], None]) -> None:
-        """Until the dialog is `gone`, `ready` is called, on a thread of its own, with what it says by then."""
+    def renew(self, ms: int, gone: Event, ready: Callable[[tuple[Arg, ...] | None], None]) -> None:
+        """Until the dialog is `gone`, `ready` is called, on a thread of its own, with what it says by then: None, it closes."""
         def ask() -> None:
             while not gone.wait(ms / 1000):
                 ready(self.session.says())

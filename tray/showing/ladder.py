@@ -107,7 +107,7 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
     if signal.game:
         title, body = msg("{game} may not start now", game=parts.game(signal)), (*parts.why(signal), *parts.again(signal))
     else:
-        title, body = msg("{program} may not run", program=parts.program(signal) or msg("This program")), parts.words(signal)
+        title, body = msg("{program} may not run", program=signal.title or msg("This program")), parts.words(signal)
     return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, actions=actions, lasts=LISTED)
 
 
@@ -163,11 +163,8 @@ def _on(signal: Signal, _: Viewer) -> Notice:
 
 
 def _asked(signal: Signal, _: Viewer) -> Notice:
-    """It stands until somebody answered. The daemon's sentence says who asks for what, and perhaps why."""
+    """It stands until somebody answered."""
     title: Arg = signal.text or msg("Somebody asks for more time")
-    match signal.text:
-        case Message(args={"said": said, "reason": _}):
-            title = said
     actions: tuple[Action, ...] = ()
     if signal.request:
         actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
@@ -229,7 +226,7 @@ def _set_by(signal: Signal) -> tuple[Arg, ...]:
 
 
 def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
-    """Title and body. The words, with the reason that was typed, are the daemon's."""
+    """Title and body."""
     if signal.how not in {"approved", "denied"}:
         return APP, parts.words(signal)
     title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
@@ -241,5 +238,5 @@ def _ask(signal: Signal, label: Message = MORE) -> Action:
     if signal.game:
         words = ("--game", signal.game)
     elif signal.program:
-        words = ("--program", signal.program, "--title", parts.program(signal))
+        words = ("--program", signal.program, "--title", signal.title)
     return Action("ask", label, words)

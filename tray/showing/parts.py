@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daemon.api.messages import Signal
-from i18n.message import Arg, Length, Message, Moment, Words, msg
+from i18n.message import Arg, Length, Moment, Words, msg
 
 NOW: Final = 90_000  # of what is left, milliseconds
 
@@ -27,27 +27,12 @@ def words(signal: Signal) -> tuple[Words, ...]:
 
 
 def why(signal: Signal) -> tuple[Arg, ...]:
-    """The reason alone, where the daemon's sentence has one; else the sentence."""
-    match signal.text:
-        case Message(args={"why": why}):
-            return (msg("Why: {why}", why=why),)
-    return words(signal)
+    return () if signal.text is None else (msg("Why: {why}", why=signal.text),)
 
 
 def reason(signal: Signal) -> tuple[Arg, ...]:
-    """What somebody typed, where the daemon's sentence has it."""
-    match signal.text:
-        case Message(args={"reason": reason}) if reason:
-            return (reason,)
-    return ()
-
-
-def program(signal: Signal) -> str:
-    """The name of a refused program, from the daemon's sentence."""
-    match signal.text:
-        case Message(args={"program": str(name)}):
-            return signal.title or name
-    return signal.title
+    """What somebody typed."""
+    return (signal.reason,) if signal.reason else ()
 
 
 def ends(signal: Signal) -> tuple[Arg, ...]:

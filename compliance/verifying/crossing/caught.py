@@ -1,5 +1,6 @@
-"""Plays that might not have begun, but ran, as their seat says, before they were a game, or this player's: they have time to
-end. All are counted; one is strange of which no entry of the agent says what was changed. Pure.
+"""Plays that might not have begun, but ran, as their seat says, before they were a game, or this player's, or before the daemon
+did: they have time to end. All are counted; one is strange of which no entry of the agent says what was changed, or that comes
+long after its seat's start. Pure.
 
 A seat goes by each list once, as soon as it hears of it, and looks at what runs for a minute. So what the agent said explains
 such plays of one seat for that long, and none of a seat that must have had it long before. The agent's own entries may come to
@@ -19,6 +20,7 @@ from compliance.entries.log import Restored
 from compliance.entries.override import Approval, ApprovalEnded
 from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.seat import SeatStart
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.in_force.hearing import CLOCKS_MS, LATE_MS, Hearing
 from compliance.verifying.in_force.place import GUEST, PLACE
@@ -32,9 +34,9 @@ OFTEN: Final = 16  # a day at one seat: whoever changes players and games all da
 _MOST: Final = 64  # of the last changes of a kind
 _WAITING: Final = 10_000
 _WHAT: Final = {
-    "ran": msg("it ran when players or games were changed, and had a minute and its time to save"),
-    "ran-often": msg("up to here many plays of this day are said to have run when players or games were changed"),
-    "ran-unsaid": msg("it is said to have run when players or games were changed, and no entry says that they were"),
+    "ran": msg("it ran when players or games were changed, or before the daemon did, and had a minute and its time to save"),
+    "ran-often": msg("up to here many plays of this day are said to have run before they were not allowed"),
+    "ran-unsaid": msg("it is said to have run before a change, or before the daemon did, and no entry says so"),
 }
 _PLAYERS: Final = ("player", "")
 _ANY: Final = ("any", "")
@@ -71,13 +73,14 @@ class Caught:
     _number: int = 0
     _used: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)  # by seat and change: when first
     _left: dict[str, tuple[tuple[str, int], set[str]]] = field(default_factory=dict)  # whose plays a list ended last, and when
+    _came: dict[str, tuple[str, int]] = field(default_factory=dict)  # by seat: when its daemon started
     _waiting: list[_Claim] = field(default_factory=list)
     _days: dict[str, tuple[int, int]] = field(default_factory=dict)  # by seat: the last day (UTC), and how many on that
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def wants(self) -> Wants:
         told = (GameChanged, PolicyChanged, PlaceChanged, GuardianChanged, Approval, ApprovalEnded, Restored)
-        return {**each(self._changed, *told), PlayStarted: self._started, PlayEnded: self._ended}
+        return {**each(self._changed, *told), SeatStart: self._began, PlayStarted: self._started, PlayEnded: self._ended}
 
     def _changed(self, _: Arg, line: _Told) -> None:
         kinds = [_ANY]
@@ -104,12 +107,20 @@ class Caught:
                 known = self._left[line.seat] = moment, set()
             known[1].add(line.who)
 
+    def _began(self, _: Arg, line: SeatStart) -> None:
+        self._came[line.seat] = line.boot, line.mono
+
     def _started(self, where: Arg, line: PlayStarted) -> None:
         if line.ran is UNSET or where == NOWHERE:
             return
         self._tally.see("ran", where, line)
         self._counted(where, line)
         moment = line.boot, line.mono
+        if line.ran == "before":
+            boot, mono = self._came.get(line.seat, ("", 0))
+            if boot != line.boot or line.mono - mono > LOOKS_MS:
+                self._tally.count("ran-unsaid", line.seat, where, line.wall)
+            return
         left = self._left.get(line.seat)
         kinds = [_PLAYERS if line.ran == "player" else ("game", line.game), _RESTORED]
         if left is not None and left[0] == moment and line.who in left[1]:

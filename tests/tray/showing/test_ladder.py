@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daemon.api.messages import Signal, SignalKind
-from daemon.reporting.publisher import due_text, refused_text, stranger_text
+from daemon.reporting.publisher import stranger_text
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
 from tray.own import picture
@@ -58,16 +58,16 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Còn 5 phút", "Luanti", "Hãy tìm chỗ dừng thích hợp."]),
     (signal("warning", left=59_800), ["1 min left", "Luanti", "Save your game now."],
      ["Còn 1 phút", "Luanti", "Hãy lưu trò chơi ngay."]),
-    (signal("due", left=80_000, text=due_text("Luanti", WHY, 90_000)),
+    (signal("due", left=80_000, text=WHY),
      ["Save now!", "Luanti closes in 1 min 20 sec.", "Why: 60 minutes of each game a day"], None),
-    (signal("due", left=10_000, how="asked", text=due_text("Luanti", WHY, 10_000)),
+    (signal("due", left=10_000, how="asked", text=WHY),
      ["Save now!", "Luanti is asked to close, and over in 10 sec at the latest.", "Why: 60 minutes of each game a day"],
      ["Lưu lại ngay!", "Luanti được yêu cầu đóng, chậm nhất 10 giây nữa là tắt.", "Lý do: 60 minutes of each game a day"]),
     (signal("ended", left=3_600_000, how="closed"), ["Luanti is over", "You played for 1 hr."],
      ["Luanti: hết giờ chơi", "Lượt này đã chơi 1 giờ."]),
-    (signal("refused", until=NOW + 60 * MINUTE, text=refused_text("Luanti", WHY)),
+    (signal("refused", until=NOW + 60 * MINUTE, text=WHY),
      ["Luanti may not start now", "Why: 60 minutes of each game a day", "You can play again from 09:00."], None),
-    (signal("refused", game="", title="", program="27" * 32, text=stranger_text("sums")),
+    (signal("refused", game="", title="sums", program="27" * 32, text=stranger_text("sums")),
      ["sums may not run", STRANGER], None),
     (signal("refused", game="", title="", text=msg("x")), ["This program may not run", "x"], None),
     (signal("granted", game="", left=15 * MINUTE, who="Bình", until=NOW + 15 * MINUTE),
@@ -83,7 +83,7 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     (signal("answered", request="r7", how="denied"), ["The answer is no"], ["Đã bị từ chối"]),
     (signal("answered", request="r7", how="approved"), ["The answer is yes"], ["Đã được đồng ý"]),
     (signal("answered", text=Text(vi="xong", en="done")), ["Giờ Chơi", "done"], ["Giờ Chơi", "xong"]),
-    (signal("paused", until=NOW + 60 * MINUTE, who="Bình", text=msg("{said}: {reason}", said="x", reason="dinner")),
+    (signal("paused", until=NOW + 60 * MINUTE, who="Bình", text=msg("x"), reason="dinner"),
      ["Pause: no playing until 09:00", "dinner", "Set by Bình"],
      ["Tạm dừng: không chơi đến 09:00", "dinner", "Người đặt: Bình"]),
     (signal("paused", who="root"), ["Pause: no playing for now", "Set by the administrator"],
@@ -196,8 +196,8 @@ def test_a_guardian_who_plays_is_warned_of_their_own_play():
 
 
 def test_a_guardian_is_asked_and_the_answer_takes_the_place_of_the_question():
-    wish = msg("{said}: {reason}", said=msg("An asks for more"), reason="homework is done")
-    asked = decide(signal("asked", request="r7", left=15 * MINUTE, text=wish), PARENT)
+    wish = {"text": msg("An asks for more"), "reason": "homework is done"}
+    asked = decide(signal("asked", request="r7", left=15 * MINUTE, **wish), PARENT)
 
     assert said(asked) == ["An asks for more", "homework is done"]
     assert said(decide(signal("asked", request="r7", text=msg("An asks for more")), PARENT)) == ["An asks for more"]

@@ -104,9 +104,11 @@ class _Window:
             self._gone = Event()
             self._work.renew(dialog.renews, self._gone, partial(GLib.idle_add, self._renewed))
 
-    def _renewed(self, says: tuple[Arg, ...]) -> bool:
+    def _renewed(self, says: tuple[Arg, ...] | None) -> bool:
         """What was typed, and where, stays. Another dialog may have come meanwhile."""
-        if not self._gone.is_set():
+        if not self._gone.is_set() and says is None:
+            self._close()
+        elif not self._gone.is_set() and says is not None:
             for paragraph, said in zip(self._said, says, strict=False):
                 paragraph.set_text(self._words(said))
         return False

@@ -9,15 +9,16 @@ from tray.dialogs.showing import RendererError
 try:
     reach_gi()
     import gi
+    from gi.repository import GLib
 
+    GLib.set_prgname("giochoi-tray")  # what task bars and screen readers call it: GTK takes it when it is imported
     for _name, _version in (("Gtk", "3.0"), ("Gdk", "3.0"), ("Atk", "1.0")):
         gi.require_version(_name, _version)
-    from gi.repository import Atk, Gdk, GLib, Gtk, Pango
+    from gi.repository import Atk, Gdk, Gtk, Pango
 except (ImportError, ValueError) as _error:
     raise RendererError(
         msg("the dialogs need GTK 3; install: {packages}", packages="python3-gi gir1.2-gtk-3.0")
     ) from _error
-GLib.set_prgname("giochoi-tray")  # what window managers and screen readers call it
 if not Gtk.init_check([])[0]:
     raise RendererError(msg("there is no screen to show a dialog on (DISPLAY, WAYLAND_DISPLAY)"))
 

@@ -51,7 +51,7 @@ class _Window:
         self._after: Next | None = None
         self._hwnd = 0
         self._gone = Event()
-        self._says: tuple[Arg, ...] = ()
+        self._says: tuple[Arg, ...] | None = ()
         self._fonts: Fonts
 
     def run(self) -> Next:
@@ -151,13 +151,15 @@ class _Window:
         if win32gui.IsWindow(self._hwnd):
             win32gui.PostMessage(self._hwnd, what, 0, 0)
 
-    def _say_again(self, says: tuple[Arg, ...]) -> None:
+    def _say_again(self, says: tuple[Arg, ...] | None) -> None:
         """From another thread."""
         self._says = says
         self._tell(_RENEWED)
 
     def _renewed(self, *_: int) -> int:
         """What was typed, and where, stays."""
+        if self._says is None:
+            return self._close(End(self._code))
         for at, said in enumerate(self._says):
             old = self._items[at]  # paragraphs come first
             self._items[at] = Item(old.part, self._work.words(said), old.id, old.row)

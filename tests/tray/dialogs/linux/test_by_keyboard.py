@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 from msgspec.structs import replace
+from Xlib.display import Display
 
-from daemon.api.asking import CodeUse, Off, Prove, RequestAdd, RequestApprove, RequestDeny
+from daemon.api.asking import Answer, CodeUse, Off, Prove, RequestAdd, RequestApprove, RequestDeny, Requests, RequestsGet
 from daemon.api.messages import GrantExtend
 from daemon.api.status import StatusGet
 from tests.system import until
-from tests.tray.dialogs.fake_daemon import MINUTE, STATUS
+from tests.tray.dialogs.fake_daemon import ASKED, MINUTE, NOON, STATUS, ZONE
 
 
 def test_ask_is_one_choice_and_enter(show, daemon):
@@ -54,6 +56,19 @@ def test_what_is_left_is_renewed_and_what_was_typed_stays(show, daemon):
     until(lambda: daemon.of(RequestAdd))
 
     assert daemon.of(RequestAdd) == [RequestAdd(ms=15 * MINUTE, game="luanti", reason="please")]
+
+
+def test_what_was_asked_stands_there_until_it_is_answered(show, daemon, desk):
+    """And a task bar calls the window by the program's name."""
+    dialog = show("ask", "--game", "luanti")
+    with closing(Display(desk.environment["DISPLAY"])) as screen:
+        called = screen.create_resource_object("window", int(dialog.window)).get_wm_class()
+    assert {one.lower() for one in called} == {"giochoi-tray"}
+    dialog.keys("Return")
+    dialog.says("Asked.")
+    answer = Answer(approved=True, who="Mẹ", at=NOON, ms=15 * MINUTE)
+    daemon.answers[RequestsGet] = Requests(requests=(replace(ASKED, id="r8", answer=answer),), zone=ZONE)
+    assert dialog.closed() == (0, "")
 
 
 def test_a_letter_with_alt_leads_to_its_field(show, daemon):
