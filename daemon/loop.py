@@ -83,6 +83,11 @@ class Loop:
                 self.changed.left(play, *play.programs)
                 self._finish(play, now, now.mono, "list changed")
 
+    def resume(self) -> None:
+        """Plays of a former run go on in programs that may not show what they are part of."""
+        going = self.plays.running.values()
+        self.platform.watcher.resume({one: (play.account, play.game.id) for play in going for one in play.programs})
+
     def observe(self, seen: Observation) -> bool:
         """True if it changed anything, so that a beat is due; most programs that start are no games."""
         now = self.read()

@@ -119,6 +119,11 @@ class Watcher(Protocol):
     def look(self) -> bool:
         """Tell what has come to pass and was not told yet, as far as it takes no time to see. False: there is more to come."""
 
+    def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
+        """These went on while nobody watched: by identity, the account and the id of the game whose play each is part of. To be
+        called before the first `scan`, as what a game's starter has become does not show what it is.
+        """
+
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""
 

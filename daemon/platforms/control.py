@@ -94,10 +94,6 @@ class TreeControl(ABC, Generic[P]):
         """Whether `other`, which may be gone, has started `one` as far as the system still knows."""
         return False
 
-    def _with(self, pid: int, started: int, here: Mapping[int, P]) -> list[P]:
-        """What else belongs to the same play, as far as the system knows."""
-        return []
-
     def terminate(self, pid: int, started: int) -> bool:
         try:
             return self._to_all(pid, started, self._terminate, rounds=1)
@@ -120,8 +116,7 @@ class TreeControl(ABC, Generic[P]):
             return False
         here = self._look()
         untouched = self._untouched(here)
-        left = [now for one in asked if (now := here.get(one.pid)) and now.identity == one.identity]
-        left += self._with(pid, started, here)
+        left = (now for one in asked if (now := here.get(one.pid)) and now.identity == one.identity)
         tree = self._tree(pid, started, here, untouched)
         family = {one.identity: one for one in (*tree, *left) if one.pid not in untouched}
         return self._in_rounds(do, rounds, family, here, untouched) and bool(tree)

@@ -63,6 +63,7 @@ class Rosters:
         if first:
             self.chains.begun_anew(people, now)
             self.resumer.take_up(people, now)
+            self.loop.resume()
         self.grants.merge(roster.grants, now.wall)
         over = self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall)
         ended = [events.GrantRevoked(None, grant, now) for grant in (*self.grants.end(lost, now.wall), *over)]

@@ -26,6 +26,7 @@ import pytest
 
 import cli
 from cli.__main__ import main
+from tests import slices
 from tests.bypasses.ring import Ring
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE, SOAK, in_here, until
@@ -117,11 +118,12 @@ class Case:
         who = who or self.child
         path = {"HOME": who.pw_dir, "USER": who.pw_name, "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
         before = time.monotonic()
-        process = subprocess.Popen(
-            ["/bin/bash", "-c", script], user=who.pw_uid, group=who.pw_gid, extra_groups=[], cwd=self.folder,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-            env={**path, **self.env, **env},
-        )  # fmt: skip
+        with slices.inside(who.pw_uid):
+            process = subprocess.Popen(
+                ["/bin/bash", "-c", script], user=who.pw_uid, group=who.pw_gid, extra_groups=[], cwd=self.folder,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**path, **self.env, **env},
+            )  # fmt: skip
         self._runs.append(Run(self, process, before))
         return self._runs[-1]
 

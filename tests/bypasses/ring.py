@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import psutil
 
+from tests import slices
 from tests.accounts import account, end_all
 from tests.disks import disk
 from tests.end_to_end.conftest import House
@@ -76,6 +77,8 @@ class Ring:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+        for one in self.accounts:
+            slices.remove(one.pw_uid)
 
     def _furnish(self) -> None:
         self.house("place", "set", "home", "--zone", zone_with_noon())

@@ -9,7 +9,7 @@ import pytest
 from host.elf import build_id
 from tests import native
 from tests.bypasses.case import first, python_on, stand_in
-from tests.bypasses.test_loaded import game
+from tests.bypasses.test_changed_builds import game
 
 pytestmark = pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
 

@@ -1,8 +1,6 @@
-"""Files that somebody holds back by a lease (fcntl(2), F_SETLEASE), that lie too deep, or come after too many words."""
+"""Files that somebody holds back by a lease (fcntl(2), F_SETLEASE), or that lie too deep."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.bypasses.case import python
 
@@ -39,11 +37,6 @@ def test_a_leased_game_is_not_started(case):
     assert not here.ran.exists()
 
 
-@pytest.mark.parametrize("options", ["", "-X $(head -c 40000 /dev/zero | tr '\\0' x)"], ids=["told in short", "told at length"])
-def test_a_leased_script_is_ended_once_it_can_be_read(case, options):
-    case(0, make=python).ended(f'cp "$GAME" maths && {TAKE.format("maths", 1)} python3 {options} maths', LEASE=LEASE)
-
-
 def test_a_path_that_is_too_long(case):
     """No name is left, but the content."""
     case(0).refused('python3 -c "$DEEP"', DEEP=DEEP, DO='cp "$GAME" x && ./x "$PLAY"')
@@ -51,8 +44,3 @@ def test_a_path_that_is_too_long(case):
 
 def test_a_script_under_too_long_a_path(case):
     case(0, make=python).ended('python3 -c "$DEEP"', DEEP=DEEP, DO='cp "$GAME" x && DO= && unset DO && exec python3 x')
-
-
-@pytest.mark.parametrize("options", ["$(yes -- -u | head -n 80000)", "-X $(head -c 100000 /dev/zero | tr '\\0' x) " * 3])
-def test_options_without_end(case, options):
-    case(0, make=python).ended(f'python3 {options} "$GAME"')

@@ -26,10 +26,6 @@ OWN = {
 }
 WAITS = "import sys; sys.stdin.read()"
 OWN_LIBRARY = """cp "$(ldconfig -p | grep -om1 '/.*libc.so.6')" own.so && """
-BEHIND_MUCH = """import os
-much = {f"a{n}": "x" * 100_000 for n in range(2)}
-os.execve("/bin/sh", ["sh", "-c", "read line"], {**much, "LD_PRELOAD": "./own.so"})
-"""
 TOLD_TO_RUN = {
     "the loader": 'cp /bin/dash own && "$(echo /lib64/ld-linux*)" ./own "$PLAY"',
     "a shell": 'cp "$PLAY" own && sh own',
@@ -37,12 +33,6 @@ TOLD_TO_RUN = {
     "a shell that looks where programs lie": 'mkdir x && cp "$PLAY" x/own && PATH=$PWD/x:$PATH bash own',
     "a module of python": f'echo "{WAITS}" >own.py && python3 -m own',
     "a library that is loaded first": f"{OWN_LIBRARY} LD_PRELOAD=./own.so sh -c 'read line'",
-    "one after many others": f"{OWN_LIBRARY} LD_PRELOAD=\"$(seq -s ' ' -f /x%g 20) ./own.so\" sh -c 'read line'",
-    "one behind a long environment": f"{OWN_LIBRARY} python3 -c '{BEHIND_MUCH}'",
-    "one named from the program's folder": f"{OWN_LIBRARY} LD_PRELOAD='$ORIGIN/../..'$PWD/own.so sh -c 'read line'",
-    "one in a folder with the loader's word": f"{OWN_LIBRARY} D=lib/x86_64-linux-gnux && mkdir -p $D && mv own.so $D && "
-                                              "LD_PRELOAD=$PWD/'${LIB}x/own.so' sh -c 'read line'",
-    "an auditor with a space in its name": f"{OWN_LIBRARY} mv own.so 'o n.so' && LD_AUDIT='./o n.so' sh -c 'read line'",
     "what is copied to another disk": 'cp /bin/dash "$OTHER/own" && "$OTHER/own" "$PLAY"',
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from daemon.api.messages import FileSystem
@@ -109,6 +109,9 @@ class FakePlatform:
 
     def look(self) -> bool:
         return self.caught_up
+
+    def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
+        self.resumed = dict(programs)
 
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals

@@ -21,6 +21,7 @@ from daemon.platforms.processes import BlindError, Identity
 
 _PLACES = ("/usr/", "/opt/", "/snap/")
 _REMEMBERED = 1_024  # plays; whoever has more of them than there are games pushes nobody's out
+_ROUNDS = 5
 _MOST_NUMBERS = 4  # of one account in one play: with containers it may have 65,536 (subuid(5))
 
 User = tuple[int, int]  # uid, gid
@@ -31,9 +32,9 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def __init__(
         self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None,
-        together: Callable[[Identity], Collection[int]] = lambda _: (),
+        together: Callable[[Identity], tuple[str, Collection[int]]] = lambda _: ("", ()),
     ) -> None:  # fmt: skip
-        """`together`: the pids of all that belong to the same play as a program, as far as the system carries that."""
+        """`together`: a program's account, and the pids of all that belong to the same play, as far as the system carries that."""
         super().__init__(spared)
         self._together = together
         self._asker = asker or Asker()
@@ -51,12 +52,24 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return installed(pid) and self.alive(pid, started)
 
     def end(self, pid: int, started: int) -> bool:
-        """All of its account stands still meanwhile, so that nothing forks itself away."""
-        with frozen(pid):
-            return super().end(pid, started)
+        """With all that belongs to the same play. Its account stands still meanwhile, so that nothing forks itself away."""
+        this = (pid, started)
+        with frozen(self._together(this)[0]):
+            ended = super().end(pid, started)
+            for _ in range(_ROUNDS):  # where nothing could be frozen some may be new
+                if not self._end_rest(this):
+                    break
+                ended = True
+        return ended
 
-    def _with(self, pid: int, started: int, here: Mapping[int, procfs.Stat]) -> list[procfs.Stat]:
-        return [one for other in self._together((pid, started)) if (one := here.get(other)) is not None]
+    def _end_rest(self, this: Identity) -> bool:
+        """What carries the same tag, whoever started it. Whether something was ended."""
+        try:
+            here = [found for pid in self._together(this)[1] if (found := procfs.stat(pid)) and found.alive]
+            untouched = self._untouched(procfs.processes()) if here else frozenset[int]()
+            return any([self._end(*one.identity) for one in here if one.pid not in untouched and not _is_roots(one.pid)])
+        except BlindError:
+            return False
 
     def _look(self) -> dict[int, procfs.Stat]:
         return procfs.processes()
@@ -102,6 +115,12 @@ class LinuxControl(TreeControl[procfs.Stat]):
 
     def _end(self, pid: int, started: int) -> bool:
         return _send(pid, started, (signal.SIGKILL,))
+
+
+def _is_roots(pid: int) -> bool:
+    """What somebody does as root in a terminal of the game's, as with sudo. BlindError."""
+    found = procfs.owner(pid)
+    return found is not None and found[0] == 0 and os.geteuid() == 0
 
 
 def _anothers(pid: int, uid: int) -> bool:

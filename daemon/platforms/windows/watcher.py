@@ -7,13 +7,13 @@ wherever they fail, processes are looked at four times a second while a game run
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from daemon.platforms.api import Observation, Refusals
 from daemon.platforms.hashing import Key
 from daemon.platforms.images import Looked
-from daemon.platforms.processes import BlindError
+from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from daemon.platforms.windows.etw.events import ProcessEvent
@@ -56,6 +56,9 @@ class WindowsWatcher(TrackingWatcher):
 
     def _running(self) -> tuple[Program, ...]:
         return self._tracker.running()
+
+    def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
+        """A process names its parent here as long as it runs: what a play goes on in is found by that."""
 
     def look(self) -> bool:
         return self._tracker.look() if self._loop else True

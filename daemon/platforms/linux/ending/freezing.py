@@ -7,24 +7,23 @@ it if we die in between (ExecStopPost= of giochoi-daemon.service), and so does t
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.accounts import uid_of
 
 NOTE = Path("/run/giochoi/frozen")
 _ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))  # cgroup2 alone, and beside version 1
-_SLICE = re.compile(r"^0::(.*?/user-\d+\.slice)(?:/|$)", re.MULTILINE)
 _LONGEST_S, _PAUSE_S = 0.1, 0.001
 
 
 @contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    """The slice of this process stands still inside. Where there is none, or it cannot be had, nothing does."""
-    folder = _slice_of(pid)
+def frozen(account: str) -> Iterator[None]:
+    """The slice of this account stands still inside. Where there is none, or it cannot be had, nothing does."""
+    folder = _slice_of(account) if account else None
     if folder is None or not _freeze(folder):
         yield
         return
@@ -43,12 +42,12 @@ def thaw() -> None:
         NOTE.unlink()
 
 
-def _slice_of(pid: int) -> Path | None:
-    match = _SLICE.search(procfs.text(f"/proc/{pid}/cgroup"))
-    ours = _SLICE.search(procfs.text("/proc/self/cgroup"))
-    if match is None or os.geteuid() != 0 or (ours and ours[1] == match[1]):
+def _slice_of(account: str) -> Path | None:
+    uid = uid_of(account) if os.geteuid() == 0 else None
+    name = f"user.slice/user-{uid}.slice"
+    if not uid or f"/{name}/" in procfs.text("/proc/self/cgroup"):  # we would stand still, too
         return None
-    return next((path for root in _ROOTS if (path := root / match[1].lstrip("/")).joinpath("cgroup.freeze").exists()), None)
+    return next((path for root in _ROOTS if (path := root / name).joinpath("cgroup.freeze").exists()), None)
 
 
 def _freeze(folder: Path) -> bool:

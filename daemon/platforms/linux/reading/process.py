@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from daemon.platforms.images import INLINE, Asks
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import Runs
 from daemon.platforms.interpreters.view import View
-from daemon.platforms.images import INLINE, Asks
 from daemon.platforms.linux import places, procfs
 from daemon.platforms.linux.reading.images import Images
 from daemon.platforms.linux.reading.wants import Wants
@@ -36,7 +36,6 @@ _TEXT = 1 << 16
 _MOST_NAMES = 1024
 _LOADED_FIRST = (b"LD_PRELOAD=", b"LD_AUDIT=")  # ld.so(8)
 _INTERPRETERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
-_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,11 @@ class ProcessReader:
 
     def read(self, pid: int, *, strict: bool) -> ReadProcess | None:
         """`strict`: `foreign` is asked, too. None: it is over. BlindError."""
-        for _ in range(_TRIES):
-            before = places.image_of(pid)
-            found = self._read(pid, before, strict=strict)
-            if found is None or places.image_of(pid) == before:
-                return found
-        return found
+        before = places.image_of(pid)
+        found = self._read(pid, before, strict=strict)
+        if found is None or (now := places.image_of(pid)) == before:
+            return found
+        return self._read(pid, now, strict=strict)  # it executed something meanwhile
 
     def _read(self, pid: int, image: places.Image | None, *, strict: bool) -> ReadProcess | None:
         self._images.unread = False
@@ -158,13 +156,15 @@ class ProcessReader:
             if not (every and found):
                 break
             loaded = found[0]
-            what = what_runs(self._builds.get(loaded.build_id or "") or loaded.path.rpartition("/")[2], every, view=place.view)
+            name = self._builds.get(loaded.build_id or "") or loaded.path.rpartition("/")[2]
+            what = what_runs(name, every, view=place.view)
         return args
 
     def _foreign(self, pid: int, exe: str, files: tuple[Fingerprint, ...], place: _Place) -> tuple[Fingerprint, ...]:
         """What cannot be looked at counts as foreign, too."""
         found = [file for file in files[:1] if not self._trusted.at(exe)]
-        found += (file for file in files[1:] if not self._trusted.at(place.opened.get(file.path, f"/proc/{pid}/root{file.path}")))
+        places_of = ((file, place.opened.get(file.path, f"/proc/{pid}/root{file.path}")) for file in files[1:])
+        found += (file for file, where in places_of if not self._trusted.at(where))
         for where, name in place.loaded_first():
             file = self._images.open(where, name, self._wants)
             if file is not None and not self._trusted.at(where):
@@ -271,7 +271,7 @@ class _Place:
         try:
             if not stat.S_ISREG(os.stat(where).st_mode):  # noqa: PTH116 - a path of any bytes
                 return b""
-            with open(os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:
+            with open(os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
                 return bytes(read(file) or b"")
         except (OSError, ValueError):
             return b""

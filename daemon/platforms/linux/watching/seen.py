@@ -30,8 +30,8 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A process as it is known since `at` (mono). `program` None: nothing of interest. `image` and `stack` change when it executes
-    something. `tag`: 0 where it carries none. `catalogue`: by which it was read.
+    """A process as it is known since `at` (mono). `program` None: nothing of interest. `image` and `stack` change when it
+    executes something. `tag`: 0 where it carries none. `catalogue`: by which it was read.
     """
 
     identity: Identity

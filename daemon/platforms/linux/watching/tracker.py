@@ -1,8 +1,8 @@
 """What runs, and which play each process belongs to.
 
-A process is read once after each exec (reading/). If it is a game, or unknown code, it begins a play of its own and gets a tag;
-its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel carries tags
-(kernel/), its table is the truth and events are hints; elsewhere this table is all there is.
+A process is read once after each exec (reading/). If it is a game, or unknown code, it begins a play of its own and gets a
+tag. Its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel carries
+tags (kernel/), its table is the truth and events are hints. Elsewhere this table is all there is.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Tags(Protocol):
 
 
 class _Question(NamedTuple):
-    """What was asked at `asked` (mono) about a process of `account` that `carried` this tag. Others as Tracker._ask has them."""
+    """What was asked at `asked` (mono) about a process of `account` that `carried` this tag. Others as in Tracker._ask."""
 
     number: int
     since: int | None
@@ -122,14 +122,17 @@ class Tracker:
     def running(self) -> tuple[Program, ...]:
         return tuple(seen.program for seen in self._seen.values() if seen.program is not None)
 
-    def together(self, this: Identity) -> tuple[int, ...]:
-        """The pids of all that carry the same tag as this program: what has to end with it."""
+    def together(self, this: Identity) -> tuple[str, tuple[int, ...]]:
+        """The account of this program, and the pids of all that carry the same tag: what has to end with it."""
         seen = self._seen.get(this[0])
-        if seen is None or seen.identity != this or not seen.tag:
-            return ()
-        kernel = self.tags.tagged() if self.tags else {}
-        carrying = {pid for pid, tag in kernel.items() if tag == seen.tag}
-        return tuple(carrying | {pid for pid, one in self._seen.items() if one.tag == seen.tag})
+        if seen is None or seen.identity != this or seen.program is None:
+            return "", ()
+        carrying = {*self._carrying(seen.tag), *(pid for pid, one in self._seen.items() if one.tag == seen.tag != 0)}
+        return seen.program.account, tuple(carrying)
+
+    def _carrying(self, tag: int) -> list[int]:
+        """The processes that carry this tag by the kernel's table."""
+        return [pid for pid, carried in self.tags.tagged().items() if carried == tag] if self.tags and tag else []
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -191,7 +194,19 @@ class Tracker:
             for child, (_, tag, _) in tuple(self._forks.items()):  # first: the play goes on in them
                 if tag == seen.tag:
                     self._tell_fork(child)
+            if seen.tag and not any(one.tag == seen.tag for one in self._seen.values() if one is not seen):
+                self._go_on(seen, mono)
             self._end(pid, mono)
+
+    def _go_on(self, seen: Seen, mono: int) -> None:
+        """In one of those that carry the tag and are over before anybody can read them."""
+        left = [pid for pid in self._carrying(seen.tag) if pid not in self._seen and pid not in self._asked]
+        if left and seen.program is not None:
+            status, now = procfs.stat(left[-1]), together(self._clock)
+            started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
+            program = replace(seen.program, pid=left[-1], started=started, since=mono, origin=seen.program.origin or seen.program)
+            self._seen[left[-1]] = replace(seen, identity=program.identity, program=program, at=mono)
+            self._tell(ProgramStarted(program))
 
     def resume(self, programs: Mapping[Identity, tuple[str, str]]) -> None:
         """These went on while nobody watched: by identity, the account and the id of the game whose play each is part of."""
@@ -227,7 +242,7 @@ class Tracker:
         if not uid and not self.root and not carried:
             self._left(pid, now)
             return
-        if (stamp := places.stamped_at(f"/proc/{pid}/exe")) in self._plain and not carried:
+        if not carried and places.stamped_at(f"/proc/{pid}/exe") in self._plain:
             self._left(pid, since or now)
             return
         question = _Question(next(self._numbers), since, now, self._account(uid), carried, allowed, before)
