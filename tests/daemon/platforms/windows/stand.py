@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from ctypes import wintypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -171,7 +171,8 @@ class Lookout:
                 and one.program.args != ()
             )
         )
-        return Found(told.program, self._match(told))
+        read = self.tracker._known[told.program.pid].program  # which is told as unread only once it is given up
+        return Found(replace(told.program, unread=read.unread), self._match(told))
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda one: isinstance(one, ProgramEnded) and one.pid == pid)
@@ -179,7 +180,7 @@ class Lookout:
     @staticmethod
     def _late(program: Program) -> bool:
         """Whether nothing is known of it yet but its name, as a busy PC takes a moment to read it."""
-        return program.unread and not program.args and "\\" not in program.files[0].path
+        return not program.args and "\\" not in program.files[0].path
 
     def _ours(self, program: Program) -> bool:
         """Others play here, too. What has no path may be anybody's."""
