@@ -160,7 +160,7 @@ class Lookout:
             ),
             patience,
         )
-        return Found(told.program, self._match(told))
+        return self._found(told)
 
     async def started(self, name: str) -> Found:
         """The first program of this file name that was started, once its words can be read."""
@@ -171,8 +171,13 @@ class Lookout:
                 and one.program.args != ()
             )
         )
-        read = self.tracker._known[told.program.pid].program  # which is told as unread only once it is given up
-        return Found(replace(told.program, unread=read.unread), self._match(told))
+        return self._found(told)
+
+    def _found(self, told: ProgramStarted) -> Found:
+        """Unread from the first moment on, though that is told only once it is given up."""
+        seen = self.tracker._known.get(told.program.pid)
+        unread = seen is not None and seen.identity == told.program.identity and seen.program.unread
+        return Found(replace(told.program, unread=unread), self._match(told))
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda one: isinstance(one, ProgramEnded) and one.pid == pid)
