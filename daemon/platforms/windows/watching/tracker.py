@@ -270,7 +270,7 @@ class WindowsTracker(Tracker[SeenProgram]):
             self._held.add(process.identity)
             known = self._known.get(process.pid)
             old = known.program if known is not None and known.identity == process.identity else None
-            if old is None:
+            if old is None or self.programs.is_held(old, process):
                 return self.programs.held(process, since)
             return old if process.identity in self._heard else replace(old, unread=True)
         self._held.discard(process.identity)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from ctypes import wintypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -160,7 +160,7 @@ class Lookout:
             ),
             patience,
         )
-        return Found(told.program, self._match(told))
+        return self._found(told)
 
     async def started(self, name: str) -> Found:
         """The first program of this file name that was started, once its words can be read."""
@@ -171,7 +171,13 @@ class Lookout:
                 and one.program.args != ()
             )
         )
-        return Found(told.program, self._match(told))
+        return self._found(told)
+
+    def _found(self, told: ProgramStarted) -> Found:
+        """Unread from the first moment on, though that is told only once it is given up."""
+        seen = self.tracker._known.get(told.program.pid)
+        unread = seen is not None and seen.identity == told.program.identity and seen.program.unread
+        return Found(replace(told.program, unread=unread), self._match(told))
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda one: isinstance(one, ProgramEnded) and one.pid == pid)
@@ -179,7 +185,7 @@ class Lookout:
     @staticmethod
     def _late(program: Program) -> bool:
         """Whether nothing is known of it yet but its name, as a busy PC takes a moment to read it."""
-        return program.unread and not program.args and "\\" not in program.files[0].path
+        return not program.args and "\\" not in program.files[0].path
 
     def _ours(self, program: Program) -> bool:
         """Others play here, too. What has no path may be anybody's."""

@@ -147,12 +147,13 @@ def test_a_new_build_says_its_name_in_the_version_resource(here):
 
 
 def test_another_program_of_the_same_maker_is_no_game(here):
-    """khac.exe, also where it has the game's folder and is started by the game."""
+    """khac.exe, also where it has the game's folder. Started by the game, it belongs to its play."""
     game = replace(own(here / "choi.exe"), names=("trochoi.exe",), products=("Trò Chơi Thử",))
     write(here / "khac.exe", read(program("khac.exe")))
     found = look(here, game, lambda: run(here / "khac.exe", *SHORT), "khac.exe")
     assert (found.match, found.program.files[0].original) == (None, "khac.exe")
-    assert look(here, game, lambda: run(here / "choi.exe", "/run", here / "khac.exe", *SHORT), "khac.exe").match is None
+    found = look(here, game, lambda: run(here / "choi.exe", "/run", here / "khac.exe", *SHORT), "khac.exe")
+    assert (found.match.game, found.program.origin.files[0].path) == ("game", str(here / "choi.exe"))
     assert look(here, game, lambda: run(here / "khac.exe", "/run", here / "choi.exe", *SHORT)).clues == (*BY_CONTENT, "name")
 
 
