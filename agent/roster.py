@@ -16,7 +16,9 @@ from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
 from rules.calendar import DAY_MS, day_bounds
+from rules.games import UNKNOWN_GAME
 from rules.policy import Pack, Scope
+from rules.unknown import Unknown, game_title
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
 GRANTS_MATTER_MS = 8 * DAY_MS
@@ -78,6 +80,7 @@ class Compiler:
         self._zone = place.zone
         # Who administers a home PC is a guardian: there is one for every player, named or not.
         self._home = place.place == "home"
+        self._point = place.place == "game-point"
         self._packs = tables.packs()
         self._texts = tables.texts()
         self._limits = tables.limits()
@@ -88,7 +91,7 @@ class Compiler:
         self._learning = tuple(game.id for game in house if game.learning)
         catalogue = shipped.catalogue(house)
         self.games = tuple(catalogue.games.values())
-        self._titles = {game.id: game.title for game in self.games}
+        self._titles = {game.id: game_title(game.id, game.title) for game in (*self.games, UNKNOWN_GAME)}
 
     def player(self, row: PlayerRow) -> Player:
         """The player with all packs but the place's."""
@@ -96,6 +99,7 @@ class Compiler:
         # What does not count is no limit: it comes with others.
         learning = self._learning if limits or self._packs.get(row.id) or self._packs.get(PLACE) else ()
         own = own_pack(limits, self._zone, self._titles, learning)
+        unknown: Unknown = "refused" if row.id == GUEST and self._point else row.unknown
         return Player(
             id=row.id,
             name=row.name,
@@ -105,7 +109,8 @@ class Compiler:
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
             approved=tuple(dict.fromkeys(one.game for one in self._approvals if one.player == row.id)),
-            only_installed=row.only_installed,
+            unknown=unknown,
+            only_installed=unknown == "refused",
             programs=tuple(program for player, program in self._programs if player == row.id),
         )
 
