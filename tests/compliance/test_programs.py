@@ -15,7 +15,7 @@ def changed(site):
     def change(players, *, on=True, by=None):
         site.clock.run(HOUR)
         (by or site.agent).add(
-            ProgramsChanged, who="child", only_installed=on, let=(), interpreters=(), players=players
+            ProgramsChanged, who="child", unknown="refused" if on else "listed", let=(), interpreters=(), players=players
         )
 
     return change
@@ -43,7 +43,7 @@ def test_refused_while_somebody_runs_only_what_is_installed(seat, changed, audit
 
 def test_refused_though_nobody_ever_did(seat, audit):
     refuse(seat)
-    assert said(audit()) == ["no entry says that anybody runs only installed programs"]
+    assert said(audit()) == ["no entry says that anybody's unknown programs are refused"]
 
 
 def test_a_seat_that_heard_of_no_change_is_told_of_and_no_liar(seat, changed, audit):
