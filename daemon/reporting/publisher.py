@@ -18,16 +18,18 @@ from daemon.reporting.ahead import ahead
 from daemon.reporting.override_signals import off, paused
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading
-from i18n.message import Length, Message, Words, msg
+from i18n.message import Arg, Length, Message, Words, msg
 from rules.decision import Decision
+from rules.games import Game
 from rules.save_time import CLOSE_MS, promised
+from rules.unknown import game_title
 
 _OfPlay: TypeAlias = (
     events.PlayStarted | events.Warned | events.PlayDue | events.PlayEnded | events.LaunchRefused | events.ProgramRefused
     | events.ClockJumped | events.ZoneChanged | events.IssueChanged
 )  # fmt: skip
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
-ONLY_INSTALLED = "only-installed"
+UNKNOWN_REFUSED = "unknown-refused"
 _QUEUE = 256  # a display that lies further behind than this has gone
 
 
@@ -131,23 +133,23 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
         case events.Warned():
             return event.play.accounts, _warned(event)
         case events.PlayDue(play, ruling):
-            return play.accounts, {"kind": "due", **_of(play), **_due(play.game.title, ruling.decision, event.now.wall)}
+            return play.accounts, {"kind": "due", **_of(play), **_due(_title(play.game), ruling.decision, event.now.wall)}
         case events.PlayEnded(play, _, ms, how):
             return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
-            said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
+            said = {"rule": why.rule, "text": refused_text(_title(game), why.text)} if why else {}
             refused = {"player": player.id, "game": game.id, "title": game.title, "how": how}
             return frozenset((account,)), {"kind": "refused", **refused, **said}
         case events.ProgramRefused(player, account, file, _, how):
-            said = {"rule": ONLY_INSTALLED, "text": stranger_text(posixpath.basename(file.path))}
+            said = {"rule": UNKNOWN_REFUSED, "text": stranger_text(posixpath.basename(file.path))}
             fields = {"player": player.id, "program": file.sha256, "title": posixpath.basename(file.path), "how": how}
             return frozenset((account,)), {"kind": "refused", **fields, **said}
         case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
             return None, _of_pc(event)
 
 
-def _due(title: str, decision: Decision, now: int) -> dict[str, Any]:
+def _due(title: Arg, decision: Decision, now: int) -> dict[str, Any]:
     """`left` and `until` of a game that closes as soon as it is asked. `how` "asked": it is at once."""
     why, left = decision.reason, promised(decision.grace_ms)
     text = due_text(title, why.text, decision.grace_ms) if why else None
@@ -166,7 +168,7 @@ def _warned(event: events.Warned) -> dict[str, Any]:
     play, left = event.play, event.left
     if event.rule is None:
         until = None if left is None else event.now.wall + left
-        return {"kind": "warning", **_of(play), "left": left, "until": until, "text": left_text(left or 0, play.game.title)}
+        return {"kind": "warning", **_of(play), "left": left, "until": until, "text": left_text(left or 0, _title(play.game))}
     return {"kind": "notice", **_of(play), "left": left, "rule": event.rule, "text": event.text}
 
 
@@ -180,11 +182,15 @@ def _granted(event: events.GrantGiven | events.GrantRevoked, title: str) -> tupl
     return frozenset((account,) if account else ()), fields
 
 
+def _title(game: Game) -> Arg:
+    return game_title(game.id, game.title)
+
+
 def _of(play: Play) -> dict[str, str]:
     return {"player": play.player.id, "game": play.game.id, "title": play.game.title}
 
 
-def due_text(title: str, why: Words, grace: int) -> Message:
+def due_text(title: Arg, why: Words, grace: int) -> Message:
     """That it is over, why, and how long there is to save."""
     left = Length(promised(grace))
     if grace <= CLOSE_MS:
@@ -192,7 +198,7 @@ def due_text(title: str, why: Words, grace: int) -> Message:
     return msg("{game}: save now, it closes in {left}: {why}", game=title, left=left, why=why)
 
 
-def refused_text(title: str, why: Words) -> Message:
+def refused_text(title: Arg, why: Words) -> Message:
     """That a game was not started, and why."""
     return msg("{game} may not start now: {why}", game=title, why=why)
 
@@ -203,6 +209,6 @@ def stranger_text(name: str) -> Message:
                program=name)  # fmt: skip
 
 
-def left_text(ms: int, title: str) -> Message:
+def left_text(ms: int, title: Arg) -> Message:
     """How long somebody may still play, to the nearest second."""
     return msg("{game}: {left} of play left", game=title, left=Length((ms + 500) // 1000 * 1000))
