@@ -73,7 +73,6 @@ class Loop:
         self.overruling.adopt(people, now)
         self.gate.adopt(people, open_=self.overruling.open(now))
         self.unknown.adopt(people, now)
-        self.unknown.listed.zone = people.zone
         self.changed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)

@@ -50,6 +50,7 @@ class UnknownPrograms:
         bound = [(account, one.id) for account, one in people.mapped.items() if one.unknown == "refused"]
         bound += [("", GUEST)] if people.guest.unknown == "refused" else []
         self._since = {one: before.get(one, new) for one in bound}
+        self.listed.adopt(people.zone, now)
 
     def begin_anew(self, now: Reading) -> None:
         """Nothing was enforced for a while: programs that run by now go on."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
 from daemon.api.messages import GrantAdd
+from daemon.api.programs import game_title
 from daemon.api.status import GamePart, Issue, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
@@ -175,7 +176,7 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
 
 def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> Row:
     """A running game: more for it alone."""
-    title = game.title or game.id
+    title = game_title(game.id, game.title or game.id)
     rows = [
         _row(words, msg("{game}: {length} more", game=title, length=Length(ms)), Ask(give))
         for ms in MORE_MS

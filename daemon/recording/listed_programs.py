@@ -26,12 +26,18 @@ class _Running:
 
 @dataclass(slots=True, eq=False)
 class ListedPrograms:
-    """Days are those of `zone`."""
+    """`adopt` before all else."""
 
-    zone: str = "Asia/Ho_Chi_Minh"
+    _zone: str = field(default="", init=False)
+    _from: int | None = field(default=None, init=False)  # mono: until then a former run has counted
     _running: dict[_Key, _Running] = field(default_factory=dict, init=False)
     _whose: dict[Identity, _Key] = field(default_factory=dict, init=False)
     _rows: dict[tuple[str, str, str], ListedRow] = field(default_factory=dict, init=False)
+
+    def adopt(self, zone: str, now: Reading) -> None:
+        """Days are those of this zone from now on."""
+        self._zone = zone
+        self._from = now.mono if self._from is None else self._from
 
     def runs(self, player: str, file: Fingerprint, identity: Identity, now: Reading, since: int) -> None:
         """A process of this program runs, since `since` (mono)."""
@@ -40,7 +46,7 @@ class ListedPrograms:
             self.ended(identity, now, now.mono)
         if identity in self._whose or len(self._whose) < _MOST:
             self._whose[identity] = key
-            running = self._running.setdefault(key, _Running(file, min(since, now.mono)))
+            running = self._running.setdefault(key, _Running(file, min(max(since, self._from or 0), now.mono)))
             running.file = file
             running.processes.add(identity)
 
@@ -70,11 +76,11 @@ class ListedPrograms:
         """Up to `mono`, each part on its day."""
         end = now.wall - (now.mono - mono)
         begin = end - max(0, mono - running.since)
-        midnight = max(begin, day_bounds(self.zone, end)[0])
+        midnight = max(begin, day_bounds(self._zone, end)[0])
         running.since = max(mono, running.since)
         for at, ms in ((begin, midnight - begin), (end, end - midnight)):
             if ms:
-                self._add(key, running.file, day_name(self.zone, at).isoformat(), ms)
+                self._add(key, running.file, day_name(self._zone, at).isoformat(), ms)
 
     def _add(self, key: _Key, file: Fingerprint, day: str, ms: int) -> None:
         player, path = key

@@ -19,7 +19,7 @@ from rules.games import Fingerprint
 from rules.installed import LetProgram
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.test_installed_only import OWN, start, strict
+from tests.daemon.test_unknown_programs import OWN, start, strict
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 
