@@ -6,12 +6,10 @@ import unicodedata
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import PurePath
 from typing import Final
 
 import msgspec
 
-from agent.api.slug import slug
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -24,7 +22,7 @@ from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import quote, typed_as, whole
 from daemon.api.messages import Usage, UsageGet
-from daemon.api.programs import ProgramsAnswer, ProgramsGet
+from daemon.api.programs import ProgramsAnswer, ProgramsGet, new_game
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, Message, Weekday, comma, msg
@@ -105,7 +103,7 @@ def _say_programs(out: Output, answer: ProgramsAnswer, names: dict[str, str]) ->
     player, path = next(((player, path) for player, path in found if path), ("", ""))
     if path:
         who = typed_as(names.get(player, player), player)
-        game = whole(f"giochoi game add {slug(PurePath(path).stem, 'game')} --exe {quote(path)}")
+        game = whole(f"giochoi game add {new_game(path)} --exe {quote(path)}")
         other = whole(f"giochoi player set {who} --allow-program {quote(path)}")
         out.say(msg("if it is a game: {command}", command=game), 0, 2)
         out.say(msg("if it is no game: {command}", command=other), 0, 2)

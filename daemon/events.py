@@ -1,6 +1,6 @@
 """What happens at a seat. Loop, UnknownPrograms, Overruling, Enforcer, Resumer, PcZone, Heart, Health and the handlers of
-grants, requests and pauses make these. The Recorder writes them down and the Publisher shows them, in an order that the Announcer
-keeps; those handlers keep it themselves.
+grants, requests and pauses make these. The Recorder writes them down and the Publisher shows them, in an order that the
+Announcer keeps; those handlers keep it themselves.
 """
 
 from __future__ import annotations

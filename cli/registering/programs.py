@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, Namespace
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -17,6 +18,8 @@ from cli.parser import Parser
 from cli.words.verdicts import UNKNOWN_SHORT
 from daemon.api.programs import ProgramsGet
 from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 from i18n.message import Arg, comma, msg
 from rules.games import Fingerprint
 from rules.installed import LetProgram
@@ -60,15 +63,20 @@ def said(player: PlayerRow) -> Arg:
 
 def seen(path: str, context: Context) -> Fingerprint | None:
     """The file as the daemon saw it run in the last days: other users may not be able to read it."""
+    try:
+        return next((file for file in _ran(context) if file.path == path), None)
+    except (ApiError, Unreachable):
+        return None
+
+
+def _ran(context: Context) -> Iterator[Fingerprint]:
     asked = ask(context.home.daemon_address, ProgramsGet())
     today = date.fromisoformat(asked.day)
     for ago in range(_DAYS):
         if ago:
             asked = ask(context.home.daemon_address, ProgramsGet(day=(today - timedelta(days=ago)).isoformat()))
-        for one in (one for player in asked.players.values() for one in player.programs):
-            if one.path == path and one.id:
-                return Fingerprint(path, one.size, one.id, one.build_id)
-    return None
+        for player in asked.players.values():
+            yield from (Fingerprint(one.path, one.size, one.id, one.build_id) for one in player.programs if one.id)
 
 
 def _let(path: str, context: Context) -> LetProgram:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
+from agent.api.slug import slug
 from host.wire import Request, Wire
 from rules.unknown import game_title
 
-__all__ = ["PlayerPrograms", "ProgramPart", "ProgramsAnswer", "ProgramsGet", "game_title"]  # the last for the tray
+__all__ = ["PlayerPrograms", "ProgramPart", "ProgramsAnswer", "ProgramsGet", "game_title", "new_game"]  # the tray's, too
 
 
 class ProgramsGet(Request["ProgramsAnswer"], frozen=True, kw_only=True):
@@ -39,3 +42,8 @@ class ProgramsAnswer(Wire, frozen=True, kw_only=True):
     day: str
     zone: str
     players: dict[str, PlayerPrograms]
+
+
+def new_game(path: str) -> str:
+    """The id that a game of this file may have."""
+    return slug(PurePath(path).stem, "game")

@@ -17,9 +17,9 @@ from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_displays import displays, settled
 from tests.daemon.test_honest import audited
+from tests.daemon.test_pauses import pause
 from tests.daemon.test_unknown_programs import OWN, start, start_unread, strict
 from tests.daemon.test_unknown_programs import refused as refused_programs
-from tests.daemon.test_pauses import pause
 from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 KINDS = ("enforcement.off", "enforcement.on")
