@@ -42,7 +42,7 @@ def shown(context, capsys, *words, json_=False):
 def test_the_longest_comes_first_with_both_commands(context, capsys):
     text = " ".join(shown(context, capsys).replace("\u00a0", " ").split())
     assert text.index("Trò chơi.x86") < text.index("others")
-    assert "12 min 34 sec" in text
+    assert "12 min" in text
     assert "giochoi game add tro-choi --exe '/home/an/My game/Trò chơi.x86'" in text
     assert "giochoi player set An --allow-program '/home/an/My game/Trò chơi.x86'" in text
 
