@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.entries.place import PlaceChanged
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from i18n.message import plain
 
@@ -39,6 +40,21 @@ def test_refused_while_somebody_runs_only_what_is_installed(seat, changed, audit
     refuse(seat)
     report = audit()
     assert (said(report), noted(report)) == ([], [])
+
+
+def test_entries_of_the_version_before_say_the_same(site, seat, audit):
+    site.clock.run(HOUR)
+    site.agent.add(ProgramsChanged, who="child", only_installed=True, let=(), interpreters=(), players=1)
+    refuse(seat)
+    report = audit()
+    assert (said(report), noted(report)) == ([], [])
+
+
+@pytest.mark.parametrize(("place", "failures"), [("game-point", 0), ("home", 1)])
+def test_guests_at_a_game_point_need_no_entry_of_their_own(site, seat, audit, place, failures):
+    site.agent.add(PlaceChanged, place=place, zone="Asia/Ho_Chi_Minh", hours="", certificate="1", expires="2030-01-01")
+    refuse(seat)
+    assert len(said(audit())) == failures
 
 
 def test_refused_though_nobody_ever_did(seat, audit):
