@@ -34,7 +34,7 @@ _AGO: Final = {"today": 0, "hôm nay": 0, "yesterday": 1, "hôm qua": 1}
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("usage", show, "", "An", "An --week", "An --programs", "--day yesterday", looks=True)
+    parser = commands.add("usage", show, "", "An --week", "An --programs", "--day yesterday", looks=True)
     parser.takes("player", "PLAYER", PLAYER, nargs="?")
     parser.takes("--day", "DATE", msg("or yesterday; without it: today"), type=_day)
     parser.takes("--week", "", msg("that day and the six before it, each and their sum"))
