@@ -91,7 +91,7 @@ class Refusals:
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
     `saving`: by game, its programs that were told to save and still have time for it: they may start the game anew.
     `only`: the accounts whose unknown programs are refused now, and which of them may run all the same.
-    `watched`: the accounts whose unknown programs may run, if not always. Of programs of both, Program.foreign and Program.unread are asked.
+    `watched`: the accounts whose unknown programs may run, if not always. Program.foreign and Program.unread are asked of both.
     `root`: whether what Linux' root runs may be anybody's play; if not, nobody need be told of it.
     """
 
