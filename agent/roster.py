@@ -16,7 +16,9 @@ from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
 from rules.calendar import DAY_MS, day_bounds
+from rules.games import UNKNOWN_GAME
 from rules.policy import Pack, Scope
+from rules.unknown import Unknown, game_title
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
 GRANTS_MATTER_MS = 8 * DAY_MS
@@ -78,6 +80,7 @@ class Compiler:
         self._zone = place.zone
         # Who administers a home PC is a guardian: there is one for every player, named or not.
         self._home = place.place == "home"
+        self._point = place.place == "game-point"
         self._packs = tables.packs()
         self._texts = tables.texts()
         self._limits = tables.limits()
@@ -89,12 +92,13 @@ class Compiler:
         learning = {game.id for game in house if game.learning and self._home}
         catalogue = shipped.catalogue(replace(game, learning=False) for game in house)
         self.games = tuple(replace(one, learning=one.learning or one.id in learning) for one in catalogue.games.values())
-        self._titles = {game.id: game.title for game in self.games}
+        self._titles = {game.id: game_title(game.id, game.title) for game in (*self.games, UNKNOWN_GAME)}
 
     def player(self, row: PlayerRow) -> Player:
         """The player with all packs but the place's."""
         limits = [limit for limit in self._limits if limit.player == row.id]
         own = own_pack(limits, self._zone, self._titles)
+        unknown: Unknown = "refused" if row.id == GUEST and self._point else row.unknown
         return Player(
             id=row.id,
             name=row.name,
@@ -104,7 +108,8 @@ class Compiler:
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
             approved=tuple(dict.fromkeys(one.game for one in self._approvals if one.player == row.id)),
-            only_installed=row.only_installed,
+            unknown=unknown,
+            only_installed=unknown == "refused",
             programs=tuple(program for player, program in self._programs if player == row.id),
         )
 

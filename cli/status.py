@@ -17,7 +17,7 @@ from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left
-from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, until
+from cli.words.verdicts import UNKNOWN_SAID, VERDICTS, asking, because, until
 from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, moment, msg, msgn
@@ -92,8 +92,8 @@ def _player(out: Output, player: PlayerPart) -> None:
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
     if player.paused is not None:
         out.say(_paused(player.paused), 4, 2)
-    if player.only_installed:
-        out.say(ONLY_INSTALLED, 4, 2)
+    if player.unknown != "listed":
+        out.say(UNKNOWN_SAID[player.unknown], 4, 2)
     together: dict[_Told | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:
         together.setdefault(_by(game), []).append(game)

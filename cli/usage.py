@@ -20,10 +20,13 @@ from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.game_titles import game_called
 from cli.words.layout import row
+from cli.words.shell import quote, typed_as, whole
 from daemon.api.messages import Usage, UsageGet
+from daemon.api.programs import ProgramsAnswer, ProgramsGet, new_game
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, Message, Weekday, comma, msg
+from rules.unknown import game_title
 
 _WEEK: Final = 7
 _EARLIEST: Final = date(1970, 1, 1)  # clocks begin here
@@ -31,10 +34,11 @@ _AGO: Final = {"today": 0, "hôm nay": 0, "yesterday": 1, "hôm qua": 1}
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("usage", show, "", "An", "An --week", "--day yesterday", looks=True)
+    parser = commands.add("usage", show, "", "An --week", "An --programs", "--day yesterday", looks=True)
     parser.takes("player", "PLAYER", PLAYER, nargs="?")
     parser.takes("--day", "DATE", msg("or yesterday; without it: today"), type=_day)
     parser.takes("--week", "", msg("that day and the six before it, each and their sum"))
+    parser.takes("--programs", "", msg("the programs that ran and that nobody named or installed"))
 
 
 def _day(text: str) -> date | int:
@@ -44,6 +48,9 @@ def _day(text: str) -> date | int:
 
 
 def show(args: Namespace, context: Context) -> None:
+    if args.programs:
+        _show_programs(args, context)
+        return
     usage = ask(context.home.daemon_address, UsageGet())
     if args.day is not None:
         usage = _of(_asked(args.day, today=date.fromisoformat(usage.day)), context)
@@ -60,6 +67,46 @@ def show(args: Namespace, context: Context) -> None:
         context.out.answer({"days": days}, lambda: _say_week(context.out, days, known, alone))
     else:
         context.out.answer(days[0], lambda: _say(context.out, days[0], known, alone))
+
+
+def _show_programs(args: Namespace, context: Context) -> None:
+    if args.week:
+        raise CommandError(msg("either --week or --programs"))
+    address = context.home.daemon_address
+    answer = ask(address, ProgramsGet())
+    if args.day is not None:
+        answer = ask(address, ProgramsGet(day=_asked(args.day, today=date.fromisoformat(answer.day)).isoformat()))
+    players = ask(address, StatusGet()).players
+    if args.player is not None:
+        id_ = only(args.player, answer.players, players)
+        answer = msgspec.structs.replace(
+            answer, players={one: part for one, part in answer.players.items() if one == id_}
+        )  # fmt: skip
+    names = {one.id: one.name for one in players}
+    context.out.answer(answer, lambda: _say_programs(context.out, answer, names))
+
+
+def _say_programs(out: Output, answer: ProgramsAnswer, names: dict[str, str]) -> None:
+    """Longest first, and what can be done about the first that has no name."""
+    title = row((Day(date.fromisoformat(answer.day)), f"({answer.zone})"), " ")
+    if not answer.players:
+        out.say(row((title, msg("no program ran that nobody named or installed")), ": "))
+        return
+    rows: list[tuple[Arg, ...]] = []
+    for player, part in answer.players.items():
+        who: Arg = called(names.get(player, player), player)
+        for one in part.programs:
+            rows.append((who, one.path or msg("others"), _length(one.seconds), one.named or "–"))
+            who = ""
+    out.table((msg("Player"), msg("Program"), msg("Ran"), msg("Game")), rows, title)
+    found = ((player, one.path) for player, part in answer.players.items() for one in part.programs)
+    player, path = next(((player, path) for player, path in found if path), ("", ""))
+    if path:
+        who = typed_as(names.get(player, player), player)
+        game = whole(f"giochoi game add {new_game(path)} --exe {quote(path)}")
+        other = whole(f"giochoi player set {who} --allow-program {quote(path)}")
+        out.say(msg("if it is a game: {command}", command=game), 0, 2)
+        out.say(msg("if it is no game: {command}", command=other), 0, 2)
 
 
 def _of(day: date, context: Context) -> Usage:
@@ -120,7 +167,8 @@ def _say_week(out: Output, days: Sequence[Usage], names: dict[str, str], alone: 
 def _played_on(usage: Usage, player: str) -> Message:
     day, part = date.fromisoformat(usage.day), usage.players[player]
     games = sorted(part.games.items(), key=lambda item: -item[1])
-    played = comma(msg("{game} {time}", game=usage.titles.get(id_) or id_, time=_length(seconds)) for id_, seconds in games)
+    titles = {id_: game_title(id_, usage.titles.get(id_) or id_) for id_ in part.games}
+    played = comma(msg("{game} {time}", game=titles[id_], time=_length(seconds)) for id_, seconds in games)
     told: dict[str, Arg] = {"weekday": Weekday(day.weekday()), "day": Day(day), "total": _length(part.total_s)}
     return msg("{weekday} {day}: {total} ({games})", games=played, **told)
 

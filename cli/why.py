@@ -14,7 +14,7 @@ from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from cli.words.times import left
-from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, because, letting, until
+from cli.words.verdicts import UNKNOWN_SAID, VERDICTS, because, letting, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -22,6 +22,7 @@ from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 from rules.save_time import promised
+from rules.unknown import UNKNOWN
 
 PERIODS: Final[dict[Period, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
@@ -53,8 +54,8 @@ def say(out: Output, answer: Why, *, brief: bool = False) -> None:
             out.say(line, 0, 2)
     if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
         out.say(msg("then at least {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
-    if answer.only_installed:
-        out.say(ONLY_INSTALLED, 0, 2)
+    if answer.unknown != "listed" or answer.game == UNKNOWN:
+        out.say(UNKNOWN_SAID[answer.unknown], 0, 2)
     if brief:
         return
     if answer.findings:
@@ -166,7 +167,7 @@ def _document(answer: Why) -> dict[str, object]:
         "verdict": decision.verdict, "until": _when(decision.until, zone),
         "next": answer.next, "left_s": _seconds(decision.left_ms), "warn_at": [rfc3339(at, zone) for at in decision.warn_at],
         "grace_s": _seconds(decision.grace_ms), "notices": notices, "guardian": answer.guardian,
-        "reason": decision.reason and _reason(decision.reason), "rules": rules,
+        "reason": decision.reason and _reason(decision.reason), "rules": rules, "unknown": answer.unknown,
     }  # fmt: skip
 
 

@@ -205,6 +205,7 @@ class Auditor:
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
+        self._programs.placed(line)
 
     def _strange(self, where: Arg, line: Strange) -> None:
         if (found := strange(where, line)) is not None:

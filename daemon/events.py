@@ -1,6 +1,6 @@
-"""What happens at a seat. Loop, InstalledOnly, Overruling, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants,
-requests and pauses make these. The Recorder writes them down and the Publisher shows them, in an order that the Announcer
-keeps; those handlers keep it themselves.
+"""What happens at a seat. Loop, UnknownPrograms, Overruling, Enforcer, Resumer, PcZone, Heart, Health and the handlers of
+grants, requests and pauses make these. The Recorder writes them down and the Publisher shows them, in an order that the
+Announcer keeps; those handlers keep it themselves.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class LaunchRefused:
 
 @dataclass(frozen=True, slots=True)
 class ProgramRefused:
-    """Signals that somebody who runs only what an administrator installed was not let run another file."""
+    """Signals that an unknown program was not let run."""
 
     player: RuledPlayer
     account: str

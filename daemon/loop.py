@@ -16,7 +16,6 @@ from daemon.deciding.plays import Play, Plays, play_of
 from daemon.ending import Ended, Saving, begun
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
-from daemon.installed_only import InstalledOnly
 from daemon.observing.recognising import Recognised, recognise
 from daemon.overruling import Overruling
 from daemon.platforms.api import (
@@ -25,7 +24,6 @@ from daemon.platforms.api import (
     ProgramEnded,
     ProgramStarted,
     ProgramStopped,
-    ProgramUnread,
     StartRefused,
     WatchTrouble,
 )
@@ -36,7 +34,9 @@ from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Jump, Reading, TrustedClock
+from daemon.unknown_programs import UnknownPrograms
 from rules.games import Game, Program
+from rules.unknown import UNKNOWN
 
 LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
@@ -55,7 +55,7 @@ class Loop:
     announcer: Announcer
     enforcer: Enforcer
     gate: GateAnswers
-    installed: InstalledOnly
+    unknown: UnknownPrograms
     attempts: Attempts
     health: Health
     in_force: InForce
@@ -72,7 +72,7 @@ class Loop:
         """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
         self.overruling.adopt(people, now)
         self.gate.adopt(people, open_=self.overruling.open(now))
-        self.installed.adopt(people, now)
+        self.unknown.adopt(people, now)
         self.changed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
@@ -95,13 +95,13 @@ class Loop:
             case ProgramStarted(program):
                 return self._started(program, now, program.since)
             case ProgramEnded(pid, started, mono):
+                self.unknown.listed.ended((pid, started), now, min(mono, now.mono))
                 return self._ended((pid, started), now, min(mono, now.mono))
-            case ProgramUnread(program):
-                self._unread(program, now)
-            case StartRefused():
-                self._stopped_at_gate(seen, now)
-            case ProgramStopped():
-                self.installed.stopped(seen, self.in_force.people, now)
+            case StartRefused(account=account, game=game):
+                self._stopped_at_gate(account, game, seen.times, now)
+            case ProgramStopped(account=account):
+                self.unknown.stopped(seen, self.in_force.people, now)
+                self._stopped_at_gate(account, UNKNOWN, seen.times, now)
                 return False
             case WatchTrouble():
                 return self._trouble(seen, now)
@@ -135,7 +135,7 @@ class Loop:
         """What was let go on while nothing was enforced goes on."""
         if self._off or self.overruling.overrides.off is not None:
             self.enforcer.let_go(self.overruling.paused(people, now))
-            self.installed.begin_anew(now)
+            self.unknown.begin_anew(now)
         if self.overruling.expire(people, now):
             self.gate.stale()
         self._off = self.overruling.overrides.off is not None
@@ -167,6 +167,7 @@ class Loop:
         self.changed.settle(now)
         programs = self.platform.watcher.scan()
         here = {program.identity for program in programs}
+        self.unknown.listed.keep(here, now)
         for play in tuple(self.plays.running.values()):
             for identity in tuple(play.programs - here):
                 self._ended(identity, now, now.mono)
@@ -187,9 +188,14 @@ class Loop:
         if people is None:
             return False
         found = recognise(program, people, self.platform.control, lambda one: self._strictness(one, now))
-        if program.foreign and not self.overruling.open(now) and self.installed.ends(program, found, people, now):
+        strange = self.platform.tells_unknown and bool(program.foreign or program.unread)
+        if strange and not self.overruling.open(now) and self.unknown.ends(program, found, people, now):
             return True
         known = self.plays.of_program(program.identity)
+        if strange and found is None and not (known is not None and program.unread):
+            found = self.unknown.met(program, people, now, since)
+        else:
+            self.unknown.listed.ended(program.identity, now, now.mono)
         if known is not None and found is not None and found.key == known.key:
             known.clues = found.clues
             self._join(known, program, found, now)
@@ -226,23 +232,16 @@ class Loop:
             play = play_of(found, program, people, now, since, ending, caught=caught is not None)
             self._begin(play, program, now, caught)
 
-    def _unread(self, program: Program, now: Reading) -> None:
-        """It could be any game that its account may not start now, or any program where it runs only what is installed."""
-        if (people := self.in_force.people) is None:
-            return
-        installed = not self.overruling.open(now) and self.installed.hides(program, people)
-        if installed or self._limited(program.account, people, now):
-            self.enforcer.refuse(*program.identity)
-
     def _limited(self, account: str, people: People, now: Reading) -> bool:
         """Whether there is something that it may not play, now or later."""
         player, open_ = people.hider(account), self.overruling.open(now)
-        return player is not None and player.limited and (not open_ or player.id in self.overruling.paused(people, now))
+        bound = player is not None and (player.limited or player.unknown == "refused")
+        return player is not None and bound and (not open_ or player.id in self.overruling.paused(people, now))
 
     def _trouble(self, seen: WatchTrouble, now: Reading) -> bool:
         """Of a program of somebody's who may run what they like it is none, nor is it a reason to look again and again."""
         people = self.in_force.people
-        if seen.account and not (people and (seen.account in people.only or self._limited(seen.account, people, now))):
+        if seen.account and not (people and self._limited(seen.account, people, now)):
             return False
         if not (seen.account and self.health.has(seen.id)):
             self._next_scan = now.mono
@@ -291,15 +290,15 @@ class Loop:
         self.gate.stale()
         self.announcer.announce(events.PlayEnded(play, now, ms, how))
 
-    def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
+    def _stopped_at_gate(self, account: str, id_: str, times: int, now: Reading) -> None:
         people = self.in_force.people
-        player = None if people is None else people.player_of(seen.account)
-        game = None if people is None else people.catalogue.games.get(seen.game)
-        if player is None or game is None:
+        player = None if people is None else people.player_of(account)
+        game = None if people is None else people.catalogue.games.get(id_)
+        if player is None or game is None or (id_ == UNKNOWN and not player.counts):
             return
         ruling = self._judged(player, game, now)
         if not ruling.allowed:
-            self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"), seen.times)
+            self._refused(events.LaunchRefused(player, account, game, ruling, now, "gate"), times)
 
     def _refused(self, event: events.LaunchRefused, times: int = 1) -> None:
         self.announcer.refused(event, line=self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono, times))

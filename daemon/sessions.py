@@ -14,9 +14,10 @@ from agent.api.roster import Guardian, Player, Roster
 from daemon.platforms.api import Accounts
 from rules.calendar import DAY_MS, age_on, calendar, day_bounds
 from rules.decision import Reason
-from rules.games import Catalogue
+from rules.games import UNKNOWN_GAME, Catalogue
 from rules.installed import OnlyInstalled
 from rules.policy import Pack, Period, Place, Policy, Rule, combine
+from rules.unknown import Unknown
 
 GUEST = "guest"
 KEEP_MS = 33 * DAY_MS  # no rule looks further back
@@ -32,7 +33,7 @@ _NIGHT_MS = DAY_MS // 4
 class RuledPlayer:
     """A player and the rules that hold for them. `registered` is what the roster says; `packs` are the player's own and the
     place's, `policy` all of them together, `overall` only what does not depend on the game. Play that is older than
-    `lookback_ms` counts in none.
+    `lookback_ms` counts in none. `lets`: the unknown programs that run whatever `unknown` says.
     """
 
     registered: Player
@@ -40,6 +41,22 @@ class RuledPlayer:
     policy: Policy
     overall: Policy
     lookback_ms: int
+    lets: OnlyInstalled
+
+    @property
+    def unknown(self) -> Unknown:
+        """What is done with their programs that nobody named or installed."""
+        return "refused" if self.registered.only_installed else self.registered.unknown
+
+    @property
+    def listed(self) -> bool:
+        """Whether such programs run and are listed."""
+        return self.limited and self.unknown != "refused"
+
+    @property
+    def counts(self) -> bool:
+        """Whether such programs count as a game."""
+        return self.limited and self.unknown == "counts"
 
     @property
     def id(self) -> str:
@@ -75,10 +92,12 @@ class RuledPlayer:
         raise LookupError(f"no rule {reason.rule} of the pack {reason.pack}")
 
 
-def _ruled(player: Player, place_packs: tuple[Pack, ...]) -> RuledPlayer:
+def _ruled(player: Player, place_packs: tuple[Pack, ...], learning: frozenset[str]) -> RuledPlayer:
     packs = place_packs + player.packs
     policy = combine(packs)
-    return RuledPlayer(player, packs, policy, policy.over_all(), lookback(packs))
+    refused = player.only_installed or player.unknown == "refused"
+    lets = OnlyInstalled(player.programs, learning.union(player.approved), named=not refused)
+    return RuledPlayer(player, packs, policy, policy.over_all(), lookback(packs), lets)
 
 
 def lookback(packs: Iterable[Pack]) -> int:
@@ -95,10 +114,11 @@ class People:
 
     def __init__(self, roster: Roster, accounts: Accounts) -> None:
         self.roster = roster
-        self.catalogue = Catalogue(roster.games)
+        self.catalogue = Catalogue((*roster.games, UNKNOWN_GAME))
         self._accounts = accounts
-        self.guest = _ruled(roster.guest, roster.place_packs)
-        self.players = tuple(_ruled(player, roster.place_packs) for player in roster.players)
+        learning = frozenset(game.id for game in roster.games if game.learning)
+        self.guest = _ruled(roster.guest, roster.place_packs, learning)
+        self.players = tuple(_ruled(player, roster.place_packs, learning) for player in roster.players)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
         ruled = (self.guest, *self.players)
@@ -115,13 +135,6 @@ class People:
         """Guardians who may prove who they are: the same."""
         limited = {guardian.id for _, guardian in guarding.clashes(self.roster, self._accounts.canonical)}
         return tuple(one for one in self.roster.guardians if one.id not in limited)
-
-    @cached_property
-    def only(self) -> Mapping[str, OnlyInstalled]:
-        """The accounts that run only what an administrator installed, and what else they may."""
-        strict = {account: one.registered for account, one in self._by_account.items() if one.registered.only_installed}
-        learning = frozenset(game.id for game in self.catalogue.games.values() if game.learning)
-        return {account: OnlyInstalled(one.programs, learning.union(one.approved)) for account, one in strict.items()}
 
     @property
     def root_plays(self) -> bool:

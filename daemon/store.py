@@ -13,6 +13,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import astuple
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ from daemon.errors import DaemonError
 from daemon.storing import opening
 from daemon.storing.opening import BROKEN, Broken
 from daemon.storing.readable import readable
-from daemon.storing.rows import COLUMNS, INSERT, UPDATE, PlayRow, play_of, values_of
+from daemon.storing.rows import COLUMNS, INSERT, UPDATE, ListedRow, PlayRow, play_of, values_of
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
@@ -33,6 +34,7 @@ _REQUEST = (
 )
 RESERVE_BYTES = 4 * 1024 * 1024
 _TRIED = "tried"
+MOST_LISTED = 200  # unknown programs of a player on a day; further ones share the row with the path ""
 T = TypeVar("T")
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
@@ -245,14 +247,38 @@ class Store:
         return {(player, game): count for player, game, count in rows}
 
     def players(self) -> tuple[str, ...]:
-        """Of whom play or a refusal is kept."""
-        return tuple(id_ for (id_,) in self.db.execute("SELECT player FROM plays UNION SELECT player FROM refusals"))
+        """Of whom play, a refusal or an unknown program is kept."""
+        kept = "SELECT player FROM plays UNION SELECT player FROM refusals UNION SELECT player FROM listed"
+        return tuple(id_ for (id_,) in self.db.execute(kept))
 
     def forget_player(self, player: str) -> None:
         """All that is over of the player's."""
         self.db.execute("DELETE FROM pieces WHERE play IN (SELECT seq FROM plays WHERE player = ? AND ended)", (player,))
         self.db.execute("DELETE FROM plays WHERE player = ? AND ended", (player,))
         self.db.execute("DELETE FROM refusals WHERE player = ?", (player,))
+        self.db.execute("DELETE FROM listed WHERE player = ?", (player,))
+
+    # --- unknown programs -------------------------------------------------------------------------------------------------
+
+    def add_listed(self, rows: Iterable[ListedRow]) -> None:
+        """Adds the time of each to that of the same program on the same day."""
+        for row in rows:
+            kept = self.db.execute("SELECT path FROM listed WHERE day = ? AND player = ?", (row.day, row.player)).fetchall()
+            full = len(kept) >= MOST_LISTED and (row.path,) not in kept
+            self.db.execute(
+                "INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, player, path) DO UPDATE SET "
+                "size = excluded.size, sha256 = excluded.sha256, build_id = excluded.build_id, ms = ms + excluded.ms",
+                (row.day, row.player, "", 0, None, None, row.ms) if full else astuple(row),
+            )
+
+    def listed(self, day: str) -> tuple[ListedRow, ...]:
+        """Those of one day, longest first."""
+        rows = self.db.execute("SELECT * FROM listed WHERE day = ? ORDER BY player, ms DESC, path", (day,))
+        return tuple(ListedRow(*row) for row in rows)
+
+    def prune_listed(self, day: str) -> None:
+        """Forgets those before `day`."""
+        self.db.execute("DELETE FROM listed WHERE day < ?", (day,))
 
     # --- grants -----------------------------------------------------------------------------------------------------------
 

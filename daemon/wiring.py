@@ -21,7 +21,6 @@ from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health
-from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
 from daemon.overruling import Overruling
 from daemon.platforms import choose
@@ -30,6 +29,7 @@ from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.come_back import seat_id
 from daemon.recording.forgetting import Forgetting
+from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.own_chain import OwnChain
 from daemon.recording.pc_zone import PcZone
@@ -62,7 +62,9 @@ from daemon.serving.request_handlers import RequestHandlers
 from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
+from daemon.storing.rows import ListedRow
 from daemon.trusted import Reading, TrustedClock
+from daemon.unknown_programs import UnknownPrograms
 from daemon.uplink import Uplink
 from host import homes
 from host.api import SYSTEM_USERS
@@ -193,7 +195,7 @@ class Daemon:
         gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce, self.recorder.rows)
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
-            InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
+            UnknownPrograms(self._judge, enforcer, announcer, ListedPrograms()), self._attempts, self.health, self.in_force,
             Overruling(self._overrides, announcer.announce_with),
         )  # fmt: skip
 
@@ -202,8 +204,9 @@ class Daemon:
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
-        minute = MinuteWork(
-            self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on
+        self._minute = minute = MinuteWork(
+            self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on,
+            self.loop.unknown.listed,
         )  # fmt: skip
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
@@ -251,14 +254,14 @@ class Daemon:
         self.roles = access.roles
         grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks)
         requests = RequestHandlers(
-            access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
+            access, self._requests, self._grants, self.loop.unknown.refused, self.recorder, self._publisher, self.clock,
             self.heart, self.rosters, looks,
         )  # fmt: skip
         lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
                 access, self.in_force, status, self.store,
-                lambda people: Views(people, self.plays, self._judge, self.loop.read()),
+                lambda people: Views(people, self.plays, self._judge, self.loop.read()), self._listed,
             ),
             grants,
             requests,
@@ -270,6 +273,10 @@ class Daemon:
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
+
+    def _listed(self, day: str) -> tuple[ListedRow, ...]:
+        self._minute.list_programs(self.loop.read())
+        return self.store.listed(day)
 
     def _outlooks(self, access: Access, now: Reading) -> Outlooks:
         return Outlooks(self._judge, self.plays, access.people(), now)

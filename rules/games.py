@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rules.matching.alike import Alike
 from rules.matching.clues import CLUES, OWN, SURE, Clue, Match
@@ -15,6 +15,7 @@ from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_
 from rules.matching.steam import steam_folder, steam_id
 from rules.programs import is_wine
 from rules.systems import System, system_of
+from rules.unknown import UNKNOWN
 
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
@@ -119,6 +120,8 @@ class Game:
         return None if self.label is None else system_of(self.label_source)
 
 
+UNKNOWN_GAME: Final = Game(id=UNKNOWN, title="Other programs")
+"""All unknown programs of a player whose setting is `counts`. Nothing is recognised as it by a clue."""
 CLUED = tuple(one.name for one in fields(Game) if one.default == ())
 """The fields by which it is recognised."""
 

@@ -29,10 +29,13 @@ class LetProgram:
 
 @dataclass(frozen=True)
 class OnlyInstalled:
-    """What one player may run that not only an administrator can have put there: `let`, and the `games` let through."""
+    """What one player may run that not only an administrator can have put there: `let`, and the `games` let through. `named`:
+    games of the catalogue are no unknown programs, so that their own rules decide.
+    """
 
     let: tuple[LetProgram, ...] = ()
     games: frozenset[str] = frozenset()
+    named: bool = False
 
     @cached_property
     def _sha256(self) -> frozenset[str]:
@@ -52,6 +55,8 @@ class OnlyInstalled:
         known is one that its owner keeps from being read.
         """
         if file.sha256 in self._sha256 or not self.games.isdisjoint(catalogue.by_content(file)):
+            return True
+        if self.named and catalogue.by_file(file):
             return True
         unread = file.sha256 is None and file.size > READ_AT_ONCE
         return None if unread and (file.size, file.build_id) in self._alike else False

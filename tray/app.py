@@ -10,7 +10,7 @@ from i18n.message import Message
 from tray.api import Face, How, Shower
 from tray.context import Context
 from tray.link import Link
-from tray.menus import Act, Ask, Dialog, Leave
+from tray.menus import Act, Ask, Dialog, Leave, Run
 from tray.opening import Opener
 from tray.seen import Proof, Seen
 from tray.view import View, next_change, view
@@ -56,6 +56,8 @@ class Tray:
         match act:
             case Ask(request):
                 self.link.send(request)
+            case Run(words):
+                self._opener.run(words, self.link.ran)
             case Leave():
                 self.link.proved(Proof("", "", 0))
             case Dialog(name, words):

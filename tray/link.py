@@ -17,12 +17,13 @@ import msgspec
 
 from daemon.api.asking import PROOF_MS, PROOF_OVER, GuardianLeave, MeGet, RequestsGet
 from daemon.api.messages import Shown, Signal, Watch
+from daemon.api.programs import ProgramsGet
 from daemon.api.status import StatusGet
 from host.homes import HomeError
 from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError, Request
-from i18n.message import as_message
+from i18n.message import Message, as_message
 from tray.api import How
 from tray.seen import Proof, Seen
 from tray.words import follows
@@ -90,6 +91,10 @@ class Link:
     def send(self, request: Request[Any]) -> None:
         """From any thread: have it asked, with the token of whoever proved to be a guardian."""
         self._news.put(request)
+
+    def ran(self, said: str) -> None:
+        """From any thread: a command that was clicked on has ended and said this."""
+        self._news.put(Signal(number=0, kind="answered", text=Message("{said}", {"said": said})))
 
     def proved(self, proof: Proof) -> None:
         """From any thread: a guardian's PIN was right, or (without a token) is to be forgotten. It is kept in memory only."""
@@ -194,12 +199,13 @@ class Link:
             status = ask(address, StatusGet())
             me = _known(address, MeGet())
             requests = _known(address, RequestsGet())
+            programs = _known(address, ProgramsGet()) if me is not None and me.guardian else None
         except (Unreachable, ApiError, HomeError) as error:
             self._seen = Seen(now, problem=as_message(error), proof=proof)
             return
         self._seen = Seen(
             now, status, me, () if requests is None else requests.requests, "" if requests is None else requests.zone,
-            proof=proof, said=said,
+            programs, proof=proof, said=said,
         )  # fmt: skip
 
     def _listen(self, address: str) -> None:

@@ -27,11 +27,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A click runs `giochoi WORDS…` with the rights of whoever sits here."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """A click gives up what a PIN had proved."""
 
 
-Act: TypeAlias = Dialog | Ask | Leave
+Act: TypeAlias = Dialog | Ask | Run | Leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Opens dialogs, each in a process of its own, and takes what they prove."""
+"""Opens dialogs, each in a process of its own, and takes what they prove; runs commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tray.seen import Proof
 
 _WINDOW = "--window"
 _PROGRAM = [sys.executable, "-P", "-m", "tray"]
+_COMMAND = [sys.executable, "-P", "-m", "cli"]
 
 
 class _Said(msgspec.Struct):
@@ -41,6 +42,16 @@ class Opener:
             dialog = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self._open[name] = dialog
         threading.Thread(target=self._wait, args=(name, dialog, token, closed), name=name, daemon=True).start()
+
+    def run(self, words: Sequence[str], ended: Callable[[str], None]) -> None:
+        """From any thread; returns at once. `ended` is told in a thread of its own what `giochoi WORDS…` said."""
+
+        def wait() -> None:
+            command = [*_COMMAND, *self._options(), *words]
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False)
+            ended((done.stdout if done.returncode == 0 else done.stderr).strip())
+
+        threading.Thread(target=wait, name="command", daemon=True).start()
 
     def window(self) -> None:
         """The menu, where there is no icon to open it from."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import PurePath
 from typing import Final
 
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
 from daemon.api.messages import GrantAdd
+from daemon.api.programs import game_title, new_game
 from daemon.api.status import GamePart, Issue, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
-from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
+from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, Run, cut
 from tray.seen import Seen
-from tray.words import asked, asks, by_whom, headline, running, standing
+from tray.words import asked, asks, by_whom, called, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it
+_PROGRAMS = 10
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
 _Words = Callable[[Arg], str]
 
@@ -130,7 +133,7 @@ def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[lis
             stands = _row(words, standing(player, since), Dialog("why", (player.id,)))
             blocks += [[stands, *_more(player, words), _why(player, words)]]
     games = [_of_game(player, game, since, words) for player in status.players for game in player.games if game.running]
-    blocks += [games, _everybody(seen, status, words)]
+    blocks += [games, _programs(seen, status, words), _everybody(seen, status, words)]
     return blocks
 
 
@@ -175,7 +178,7 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
 
 def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> Row:
     """A running game: more for it alone."""
-    title = game.title or game.id
+    title = game_title(game.id, game.title or game.id)
     rows = [
         _row(words, msg("{game}: {length} more", game=title, length=Length(ms)), Ask(give))
         for ms in MORE_MS
@@ -183,6 +186,24 @@ def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> R
     ]
     plays = msg("{player} plays {game}", player=cut(player.name, NAME), game=running(game, since))
     return Row(cut(words(plays)), rows=tuple(rows))
+
+
+def _programs(seen: Seen, status: Status, words: _Words) -> list[Row]:
+    """Today's unknown programs, the longest first; one click says what each is, which needs a guardian's own account."""
+    players = {} if seen.programs is None else seen.programs.players
+    found = [(one, id_) for id_, part in players.items() for one in part.programs if one.path and one.named is None]
+    names = {player.id: called(player) for player in status.players}
+    rows: list[Row] = []
+    for one, id_ in sorted(found, key=lambda pair: -pair[0].seconds)[:_PROGRAMS]:
+        name = cut(PurePath(one.path).name, 2 * NAME)
+        told: dict[str, Arg] = {"player": names.get(id_, id_), "program": name, "time": Length(int(one.seconds * 1000))}
+        said = msg("{player}: {program}, {time}", **told)
+        rows.append(_row(words, said, Dialog("message", (one.path,))))
+        game = ("game", "add", new_game(one.path), "--exe", one.path)
+        through = ("player", "set", id_, "--allow-program", one.path)
+        for text, act in ((msg("It is a game"), game), (msg("It is not a game"), through)):
+            rows.append(Row("    " + cut(words(text)), Run(act)))
+    return [Row(cut(words(msg("Programs that nobody named"))), rows=tuple(rows))] if rows else []
 
 
 def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:

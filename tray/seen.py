@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from daemon.api.asking import Me, RequestPart
+from daemon.api.programs import ProgramsAnswer
 from daemon.api.status import Status
 from i18n.message import Message
 
@@ -21,8 +22,8 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`status` None: the daemon does not answer, and `problem` says why. `at`: monotonic milliseconds at which the status was
-    told, from which the time left counts down. `said`: what the daemon answered
-    to the last click.
+    told, from which the time left counts down. `programs`: the unknown ones of today, for guardians by account. `said`: what
+    the daemon answered to the last click.
     """
 
     at: int
@@ -30,6 +31,7 @@ class Seen:
     me: Me | None = None
     requests: tuple[RequestPart, ...] = ()
     zone: str = ""
+    programs: ProgramsAnswer | None = None
     problem: Message | None = None
     proof: Proof | None = None
     said: Message | None = None

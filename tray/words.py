@@ -7,6 +7,7 @@ from typing import Final
 from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn
 from daemon.api.messages import GrantAnswer
+from daemon.api.programs import game_title
 from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray.dialogs import saying
@@ -59,7 +60,7 @@ def _not_now(player: PlayerPart, name: Arg) -> Message:
 
 def _no_game(player: PlayerPart, name: Arg) -> Message:
     """Where only games are limited, and each is over."""
-    games = comma(game.title or game.id for game in player.games)
+    games = comma(game_title(game.id, game.title or game.id) for game in player.games)
     until = {game.until for game in player.games}
     if len(until) > 1 or None in until:
         return msg("{player}: no {games} now", player=name, games=games)
@@ -68,7 +69,7 @@ def _no_game(player: PlayerPart, name: Arg) -> Message:
 
 def running(game: GamePart, since: int) -> Message:
     """How long a running game may go on, until when and why."""
-    title: Arg = game.title or game.id
+    title = game_title(game.id, game.title or game.id)
     if game.saving_s is not None:
         return msg("{game}: save now, it closes", game=title)
     left = left_of(game, since)

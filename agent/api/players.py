@@ -10,6 +10,7 @@ from agent.api.answers import Chunk, Done, LimitRow
 from host.wire import Request, Wire
 from rules.installed import LetProgram
 from rules.policy import Weekday
+from rules.unknown import Unknown
 
 
 class PlayerAdd(Request[Done], frozen=True, kw_only=True):
@@ -24,8 +25,8 @@ class PlayerAdd(Request[Done], frozen=True, kw_only=True):
 
 
 class PlayerSet(Request[Done], frozen=True, kw_only=True):
-    """Fields that are UNSET stay as they are. `allow` adds programs to what may run besides what is installed; `disallow` takes
-    some away, each by its SHA-256 or the beginning of it.
+    """Fields that are UNSET stay as they are. `allow` adds unknown programs that may run whatever `unknown` says; `disallow`
+    takes some away, each by its SHA-256 or the beginning of it.
     """
 
     op = "player.set"
@@ -35,7 +36,7 @@ class PlayerSet(Request[Done], frozen=True, kw_only=True):
     born: str | msgspec.UnsetType | None = msgspec.UNSET
     account: str | msgspec.UnsetType | None = msgspec.UNSET
     guardian: str | msgspec.UnsetType | None = msgspec.UNSET
-    only_installed: bool | msgspec.UnsetType = msgspec.UNSET
+    unknown: Unknown | msgspec.UnsetType = msgspec.UNSET
     allow: tuple[LetProgram, ...] = ()
     disallow: tuple[str, ...] = ()
 
@@ -105,7 +106,7 @@ class PlayerRow(Wire, frozen=True, kw_only=True):
     limits: tuple[LimitRow, ...]
     approved: tuple[str, ...]
     uses: tuple[str, ...] = ()
-    only_installed: bool = False
+    unknown: Unknown = "listed"
     programs: tuple[LetProgram, ...] = ()
 
 

@@ -9,6 +9,7 @@ from host.wire import Request, Wire
 from rules.games import Game
 from rules.installed import LetProgram
 from rules.policy import Pack, Place, Role
+from rules.unknown import Unknown
 
 
 class Player(Wire, frozen=True, kw_only=True):
@@ -16,7 +17,8 @@ class Player(Wire, frozen=True, kw_only=True):
     `packs` are compiled and in force, own ones included.
 
     The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are
-    ids of games let through. `only_installed`: besides what an administrator installed only these and `programs` run.
+    ids of games let through. `unknown`: what is done with programs that nobody named or installed, of which `programs` may run
+    all the same. `only_installed`: that it is `refused`, as older versions say and read it.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Player(Wire, frozen=True, kw_only=True):
     packs: tuple[Pack, ...] = ()
     approved: tuple[str, ...] = ()
     only_installed: bool = False
+    unknown: Unknown = "listed"
     programs: tuple[LetProgram, ...] = ()
 
 

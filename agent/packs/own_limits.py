@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.api.rule_words import OWN
 from agent.store.rows import LimitRow
-from i18n.message import Length, Message, Text, msg
+from i18n.message import Arg, Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
 from rules.policy import WEEK, Budget, Pack, Weekday
@@ -18,7 +18,7 @@ HOUSE: Final = OWN
 _CITE = "giochoi limit"
 
 
-def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -> Pack | None:
+def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, Arg]) -> Pack | None:
     """The pack `house` of one player's limits, its days in `zone`; None without limits. `titles` of games are for its texts."""
     by_game: dict[str, dict[Weekday, int]] = {}
     for limit in limits:
@@ -54,7 +54,7 @@ def still_binding(findings: Iterable[Finding], ms: int) -> tuple[Finding, ...]:
     return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
 
 
-def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:
+def _budget(game: str, day: Weekday | None, ms: int, title: Arg) -> Budget:
     return Budget(
         id=rule_id(game, day), cite=_CITE, text=_text(ms, day, title), authority="house", addressee="household",
         status="verified", relax=("guardian",), games=(game,) if game else (), ms=ms, per="game" if game else "all",
@@ -62,7 +62,7 @@ def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:
     )  # fmt: skip
 
 
-def _text(ms: int, day: Weekday | None, title: str) -> Message:
+def _text(ms: int, day: Weekday | None, title: Arg) -> Message:
     on, long = DayName(WEEK.index(day or "mon")), Length(ms, exact=True)
     if not ms and title:
         return msg("no playing of {game} on {day}", game=title, day=on) if day else msg("no playing of {game}", game=title)

@@ -98,10 +98,10 @@ def _end(change: Change, row: PlayerRow) -> None:
             tables.end_approval(one.id)
             change.record(ApprovalEnded, dict(_WHY), id=one.id)
     end_grants(change, row.id)
-    if row.only_installed or let_of(change, row.id):
-        others = sum(one.only_installed for one in tables.players() if one.id != row.id)
+    if row.unknown != "listed" or let_of(change, row.id):
+        others = sum(one.unknown == "refused" for one in tables.players() if one.id != row.id)
         change.record(
-            ProgramsChanged, dict(_WHY), who=change.pseudonym(row), only_installed=False, let=(), interpreters=(),
+            ProgramsChanged, dict(_WHY), who=change.pseudonym(row), unknown="listed", let=(), interpreters=(),
             players=others,
         )  # fmt: skip
     tables.put_packs(row.id, ())

@@ -16,14 +16,15 @@ from agent.registry import Change, Outcome
 from agent.store.rows import LimitRow, PlayerRow
 from i18n.message import comma, msg, semicolon
 from rules.calendar import DAY_MS, calendar, day_name
-from rules.games import Game
+from rules.games import UNKNOWN_GAME, Game
 from rules.policy import WEEK, Weekday
+from rules.unknown import UNKNOWN
 
 
 def limit_set(change: Change, request: LimitSet) -> Outcome:
     """Its answer names the limits that these days had until now."""
     row = lookup.player_or_guest(change.tables, request.player)
-    game = None if request.game is None else lookup.game(change.catalogue, request.game)
+    game = None if request.game is None else _game(change, request.game)
     id = "" if game is None else game.id
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
         raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
@@ -41,6 +42,10 @@ def limit_set(change: Change, request: LimitSet) -> Outcome:
     hints, lost = floor.chosen(change, row, before)
     record_policy(change, row, {"what": "limit.set", "player": row.id} | floor.as_payload(lost))
     return Outcome(row.id, (*_tighter(change, row, game, days, request.ms), *stay, *hints), name=row.name, limits=had)
+
+
+def _game(change: Change, asked: str) -> Game:
+    return UNKNOWN_GAME if asked == UNKNOWN else lookup.game(change.catalogue, asked)
 
 
 def _had(change: Change, row: PlayerRow, game: str, days: tuple[Weekday, ...]) -> tuple[LimitShown, ...]:

@@ -12,10 +12,11 @@ from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
 from agent.registering.readable import mistakable, unseen
 from i18n.message import msg
+from rules.unknown import UNKNOWN
 
 _MAX_NAME = 80
 # Words that mean something else wherever a player or a game is named.
-RESERVED = frozenset({naming.GUEST, naming.GUEST_VI, "place", "all", "none", "agent", "house"})
+RESERVED = frozenset({naming.GUEST, naming.GUEST_VI, "place", "all", "none", "agent", "house", UNKNOWN})
 
 _GAME_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # `house.luanti-mon` is the rule of luanti on Mondays, so no game may be called "luanti-mon".

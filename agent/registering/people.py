@@ -85,7 +85,7 @@ def player_remove(change: Change, request: PlayerRemove) -> Outcome:
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
     end_for_player(change, row.id)
-    change.tables.put_player(replace(row, removed=True, account=None, only_installed=False))
+    change.tables.put_player(replace(row, removed=True, account=None, unknown="listed"))
     end_programs(change, row)
     end_grants(change, row.id)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
@@ -112,7 +112,7 @@ def player_list(tables: Tables) -> Players:
                 ),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
                 uses=tuple(pack.said for pack in packs.get(row.id, ())),
-                only_installed=row.only_installed,
+                unknown=row.unknown,
                 programs=tuple(program for player, program in programs if player == row.id),
             )
             for row in lookup.registered(tables)

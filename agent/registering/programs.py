@@ -1,4 +1,4 @@
-"""Who runs only what an administrator installed, and what else they may run."""
+"""What is done with a player's unknown programs, and which of them may run."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from agent.store.rows import PlayerRow
 from compliance.entries.program import ProgramsChanged
 from i18n.message import Words, comma, msg
 from rules.installed import LetProgram
+from rules.unknown import UNKNOWN
 
 _ID = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -24,12 +25,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def programs_set(change: Change, row: PlayerRow, request: PlayerSet) -> tuple[Words, ...]:
     """What `request` says of it, and what the guardian should know. ApiError: nothing of it holds."""
-    if request.only_installed is msgspec.UNSET and not request.allow and not request.disallow:
+    if request.unknown is msgspec.UNSET and not request.allow and not request.disallow:
         return ()
-    if request.only_installed is True and not change.world.gates:
-        raise refused(msg("not on Windows yet: --only-installed needs a PC with Linux"))
-    if request.only_installed is not msgspec.UNSET:
-        row = msgspec.structs.replace(row, only_installed=request.only_installed)
+    if request.unknown in {"counts", "refused"} and not change.world.gates:
+        raise refused(msg("not on Windows yet: --unknown {setting} needs a PC with Linux", setting=str(request.unknown)))
+    if request.unknown is not msgspec.UNSET:
+        row = msgspec.structs.replace(row, unknown=request.unknown)
         change.tables.put_player(row)
     for asked in request.disallow:
         _disallow(change, row, asked)
@@ -44,10 +45,10 @@ def programs_set(change: Change, row: PlayerRow, request: PlayerSet) -> tuple[Wo
 
 def end_programs(change: Change, row: PlayerRow) -> None:
     """The player is removed."""
-    had = row.only_installed or let_of(change, row.id)
+    had = row.unknown != "listed" or let_of(change, row.id)
     change.tables.drop_programs(player=row.id)
     if had:
-        _record(change, msgspec.structs.replace(row, only_installed=False), {"what": "player.remove"})
+        _record(change, msgspec.structs.replace(row, unknown="listed"), {"what": "player.remove"})
 
 
 def let_through(change: Change, row: PlayerRow, program: LetProgram, personal: dict[str, Any]) -> None:
@@ -89,25 +90,29 @@ def _record(change: Change, row: PlayerRow, personal: dict[str, Any]) -> None:
     let = let_of(change, row.id)
     change.record(
         ProgramsChanged, {**personal, "player": row.id, "name": row.name}, who=change.pseudonym(row),
-        only_installed=row.only_installed, let=tuple(one.sha256 for one in let),
+        unknown=row.unknown, let=tuple(one.sha256 for one in let),
         interpreters=tuple(sorted({one.interpreter for one in let if one.interpreter is not None})),
-        players=sum(one.only_installed for one in change.tables.players()),
+        players=sum(one.unknown == "refused" for one in change.tables.players()),
     )  # fmt: skip
 
 
 def _hints(change: Change, row: PlayerRow, request: PlayerSet) -> Iterable[Words]:
     name = row.name
-    if request.only_installed is True:
+    if request.unknown == "refused":
         yield msg("from now on {name} runs only what an administrator installed; other programs are refused, and scripts ended "
                   "at their start. What runs already goes on", name=name)  # fmt: skip
         yield from nothing_holds(change, row)
         if row.account is None:
             command = f"giochoi player set {row.id} --account …"
             yield msg("{name} has no account on this PC; run {command}", name=name, command=command)
-    elif request.only_installed is False:
-        yield msg("from now on {name} may run any program again; limits of games stay", name=name)
-    elif not row.only_installed:
-        command = f"giochoi player set {row.id} --only-installed on"
+    elif request.unknown == "counts":
+        yield msg("from now on programs that nobody named or installed count as one game of {name}'s; a limit of its own: "
+                  "{command}", name=name, command=f"giochoi limit {row.id} 30 --game {UNKNOWN}")  # fmt: skip
+    elif request.unknown == "listed":
+        yield msg("from now on {name} may run any program; the ones that nobody named or installed are listed: {command}",
+                  name=name, command=f"giochoi usage {row.id} --programs")  # fmt: skip
+    elif row.unknown == "listed":
+        command = f"giochoi player set {row.id} --unknown refused"
         yield msg("{name} may run any program anyway; to change that: {command}", name=name, command=command)
     if scripts := [one.name for one in request.allow if one.interpreter is not None]:
         yield msg("{name} may now run any script with {programs}, also a game that is one and that nobody knows",

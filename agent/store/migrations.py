@@ -77,6 +77,11 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE seats ADD COLUMN by TEXT NOT NULL DEFAULT '';
     ALTER TABLE seats ADD COLUMN reason TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE players ADD COLUMN unknown TEXT NOT NULL DEFAULT 'listed';
+    UPDATE players SET unknown = 'refused' WHERE only_installed;
+    ALTER TABLE players DROP COLUMN only_installed
+    """,
 )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 
 from rules.policy import Place, Weekday
+from rules.unknown import Unknown
 
 GUEST = "guest"
 PLACE = "place"
@@ -52,8 +53,8 @@ class PlaceRow(msgspec.Struct, frozen=True):
 
 class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     """`said` is the birth date, or the year alone, as it was told; `key` makes the daily pseudonyms. The row `guest` stands for
-    every unmapped account that is limited. `since` (Unix ms): when somebody who was removed came back. `only_installed`: they
-    run only what an administrator installed, and what was let through.
+    every unmapped account that is limited. `since` (Unix ms): when somebody who was removed came back. `unknown`: what is
+    done with programs that nobody named or installed; guests at a game point have `refused`, whatever it says.
     """
 
     id: str
@@ -63,7 +64,7 @@ class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     key: bytes
     removed: bool = False
     since: int = 0
-    only_installed: bool = False
+    unknown: Unknown = "listed"
 
     @property
     def born(self) -> date | None:

@@ -25,7 +25,7 @@ state = _table("state", "id", "origin number note")
 place = _table("place", "id", "place zone hours name certificate expires lang hotline address owner")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
-players = _table("players", "id", "name born account key removed since only_installed")
+players = _table("players", "id", "name born account key removed since unknown")
 guardians = _table("guardians", "id", "name account pin code ceiling")
 wards = _table("wards", "player guardian")
 
@@ -45,7 +45,7 @@ grants = _table("grants", "id", "player given revoked data")
 
 requests = _table("requests", "id", "player asked data")
 
-# What a player may run besides what is installed.
+# Unknown programs that a player may run, by content.
 programs = _table("programs", "player sha256", "data")
 
 # Of whom nothing is kept any more; and the entries whose personal data is still to be deleted.

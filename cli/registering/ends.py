@@ -36,5 +36,5 @@ def _held(player: PlayerRow) -> Iterator[Arg]:
         yield msg("own limits, each day: {limits}", limits=limits(player.limits))
     if player.approved:
         yield msg("games let through: {games}", games=comma(player.approved))
-    if player.only_installed:
+    if player.unknown != "listed":
         yield programs.said(player)

@@ -18,6 +18,7 @@ from cli.games.code import twin
 from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.given.asking import YES, confirm
 from cli.output import Output
+from cli.registering import programs
 from cli.registering.label import add_to as add_label_to
 from cli.registering.label import tell_unchecked
 from cli.registering.let_through import GAME
@@ -54,7 +55,12 @@ def add_to(commands: Commands) -> None:
 
 
 def add(args: Namespace, context: Context) -> int:
-    found = fingerprint(args.exe)
+    try:
+        found = fingerprint(args.exe)
+    except CommandError:
+        if (ran := programs.seen(str(args.exe), context)) is None:
+            raise
+        found = ran
     if args.learning and args.no_learning:
         raise CommandError(msg("either --learning or --no-learning"))
     learning = args.learning if args.learning or args.no_learning else None

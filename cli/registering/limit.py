@@ -18,6 +18,7 @@ from cli.words.layout import row
 from cli.words.limits import limits
 from host.rpc_client import ask
 from i18n.message import Length, Message, msg
+from rules.unknown import game_title
 
 
 def add_to(commands: Commands) -> None:
@@ -42,7 +43,8 @@ def set_limit(args: Namespace, context: Context) -> int:
 def _said(args: Namespace, done: Done) -> Message:
     """What holds now."""
     had = bool(done.limits)
-    who = row((name_and_id(done.name, done.id), args.game or "", spoken(args.days) if args.days else ""), ", ")
+    game = game_title(args.game or "", args.game or "")
+    who = row((name_and_id(done.name, done.id), game, spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
         if had:
             return msg("{who}: the limit is removed", who=who)

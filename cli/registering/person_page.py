@@ -20,6 +20,7 @@ from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.limits import limits
 from cli.words.names import roles
+from cli.words.verdicts import UNKNOWN_SHORT
 from compliance.page.blocks import Block, Fact, Said, Section
 from compliance.page.html import document
 from compliance.verifying.in_force.described import called
@@ -30,6 +31,7 @@ from i18n.message import Arg, Day, Length, Moment, comma, msg, msgn
 from rules.calendar import day_name
 from rules.packs.shipped import shipped_packs
 from rules.parse import PolicyError, read_pack
+from rules.unknown import game_title
 
 _NOBODY = frozenset({"place", "guest"})
 _NONE: tuple[Block, ...] = (Said(msg("nothing")),)
@@ -76,8 +78,8 @@ def _rules(known: Mapping[str, Any]) -> Iterator[Block]:
     own = tuple(LimitRow(game=one["game"] or None, day=one["day"], ms=one["ms"]) for one in known["limits"])
     if own:
         yield Said(msg("own limits, each day: {limits}", limits=limits(own)))
-    if known["player"]["only_installed"]:
-        yield Said(msg("only installed programs"))
+    if said := UNKNOWN_SHORT.get(known["player"]["unknown"]):
+        yield Said(said)
     for program in known["allowed_programs"]:
         yield Said(msg("a program let through: {name}", name=program["name"]))
 
@@ -150,8 +152,8 @@ def _reason(one: Mapping[str, Any]) -> tuple[Arg, ...]:
     return (msg("reason: {reason}", reason=one["reason"]),) if one.get("reason") else ()
 
 
-def _title(game: str, titles: Mapping[str, str]) -> str:
-    return titles.get(game) or game
+def _title(game: str, titles: Mapping[str, str]) -> Arg:
+    return game_title(game, titles.get(game) or game)
 
 
 def _days(log: Iterable[Mapping[str, Any]], zone: str, titles: Mapping[str, str]) -> Iterator[Block]:

@@ -39,7 +39,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--account", "OSUSER", _ACCOUNT)
     parser.takes("--guardian", "NAME", _GUARDIAN)
 
-    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", "An --only-installed on",
+    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", "An --unknown refused",
                           "An --allow-program /home/an/bin/sums", about=msg("change a player"))  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
@@ -76,7 +76,8 @@ def add(args: Namespace, context: Context) -> int:
 
 def change(args: Namespace, context: Context) -> int:
     request = PlayerSet(
-        player=args.player, name=args.name, born=args.born, account=args.account, guardian=args.guardian, **programs.asked(args)
+        player=args.player, name=args.name, born=args.born, account=args.account, guardian=args.guardian,
+        **programs.asked(args, context),
     )  # fmt: skip
     if request == PlayerSet(player=args.player):
         options = comma(("--name", "--born", "--account", "--guardian", *programs.OPTIONS))
@@ -115,7 +116,7 @@ def show(args: Namespace, context: Context) -> None:
 def _row(player: PlayerRow) -> tuple[Arg, ...]:
     guardians, packs = ", ".join(player.guardians) or "–", ", ".join(player.uses) or "–"
     limited = limits(player.limits) if player.limits else "–"
-    if player.only_installed:
+    if player.unknown != "listed":
         limited = layout.row((limits(player.limits) if player.limits else "", programs.said(player)))
     born = day_or(player.born) if player.born else msg("not known")
     return (player.id, player.name, born, player.account or "–", guardians, packs, limited)

@@ -19,6 +19,7 @@ from compliance.reporting.figures import Cell, Figures
 from compliance.verifying.issues import issue
 from i18n.message import Arg, Day, Length, msg, msgn, semicolon
 from rules.engine.pausing import PAUSE
+from rules.games import UNKNOWN_GAME
 from rules.packs.shipped import shipped_catalogue
 
 GROUPS: Final[dict[str, Arg]] = {"minor": msg("under 18"), "adult": msg("adults"), "unknown": msg("age not known")}
@@ -53,7 +54,7 @@ def all_tables(
     """In the order in which they are read. `titles`: of games that the place knows, by their id. `public`: it is no home."""
     yield _groups(figures)
     games: dict[str, Arg] = {game: game_called(title, game) for game, title in titles.items() if title}
-    games |= {game.id: game_called(game.title, game.id) for game in shipped_catalogue()}
+    games |= {game.id: game_called(game.title, game.id) for game in (*shipped_catalogue(), UNKNOWN_GAME)}
     played = _played(figures, msg("Play by game"), (msg("game"), msg("label")), ("game", "label"),
                      lambda game, label: (games.get(str(game), str(game)), _label(label)))  # fmt: skip
     yield replace(played, rows=tuple(sorted(played.rows, key=_plays, reverse=True)))

@@ -23,6 +23,7 @@ from cli.setup.saving import save
 from cli.setup.tried import try_out
 from cli.words.layout import row
 from cli.words.shell import quote, whole
+from cli.words.verdicts import UNKNOWN_VALUES
 from host.choose import files
 from host.rpc_client import ask
 from host.wire import ApiError
@@ -176,8 +177,8 @@ def _summary(child: Child) -> list[Arg]:
     who = {"name": child.name, "born": Day(date.fromisoformat(born)) if "-" in born else born, "account": child.account}
     lines: list[Arg] = [msg("{name}, born {born}, plays as {account}", **who)]
     lines += rules_said(child)
-    if child.only_installed:
-        lines.append(msg("Of other programs only those run that an administrator installed"))
+    if child.unknown != "listed":
+        lines.append(msg("Programs that nobody named or installed: {what}", what=UNKNOWN_VALUES[child.unknown]))
     if child.let_through:
         lines.append(msg("May be played: {games}", games=comma(game.title for game in child.let_through)))
     return [lines[0], *(row(("·", line), " ") for line in lines[1:])]

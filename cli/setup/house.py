@@ -128,7 +128,7 @@ def _known(row: PlayerRow) -> Known:
     plain = all(one is not None and (one.name in PRESETS or (one.name, one.params) == (LAW, ())) for one in packs)
     values = dict(param.split("=", 1) for one in chosen for param in one.params) if plain and len(chosen) <= 1 else None
     pack = chosen[0].name if values is not None and chosen else "" if packs else PRESETS[0]
-    return Known(row.id, row.name, row.born, pack, values, row.only_installed, frozenset(row.approved))
+    return Known(row.id, row.name, row.born, pack, values, row.unknown, frozenset(row.approved))
 
 
 def _named(use: str) -> Named | None:

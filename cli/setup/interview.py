@@ -12,6 +12,7 @@ from typing import Any
 
 from host.api import Person
 from i18n.message import Arg, MessageError, msg
+from rules.unknown import Unknown
 
 
 class AnswerError(MessageError):
@@ -58,7 +59,7 @@ class Known:
     born: str | None
     pack: str
     values: Mapping[str, str] | None
-    only_installed: bool = False
+    unknown: Unknown = "listed"
     approved: frozenset[str] = frozenset()
 
 
@@ -73,7 +74,7 @@ class Child:
     born: str | None = None
     pack: str = ""
     minutes: Mapping[str, int] = field(default_factory=dict)
-    only_installed: bool = False
+    unknown: Unknown = "listed"
     let_through: tuple[Asking, ...] = ()
     known: Known | None = None
 
@@ -193,7 +194,7 @@ def child_of(given: Answers, found: Found) -> Child:
         born=given.get("born"),
         pack=given.get("pack", ""),
         minutes={id_.removeprefix("minutes:"): value for id_, value in given.items() if id_.startswith("minutes:")},
-        only_installed=given.get("installed", False),
+        unknown=given.get("unknown", "listed"),
         let_through=given.get("games", ()),
         known=found.known.get(given.get("account", "")),
     )

@@ -19,8 +19,13 @@ from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
 from rules.identity import birth_date
+from rules.unknown import Unknown
 
-YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
+_UNKNOWN: Final[tuple[tuple[Unknown, Arg], ...]] = (
+    ("listed", msg("Recommended: they may run, and you see which ran and for how long")),
+    ("counts", msg("Together they count as one game, so that they are over when play is")),
+    ("refused", msg("None of them runs, unless you let it through: the surest for a younger child")),
+)
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
 _BIRTHDAY: Final = "24/11/2014"
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
@@ -133,15 +138,16 @@ def _number(text: str, number: Number) -> int:
     return int(text)
 
 
-def _installed(found: Found, given: Answers, interview: Interview) -> Question | None:
+def _unknown(found: Found, given: Answers, interview: Interview) -> Question | None:
     """Where an administrator's account could put anything anywhere, it would be a promise that nothing keeps."""
     if not found.gates or found.administers(given["account"]):
         return None
-    young = age_on(_date(given["born"], found), found.today) < YOUNG
-    text = msg("Shall only programs run in {account} that an administrator installed, and nothing downloaded?",
-               account=given["account"])  # fmt: skip
     known = found.known.get(given["account"])
-    return yes_or_no("installed", text, default=young if known is None else known.only_installed)
+    before = str(1 + [word for word, _ in _UNKNOWN].index("listed" if known is None else known.unknown))
+    choices = tuple(Choice(text, word) for word, text in _UNKNOWN)
+    text = msg("What about programs in {account} that are no known games and that no administrator installed?",
+               account=given["account"])  # fmt: skip
+    return Question("unknown", text, lambda typed: _UNKNOWN[_picked(typed, choices)][0], before, before, choices)
 
 
 def _games(found: Found, given: Answers, interview: Interview) -> Question | None:
@@ -213,5 +219,5 @@ def _date(born: str, found: Found) -> date:
 
 
 QUESTIONS: Final = (
-    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian,
+    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _unknown, _games, _more, _guardian,
 )  # fmt: skip

@@ -39,8 +39,8 @@ def save(child: Child, scanned: Scanned | None, context: Context, *, own: bool) 
     added = _person(child, address)
     _add_games(scanned, context, own=own)
     done = [ask(address, PolicyUse(target=added.id, packs=packs_of(child)))]
-    if child.only_installed != (child.known is not None and child.known.only_installed):
-        done.append(ask(address, PlayerSet(player=added.id, only_installed=child.only_installed)))
+    if child.unknown != ("listed" if child.known is None else child.known.unknown):
+        done.append(ask(address, PlayerSet(player=added.id, unknown=child.unknown)))
     for game in child.let_through:
         try:
             done.append(ask(address, GameAllow(player=added.id, game=game.id)))

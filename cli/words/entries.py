@@ -16,12 +16,13 @@ from cli.words.extra_time import GUEST
 from cli.words.layout import row
 from cli.words.logged_rules import rule_of
 from cli.words.names import OPERATIONS, PLACES, WATCHES, clues, roles
-from cli.words.verdicts import VERDICTS
+from cli.words.verdicts import UNKNOWN_VALUES, VERDICTS
 from compliance.page.kinds import KINDS
 from daemon.api.issues import ISSUES
 from i18n.message import Arg, Length, Message, Moment, comma, msg
 from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
+from rules.unknown import UNKNOWN, game_title
 
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _SHOWN: Final = msg("reminder shown")
@@ -51,7 +52,8 @@ _LABELS: Final[dict[str, Arg]] = {
     "last": msg("to no."), "end": msg("before no."),
     "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
     "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
-    "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
+    "only_installed": msg("unknown programs refused"), "unknown": msg("unknown programs"), "let": msg("let through"),
+    "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
     "learning": msg("does not count"), "locked": msg("none taken until"), "payloads": msg("entries"),
@@ -76,6 +78,8 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
         "banner": msg("as a banner"), "notification": msg("as a notification"), "window": msg("in a window"),
         "sound": msg("by sound only"),
     },
+    "unknown": dict(UNKNOWN_VALUES),
+    "game": {UNKNOWN: game_title(UNKNOWN, "")},
     "pin": _PROOFS,
     "code": _PROOFS,
     "ran": {"game": msg("a game"), "player": msg("this player's"), "before": msg("not allowed")},
@@ -247,7 +251,8 @@ _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
         row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
     ),
     "games": lambda games, _: comma(
-        row((msg("all games") if game == _EVERY else game, Length(day["ms"])), " ") for game, day in games.items()
+        row((msg("all games") if game == _EVERY else game_title(game, game), Length(day["ms"])), " ")
+        for game, day in games.items()
     ),
     "seats": lambda seats, zone: comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items()),
     "match": lambda ids, _: clues(ids),

@@ -7,6 +7,7 @@ from cli.words.days import spoken
 from cli.words.layout import row
 from i18n.message import Arg, Length, Message, msg
 from rules.policy import WEEK
+from rules.unknown import game_title
 
 
 def limits(rows: tuple[LimitRow, ...]) -> Message:
@@ -17,5 +18,5 @@ def limits(rows: tuple[LimitRow, ...]) -> Message:
     parts: list[Arg] = []
     for (game, ms), days in groups.items():
         when = "" if len(days) == len(WEEK) else row(("(", spoken(days), ")"), "")
-        parts.append(row((game or "", Length(ms, exact=True) if ms else msg("no play"), when), " "))
+        parts.append(row((game_title(game or "", game or ""), Length(ms, exact=True) if ms else msg("no play"), when), " "))
     return row(parts)

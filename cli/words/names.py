@@ -39,6 +39,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
 _CLUES: Final[dict[str, Arg]] = {
     "content": msg("content"), "build-id": msg("build id"), "loaded": msg("code"), "store": msg("game store"),
     "signer": msg("signature"), "alike": msg("much of its content"), "command": msg("command line"), "name": msg("name"),
+    "unknown": msg("nobody named it"),
 }  # fmt: skip
 
 

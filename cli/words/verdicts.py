@@ -9,7 +9,17 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
 
 VERDICTS: Final[dict[Verdict, Message]] = {"allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play")}
-ONLY_INSTALLED: Final = msg("runs only installed programs, and what a guardian let through")
+UNKNOWN_VALUES: Final[dict[str, Message]] = {"listed": msg("listed"), "counts": msg("count"), "refused": msg("refused")}
+UNKNOWN_SHORT: Final[dict[str, Message]] = {
+    "counts": msg("unknown programs count as a game"), "refused": msg("unknown programs are refused"),
+}  # fmt: skip
+"""What `listed`, with which nothing is limited, has nothing to add to."""
+UNKNOWN_SAID: Final[dict[str, Message]] = {
+    "listed": msg("programs that nobody named or installed may run, and are listed"),
+    "counts": msg("programs that nobody named or installed count as one game, but those that a guardian let through"),
+    "refused": msg("runs only installed programs, and what a guardian let through"),
+}  # fmt: skip
+"""What is done with unknown programs, by the setting."""
 
 
 def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: bool) -> Arg:

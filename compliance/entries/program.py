@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from compliance.entries.base import Entry, Safe
 
 
 class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
-    """What `who` may run: everything, or only what an administrator installed and besides it `let`, the SHA-256 of files, and
-    whatever interpreters of these kinds are told to run. `players`: of how many that is now true.
+    """What is done with `who`'s programs that nobody named or installed: they are `unknown`: listed, counts (as one game) or
+    refused; `let`, the SHA-256 of files, and whatever interpreters of these kinds are told to run, run all the same.
+    `players`: of how many they are refused now. Older entries say `only_installed` instead: refused or not.
     """
 
     who: str
-    only_installed: bool
+    only_installed: bool | msgspec.UnsetType = msgspec.UNSET
+    unknown: Literal["listed", "counts", "refused"] | msgspec.UnsetType = msgspec.UNSET
     let: tuple[str, ...]
     interpreters: tuple[str, ...]
     players: Safe
+
+    @property
+    def refuses(self) -> bool:
+        return self.unknown == "refused" or self.only_installed is True
 
 
 class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):

@@ -17,6 +17,7 @@ from rules.packs.published import PUBLISHED
 from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
 from rules.policy import PolicyError
+from rules.unknown import game_title
 
 _RULES, _GAMES = 20, 6
 
@@ -61,4 +62,5 @@ def _texts(pack: str) -> Mapping[str, Arg]:
 
 def _game(one: Refusal, zone: str) -> Arg:
     when = from_to(one.first, one.last, zone)
-    return msgn("{game}: {n} time, {when}", "{game}: {n} times, {when}", one.times, game=one.game, when=when)
+    return msgn("{game}: {n} time, {when}", "{game}: {n} times, {when}", one.times, game=game_title(one.game, one.game),
+                when=when)  # fmt: skip

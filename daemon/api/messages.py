@@ -16,6 +16,7 @@ from host.wire import Request, Wire
 from i18n.message import Words
 from rules.decision import Decision, Finding
 from rules.policy import Period, Place
+from rules.unknown import Unknown
 from rules.verdict import Verdict
 
 __all__ = [  # of daemon.api.status, for whoever speaks of all messages
@@ -36,7 +37,7 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: a rule that keeps the player from the game does
+    period. `next` as in Standing, `unknown` as in PlayerPart. `lets`: a rule that keeps the player from the game does
     not once it is let through, and none refuses it for good. `title`: of the game.
     """
 
@@ -50,7 +51,7 @@ class Why(Wire, frozen=True, kw_only=True):
     periods: dict[str, Period] = msgspec.field(default_factory=dict)
     place: Place = "home"
     next: Verdict | None = None
-    only_installed: bool = False
+    unknown: Unknown = "listed"
     lets: bool = False
     title: str = ""
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from host.wire import Request, Wire
 from i18n.message import Words
+from rules.unknown import Unknown
 from rules.verdict import Verdict
 
 
@@ -99,16 +100,16 @@ class GamePart(Standing, frozen=True, kw_only=True):
 
 
 class PlayerPart(Standing, frozen=True, kw_only=True):
-    """What is decided comes only from rules over all games. `only_installed`: of other programs only those run that were let
-    through. `paused`: until when nobody lets the player play, "" where that has no end; None: they are not paused. `unlimited`:
-    no pack of rules is in force for them, not even for one game.
+    """What is decided comes only from rules over all games. `unknown`: what is done with unknown programs.
+    `paused`: until when nobody lets the player play, "" where that has no end; None: they are not paused. `unlimited`: no pack
+    of rules is in force for them, not even for one game.
     """
 
     name: str
     age: int | None
     account: str | None
     games: tuple[GamePart, ...]
-    only_installed: bool = False
+    unknown: Unknown = "listed"
     paused: str | None = None
     unlimited: bool = False
 

@@ -38,13 +38,6 @@ class ProgramEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramUnread:
-    """Signals that nobody can tell what a program is, as its account may have had whoever reads it wait."""
-
-    program: Program
-
-
-@dataclass(frozen=True, slots=True)
 class StartRefused:
     """Signals that the gate stopped a start of `game` by `account` before its first instruction: `times` since it told last, of
     which this is the latest.
@@ -60,8 +53,8 @@ class StartRefused:
 
 @dataclass(frozen=True, slots=True)
 class ProgramStopped:
-    """Signals that the gate stopped a start by `account`, which runs only what an administrator installed, of another file.
-    `times` as in StartRefused.
+    """Signals that the gate stopped a start of an unknown program, as those of `account` are refused now. `times` as in
+    StartRefused.
     """
 
     account: str
@@ -83,7 +76,7 @@ class WatchTrouble:
     account: str = ""
 
 
-Observation = ProgramStarted | ProgramEnded | ProgramUnread | StartRefused | ProgramStopped | WatchTrouble
+Observation = ProgramStarted | ProgramEnded | StartRefused | ProgramStopped | WatchTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +85,8 @@ class Refusals:
 
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
     `saving`: by game, its programs that were told to save and still have time for it: they may start the game anew.
-    `only`: the accounts that run only what an administrator installed, and what else they may.
-    `watched`: the accounts of whose programs it is asked which files an administrator did not install (Program.foreign).
+    `only`: the accounts whose unknown programs are refused now, and which of them may run all the same.
+    `watched`: the accounts whose unknown programs may run, if not always. Program.foreign and Program.unread are asked of both.
     `root`: whether what Linux' root runs may be anybody's play; if not, nobody need be told of it.
     """
 
@@ -218,7 +211,9 @@ class Displays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """`displays` None: something else starts trays. `logged_on`: who is, and not from afar; None: the system does not say."""
+    """`displays` None: something else starts trays. `logged_on`: who is, and not from afar; None: the system does not say.
+    `tells_unknown`: whether Program.foreign and Program.unread say that a program is unknown.
+    """
 
     watcher: Watcher
     control: Control
@@ -226,3 +221,4 @@ class Platform:
     pins: Pins = field(default_factory=SpawnedPins)
     displays: Displays | None = None
     logged_on: Callable[[], tuple[OsSession, ...] | None] = lambda: None
+    tells_unknown: bool = True

@@ -136,7 +136,7 @@ def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None)
         return False, msg("{name} has no account on this PC; run {command}", name=name, command=command)
     if not accounts.exists(account):
         return False, msg("this machine has no account '{account}'", account=account)
-    bound = player.limited or player.registered.only_installed
+    bound = player.limited or player.unknown == "refused"
     if bound and accounts.administrator(account):
         return False, msg("{name}'s account {account} is an administrator's: no limit can hold", name=name, account=account)
     if bound and (group := accounts.powerful_group(account)) is not None:

@@ -59,8 +59,8 @@ def limits_check(player: RuledPlayer, people: People, now: int) -> Check:
 
 
 def programs_check(player: RuledPlayer, kind: WatchKind) -> tuple[Check, ...]:
-    """Of somebody who runs only what an administrator installed: whether that is kept before a program runs."""
-    if not player.registered.only_installed:
+    """Where unknown programs are refused: whether that is before they run."""
+    if player.unknown != "refused":
         return ()
     name, gate = player.registered.name, kind == "gate"
     text = (

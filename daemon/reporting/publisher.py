@@ -27,7 +27,7 @@ _OfPlay: TypeAlias = (
     | events.ClockJumped | events.ZoneChanged | events.IssueChanged
 )  # fmt: skip
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
-ONLY_INSTALLED = "only-installed"
+UNKNOWN_REFUSED = "unknown-refused"
 _QUEUE = 256  # a display that lies further behind than this has gone
 
 
@@ -138,7 +138,7 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
             refused = {"player": player.id, "game": game.id, "title": game.title, "how": how}
             return frozenset((account,)), {"kind": "refused", **refused, **said}
         case events.ProgramRefused(player, account, file, _, how):
-            said = {"rule": ONLY_INSTALLED, "text": stranger_text(posixpath.basename(file.path))}
+            said = {"rule": UNKNOWN_REFUSED, "text": stranger_text(posixpath.basename(file.path))}
             fields = {"player": player.id, "program": file.sha256, "title": posixpath.basename(file.path), "how": how}
             return frozenset((account,)), {"kind": "refused", **fields, **said}
         case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():

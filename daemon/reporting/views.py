@@ -10,6 +10,7 @@ from typing import Any
 
 from daemon.api import messages as m
 from daemon.api.played import PlayedAnswer
+from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
 from daemon.api.rules import InForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.letting import for_good, lets
@@ -19,14 +20,15 @@ from daemon.reporting.label_reason import named
 from daemon.reporting.played import played_in
 from daemon.reporting.rules_in_force import in_force
 from daemon.sessions import People, RuledPlayer
-from daemon.storing.rows import PlayRow
+from daemon.storing.rows import ListedRow, PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
 from rules.decide import explain
-from rules.decision import Reason
+from rules.decision import Decision, Reason
 from rules.facts import Played
-from rules.games import Game
+from rules.games import Fingerprint, Game
 from rules.policy import Break, Budget, Period
+from rules.unknown import UNKNOWN
 from rules.usage import union_ms
 
 
@@ -71,7 +73,7 @@ class Views:
             name=player.registered.name,
             age=player.age_on(self.today),
             account=player.registered.account,
-            only_installed=player.registered.only_installed,
+            unknown=player.unknown,
             paused=self._paused(player),
             unlimited=not player.limited,
             games=tuple(self._game(player, game) for game in games),
@@ -119,6 +121,10 @@ class Views:
     def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
         ruling = self._ruling(player, game)
         findings = explain(ruling.policy, ruling.facts, self._begins(ruling))
+        if game is not None and game.id == UNKNOWN and not player.counts:  # no rule decides: the setting does
+            refused = player.unknown == "refused"
+            free = Decision("refuse", None, None, 0) if refused else Decision("allow", None, None, None)
+            ruling, findings = replace(ruling, decision=free), ()
         reason = ruling.decision.reason and named(ruling.decision.reason, player, ruling)
         return m.Why(
             player=player.id,
@@ -131,7 +137,7 @@ class Views:
             guardian=ruling.facts.guardian,
             periods={one.reason.rule: period for one in findings if (period := _period(player, one.reason)) is not None},
             place=self._people.place,
-            only_installed=player.registered.only_installed,
+            unknown=player.unknown,
             next=next_verdict(ruling, self._now),
             lets=lets(ruling) and for_good(ruling) is None,
         )
@@ -173,6 +179,21 @@ class Views:
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
         titles = self._people.titles(id_ for part in parts.values() for id_ in part.games)
         return m.Usage(day=day.isoformat(), zone=zone, players=parts, titles=titles)
+
+
+    def programs(self, day: date, rows: Iterable[ListedRow], only: RuledPlayer | None = None) -> ProgramsAnswer:
+        """The unknown programs of that day but for those that a guardian let through since."""
+        found: dict[str, list[ProgramPart]] = defaultdict(list)
+        for row in rows:
+            player, file = self._people.by_id(row.player), Fingerprint(row.path, row.size, row.sha256, row.build_id)
+            named = min(self._people.catalogue.by_file(file), default=None)
+            through = player is not None and row.sha256 in {one.sha256 for one in player.registered.programs}
+            if player is not None and not through and (only is None or player is only):
+                found[row.player].append(ProgramPart(
+                    id=row.sha256 or "", path=row.path, seconds=row.ms / 1000, named=named, size=row.size, build_id=row.build_id
+                ))  # fmt: skip
+        players = {id_: PlayerPrograms(programs=tuple(parts)) for id_, parts in found.items()}
+        return ProgramsAnswer(day=day.isoformat(), zone=self._people.zone, players=players)
 
 
 def _seconds(ms: int | None) -> float | None:

@@ -24,6 +24,7 @@ from rules.calendar import DAY_MS, day_name
 
 MINUTE_S, MINUTE_MS = 60.0, 60_000
 _KEPT_MS = day_summary.KEPT_DAYS * DAY_MS
+_LISTED_MS = 8 * DAY_MS
 _FORGOTTEN = "forgotten-before"  # wall
 
 
@@ -65,6 +66,7 @@ class NightWork:
         day_summary.mark_reported(self.store, people.zone, now)
         before = self._too_old(now.wall - _KEPT_MS)
         self.store.prune(before, day_name(people.zone, before).isoformat())
+        self.store.prune_listed(day_name(people.zone, max(before, now.wall - _LISTED_MS)).isoformat())
 
     def _too_old(self, before: int) -> int:
         """What began before that is forgotten: no more than a month in a night, as the clock may be ahead by years for one."""

@@ -1,4 +1,4 @@
-"""What a seat writes down each minute: the row of each running play, refused starts, the minute in which it was alive."""
+"""What a seat writes down each minute: the row of each running play, refused starts, unknown programs, that it was alive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
 from daemon.recording.attempts import Attempts
+from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.presence import Presence
@@ -30,12 +31,14 @@ class MinuteWork:
     announcer: Announcer
     zone: PcZone
     logged_on: LoggedOn
+    listed: ListedPrograms
     presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
         self.recorder.settle()
         self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
+        self.list_programs(now)
         self.zone.look()
         self.logged_on.look(now)
         self.recorder.alive(self.presence.mark(now), now)
@@ -46,8 +49,14 @@ class MinuteWork:
         self.announcer.settle()
         self.recorder.settle()
         self._count_attempts(now)
+        self.list_programs(now)
         self.recorder.rows(self.plays.running.values(), now)
         self.recorder.alive(self.presence.take(), now)
+
+    def list_programs(self, now: Reading) -> None:
+        """What ran up to now is in the store when this returns, if the disk takes it."""
+        if rows := self.listed.take(now):
+            self.recorder.do(lambda _: self.store.add_listed(rows))
 
     def _count_attempts(self, now: Reading) -> None:
         """Refused starts that got no line of their own: they count in the day's summary all the same."""

@@ -1,4 +1,4 @@
-"""Answers that change nothing: status, why, rules, usage."""
+"""Answers that change nothing: status, why, rules, usage, unknown programs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from daemon.api import messages as m
 from daemon.api.played import PlayedAnswer, PlayedGet
+from daemon.api.programs import ProgramsAnswer, ProgramsGet
 from daemon.api.rules import InForce as InForceRules
 from daemon.api.rules import RulesGet
 from daemon.reporting.daemon_status import DaemonStatus
@@ -16,6 +17,7 @@ from daemon.reporting.views import Views
 from daemon.serving.access import Access
 from daemon.sessions import InForce, People
 from daemon.store import Store
+from daemon.storing.rows import ListedRow
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
@@ -28,13 +30,14 @@ _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadHandlers:
-    """`views` are made of the present moment."""
+    """`views` are made of the present moment; `listed` are the unknown programs of a day (ISO date), up to now."""
 
     access: Access
     in_force: InForce
     about_daemon: DaemonStatus
     store: Store
     views: Callable[[People], Views]
+    listed: Callable[[str], tuple[ListedRow, ...]]
 
     async def status(self, caller: Caller, request: m.StatusGet) -> m.Status:
         people = self.in_force.people
@@ -62,6 +65,11 @@ class ReadHandlers:
         day = views.today if request.day is None else _day(request.day)
         since = calendar(people.zone).start(day - timedelta(days=1))
         return views.usage(day, self.store.plays(since), only)
+
+    async def programs(self, caller: Caller, request: ProgramsGet) -> ProgramsAnswer:
+        views, only = self.views(self.access.people()), self.access.only(caller)
+        day = views.today if request.day is None else _day(request.day)
+        return views.programs(day, self.listed(day.isoformat()), only)
 
     async def played(self, caller: Caller, request: PlayedGet) -> PlayedAnswer:
         people = self.access.people()

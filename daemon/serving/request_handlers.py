@@ -76,7 +76,7 @@ class RequestHandlers:
         if request.game is not None:
             raise ApiError("bad-input", msg("ask for a game or for a program, not for both"))
         found = self.refused.meant(player.id, request.program)
-        if found is None or not player.registered.only_installed:
+        if found is None or not (player.unknown == "refused" or player.counts):
             text = msg("no program {program} was refused here; start it once, then ask", program=typed(request.program))
             raise ApiError("refused", text)
         return None, found

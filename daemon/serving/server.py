@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.api.played import PlayedGet
+from daemon.api.programs import ProgramsGet
 from daemon.api.rules import RulesGet
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
@@ -40,6 +41,7 @@ def routes(
         Route(RulesGet, "any", read.rules),
         Route(m.UsageGet, "any", read.usage),
         Route(PlayedGet, "guardian", read.played),
+        Route(ProgramsGet, "any", read.programs),
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "any", grant.add),
         Route(m.GrantExtend, "any", grant.extend),

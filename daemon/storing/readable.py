@@ -15,7 +15,7 @@ from msgspec import Meta
 from agent.api.asked import RequestEvent
 from agent.api.roster import GrantEvent
 from daemon.storing.opening import BROKEN, Broken
-from daemon.storing.rows import COLUMNS, PlayRow, play_of
+from daemon.storing.rows import COLUMNS, ListedRow, PlayRow, play_of
 from daemon.trusted import Anchor
 
 _MOST = 1 << 46  # a moment of the year 4199; later ones the calendar need not know
@@ -143,5 +143,6 @@ _KINDS: Mapping[str, Callable[[dict[str, Any]], object]] = MappingProxyType({
     "grants": _grant,
     "requests": _request,
     "refusals": lambda row: msgspec.convert(row, _Refusals),
+    "listed": lambda row: msgspec.convert({**row, "ms": msgspec.convert(row["ms"], _Count)}, ListedRow),
     "journal_head": lambda row: msgspec.convert(row, _Head),
 })  # fmt: skip

@@ -1,4 +1,4 @@
-"""A play as it is stored."""
+"""A play, and an unknown program, as they are stored."""
 
 from __future__ import annotations
 
@@ -50,6 +50,21 @@ class PlayRow:
     def total(self) -> int:
         """All of it, in milliseconds."""
         return self.ms + sum(piece.ms for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """An unknown program (`path`, and its content as far as it was read) ran for `ms` on a day (ISO date). The path "": those
+    that are too many to have rows of their own.
+    """
+
+    day: str
+    player: str
+    path: str
+    size: int
+    sha256: str | None
+    build_id: str | None
+    ms: int
 
 
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")

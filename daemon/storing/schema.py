@@ -8,7 +8,7 @@ import sqlite3
 
 from compliance import journal
 
-SCHEMA = 6
+SCHEMA = 7
 _STEPS = ("""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE plays (
@@ -45,6 +45,9 @@ CREATE TABLE requests (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NO
 """, """
 ALTER TABLE plays ADD COLUMN starts INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE plays ADD COLUMN away INTEGER NOT NULL DEFAULT 0
+""", """
+CREATE TABLE listed (day TEXT NOT NULL, player TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT,
+    build_id TEXT, ms INTEGER NOT NULL, PRIMARY KEY (day, player, path)) WITHOUT ROWID
 """)
 
 

@@ -7,6 +7,7 @@ from rules.facts import Facts
 from rules.history import kinds
 from rules.policy import Policy
 from rules.systems import System
+from rules.unknown import UNKNOWN
 
 Likeness = tuple[str | None, str | None, int | None, System | None]
 
@@ -17,7 +18,7 @@ class AlikeGames:
     def __init__(self, policy: Policy, facts: Facts) -> None:
         played = kinds(facts)
         granted = {grant.game for grant in facts.grants if grant.game is not None}
-        self._named = whole(policy, facts).names | facts.approved | granted | {kind.game for kind in played}
+        self._named = whole(policy, facts).names | facts.approved | granted | {UNKNOWN, *(kind.game for kind in played)}
         self._publishers = {kind.publisher for kind in played}
 
     def likeness(self, game: str, publisher: str | None, label: int | None, system: System | None) -> Likeness:

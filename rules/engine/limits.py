@@ -22,6 +22,7 @@ from rules.engine.reach import NEVER, Reach, approver
 from rules.engine.view import View
 from rules.facts import Grant
 from rules.policy import AskFirst, Pack, Place, Rating, Rule
+from rules.unknown import UNKNOWN
 
 
 class Limit:
@@ -157,7 +158,7 @@ class GuardianLimit(_UntilLimit):
 
 
 class AskLimit(_UntilLimit):
-    """As long as nobody has approved the game."""
+    """As long as nobody has approved the game. Unknown programs that count are not asked about: their setting allows them."""
 
     kind = "ask"
     __slots__ = ("_systems", "_unrated_only")
@@ -170,4 +171,5 @@ class AskLimit(_UntilLimit):
     def until(self, view: View) -> int:
         facts = view.facts
         rated = facts.label is not None and (not self._systems or facts.system in self._systems)
-        return -NEVER if facts.game in facts.approved or (self._unrated_only and rated) else self.end
+        free = facts.game == UNKNOWN or facts.game in facts.approved or (self._unrated_only and rated)
+        return -NEVER if free else self.end

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Clue = Literal["content", "build-id", "loaded", "store", "signer", "alike", "command", "name"]
+Clue = Literal["content", "build-id", "loaded", "store", "signer", "alike", "command", "name", "unknown"]
+"""`unknown`: by none, of a program that nobody named."""
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
 OWN: frozenset[Clue] = frozenset({"content", "loaded", "alike"})  # what it runs; all else it says, or somebody says of it

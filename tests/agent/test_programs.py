@@ -1,12 +1,14 @@
-"""Who runs only what is installed, and what a guardian lets through besides."""
+"""What is done with unknown programs, and which of them a guardian lets through."""
 
 from __future__ import annotations
 
 import pytest
 
-from agent.api.players import PlayerAdd, PlayerRemove, PlayerSet
+from agent.api.players import LimitSet, PlayerAdd, PlayerRemove, PlayerSet
+from agent.api.rulebook import GameAdd, PlaceSet
 from agent.registry import World
 from host.wire import ApiError
+from rules.games import Game
 from rules.installed import LetProgram
 
 
@@ -20,27 +22,27 @@ def put(desk, **fields):
 
 def held(desk):
     player = desk.player("an")
-    return player.only_installed, tuple(one.name for one in player.programs)
+    return player.unknown, tuple(one.name for one in player.programs)
 
 
 def test_it_is_in_the_roster_and_in_the_log(an):
-    """Off until somebody says so. The entry names contents; names of files are beside it."""
-    assert held(an) == (False, ())
-    put(an, only_installed=True, allow=(program(), program("python3.11", "cd", interpreter="python")))
-    assert held(an) == (True, ("sums", "python3.11"))
+    """Listed until somebody says otherwise. The entry names contents; names of files are beside it."""
+    assert held(an) == ("listed", ())
+    put(an, unknown="refused", allow=(program(), program("python3.11", "cd", interpreter="python")))
+    assert held(an) == ("refused", ("sums", "python3.11"))
     [line] = an.entries("programs.changed")
-    assert (line["only_installed"], line["players"]) == (True, 1)
+    assert (line["unknown"], line["players"]) == ("refused", 1)
     assert (line["let"], line["interpreters"]) == (["ab" * 32, "cd" * 32], ["python"])
     assert "sums" not in str(line)
-    put(an, only_installed=False)
-    assert held(an) == (False, ("sums", "python3.11"))
+    put(an, unknown="counts")
+    assert held(an) == ("counts", ("sums", "python3.11"))
     assert an.entries("programs.changed")[-1]["players"] == 0
 
 
 def test_what_does_not_speak_of_it_leaves_it_as_it_is(an):
-    put(an, only_installed=True, allow=(program(),))
+    put(an, unknown="refused", allow=(program(),))
     put(an, born="2015-05-01")
-    assert held(an) == (True, ("sums",))
+    assert held(an) == ("refused", ("sums",))
     assert len(an.entries("programs.changed")) == 1
 
 
@@ -73,35 +75,53 @@ def test_an_interpreter_is_let_be_once(an):
 def test_what_would_let_anything_through_is_refused(an, bad):
     with pytest.raises(ApiError) as error:
         put(an, allow=(bad,))
-    assert (error.value.code, held(an)) == ("bad-input", (False, ()))
+    assert (error.value.code, held(an)) == ("bad-input", ("listed", ()))
 
 
 def test_it_ends_with_the_player(an):
     """Who comes back starts anew."""
-    put(an, only_installed=True, allow=(program(),))
+    put(an, unknown="refused", allow=(program(),))
     an.ask("player.remove", PlayerRemove(player="an"))
     assert an.entries("programs.changed")[-1]["players"] == 0
     an.ask("player.add", PlayerAdd(name="An", born="2014-05-01", account="an"))
-    assert held(an) == (False, ())
+    assert held(an) == ("listed", ())
 
 
 def test_where_no_gate_can_be_it_is_refused_in_so_many_words(open_desk, world):
     with open_desk(World(world.shipped, world.account, gates=False)) as desk:
         desk.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))
         with pytest.raises(ApiError) as error:
-            put(desk, only_installed=True)
-        assert (str(error.value), held(desk)) == ("not on Windows yet: --only-installed needs a PC with Linux", (False, ()))
+            put(desk, unknown="refused")
+        assert (str(error.value), held(desk)) == ("not on Windows yet: --unknown refused needs a PC with Linux", ("listed", ()))
 
 
 def test_an_administrators_account_is_said(open_desk, world):
     with open_desk(World(world.shipped, world.account, frozenset({"me"}).__contains__)) as desk:
         desk.ask("player.add", PlayerAdd(name="An", account="me"))
-        said = desk.told("player.set", PlayerSet(player="an", only_installed=True))
+        said = desk.told("player.set", PlayerSet(player="an", unknown="refused"))
         assert "me is an administrator's account: no limit can hold in it" in said
 
 
 def test_whoever_sets_it_is_told_what_that_means(an):
-    said = an.told("player.set", PlayerSet(player="an", only_installed=True))
+    said = an.told("player.set", PlayerSet(player="an", unknown="refused"))
     assert "An runs only what an administrator installed" in said
     said = an.told("player.set", PlayerSet(player="an", allow=(program(interpreter="python"),)))
     assert "any script with sums" in said
+
+
+def test_guests_at_a_game_point_are_refused_unknown_programs(an):
+    """Older seats read it as only_installed. At home guests are nobody that a setting is for."""
+    def guest():
+        return an.roster.guest
+
+    assert (guest().unknown, guest().only_installed) == ("listed", False)
+    an.ask("place.set", PlaceSet(place="game-point"))
+    assert (guest().unknown, guest().only_installed) == ("refused", True)
+
+
+def test_the_game_of_unknown_programs_has_a_limit_and_can_be_nobody_elses(an):
+    an.ask("limit.set", LimitSet(player="an", ms=1_800_000, game="unknown"))
+    [pack] = an.player("an").packs
+    assert [(rule.games, rule.ms) for rule in pack.budgets] == [(("unknown",), 1_800_000)]
+    with pytest.raises(ApiError, match="'unknown' cannot be a game's id"):
+        an.ask("game.add", GameAdd(game=Game(id="unknown", title="X", names=("x",))))

@@ -62,6 +62,20 @@ def test_an_older_file_is_brought_up(made, monkeypatch):
         open_store(made)
 
 
+def test_the_setting_of_the_version_before_is_kept(tmp_path):
+    """Players who ran only what was installed are refused unknown programs."""
+    path = tmp_path / "agent.db"
+    create(path, "giochoi/00000000", b"k" * 32)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("ALTER TABLE players DROP COLUMN unknown")
+        old.execute("ALTER TABLE players ADD COLUMN only_installed INTEGER NOT NULL DEFAULT 0")
+        old.execute("INSERT INTO players (id, name, key, removed, only_installed) VALUES ('an', 'An', x'00', 0, 1)")
+        old.execute("PRAGMA user_version = 10")
+        old.commit()
+    with closing(open_store(path)) as store, store.transaction() as tables:
+        assert {row.id: row.unknown for row in tables.players()} == {"guest": "listed", "an": "refused"}
+
+
 def test_a_registry_of_the_first_version_speaks_each_readers_language(tmp_path):
     """It knew no language of the home; the rest of the place stays as it was."""
     path = tmp_path / "agent.db"

@@ -89,7 +89,7 @@ class Ring:
         self.house("player", "add", "Lu", "--born", "2014-05-01", "--account", self.wild.pw_name)
         self.house("policy", "use", "Lu", str(pack))
         self.house("player", "add", "Bi", "--born", "2014-05-01", "--account", self.strict.pw_name)
-        self.house("player", "set", "Bi", "--only-installed", "on")
+        self.house("player", "set", "Bi", "--unknown", "refused")
         assert self.house.json("status")["daemon"]["watch"] == "gate"
 
     def processes(self) -> list[int]:

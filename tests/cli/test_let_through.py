@@ -123,24 +123,32 @@ def test_a_learning_program_is_marked(home, tmp_path):
 
 
 @pytest.mark.skipif(WINDOWS, reason="not on Windows yet, and there the agent says so")
-def test_only_installed_programs_and_what_is_let_through_besides(home, tmp_path):
+def test_unknown_programs_and_those_let_through(home, tmp_path):
     """Who sets it is told what it means; list, status and why say it; an id or the file takes a program back."""
     own = tmp_path / "sums"
     own.write_bytes(b"#!/bin/sh\n")
     id_ = hashlib.sha256(own.read_bytes()).hexdigest()[:8]
     assert "An may run any program anyway" in said(home, "player", "set", "An", "--allow-program", str(own))
-    assert "runs only what an administrator installed" in said(home, "player", "set", "An", "--only-installed", "on")
+    assert "runs only what an administrator installed" in said(home, "player", "set", "An", "--unknown", "refused")
     an = next(one for one in document(home, "player", "list")["players"] if one["id"] == "an")
-    assert (an["only_installed"], [one["name"] for one in an["programs"]]) == (True, ["sums"])
+    assert (an["unknown"], [one["name"] for one in an["programs"]]) == ("refused", ["sums"])
     assert f"sums ({id_})" in " ".join(said(home, "player", "list").split())
-    assert document(home, "status", "An")["players"][0]["only_installed"]
+    assert document(home, "status", "An")["players"][0]["unknown"] == "refused"
     for command in (("status",), ("why", "An")):
         assert "runs only installed programs" in said(home, *command)
     assert "others are ended only after their start" in home("doctor").stdout
 
     said(home, "player", "set", "An", "--disallow-program", id_)
     assert "no one program" in home.fails(2, "player", "set", "An", "--disallow-program", str(own))
-    assert "may run any program again" in said(home, "player", "set", "An", "--only-installed", "off")
+    assert "An may run any program" in said(home, "player", "set", "An", "--only-installed", "off")
+    home.fails(2, "player", "set", "An", "--only-installed", "maybe")
+    assert "count as one game" in said(home, "player", "set", "An", "--unknown", "counts")
+    assert "Other programs" in said(home, "why", "An", "unknown")
+    assert "An (an), Other programs: at most 30 min a day" in said(home, "limit", "An", "30", "--game", "unknown")
+    assert "unknown" not in {one["id"] for one in document(home, "game", "list")["games"]}
+    said(home, "limit", "An", "none", "--game", "unknown")
+    said(home, "player", "set", "An", "--only-installed", "on")
+    said(home, "player", "set", "An", "--unknown", "listed")
     assert "runs only installed programs" not in said(home, "status")
 
 

@@ -82,7 +82,7 @@ def test_where_no_guardian_is_at_hand_nobody_is_called_one(monkeypatch, place, w
     answers = {PlaceShow: SimpleNamespace(zone=ZONE, place=place), GameList: SimpleNamespace(games=())}
     monkeypatch.setattr(pages, "ask", lambda _, asked: answers[type(asked)])
     grant = {"by": "guardian", "who": "root", "ms": HOUR, "given": NOON, "reason": ""}
-    player = dict.fromkeys(("born", "account", "removed", "since", "only_installed"))
+    player = dict.fromkeys(("born", "account", "removed", "since", "unknown"))
     known = {
         "player": {**player, "id": "an", "name": "An", "guardians": []}, "grants": [grant], "packs": (), "limits": (),
         "requests": (), "allowed_games": (), "allowed_programs": (), "log": (),
@@ -97,14 +97,14 @@ def test_rules_are_told_in_words():
             {"pack": "vn-147", "params": {"guardian": "false"}, "shipped": True},
             {"pack": "vn-147", "params": {"x": "1"}, "shipped": True}, {"pack": "own", "params": {"a": "1"}, "shipped": False},
         ],
-        "limits": [{"game": "", "day": "sat", "ms": HOUR}], "player": {"only_installed": True},
+        "limits": [{"game": "", "day": "sat", "ms": HOUR}], "player": {"unknown": "refused"},
         "allowed_programs": [msgspec.to_builtins(SUMS)],
     }  # fmt: skip
     law, broken, own, limit, installed, program = told(pages._rules(known))
     assert law.startswith("Decree 147/2024: playtime limits for under-18s (vn-147; without “Under 16 plays only once a parent")
     assert (broken.split()[-1], own.split()[-1]) == ("vn-147:x=1", "own:a=1")
     assert "own limits, each day: 3600 s" in limit
-    assert (installed, program) == ("only installed programs", "a program let through: sums")
+    assert (installed, program) == ("unknown programs are refused", "a program let through: sums")
 
 
 def test_the_entries_name_the_player():

@@ -49,7 +49,7 @@ def test_a_player_from_first_to_last(agent):
     limits = player.pop("limits")
     assert player == {
         "id": "an", "name": "An", "born": None, "account": None, "guardians": ["Bình"], "packs": ["vn-147"],
-        "uses": ["vn-147"], "approved": ["luanti"], "only_installed": False, "programs": [],
+        "uses": ["vn-147"], "approved": ["luanti"], "unknown": "listed", "programs": [],
     }  # fmt: skip
     found = sorted((limit["game"] or "", limit["day"], limit["minutes"]) for limit in limits if limit["day"] in {"sat", "mon"})
     assert found == [("", "sat", 0.5), ("luanti", "mon", 90.0), ("luanti", "sat", 90.0)]
@@ -384,11 +384,11 @@ def test_what_ends_with_a_player_is_told_before_and_after(agent, way):
     """By name: rules, own limits, games let through. Of whom nothing holds, nothing more is said."""
     for words in (
         "player add Hoa --born 2014-05-01", "policy use Hoa vn-147 home-school-week:weekday_minutes=45",
-        "limit Hoa 20 --game luanti --days sat,sun", "game allow Hoa luanti", "player set Hoa --only-installed on",
+        "limit Hoa 20 --game luanti --days sat,sun", "game allow Hoa luanti", "player set Hoa --unknown refused",
     ):  # fmt: skip
         done(agent(*words.split()))
     ends = ("rules vn-147, home-school-week:weekday_minutes=45; own limits, each day: luanti 20 min (Saturday and Sunday); "
-            "games let through: luanti; installed programs only")  # fmt: skip
+            "games let through: luanti; unknown programs are refused")  # fmt: skip
     assert f"Removed along with Hoa: {ends}. " in agent.fails(2, "player", way, "Hoa")
     assert f"; this ended with Hoa: {ends}" in " ".join(done(agent("player", way, "Hoa", "--yes")).split())
     done(agent("player", "add", "Huy", "--born", "2014-05-01"))

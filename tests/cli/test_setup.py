@@ -48,11 +48,11 @@ def test_enter_is_enough_for_all_but_the_date_of_birth():
     """One child, the suggested rules: nine answers, one of them typed."""
     talk = interview(AN, games=(LUANTI,))
     assert answered(talk, "", "", "24/11/2014", "", "", "", "", "") == [
-        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "installed", "games",
+        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "unknown", "games",
     ]  # fmt: skip
     assert talk.question() is None
     assert talk.children() == (
-        Child("an", "Trần An", "2014-11-24", "home-school-week", {"weekday_minutes": 60, "weekend_minutes": 120}, False, ()),
+        Child("an", "Trần An", "2014-11-24", "home-school-week", {"weekday_minutes": 60, "weekend_minutes": 120}, "listed", ()),
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def test_dates_as_people_write_them(typed, born):
     ((), "3"), ((), "nobody"), (("1", ""), "31/2/2015"), (("1", ""), "tomorrow"), (("1", ""), "1/1/2030"), (("1", ""), ""),
     (("1", "", "2015"), "9"), (("1", "", "2015", "1"), "-1"), (("1", "", "2015", "1"), "1441"),
     (("1", "", "2015", "1"), "an hour"),
-    (("1", "", "2015", "1", "", ""), "perhaps"), (("1", "", "2015", "1", "", "", "n"), "3"),
+    (("1", "", "2015", "1", "", ""), "perhaps"), (("1", "", "2015", "1", "", "", "1"), "3"),
 ])  # fmt: skip
 def test_what_means_nothing_is_asked_again(so_far, typed):
     """And nothing is lost by it."""
@@ -122,18 +122,19 @@ def test_an_account_that_nobody_lists_can_be_typed():
     assert talk.children()[0].account == "an"
 
 
-KNOWN = {"an": Known("an", "An", "2014-05-01", "home-school-week", {"weekday_minutes": "45", "days_off": "2027-06-01"}, True)}
+VALUES = {"weekday_minutes": "45", "days_off": "2027-06-01"}
+KNOWN = {"an": Known("an", "An", "2014-05-01", "home-school-week", VALUES, "counts")}
 
 
 def test_a_child_that_is_set_up_can_be_changed():
     """Enter keeps what was; the name stays free for the child itself; a PIN can be had anew."""
     talk = interview(known=KNOWN, taken=("An",))
     assert answered(talk, "", "", "", "", "", "", "", "") == [
-        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "installed", "guardian",
+        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "unknown", "guardian",
     ]  # fmt: skip
     (an,) = talk.children()
-    assert an == Child("an", "An", "2014-05-01", "home-school-week", {"weekday_minutes": 45, "weekend_minutes": 120}, True, (),
-                       KNOWN["an"])  # fmt: skip
+    minutes = {"weekday_minutes": 45, "weekend_minutes": 120}
+    assert an == Child("an", "An", "2014-05-01", "home-school-week", minutes, "counts", (), KNOWN["an"])
     assert [(one.id, one.params) for one in packs_of(an)] == [
         ("vn-147", ()), ("home-school-week", ("weekday_minutes=45", "days_off=2027-06-01", "weekend_minutes=120")),
     ]  # fmt: skip
@@ -164,19 +165,23 @@ def test_names_mean_one_person():
     answered(talk, "1")
     with pytest.raises(AnswerError):
         talk.take("an")
-    answered(talk, "Ẩn", "2015", "2", "n", "y", "")
+    answered(talk, "Ẩn", "2015", "2", "1", "y", "")
     with pytest.raises(AnswerError):
         talk.take("ẩn")
-    assert answered(talk, "Bình", "2013", "2", "n") == ["name", "born", "pack", "installed"]
+    assert answered(talk, "Bình", "2013", "2", "1") == ["name", "born", "pack", "unknown"]
     assert [child.name for child in talk.children()] == ["Ẩn", "Bình"]
 
 
-@pytest.mark.parametrize(("born", "default"), [("25/11/2014", "y"), ("24/11/2014", "n"), ("2010", "n")])
-def test_only_installed_is_suggested_for_younger_children(born, default):
-    """Under twelve, which is a suggestion."""
+def test_unknown_programs_are_listed_unless_another_answer_is_chosen():
+    """Each answer is a sentence; a number or the setting's own word will do."""
     talk = interview(AN)
-    answered(talk, "", "", born, "2")
-    assert (talk.question().id, talk.question().default) == ("installed", default)
+    answered(talk, "", "", "2015", "2")
+    asked = talk.question()
+    assert (asked.id, asked.default, [one.word for one in asked.choices]) == ("unknown", "1", ["listed", "counts", "refused"])
+    for typed, meant in (("", "listed"), ("2", "counts"), ("refused", "refused")):
+        talk.take(typed)
+        assert talk.children()[0].unknown == meant
+        talk.back()
 
 
 def test_no_promise_that_nothing_keeps():
@@ -226,7 +231,7 @@ def test_how_an_account_stops_being_an_administrators():
 def test_games_let_through(typed, through):
     """By number or id, several, all, or none."""
     talk = interview(AN, games=(LUANTI, TEE))
-    answered(talk, "", "", "2015", "2", "n", typed)
+    answered(talk, "", "", "2015", "2", "1", typed)
     assert talk.children()[0].let_through == through
 
 

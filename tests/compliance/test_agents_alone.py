@@ -25,7 +25,7 @@ SAID = {
     Approval: {"id": "a", "who": "child", "game": "luanti"},
     ApprovalEnded: {"id": "b"},
     GameChanged: {"game": "luanti", "before": None, "after": FACTS},
-    ProgramsChanged: {"who": "child", "only_installed": False, "let": (), "interpreters": (), "players": 0},
+    ProgramsChanged: {"who": "child", "unknown": "listed", "let": (), "interpreters": (), "players": 0},
     AgentTick: {"seats": {}, "silent": ()},
     Erasure: {"who": "child", "before": None, "payloads": 0},
     Restored: {"made": 1},

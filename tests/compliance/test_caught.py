@@ -7,6 +7,7 @@ import pytest
 from compliance.entries.log import AgentTick, Restored
 from compliance.entries.override import Approval
 from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PolicyChanged
+from compliance.entries.program import ProgramsChanged
 from compliance.entries.seat import IssueRaised
 from compliance.verifying.crossing.caught import OFTEN
 from i18n.message import plain
@@ -61,6 +62,13 @@ def test_what_ran_when_it_became_a_game_has_its_time(known, caught, audit):
     caught()
     report = audit()
     assert (said(report), told(report), kinds(report)) == ([], [], ["ran"])
+
+
+def test_other_programs_that_ran_when_they_came_to_count_have_their_time(site, caught, audit):
+    """The agent's word is that the setting was changed."""
+    site.agent.add(ProgramsChanged, who="child", unknown="counts", let=(), interpreters=(), players=0)
+    caught(game="unknown")
+    assert kinds(audit()) == ["ran"]
 
 
 def test_without_the_word_it_might_not_have_begun(known, caught, audit):

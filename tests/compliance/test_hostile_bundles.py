@@ -195,7 +195,8 @@ def test_refused_programs_are_held_against_all_changes_in_one_pass():
         for number in range(count):
             at, on = number * 3_600_000, number % 2 == 0
             found.take(f"change {number}", ProgramsChanged(
-                seat="agent", wall=at, only_installed=on, let=(), interpreters=(), players=int(on), **common,
+                seat="agent", wall=at, unknown="refused" if on else "listed", let=(), interpreters=(), players=int(on),
+                **common,
             ))  # fmt: skip
             found.take(f"refused {number}", ProgramRefused(
                 seat="pc", wall=at + 1_800_000, how="gate", sha256=None, build_id=None, size=1, **common,

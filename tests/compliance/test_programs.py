@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.entries.place import PlaceChanged
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from i18n.message import plain
 
@@ -15,7 +16,7 @@ def changed(site):
     def change(players, *, on=True, by=None):
         site.clock.run(HOUR)
         (by or site.agent).add(
-            ProgramsChanged, who="child", only_installed=on, let=(), interpreters=(), players=players
+            ProgramsChanged, who="child", unknown="refused" if on else "listed", let=(), interpreters=(), players=players
         )
 
     return change
@@ -41,9 +42,24 @@ def test_refused_while_somebody_runs_only_what_is_installed(seat, changed, audit
     assert (said(report), noted(report)) == ([], [])
 
 
+def test_entries_of_the_version_before_say_the_same(site, seat, audit):
+    site.clock.run(HOUR)
+    site.agent.add(ProgramsChanged, who="child", only_installed=True, let=(), interpreters=(), players=1)
+    refuse(seat)
+    report = audit()
+    assert (said(report), noted(report)) == ([], [])
+
+
+@pytest.mark.parametrize(("place", "failures"), [("game-point", 0), ("home", 1)])
+def test_guests_at_a_game_point_need_no_entry_of_their_own(site, seat, audit, place, failures):
+    site.agent.add(PlaceChanged, place=place, zone="Asia/Ho_Chi_Minh", hours="", certificate="1", expires="2030-01-01")
+    refuse(seat)
+    assert len(said(audit())) == failures
+
+
 def test_refused_though_nobody_ever_did(seat, audit):
     refuse(seat)
-    assert said(audit()) == ["no entry says that anybody runs only installed programs"]
+    assert said(audit()) == ["no entry says that anybody's unknown programs are refused"]
 
 
 def test_a_seat_that_heard_of_no_change_is_told_of_and_no_liar(seat, changed, audit):

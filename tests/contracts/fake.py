@@ -67,9 +67,10 @@ class FakePlatform:
     def launch(
         self, *files: Fingerprint, account: str = "an", args: tuple[str, ...] = (), parent: int = 0, quietly: bool = False,
         pid: int | None = None, strange: bool = False,
+        unread: bool = False,
     ) -> Program | None:
         """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it. `strange`: not only
-        an administrator can have put its files there.
+        an administrator can have put its files there. `unread`: not all of it could be read.
         """
         self._next += 1
         pid, now = self._next if pid is None else pid, self.clock.mono()
@@ -77,7 +78,7 @@ class FakePlatform:
         if refused:
             self._tell(StartRefused(account, refused, files[0].path, pid, now))
             return None
-        program = Program(pid, now // 10, now, account, files, args, parent, foreign=files if strange else ())
+        program = Program(pid, now // 10, now, account, files, args, parent, foreign=files if strange else (), unread=unread)
         self.programs[program.identity] = program
         if not quietly:
             self._tell(ProgramStarted(program))

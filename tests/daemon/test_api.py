@@ -10,6 +10,7 @@ import pytest
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.api.played import PlayedGet
+from daemon.api.programs import ProgramsGet
 from daemon.api.rules import RulesGet
 from host.transport import Caller
 from host.wire import ApiError
@@ -27,6 +28,7 @@ REQUESTS = {
     "why": m.WhyGet(player="an"),
     "usage": m.UsageGet(),
     "played": PlayedGet(account="an"),
+    "programs": ProgramsGet(),
     "rules": RulesGet(player="an"),
     "doctor": m.DoctorGet(),
     "grant.add": m.GrantAdd(player="an", ms=MINUTE),

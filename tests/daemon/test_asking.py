@@ -19,7 +19,7 @@ from rules.games import Fingerprint
 from rules.installed import LetProgram
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.test_installed_only import OWN, start, strict
+from tests.daemon.test_unknown_programs import OWN, start, strict
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 
@@ -474,7 +474,7 @@ def test_only_what_the_seat_saw_refused_may_be_asked_for(world):
     world.start(strict())
     content = "ab" * 32
     world.daemon.loop.observe(ProgramStopped("an", Fingerprint("/home/an/sums", 10, content), 1, world.clock.mono()))
-    refused = world.daemon.loop.installed.refused
+    refused = world.daemon.loop.unknown.refused
     assert {refused.meant("an", one) and refused.meant("an", one).name for one in ("sums", content, content[:8])} == {"sums"}
     assert [refused.meant("an", one) for one in ("own", content[:7], "cd" * 32)] == [None] * 3
     assert refused.meant("binh", "sums") is None

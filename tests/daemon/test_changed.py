@@ -340,7 +340,7 @@ def test_what_runs_when_its_account_becomes_that_of_such_a_player_goes_on(world)
     def strict(number, account):
         base = of(number, "an", packs=(), account=account)
         [an] = base.players
-        return msgspec.structs.replace(base, players=(msgspec.structs.replace(an, only_installed=True),))
+        return msgspec.structs.replace(base, players=(msgspec.structs.replace(an, unknown="refused"),))
 
     world.start(strict(1, "an"))
     world.clock.run(10)

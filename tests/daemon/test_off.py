@@ -9,7 +9,7 @@ import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.platforms.api import ProgramUnread, WatchTrouble
+from daemon.platforms.api import WatchTrouble
 from host import restored
 from host.wire import ApiError
 from i18n.message import msg
@@ -17,9 +17,9 @@ from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_displays import displays, settled
 from tests.daemon.test_honest import audited
-from tests.daemon.test_installed_only import OWN, start, strict
-from tests.daemon.test_installed_only import refused as refused_programs
 from tests.daemon.test_pauses import pause
+from tests.daemon.test_unknown_programs import OWN, start, start_unread, strict
+from tests.daemon.test_unknown_programs import refused as refused_programs
 from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 KINDS = ("enforcement.off", "enforcement.on")
@@ -224,30 +224,24 @@ def test_a_pause_holds_meanwhile(world):
     world.platform.exit(1)
     world.pass_time(MINUTE)
     assert not world.platform.scan()
-    start_unread(world, 4)
-    assert world.platform.ended == [2, 4]
     (due,) = world.journal("play.due")
     assert due.rule == "pause"
     world.pass_time(28 * MINUTE)
     assert world.platform.refusals.refused == {}
     world.platform.run(5)
-    start_unread(world, 6)
-    assert world.platform.ended == [2, 4]
+    assert world.platform.ended == [2]
 
 
-def start_unread(world, pid, account="an"):
-    world.clock.run(10)
-    world.daemon.heart.observe(ProgramUnread(world.platform.launch(OWN, account=account, pid=pid)))
-
-
-def test_what_the_system_runs_is_not_ended_as_nobody_could_read_it(world):
+def test_unread_programs_of_the_system_are_not_ended(world):
     """At a place where whoever plays without checking in is a guest, so are its services: but none hides a game."""
     world.platform.accounts |= {"customer", "clerk"}
     world.platform.administrators |= {"clerk"}
-    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),), packs=(limit(1),)))
+    base = roster(place="game-point", place_packs=(shipped("vn-game-point"),), packs=(limit(1),))
+    world.start(msgspec.structs.replace(base, guest=msgspec.structs.replace(base.guest, unknown="refused")))
+    assert set(world.platform.refusals.only) == {"binh", "customer", "friend"}
     for pid, account in enumerate(("root", "www-data", "clerk", "customer", "an"), 2):
-        start_unread(world, pid, account)
-    assert world.platform.ended == [5, 6]
+        start_unread(world, pid, account=account)
+    assert world.platform.ended == [5]
 
 
 @pytest.mark.parametrize(("account", "told"), [

@@ -160,7 +160,7 @@ def test_signals_carry_what_a_display_needs(world):
 
     base = roster(packs=(limit(1),))
     [an] = base.players
-    world.start(msgspec.structs.replace(base, players=(msgspec.structs.replace(an, only_installed=True),)))
+    world.start(msgspec.structs.replace(base, players=(msgspec.structs.replace(an, unknown="refused"),)))
     found, stranger = asyncio.run(run())
     for kind in ("started", "warning", "granted", "due", "ended"):
         assert found[kind].title == "Luanti", kind

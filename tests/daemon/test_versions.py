@@ -134,5 +134,5 @@ def test_a_program_let_through_in_a_way_that_is_not_known_is_not_let_through(wor
 
     world.start(roster())
     take(world, written(world, change=strict))
-    only = world.daemon.in_force.people.only["an"]
+    only = world.daemon.in_force.people.players[0].lets
     assert (world.daemon.trust.newer, [one.sha256 for one in only.let]) == (True, ["ab" * 32])

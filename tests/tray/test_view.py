@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from daemon.api.asking import Answer, Me, Off, Paused, PausedPart, RequestPart, RequestWithdraw, Withdrawn
 from daemon.api.messages import GrantAnswer, Outlook
+from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
 from daemon.api.status import Issue, OffPart
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
 from tests.scripted_daemon import ZONE, game, player, status
-from tray.menus import LINE, LONGEST, Ask, Dialog, flat, shape
+from tray.menus import LINE, LONGEST, Ask, Dialog, Run, flat, shape
 from tray.seen import Proof, Seen
 from tray.view import next_change, sprite, view
 from tray.words import follows
@@ -416,3 +417,18 @@ def test_after_a_pause_only_what_the_rules_allow_is_promised(outlooks, english, 
 
     assert EN(follows(answer)) == english
     assert vietnamese in {None, VI(follows(answer))}
+
+
+def test_a_guardian_says_what_an_unknown_program_is_with_one_click():
+    """The longest ten, each with two commands; nothing for a guardian by PIN, whose account may not run them."""
+    parts = [ProgramPart(id="ab", path=f"/home/an/Trò {n}.x86", seconds=60.0 * n, named=None) for n in range(1, 13)]
+    parts += [ProgramPart(id="ab", path="/home/an/known", seconds=9_000.0, named="luanti")]
+    ran = ProgramsAnswer(day="2026-11-24", zone=ZONE, players={"an": PlayerPrograms(programs=tuple(parts))})
+    shown = view(Seen(0, status(IDLE), PARENT, programs=ran), 0, VI).menu
+    rows = [row for row in shown if row.text == "Chương trình chưa có tên"]
+    first, game, through = rows[0].rows[:3]
+    assert (first.text, len(rows[0].rows)) == ("An: Trò 12.x86, 12 phút", 30)
+    assert (game.text.strip(), through.text.strip()) == ("Đây là trò chơi", "Đây không phải trò chơi")
+    assert game.act == Run(("game", "add", "tro-12", "--exe", "/home/an/Trò 12.x86"))
+    assert through.act == Run(("player", "set", "an", "--allow-program", "/home/an/Trò 12.x86"))
+    assert not any(isinstance(row.act, Run) for row in flat(view(Seen(0, status(IDLE), CHILD), 0, VI).menu))

@@ -8,6 +8,7 @@ from typing import Final
 
 from daemon.api.asking import RequestAdd, RequestsGet
 from daemon.api.messages import WhyGet
+from daemon.api.programs import game_title
 from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
 from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
@@ -118,7 +119,7 @@ def _offered(parts: Sequence[GamePart], game: str) -> list[GamePart]:
 
 
 def _called(one: GamePart) -> Arg:
-    title = one.title or one.id
+    title = game_title(one.id, one.title or one.id)
     if one.running:
         return msg("{game} (running)", game=title)
     return msg("{game} (may not be played now)", game=title) if not one.allowed else title

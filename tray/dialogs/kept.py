@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from daemon.api.messages import Usage, UsageGet
+from daemon.api.programs import game_title
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Ask, Start, options, own
@@ -54,8 +55,8 @@ def played_on(player: str, usage: Usage) -> Line:
     part = usage.players.get(player)
     if part is None:
         return Line(msg("{day}: nothing", **told))
-    games = joined((msg("{game} {time}", game=usage.titles.get(id_, id_), time=_length(s)) for id_, s in part.games.items()),
-                   ", ")  # fmt: skip
+    titles = {id_: game_title(id_, usage.titles.get(id_, id_)) for id_ in part.games}
+    games = joined((msg("{game} {time}", game=titles[id_], time=_length(s)) for id_, s in part.games.items()), ", ")
     return Line(msg("{day}: {total} ({games})", total=_length(part.total_s), games=games, **told))
 
 
@@ -71,6 +72,7 @@ _KEPT: Final[tuple[tuple[Arg, bool], ...]] = (
     (msg("The log – what began, ended or was refused, and by which rule: thirteen months. In it you have another made-up name "
          "each day; names and reasons lie apart, encrypted, for six months."), False),
     (msg("Of a program that was refused: its name and where it lay, in the log."), False),
+    (msg("Which programs ran that nobody named or installed, and how long: {n} days on this PC.", n=8), False),
     (msg("Not kept: what you type, see or hear, which pages you visit, what you do in other programs."), False),
     (msg("Who can see it"), True),
     (msg("You: what you played, your limits and why."), False),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from daemon.api.messages import GrantAnswer, Why
+from daemon.api.programs import game_title
 from i18n.message import Arg, Length, Message, Moment, msg
 
 VERDICTS: Final[dict[str, Message]] = {
@@ -27,6 +28,10 @@ def called(name: str, id_: str) -> Arg:
     return msg("guest") if id_ == "guest" else name
 
 
+def _title(answer: GrantAnswer | Why) -> Arg:
+    return game_title(answer.game or "", answer.title or answer.game or "")
+
+
 def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
     """What was let through, and what follows for time, where something does."""
     if answer.let is None:
@@ -38,7 +43,7 @@ def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
 def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     """Until when may be played now, what it was before, and which rule still binds."""
     after, before, zone = answer.after, answer.before, answer.zone
-    who = joined((called(answer.name, answer.player), answer.title or answer.game or ""), ", ")
+    who = joined((called(answer.name, answer.player), _title(answer)), ", ")
     told: dict[str, Arg] = {"who": who, "rule": after.text or ""}
     if after.verdict != "allow":
         first = msg("{who}: still no playing, because of: {rule}", **told)
@@ -68,7 +73,7 @@ def cited(rule: str, cite: str) -> str:
 def decided(answer: Why) -> tuple[Arg, ...]:
     """May it be played, until when, and why."""
     decision = answer.decision
-    who = joined((called(answer.name, answer.player), answer.title or answer.game or msg("all games")), ", ")
+    who = joined((called(answer.name, answer.player), _title(answer) or msg("all games")), ", ")
     told: dict[str, Arg] = {"who": who, "verdict": VERDICTS[decision.verdict]}
     if decision.verdict == "allow" and decision.left_ms is not None:
         told["left"] = Length(max(0, decision.left_ms))
@@ -90,8 +95,10 @@ def decided(answer: Why) -> tuple[Arg, ...]:
         found.append(msg("Because: {rule}", rule=joined((reason.text, cited(reason.rule, reason.cite)))))
         if reason.extended is not None:
             found.append(msg("Extended until {until}.", until=Moment(reason.extended, answer.zone)))
-    if answer.only_installed:
+    if answer.unknown == "refused":
         found.append(msg("Only installed programs run here, and those that a guardian let through."))
+    if answer.unknown == "counts":
+        found.append(msg("Programs that nobody named or installed count as one game here."))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daemon.api.messages import GrantExtend
+from daemon.api.programs import game_title
 from daemon.api.status import Status, StatusGet
 from i18n.message import Arg, Message, msg
 from tray.dialogs.model import CANCEL, Button, Dialog, Field, Next, Show, Stay, Values, told
@@ -39,7 +40,7 @@ def dialog(status: Status, player: str, game: str | None) -> Dialog:
     title = next((one.title for one in (() if found is None else found.games) if one.id == game and one.title), game)
     said: Arg = msg("Until when may {player} play today?", player=name)
     if title:
-        said = msg("Until when may {player} play {game} today?", player=name, game=title)
+        said = msg("Until when may {player} play {game} today?", player=name, game=game_title(game or "", title))
     time = Field("until", msg("Time, such as 20:30"), "time", most=8)
     reason = Field("reason", msg("Reason, if you like"), "long")
     return Dialog(TITLE, (said,), (time, reason), buttons=(Button("extend", msg("OK")), CANCEL), first="until")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daemon.api.messages import Signal
+from daemon.api.programs import game_title
 from i18n.message import Arg, Length, Moment, Words, msg
 
 NOW: Final = 90_000  # of what is left, milliseconds
@@ -18,8 +19,8 @@ def of_request(signal: Signal) -> str:
     return f"request:{signal.request}"
 
 
-def game(signal: Signal) -> str:
-    return signal.title or signal.game
+def game(signal: Signal) -> Arg:
+    return game_title(signal.game, signal.title or signal.game)
 
 
 def words(signal: Signal) -> tuple[Words, ...]:

@@ -20,6 +20,7 @@ from compliance.entries.log import Restored
 from compliance.entries.override import Approval, ApprovalEnded
 from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.program import ProgramsChanged
 from compliance.entries.seat import SeatStart
 from compliance.verifying.crossing.tally import Tally
 from compliance.verifying.in_force.hearing import CLOCKS_MS, LATE_MS, Hearing
@@ -28,6 +29,7 @@ from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.wanted import Wants, each
 from i18n.message import Arg, msg
 from rules.calendar import DAY_MS
+from rules.unknown import UNKNOWN
 
 LOOKS_MS: Final = 75_000  # and a machine may be busy
 OFTEN: Final = 16  # a day at one seat: whoever changes players and games all day gives as many minutes away
@@ -41,7 +43,7 @@ _WHAT: Final = {
 _PLAYERS: Final = ("player", "")
 _ANY: Final = ("any", "")
 _RESTORED: Final = ("restored", "")  # games and players may be as they were before the log says
-_Told = GameChanged | PolicyChanged | PlaceChanged | GuardianChanged | Approval | ApprovalEnded | Restored
+_Told = GameChanged | PolicyChanged | PlaceChanged | GuardianChanged | Approval | ApprovalEnded | ProgramsChanged | Restored
 
 
 class _Change(NamedTuple):
@@ -79,7 +81,7 @@ class Caught:
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT))
 
     def wants(self) -> Wants:
-        told = (GameChanged, PolicyChanged, PlaceChanged, GuardianChanged, Approval, ApprovalEnded, Restored)
+        told = (GameChanged, PolicyChanged, PlaceChanged, GuardianChanged, Approval, ApprovalEnded, ProgramsChanged, Restored)
         return {**each(self._changed, *told), SeatStart: self._began, PlayStarted: self._started, PlayEnded: self._ended}
 
     def _changed(self, _: Arg, line: _Told) -> None:
@@ -87,6 +89,8 @@ class Caught:
         match line:
             case GameChanged():
                 kinds.append(("game", line.game))
+            case ProgramsChanged():
+                kinds.append(("game", UNKNOWN))
             case Restored():
                 kinds += (_PLAYERS, _RESTORED)
             case GuardianChanged() | PlaceChanged():

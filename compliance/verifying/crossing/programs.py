@@ -1,4 +1,4 @@
-"""Whether refused programs and what the agent tells of who runs only what is installed go together. Pure.
+"""Whether refused programs agree with what the agent says of whose unknown programs are refused. Pure.
 
 Pseudonyms change by the day, so that it was this player cannot be told on another day; that it was somebody can.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
+from compliance.entries.place import PlaceChanged
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.verifying.listed import Faults
 from compliance.verifying.report import NOWHERE, Failure, Finding
@@ -24,6 +25,7 @@ class Programs:
 
     _failures: Faults = field(default_factory=Faults)
     _changes: list[tuple[int, int]] = field(default_factory=list)  # from when on how many players
+    _points: list[tuple[int, int]] = field(default_factory=list)  # and whether guests: those of a game point
     _refused: list[tuple[Arg, int]] = field(default_factory=list)  # and when
 
     def take(self, where: Arg, line: ProgramsChanged | ProgramRefused) -> None:
@@ -32,17 +34,17 @@ class Programs:
                 self._refused.append((where, line.wall))
         else:
             before = self._changes[-1][1] if self._changes else 0
-            if line.players < int(line.only_installed) or abs(line.players - before) > 1:
+            if line.players < int(line.refuses) or abs(line.players - before) > 1:
                 told = {"before": str(before), "now": str(line.players)}
-                text = msg("{before} players ran only installed programs before it, and it says {now}", **told)
+                text = msg("unknown programs of {before} players were refused before it, and it says {now}", **told)
                 self._failures.append(Failure(where, text))
             self._changes.append((line.wall, line.players))
 
     def failures(self) -> Iterator[Failure]:
         yield from self._failures
-        if not any(players for _, players in self._changes):
+        if not self._ever():
             for where, _ in self._refused:
-                yield Failure(where, msg("no entry says that anybody runs only installed programs"))
+                yield Failure(where, msg("no entry says that anybody's unknown programs are refused"))
 
     def findings(self) -> Iterator[Finding]:
         """A seat that did not hear of a change goes by the one before."""
@@ -53,23 +55,32 @@ class Programs:
             number = bisect_right(begins, at) - 1
             if number < 0 or at > on[number][1]:
                 strange.append(where)
-        if strange and any(players for _, players in self._changes):
+        if strange and self._ever():
             yield Finding("programs", strange[0], msgn(
                 "{n} program was refused when by the agent's entries everybody could run any",
                 "{n} programs were refused when by the agent's entries everybody could run any", len(strange),
             ))  # fmt: skip
 
-    def _on(self) -> list[tuple[int, float]]:
+    def placed(self, line: PlaceChanged) -> None:
+        """A seat knows from the place alone that it refuses the unknown programs of guests."""
+        self._points.append((line.wall if self._points else 0, line.place == "game-point"))
+
+    def _ever(self) -> bool:
+        return any(number for _, number in (*self._changes, *self._points))
+
+    def _on(self) -> list[tuple[float, float]]:
         """When it was true of somebody, first and last moment of each stretch, in order; the last one may go on."""
-        found: list[tuple[int, float]] = []
-        ends = [*(start for start, _ in self._changes[1:]), inf]
-        stretches = (
-            (start - AROUND_MS, max(end, start) + AROUND_MS)
-            for (start, players), end in zip(self._changes, ends, strict=False) if players
-        )  # fmt: skip
-        for begin, end in sorted(stretches):
+        found: list[tuple[float, float]] = []
+        for begin, end in sorted((*_stretches(self._changes), *_stretches(self._points))):
             if found and begin <= found[-1][1]:
                 found[-1] = (found[-1][0], max(found[-1][1], end))
             else:
                 found.append((begin, end))
         return found
+
+
+def _stretches(changes: list[tuple[int, int]]) -> Iterator[tuple[float, float]]:
+    ends = [*(start for start, _ in changes[1:]), inf]
+    for (start, number), end in zip(changes, ends, strict=False):
+        if number:
+            yield start - AROUND_MS, max(end, start) + AROUND_MS

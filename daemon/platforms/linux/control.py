@@ -67,7 +67,8 @@ class LinuxControl(TreeControl[procfs.Stat]):
         try:
             here = [found for pid in self._together(this)[1] if (found := procfs.stat(pid)) and found.alive]
             untouched = self._untouched(procfs.processes()) if here else frozenset[int]()
-            return any([self._end(*one.identity) for one in here if one.pid not in untouched and not _is_roots(one.pid)])
+            ended = [self._end(*one.identity) for one in here if one.pid not in untouched and not _is_roots(one.pid)]
+            return any(ended)
         except BlindError:
             return False
 

@@ -38,7 +38,8 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS), readers), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock, readers), clock, session_name(_other(root)))
     trays = _trays(clock, root) if service.attached() else None
-    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), displays=trays, logged_on=logged_on)
+    control, accounts = WindowsControl(spared), WindowsAccounts()
+    return Platform(watcher, control, accounts, displays=trays, logged_on=logged_on, tells_unknown=False)
 
 
 def _trays(clock: Clock, root: Path | None) -> Trays:

@@ -69,7 +69,7 @@ def test_the_chosen_rules_are_tried_before_the_last_yes(setup, monkeypatch):
         return PlayedAnswer(plays=(part,), zone="Asia/Ho_Chi_Minh")
 
     monkeypatch.setattr(house, "played", play)
-    _, _, err = setup("1", "An", "2014-05-01", "1", "30", "", "n", "none", "n", "none", "<", "none", "<")
+    _, _, err = setup("1", "An", "2014-05-01", "1", "30", "", "1", "none", "n", "none", "<", "none", "<")
     said = " ".join(err.split())
     assert "In the past week An played 2 hr here; with these rules it would have been 30 min · " in said
     assert "· 1 hr 30 min less: School days: at most 30 minutes" in said
@@ -94,7 +94,7 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     """What was answered is what holds; the answer says until when the child may play, and doctor what does not hold yet."""
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: next(pins))
     pins = iter(("1234", "24112014", "48151623", "4815162", "48151623", "48151623"))  # too simple twice; unlike; alike
-    code, out, err = setup("1", "An", "24/11/2014", "", "45", "90", "n", "teeworlds", "n", "<", "n", "Mẹ", "y")
+    code, out, err = setup("1", "An", "24/11/2014", "", "45", "90", "1", "teeworlds", "n", "<", "n", "Mẹ", "y")
     assert "1. Teeworlds, no label" in err
     assert "Sums" not in err
     assert "School days: at most 45 minutes" in err
@@ -110,7 +110,7 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
 
 def test_the_question_for_a_pin_can_be_left(setup, giochoi_in, home, monkeypatch):
     """"<" goes back, Enter goes on without one, which is said; how many tries are left, too. Nothing is set up by it."""
-    answers = ("games", "", "", "", "", "", "y", "n", "Bố")
+    answers = ("games", "", "", "", "", "", "3", "n", "Bố")
     for typed, said in (
         (("1234", "<"), "tries left: 4"), (("48151623", "<"), ""), (("",), "Then without a PIN: you give time from your own"),
         (("1234",) * 5, "tries left: 0"),
@@ -130,11 +130,11 @@ def test_coming_back_changes_what_was_set(setup, giochoi_in, home, monkeypatch):
     assert giochoi("policy", "use", "An", "vn-147", "home-school-week:weekday_minutes=45:days_off=2027-06-01").returncode == 0
     assert giochoi("limit", "An", "30", "--game", "teeworlds").returncode == 0
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: "73196482")
-    code, out, err = setup("games", "", "1/5/2013", "", "50", "", "y", "n", "Mẹ", "y")
+    code, out, err = setup("games", "", "1/5/2013", "", "50", "", "refused", "n", "Mẹ", "y")
     assert "An, to be changed" in err
     assert "Teeworlds" not in err
     (an,) = players(giochoi_in, home)
-    assert (an["id"], an["born"], an["approved"], an["only_installed"]) == ("an", "2013-05-01", ["teeworlds"], True), (out, err)
+    assert (an["id"], an["born"], an["approved"], an["unknown"]) == ("an", "2013-05-01", ["teeworlds"], "refused"), (out, err)
     assert an["uses"][1].split(":")[0] == "home-school-week"
     assert set(an["uses"][1].split(":")[1:]) == {"weekday_minutes=50", "weekend_minutes=120", "days_off=2027-06-01"}
     assert "An still has these limits: " in " ".join(out.split()) + " ".join(err.split())
@@ -143,7 +143,7 @@ def test_coming_back_changes_what_was_set(setup, giochoi_in, home, monkeypatch):
     giochoi("policy", "use", "An", "home-balanced", "home-weekend")
     code, _, err = setup("games")
     assert (code, "giochoi policy use An …" in " ".join(err.split())) == (1, True)
-    giochoi("player", "set", "An", "--only-installed", "off")
+    giochoi("player", "set", "An", "--unknown", "listed")
 
 
 def test_what_guests_may_not_is_told(setup, giochoi_in, home):
@@ -151,7 +151,7 @@ def test_what_guests_may_not_is_told(setup, giochoi_in, home):
     giochoi = giochoi_in(home)
     giochoi("player", "remove", "An", "--yes")
     giochoi("limit", "guest", "0")
-    _, out, err = setup("1", "An", "2014-05-01", "1", "45", "", "n", "none", "n", "y")
+    _, out, err = setup("1", "An", "2014-05-01", "1", "45", "", "1", "none", "n", "y")
     told = " ".join(out.split()) + " ".join(err.split())
     assert "An has the limits of guests, too: no play; without them: giochoi limit An none" in told
     giochoi("limit", "An", "none")

@@ -36,8 +36,8 @@ def test_no_command_needs_more_of_the_agent(pc):
     commands = [
         f"place set home --lang en --name Nhà --zone {zone_with_noon()}", "place show",
         "guardian add Mẹ --account root", "guardian list", "guardian code Mẹ",
-        "player add An --born 2014-05-01 --account gc-an --guardian Mẹ", "player set An --only-installed on",
-        "player set An --allow-program /run/cave", "player set An --only-installed off", "player list",
+        "player add An --born 2014-05-01 --account gc-an --guardian Mẹ", "player set An --unknown refused",
+        "player set An --allow-program /run/cave", "player set An --unknown listed", "player list",
         "policy packs", "policy use An vn-147 home-balanced", "policy show An", "policy use guest vn-147",
         "limit An 30", "limit An 20 --game luanti", "limit An none --game luanti",
         "game add cave --exe /run/cave --label VN12", "game label cave VN00 --source https://example.vn", "game allow An cave",

@@ -177,11 +177,11 @@ def session_of(seat, account):
 
 def only_what_is_installed(seat):
     """Wherever root mounted it, though for the daemon's unit all is nosuid; not where anybody may have mounted it."""
-    seat.run("giochoi", "player", "set", CHILD, "--only-installed", "on")
+    seat.run("giochoi", "player", "set", CHILD, "--unknown", "refused")
     run = ("runuser", "-u", CHILD, "--", "sh", "-c", 'exec "$0"')
     until(lambda: seat.machine.try_run(*run, "/srv/anybodys/program").returncode == REFUSED)
     seat.run(*run, "/srv/roots/program")
-    seat.run("giochoi", "player", "set", CHILD, "--only-installed", "off")
+    seat.run("giochoi", "player", "set", CHILD, "--unknown", "listed")
     until(lambda: seat.machine.try_run(*run, "/srv/anybodys/program").returncode == 0)
     seat.run("umount", "/srv/roots", "/srv/anybodys")
 

@@ -99,7 +99,7 @@ def test_the_log_says_what_was_refused_and_that_this_was_the_rule(case, ring):
     [refused] = until(lambda: [line for line in ring.house.entries("program.refused") if line["sha256"] == content])
     assert refused["how"] == "gate"
     assert str(one.folder) not in str(refused)
-    assert any(line["only_installed"] for line in ring.house.entries("programs.changed"))
+    assert any(line["unknown"] == "refused" for line in ring.house.entries("programs.changed"))
     report, code = ring.house.verify()
     assert (code, report["failures"]) == (0, [])
 

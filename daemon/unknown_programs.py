@@ -1,0 +1,122 @@
+"""Unknown programs of limited players: lists them, makes them one game, or ends them, as the player's setting says.
+
+Where they are refused, the gate stops them before they start; those that it could not see, as a script or a program on a file
+system of a user's own, are ended right after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from daemon import events
+from daemon.deciding.judge import Judge
+from daemon.enforce import Enforcer
+from daemon.observing.recognising import Recognised
+from daemon.platforms.api import ProgramStopped
+from daemon.platforms.processes import Identity
+from daemon.recording.listed_programs import ListedPrograms
+from daemon.recording.program_lines import ProgramLines
+from daemon.refused_programs import RefusedPrograms
+from daemon.reporting.announce import Announcer
+from daemon.sessions import GUEST, People, RuledPlayer
+from daemon.trusted import Reading
+from rules.games import Catalogue, Fingerprint, Program
+from rules.unknown import UNKNOWN
+
+_MOST = 4096
+
+
+@dataclass(slots=True, eq=False)
+class UnknownPrograms:
+    """A program goes on that runs when the setting becomes `refused`, when its account becomes such a player's, or that was
+    let through when it started.
+    """
+
+    judge: Judge
+    enforcer: Enforcer
+    announcer: Announcer
+    listed: ListedPrograms
+    refused: RefusedPrograms = field(default_factory=RefusedPrograms)
+    _since: Mapping[tuple[str, str], int] | None = field(default=None, init=False)
+    """By account ("": any guest's) and player: only programs that started later (mono) are judged."""
+    _let: dict[Identity, tuple[Fingerprint, ...]] = field(default_factory=dict, init=False)
+    _lines: ProgramLines = field(default_factory=ProgramLines, init=False)
+
+    def adopt(self, people: People, now: Reading) -> None:
+        """A new roster is in force; the first one may have been so before this daemon was."""
+        before, new = self._since or {}, -1 if self._since is None else now.mono
+        bound = [(account, one.id) for account, one in people.mapped.items() if one.unknown == "refused"]
+        bound += [("", GUEST)] if people.guest.unknown == "refused" else []
+        self._since = {one: before.get(one, new) for one in bound}
+        self.listed.adopt(people.zone, now)
+
+    def begin_anew(self, now: Reading) -> None:
+        """Nothing was enforced for a while: programs that run by now go on."""
+        self._since = dict.fromkeys(self._since or (), now.mono)
+
+    def ends(self, program: Program, found: Recognised | None, people: People, now: Reading) -> bool:
+        """Ends the program if it may not run, and says whether. A game that may not be played now is refused as that."""
+        player = people.hider(program.account)
+        if player is None or not self._binds(player, program):
+            return False
+        unknown = _unknown(program, player, people.catalogue, read=found is not None)
+        if not unknown:
+            self._remember(program)
+            return False
+        if self._let.get(program.identity) == program.foreign and not program.unread:
+            return False
+        if found is not None and not self.judge.rule(found.player, found.game, now, sure=found.sure).allowed:
+            return False
+        self.enforcer.refuse(program.pid, program.started)
+        self._refused(player, program.account, unknown[0], now, "ended")
+        return True
+
+    def met(self, program: Program, people: People, now: Reading, since: int) -> Recognised | None:
+        """Lists a program that no game is recognised in, from `since` (mono) on. As a game, if such programs count."""
+        player = people.hider(program.account)
+        unknown = _unknown(program, player, people.catalogue) if player is not None and player.listed else ()
+        if player is None or not unknown:
+            self.listed.ended(program.identity, now, now.mono)
+            return None
+        self.listed.runs(player.id, unknown[0], program.identity, now, since)
+        return Recognised(player, people.catalogue.games[UNKNOWN], ("unknown",), sure=True) if player.counts else None
+
+    def _binds(self, player: RuledPlayer, program: Program) -> bool:
+        """Whether it started after its player's unknown programs came to be refused."""
+        since = (self._since or {}).get(("" if player.id == GUEST else program.account, player.id))
+        return since is not None and program.since > since
+
+    def stopped(self, seen: ProgramStopped, people: People | None, now: Reading) -> None:
+        """The gate did not let it start."""
+        player = None if people is None else people.hider(seen.account)
+        if player is None or people is None:
+            return
+        if player.unknown == "refused":
+            self._refused(player, seen.account, seen.file, now, "gate")
+        elif player.counts:
+            self.refused.saw(player.id, seen.file)
+
+    def _remember(self, program: Program) -> None:
+        self._let.pop(program.identity, None)
+        self._let[program.identity] = program.foreign
+        if len(self._let) > _MOST:
+            del self._let[next(iter(self._let))]
+
+    def _refused(
+        self, player: RuledPlayer, account: str, file: Fingerprint, now: Reading, how: Literal["gate", "ended"]
+    ) -> None:
+        self.refused.saw(player.id, file)
+        event = events.ProgramRefused(player, account, file, now, how)
+        self.announcer.program_refused(event, line=self._lines.worth_one(player.id, file, now.mono))
+
+
+def _unknown(
+    program: Program, player: RuledPlayer, catalogue: Catalogue, *, read: bool = False
+) -> tuple[Fingerprint, ...]:  # fmt: skip
+    """The files for which it is unknown. `read`: what could be read of it is enough to recognise it."""
+    found = player.lets.strangers(program, catalogue)
+    if found or read or not program.unread or player.lets.lets_any_script(program):
+        return found
+    return program.files[-1:] or (Fingerprint("", 0),)
