@@ -31,7 +31,7 @@ LIST = Path(__file__).with_name("games.d") / "programs"
 ACCOUNT, UID, HOME, RUNTIME = "an", 51_200, Path("/home/an"), Path("/run/user/51200")
 MENUS = [Path(one) / "applications" for one in (HOME / ".local/share", "/var/lib/flatpak/exports/share", "/usr/share")]
 NETWORK, MARK, DISPLAY = "child", "GIOCHOI_LAB_RUN", 7
-BATCH, SPACING_S = 12, 1.5  # so many games at a time, started so far apart
+BATCH, SPACING_S = 15, 1.5  # so many games at a time, started so far apart
 LOOK_S = 5.0
 LOGGED_S = 1.0  # a refusal is in the log at most so much later
 END_S = 90.0  # after a pause: a minute's notice, 10 s to save, and what a busy machine needs
@@ -69,15 +69,15 @@ def listed(entries: Sequence[str]) -> list[Program]:
 
 @dataclass(eq=False)
 class Run:
-    """One start. `over`: when its last process was gone. `killed`: by this test."""
+    """One start. `over`: when its last process was gone. `killed`: the names of those that this test had to kill."""
 
     process: subprocess.Popen[bytes]
-    begun: float = field(default_factory=time.monotonic)
-    wall: float = field(default_factory=time.time)
+    begun: float
+    wall: float
     pids: set[int] = field(default_factory=set)
     alive: set[int] = field(default_factory=set)
     over: float | None = None
-    killed: bool = False
+    killed: str = ""
 
     @property
     def seconds(self) -> float:
@@ -104,8 +104,8 @@ class Session:
         return subprocess.Popen(enter, stdin=null, stdout=null, stderr=null, cwd=cwd, env=ENV | env, start_new_session=True)
 
     def play(self, program: Program) -> Run:
-        words, cwd = program.command()
-        self.runs.append(run := Run(self.start(*words, cwd=cwd, **{MARK: str(len(self.runs))})))
+        (words, cwd), begun, wall = program.command(), time.monotonic(), time.time()
+        self.runs.append(run := Run(self.start(*words, cwd=cwd, **{MARK: str(len(self.runs))}), begun, wall))
         return run
 
     def look(self) -> None:
@@ -116,10 +116,10 @@ class Session:
                 if mark := re.search(rb"\0%s=(\d+)\0" % MARK.encode(), b"\0" + (folder / "environ").read_bytes()):
                     found[int(mark[1])].add(int(folder.name))
         for number, run in enumerate(self.runs):
-            run.alive = found[number]
+            running = run.process.poll() is None  # it may have overwritten its environment
+            run.alive = found[number] | ({run.process.pid} if running else set())
             run.pids |= run.alive
-            gone = not run.alive and run.process.poll() is not None
-            run.over = (run.over or time.monotonic()) if gone else None
+            run.over = None if run.alive else run.over or time.monotonic()
 
     def wait(self, seconds: float, *runs: Run) -> None:
         """Wait that long, or until these are over."""
@@ -130,10 +130,12 @@ class Session:
 
     def finish(self, *runs: Run) -> None:
         for run in runs:
-            run.killed = bool(run.alive)
+            names = set()
             for pid in run.alive:
-                with suppress(ProcessLookupError):
+                with suppress(OSError):
+                    names.add(Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip())
                     os.kill(pid, signal.SIGKILL)
+            run.killed = " ".join(sorted(names))
         self.wait(10, *runs)
 
     def once(self, program: Program) -> Run:
@@ -160,7 +162,7 @@ class Trial:
         others = [one for one in programs if one.group != "game"]
         with self._pause():
             self.second |= {one: self.session.once(one) for one in others}
-        self.first |= {one: self.session.once(one) for one in others if self.second[one].process.returncode > 0}
+        self.first |= {one: self.session.once(one) for one in others if (self.second[one].process.returncode or 0) > 0}
         self.entries = house.entries()
 
     def _batch(self, games: list[Program]) -> None:
@@ -202,9 +204,9 @@ class Trial:
         after = (first.over or 0) - self.paused[game]
         ended = f"{of['play.ended'][-1]['how'] if of['play.ended'] else 'unseen'}, {after:.0f} s"
         if first.killed or after < 0:
-            ended = "never" if first.killed else f"before the pause, exit {first.process.returncode}"
+            ended = f"never: {first.killed}" if first.killed else f"before the pause, exit {first.process.returncode}"
         where = refusals[0]["how"] if refusals else "unseen"
-        refused = f"no ({where})" if second.killed else f"{where}, {second.seconds * 1000:.0f} ms"
+        refused = f"no ({where}): {second.killed}" if second.killed else f"{where}, {second.seconds * 1000:.0f} ms"
         held = not (first.killed or second.killed) and counted > (1 - NEAR) * first.seconds
         good = bool(held and known and told and refusals)
         return [known or "no", refused, f"{counted:.0f} of {first.seconds:.0f}", told or "no", ended], good
