@@ -36,6 +36,7 @@ LOOK_S = 5.0
 LOGGED_S = 1.0  # a refusal is in the log at most so much later
 END_S = 90.0  # after a pause: a minute's notice, 10 s to save, and what a busy machine needs
 NEAR = 0.1  # counted seconds may differ from real ones by so much
+LINGERING = {"wineserver64"}  # stays for a few seconds after the last program
 ENV = {
     "HOME": str(HOME), "USER": ACCOUNT, "LOGNAME": ACCOUNT, "SHELL": "/bin/bash", "LANG": "C.UTF-8", "DISPLAY": f":{DISPLAY}",
     "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games", "XDG_RUNTIME_DIR": str(RUNTIME), "GDK_BACKEND": "x11",
@@ -135,7 +136,7 @@ class Session:
                 with suppress(OSError):
                     names.add(Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip())
                     os.kill(pid, signal.SIGKILL)
-            run.killed = " ".join(sorted(names))
+            run.killed = " ".join(sorted(names - LINGERING))
         self.wait(10, *runs)
 
     def once(self, program: Program) -> Run:
@@ -207,7 +208,7 @@ class Trial:
             ended = f"never: {first.killed}" if first.killed else f"before the pause, exit {first.process.returncode}"
         where = refusals[0]["how"] if refusals else "unseen"
         refused = f"no ({where}): {second.killed}" if second.killed else f"{where}, {second.seconds * 1000:.0f} ms"
-        held = not (first.killed or second.killed) and counted > (1 - NEAR) * first.seconds
+        held = not (first.killed or second.killed) and abs(counted - first.seconds) < NEAR * first.seconds
         good = bool(held and known and told and refusals)
         return [known or "no", refused, f"{counted:.0f} of {first.seconds:.0f}", told or "no", ended], good
 
