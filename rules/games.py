@@ -205,11 +205,6 @@ class Catalogue:
         """Those of scripts and archives by which games are known."""
         return self._alike.parts
 
-    @property
-    def knows_content(self) -> bool:
-        """Whether some game is known by what is in a file."""
-        return bool(self._build_ids or self._sha256 or self._loaded.wanted.stamp)
-
     def wants_signer(self, file: Fingerprint) -> bool:
         """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
         return bool(self._signers) and any(self.games[id_].signers for id_ in (*self._by_name(file), *self._as_built(file)))

@@ -135,7 +135,8 @@ def test_an_exec_is_an_end_and_a_start(stage, play):
         await stage.replace(run.pid, "chess")
 
         def is_chess(seen):
-            return isinstance(seen, ProgramStarted) and seen.program.pid == run.pid and seen.program.files[0].path.endswith("chess")
+            mine = isinstance(seen, ProgramStarted) and seen.program.pid == run.pid
+            return mine and seen.program.files[0].path.endswith("chess")
 
         program = (await stage.until(is_chess)).program
         end = told(stage, ProgramEnded, run.pid)[-1]

@@ -14,8 +14,6 @@ from host.clock import Clock
 from host.linux import users
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
-LAST_OWN = 60_513
-"""The last one of systemd-homed's. Those above may be a namespace's, or a domain's people's."""
 _NOBODY = 65534
 _KEPT_MS, _MOST = 1_000, 1_024
 _NO_LOGIN = ("nologin", "false")

@@ -34,7 +34,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
         self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None,
         together: Callable[[Identity], tuple[str, Collection[int]]] = lambda _: ("", ()),
     ) -> None:  # fmt: skip
-        """`together`: a program's account, and the pids of all that belong to the same play, as far as the system carries that."""
+        """`together`: a program's account, and the pids of all that belong to the same play, as far as that is known."""
         super().__init__(spared)
         self._together = together
         self._asker = asker or Asker()

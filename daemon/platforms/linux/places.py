@@ -22,7 +22,7 @@ Image = tuple[int, int]
 
 
 def image_at(path: str) -> Image:
-    """Device and inode of what a link of /proc leads to; inode 0 on a FUSE that says to root no more than where it is. OSError."""
+    """Device and inode of what a link of /proc leads to; inode 0 on a FUSE that says no more to root. OSError."""
     try:
         buffer = _statx(path, _INO)
     except PermissionError:

@@ -51,12 +51,6 @@ def stat(pid: int) -> Stat | None:
     return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]), int(fields[25]))
 
 
-def is_over(before: Stat) -> bool:
-    """By now, with all of its threads."""
-    now = stat(before.pid)
-    return now is None or not now.alive or now.started != before.started
-
-
 def _stat(pid: int) -> list[bytes]:
     """From the third on. The second, a name in parentheses, may hold anything: they are counted from the last parenthesis."""
     data = _read(f"/proc/{pid}/stat", _ONE_PIECE)

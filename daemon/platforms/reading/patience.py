@@ -42,13 +42,3 @@ class Patience:
         """What it spent and was not forgiven yet."""
         since, spent = self._spent.get(whose, (now, 0.0))
         return max(0.0, spent - (now - since) * _REFILL)
-
-
-class Steady:
-    """As Patience has it, where nobody but the account's own things wait."""
-
-    def wait(self, _whose: str, _now: int) -> int:
-        return LONGEST_MS
-
-    def spend(self, whose: str, began: int, now: int) -> None:
-        """Of this there is no end."""

@@ -11,26 +11,31 @@ from host.clock import SystemClock
 from i18n.message import plain
 
 
-class Nothing:
-    """Stands for the tracker and for images: nothing runs, nothing is read."""
-
-    def __init__(self):
-        self.start = self.stop = lambda *_: None
-
-
 class Watcher(TrackingWatcher):
     def _scan(self):
         return ()
+
+    def _running(self):
+        return ()
+
+    def look(self):
+        return True
+
+    def resume(self, programs):
+        pass
+
+    def refuse(self, refusals):
+        pass
 
 
 def test_the_name_of_a_file_may_be_anything():
     """Half a surrogate pair, as NTFS and ext4 take it, and what steers a terminal."""
 
     async def main():
-        table, told = Nothing(), []
-        watcher = Watcher(table, Nothing(), SystemClock())
+        told = []
+        watcher = Watcher(SystemClock())
         watcher.start(told.append)
-        table.trouble(HELD, "a\ud800\x1b[2J.exe" + "x" * 5_000)
+        watcher._trouble(HELD, "a\ud800\x1b[2J.exe" + "x" * 5_000)
         await asyncio.sleep(0)
         return told
 

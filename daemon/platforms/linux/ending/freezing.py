@@ -1,13 +1,13 @@
 """Has an account's programs stand still while a play of theirs is ended (cgroups(7), cgroup.freeze).
 
-Only for an account's slice of systemd-logind (user-UID.slice). What is frozen is written down, so that the service manager thaws
-it if we die in between (ExecStopPost= of giochoi-daemon.service), and so does the next daemon.
+Only for an account's slice of systemd-logind (user-UID.slice). What is frozen is written down, so that the service manager
+thaws it if we die in between (ExecStopPost= of giochoi-daemon.service), and so does the next daemon.
 """
 
 from __future__ import annotations
 
 import os
-import time
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +17,7 @@ from daemon.platforms.linux.accounts import uid_of
 
 NOTE = Path("/run/giochoi/frozen")
 _ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))  # cgroup2 alone, and beside version 1
-_LONGEST_S, _PAUSE_S = 0.1, 0.001
+_LONGEST_MS, _MOST_CHANGES = 100, 4
 
 
 @contextmanager
@@ -58,7 +58,16 @@ def _freeze(folder: Path) -> bool:
     except OSError:
         thaw()
         return False
-    until = time.monotonic() + _LONGEST_S
-    while time.monotonic() < until and "frozen 1" not in procfs.text(str(folder / "cgroup.events")):
-        time.sleep(_PAUSE_S)
+    _wait(folder / "cgroup.events")
     return True
+
+
+def _wait(events: Path) -> None:
+    """Until all of it stands still, which takes milliseconds. The kernel tells of a change of this file by POLLPRI."""
+    with suppress(OSError), events.open("rb", buffering=0) as file:
+        poll = select.poll()
+        poll.register(file, select.POLLPRI)
+        for _ in range(_MOST_CHANGES):
+            file.seek(0)
+            if b"frozen 1" in file.read() or not poll.poll(_LONGEST_MS):
+                return

@@ -36,8 +36,8 @@ _PRIORITY = -10
 
 
 class ExecGate:
-    """`tell`, and `let` with the process, user, file and image of a game's start that is about to be allowed, are called from the
-    gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`.
+    """`tell`, and `let` with the process, user, file and image of a game's start that is about to be allowed, are called from
+    the gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ Hashed = Callable[[dict[str, str]], None]
 
 
 class Reader:
-    """`start` before the gate is up; all calls on the loop's thread. `over` is called when the helper ended, or cannot start."""
+    """`start` before the gate is up. All calls on the loop's thread. `over` is called when the helper ended or cannot start."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -27,21 +27,20 @@ from rules.games import Fingerprint
 from rules.matching import beside
 from rules.programs import WRAPPERS, interpreter
 
-_WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
 _MOST_FILES = 512
-_MOST_WINDOWS = 16
+_MOST_LOADED = 16
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 _TEXT = 1 << 16
 _MOST_NAMES = 1024
-_LOADED_FIRST = (b"LD_PRELOAD=", b"LD_AUDIT=")  # ld.so(8)
+_LOADED_FIRST = (b"LD_PRELOAD", b"LD_AUDIT")  # ld.so(8)
 _INTERPRETERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadProcess:
-    """What was read. `image` and `stamp` are its executable's (places.py); `plain`: an administrator installed all of it, and it
-    runs no other file. `runs_others`: it is an interpreter, or starts the program that it is told. `foreign`: as Program has
+    """What was read. `image` and `stamp` are its executable's (places.py). `plain`: an administrator installed all of it, and
+    it runs no other file. `runs_others`: it is an interpreter, or starts the program that it is told. `foreign`: as Program has
     it. `unread`: some of it could not be read. `large`: files whose hash is wanted and takes long, each with a path to open.
     """
 
@@ -150,7 +149,7 @@ class ProcessReader:
             if what is None:
                 break
             before = len(place.files)
-            place.find(what, every)
+            place.find(what)
             args += tuple(word for word in what.words if word not in args)
             found, every = place.files[before:], what.command
             if not (every and found):
@@ -173,7 +172,7 @@ class ProcessReader:
 
 
 class _Place:
-    """A process's files, as their names lead it. What belongs to it alone – /proc/self, its open files – is found by its pid."""
+    """A process's files, as their names lead it. What is its own, as /proc/self and its open files, is found by its pid."""
 
     def __init__(self, pid: int, images: Images, wants: Asks) -> None:
         self._pid, self._images, self._wants = pid, images, wants
@@ -182,7 +181,7 @@ class _Place:
         self.opened: dict[str, str] = {}
         self.view = View(self._variable, self._text, self._names, self._manifest)
 
-    def find(self, what: Runs, args: tuple[str, ...]) -> None:
+    def find(self, what: Runs) -> None:
         before = len(self.files)
         for word in what.files:
             if self._add(word, what.inside) and not what.every:
@@ -191,8 +190,6 @@ class _Place:
             self._add("/dev/stdin", ())
         for word in what.also:
             self._add(word, ())
-        if what.every or len(self.files) == before:
-            self._of_windows(args)
 
     def beside(self, path: str) -> tuple[Fingerprint, ...]:
         """What may decide which of an engine's games it is."""
@@ -207,11 +204,11 @@ class _Place:
     def loaded_first(self) -> Iterator[tuple[str, str]]:
         """Libraries that its environment has the loader load before others: where each lies for us, and its name."""
         for variable in self._variables():
-            for begins in _LOADED_FIRST:
-                if variable.startswith(begins):
-                    text = variable[len(begins) :].decode("utf-8", "surrogateescape").replace(" ", ":")
-                    names = (name for name in dict.fromkeys(text.split(":")) if "/" in name)
-                    yield from ((self._where(name)[0], name) for name in islice(names, _MOST_WINDOWS))
+            called, _, value = variable.partition(b"=")
+            if called in _LOADED_FIRST:
+                text = value.decode("utf-8", "surrogateescape").replace(" ", ":")
+                names = (name for name in dict.fromkeys(text.split(":")) if "/" in name)
+                yield from ((self._where(name)[0], name) for name in islice(names, _MOST_LOADED))
 
     def _add(self, word: str, inside: tuple[str, ...]) -> bool:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
@@ -239,16 +236,7 @@ class _Place:
         cwd = procfs.link(f"/proc/{self._pid}/cwd") or ""
         return f"/proc/{self._pid}/cwd/{word}", os.path.normpath(f"{cwd}/{word}")
 
-    def _of_windows(self, args: Iterable[str]) -> None:
-        """Wine names its programs as Windows would, and its drives by links. Drive Z is our root as a rule."""
-        for match in islice(filter(None, map(_WINDOWS_PATH.fullmatch, args)), _MOST_WINDOWS):
-            drive, path = match[1].lower(), match[2].replace("\\", "/")
-            prefix = self._variable("WINEPREFIX") or f"{self._variable('HOME')}/.wine"
-            wheres = (f"{prefix}/dosdevices/{drive}:{path}", *([path] if drive == "z" else []))
-            files = (self._open(f"/proc/{self._pid}/root{where}", path) for where in wheres if where.startswith("/"))
-            self.files.append(next(filter(None, files), Fingerprint(path, 0)))
-
-    # --- what a command line is read beside (interpreters/view.py) -------------------------------------------------------------
+    # --- what a command line is read beside (interpreters/view.py) -----------------------------------------------------------
 
     def _variables(self) -> list[bytes]:
         if self._environment is None:
@@ -271,7 +259,7 @@ class _Place:
         try:
             if not stat.S_ISREG(os.stat(where).st_mode):  # noqa: PTH116 - a path of any bytes
                 return b""
-            with open(os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
+            with os.fdopen(os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:
                 return bytes(read(file) or b"")
         except (OSError, ValueError):
             return b""
@@ -298,9 +286,3 @@ def overdue(pid: int) -> ReadProcess | None:
         pid, status.started, status.parent, procfs.acting_uid(ids), (file,), foreign=(file,), unread=True,
         image=places.image_of(pid), stamp=None,
     )  # fmt: skip
-
-
-def with_digest(found: ReadProcess, digests: Mapping[str, str]) -> ReadProcess:
-    """With hashes that took long, by path."""
-    files = tuple(replace(one, sha256=digests.get(one.path, one.sha256)) for one in found.files)
-    return replace(found, files=files)

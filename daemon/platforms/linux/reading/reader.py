@@ -1,7 +1,7 @@
 """`reader FD`: the helper that reads processes for the daemon, with few rights (confine.py).
 
-It forks a worker for each account, which reads one process at a time. A worker that does not come back in time is killed, and its
-question answered as late: whoever holds up a reading holds up nobody else's. It ends with the daemon.
+It forks a worker for each account, which reads one process at a time. A worker that does not come back in time is killed, and
+its question is answered as late: whoever holds up a reading holds up nobody else's. It ends with the daemon.
 """
 
 from __future__ import annotations

@@ -25,8 +25,9 @@ class Wants:
         return False
 
     def to_json(self) -> dict[str, Any]:
-        pages = [[page, [[slot, sorted(values)] for slot, values in slots.items()]] for page, slots in self.wanted_blocks.pages.items()]
-        return {"sizes": sorted(self.sizes), "parts": sorted(self.parts), "pages": pages, "stamp": self.wanted_blocks.stamp}
+        blocks = self.wanted_blocks
+        pages = [[page, [[slot, sorted(values)] for slot, values in slots.items()]] for page, slots in blocks.pages.items()]
+        return {"sizes": sorted(self.sizes), "parts": sorted(self.parts), "pages": pages, "stamp": blocks.stamp}
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Wants:

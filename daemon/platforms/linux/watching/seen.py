@@ -10,14 +10,14 @@ from daemon.platforms.linux.reading.process import ReadProcess
 from daemon.platforms.processes import Identity
 from rules.games import Catalogue, Fingerprint, Program
 
-_GAMES = re.compile(r"/usr/(?:local/)?(?:games|lib/games|lib/[\w-]+/games|share/games|libexec/games)/|.*/steamapps/common/")
+_GAMES = re.compile(r"/usr/(?:local/)?(?:lib/|lib/[\w-]+/|share/|libexec/)?games/|.*/steamapps/common/")
 """Where distributions and Steam put what belongs to games: a program there that a game starts belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The gate let process `pid` of user `uid` start the game `file` at `mono`. `tag`: what its play's processes carry. `image`:
-    the file's, unless another executes it, as a script (None).
+    """The gate let process `pid` of user `uid` start the game `file` at `mono`. `tag`: what its play's processes carry.
+    `image`: the file's, unless another program executes it, as a script (None).
     """
 
     tag: int

@@ -1,8 +1,8 @@
 """What runs, and which play each process belongs to.
 
 A process is read once after each exec (reading/). If it is a game, or unknown code, it begins a play of its own and gets a
-tag. Its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel carries
-tags (kernel/), its table is the truth and events are hints. Elsewhere this table is all there is.
+tag. Its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel
+carries tags (kernel/), its table is the truth and events are hints. Elsewhere this table is all there is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND
 from host.clock import Clock, together
 from i18n.message import said_by
-from rules.games import Catalogue, Program
+from rules.games import Catalogue, Fingerprint, Program
 
 _NS = 1_000_000
 _MOST_ALLOWED = 256
@@ -136,9 +136,9 @@ class Tracker:
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
-    def allow(self, pid: int, uid: int, file: object, image: places.Image | None) -> int:
+    def allow(self, pid: int, uid: int, file: Fingerprint, image: places.Image | None) -> int:
         """In the gate's thread: it lets this process start a game. The tag that it is to carry."""
-        allowed = Allowed(next(self._numbers), pid, uid, file, self._clock.mono(), image)  # type: ignore[arg-type]
+        allowed = Allowed(next(self._numbers), pid, uid, file, self._clock.mono(), image)
         self._allowed.pop(pid, None)
         if len(self._allowed) >= _MOST_ALLOWED:
             self._allowed.pop(next(iter(self._allowed)), None)
@@ -204,7 +204,8 @@ class Tracker:
         if left and seen.program is not None:
             status, now = procfs.stat(left[-1]), together(self._clock)
             started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
-            program = replace(seen.program, pid=left[-1], started=started, since=mono, origin=seen.program.origin or seen.program)
+            origin = seen.program.origin or seen.program
+            program = replace(seen.program, pid=left[-1], started=started, since=mono, origin=origin)
             self._seen[left[-1]] = replace(seen, identity=program.identity, program=program, at=mono)
             self._tell(ProgramStarted(program))
 
