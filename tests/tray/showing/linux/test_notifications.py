@@ -94,7 +94,7 @@ def test_buttons_are_left_out_where_nobody_shows_them_and_markup_is_text(desk):
     plain = desk.server("body")
     display.ask("signal", {**REFUSED, "text": {"is": "text", "vi": "<b>a</b> & b", "en": ""}})
     told = plain.json()
-    assert (told["actions"], told["body"]) == ([], "<b>a</b> & b")
+    assert (told["actions"], told["body"]) == ([], "Lý do: <b>a</b> & b")
     plain.end()
 
     marked = desk.server("body", "body-markup", "actions")
