@@ -52,14 +52,16 @@ def program_of(read: ReadProcess, account: str, since: int) -> Program:
 
 
 def is_game(program: Program, catalogue: Catalogue) -> bool:
-    """By itself, whatever it was started by. A learning program is none."""
-    alone = replace(program, origin=None)
-    return any(not catalogue.games[match.game].learning for match in catalogue.matches(alone))
+    """By itself, whatever it was started by."""
+    return catalogue.recognise(replace(program, origin=None)) is not None
 
 
-def is_learning(program: Program, catalogue: Catalogue) -> bool:
-    alone = replace(program, origin=None)
-    return any(catalogue.games[match.game].learning for match in catalogue.matches(alone))
+def begins(program: Program, origin: Program | None, catalogue: Catalogue) -> bool:
+    """Whether it is another game than `origin`, whose play it would belong to otherwise, and no engine that runs that one."""
+    if origin is None or not is_game(program, catalogue):
+        return origin is None
+    here = {match.game for match in catalogue.matches(replace(program, origin=origin))}
+    return not here <= {match.game for match in catalogue.matches(origin)}
 
 
 def runs(read: ReadProcess, file: Fingerprint) -> bool:
@@ -67,13 +69,11 @@ def runs(read: ReadProcess, file: Fingerprint) -> bool:
     return file.path in read.args or any(one.path == file.path or one.size == file.size > 0 for one in read.files)
 
 
-def leaves(program: Program, read: ReadProcess, origin: Program, catalogue: Catalogue) -> bool:
-    """Whether this program, which a process of a play executed, is no longer that play (threat model, promise 1): a learning
-    program, or one that an administrator installed and that is no interpreter. Of a play that no game began – of unknown code –
-    an interpreter leaves, too, if all that it runs is an administrator's.
+def leaves(read: ReadProcess, origin: Program, catalogue: Catalogue) -> bool:
+    """Whether this program, which a process of a play executed, is no longer that play (threat model, promise 1): one that an
+    administrator installed and that is no interpreter. Of a play that no game began – of unknown code – an interpreter leaves,
+    too, if all that it runs is an administrator's.
     """
-    if is_learning(program, catalogue):
-        return True
     if not catalogue.matches(origin):
         return not read.foreign and not read.unread and (read.plain or len(read.files) > 1)
     return read.plain and _GAMES.match(read.files[0].path) is None

@@ -23,9 +23,9 @@ from daemon.platforms.linux.reading.process import ReadProcess
 from daemon.platforms.linux.watching.seen import (
     Allowed,
     Seen,
+    begins,
     continued,
     is_game,
-    is_learning,
     leaves,
     program_of,
     runs,
@@ -159,7 +159,7 @@ class Tracker:
         before = old.tag if old else fork[1] if fork else 0
         if allowed is None:
             self._ask(pid, mono, tag or before)
-        elif not self._begin_allowed(allowed, mono):
+        elif not self._begin_allowed(allowed, mono, before):
             self._ask(pid, mono, allowed.tag, allowed, before)
 
     def forked(self, parent: int, pid: int, mono: int, tag: int = 0) -> None:
@@ -275,8 +275,7 @@ class Tracker:
         same = old is not None and since is None and old.image == read.image and status and old.stack == status.stack
         program = program_of(read, question.account, self._since(read, since, old if same else None, old))
         program, tag = self._in_play(program, read, question, same=bool(same))
-        tagged = bool(tag) or is_game(program, self.catalogue)
-        tagged = tagged or (bool(program.foreign or program.unread) and not is_learning(program, self.catalogue))
+        tagged = bool(tag or program.foreign or program.unread) or is_game(program, self.catalogue)
         if tagged and not tag:
             tag = next(self._numbers)
             self._origins[tag] = program
@@ -295,21 +294,20 @@ class Tracker:
         has executed nothing since it was read last.
         """
         tag, allowed = question.carried, question.allowed
-        game = is_game(program, self.catalogue)
+        game, shown = is_game(program, self.catalogue), False
         if allowed is not None:
-            shown = game or runs(read, allowed.file)
-            tag = allowed.tag if shown else question.before  # else it only asked, or could not be executed
+            shown = (game or runs(read, allowed.file)) and begins(program, self._origins.get(question.before), self.catalogue)
+            tag = allowed.tag if shown else question.before  # else it only asked, could not be executed, or is the same game
             if shown:
                 self._origins[tag] = program if game else replace(program, files=(allowed.file,), args=(), interpreted=False)
         origin = self._origins.get(tag)
         if origin is None:
             return program, 0
-        if origin.identity == program.identity and (allowed is not None or same):
-            if game:
-                self._origins[tag] = program
-                return program, tag
-            return continued(program, origin), tag
-        if game or leaves(program, read, origin, self.catalogue):
+        if origin.identity == program.identity and game and (shown or same):
+            self._origins[tag] = program
+            return program, tag
+        another = game and not shown and begins(program, origin, self.catalogue)
+        if another or (not game and not shown and leaves(read, origin, self.catalogue)):
             return program, 0
         return continued(program, origin), tag
 
@@ -380,7 +378,7 @@ class Tracker:
         self._allowed.pop(pid, None)
         return allowed if mono - allowed.mono < _FRESH_MS else None
 
-    def _begin_allowed(self, allowed: Allowed, mono: int) -> bool:
+    def _begin_allowed(self, allowed: Allowed, mono: int, before: int) -> bool:
         """Of a native game nothing more need be read. False: it is a script, or executed something else."""
         if allowed.image is None or places.image_of(allowed.pid) != allowed.image:
             return False
@@ -391,7 +389,7 @@ class Tracker:
             allowed.pid, status.started, mono, self._account(allowed.uid), (allowed.file,), parent=status.parent,
         )  # fmt: skip
         old = self._seen.get(allowed.pid)
-        if not is_game(program, self.catalogue) or self._account(allowed.uid) in self.strict:
+        if not begins(program, self._origins.get(before), self.catalogue) or program.account in self.strict:
             return False
         tag = allowed.tag
         self._origins[tag] = program
