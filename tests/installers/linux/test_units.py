@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.platforms.linux.ending.freezing import NOTE
 from installers.linux import package
 
 HERE = Path(__file__).resolve().parents[3] / "installers/linux"
@@ -40,8 +41,40 @@ def test_the_daemon_goes_first_among_sessions_too():
     daemon = dict(unit("giochoi-daemon.service"))
 
     assert (daemon["Nice"], "SYS_NICE" in daemon["CapabilityBoundingSet"]) == ("-10", False)
-    assert "CAP_LEASE" in daemon["CapabilityBoundingSet"]  # else whatever a user may write to is read anew at each start
     assert daemon["ExecStartPost"] == '+-/bin/sh -c "echo -10 >/proc/$MAINPID/autogroup"'
+
+
+def test_what_it_may_write_is_its_own_and_the_control_groups():
+    """Capabilities: each one is listed, so that a new one is noticed."""
+    daemon = dict(unit("giochoi-daemon.service"))
+
+    assert daemon["CapabilityBoundingSet"].split() == [
+        f"CAP_{name}"
+        for name in ("SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "KILL", "SETUID", "SETGID", "CHOWN", "FOWNER")
+    ]
+    assert (daemon["ProtectSystem"], daemon["ReadWritePaths"]) == ("strict", "-/sys/fs/cgroup")
+
+
+def test_the_package_depends_on_what_loads_tags():
+    depends = re.search(r"^Depends: (.+)$", (HERE / "control/control").read_text("utf-8"), re.MULTILINE)[1].split(", ")
+    assert "libbpf1" in depends
+
+
+def test_what_stood_still_goes_on_when_the_daemon_is_gone(tmp_path):
+    """Its unit thaws the slice that is noted, and forgets the note. Without a note it does nothing."""
+    prefix, command = dict(unit("giochoi-daemon.service"))["ExecStopPost"].split("/bin/sh -c ", 1)
+    note, folder = tmp_path / "frozen", tmp_path / "user-1000.slice"
+    folder.mkdir()
+    assert prefix == "+-"
+    assert str(NOTE) in command
+    note.write_text(f"{folder}\n")
+    script = command.strip("'").replace(str(NOTE), str(note))
+
+    subprocess.run(["sh", "-c", script], check=True)
+    assert (folder / "cgroup.freeze").read_text("ascii") == "0\n"
+    assert not note.exists()
+    subprocess.run(["sh", "-c", script], check=False, stderr=subprocess.DEVNULL)
+    assert not note.exists()
 
 
 def test_the_agent_has_no_power_and_the_daemon_no_network():
@@ -68,7 +101,7 @@ def test_who_asks_the_witnesses_has_a_network_and_nothing_else_of_the_agents():
 def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
     """The last word counts: systemd reads the lists in turn."""
     lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
-    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "bpf", "@chown", "@setuid"]
+    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "bpf", "capset", "@chown", "@setuid"]
     assert "@privileged" in lists[-2]
 
 
