@@ -24,8 +24,9 @@ from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending import errands
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.turns import MOST_AT_ONCE, WAIT_MS, Turns
+from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.system import until
@@ -257,13 +258,14 @@ def test_while_a_gate_is_up_nobody_starts_errands(asker):
 
 
 @pytest.fixture
-def guarded(programs, asker):
+def guarded(asker):
     """`async with guarded(seen, gate_mounts) as watcher`: one that keeps errands running."""
 
     @asynccontextmanager
     async def watch(seen, gate_mounts=()):
         clock = SystemClock()
-        one = LinuxWatcher(LinuxTracker(programs, clock), clock, gate_mounts, asker)
+        reader = Reader(clock)
+        one = LinuxWatcher(Tracker(reader, clock), reader, clock, gate_mounts, asker)
         one.start(seen.append)
         try:
             yield one

@@ -50,14 +50,14 @@ def started():
         one.stdin.close()
 
 
-def test_a_path_that_is_too_long_hides_no_game(programs, make_game, started, tmp_path):
+def test_a_path_that_is_too_long_hides_no_game(read, make_game, started, tmp_path):
     """It is known by its build, and called as the process is."""
     path, game = make_game(tmp_path, "chess")
     catalogue = Catalogue((game,))
     subprocess.run([sys.executable, "-c", DOWN, tmp_path, "copy", path], check=True, capture_output=True)
     pid = started(sys.executable, "-c", DOWN, tmp_path, "run", "60").pid
     until(lambda: procfs.link(f"/proc/{pid}/exe") == "" and procfs.cmdline(pid, 1))
-    program = programs.read(pid, catalogue)
+    program = read(pid, catalogue)
     assert (program.files[0].path, catalogue.recognise(program).clues) == ("homework", ("build-id",))
 
 
@@ -79,7 +79,7 @@ def test_the_gate_refuses_a_game_under_too_long_a_path(gate_folder, launcher, ma
 
 
 @pytest.mark.parametrize("options", [["-u"] * 100_000, ["-X", "x" * 100_000] * 5, ["-X", "ắ" * 40_000] * 3])
-def test_options_before_a_script_hide_nothing(programs, started, tmp_path, options):
+def test_options_before_a_script_hide_nothing(read, started, tmp_path, options):
     """However many or long they are."""
     text = "import time; time.sleep(60)\n"
     script = tmp_path / "tetris"
@@ -87,10 +87,10 @@ def test_options_before_a_script_hide_nothing(programs, started, tmp_path, optio
     catalogue = Catalogue([Game(id="tetris", title="", sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))])
     pid = started("/usr/bin/python3", *options, script).pid
     until(lambda: procfs.cmdline(pid, 1))  # an exec goes on for a moment after whoever forked hears of it
-    assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
+    assert catalogue.recognise(read(pid, catalogue)).clues == ("content",)
 
 
-def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_path):
+def test_many_words_hide_neither_a_file_nor_what_is_said(read, started, tmp_path):
     """Of an interpreter that may be told many files; what is kept of its command line stays short."""
     node = tmp_path / "node"
     copy_with_own_build("/bin/dash", node)
@@ -104,18 +104,18 @@ def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_
     for word, game in ((str(script), "tetris"), ("net.craft.Main", "craft")):
         pid = started(node, "-c", "read line", *["x" * 200] * 2_000, word).pid
         until(lambda pid=pid: procfs.cmdline(pid, 1))
-        program = programs.read(pid, catalogue)
+        program = read(pid, catalogue)
         assert catalogue.recognise(program).game == game
         assert sum(map(len, program.args)) < 2 * procfs.ARGS
 
 
-def test_what_is_kept_of_many_files_is_bounded(programs, started, tmp_path):
+def test_what_is_kept_of_many_files_is_bounded(read, started, tmp_path):
     """Of more than a few hundred only those by which the program is a game, or may be."""
     node = tmp_path / "node"
     copy_with_own_build("/bin/dash", node)
     (tmp_path / "0").write_text("0")
     pid = started(node, "-c", "read line", *["./" * number + "0" for number in range(700)], cwd=tmp_path).pid
     until(lambda: procfs.cmdline(pid, 1))
-    assert len(programs.read(pid, Catalogue(())).files) == 513
+    assert len(read(pid, Catalogue(())).files) == 513
     digest = sha256(b"0").hexdigest()
-    assert len(programs.read(pid, Catalogue([Game(id="tetris", title="", sizes=(1,), sha256=(digest,))])).files) == 701
+    assert len(read(pid, Catalogue([Game(id="tetris", title="", sizes=(1,), sha256=(digest,))])).files) == 701
