@@ -364,7 +364,7 @@ class Orders:
 
 
 def process(pid, parent=1):
-    return procfs.Stat(pid, parent, 10, "S", 1, pid)
+    return procfs.Stat(pid, parent, 10, "S", 1, pid, 0)
 
 
 @pytest.fixture
@@ -374,7 +374,7 @@ def orders(monkeypatch):
     def make(uids):
         monkeypatch.setattr(linux_control.procfs, "owner", lambda pid: (uids[pid], 7) if pid in uids else None)
         monkeypatch.setattr(linux_control.os, "geteuid", lambda: 0)
-        monkeypatch.setattr(linux_control, "whose", lambda uid, _: f"u{uid // 100_000}")
+        monkeypatch.setattr(linux_control, "account_of", lambda uid: f"u{uid // 100_000}")
         sent = Orders()
         return LinuxControl(asker=sent), sent.sent
 
@@ -414,13 +414,3 @@ def test_however_much_somebody_plays_another_ones_request_is_known(orders):
     assert control.reached([(10, 10)])
     control._ask(frozenset({(10, 10), (5, 10)}), (process(10),))  # anew: what was, is no more
     assert not control.reached([(10, 10)])
-
-
-def test_however_many_programs_somebody_has_another_ones_family_is_known():
-    """What a game left behind is ended with it."""
-    control = LinuxControl(asker=Orders())
-    for pid in range(10, 1000):
-        control._remember((pid, 10), (process(pid),))
-    assert control._trees[10, 10] == (process(10),)
-
-

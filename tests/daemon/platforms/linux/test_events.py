@@ -64,7 +64,7 @@ def ends(seen, pid):
 
 async def caught_up(seen, start, until):
     """What the kernel had to say until now has been told: its messages come in order, this program's start last."""
-    pid = await start("/bin/sleep", "1")
+    pid = await start(*python("import time; time.sleep(1)"))
     await until(lambda: starts(seen, pid))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.api import StartRefused
-from daemon.platforms.linux.gate.handing import AGAIN_MS, MOST, Refused, Shares
+from daemon.platforms.linux.gate.handing import AGAIN_MS, Refused
 
 
 @pytest.fixture
@@ -55,12 +55,3 @@ def test_one_s_storm_hides_nobody_s_try(clock, told, refused):
     for account, game in (("an", "chess"), ("an", "chess"), ("binh", "chess"), ("an", "go")):
         refused.note(start(clock, account=account, game=game))
     assert [(one.account, one.game, one.times) for one in told] == [("an", "chess", 1), ("binh", "chess", 1), ("an", "go", 1)]
-
-
-def test_a_share_is_bounded_and_is_given_back():
-    """One account's starts leave room for another's."""
-    shares = Shares()
-    assert [shares.take(1000) for _ in range(MOST + 1)] == [True] * MOST + [False]
-    assert shares.take(1001)
-    shares.give(1000)
-    assert [shares.take(1000), shares.take(1000)] == [True, False]

@@ -137,7 +137,7 @@ def test_a_disk_that_cannot_be_covered_is_told_in_the_readers_words(games_watche
 def test_what_started_before_a_disk_was_covered_is_looked_for(games_watcher, monkeypatch):
     """Once for each new one: between mounting and asking something may start."""
     looks, devices = [], [{1}, {1, 2}, {1, 2}, {2}, {2, 3}]
-    monkeypatch.setattr(games_watcher._poller, "look_at_all", lambda: looks.append(len(devices)))
+    monkeypatch.setattr(games_watcher._tracker, "look", lambda _: looks.append(len(devices)))
     monkeypatch.setattr(Covered, "_some", lambda *_: devices.pop(0))
     games_watcher._gate = SimpleNamespace(watch=None)
     games_watcher._cover()  # when the gate is set up everything is read anyway

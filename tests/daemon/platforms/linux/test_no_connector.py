@@ -105,23 +105,6 @@ def test_a_gate_that_breaks_leaves_who_looks(watching, until, gate_folder, launc
     asyncio.run(body())
 
 
-def test_what_a_scan_found_is_followed_to_its_end(watching, until, gate_folder, launcher, make_game, monkeypatch):
-    """Also where no look comes."""
-    monkeypatch.setattr(Poller, "_look", lambda _: None)
-    path, chess = make_game(gate_folder, "chess")
-    pid = launcher("start", args=[str(path), "60"], user=CHILD)["pid"]
-    seen = []
-
-    async def body():
-        async with watching(seen) as watcher:
-            watcher.refuse(Refusals(Catalogue([chess]), {}))
-            await until(lambda: any(one.pid == pid for one in watcher.scan() if Catalogue([chess]).recognise(one)))
-            launcher("finish", pid=pid)
-            await until(lambda: told(seen, pid, ProgramEnded))
-
-    asyncio.run(body())
-
-
 def test_the_play_goes_on_in_a_child(watching, until, launcher, signs):
     """A limited account's game forks and its first process ends: a look finds the child before the end is told."""
     name = f"the-forking-game-{os.getpid()}"
