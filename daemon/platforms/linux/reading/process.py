@@ -116,7 +116,8 @@ class ProcessReader:
         line = procfs.cmdline(thread)
         if path is None:
             return None  # the kernel's own
-        file = self._images.open(exe, path, self._wants) or Fingerprint(path or procfs.name(pid), 0)
+        path = path or procfs.name(pid)  # too long to be told
+        file = self._images.open(exe, path, self._wants) or Fingerprint(path, 0)
         name = self._builds.get(file.build_id or "") or file.path.rpartition("/")[2]
         place = _Place(thread, self._images, self._wants)
         args, interpreted = procfs.words(line), interpreter(name) is not None
