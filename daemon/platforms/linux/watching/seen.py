@@ -58,8 +58,8 @@ def is_game(program: Program, catalogue: Catalogue) -> bool:
 
 
 def is_learning(program: Program, catalogue: Catalogue) -> bool:
-    alone = replace(program, origin=None)
-    return any(catalogue.games[match.game].learning for match in catalogue.matches(alone))
+    """By one of its files; Catalogue.matches passes learning programs over."""
+    return any(catalogue.games[id_].learning for file in program.files for id_ in catalogue.by_file(file))
 
 
 def runs(read: ReadProcess, file: Fingerprint) -> bool:
