@@ -199,8 +199,9 @@ class Tracker:
             self._end(pid, mono)
 
     def _go_on(self, seen: Seen, mono: int) -> None:
-        """In one of those that carry the tag and are over before anybody can read them."""
-        left = [pid for pid in self._carrying(seen.tag) if pid not in self._seen and pid not in self._asked]
+        """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""
+        asked = [pid for pid, question in self._asked.items() if question.carried == seen.tag]
+        left = [pid for pid in (*self._carrying(seen.tag), *asked) if pid not in self._seen]
         if left and seen.program is not None:
             status, now = procfs.stat(left[-1]), together(self._clock)
             started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
@@ -459,7 +460,7 @@ class Tracker:
         """Asks about each of these that is new, or has executed something. What is gone has ended. BlindError."""
         here, now = set(pids), self._clock.mono()
         carried = self.tags.tagged() if self.tags else {}
-        for pid in here:
+        for pid in sorted(here, key=self._seen.__contains__):  # the new ones first: a play goes on in them
             self._compare(pid, carried.get(pid, 0))
         for pid in [pid for pid in self._seen if pid not in here]:
             self.ended(pid, now)
