@@ -184,7 +184,9 @@ class Tracker:
 
     def ended(self, pid: int, mono: int) -> None:
         """With all its threads, at `mono`."""
-        self._asked.pop(pid, None)
+        question = self._asked.pop(pid, None)
+        if question is not None and question.allowed:
+            self._allowed[pid] = question.allowed
         if pid not in self._seen:
             self._forks.pop(pid, None)
             allowed = self._allowed.get(pid)
@@ -239,6 +241,8 @@ class Tracker:
             self.trouble(BLIND, said_by(error))
             return
         if ids is None:
+            if allowed:
+                self._allowed[pid] = allowed
             return
         uid = procfs.acting_uid(ids)
         if not uid and not self.root and not carried:
