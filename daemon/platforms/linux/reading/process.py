@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -32,6 +33,7 @@ _MOST_FILES = 512
 _MOST_LOADED = 16
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 _TEXT = 1 << 16
+_EXEC_MS = 100
 _MOST_NAMES = 1024
 _LOADED_FIRST = (b"LD_PRELOAD", b"LD_AUDIT")  # ld.so(8)
 _INTERPRETERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
@@ -90,6 +92,16 @@ def interpreters_here() -> dict[str, str]:
     return found
 
 
+def _line_soon(pid: int) -> bytes:
+    """The command line of a process that is in the middle of an exec: the kernel writes it down last."""
+    line = b""
+    for _ in range(_EXEC_MS):
+        if line := procfs.cmdline(pid):
+            break
+        time.sleep(0.001)
+    return line
+
+
 class ProcessReader:
     """`images` with what is asked of files (`wants`); `builds` as `interpreters_here` gives them."""
 
@@ -116,11 +128,15 @@ class ProcessReader:
         line = procfs.cmdline(thread)
         if path is None:
             return None  # the kernel's own
-        file = self._images.open(exe, path, self._wants) or Fingerprint(path or procfs.name(pid), 0)
+        path = path or procfs.name(pid)  # too long to be told
+        file = self._images.open(exe, path, self._wants) or Fingerprint(path, 0)
         name = self._builds.get(file.build_id or "") or file.path.rpartition("/")[2]
         place = _Place(thread, self._images, self._wants)
-        args, interpreted = procfs.words(line), interpreter(name) is not None
-        if interpreted:
+        interpreted = interpreter(name) is not None
+        if interpreted and not line:
+            line = _line_soon(thread)
+        args = procfs.words(line)
+        if interpreted and args:
             args = self._told(name, args, place)
         more = () if interpreted and beside.is_systems(path) else place.beside(path)
         files = (file, *more, *place.files)

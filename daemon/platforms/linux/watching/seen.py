@@ -64,16 +64,23 @@ def begins(program: Program, origin: Program | None, catalogue: Catalogue) -> bo
     return not here <= {match.game for match in catalogue.matches(origin)}
 
 
+def is_learning(program: Program, catalogue: Catalogue) -> bool:
+    """By one of its files; Catalogue.matches passes learning programs over."""
+    return any(catalogue.games[id_].learning for file in program.files for id_ in catalogue.by_file(file))
+
+
 def runs(read: ReadProcess, file: Fingerprint) -> bool:
     """Whether a process that was read as this executes the script `file`, or is about to, as env does."""
     return file.path in read.args or any(one.path == file.path or one.size == file.size > 0 for one in read.files)
 
 
-def leaves(read: ReadProcess, origin: Program, catalogue: Catalogue) -> bool:
-    """Whether this program, which a process of a play executed, is no longer that play (threat model, promise 1): one that an
-    administrator installed and that is no interpreter. Of a play that no game began – of unknown code – an interpreter leaves,
-    too, if all that it runs is an administrator's.
+def leaves(program: Program, read: ReadProcess, origin: Program, catalogue: Catalogue) -> bool:
+    """Whether this program, which a process of a play executed, is no longer that play (threat model, promise 1): a learning
+    program, or one that an administrator installed and that is no interpreter. Of a play that no game began – of unknown code –
+    an interpreter leaves, too, if all that it runs is an administrator's.
     """
+    if is_learning(program, catalogue):
+        return True
     if not catalogue.matches(origin):
         return not read.foreign and not read.unread and (read.plain or len(read.files) > 1)
     return read.plain and _GAMES.match(read.files[0].path) is None

@@ -41,6 +41,7 @@ _MOST_ALLOWED = 256
 _FRESH_MS = 1_000  # the kernel asks the gate, then executes, unless it is short of memory or the arguments are too long
 _FORK_MS = 50  # most children execute something else at once
 _MOST_FORKS = 4_096
+_LEADERLESS_S = 0.25
 _MOST_PLAIN = 4_096
 _YOUNG_MS = 3_000
 _SCAN_MS = 300  # that a scan waits for what is new
@@ -151,8 +152,10 @@ class Tracker:
             self.executed(event.pid, mono, event.tag)
         elif event.kind == "fork":
             self.forked(event.parent, event.pid, mono, event.tag)
-        else:
+        elif self.tags:
             self.ended(event.pid, mono)
+        else:
+            self._leader_ended(event.pid, mono)
 
     def executed(self, pid: int, mono: int, tag: int = 0) -> None:
         fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._take_allowed(pid, mono)
@@ -184,7 +187,9 @@ class Tracker:
 
     def ended(self, pid: int, mono: int) -> None:
         """With all its threads, at `mono`."""
-        self._asked.pop(pid, None)
+        question = self._asked.pop(pid, None)
+        if question is not None and question.allowed:
+            self._allowed[pid] = question.allowed
         if pid not in self._seen:
             self._forks.pop(pid, None)
             allowed = self._allowed.get(pid)
@@ -198,9 +203,23 @@ class Tracker:
                 self._go_on(seen, mono)
             self._end(pid, mono)
 
+    def _leader_ended(self, pid: int, mono: int) -> None:
+        """The process connector tells the end of the first thread: others may go on."""
+        seen = self._seen.get(pid)
+        try:
+            status = procfs.stat(pid) if seen is not None and seen.tag else None
+        except BlindError as error:
+            self.trouble(BLIND, said_by(error))
+            return
+        if status is not None and status.alive and status.identity == (seen and seen.identity):
+            self.later(_LEADERLESS_S, self._leader_ended, pid, self._clock.mono())
+        else:
+            self.ended(pid, mono)
+
     def _go_on(self, seen: Seen, mono: int) -> None:
-        """In one of those that carry the tag and are over before anybody can read them."""
-        left = [pid for pid in self._carrying(seen.tag) if pid not in self._seen and pid not in self._asked]
+        """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""
+        asked = [pid for pid, question in self._asked.items() if question.carried == seen.tag]
+        left = [pid for pid in (*self._carrying(seen.tag), *asked) if pid not in self._seen]
         if left and seen.program is not None:
             status, now = procfs.stat(left[-1]), together(self._clock)
             started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
@@ -238,6 +257,8 @@ class Tracker:
             self.trouble(BLIND, said_by(error))
             return
         if ids is None:
+            if allowed:
+                self._allowed[pid] = allowed
             return
         uid = procfs.acting_uid(ids)
         if not uid and not self.root and not carried:
@@ -307,7 +328,7 @@ class Tracker:
             self._origins[tag] = program
             return program, tag
         another = game and not shown and begins(program, origin, self.catalogue)
-        if another or (not game and not shown and leaves(read, origin, self.catalogue)):
+        if another or (not game and not shown and leaves(program, read, origin, self.catalogue)):
             return program, 0
         return continued(program, origin), tag
 
@@ -329,6 +350,8 @@ class Tracker:
                 self._adopt_children(pid, seen)
             else:
                 self.tags.take_away(pid)
+        elif not self.tags and seen.tag and (old is None or old.tag != seen.tag):
+            self._adopt_children(pid, seen)
         goes_on = old is not None and old.program is not None and seen.program is not None and self._same_play(old, seen)
         if old is not None and not goes_on:
             self._end(pid, mono)
@@ -349,9 +372,20 @@ class Tracker:
         """What it forked before it carried the tag."""
         text = procfs.text(f"/proc/{pid}/task/{pid}/children")
         for child in map(int, text.split()):
-            if self.tags and child not in self._seen and child not in self._asked and child not in self._forks:
+            known, asked = self._seen.get(child), self._asked.get(child)
+            if child in self._forks or (known and known.tag) or (asked and asked.carried):
+                continue
+            if self.tags and known is None and asked is None:
                 self.tags.put(child, seen.tag)
                 self.forked(pid, child, self._clock.mono(), seen.tag)
+            elif self._forked_since(child, seen.at if seen.program is None else seen.program.since):
+                if self.tags:
+                    self.tags.put(child, seen.tag)
+                self._ask(child, None, seen.tag)
+
+    def _forked_since(self, pid: int, mono: int) -> bool:
+        status, (now, elapsed, _) = procfs.stat(pid), together(self._clock)
+        return status is not None and status.started >= (mono + elapsed - now) // procfs.TICK_MS
 
     def _hashed(self, pid: int, read: ReadProcess, digests: dict[str, str]) -> None:
         """Of a large file more is known by now: it may be a game after all."""
@@ -457,7 +491,7 @@ class Tracker:
         """Asks about each of these that is new, or has executed something. What is gone has ended. BlindError."""
         here, now = set(pids), self._clock.mono()
         carried = self.tags.tagged() if self.tags else {}
-        for pid in here:
+        for pid in sorted(here, key=self._seen.__contains__):  # the new ones first: a play goes on in them
             self._compare(pid, carried.get(pid, 0))
         for pid in [pid for pid in self._seen if pid not in here]:
             self.ended(pid, now)

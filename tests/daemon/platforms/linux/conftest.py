@@ -11,13 +11,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.gate.mounts import holding_programs
+from daemon.platforms.linux.reading.client import Reader
+from daemon.platforms.linux.reading.images import Images
+from daemon.platforms.linux.reading.process import ProcessReader, interpreters_here
+from daemon.platforms.linux.reading.wants import wants_of
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.interpreters import interpreters
-from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.linux.watching.seen import program_of
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests.contracts.conftest import (
@@ -25,40 +27,19 @@ from tests.contracts.conftest import (
     launcher,
     make_game,
     no_connector,
+    no_tags,
     only_what_tests_started,
     open_folder,
 )
 from tests.system import PATIENCE
 from tests.system import until as wait_until
 
-__all__ = ["gate_folder", "launcher", "make_game", "no_connector", "only_what_tests_started", "open_folder"]
+__all__ = ["gate_folder", "launcher", "make_game", "no_connector", "no_tags", "only_what_tests_started", "open_folder"]
 
 
 NAME = f"turtles-{os.getpid()}"
 CATALOGUE = Catalogue([Game(id="turtles", title="", names=(NAME,), commands=(f"--{NAME}",))])
 NOW = SystemClock().mono
-
-
-def told(tracker):
-    """What starts and ends, and of which pid."""
-    return [(type(one), one.program.pid if isinstance(one, ProgramStarted) else one.pid) for one in tracker.seen]
-
-
-@pytest.fixture(scope="session")
-def programs():
-    return Programs(SystemClock(), interpreters())
-
-
-@pytest.fixture
-def tracker(programs):
-    """A tracker that is told by hand; `seen` is what it told."""
-    made = LinuxTracker(programs, SystemClock())
-    made.seen, made.catalogue = [], CATALOGUE
-    made.start(made.seen.append)
-    yield made
-    made.stop()
-    programs.lines.stop()
-    programs.images.stop()
 
 
 @pytest.fixture
@@ -104,14 +85,32 @@ def gone():
     return pid
 
 
+@pytest.fixture(scope="session")
+def builds():
+    return interpreters_here()
+
+
 @pytest.fixture
-def watching(programs):
+def read(builds):
+    """`read(pid, catalogue, strict=False)`: the Program that a process is; None: it is over."""
+    images = Images(wall=SystemClock().wall)
+
+    def of(pid, catalogue, *, strict=False):
+        found = ProcessReader(images, wants_of(catalogue, ()), builds).read(pid, strict=strict)
+        return found and program_of(found, "", 0)
+
+    return of
+
+
+@pytest.fixture
+def watching():
     """`async with watching(seen, gate_mounts=…) as watcher`: a watcher whose observations go to the list `seen`."""
 
     @asynccontextmanager
     async def watch(seen, gate_mounts=()):
         clock = SystemClock()
-        watcher = LinuxWatcher(LinuxTracker(programs, clock), clock, gate_mounts)
+        reader = Reader(clock)
+        watcher = LinuxWatcher(Tracker(reader, clock), reader, clock, gate_mounts)
         watcher.start(seen.append)
         try:
             async with asyncio.timeout(3 * PATIENCE):

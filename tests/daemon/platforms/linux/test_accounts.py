@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import grp
-import os
 import pwd
 
 import pytest
 
-from daemon.platforms.linux import namespaces
 from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
 from tests.conftest import FakeClock
 
@@ -114,30 +112,6 @@ def test_numbers_of_containers(machine, monkeypatch):
     assert [one.account for one in sub_ids()] == ["an", "ba", "1000", "4711"]
     uids = (0, 1000, 100000, 165535, 200009, 200010, 777, 300001, 400001)
     assert [account_of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777", "an", "4711"]
-
-
-@pytest.mark.parametrize(("made", "accounts"), [
-    (None, ["an", "homed", "domain", "winbind", "printer", "unit", "1879000004", "524321", "999999", "61302"]),
-    (1000, ["an", "homed", *["an"] * 8]),
-    (0, ["an", "homed", "domain", "winbind", "printer", "unit", "root", "root", "root", "root"]),
-])  # fmt: skip
-def test_a_number_of_a_namespace_is_whoever_made_that(machine, monkeypatch, made, accounts):
-    """One that may be its, whatever its name. Root makes them for others: they keep their names, the rest is root's."""
-    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: "")
-    monkeypatch.setattr(namespaces, "maker", lambda _: made)
-    uids = (1000, 60_001, 1_234_567_890, 1_000_123, 900_000, 61_300, 1_879_000_004, 524_321, 999_999, 61_302)
-    assert [namespaces.whose(uid, 1) for uid in uids] == accounts
-
-
-def test_of_ordinary_accounts_no_namespace_is_looked_at(machine, monkeypatch):
-    """Of a domain's, only whether it is ours."""
-    looked = []
-    monkeypatch.setattr(namespaces, "maker", looked.append)
-    assert [namespaces.whose(uid, 1) for uid in (0, 33, 1000, 1001, 60_001)] == ["root", "www-data", "an", "me", "homed"]
-    monkeypatch.undo()
-    monkeypatch.setattr(os, "open", looked.append)
-    assert namespaces.maker(os.getpid()) is None
-    assert looked == []
 
 
 def test_uids(machine):

@@ -9,10 +9,10 @@ import pytest
 
 from daemon.platforms.linux import spawning
 from daemon.platforms.linux.ending import asker
-from daemon.platforms.linux.reading import crew
+from daemon.platforms.linux.reading import client
 
 
-@pytest.mark.parametrize("module", [crew._READERS, asker._ERRANDS])
+@pytest.mark.parametrize("module", [client._MODULE, asker._ERRANDS])
 def test_who_becomes_a_user_loads_no_package(module):
     """As it is started: it would end at once, and nothing could be read, or nobody asked, any more."""
     loads = "import sys; sys.path.append(sys.argv[1]); __import__(sys.argv[2])"

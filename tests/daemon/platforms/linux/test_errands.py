@@ -24,8 +24,9 @@ from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending import errands
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.turns import MOST_AT_ONCE, WAIT_MS, Turns
+from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.system import until
@@ -257,13 +258,14 @@ def test_while_a_gate_is_up_nobody_starts_errands(asker):
 
 
 @pytest.fixture
-def guarded(programs, asker):
+def guarded(asker):
     """`async with guarded(seen, gate_mounts) as watcher`: one that keeps errands running."""
 
     @asynccontextmanager
     async def watch(seen, gate_mounts=()):
         clock = SystemClock()
-        one = LinuxWatcher(LinuxTracker(programs, clock), clock, gate_mounts, asker)
+        reader = Reader(clock)
+        one = LinuxWatcher(Tracker(reader, clock), reader, clock, gate_mounts, asker)
         one.start(seen.append)
         try:
             yield one
@@ -362,7 +364,7 @@ class Orders:
 
 
 def process(pid, parent=1):
-    return procfs.Stat(pid, parent, 10, "S", 1, pid)
+    return procfs.Stat(pid, parent, 10, "S", 1, pid, 0)
 
 
 @pytest.fixture
@@ -372,7 +374,7 @@ def orders(monkeypatch):
     def make(uids):
         monkeypatch.setattr(linux_control.procfs, "owner", lambda pid: (uids[pid], 7) if pid in uids else None)
         monkeypatch.setattr(linux_control.os, "geteuid", lambda: 0)
-        monkeypatch.setattr(linux_control, "whose", lambda uid, _: f"u{uid // 100_000}")
+        monkeypatch.setattr(linux_control, "account_of", lambda uid: f"u{uid // 100_000}")
         sent = Orders()
         return LinuxControl(asker=sent), sent.sent
 
@@ -412,13 +414,3 @@ def test_however_much_somebody_plays_another_ones_request_is_known(orders):
     assert control.reached([(10, 10)])
     control._ask(frozenset({(10, 10), (5, 10)}), (process(10),))  # anew: what was, is no more
     assert not control.reached([(10, 10)])
-
-
-def test_however_many_programs_somebody_has_another_ones_family_is_known():
-    """What a game left behind is ended with it."""
-    control = LinuxControl(asker=Orders())
-    for pid in range(10, 1000):
-        control._remember((pid, 10), (process(pid),))
-    assert control._trees[10, 10] == (process(10),)
-
-

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,9 +16,8 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.accounts import acting_uid
-from daemon.platforms.linux.watching import forking
-from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError, in_first_namespaces
+from daemon.platforms.linux.process_events import Event, in_first_namespaces
+from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.tracker import HELD
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
@@ -66,7 +64,7 @@ def ends(seen, pid):
 
 async def caught_up(seen, start, until):
     """What the kernel had to say until now has been told: its messages come in order, this program's start last."""
-    pid = await start("/bin/sleep", "1")
+    pid = await start(*python("import time; time.sleep(1)"))
     await until(lambda: starts(seen, pid))
 
 
@@ -136,43 +134,6 @@ def test_a_game_that_forks_itself_goes_on_in_the_child(events, until, signs):
 
 
 @pytest.mark.root
-def test_who_looks_hears_whether_there_is_more_to_come(events, until, signs, monkeypatch):
-    """A busy machine: not all that the kernel has told is heard at once, and an end that somebody sees may be among it."""
-
-    async def body(watcher, seen, start):
-        pid = await start(*python(f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\n{signs.wait('end')}"))
-        await until(lambda: starts(seen, pid))
-        monkeypatch.setattr("daemon.platforms.linux.watching.events._AT_ONCE_MS", 0)
-        signs.give("fork")
-        time.sleep(0.3)  # noqa: ASYNC251 - the loop is busy
-        assert (watcher.look(), ends(seen, pid)) == (False, [])
-        while not watcher.look():
-            pass
-        games = [one.program.pid for one in seen if isinstance(one, ProgramStarted) and one.program.args[-1:] == (NAME,)]
-        assert (len(games), len(ends(seen, pid))) == (2, 1)
-        signs.give("end")
-        await until(lambda: procfs.stat(games[1]) is None)  # it looks for that sign, which goes with this test
-
-    events(body)
-
-
-@pytest.mark.root
-def test_helpers_of_a_game_are_not_the_game(events, until, monkeypatch):
-    """What a game forks to execute something else is never told as the game."""
-
-    monkeypatch.setattr(forking, "_EXEC_SOON_S", 2)  # however long it takes on a busy machine until a helper executes
-
-    async def body(watcher, seen, start):
-        pid = await start(*python("import subprocess\nfor _ in range(5): subprocess.run(['/bin/true'])"))
-        await until(lambda: ends(seen, pid))
-        await caught_up(seen, start, until)
-        catalogue = Catalogue([PYTHON_GAME])
-        assert {one.pid for one in starts(seen) if catalogue.recognise(one)} == {pid}
-
-    events(body)
-
-
-@pytest.mark.root
 def test_a_scan_between_exec_and_its_event_tells_nothing_twice(events, until, launcher):
     """A scan that was faster than the event has told the program: the event that follows is old news."""
 
@@ -185,37 +146,6 @@ def test_a_scan_between_exec_and_its_event_tells_nothing_twice(events, until, la
         assert starts(seen, pid) == []
         assert ends(seen, pid) == []
 
-    events(body)
-
-
-@pytest.mark.root
-def test_lost_events_are_told_and_over_when_none_were_lost_for_long(events, until, monkeypatch):
-    """When the kernel drops events the loop is told to look, each time, and again once what was left is read, as until then it
-    drops more; that all is well, ten minutes after the last time.
-    """
-    lost = []
-
-    def lose(self, most):
-        lost.append(1)
-        once.undo()
-        raise EventsLostError("No buffer space available")
-
-    async def body(watcher, seen, start):
-        for _ in range(2):
-            once.setattr(Connector, "read", lose)
-            await start("/bin/true")
-            await until(lambda: len(told(seen)) == 2 * len(lost) > 0)
-            watcher.scan()
-            await asyncio.sleep(0.01)
-        assert told(seen) == [("events-lost", False)] * 4
-        monkeypatch.setattr("daemon.platforms.watcher._HELD_MS", 0)
-        watcher.scan()
-        await asyncio.sleep(0.01)
-        assert told(seen)[4:] == [("events-lost", True)]
-        pid = await start("/bin/sleep", "5")
-        await until(lambda: starts(seen, pid))
-
-    once = pytest.MonkeyPatch()
     events(body)
 
 
@@ -234,7 +164,7 @@ def test_the_kernel_sends_only_what_is_wanted(launcher):
             "for _ in range(3):\n  child = os.fork()\n  if not child: os._exit(0)\n  os.waitpid(child, 0)\n"
             "time.sleep(0.1)"))["pid"]
         launcher("wait", pid=pid, timeout=20)
-        events = [*found.read(100_000)]
+        events = [*found.read()]
         children = {event.pid for event in events if event.parent == pid}
         assert [event.kind for event in events if event.pid == pid] == ["fork", "exec", "exit"]
         assert [event.kind for event in events if event.pid in children] == ["fork", "exit"] * 3
@@ -294,7 +224,7 @@ def test_processes_are_told_and_their_threads_are_not(feed):
     """By who is the leader; what is of no process is no event."""
     forks = [message(1, 3, 3, 4, 4), message(1, 3, 3, 5, 4)]
     found = feed(*forks, message(2, 4, 4, 0, 0), message(0x80000000, 5, 4, 0, 0), message(0x80000000, 4, 4, 0, 0))
-    assert list(found.read(9)) == [Event("fork", 4, 5, 3), Event("exec", 4, 5), Event("exit", 4, 5)]
+    assert list(found.read()) == [Event("fork", 4, 5, 3), Event("exec", 4, 5), Event("exit", 4, 5)]
 
 
 @pytest.mark.parametrize("data", [
@@ -302,17 +232,12 @@ def test_processes_are_told_and_their_threads_are_not(feed):
 ])  # fmt: skip
 def test_strange_messages_are_no_events(feed, data):
     """Too short, of another connector or of an unknown kind: nothing, and what follows is read all the same."""
-    assert list(feed(data, message(2, 4, 4, 0, 0)).read(9)) == [Event("exec", 4, 5)]
+    assert list(feed(data, message(2, 4, 4, 0, 0)).read()) == [Event("exec", 4, 5)]
 
 
 def test_only_the_kernel_is_believed(feed):
     """Any program may send to the same group."""
-    assert list(feed(message(2, 4, 4, 0, 0), sender=77).read(9)) == []
-
-
-def test_who_acts():
-    """A setuid program is its user's, not root's."""
-    assert [acting_uid(1000, 0), acting_uid(0, 1000), acting_uid(0, 0), acting_uid(1000, 1000)] == [1000, 1000, 0, 1000]
+    assert list(feed(message(2, 4, 4, 0, 0), sender=77).read()) == []
 
 
 def test_events_are_values():

@@ -66,9 +66,9 @@ def asked(monkeypatch):
     paths = []
     answer = Judge.answer
 
-    def spy(self, question, current, read=None):
+    def spy(self, question, current):
         paths.append(Path(f"/proc/self/fd/{question.handle}").readlink().name)
-        return answer(self, question, current, read)
+        return answer(self, question, current)
 
     monkeypatch.setattr(Judge, "answer", spy)
     return paths
@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_read_is_known_by_its_name(gate, gate_folder, star
     copy = shutil.copy(path, gate_folder / "notes")
     gate.arm(refusing(Game(id="chess", title="", names=("chess",)), game))
     with monkeypatch.context() as broken:
-        broken.setattr("daemon.platforms.linux.watching.images.Images.read", failing)
+        broken.setattr("daemon.platforms.linux.reading.images.Images.read", failing)
         assert [start(path, "1"), start(copy, "1")] == [False, True]
     assert not start(copy, "1")
     until(lambda: len(gate.told) == 2)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.api import StartRefused
-from daemon.platforms.linux.gate.handing import AGAIN_MS, MOST, Refused, Shares
-from daemon.platforms.linux.watching.brief import MOST as LONG
-from daemon.platforms.linux.watching.brief import brief
-from rules.games import Catalogue, Game
+from daemon.platforms.linux.gate.handing import AGAIN_MS, Refused
 
 
 @pytest.fixture
@@ -58,25 +55,3 @@ def test_one_s_storm_hides_nobody_s_try(clock, told, refused):
     for account, game in (("an", "chess"), ("an", "chess"), ("binh", "chess"), ("an", "go")):
         refused.note(start(clock, account=account, game=game))
     assert [(one.account, one.game, one.times) for one in told] == [("an", "chess", 1), ("binh", "chess", 1), ("an", "go", 1)]
-
-
-def test_a_share_is_bounded_and_is_given_back():
-    """One account's starts leave room for another's."""
-    shares = Shares()
-    assert [shares.take(1000) for _ in range(MOST + 1)] == [True] * MOST + [False]
-    assert shares.take(1001)
-    shares.give(1000)
-    assert [shares.take(1000), shares.take(1000)] == [True, False]
-
-
-def test_little_is_kept_of_a_long_command_line_and_all_that_says_which_game():
-    """By the words at its end; and two that differ anywhere differ still."""
-    known = Catalogue((Game(id="chess", title="", commands=("chess.jar",)),))
-    padding = tuple(f"{number:06}" for number in range(20_000))
-    kept = brief((*padding, "/opt/chess.jar"), known)
-    assert sum(map(len, kept)) < 2 * LONG
-    assert "chess.jar" in kept
-    other = brief((*padding[:-1], "other!", "/opt/chess.jar"), known)
-    assert kept != other
-    assert brief(padding[:3], known) == padding[:3]
-    assert sum(map(len, brief(("x" * 10**6,), known))) < LONG

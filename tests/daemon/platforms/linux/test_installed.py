@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -13,10 +12,6 @@ import pytest
 
 from daemon.platforms.linux.control import LinuxControl, installed
 from daemon.platforms.linux.procfs import stat
-from daemon.platforms.linux.trusted import Trusted
-from daemon.platforms.linux.watching.programs import Programs
-from host.clock import SystemClock
-from rules.games import Catalogue
 
 
 @contextmanager
@@ -39,29 +34,6 @@ def test_a_package_is_believed_and_a_copy_is_not(tmp_path):
         assert found == [True, False]
         assert not LinuxControl().installed(true, 1)
     assert not installed(true)
-
-
-@pytest.mark.parametrize("copied", [False, True])
-def test_what_is_over_before_it_is_looked_at_is_judged_by_where_it_lay(tmp_path, monkeypatch, copied):
-    """A short program of a package is no stranger; a short one that was unpacked somewhere still is one."""
-    sleep = os.path.realpath(shutil.which("sleep"))
-    path = shutil.copy(sleep, tmp_path / "sleep") if copied else sleep
-    look, programs = Trusted.at, Programs(SystemClock())
-    programs.only = frozenset({pwd.getpwuid(os.getuid()).pw_name})
-    program = subprocess.Popen([path, "60"])
-
-    def late(self, place, *more):
-        program.kill()
-        program.wait()
-        return look(self, place, *more)
-
-    try:
-        monkeypatch.setattr(Trusted, "at", late)
-        found = programs.read(program.pid, Catalogue(()))
-    finally:
-        program.kill()
-        program.wait()
-    assert [file.path for file in found.foreign] == ([str(path)] if copied else [])
 
 
 @pytest.mark.root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import shutil
@@ -10,17 +9,15 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import sha256
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted, Refusals, WatchTrouble
+from daemon.platforms.api import Refusals, WatchTrouble
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate import questions
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.watching import rereading
 from host.clock import SystemClock
-from rules.games import Catalogue, Game
+from rules.games import Catalogue
 from tests.system import PATIENCE
 
 pytestmark = pytest.mark.root
@@ -102,35 +99,3 @@ def test_no_file_closes_the_gate(number, monkeypatch):
     found.look_back()
     found.look_back()
     assert told == [questions.UNREAD, replace(questions.UNREAD, over=True)]
-
-
-@pytest.mark.parametrize("options", [(), ("-X", "1" * 40_000)], ids=["told in short", "told at length"])
-def test_a_leased_script_is_known_once_it_is_given_back(options, watching, until, open_folder, launcher, monkeypatch):
-    """Its content cannot be read before; that is told, its name is known at once, and then it is the game that it is."""
-    monkeypatch.setattr(rereading, "_HELD_S", 0.05)
-    script = open_folder / "homework"
-    text = "import time; time.sleep(60)\n"
-    script.write_text(text)
-    catalogue = Catalogue([Game(id="tetris", title="", sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))])
-    seen = []
-
-    def starts(pid):
-        return [one.program for one in seen if isinstance(one, ProgramStarted) and one.program.pid == pid]
-
-    def troubled():
-        return [one for one in seen if isinstance(one, WatchTrouble) and (one.id, one.over) == ("watch-unreadable", False)]
-
-    async def body():
-        async with watching(seen) as watcher:
-            watcher.refuse(Refusals(catalogue, {}))
-            with held(script):
-                command = ["/usr/bin/python3", *options, str(script)]
-                pid = (await launcher.aside("start", args=command, user=CHILD, cwd="/"))["pid"]
-                await until(lambda: [one for one in starts(pid) if [file.path for file in one.files[1:]] == [str(script)]])
-                await until(troubled)
-                assert not any(map(catalogue.recognise, starts(pid)))
-            match = await until(lambda: next(filter(None, map(catalogue.recognise, starts(pid))), None))
-            assert match.clues == ("content",)
-            await launcher.aside("finish", pid=pid)
-
-    asyncio.run(body())

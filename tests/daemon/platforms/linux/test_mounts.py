@@ -12,8 +12,9 @@ import pytest
 
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.covered import Covered, described
+from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import SystemClock
 from i18n.catalogue import Catalogue
 from tests.contracts.programs import mounted
@@ -112,35 +113,36 @@ def test_names_that_are_no_text_can_be_told():
 
 
 @pytest.fixture
-def programs_watcher(programs):
-    watcher = LinuxWatcher(LinuxTracker(programs, SystemClock()), SystemClock(), ("/games",))
+def games_watcher():
+    reader = Reader(SystemClock())
+    watcher = LinuxWatcher(Tracker(reader, SystemClock()), reader, SystemClock(), ("/games",))
     watcher.told = []
     watcher._tell_soon = watcher.told.append
     return watcher
 
 
-def test_a_disk_that_cannot_be_covered_is_told_in_the_readers_words(programs_watcher):
+def test_a_disk_that_cannot_be_covered_is_told_in_the_readers_words(games_watcher):
     """Which one, and why."""
 
     class Gate:
         def watch(self, path):
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
-    programs_watcher._gate = Gate()
-    programs_watcher._cover()
-    (trouble,) = programs_watcher.told
+    games_watcher._gate = Gate()
+    games_watcher._cover()
+    (trouble,) = games_watcher.told
     assert Catalogue("vi")(trouble.text).endswith(" (/games: không được phép làm việc này)")
 
 
-def test_what_started_before_a_disk_was_covered_is_looked_for(programs_watcher, monkeypatch):
+def test_what_started_before_a_disk_was_covered_is_looked_for(games_watcher, monkeypatch):
     """Once for each new one: between mounting and asking something may start."""
     looks, devices = [], [{1}, {1, 2}, {1, 2}, {2}, {2, 3}]
-    monkeypatch.setattr(programs_watcher._poller, "look_at_all", lambda: looks.append(len(devices)))
+    monkeypatch.setattr(games_watcher._tracker, "look", lambda _: looks.append(len(devices)))
     monkeypatch.setattr(Covered, "_some", lambda *_: devices.pop(0))
-    programs_watcher._gate = SimpleNamespace(watch=None)
-    programs_watcher._cover()  # when the gate is set up everything is read anyway
+    games_watcher._gate = SimpleNamespace(watch=None)
+    games_watcher._cover()  # when the gate is set up everything is read anyway
     while devices:
-        programs_watcher._mounts_changed(SimpleNamespace(seen=lambda: None))
+        games_watcher._mounts_changed(SimpleNamespace(seen=lambda: None))
     assert looks == [3, 0]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux.watching import images
+from daemon.platforms.linux.reading import images
 from rules.games import Catalogue, Game
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
@@ -23,7 +23,7 @@ MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1],
 
 
 @pytest.fixture
-def run(programs):
+def run(read):
     """`run(args, catalogue)`: starts a program and says which game it is recognised as, if it is within so many seconds."""
     started = []
 
@@ -32,7 +32,7 @@ def run(programs):
         started.append(child)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            program = programs.read(child.pid, catalogue)
+            program = read(child.pid, catalogue)
             match = program and catalogue.recognise(program)
             if match:
                 return match
@@ -184,7 +184,7 @@ def test_what_is_told_counts_for_interpreters_only(run):
 
 
 @pytest.mark.root
-def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
+def test_files_of_the_kernel_are_not_read(read, monkeypatch):
     """What reading would wait for, or take away, is a name and no more."""
     monkeypatch.setattr(images, "build_id", lambda _: pytest.fail("opened"))
     for path in ("/proc/kmsg", "/sys/kernel/uevent_seqnum", "/proc/self/mem"):
@@ -194,13 +194,13 @@ def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
 
 
 @pytest.mark.root
-def test_an_argument_that_cannot_be_read_is_no_matter(programs, tmp_path):
+def test_an_argument_that_cannot_be_read_is_no_matter(read, tmp_path):
     """An interpreter that is told to run the kernel's log is read like any other."""
     love = tmp_path / "love"
     copy_with_own_build("/bin/dash", love)
     with subprocess.Popen([love, "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
         time.sleep(0.1)
-        program = programs.read(child.pid, Catalogue(()))
+        program = read(child.pid, Catalogue(()))
         child.kill()
 
     assert [file.path for file in program.files][1:] == ["/proc/kmsg"]
@@ -214,11 +214,11 @@ def test_reading_a_game_is_not_playing_it(game, run):
     assert run(["/bin/sh", "-c", "sleep 5; exit", path], catalogue, A_WHILE) is None
 
 
-def test_an_interpreter_without_a_file_is_only_itself(programs):
+def test_an_interpreter_without_a_file_is_only_itself(read):
     """`-c` and a prompt run no file; what they name later is data."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "-x"]) as child:
         time.sleep(0.1)
-        program = programs.read(child.pid, Catalogue(()))
+        program = read(child.pid, Catalogue(()))
         child.kill()
 
     assert [Path(file.path).name for file in program.files] == [Path(sys.executable).resolve().name]
@@ -226,9 +226,9 @@ def test_an_interpreter_without_a_file_is_only_itself(programs):
     assert program.parent == os.getpid()
 
 
-def test_what_is_gone_or_a_kernel_thread_is_no_program(programs):
+def test_what_is_gone_or_a_kernel_thread_is_no_program(read):
     """No exception, whatever the pid."""
-    assert [programs.read(pid, Catalogue(())) for pid in (2, 2**22 - 1)] == [None, None]
+    assert [read(pid, Catalogue(())) for pid in (2, 2**22 - 1)] == [None, None]
 
 
 INNOCENT = {
@@ -263,7 +263,7 @@ def crowded():
 
 
 @pytest.mark.usefixtures("crowded")
-def test_who_is_seen_in_the_middle_of_an_exec_has_no_words_yet(script, programs, tmp_path):
+def test_who_is_seen_in_the_middle_of_an_exec_has_no_words_yet(script, read, tmp_path):
     """So it is not known what an interpreter is to run: that it was told nothing, and runs what it reads, is not so."""
     path, catalogue = script("import time; time.sleep(60)\n")
     for _ in range(60):
@@ -271,7 +271,7 @@ def test_who_is_seen_in_the_middle_of_an_exec_has_no_words_yet(script, programs,
             child = subprocess.Popen(["/bin/sh", "-c", "sleep 60; exit"], stdin=data)
         end = time.monotonic() + 0.03
         while time.monotonic() < end:
-            program = programs.read(child.pid, catalogue)
+            program = read(child.pid, catalogue)
             assert not (program and catalogue.recognise(program))
         child.kill()
         child.wait()

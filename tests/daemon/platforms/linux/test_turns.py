@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
-from contextlib import suppress
 
 import pytest
 
 from daemon.platforms.api import Refusals, WatchTrouble
 from daemon.platforms.linux.calls import Question
-from daemon.platforms.linux.gate import parked, turns
+from daemon.platforms.linux.gate import turns
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.gate.judging import Judge, ToRead
-from daemon.platforms.linux.gate.parked import Parked
+from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.gate.turns import Turns
-from daemon.platforms.linux.reading import lines
-from daemon.platforms.linux.reading.lines import Message
 from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.system import until
@@ -44,7 +39,7 @@ def who(monkeypatch):
     """Whose each pid is; the pids that were looked at."""
     found, looked = {}, []
 
-    def acting(pid, _):
+    def acting(pid):
         looked.append(pid)
         return found[pid]
 
@@ -138,56 +133,6 @@ def test_who_has_many_waiting_is_answered_at_leisure(who):
     assert (len(waiting), waiting.wait(now, 3_000)) == (0, 3_000)
 
 
-# --- what is read by readers -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def reading(clock):
-    """Parked, and the readers' end of its line."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    theirs.setblocking(False)
-    made = Parked(clock, ours)
-    yield made, theirs
-    ours.close()
-    theirs.close()
-
-
-def asked_of(line):
-    found = []
-    with suppress(BlockingIOError):
-        while message := lines.receive(line, socket.MSG_DONTWAIT):
-            lines.shut(message.handle)
-            found.append(message.head)
-    return found
-
-
-def test_readers_are_asked_a_few_at_a_time_by_each(reading, clock):
-    """So another's question is not behind hundreds. Who waited too long is not asked about any more."""
-    waiting, readers = reading
-    handles = [os.open("/dev/null", os.O_RDONLY) for _ in range(22)]
-    asked = [Question(handle, 1) for handle in handles]
-    for one in asked[:20]:
-        assert waiting.take(one, ToRead("an", {}))
-    assert waiting.take(asked[20], ToRead("binh", {}))
-    sent = asked_of(readers)
-    assert [one["whose"] for one in sent] == ["an"] * 8 + ["binh"]
-    lines.send(readers, Message({"n": sent[0]["n"]}))
-    waiting.listen()
-    assert [one for one, _ in waiting.over()] == [asked[0]]
-    assert len(asked_of(readers)) == 1
-    clock.run(parked.WAIT_MS)
-    assert [waiting.wait(1_000), len(waiting.over()), waiting.wait(1_000), len(waiting.over())] == [0, 16, 0, 4]
-    assert waiting.wait(1_000) == 1_000
-    assert waiting.take(asked[21], ToRead("an", {}))  # while eight of before are still read
-    assert asked_of(readers) == []
-    lines.send(readers, Message({"n": sent[1]["n"], "held": 1}))
-    waiting.listen()
-    assert len(asked_of(readers)) == 1
-    waiting.close()
-    for handle in handles[:21]:
-        os.close(handle)
-
-
 # --- a gate ----------------------------------------------------------------------------------------------------------------
 
 
@@ -196,11 +141,11 @@ def test_a_start_is_not_behind_another_account_s_flood(gate_folder, launcher, mo
     """Twenty threads ask about a file that is no program, of which each answer takes 30 ms."""
     answer, told, slow_ones = Judge.answer, [], []
 
-    def slow(self, question, current, read=None):
+    def slow(self, question, current):
         if os.readlink(f"/proc/self/fd/{question.handle}").endswith("/junk"):  # noqa: PTH115
             slow_ones.append(question)
             time.sleep(0.03)
-        return answer(self, question, current, read)
+        return answer(self, question, current)
 
     monkeypatch.setattr(Judge, "answer", slow)
     for name, content in (("junk", b"hello"), ("theirs", b"#!/bin/true\n")):
