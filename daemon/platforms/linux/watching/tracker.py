@@ -41,6 +41,7 @@ _MOST_ALLOWED = 256
 _FRESH_MS = 1_000  # the kernel asks the gate, then executes, unless it is short of memory or the arguments are too long
 _FORK_MS = 50  # most children execute something else at once
 _MOST_FORKS = 4_096
+_LEADERLESS_S = 0.25
 _MOST_PLAIN = 4_096
 _YOUNG_MS = 3_000
 _SCAN_MS = 300  # that a scan waits for what is new
@@ -151,8 +152,10 @@ class Tracker:
             self.executed(event.pid, mono, event.tag)
         elif event.kind == "fork":
             self.forked(event.parent, event.pid, mono, event.tag)
-        else:
+        elif self.tags:
             self.ended(event.pid, mono)
+        else:
+            self._leader_ended(event.pid, mono)
 
     def executed(self, pid: int, mono: int, tag: int = 0) -> None:
         fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._take_allowed(pid, mono)
@@ -184,7 +187,9 @@ class Tracker:
 
     def ended(self, pid: int, mono: int) -> None:
         """With all its threads, at `mono`."""
-        self._asked.pop(pid, None)
+        question = self._asked.pop(pid, None)
+        if question is not None and question.allowed:
+            self._allowed[pid] = question.allowed
         if pid not in self._seen:
             self._forks.pop(pid, None)
             allowed = self._allowed.get(pid)
@@ -197,6 +202,19 @@ class Tracker:
             if seen.tag and not any(one.tag == seen.tag for one in self._seen.values() if one is not seen):
                 self._go_on(seen, mono)
             self._end(pid, mono)
+
+    def _leader_ended(self, pid: int, mono: int) -> None:
+        """The process connector tells the end of the first thread: others may go on."""
+        seen = self._seen.get(pid)
+        try:
+            status = procfs.stat(pid) if seen is not None and seen.tag else None
+        except BlindError as error:
+            self.trouble(BLIND, said_by(error))
+            return
+        if status is not None and status.alive and status.identity == (seen and seen.identity):
+            self.later(_LEADERLESS_S, self._leader_ended, pid, self._clock.mono())
+        else:
+            self.ended(pid, mono)
 
     def _go_on(self, seen: Seen, mono: int) -> None:
         """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""
@@ -239,6 +257,8 @@ class Tracker:
             self.trouble(BLIND, said_by(error))
             return
         if ids is None:
+            if allowed:
+                self._allowed[pid] = allowed
             return
         uid = procfs.acting_uid(ids)
         if not uid and not self.root and not carried:
