@@ -352,6 +352,8 @@ class Tracker:
                 self._adopt_children(pid, seen)
             else:
                 self.tags.take_away(pid)
+        elif not self.tags and seen.tag and (old is None or old.tag != seen.tag):
+            self._adopt_children(pid, seen)
         goes_on = old is not None and old.program is not None and seen.program is not None and self._same_play(old, seen)
         if old is not None and not goes_on:
             self._end(pid, mono)
@@ -372,9 +374,20 @@ class Tracker:
         """What it forked before it carried the tag."""
         text = procfs.text(f"/proc/{pid}/task/{pid}/children")
         for child in map(int, text.split()):
-            if self.tags and child not in self._seen and child not in self._asked and child not in self._forks:
+            known, asked = self._seen.get(child), self._asked.get(child)
+            if child in self._forks or (known and known.tag) or (asked and asked.carried):
+                continue
+            if self.tags and known is None and asked is None:
                 self.tags.put(child, seen.tag)
                 self.forked(pid, child, self._clock.mono(), seen.tag)
+            elif self._forked_since(child, seen.at if seen.program is None else seen.program.since):
+                if self.tags:
+                    self.tags.put(child, seen.tag)
+                self._ask(child, None, seen.tag)
+
+    def _forked_since(self, pid: int, mono: int) -> bool:
+        status, (now, elapsed, _) = procfs.stat(pid), together(self._clock)
+        return status is not None and status.started >= (mono + elapsed - now) // procfs.TICK_MS
 
     def _hashed(self, pid: int, read: ReadProcess, digests: dict[str, str]) -> None:
         """Of a large file more is known by now: it may be a game after all."""
