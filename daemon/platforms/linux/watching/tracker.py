@@ -450,10 +450,14 @@ class Tracker:
 
     def _forks_due(self) -> None:
         before = self._clock.mono() - _FORK_MS
-        for pid in [pid for pid, (_, _, at) in self._forks.items() if at <= before]:
-            self._tell_fork(pid)
-        if self._forks:
-            self.later(_FORK_MS / 1000, self._forks_due)
+        try:
+            for pid in [pid for pid, (_, _, at) in self._forks.items() if at <= before]:
+                self._tell_fork(pid)
+        except BlindError as error:
+            self.trouble(BLIND, said_by(error))
+        finally:  # whatever one fork costs, the others are told
+            if self._forks:
+                self.later(_FORK_MS / 1000, self._forks_due)
 
     def _tell_fork(self, pid: int) -> None:
         """It has executed nothing: it is what its parent is. Or its exec is being read."""
