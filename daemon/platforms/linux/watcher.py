@@ -14,6 +14,7 @@ from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux.again import Backoff
 from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.ending.freezing import thaw
 from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.covered import Covered, described
@@ -60,6 +61,7 @@ class LinuxWatcher(TrackingWatcher):
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
+        thaw()  # what a daemon before us left standing still
         super().start(sink)
         loop = asyncio.get_running_loop()
         self._tracker.later, self._reader.soon, self._reader.over = loop.call_later, loop.call_soon, self._reader_over

@@ -131,7 +131,7 @@ def test_programs_that_the_daemon_starts_begin_without_a_package(root, python):
     """They are started with -I -S, so that nobody else's path is looked at: there they find our rooms, and nothing else."""
     code = (
         "import subprocess, sys; from daemon.platforms.linux import spawning\n"
-        "for name in ('daemon.platforms.linux.reading.readers', 'daemon.platforms.linux.ending.errands'):\n"
+        "for name in ('daemon.platforms.linux.reading.reader', 'daemon.platforms.linux.ending.errands'):\n"
         "    command = [sys.executable, '-I', '-S', '-c', 'import importlib, sys; sys.path.append(sys.argv[1]); '\n"
         "               'importlib.import_module(sys.argv[2])', spawning._ROOMS, name]\n"
         "    subprocess.run(command, check=True, env={}, cwd='/')\n"

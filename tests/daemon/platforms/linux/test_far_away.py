@@ -90,6 +90,7 @@ def test_what_is_kept_of_many_files_is_bounded(read, started, tmp_path):
     node = tmp_path / "node"
     copy_with_own_build("/bin/dash", node)
     (tmp_path / "0").write_text("0")
-    pid = started(node, "-c", "read line", *["./" * (number // 27) + ".//" * (number % 27) + "0" for number in range(700)], cwd=tmp_path).pid
+    words = ["./" * (number // 27) + ".//" * (number % 27) + "0" for number in range(700)]
+    pid = started(node, "-c", "read line", *words, cwd=tmp_path).pid
     until(lambda: procfs.cmdline(pid, 1))
     assert len(read(pid, Catalogue(())).files) == 513

@@ -45,7 +45,7 @@ class Story:
 
     def last(self, pid):
         """The Program that it was told to be last, unless that has ended."""
-        mine = [one for one in self.seen if isinstance(one, ProgramStarted) and one.program.pid == pid or self._ends(one, pid)]
+        mine = [one for one in self.seen if (isinstance(one, ProgramStarted) and one.program.pid == pid) or self._ends(one, pid)]
         return mine[-1].program if mine and isinstance(mine[-1], ProgramStarted) else None
 
     @staticmethod
@@ -139,7 +139,8 @@ def test_a_forked_game_goes_on(story, until, open_folder, signs, leave, way):
 @pytest.mark.usefixtures("way")
 def test_a_game_goes_on_in_its_threads(story, until, open_folder, signs):
     """A main thread that leaves its process does not end the game."""
-    chess = python_script(open_folder / "chess", "import ctypes, threading", f"def last():\n    {signs.wait('end')}\n    os._exit(0)",
+    last = f"def last():\n    {signs.wait('end')}\n    os._exit(0)"
+    chess = python_script(open_folder / "chess", "import ctypes, threading", last,
                           "threading.Thread(target=last).start()", "time.sleep(0.3)", "ctypes.CDLL(None).pthread_exit(None)")
 
     async def body(tale):
