@@ -64,11 +64,6 @@ ISSUES: Final[dict[str, Message]] = {
         "the system does not tell what starts, so what runs is looked at again and again: a game that was not refused before "
         "it ran is ended a moment after its start, and one that is over by then is not counted"
     ),
-    "events-silent": msg(
-        "the system has stopped telling what starts, which a program of a player may have brought about: what runs is looked "
-        "at several times a second until it tells again; if this stays or comes back, see what the player runs, and restart "
-        "the PC"
-    ),
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
     "read-held": msg(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import stat
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -98,7 +98,7 @@ def _line_soon(pid: int) -> bytes:
     for _ in range(_EXEC_MS):
         if line := procfs.cmdline(pid):
             break
-        time.sleep(0.001)
+        select.select((), (), (), 0.001)
     return line
 
 

@@ -522,8 +522,13 @@ class Tracker:
         elif seen.identity[1] != status.started:
             self.ended(pid, self._clock.mono())
             self.appeared(pid, status)
-        elif seen.stack != status.stack or seen.image != places.image_of(pid) or seen.catalogue is not self.catalogue:
+        elif seen.catalogue is not self.catalogue or (status.state not in "ZX" and self._executes_another(seen, status)):
             self._ask(pid, None, tag or seen.tag)
+
+    @staticmethod
+    def _executes_another(seen: Seen, status: procfs.Stat) -> bool:
+        """Of a process whose first thread has ended nothing is to be seen."""
+        return seen.stack != status.stack or seen.image != places.image_of(status.pid)
 
     # --- telling -----------------------------------------------------------------------------------------------------------
 

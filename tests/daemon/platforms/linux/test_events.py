@@ -18,8 +18,8 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTr
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.process_events import Event, in_first_namespaces
 from daemon.platforms.linux.watching.connector import Connector
+from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.tracker import HELD
-from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests import system
 
@@ -69,33 +69,6 @@ async def caught_up(seen, start, until):
 
 
 @pytest.mark.root
-def test_a_game_whose_leader_ended_goes_on_in_its_threads(events, until, signs):
-    """A main thread that leaves its process does not end the game; the last thread does."""
-    code = f"""
-        import ctypes, os, threading, time
-        def last():
-            {signs.wait("end")}
-            os._exit(0)
-        threading.Thread(target=last).start()
-        ctypes.CDLL(None).pthread_exit(None)
-    """
-
-    async def body(watcher, seen, start):
-        pid = await start(*python(code))
-        program = (await until(lambda: starts(seen, pid)))[0]
-        await until(lambda: procfs.stat(pid).state == "Z")
-        await caught_up(seen, start, until)
-        assert ends(seen, pid) == []
-        assert [one for one in watcher.scan() if one.pid == pid] == [program]
-        given = SystemClock().mono()
-        signs.give("end")
-        end = (await until(lambda: ends(seen, pid)))[0]
-        assert end.mono >= given
-
-    events(body)
-
-
-@pytest.mark.root
 def test_threads_are_not_told(events, until):
     """Threads that come and go are nobody's start or end."""
 
@@ -106,29 +79,6 @@ def test_threads_are_not_told(events, until):
         await caught_up(seen, start, until)
         assert ends(seen, pid) == []
         assert len(starts(seen, pid)) == 1
-
-    events(body)
-
-
-@pytest.mark.root
-def test_a_game_that_forks_itself_goes_on_in_the_child(events, until, signs):
-    """Leaving the started process behind, as services do, ends no play: the child is told before its parent's end."""
-
-    async def body(watcher, seen, start):
-        pid = await start(*python(
-            f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\n{signs.wait('end')}"))
-        await until(lambda: starts(seen, pid))
-        given = SystemClock().mono()
-        signs.give("fork")
-        await until(lambda: ends(seen, pid))
-        order = [one for one in seen if (isinstance(one, ProgramStarted) and one.program.args[-1:] == (NAME,)
-                                         and one.program.pid != pid) or (isinstance(one, ProgramEnded) and one.pid == pid)]
-        assert [type(one) for one in order] == [ProgramStarted, ProgramEnded]
-        child = order[0].program
-        assert child.args[-1] == NAME
-        assert given <= child.since <= order[1].mono
-        signs.give("end")
-        await until(lambda: ends(seen, child.pid))
 
     events(body)
 
@@ -309,3 +259,20 @@ def test_where_we_are_is_told_by_the_numbers_of_namespaces(pid, user, first):
             return SimpleNamespace(st_ino=numbers[self.name])
 
     assert in_first_namespaces(Folder()) is first
+
+
+def test_an_event_that_cannot_be_handled_costs_no_other(monkeypatch):
+    """It is told to the loop's handler of exceptions."""
+    handled, told = [], []
+
+    def happened(event):
+        handled.append(event.pid)
+        if event.pid == 2:
+            raise ZeroDivisionError
+
+    events = Events(SimpleNamespace(happened=happened), told.append)
+    monkeypatch.setattr(events, "_source", SimpleNamespace(read=lambda: [Event("exec", pid, 1) for pid in (1, 2, 3)]))
+    loop = SimpleNamespace(call_exception_handler=lambda one: told.append(type(one["exception"])))
+    monkeypatch.setattr(events, "_loop", loop)
+    events.read()
+    assert (handled, told) == ([1, 2, 3], [ZeroDivisionError])

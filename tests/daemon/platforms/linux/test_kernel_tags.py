@@ -1,156 +1,151 @@
-"""Tags in the kernel: how a play's tag gets from process to process, and that the object is what its source says."""
+"""What the kernel does with tags: kernel/plays.bpf.c as it is loaded."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import re
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux import procfs
-from daemon.platforms.linux.kernel import tags as module
+from daemon.platforms.linux.kernel import tags as kernel
 from daemon.platforms.linux.kernel.tags import KernelTags
 from daemon.platforms.linux.process_events import EventsLostError
 from tests.system import until
 
 pytestmark = pytest.mark.root
-SOURCE = Path(module.__file__).with_name("plays.bpf.c")
-BUILT_BY = "14"
-SECTIONS = ("tp_btf/sched_process_fork", "tp_btf/sched_process_exec", "tp_btf/sched_process_exit", ".maps", "license")
-PAGE = 4096  # bytes
-THREAD = """
-import ctypes, os, sys, threading
-threading.Thread(target=lambda: (sys.stdin.readline(), os._exit(0))).start()
-ctypes.CDLL(None).pthread_exit(None)
-"""
-
-
-def opened():
-    try:
-        return KernelTags()
-    except OSError as error:
-        pytest.skip(f"this kernel carries no tags for us: {error}")
+BUILT_BY = "clang version 14.0.6"
+TAG = 4_711
 
 
 @pytest.fixture
 def tags():
-    found = opened()
-    yield found
-    found.close()
+    try:
+        made = KernelTags()
+    except OSError as error:
+        pytest.skip(f"this kernel carries no tags: {error}")
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def waiting():
-    """`waiting(*args)`: a process that goes on once a line is written to its standard input."""
+def process(signs):
+    """`process(code)`: a Python that waits for the sign `go` before it runs this."""
     every = []
 
-    def start(*args):
-        every.append(subprocess.Popen(args, stdin=subprocess.PIPE, text=True, bufsize=1, start_new_session=True))
-        return every[-1]
+    def start(code):
+        text = f"import os, sys, time\nprint(flush=True)\n{signs.wait('go')}\n{code}"
+        one = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE)
+        one.stdout.readline()
+        every.append(one)
+        return one
 
     yield start
     for one in every:
-        with suppress(ProcessLookupError):
-            os.killpg(one.pid, 9)
+        one.kill()
         one.wait()
-        with suppress(BrokenPipeError):
-            one.stdin.close()
+        one.stdout.close()
 
 
-def go_on(process):
-    process.stdin.write("\n")
+def told(tags, *pids):
+    """`(kind, pid, parent, tag)` of these, or of all, that were told so far."""
+    found = []
+
+    def more():
+        found.extend((one.kind, one.pid, one.parent, one.tag) for one in tags.read() if not pids or one.pid in pids)
+        return found
+
+    return more
 
 
-def heard(tags, *, kind, tag):
-    """The first event of this kind and tag; to be called again until it is there."""
-    return next((event for event in tags.read() if (event.kind, event.tag) == (kind, tag)), None)
-
-
-def test_child_process_inherits_its_tag_and_keeps_it_over_exec(tags, waiting):
-    parent = waiting("/bin/sh", "-c", "read go; /bin/sleep 60 & wait")
-    tags.put(parent.pid, 7)
-    go_on(parent)
-    until(lambda: len(tags.tagged()) == 2)
-    child = next(pid for pid in tags.tagged() if pid != parent.pid)
-    until(lambda: procfs.name(child) == "sleep")
-    assert tags.tagged() == {parent.pid: 7, child: 7}
-    told = [(event.kind, event.pid, event.parent, event.tag) for event in tags.read() if child == event.pid]
-    assert told == [("fork", child, parent.pid, 7), ("exec", child, 0, 7)]
-
-
-def test_tag_is_gone_when_the_last_thread_ends(tags, waiting):
-    process = waiting(sys.executable, "-c", THREAD)
-    tags.put(process.pid, 7)
-    until(lambda: procfs.stat(process.pid).state == "Z")  # its main thread has ended
-    assert heard(tags, kind="exit", tag=7) is None
-    assert tags.tagged() == {process.pid: 7}
-    go_on(process)
-    assert until(lambda: heard(tags, kind="exit", tag=7)).pid == process.pid
+def test_children_inherit_the_tag_and_keep_it_over_exec(tags, process, signs):
+    one = process("child = os.fork()\nif not child: os.execv('/bin/sleep', ['sleep', '0.2'])\nos.waitpid(child, 0)")
+    tags.put(one.pid, TAG)
+    more = told(tags)
+    signs.give("go")
+    until(lambda: any(parent == one.pid for _, _, parent, _ in more()))
+    child = next(pid for _, pid, parent, _ in more() if parent == one.pid)
+    assert tags.tagged() == {one.pid: TAG, child: TAG}
+    one.wait()
+    until(lambda: ("exit", one.pid, 0, TAG) in more())
+    assert [said for said in more() if said[1] == child] == [
+        ("fork", child, one.pid, TAG), ("exec", child, 0, TAG), ("exit", child, 0, TAG)]
     assert tags.tagged() == {}
 
 
-def test_let_gives_the_tag_at_the_next_exec(tags, waiting):
-    process = waiting("/bin/sh", "-c", "read go; exec /bin/sleep 60")
-    until(lambda: procfs.name(process.pid) == "sh")
-    tags.let(process.pid, 9)
-    assert tags.tagged() == {}
-    go_on(process)
-    assert until(lambda: heard(tags, kind="exec", tag=9)).pid == process.pid
-    assert tags.tagged() == {process.pid: 9}
-    tags.take_away(process.pid)
+def test_what_is_taken_away_is_not_inherited(tags, process, signs):
+    one = process("child = os.fork()\nif not child: time.sleep(0.2); os._exit(0)\nos.waitpid(child, 0)")
+    tags.put(one.pid, TAG)
+    tags.take_away(one.pid)
+    signs.give("go")
+    one.wait()
     assert tags.tagged() == {}
 
 
-@pytest.fixture
-def little_room(monkeypatch):
-    """The kernel has room for one page of events."""
-    bpf = module._library()
-    load, bpf.bpf_object__find_map_by_name.restype = bpf.bpf_object__load, ctypes.c_void_p
+def test_only_the_last_thread_ends_a_process(tags, process, signs):
+    thread = "threading.Thread(target=time.sleep, args=(0.5,)).start()"
+    code = f"import ctypes, threading\n{thread}\nctypes.CDLL(None).pthread_exit(None)"
+    one = process(code)
+    tags.put(one.pid, TAG)
+    more = told(tags, one.pid)
+    signs.give("go")
+    until(lambda: Path(f"/proc/{one.pid}/stat").read_text().rpartition(") ")[2][0] == "Z")
+    assert more() == []
+    assert tags.tagged() == {one.pid: TAG}
+    until(lambda: more() == [("exit", one.pid, 0, TAG)])
+    assert tags.tagged() == {}
 
-    def with_one_page(code):
-        events = bpf.bpf_object__find_map_by_name(ctypes.c_void_p(code), b"events")
-        assert bpf.bpf_map__set_max_entries(ctypes.c_void_p(events), PAGE) == 0
-        return load(code)
 
-    bpf.bpf_object__load = with_one_page
-    monkeypatch.setattr(module, "_library", lambda: bpf)
+def test_a_process_that_may_start_a_game_is_tagged_by_its_next_exec(tags, process, signs):
+    one = process("os.execv('/bin/sleep', ['sleep', '60'])")
+    tags.let(one.pid, TAG)
+    more = told(tags, one.pid)
+    assert tags.tagged() == {}
+    signs.give("go")
+    until(lambda: more() == [("exec", one.pid, 0, TAG)])
+    assert tags.tagged() == {one.pid: TAG}
 
 
-def test_lost_events_are_reported_and_the_tags_stay_true(little_room, tags, waiting):
-    many = "read go; i=0; while [ $i -lt 300 ]; do (:); i=$((i+1)); done; /bin/sleep 60 & wait"
-    process = waiting("/bin/sh", "-c", many)
-    tags.put(process.pid, 7)
-    go_on(process)
-    until(lambda: any(procfs.name(pid) == "sleep" for pid in tags.tagged()))
-    with pytest.raises(EventsLostError) as lost:
+def test_lost_events_are_told_and_the_tags_stay_true(tags, process):
+    one = process("")
+    tags.put(one.pid, TAG)
+    tags._put(tags._state, kernel._LOST, 3)  # as the kernel counts them
+    with pytest.raises(EventsLostError):
         tags.read()
-    assert lost.value.events
-    assert len(tags.tagged()) == 2
-    tags.read()  # told once
+    assert tags.tagged() == {one.pid: TAG}
+    assert tags.read() == []
 
 
-def test_object_is_what_its_source_compiles_to(tmp_path):
-    """By the compiler that built it: others make other code of it."""
-    tools = [shutil.which(name) for name in ("clang", "llvm-objcopy")]
-    if None in tools:
-        pytest.skip("clang and llvm are not installed")
-    said = subprocess.run(["clang", "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.search(r"version (\d+)", said)
-    if version is None or version[1] != BUILT_BY:
-        pytest.skip(f"built by clang {BUILT_BY}, and another version is installed")
-    include, built = f"-I/usr/include/{os.uname().machine}-linux-gnu", tmp_path / "plays.bpf.o"
-    subprocess.run(["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", include, "-c", SOURCE, "-o", built], check=True)
-    for name in SECTIONS:
-        assert section(built, name, tmp_path) == section(module._OBJECT, name, tmp_path), name
+def test_root_is_watched_where_it_plays(tags, process, signs):
+    one = process("os.execv('/bin/sleep', ['sleep', '0'])")
+    tags.watch_root(on=True)
+    more = told(tags, one.pid)
+    signs.give("go")
+    until(lambda: more() == [("exec", one.pid, 0, 0), ("exit", one.pid, 0, 0)])
 
 
-def section(code, name, folder):
-    to = folder / "section"
-    subprocess.run(["llvm-objcopy", f"--dump-section={name}={to}", code, os.devnull], check=True)
-    return to.read_bytes()
+def test_the_object_is_built_from_the_source(tmp_path):
+    """Another compiler makes other code: only the one that built it is asked."""
+    clang = shutil.which("clang-14") or shutil.which("clang")
+    said = subprocess.run([clang, "--version"], capture_output=True, text=True, check=True).stdout if clang else ""
+    if BUILT_BY not in said:
+        pytest.skip(f"built by {BUILT_BY}, which is not here")
+    source = Path(kernel.__file__).with_name("plays.bpf.c")
+    made = tmp_path / "plays.bpf.o"
+    line = next(line for line in source.read_text().splitlines() if " make: " in line).partition(" make: ")[2]
+    command = line.partition(" && ")[0]
+    done = subprocess.run(["sh", "-c", command.replace("clang", clang, 1).replace("-o plays.bpf.o", f"-o {made}")],
+                          cwd=source.parent, capture_output=True, text=True, check=False)
+    if "file not found" in done.stderr:
+        pytest.skip(done.stderr.splitlines()[0])
+    assert done.returncode == 0, done.stderr
+    tool = shutil.which("llvm-objcopy-14") or pytest.skip("needs llvm-objcopy-14")
+    assert _stripped(tool, made, tmp_path) == _stripped(tool, source.with_suffix(".o"), tmp_path)
+
+
+def _stripped(tool, path, folder):
+    """Without what tells in which folder it was built."""
+    without = [f"--remove-section={name}" for name in (".BTF", ".rel.BTF", ".BTF.ext", ".rel.BTF.ext")]
+    subprocess.run([tool, "-g", *without, path, folder / "stripped"], check=True)
+    return (folder / "stripped").read_bytes()

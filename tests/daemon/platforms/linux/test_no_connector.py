@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
 
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux import calls
 from daemon.platforms.linux.watching import poll
 from daemon.platforms.linux.watching.poll import Poller
 from i18n.message import plain
-from rules.games import Catalogue, Game
+from rules.games import Catalogue
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("no_connector")]
 CHILD = "games"
@@ -105,30 +102,6 @@ def test_a_gate_that_breaks_leaves_who_looks(watching, until, gate_folder, launc
     asyncio.run(body())
 
 
-def test_the_play_goes_on_in_a_child(watching, until, launcher, signs):
-    """A limited account's game forks and its first process ends: a look finds the child before the end is told."""
-    name = f"the-forking-game-{os.getpid()}"
-    code = f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\ntime.sleep(60)"
-    seen = []
-
-    async def body():
-        async with watching(seen) as watcher:
-            watcher.refuse(Refusals(Catalogue([Game(id="game", title="", commands=(name,))]), {}))
-            pid = (await launcher.aside("start", args=[sys.executable, "-c", code, name]))["pid"]
-            await until(lambda: told(seen, pid) and told(seen, pid)[-1].program.args[-1:] == (name,))
-            signs.give("fork")
-            await until(lambda: told(seen, pid, ProgramEnded))
-            child = next(one.program.pid for one in seen
-                         if isinstance(one, ProgramStarted) and one.program.args[-1:] == (name,) and one.program.pid != pid)
-            os.kill(child, signal.SIGKILL)
-            await until(lambda: told(seen, child, ProgramEnded))
-            order = [one for one in seen if one in (*told(seen, pid)[-1:], *told(seen, child))]
-            kinds = [type(one) for one in order]
-            assert (kinds[:2], kinds[-1]) == ([ProgramStarted, ProgramEnded], ProgramEnded)
-
-    asyncio.run(body())
-
-
 def test_who_has_something_to_lose_looks_at_once(watching, until, gate_folder, launcher, make_game, monkeypatch):
     """Not when the long wait is over that was begun while there was nothing."""
     turns = []
@@ -143,24 +116,6 @@ def test_who_has_something_to_lose_looks_at_once(watching, until, gate_folder, l
             await until(lambda: turns)
             pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
             watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
-            await until(lambda: plays(seen, pid, chess))
-            launcher("finish", pid=pid)
-
-    asyncio.run(body())
-
-
-def test_who_cannot_ask_whether_any_was_forked_looks(watching, until, gate_folder, launcher, make_game, monkeypatch):
-    """As where /proc shows processes alone (ProcSubset=pid)."""
-    monkeypatch.setattr(procfs, "newest", lambda: b"")
-    path, chess = make_game(gate_folder, "chess")
-    seen = []
-
-    async def body():
-        async with watching(seen) as watcher:
-            watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
-            await until(lambda: watcher._poller._next_all)
-            watcher._poller._next_all = sys.maxsize  # no look at everybody is due any more
-            pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
             await until(lambda: plays(seen, pid, chess))
             launcher("finish", pid=pid)
 

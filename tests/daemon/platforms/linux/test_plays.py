@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from hashlib import sha256
 
@@ -16,8 +17,10 @@ from tests.daemon.platforms.linux.conftest import Signs
 pytestmark = pytest.mark.root
 CHILD = "games"
 PYTHON = "/usr/bin/python3"
-CHESS, GO = (Game(id=name, title="", names=(name,)) for name in ("chess", "go"))
-LETTERS = Game(id="letters", title="", names=("letters",), learning=True)
+CHESS_NAME, GO_NAME, LETTERS_NAME = (f"{name}-{os.getpid()}" for name in ("chess", "go", "letters"))  # no other test's
+CHESS = Game(id="chess", title="", names=(CHESS_NAME,))
+GO = Game(id="go", title="", names=(GO_NAME,))
+LETTERS = Game(id="letters", title="", names=(LETTERS_NAME,), learning=True)
 CATALOGUE = Catalogue((CHESS, GO, LETTERS))
 
 
@@ -45,7 +48,8 @@ class Story:
 
     def last(self, pid):
         """The Program that it was told to be last, unless that has ended."""
-        mine = [one for one in self.seen if (isinstance(one, ProgramStarted) and one.program.pid == pid) or self._ends(one, pid)]
+        mine = [one for one in self.seen
+                if (isinstance(one, ProgramStarted) and one.program.pid == pid) or self._ends(one, pid)]
         return mine[-1].program if mine and isinstance(mine[-1], ProgramStarted) else None
 
     @staticmethod
@@ -95,7 +99,7 @@ def wrapper(folder, signs):
     """A game that is started by a shell, which becomes a Python that nothing names."""
     main = python_script(folder / "main.py", signs.wait("end"))
     waits = f"until [ -e {folder}/go ]; do sleep 0.02; done"
-    return main, script(folder / "chess", waits, f"exec {PYTHON} {main}", interpreter="/bin/sh")
+    return main, script(folder / CHESS_NAME, waits, f"exec {PYTHON} {main}", interpreter="/bin/sh")
 
 
 @pytest.mark.usefixtures("way")
@@ -119,19 +123,19 @@ def test_a_wrapped_game_stays_the_play(story, until, open_folder, signs):
 
 @pytest.mark.parametrize("leave", ["", "os.setsid()\nif os.fork(): os._exit(0)"], ids=["once", "twice"])
 def test_a_forked_game_goes_on(story, until, open_folder, signs, leave, way):
-    chess = python_script(open_folder / "chess", signs.wait("go"), "if os.fork(): os._exit(0)", leave, signs.wait("end"))
+    chess = python_script(open_folder / CHESS_NAME, signs.wait("go"), "if os.fork(): os._exit(0)", leave, signs.wait("end"))
 
     async def body(tale):
         pid = await tale.start(chess)
         await until(lambda: plays(tale.last(pid)))
         signs.give("go")
         end = (await until(lambda: tale.ends(pid)))[0]
-        left = await until(lambda: [one.pid for one in tale.watcher.scan() if plays(one)])
+        others = await until(lambda: tale.others(pid))
         if way != "poll" or not leave:
-            assert tale.others(pid)[0] < end
-            assert plays(tale.last(left[-1]))
+            assert others[0] < end
         signs.give("end")
-        await until(lambda: not [one for one in tale.watcher.scan() if plays(one)])
+        last = tale.seen[tale.others(pid)[-1]].program.pid
+        await until(lambda: tale.ends(last))
 
     story(body)
 
@@ -140,7 +144,7 @@ def test_a_forked_game_goes_on(story, until, open_folder, signs, leave, way):
 def test_a_game_goes_on_in_its_threads(story, until, open_folder, signs):
     """A main thread that leaves its process does not end the game."""
     last = f"def last():\n    {signs.wait('end')}\n    os._exit(0)"
-    chess = python_script(open_folder / "chess", "import ctypes, threading", last,
+    chess = python_script(open_folder / CHESS_NAME, "import ctypes, threading", last,
                           "threading.Thread(target=last).start()", "time.sleep(0.3)", "ctypes.CDLL(None).pthread_exit(None)")
 
     async def body(tale):
@@ -158,9 +162,9 @@ def test_a_game_goes_on_in_its_threads(story, until, open_folder, signs):
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("becomes", ["an administrator's program", "a learning program"])
 def test_what_is_something_else_leaves_the_play(story, until, open_folder, signs, becomes):
-    letters = python_script(open_folder / "letters", signs.wait("end"))
+    letters = python_script(open_folder / LETTERS_NAME, signs.wait("end"))
     program = "/bin/sleep" if becomes.startswith("an") else str(letters)
-    chess = python_script(open_folder / "chess", signs.wait("go"), f"os.execv({program!r}, [{program!r}, '60'])")
+    chess = python_script(open_folder / CHESS_NAME, signs.wait("go"), f"os.execv({program!r}, [{program!r}, '60'])")
 
     async def body(tale):
         pid = await tale.start(chess)
@@ -180,7 +184,7 @@ def test_what_is_something_else_leaves_the_play(story, until, open_folder, signs
 def test_an_interpreter_stays_in_the_play(story, until, open_folder, signs, before):
     words = [*before, PYTHON, "-c", "import time; time.sleep(60)"]
     code = f"os.execv({words[0]!r}, {words!r})"
-    chess = python_script(open_folder / "chess", signs.wait("go"), code)
+    chess = python_script(open_folder / CHESS_NAME, signs.wait("go"), code)
 
     async def body(tale):
         pid = await tale.start(chess)
@@ -195,8 +199,8 @@ def test_an_interpreter_stays_in_the_play(story, until, open_folder, signs, befo
 
 @pytest.mark.usefixtures("way")
 def test_another_game_begins_a_play_of_its_own(story, until, open_folder, signs):
-    go = python_script(open_folder / "go", signs.wait("end"))
-    chess = python_script(open_folder / "chess", signs.wait("next"), f"os.execv({str(go)!r}, ['go'])")
+    go = python_script(open_folder / GO_NAME, signs.wait("end"))
+    chess = python_script(open_folder / CHESS_NAME, signs.wait("next"), f"os.execv({str(go)!r}, ['go'])")
 
     async def body(tale):
         pid = await tale.start(chess)
@@ -214,7 +218,7 @@ def test_another_game_begins_a_play_of_its_own(story, until, open_folder, signs)
 @pytest.mark.parametrize("watched", [True, False])
 def test_unknown_code_is_told_of_accounts_that_are_watched(story, until, open_folder, watched):
     code = f"subprocess.run([{PYTHON!r}, '-c', 'import time; time.sleep(60)'])"
-    unknown, chess = (python_script(open_folder / name, code) for name in ("homework", "chess"))
+    unknown, chess = (python_script(open_folder / name, code) for name in ("homework", CHESS_NAME))
     shutil.chown(unknown, CHILD)
     accounts = frozenset({CHILD} if watched else ())
 
