@@ -99,7 +99,7 @@ def test_buttons_are_left_out_where_nobody_shows_them_and_markup_is_text(desk):
 
     marked = desk.server("body", "body-markup", "actions")
     display.ask("signal", {**REFUSED, "game": "x", "text": {"is": "text", "vi": "<b>a</b> & b", "en": ""}})
-    assert marked.json()["body"] == "&lt;b&gt;a&lt;/b&gt; &amp; b"
+    assert marked.json()["body"] == "Lý do: &lt;b&gt;a&lt;/b&gt; &amp; b"
 
 
 def test_the_standing_one_is_quiet_and_replaced_in_place(desk):
