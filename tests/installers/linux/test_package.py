@@ -140,6 +140,10 @@ def test_programs_that_the_daemon_starts_begin_without_a_package(root, python):
     assert python("-c", code).strip() == f"{root}/usr/lib/giochoi/common"
 
 
+def test_what_the_kernel_runs_is_in_it(root):
+    assert [path.name for path in root.rglob("*.bpf.o")] == ["plays.bpf.o"]
+
+
 def test_the_tray_alone_takes_what_debian_packages(python):
     """GTK is built for the system's Python."""
     if not Path("/usr/lib/python3/dist-packages/gi").exists():
