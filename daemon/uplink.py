@@ -172,7 +172,7 @@ class Uplink:
                 raise
             return  # what it waited for is not what is wanted any more: ask again
         roster = self.trust.read_roster(signed)
-        if roster is not None:
+        if roster is not None and roster.number != self._failed:
             if signed != self._adopted:  # else it is in force, and only could not be kept
                 try:
                     self.adopt(roster)

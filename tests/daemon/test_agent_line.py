@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from agent.api.roster import RosterGet
+from agent.api.roster import RosterGet, SignedRoster
 from agent.api.seat import Alive, Enrol, Enrolled, Submit
 from compliance.entries.place import PolicyChanged
 from compliance.log import Log
@@ -389,13 +389,15 @@ def test_an_internal_error_in_an_adoption_is_an_issue_and_is_not_repeated(world,
             await in_force(world)
             tried, adopt = [], world.daemon.uplink.adopt
             world.daemon.uplink.adopt = lambda news: tried.append(news.number) or broken()
+            note = world.agent.sign(msgspec.json.encode(roster(2)).decode() + "\n")
+            agent.says[RosterGet] = SignedRoster(number=2, note=note)  # as often as it is asked
             agent.roster = roster(2)
-            await until(lambda: tried)
-            await asyncio.sleep(0.1)
+            await until(lambda: len(agent.got(RosterGet)) > 10)
             world.beat()
             assert (tried, issues(world), world.daemon.trust.number) == ([2], ["internal-error"], 1)
             assert "our own fault" in caplog.text
             world.daemon.uplink.adopt = adopt
+            del agent.says[RosterGet]
             agent.roster = roster(3)
             assert await world.daemon.uplink.holds(3, PATIENCE)
             world.pass_time(HOUR)
