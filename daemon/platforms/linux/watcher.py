@@ -54,7 +54,7 @@ class LinuxWatcher(TrackingWatcher):
         self._heard: int | None = None  # the reader's line that the loop listens to
         self._poller = Poller(tracker, self._hurry)
         self._events = Events(tracker, self._trouble)
-        tracker.trouble = self._trouble
+        tracker.trouble, tracker.began = self._trouble, self._follow
         reader.trouble = lambda what: self._trouble(UNREADABLE, what)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
@@ -144,6 +144,11 @@ class LinuxWatcher(TrackingWatcher):
 
     def _say_kind(self) -> None:
         self.kind = "gate" if self._gate else "events" if self._events.reading else "poll"
+
+    def _follow(self) -> None:
+        """Where no event tells of its end, that is waited for from now on."""
+        if self._loop and not self._events.reading:
+            self._poller.soon(self._loop, 0)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Or try again later, if events could ever be ours."""

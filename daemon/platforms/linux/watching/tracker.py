@@ -84,6 +84,8 @@ class Tracker:
         self.trouble: Callable[..., None] = lambda *_, **__: None
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`."""
+        self.began: Callable[[], object] = lambda: None
+        """Is called when something began to play."""
         self._sink: Callable[[Observation], None] | None = None
         self._numbers = count(1)
         self._allowed: OrderedDict[int, Allowed] = OrderedDict()
@@ -356,6 +358,8 @@ class Tracker:
         if old is not None and not goes_on:
             self._end(pid, mono)
         self._seen[pid] = seen
+        if seen.tag and not (old and old.tag):
+            self.began()
         if seen.program is not None and (old is None or not goes_on or old.program != seen.program):
             self._tell(ProgramStarted(seen.program))
 
