@@ -184,6 +184,7 @@ class ProcessReader:
             file = self._images.open(where, name, self._wants)
             if file is not None and not self._trusted.at(where):
                 found.append(file)
+        self._images.unread = self._images.unread or place.is_cut
         return tuple(found)
 
 
@@ -258,6 +259,11 @@ class _Place:
         if self._environment is None:
             self._environment = procfs.environment(self._pid)
         return self._environment.split(b"\0")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its environment is longer than what is read of it."""
+        return len(b"\0".join(self._variables())) >= procfs.ARGS
 
     def _variable(self, name: str) -> str:
         begins = f"{name}=".encode()
