@@ -67,7 +67,6 @@ class _Question(NamedTuple):
     account: str
     carried: int
     allowed: Allowed | None = None
-    before: int = 0
 
 
 class Tracker:
@@ -164,8 +163,10 @@ class Tracker:
         before = old.tag if old else fork[1] if fork else 0
         if allowed is None:
             self._ask(pid, mono, tag or before)
-        elif not self._begin_allowed(allowed, mono, before):
-            self._ask(pid, mono, allowed.tag, allowed, before)
+            return
+        allowed = replace(allowed, before=before)
+        if not self._begin_allowed(allowed, mono):
+            self._ask(pid, mono, allowed.tag, allowed)
 
     def forked(self, parent: int, pid: int, mono: int, tag: int = 0) -> None:
         """A child belongs to the play of its parent. It is told in a moment, if it has not executed something by then."""
@@ -196,7 +197,7 @@ class Tracker:
             self._forks.pop(pid, None)
             allowed = self._allowed.get(pid)
             if allowed and self._take_allowed(pid, mono):
-                self._begin(self._over_soon(allowed, mono), allowed.tag)
+                self._begin(self._over_soon(allowed), allowed.before)
         if (seen := self._seen.get(pid)) is not None and mono >= seen.at:
             for child, (_, tag, _) in tuple(self._forks.items()):  # first: the play goes on in them
                 if tag == seen.tag:
@@ -246,11 +247,10 @@ class Tracker:
 
     # --- reading -----------------------------------------------------------------------------------------------------------
 
-    def _ask(
-        self, pid: int, since: int | None, carried: int, allowed: Allowed | None = None, before: int = 0
-    ) -> None:  # fmt: skip
-        """`since`: when it executed what it runs, if somebody told. `allowed`: what the gate let it execute then, and `before`
-        the tag that it carried until then. Where it cannot be seen now, a scan finds it.
+    def _ask(self, pid: int, since: int | None, carried: int, allowed: Allowed | None = None) -> None:
+        """`since`: when it executed what it runs, if somebody told. `allowed`: what the gate let it execute then.
+
+        Where it cannot be seen now, a scan finds it.
         """
         now = self._clock.mono()
         try:
@@ -269,7 +269,7 @@ class Tracker:
         if not carried and places.stamped_at(f"/proc/{pid}/exe") in self._plain:
             self._left(pid, since or now)
             return
-        question = _Question(next(self._numbers), since, now, self._account(uid), carried, allowed, before)
+        question = _Question(next(self._numbers), since, now, self._account(uid), carried, allowed)
         self._asked[pid] = question
         self._reader.ask(pid, uid, lambda read: self._read(pid, question, read), strict=question.account in self.strict)
 
@@ -319,8 +319,8 @@ class Tracker:
         tag, allowed = question.carried, question.allowed
         game, shown = is_game(program, self.catalogue), False
         if allowed is not None:
-            shown = (game or runs(read, allowed.file)) and begins(program, self._origins.get(question.before), self.catalogue)
-            tag = allowed.tag if shown else question.before  # else it only asked, could not be executed, or is the same game
+            shown = (game or runs(read, allowed.file)) and begins(program, self._origins.get(allowed.before), self.catalogue)
+            tag = allowed.tag if shown else allowed.before  # else it only asked, could not be executed, or is the same game
             if shown:
                 self._origins[tag] = program if game else replace(program, files=(allowed.file,), args=(), interpreted=False)
         origin = self._origins.get(tag)
@@ -416,7 +416,7 @@ class Tracker:
         self._allowed.pop(pid, None)
         return allowed if mono - allowed.mono < _FRESH_MS else None
 
-    def _begin_allowed(self, allowed: Allowed, mono: int, before: int) -> bool:
+    def _begin_allowed(self, allowed: Allowed, mono: int) -> bool:
         """Of a native game nothing more need be read. False: it is a script, or executed something else."""
         if allowed.image is None or places.image_of(allowed.pid) != allowed.image:
             return False
@@ -427,7 +427,7 @@ class Tracker:
             allowed.pid, status.started, mono, self._account(allowed.uid), (allowed.file,), parent=status.parent,
         )  # fmt: skip
         old = self._seen.get(allowed.pid)
-        if not begins(program, self._origins.get(before), self.catalogue) or program.account in self.strict:
+        if not begins(program, self._origins.get(allowed.before), self.catalogue) or program.account in self.strict:
             return False
         tag = allowed.tag
         self._origins[tag] = program
@@ -437,18 +437,20 @@ class Tracker:
         self._become(seen, allowed.tag if self.tags else 0, mono)
         return True
 
-    def _over_soon(self, allowed: Allowed, mono: int) -> Seen:
+    def _over_soon(self, allowed: Allowed) -> Seen:
         """A game that was over before anybody could read it was played all the same."""
         now, elapsed, _ = together(self._clock)
         started = (allowed.mono + elapsed - now) // procfs.TICK_MS
         program = Program(allowed.pid, started, allowed.mono, self._account(allowed.uid), (allowed.file,))
         return Seen(program.identity, program, allowed.image, 0, 0, allowed.mono, allowed.tag, self.catalogue)
 
-    def _begin(self, seen: Seen, tag: int) -> None:
-        if seen.program is not None and is_game(seen.program, self.catalogue):
-            self._origins[tag] = seen.program
+    def _begin(self, seen: Seen, before: int) -> None:
+        """A play of its own, unless it is the game of the play that it was part of before."""
+        program = seen.program
+        if program and is_game(program, self.catalogue) and begins(program, self._origins.get(before), self.catalogue):
+            self._origins[seen.tag] = program
             self._seen[seen.identity[0]] = seen
-            self._tell(ProgramStarted(seen.program))
+            self._tell(ProgramStarted(program))
 
     # --- children ----------------------------------------------------------------------------------------------------------
 
