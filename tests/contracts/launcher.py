@@ -50,6 +50,26 @@ def rate(args, count):
     return {"us": took / 1000 / count, "cpu_us": (_cpu_s() - spent) * 1e6 / count}
 
 
+def refused(path, uid, count):
+    """Microseconds of each of `count` calls of execve that user `uid` is refused, from the call to its answer."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setuid(uid)
+        for _ in range(count):
+            before = time.perf_counter_ns()
+            try:
+                os.execv(path, [path])
+            except PermissionError:
+                os.write(theirs, f"{(time.perf_counter_ns() - before) / 1000}\n".encode())
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours) as told:
+        took = [float(line) for line in told]
+    os.waitpid(child, 0)
+    return {"us": took}
+
+
 def _cpu_s():
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
