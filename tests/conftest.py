@@ -17,7 +17,7 @@ from tests.system import SOAK, WINDOWS
 
 os.environ.setdefault("GIOCHOI_LANG", "en")  # programs of ours speak it, whatever the machine's language
 
-hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile("soak" if SOAK else "quick")
 

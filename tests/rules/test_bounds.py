@@ -98,7 +98,7 @@ class TestKeys:
         with pytest.raises(TomlError, match="8 parts"):
             read_toml(text)
 
-    @settings(max_examples=300)
+    @settings(max_examples=100)
     @given(st.lists(st.sampled_from(
         ['"', "'", '"""', "'''", "\\", "\\\\", "a", "1.5", ".", " ", "=", "\n", "#", "{", "}", "[", "]", ",", "a = ", '"\n',
          ".".join("b" * PARTS), ' "a".\'b\' . ', "b.b.b.b."]), max_size=14))  # fmt: skip

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.system import SOAK
+
 CITY = Path(__file__).with_name("rules_city.py")
 DAYS = 365
 STEADY = 1.1  # the most memory in the second half of the year, in that of the first
 
 
 @pytest.mark.timeout(3_600)
+@pytest.mark.skipif(not SOAK, reason="soak only: half a minute of two cores")
 def test_a_year_of_a_city(soak, capsys):
     """Two programs live half of the players each; whatever does not hold for one of them is an AssertionError there."""
     half = soak(30, 5_000)

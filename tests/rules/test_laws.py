@@ -21,7 +21,7 @@ LIMITS = KINDS[:-1]  # what does not count is no limit: it makes others weaker
 RANK = {"allow": 0, "ask": 1, "refuse": 2}
 
 law = settings(
-    max_examples=5_000 if SOAK else 100, deadline=None,
+    max_examples=5_000 if SOAK else 30, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 

@@ -23,7 +23,7 @@ HOUR = 60 * MINUTE
 ZONE = "Asia/Ho_Chi_Minh"
 NOON = 1795496400000  # 2026-11-24 12:00 in Vietnam
 
-law = settings(max_examples=2_000 if SOAK else 60, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=2_000 if SOAK else 20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def length(decision, now):

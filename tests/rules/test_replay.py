@@ -63,7 +63,7 @@ def kept_before(pieces, at):
     )
 
 
-EXAMPLES = 3_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 120
+EXAMPLES = 3_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 40
 quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.timeout(400)
 # --- the file ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not SOAK, reason="soak only: it takes half a minute")
 def test_two_builds_are_equal(built, tmp_path, monkeypatch):
     """Whoever builds, wherever."""
     monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
