@@ -28,7 +28,7 @@ from daemon.platforms.api import (
     WatchTrouble,
 )
 from daemon.platforms.processes import Identity
-from daemon.recording.attempts import Attempts
+from daemon.recording.attempts import Attempts, StartRate
 from daemon.recording.midnight import cut
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
@@ -61,6 +61,7 @@ class Loop:
     in_force: InForce
     overruling: Overruling
     changed: Changed = field(default_factory=Changed, init=False)
+    starts: StartRate = field(default_factory=StartRate, init=False)
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
     _readings: tuple[int, Jump | None] = field(default=(1, None), init=False)
@@ -227,6 +228,8 @@ class Loop:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         elif running is not None:
             self._join(running, program, found, now)
+        elif ruling.allowed and not found.game.learning and not self.starts.allows(program.account, now.mono):
+            self.enforcer.refuse(program.pid, program.started)
         else:
             ending = caught.ending if caught else begun(saves, now.mono)
             play = play_of(found, program, people, now, since, ending, caught=caught is not None)

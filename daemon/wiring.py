@@ -38,8 +38,7 @@ from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
 from daemon.reporting.announce import Announcer
-from daemon.reporting.daemon_status import DaemonStatus
-from daemon.reporting.doctor import Doctor
+from daemon.reporting.doctor import DaemonStatus, Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests

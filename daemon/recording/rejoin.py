@@ -78,7 +78,6 @@ class Chains:
         `issues` go on. Unwritable: everything is as it was.
         """
         now = self.read()
-        self.recorder.settle()
         numbers = {play: play.seq for play in self.plays.running.values()}
         try:
             with self.store.transaction():

@@ -58,13 +58,12 @@ class Resumer:
 
     def _close(self, row: PlayRow, people: People, now: Reading) -> None:
         """Nobody saw its end: it counts as far as it may. Of one that was over before, the log is told so now."""
-        same_boot, over = row.boot == now.boot, row.over
-        seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot and not over else row
-        since = max(0, now.mono - row.since_mono - row.ms) if same_boot and over else 0
+        same_boot = row.boot == now.boot
+        seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot and row.programs else row
         play = _play(seen, people.by_id(row.player) or people.guest, people, set(row.programs))
         self.plays.remember(seen)
         how: events.How = "gone" if same_boot else "power"
-        self.announce(events.PlayEnded(play, now, seen.total, how, late=True, starts=row.starts, away=row.away + since))
+        self.announce(events.PlayEnded(play, now, seen.total, how, late=True))
 
 
 def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Identity]) -> Play:

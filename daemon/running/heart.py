@@ -81,6 +81,7 @@ class Heart:
     def _report(self) -> None:
         self.health.report("no-roster", trouble=self.in_force.people is None)
         self.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
+        self.health.report("too-many-starts", trouble=self.loop.starts.refused(self.loop.read().mono))
         self.health.report("clock-jump", trouble=self.clock.doubted)
         self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.health.report("record-lost", trouble=self.recorder.lost > 0)

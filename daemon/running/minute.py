@@ -35,7 +35,6 @@ class MinuteWork:
     presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
-        self.recorder.settle()
         self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
         self.list_programs(now)
@@ -47,7 +46,6 @@ class MinuteWork:
 
     def end(self, now: Reading) -> None:
         self.announcer.settle()
-        self.recorder.settle()
         self._count_attempts(now)
         self.list_programs(now)
         self.recorder.rows(self.plays.running.values(), now)

@@ -50,7 +50,6 @@ class Rosters:
             self._adopt(self._last, None)
 
     def _adopt(self, roster: Roster, floor: int | None) -> None:
-        self.recorder.settle()  # under the players and rules of until now
         lost = self.requests.merge(roster)
         self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
         try:
