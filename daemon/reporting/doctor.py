@@ -16,8 +16,8 @@ from daemon.api.status import OffPart
 from daemon.deciding.overrides import Overrides
 from daemon.health import Health
 from daemon.platforms.api import Accounts, Lack, Platform, Watcher, WatchKind
+from daemon.recording.chains import unsent_aside
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import unsent_aside
 from daemon.roster import Trust
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store

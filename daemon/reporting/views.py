@@ -13,7 +13,7 @@ from daemon.api.played import PlayedAnswer
 from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
 from daemon.api.rules import InForce, PackPart, RulePart
 from daemon.deciding.judge import Judge, Ruling, next_verdict
-from daemon.deciding.letting import for_good, lets
+from daemon.deciding.outlook import for_good, lets
 from daemon.deciding.plays import Play, Plays, played_of
 from daemon.ending import saving_ms
 from daemon.sessions import People, RuledPlayer

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.appstream import Component, bare_id, parse_components
-from daemon.scanning.formats.dep11 import components
+from daemon.scanning.formats.appstream import Component, bare_id, components, parse_components
 from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths

@@ -21,7 +21,7 @@ from daemon.proving.codes import mark
 from daemon.proving.lockouts import Lockouts
 from daemon.proving.tries import CODE, Tries
 from daemon.recording.recorder import Recorder
-from daemon.running.written import written
+from daemon.running.repair import written
 from daemon.serving.access import Access, Acting
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.request_handlers import RequestHandlers

@@ -15,8 +15,7 @@ from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.loop import Loop
-from daemon.overruling import Overruling
+from daemon.loop import Loop, Overruling
 from host.wire import ApiError
 from i18n.message import plain
 from rules.decision import Decision
