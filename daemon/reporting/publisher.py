@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from daemon import events
-from daemon.api.asked_words import answered, wish, withdrawn
-from daemon.api.asking import Answer
+from daemon.api.asking import Answer, answered, wish, withdrawn
 from daemon.api.messages import Signal
 from daemon.deciding.judge import Ruling, next_verdict
 from daemon.deciding.outlook import Outlooks

@@ -14,8 +14,7 @@ from daemon.scanning.command import Target, target
 from daemon.scanning.files import Files
 from daemon.scanning.formats.desktop import Entry, desktop_id, parse_entry
 from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import Hit
-from daemon.scanning.kinds import kind_of
+from daemon.scanning.hits import Hit, kind_of
 from daemon.scanning.programs import running, which
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
