@@ -15,7 +15,6 @@ from cli.output import Output
 from cli.parser import Parser
 from cli.words.extra_time import called, follows
 from cli.words.layout import row
-from daemon.api.asked_words import answered, wish
 from daemon.api.asking import (
     Answer,
     RequestAdd,
@@ -25,6 +24,8 @@ from daemon.api.asking import (
     Requests,
     RequestsGet,
     RequestWithdraw,
+    answered,
+    wish,
 )
 from daemon.api.messages import GrantAnswer
 from host.rpc_client import ask

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from daemon import events
-from daemon.deciding.plays import Play
+from daemon.deciding.plays import Play, Recognised
 from daemon.ending import BEGUN, Ended, Saving, State, Warned
-from daemon.observing.recognising import Recognised
 from daemon.platforms.processes import Identity
 from daemon.sessions import People
 from daemon.trusted import Reading

@@ -60,17 +60,13 @@ class PlayDue:
 
 @dataclass(frozen=True, slots=True)
 class PlayEnded:
-    """Signals that a play is over after `ms`; `late` if nobody saw its end. It may stand for several `starts`, between which
-    nothing was played for `away` milliseconds.
-    """
+    """Signals that a play is over after `ms`; `late` if nobody saw its end."""
 
     play: Play
     now: Reading
     ms: int
     how: How
     late: bool = False
-    starts: int = 1
-    away: int = 0
 
 
 @dataclass(frozen=True, slots=True)

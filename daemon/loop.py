@@ -6,37 +6,79 @@ timer, after which both clocks are read anew. Observations of the watcher and ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from daemon import events
 from daemon.changed import Caught, Changed
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling, strictness
-from daemon.deciding.plays import Play, Plays, play_of
+from daemon.deciding.overrides import Overrides, PauseEvent
+from daemon.deciding.plays import Play, Plays, Recognised, play_of, recognise
 from daemon.ending import Ended, Saving, begun
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
-from daemon.observing.recognising import Recognised, recognise
-from daemon.overruling import Overruling
-from daemon.platforms.api import (
-    Observation,
-    Platform,
-    ProgramEnded,
-    ProgramStarted,
-    ProgramStopped,
-    StartRefused,
-    WatchTrouble,
-)
+from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, ProgramStopped, StartRefused, WatchTrouble
 from daemon.platforms.processes import Identity
-from daemon.recording.attempts import Attempts
-from daemon.recording.midnight import cut
-from daemon.recording.rejoin import renamed
+from daemon.recording.attempts import Attempts, StartRate
+from daemon.recording.chains import renamed
+from daemon.recording.resume import cut
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Jump, Reading, TrustedClock
 from daemon.unknown_programs import UnknownPrograms
+from rules.decision import Decision
 from rules.games import Game, Program
 from rules.unknown import UNKNOWN
+
+_FREE: Final = Decision("allow", None, None, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overruling:
+    """`announce` records events, in one transaction with what is to be done to the store, then shows them."""
+
+    overrides: Overrides
+    announce: Callable[[Sequence[events.Event], Callable[[], object]], None]
+
+    def open(self, now: Reading) -> bool:
+        """Whether nothing is refused or ended now, whatever the rules say, but of whom is paused."""
+        return self.overrides.open(now)
+
+    def paused(self, people: People, now: Reading) -> frozenset[str]:
+        """The players who may play nothing now, also while nothing else is enforced."""
+        pauses = {one.id: self.overrides.pause(one) for one in (*people.players, people.guest)}
+        return frozenset(id_ for id_, pause in pauses.items() if pause is not None and pause.holds(min(now.walls)))
+
+    def enforced(self, ruling: Ruling, now: Reading) -> Ruling:
+        """The ruling itself; while nothing is enforced but pauses, one that no play has to heed."""
+        pause = ruling.facts.paused
+        if not self.overrides.open(now) or (pause is not None and pause.holds(min(now.walls))):
+            return ruling
+        return replace(ruling, decision=_FREE)
+
+    def adopt(self, people: People, now: Reading) -> None:
+        """A new list of players is in force."""
+        self._end(people, self.overrides.of_others(people), now)
+
+    def expire(self, people: People, now: Reading) -> bool:
+        """Whether anything has ended by now."""
+        over, off = self.overrides.over(now), self.overrides.off
+        self._end(people, over, now)
+        if off is not None and not self.overrides.open(now):
+            self.overrides.take_off(None)
+            self.announce((events.EnforcementOn(off, "", now),), lambda: self.overrides.keep_off(self.overrides.off))
+            return True
+        return bool(over)
+
+    def _end(self, people: People, over: tuple[PauseEvent, ...], now: Reading) -> None:
+        if not over:
+            return
+        self.overrides.take_pauses(tuple(one for one in self.overrides.pauses if one not in over))
+        said = [events.PlayResumed(None if one.player is None else people.by_id(one.player), one, "", now) for one in over]
+        self.announce(said, lambda: self.overrides.keep_pauses(self.overrides.pauses))
+
 
 LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
@@ -61,6 +103,7 @@ class Loop:
     in_force: InForce
     overruling: Overruling
     changed: Changed = field(default_factory=Changed, init=False)
+    starts: StartRate = field(default_factory=StartRate, init=False)
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
     _readings: tuple[int, Jump | None] = field(default=(1, None), init=False)
@@ -227,6 +270,8 @@ class Loop:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         elif running is not None:
             self._join(running, program, found, now)
+        elif ruling.allowed and not found.game.learning and not self.starts.allows(program.account, now.mono):
+            self.enforcer.refuse(program.pid, program.started)
         else:
             ending = caught.ending if caught else begun(saves, now.mono)
             play = play_of(found, program, people, now, since, ending, caught=caught is not None)

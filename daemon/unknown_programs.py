@@ -6,24 +6,82 @@ system of a user's own, are ended right after.
 
 from __future__ import annotations
 
+import posixpath
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from daemon import events
 from daemon.deciding.judge import Judge
+from daemon.deciding.plays import Recognised
 from daemon.enforce import Enforcer
-from daemon.observing.recognising import Recognised
 from daemon.platforms.api import ProgramStopped
 from daemon.platforms.processes import Identity
 from daemon.recording.listed_programs import ListedPrograms
-from daemon.recording.program_lines import ProgramLines
-from daemon.refused_programs import RefusedPrograms
 from daemon.reporting.announce import Announcer
 from daemon.sessions import GUEST, People, RuledPlayer
 from daemon.trusted import Reading
 from rules.games import Catalogue, Fingerprint, Program
+from rules.installed import LetProgram
 from rules.unknown import UNKNOWN
+
+MOST_REFUSED = 64  # of one player; whoever tries more loses the oldest of their own
+_BEGINNING = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
+
+
+@dataclass(slots=True, eq=False)
+class RefusedPrograms:
+    _seen: dict[str, dict[str, LetProgram]] = field(default_factory=dict, init=False)
+
+    def saw(self, player: str, file: Fingerprint) -> None:
+        """What is not known by its content cannot be let through by it."""
+        if file.sha256 is None:
+            return
+        mine = self._seen.setdefault(player, {})
+        mine.pop(file.sha256, None)
+        # An interpreter too is let through as this one file: what it runs stays refused.
+        name = posixpath.basename(file.path).encode("utf-8", "replace").decode()
+        mine[file.sha256] = LetProgram(
+            name=unicodedata.normalize("NFC", name), sha256=file.sha256, size=file.size, build_id=file.build_id
+        )
+        if len(mine) > MOST_REFUSED:
+            del mine[next(iter(mine))]
+
+    def meant(self, player: str, asked: str) -> LetProgram | None:
+        """The one of this SHA-256, or the beginning of it, or the last one of this file name; None: none or several."""
+        mine = tuple(self._seen.get(player, {}).values())
+        if _BEGINNING.fullmatch(asked):
+            found = [one for one in mine if one.sha256.startswith(asked)]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return next((one for one in reversed(mine) if one.name == unicodedata.normalize("NFC", asked)), None)
+
+
+AGAIN_MS = 3_600_000
+MOST = 100  # of one player within an hour; then
+THEN_MS = 60_000
+
+_Content = tuple[int, str | None, str | None, str]
+
+
+class ProgramLines:
+    def __init__(self) -> None:
+        self._players: dict[str, dict[_Content, int]] = {}  # when which content got a line, oldest first
+
+    def worth_one(self, player: str, file: Fingerprint, mono: int) -> bool:
+        """Whether this one is to be written down. By its name too, where nothing of its content is known."""
+        lines = self._players.setdefault(player, {})
+        for old in [one for one, at in lines.items() if mono - at >= AGAIN_MS]:
+            del lines[old]
+        this = (file.size, file.sha256, file.build_id, "" if file.sha256 or file.build_id else file.path)
+        newest = next(reversed(lines.values()), -THEN_MS)
+        if this in lines or (len(lines) >= MOST and mono - newest < THEN_MS):
+            return False
+        lines[this] = mono
+        return True
+
 
 _MOST = 4096
 

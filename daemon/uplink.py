@@ -17,7 +17,6 @@ from agent.api.seat import Alive, Enrol, Payload, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
 from compliance.note import Signer
-from daemon.agent_health import AgentHealth
 from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
@@ -29,7 +28,41 @@ from host.files import held_open
 from host.rpc_client import Talk, aask, talking
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import msg, said_by
+from i18n.message import Arg, msg, said_by
+
+_ISSUES = ("log-replaced", "seat-retired", "agent-refuses", "update")  # what may be wrong with an agent that answers
+
+
+@dataclass(slots=True, eq=False)
+class AgentHealth:
+    """`newer`: whether it sent what only a newer version understands."""
+
+    health: Health
+    newer: Callable[[], bool]
+    reachable: bool = field(default=False, init=False)
+    _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
+
+    def away(self) -> None:
+        self.reachable = False
+        self.health.report("agent-away", trouble=True)
+
+    def heard(self, stage: str, issue: str | None = None, why: Arg | None = None) -> None:
+        """The agent answers. What one stage found wrong, another's success does not clear."""
+        self.reachable = True
+        self.health.report("agent-away", trouble=False)
+        for known in _ISSUES:
+            wrong = self._wrong.setdefault(known, {})
+            wrong.pop(stage, None)
+            if known == issue and why is not None:
+                wrong[stage] = why
+        self.report()
+
+    def report(self) -> None:
+        for issue in _ISSUES:
+            wrong = self._wrong.get(issue, {})
+            more = issue == "update" and self.newer()
+            self.health.report(issue, trouble=bool(wrong) or more, details=next(iter(wrong.values()), None))
+
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (*[0.2] * 5, *[0.5] * 10, 1.0, 2.0, 5.0, 15.0)  # often at first: an agent takes some seconds to start

@@ -21,38 +21,28 @@ from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health
-from daemon.loop import Loop
-from daemon.overruling import Overruling
+from daemon.loop import Loop, Overruling
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
-from daemon.recording.come_back import seat_id
-from daemon.recording.forgetting import Forgetting
+from daemon.recording.chains import Chains, OwnChain, seat_id
 from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
-from daemon.recording.own_chain import OwnChain
-from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
-from daemon.recording.run_marks import RunMarks
+from daemon.recording.seat_lines import PcZone, RunMarks
 from daemon.reporting.announce import Announcer
-from daemon.reporting.daemon_status import DaemonStatus
-from daemon.reporting.doctor import Doctor
+from daemon.reporting.doctor import DaemonStatus, Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
-from daemon.running.door import Door
-from daemon.running.heart import Heart
+from daemon.running.heart import Heart, MinuteWork
 from daemon.running.housekeeping import Housekeeping, NightWork
-from daemon.running.lifeline import lifeline
-from daemon.running.minute import MinuteWork
 from daemon.running.repair import Repair
-from daemon.running.rosters import Rosters
-from daemon.running.run import until_stopped
-from daemon.running.seat import Seat
+from daemon.running.run import Door, lifeline, until_stopped
+from daemon.running.seat import Forgetting, Rosters, Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.override_handlers import OverrideHandlers

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daemon.api.asked_words import wish
-from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn
+from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn, wish
 from daemon.api.messages import GrantAnswer
 from daemon.api.programs import game_title
 from daemon.api.status import GamePart, PlayerPart

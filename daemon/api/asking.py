@@ -10,7 +10,7 @@ from typing import Final
 
 from daemon.api.messages import GrantAnswer, Ok, Outlook
 from host.wire import Request, Wire
-from i18n.message import msg
+from i18n.message import Arg, Length, Message, msg
 
 
 class RequestAdd(Request["Requested"], frozen=True, kw_only=True):
@@ -267,3 +267,32 @@ __all__ = [  # GrantAnswer, Ok: answers of some of these
     "Resume",
     "Withdrawn",
 ]  # fmt: skip
+
+
+def wish(part: RequestPart) -> Message:
+    """Who asks for what."""
+    told: dict[str, Arg] = {"player": part.name, "what": part.title or "", "more": Length(part.ms)}
+    if part.program is not None:
+        return msg("{player} asks to run {what}", **told)
+    if part.lets:
+        return msg("{player} asks to play {what}", **told)
+    if part.game is not None:
+        return msg("{player} asks for {more} more of {what}", **told)
+    return msg("{player} asks for {more} more", **told)
+
+
+def withdrawn(part: RequestPart) -> Message:
+    """What a guardian need not answer any more."""
+    return msg("Taken back: {said}", said=wish(part))
+
+
+def answered(part: RequestPart, answer: Answer) -> Message:
+    """What the answer was, to whoever asked."""
+    told: dict[str, Arg] = {"what": part.title or "", "more": Length(answer.ms or 0), "reason": answer.reason}
+    if answer.withdrawn:
+        return msg("Taken back")
+    if not answer.approved:
+        return msg("No: {reason}", **told) if answer.reason else msg("No", **told)
+    if answer.ms is None:
+        return msg("Yes: {what} is let through", **told)
+    return msg("Yes: {more} more of {what}", **told) if part.title else msg("Yes: {more} more", **told)

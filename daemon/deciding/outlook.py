@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from agent.api.roster import GrantEvent
 from daemon.api.messages import Outlook
@@ -13,7 +14,8 @@ from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from i18n.message import Arg, Message, Moment, msg
 from rules.calendar import DAY_MS, day_bounds
-from rules.decision import Decision
+from rules.decide import explain
+from rules.decision import Decision, Finding
 from rules.facts import Grant
 from rules.games import Game
 from rules.policy import Role
@@ -119,3 +121,28 @@ def _lasts(decision: Decision, until: int) -> bool:
 def _order(decision: Decision) -> tuple[int, int]:
     """The stricter first."""
     return RANK[decision.verdict], _NEVER if decision.until is None else decision.until
+
+
+_FOR_GOOD = frozenset({"rating", "guardian"})
+
+
+def lets(ruling: Ruling) -> bool:
+    """Whether some rule keeps the player from the game now, and would not were it let through."""
+    if ruling.allowed or not ruling.facts.game:
+        return False
+    return bool({one.reason.rule for one in _against(ruling)} - {one.reason.rule for one in _against(ruling, let=True)})
+
+
+def for_good(ruling: Ruling) -> Finding | None:
+    """The rule that refuses the game whatever a guardian says here, and however much time is given."""
+    if ruling.allowed or not ruling.facts.game:
+        return None
+    found = (one for one in _against(ruling, let=True) if one.verdict == "refuse" and one.reason.kind in _FOR_GOOD)
+    return next(found, None)
+
+
+def _against(ruling: Ruling, *, let: bool = False) -> Iterator[Finding]:
+    facts = ruling.facts
+    if let:
+        facts = replace(facts, approved=facts.approved | {facts.game})
+    return (one for one in explain(ruling.policy, facts) if not one.advisory and one.verdict != "allow")

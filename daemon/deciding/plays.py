@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from daemon.deciding.notices import Notices
-from daemon.ending import BEGUN, State, to_store
-from daemon.observing.recognising import Recognised
+from daemon.ending import BEGUN, Notices, State, to_store
+from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
@@ -17,7 +16,43 @@ from rules.calendar import day_name
 from rules.facts import Past, Played
 from rules.games import Game, Program
 from rules.history import Counted, History
-from rules.matching.clues import Clue
+from rules.matching.clues import Clue, Match
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """`sure`: the game may be given the benefits of what it is."""
+
+    player: RuledPlayer
+    game: Game
+    clues: tuple[Clue, ...]
+    sure: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.player.id, self.game.id)
+
+
+def recognise(
+    program: Program, people: People, control: Control, strictness: Callable[[Recognised], tuple[int, int]]
+) -> Recognised | None:  # fmt: skip
+    """None: not a game, or the game of somebody whose play is not recorded. Of several games that one, by `strictness`, which
+    may be played least now: a class path may have the archives of two, a game may have loaded another one.
+    """
+    matches = people.catalogue.matches(program)
+    player = people.player_of(program.account) if matches else None
+    if player is None:
+        return None
+    games, sure = people.catalogue.games, [_sure(program, match, people, control) for match in matches]
+    found = [Recognised(player, games[one.game], one.clues, more) for one, more in zip(matches, sure, strict=True)]
+    return min(found, key=strictness) if len(found) > 1 else found[0]
+
+
+def _sure(program: Program, match: Match, people: People, control: Control) -> bool:
+    """By its content, or its name where only root installs."""
+    if match.sure or program.interpreted or len(program.files) != 1:
+        return match.sure
+    return match.game in people.catalogue.by_file(program.files[0]) and control.installed(*program.identity)
 
 
 @dataclass(slots=True, eq=False)

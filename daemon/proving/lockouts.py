@@ -1,4 +1,8 @@
-"""Who guessed how often, kept over restarts: wrong tries by account, and the last code of each secret that was used."""
+"""Wrong PINs and codes by account, for how long an account may then try no other, and the last code of each secret.
+
+Five tries are free. From the fifth on each locks the account, for twice as long each time: a minute, two, four, up to a day. A
+guardian's right PIN forgives only the wrong tries at that guardian's PIN. All is kept over restarts.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,91 @@ from contextlib import suppress
 
 import msgspec
 
-from daemon.proving import tries
-from daemon.proving.tries import Tries
 from daemon.store import Store, Unwritable
 from daemon.trusted import Anchor, Reading
+from i18n.message import Moment
+from rules.calendar import DAY_MS
+
+FREE = 5
+CODE = "code"  # what is guessed, where it is no PIN
+_MINUTE_MS = 60_000
+_DOUBLINGS = 11  # more than a day
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """Ends at `until` milliseconds of elapsed time of `boot`; `left` of them when this was written."""
+
+    boot: str
+    until: int
+    left: int
+
+
+class Tries(msgspec.Struct, frozen=True):
+    """Of one account: how often each thing was guessed wrong, by a name that changes with it."""
+
+    wrong: dict[str, int] = {}
+    lock: Lock | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.wrong.values())
+
+
+NONE = Tries()
+
+
+def wrong(tries: Tries, what: str, now: Reading) -> Tries:
+    """One more."""
+    counted = tries.wrong | {what: tries.wrong.get(what, 0) + 1}
+    beyond = sum(counted.values()) - FREE
+    if beyond < 0:
+        return Tries(counted)
+    length = min(_MINUTE_MS << min(beyond, _DOUBLINGS), DAY_MS)
+    return Tries(counted, Lock(now.boot, now.elapsed + length, length))
+
+
+def right(tries: Tries, what: str) -> Tries:
+    """It was known, so nothing of it was guessed."""
+    return Tries({name: count for name, count in tries.wrong.items() if name != what})
+
+
+def still(tries: Tries, known: Collection[str]) -> Tries:
+    """What may still be guessed. A new PIN makes the guesses at the old one worth nothing, and ends a lock that was theirs."""
+    kept = {name: count for name, count in tries.wrong.items() if name in known}
+    return Tries(kept, tries.lock if sum(kept.values()) >= FREE else None)
+
+
+def left(tries: Tries, now: Reading) -> int:
+    """For how many milliseconds nothing is taken. The system's clock has no say, and time between boots does not count."""
+    lock = tries.lock
+    if lock is None:
+        return 0
+    rest = lock.until - now.elapsed if lock.boot == now.boot else lock.left
+    return min(max(0, rest), DAY_MS)
+
+
+def resumed(tries: Tries, now: Reading, last: Anchor | None) -> Tries:
+    """After a boot the rest goes on, from the `last` moment that is known of the boot before."""
+    lock = tries.lock
+    if lock is None or lock.boot == now.boot:
+        return tries
+    rest = lock.left
+    if last is not None and last.boot == lock.boot:
+        rest = min(rest, max(0, lock.until - last.elapsed))
+    return Tries(tries.wrong, Lock(now.boot, now.elapsed + rest, rest))
+
+
+def until(tries: Tries, now: Reading) -> int | None:
+    """Until when nothing is taken, by the trusted clock."""
+    rest = left(tries, now)
+    return now.wall + rest if rest else None
+
+
+def time_of(moment: int, now: Reading, zone: str) -> Moment:
+    """As it is told: of today the time is enough; never a minute too early."""
+    moment = -(-moment // _MINUTE_MS) * _MINUTE_MS
+    return Moment(moment, zone, "time") if moment - now.wall < DAY_MS // 2 else Moment(moment, zone)
+
 
 _TRIES = "proof-tries"
 _STEPS = "code-steps"
@@ -25,14 +110,14 @@ class Lockouts:
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:
         self._store = store
         kept = store.load(_TRIES, dict[str, Tries]) or {}
-        self._tries = {account: tries.resumed(one, now, last) for account, one in kept.items()}
+        self._tries = {account: resumed(one, now, last) for account, one in kept.items()}
         self._steps = store.load(_STEPS, dict[str, int]) or {}
         if self._tries != kept:  # a boot more, which the next one has to go on from
             with suppress(Unwritable), store.transaction():
                 store.put(_TRIES, msgspec.json.encode(self._tries))
 
     def tries(self, account: str, known: Collection[str]) -> Tries:
-        return tries.still(self._tries.get(self._one(account), tries.NONE), known)
+        return still(self._tries.get(self._one(account), NONE), known)
 
     def keep_tries(self, account: str, now: Tries) -> None:
         self._store.put(_TRIES, msgspec.json.encode(self._with(account, now)))

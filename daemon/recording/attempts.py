@@ -1,14 +1,17 @@
-"""How often somebody tried to start what is refused: all attempts count, but not each of thousands gets its own line."""
+"""How often games are started: not each refused start gets its own line, and an account may begin only so many plays."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 SAME_MS = 2_000  # again within this is the same attempt: a launcher that tries twice
 FULL = 20  # attempts that are recorded one by one, and again after a quiet hour
 THEN_MS = 60_000
 QUIET_MS = 3_600_000
+
+MOST_STARTS = 20  # plays that one account may begin within a minute
+MINUTE_MS = 60_000
 
 Key = tuple[str, str]  # player, game
 
@@ -45,3 +48,24 @@ class Attempts:
         """The attempts that got no line, since this was last asked."""
         untold, self._untold = self._untold, Counter()
         return dict(+untold)
+
+
+class StartRate:
+    """Limits how many plays an account may begin within a minute, so that a program that comes and goes fills no disk."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, deque[int]] = {}
+        self._refused: int | None = None
+
+    def allows(self, account: str, mono: int) -> bool:
+        """Whether one more play may begin, which then counts."""
+        begun = self._begun.setdefault(account, deque(maxlen=MOST_STARTS))
+        if len(begun) == MOST_STARTS and mono - begun[0] < MINUTE_MS:
+            self._refused = mono
+            return False
+        begun.append(mono)
+        return True
+
+    def refused(self, mono: int) -> bool:
+        """Whether a start was refused within the last minute."""
+        return self._refused is not None and mono - self._refused < MINUTE_MS

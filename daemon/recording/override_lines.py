@@ -1,4 +1,4 @@
-"""What a guardian put before the rules, as entries of the log: pauses, and that nothing was enforced."""
+"""What people did, as entries of the log: pauses, enforcement off, extra time, wrong PINs, requests and their answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import Any, TypeAlias
 from msgspec import structs
 
 from compliance.entries.base import Entry
-from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
+from compliance.entries.override import (
+    Answered,
+    CodeUsed,
+    EnforcementOff,
+    EnforcementOn,
+    GrantGiven,
+    GrantRevoked,
+    Paused,
+    PinFailed,
+    Requested,
+    Resumed,
+)
 from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.overrides import Overrides
@@ -71,3 +82,56 @@ def _name(player: RuledPlayer | None) -> str:
 
 def _pseudonym(player: RuledPlayer | None, wall: int, zone: str) -> str | None:
     return None if player is None else player.pseudonym(day_name(zone, wall))
+
+
+Given: TypeAlias = events.GrantGiven | events.GrantRevoked | events.ProofEvent
+
+
+def write_given(journal: Journal, event: Given, who: str | None) -> None:
+    """`who`: the pseudonym of the player, None where there is none any more."""
+    if isinstance(event, events.GrantGiven | events.GrantRevoked):
+        _grant(journal, event, who)
+    else:
+        _proof(journal, event, who)
+
+
+def _grant(journal: Journal, event: events.GrantGiven | events.GrantRevoked, who: str | None) -> None:
+    grant, now = event.event, event.now
+    if isinstance(event, events.GrantRevoked):
+        payload = beside(who=event.who, **proved(event.how)) if event.who else None
+        append(journal, GrantRevoked, now, payload=payload, id=grant.id)
+        return
+    payload = beside(player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how))
+    append(
+        journal, GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
+        given=grant.given,
+    )  # fmt: skip
+
+
+def _proof(journal: Journal, event: events.ProofEvent, who: str | None) -> None:
+    now, payload = event.now, beside(account=event.account, guardian=event.guardian)
+    if isinstance(event, events.CodeUsed):
+        append(journal, CodeUsed, now, payload=payload, who=who, ms=event.ms)
+        return
+    append(journal, PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked)
+
+
+def write_asked(journal: Journal, event: events.Asked | events.Answered, who: str) -> None:
+    """`who` is the player's pseudonym of the day."""
+    asked, now, answer = event.event, event.now, event.event.answer
+    program = asked.program
+    persons = {"player": event.part.name}
+    if program is not None:
+        persons["name"] = program.name
+    if isinstance(event, events.Asked) or answer is None:
+        persons |= {"account": asked.account, "reason": asked.reason}
+        append(
+            journal, Requested, now, payload=beside(**persons), id=asked.id, who=who, game=asked.game,
+            program=None if program is None else program.sha256, ms=asked.ms,
+        )  # fmt: skip
+        return
+    persons |= {"who": answer.who, "reason": answer.reason} | proved(answer.how)
+    append(
+        journal, Answered, now, payload=beside(**persons), id=asked.id, who=who, by=answer.by, approved=answer.approved,
+        let=answer.let, ms=answer.ms, grant=answer.grant, game=asked.game, asked=asked.ms,
+    )  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
-from operator import itemgetter
 from typing import Any
 
 from msgspec import UNSET
@@ -20,25 +19,98 @@ from compliance.journal import Journal
 from daemon import events
 from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
-from daemon.recording import asked_lines
-from daemon.recording.bound_fields import Said, bound_fields
-from daemon.recording.decision_fields import decided
-from daemon.recording.flurries import Flurries, Flurry
-from daemon.recording.given_lines import Given, write_given
+from daemon.recording.decision_fields import Said, bound_fields, decided
 from daemon.recording.line import append, beside
-from daemon.recording.override_lines import Override, override
-from daemon.recording.pending import Action, Pending
-from daemon.recording.presence import AliveMinutes
+from daemon.recording.override_lines import Given, Override, override, write_asked, write_given
+from daemon.recording.seat_lines import AliveMinutes
 from daemon.sessions import People, RuledPlayer
+from daemon.store import Store, Unwritable
 from daemon.trusted import TOLERANCE, Reading
 from rules.calendar import day_name
+
+_TRIED = 50  # of many that wait for room, before the others are: a full disk costs the same however long it is full
+
+_log = logging.getLogger(__name__)
+Action = Callable[[Journal], object]
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried; `refused` names what
+    else it did not take then, of that which others write by themselves.
+    """
+
+    store: Store
+    journal: Journal
+    wrote: Callable[[], None]
+    blocked: bool = field(default=False, init=False)
+    refused: set[str] = field(default_factory=set, init=False)
+    lost: int = field(default=0, init=False)
+    _waiting: list[Action] = field(default_factory=list, init=False)
+
+    def do(self, action: Action) -> None:
+        """Runs `action` in a transaction of its own, after all that still waits.
+
+        While something waits, only `flush` tries again: not each of many events.
+        """
+        self._waiting.append(action)
+        if not self.blocked:
+            self.flush()
+
+    def do_once(self, action: Action) -> None:
+        """As `do`, but nothing if the same `action` waits already."""
+        if action not in self._waiting:
+            self.do(action)
+
+    def flush(self) -> Unwritable | None:
+        """Tries to write all that waits, in one transaction, or in two if there was no room. Why it waits on, if it does.
+
+        If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
+        """
+        together = _TRIED if self.blocked else len(self._waiting)
+        while self._waiting:
+            batch = self._waiting[:together]
+            try:
+                with self.store.transaction():
+                    for action in batch:
+                        action(self.journal)
+            except Unwritable as error:
+                self._forget()
+                if self.store.free_reserve():
+                    continue
+                self.blocked = True
+                return error
+            except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+                self._forget()
+                if len(batch) > 1:
+                    together = 1
+                    continue
+                _log.exception("an event could not be recorded and is lost")
+                self.lost += 1
+            del self._waiting[: len(batch)]
+            self.wrote()
+            if self.blocked:
+                self.blocked, together = False, len(self._waiting)
+        self.blocked = False
+        return None
+
+    def _forget(self) -> None:
+        """A transaction failed: what it wrote was not said."""
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether the disk does not take something."""
+        return self.blocked or bool(self.refused)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
 
 @dataclass(slots=True, eq=False)
 class Recorder(Pending):
     people: Callable[[], People]
     _said: Said = field(default_factory=Said, init=False)
-    _flurries: Flurries = field(default_factory=Flurries, init=False)
     _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
 
     def _forget(self) -> None:
@@ -46,43 +118,16 @@ class Recorder(Pending):
         self._warned.clear()
 
     def record(self, event: events.Event) -> None:
-        if isinstance(event, events.PlayStarted) and event.ran is None and self._flurries.began(event):
-            return
-        if isinstance(event, events.PlayEnded) and (flurry := self._flurries.ended(event)) is not None:
-            if not self.blocked:  # else all of it is written when there is room
-                self.do(lambda _: self.store.update_play(flurry.row(ended=False)))
-            return
-        if not isinstance(event, events.PlayStarted | events.PlayEnded) or self._flurries.holds(event.play):
-            self.settle()
-        self._tell(event)
-
-    def settle(self) -> None:
-        """Tells the ends that were held back, and what came after them, in the order of time: before anything that may rest on
-        what was played.
-        """
-        due: list[tuple[int, Callable[[], None]]] = []
-        for flurry in self._flurries.take():
-            ended = partial(self._ended, event=flurry.told, flurry=flurry)
-            due.append((flurry.last.now.mono, partial(self.do, ended)))
-            if flurry.going is not None:
-                due.append((flurry.going.now.mono, partial(self._tell, flurry.going)))
-            due.extend((warned.now.mono, partial(self.warned, warned, how)) for warned, how in flurry.warnings)
-        for _, tell in sorted(due, key=itemgetter(0)):
-            tell()
-
-    def _tell(self, event: events.Event) -> None:
         self.do(self._action(event))
 
     def record_with(self, said: Sequence[events.Event], change: Callable[[], object]) -> None:
         """Writes these, of which none is a play's beginning or end, and does `change`, in one transaction."""
-        self.settle()
         self.do(self._together(said, change))
 
     def record_at_once(
         self, event: events.Event | events.ProofEvent, change: Callable[[], object], *more: events.Event
     ) -> None:
         """The same now, after all that waits, or not at all: for what somebody waits for. Unwritable."""
-        self.settle()
         if (error := self.flush()) is not None:
             raise error
         action = self._together((event, *more), change)
@@ -121,7 +166,7 @@ class Recorder(Pending):
                 return lambda journal: write_given(journal, event, who)
             case events.Asked(player) | events.Answered(player):
                 who = self._pseudonym(player, event.now)
-                return lambda journal: asked_lines.write(journal, event, who)
+                return lambda journal: write_asked(journal, event, who)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
             case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
@@ -170,24 +215,19 @@ class Recorder(Pending):
         append(journal, PlayDue, now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
         self.store.update_play(play.row(now))
 
-    def _ended(self, journal: Journal, event: events.PlayEnded, flurry: Flurry | None = None) -> None:
+    def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
-        warned, once = self._warned.pop((journal.seat, play.seq or 0), UNSET), event.starts == 1 and not event.away
         append(
             journal, PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
-            ms=event.ms, how=event.how, late=event.late, warned=warned,
-            starts=UNSET if once else event.starts, away=UNSET if once else event.away,
+            ms=event.ms, how=event.how, late=event.late,
+            warned=self._warned.pop((journal.seat, play.seq or 0), UNSET),
         )  # fmt: skip
-        row = play.row(now, ended=True) if flurry is None else flurry.row(ended=True)
+        row = play.row(now, ended=True)
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self.store.see(now)
 
     def warned(self, event: events.Warned, how: ShownHow | None = None) -> None:
         """A warning, with how a display of the player's has shown it; None: none has confirmed that."""
-        if self._flurries.warned(event, how):
-            return
-        if self._flurries.holds(event.play):  # what a law wants told is told now
-            self.settle()
         play = event.play
 
         def action(journal: Journal) -> None:

@@ -14,12 +14,28 @@ from daemon.deciding.plays import Play, Plays
 from daemon.ending import from_store
 from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
-from daemon.recording.midnight import cut
 from daemon.sessions import People, RuledPlayer
 from daemon.store import Store
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
+from rules.calendar import day_bounds, day_name
 from rules.games import Game
+
+
+def cut(plays: Plays, play: Play, zone: str, now: Reading, announce: Callable[[events.Event], None]) -> Play:
+    """The play that goes on today: this one, if it began today. It is cut at each midnight that it was played over, of which
+    there are several where nobody looked for days.
+    """
+    today, _ = day_bounds(zone, now.wall)
+    began = now.wall - (now.mono - play.since_mono)  # of what goes on of it; before that the PC slept, or had another clock
+    while play.started_wall < today:
+        start = min(today, day_bounds(zone, max(play.started_wall, began))[1])
+        ms, new = plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(zone, start)), now)
+        announce(events.PlayEnded(play, now, ms, "midnight"))
+        pid, started = min(new.programs)
+        announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))
+        play = new
+    return play
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,13 +74,12 @@ class Resumer:
 
     def _close(self, row: PlayRow, people: People, now: Reading) -> None:
         """Nobody saw its end: it counts as far as it may. Of one that was over before, the log is told so now."""
-        same_boot, over = row.boot == now.boot, row.over
-        seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot and not over else row
-        since = max(0, now.mono - row.since_mono - row.ms) if same_boot and over else 0
+        same_boot = row.boot == now.boot
+        seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot and row.programs else row
         play = _play(seen, people.by_id(row.player) or people.guest, people, set(row.programs))
         self.plays.remember(seen)
         how: events.How = "gone" if same_boot else "power"
-        self.announce(events.PlayEnded(play, now, seen.total, how, late=True, starts=row.starts, away=row.away + since))
+        self.announce(events.PlayEnded(play, now, seen.total, how, late=True))
 
 
 def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Identity]) -> Play:

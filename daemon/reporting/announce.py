@@ -5,14 +5,32 @@ entry can say whether it was shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
-from daemon.reporting.refusal_signals import RefusalSignals
 from daemon.trusted import Reading
+
+WINDOW_MS = 5_000
+MOST = 5  # of one account, within the window
+
+
+@dataclass(slots=True)
+class RefusalSignals:
+    """What each account was shown of late: (when, which game)."""
+
+    _shown: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def worth_showing(self, account: str, game: str, mono: int) -> bool:
+        """Whether it is to be shown; of one that is, so is nothing of the same game for a while."""
+        recent = [(at, one) for at, one in self._shown.pop(account, ()) if mono - at < WINDOW_MS]
+        worth = len(recent) < MOST and all(one != game for _, one in recent)
+        self._shown[account] = [*recent, (mono, game)] if worth else recent
+        return worth
+
 
 CONFIRM_MS = 1_500
 

@@ -9,18 +9,89 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from daemon import events
+from daemon.api.asking import Answer, answered, wish, withdrawn
 from daemon.api.messages import Signal
+from daemon.deciding.judge import Ruling, next_verdict
 from daemon.deciding.outlook import Outlooks
 from daemon.deciding.overrides import PauseEvent
 from daemon.deciding.plays import Play
-from daemon.reporting import asked_signals
-from daemon.reporting.ahead import ahead
-from daemon.reporting.override_signals import off, paused
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading
 from i18n.message import Message, msg
 from rules.decision import Decision
+from rules.games import Game
 from rules.save_time import CLOSE_MS, promised
+
+
+def ahead(event: events.Event, looks: Outlooks) -> dict[str, Any]:
+    """Fields of the signal: none where nothing is enforced, or the event is no news of that."""
+    player, game = _about(event, looks)
+    if player is None or looks.judge.overrides.open(looks.now):
+        return {}
+    if isinstance(event, events.LaunchRefused):
+        return _again(event.ruling, event.now)
+    ruling = looks.ruling(player, looks.about(player, game))
+    if isinstance(event, events.PlayEnded):
+        return _again(ruling, looks.now)
+    if not ruling.allowed:
+        return {}
+    decision = ruling.decision
+    if isinstance(event, events.PlayStarted):
+        return {"until": decision.until, "left": decision.left_ms}
+    return {"until": decision.until}
+
+
+def _again(ruling: Ruling, now: Reading) -> dict[str, Any]:
+    """What waits for a guardian's yes, or is refused by another rule then, may not be played from there on."""
+    later = not ruling.allowed and next_verdict(ruling, now) == "allow"
+    return {"until": ruling.decision.until} if later else {}
+
+
+def _about(event: events.Event, looks: Outlooks) -> tuple[RuledPlayer | None, Game | None]:
+    match event:
+        case events.PlayStarted(play) | events.PlayEnded(play):
+            return play.player, play.game
+        case events.LaunchRefused(player, _, game):
+            return player, game
+        case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
+            return player, looks.people.catalogue.games.get(grant.game or "")
+        case events.Answered(player, _, part) if part.answer is not None and part.answer.approved and part.program is None:
+            return player, looks.people.catalogue.games.get(part.game or "")
+        case events.PlayResumed(player):
+            return player, None
+        case _:
+            return None, None
+
+
+def asked(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[str, Any]]:
+    """The accounts besides guardians', and the fields of the signal."""
+    part, request = event.part, event.event
+    about = {"player": part.player, "game": part.game or "", "title": part.title or "", "program": part.program}
+    if isinstance(event, events.Asked) or part.answer is None:
+        fields = {"request": request.id, "left": part.ms, "text": wish(part), "reason": part.reason}
+        return frozenset(), {"kind": "asked", **about, **fields}
+    answer: Answer = part.answer
+    how = "withdrawn" if answer.withdrawn else "approved" if answer.approved else "denied"
+    text = withdrawn(part) if answer.withdrawn else answered(part, answer)
+    fields = {"request": request.id, "left": answer.ms, "who": answer.who, "how": how, "text": text}
+    return frozenset((request.account,)), {"kind": "answered", **about, **fields}
+
+
+def paused(event: events.PlayPaused | events.PlayResumed, holds: PauseEvent | None) -> dict[str, Any]:
+    """The fields of a signal. `holds`: the pause that holds for the player by now, perhaps another."""
+    fields = {"player": (event.event.player or "") if event.player is None else event.player.id}
+    if isinstance(event, events.PlayPaused) or holds is not None:
+        pause = holds or event.event
+        return {"kind": "paused", **fields, "until": pause.until, "who": pause.who, "reason": pause.reason}
+    return {"kind": "resumed", **fields, "who": event.who}
+
+
+def off(event: events.EnforcementOff | events.EnforcementOn) -> dict[str, Any]:
+    """The same."""
+    if isinstance(event, events.EnforcementOff):
+        return {"kind": "off", "until": event.event.until, "who": event.event.who, "reason": event.event.reason}
+    return {"kind": "on", "who": event.who}
+
 
 _OfPlay: TypeAlias = (
     events.PlayStarted | events.Warned | events.PlayDue | events.PlayEnded | events.LaunchRefused | events.ProgramRefused
@@ -95,7 +166,7 @@ class Publisher:
             case events.EnforcementOff() | events.EnforcementOn():
                 return None, off(event)
             case events.Asked() | events.Answered():
-                return asked_signals.said(event)
+                return asked(event)
             case events.GrantGiven() | events.GrantRevoked():
                 game = None if people is None else people.catalogue.games.get(event.event.game or "")
                 return _granted(event, "" if game is None else game.title)

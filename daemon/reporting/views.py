@@ -3,33 +3,86 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from daemon.api import messages as m
 from daemon.api.played import PlayedAnswer
 from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
-from daemon.api.rules import InForce
+from daemon.api.rules import InForce, PackPart, RulePart
 from daemon.deciding.judge import Judge, Ruling, next_verdict
-from daemon.deciding.letting import for_good, lets
-from daemon.deciding.plays import Plays, played_of
+from daemon.deciding.outlook import for_good, lets
+from daemon.deciding.plays import Play, Plays, played_of
 from daemon.ending import saving_ms
-from daemon.reporting.label_reason import named
-from daemon.reporting.played import played_in
-from daemon.reporting.rules_in_force import in_force
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import ListedRow, PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
 from rules.decide import explain
 from rules.decision import Decision, Reason
+from rules.engine.label_words import too_young
+from rules.engine.reach import reach
 from rules.facts import Played
 from rules.games import Fingerprint, Game
-from rules.policy import Break, Budget, Period
+from rules.policy import Break, Budget, Pack, Period, Window
 from rules.unknown import UNKNOWN
 from rules.usage import union_ms
+
+
+def named(reason: Reason, player: RuledPlayer, ruling: Ruling) -> Reason:
+    """The same reason; of a label, with the player's name and age beside it."""
+    facts = ruling.facts
+    if reason.kind != "rating" or not facts.label:
+        return reason
+    pack, _ = player.rule_of(reason)
+    age = player.age_on(day_name(pack.zone, facts.now))
+    return replace(reason, text=too_young(facts.label, facts.system, age, player.registered.name))
+
+
+def in_force(people: People, player: RuledPlayer, wall: int) -> InForce:
+    """Packs of which no rule binds the player now are left out."""
+    parts = (_part(pack, people, player, wall) for pack in player.policy.packs)
+    return InForce(player=player.id, name=player.registered.name, packs=tuple(part for part in parts if part.rules))
+
+
+def _part(pack: Pack, people: People, player: RuledPlayer, wall: int) -> PackPart:
+    reaches = ((rule, reach(rule, pack, people.place, player.registered.born)) for rule in pack.rules)
+    bound = (rule for rule, found in reaches if found is not None and found.start <= wall < found.end)
+    return PackPart(
+        title=pack.title,
+        rules=tuple(
+            RulePart(rule=rule.id, cite=rule.cite, text=rule.text,
+                     advisory=isinstance(rule, Budget | Window | Break) and rule.advisory)
+            for rule in bound
+        ),
+    )
+
+
+MOST: Final = 2_000  # stretches in an answer: whoever has more in a week did not play, but filled a list
+
+
+def played_in(
+    account: str, ended: Iterable[PlayRow], running: Iterable[Play], mono: int, since: int, games: Mapping[str, Game], zone: str
+) -> PlayedAnswer:
+    """What began since then under the account, up to now; the latest where it is too much."""
+    stretches = [*_ended(account, ended), *(one for play in running if play.account == account for one in play.played(mono))]
+    found = sorted((one for one in stretches if one.start >= since and one.ms > 0), key=lambda one: one.start)
+    plays = tuple(_by_now(one, games) for one in found[-MOST:])
+    return PlayedAnswer(plays=plays, zone=zone, whole=len(found) <= MOST)
+
+
+def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
+    for row in rows:
+        if row.ended and row.account == account:
+            yield from played_of(row)
+
+
+def _by_now(one: Played, games: Mapping[str, Game]) -> Played:
+    """With the system of its label, which is not kept with it."""
+    game = games.get(one.game)
+    return one if game is None else replace(one, system=game.system)
 
 
 class Views:
@@ -163,7 +216,7 @@ class Views:
         start, end = calendar(zone).start(day), calendar(zone).start(day + timedelta(days=1))
         played: dict[str, list[Played]] = defaultdict(list)
         for row in ended:
-            if row.over:
+            if row.ended:
                 played[row.player].extend(played_of(row))
         for play in self._plays.running.values():
             played[play.player.id].extend(play.played(self._now.mono))

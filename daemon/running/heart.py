@@ -7,16 +7,75 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from compliance.journal import Journal
 from daemon import events
+from daemon.deciding.plays import Plays
 from daemon.health import Health
 from daemon.loop import Loop
 from daemon.platforms.api import Observation
+from daemon.recording.attempts import Attempts
+from daemon.recording.listed_programs import ListedPrograms
+from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
+from daemon.recording.seat_lines import PcZone, Presence
 from daemon.reporting.announce import Announcer
-from daemon.running.minute import MinuteWork
 from daemon.sessions import InForce
-from daemon.trusted import Jump, TrustedClock
+from daemon.store import Store
+from daemon.trusted import Jump, Reading, TrustedClock
 from host.internal_errors import InternalErrors
+from rules.calendar import day_name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MinuteWork:
+    """`end` writes what is left of it when the seat stops."""
+
+    in_force: InForce
+    store: Store
+    plays: Plays
+    attempts: Attempts
+    recorder: Recorder
+    announcer: Announcer
+    zone: PcZone
+    logged_on: LoggedOn
+    listed: ListedPrograms
+    presence: Presence = field(default_factory=Presence)
+
+    def write(self, now: Reading) -> None:
+        self.recorder.rows(self.plays.running.values(), now)
+        self._count_attempts(now)
+        self.list_programs(now)
+        self.zone.look()
+        self.logged_on.look(now)
+        self.recorder.alive(self.presence.mark(now), now)
+        if not self.recorder.waiting:
+            self.store.keep_reserve()
+
+    def end(self, now: Reading) -> None:
+        self.announcer.settle()
+        self._count_attempts(now)
+        self.list_programs(now)
+        self.recorder.rows(self.plays.running.values(), now)
+        self.recorder.alive(self.presence.take(), now)
+
+    def list_programs(self, now: Reading) -> None:
+        """What ran up to now is in the store when this returns, if the disk takes it."""
+        if rows := self.listed.take(now):
+            self.recorder.do(lambda _: self.store.add_listed(rows))
+
+    def _count_attempts(self, now: Reading) -> None:
+        """Refused starts that got no line of their own: they count in the day's summary all the same."""
+        people, untold = self.in_force.people, self.attempts.take()
+        if people is None or not untold:
+            return
+        day = day_name(people.zone, now.wall).isoformat()
+
+        def action(_: Journal) -> None:
+            for (player, game), count in untold.items():
+                self.store.count_refusals(day, player, game, count)
+
+        self.recorder.do(action)
+
 
 _MINUTE_MS = 60_000
 _RETRY_MS = 1_000  # how often a disk that was full is tried again
@@ -81,6 +140,7 @@ class Heart:
     def _report(self) -> None:
         self.health.report("no-roster", trouble=self.in_force.people is None)
         self.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
+        self.health.report("too-many-starts", trouble=self.loop.starts.refused(self.loop.read().mono))
         self.health.report("clock-jump", trouble=self.clock.doubted)
         self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.health.report("record-lost", trouble=self.recorder.lost > 0)

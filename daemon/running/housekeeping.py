@@ -47,7 +47,6 @@ class NightWork:
 
     def work(self) -> None:
         people, now = self.in_force.people, self.read()
-        self.recorder.settle()
         if people is not None:
             self.recorder.do(lambda journal: self._write(journal, people, now))
             self._done = self._today(people, now)

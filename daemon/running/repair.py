@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from daemon.health import Health
-from daemon.recording.rejoin import Chains
+from daemon.recording.chains import Chains
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.running.heart import Heart
-from daemon.running.written import written
+from daemon.store import Unwritable
 from daemon.storing.opening import BROKEN
 from daemon.uplink import Uplink
 from host.wire import ApiError
 from i18n.message import msg, said_by
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """Within it all is written, in one transaction, or nothing: then ApiError."""
+    try:
+        yield
+    except Unwritable as error:
+        raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+
 
 # What an agent, or a seat, of the same key gets that was put back from a copy, where neither goes on with what the other
 # knows, or that was retired.

@@ -5,17 +5,115 @@ Everything runs on one thread. What a seat is asked over the local API stands in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
+from agent.api.erased import mark
+from agent.api.roster import Roster
+from compliance.journal import Journal
+from daemon import events
+from daemon.deciding.plays import Plays
+from daemon.grants import Grants
 from daemon.loop import Loop
-from daemon.platforms.api import Displays, Watcher
-from daemon.recording.pc_zone import PcZone
+from daemon.platforms.api import Accounts, Displays, Watcher
+from daemon.recording import day_summary
+from daemon.recording.chains import Chains
 from daemon.recording.recorder import Recorder
-from daemon.recording.run_marks import RunMarks
-from daemon.running.heart import Heart
-from daemon.running.minute import MinuteWork
-from daemon.running.rosters import Rosters
-from daemon.trusted import Anchor
+from daemon.recording.resume import Resumer
+from daemon.recording.seat_lines import PcZone, RunMarks
+from daemon.requests import Requests
+from daemon.roster import Newer, Trust, said_by_newer
+from daemon.running.heart import Heart, MinuteWork
+from daemon.running.housekeeping import Housekeeping
+from daemon.sessions import InForce, People
+from daemon.store import Store
+from daemon.trusted import Anchor, Reading
+from i18n.message import said_by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forgetting:
+    store: Store
+    plays: Plays
+    grants: Grants
+    recorder: Recorder
+
+    def forget(self, erased: Collection[str], people: People, now: Reading) -> None:
+        """`erased`: the SHA-256 of the id of each (hex). A play of theirs that still runs is forgotten with a later roster."""
+        if not erased:
+            return
+        known = {*self.store.players(), *(event.player for event in self.grants.all())}
+        ids = {id for id in known if mark(id) in erased}
+        if ids:
+            self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
+
+    def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
+        for day in day_summary.days_left(self.store, people.zone, now):
+            day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
+        self.grants.drop(ids)
+        for id in ids:
+            self.store.forget_player(id)
+            self.plays.forget(id)
+
+
+@dataclass(slots=True, eq=False)
+class Rosters:
+    in_force: InForce
+    trust: Trust
+    accounts: Accounts
+    grants: Grants
+    requests: Requests
+    recorder: Recorder
+    resumer: Resumer
+    chains: Chains
+    loop: Loop
+    housekeeping: Housekeeping
+    forgetting: Forgetting
+    _last: Roster | None = field(default=None, init=False)
+
+    def take_up(self, floor: int) -> None:
+        """The last roster, if there is one, is in force again. What runs counts from its start, not from before `floor`."""
+        if self.trust.roster is not None:
+            self._adopt(self.trust.roster, floor)
+
+    def adopt(self, roster: Roster) -> None:
+        """A new roster is in force from the next beat on. Newer: no decision can be made by it."""
+        self._adopt(roster, None)
+
+    def again(self) -> None:
+        """What was let through at the seat is in force when this returns."""
+        if self._last is not None:
+            self._adopt(self._last, None)
+
+    def _adopt(self, roster: Roster, floor: int | None) -> None:
+        lost = self.requests.merge(roster)
+        self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
+        try:
+            people = People(self.requests.applied(roster), self.accounts)
+        except ValueError as error:
+            raise Newer(said_by_newer(said_by(error))) from None
+        self._last, first = roster, self.in_force.people is None
+        self.in_force.people = people
+        now = self.loop.read()
+        if first:
+            self.chains.begun_anew(people, now)
+            self.resumer.take_up(people, now)
+            self.loop.resume()
+        self.grants.merge(roster.grants, now.wall)
+        over = self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall)
+        ended = [events.GrantRevoked(None, grant, now) for grant in (*self.grants.end(lost, now.wall), *over)]
+        if ended:
+            self.recorder.record_with(ended, self.grants.write)
+        else:
+            self.recorder.do_once(self.grants.write)
+        self.recorder.do_once(self.requests.write)
+        self.loop.adopt(people, now)
+        if not first:
+            self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
+        self.loop.scan(now, now.mono if floor is None else floor)
+        self.forgetting.forget(roster.erased, people, now)
+        self.housekeeping.in_zone(people.zone)
+
 
 BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC
 

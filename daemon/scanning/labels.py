@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.appstream import Component, bare_id, parse_components
-from daemon.scanning.formats.dep11 import components
-from daemon.scanning.hits import Hit, Origin
-from daemon.scanning.kinds import kind_of
+from daemon.scanning.formats.appstream import Component, bare_id, components, parse_components
+from daemon.scanning.hits import Hit, Origin, kind_of
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
 from i18n.message import msg, said_by

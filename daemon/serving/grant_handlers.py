@@ -12,15 +12,14 @@ from msgspec import structs
 from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import messages as m
-from daemon.deciding.effects import gives_way
 from daemon.deciding.outlook import Outlooks, counts
 from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
-from daemon.running.written import written
+from daemon.running.repair import written
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import check_length, of_grant, reason_of, told
+from daemon.serving.giving import check_length, gives_way, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller

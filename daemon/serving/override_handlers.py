@@ -16,7 +16,7 @@ from daemon.grants import new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
-from daemon.running.written import written
+from daemon.running.repair import written
 from daemon.serving.access import Access, Acting
 from daemon.serving.giving import reason_of
 from daemon.sessions import RuledPlayer

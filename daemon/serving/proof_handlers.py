@@ -16,12 +16,11 @@ from daemon import events
 from daemon.api import asking as m
 from daemon.platforms.api import Accounts
 from daemon.platforms.pins import Pins, UncheckedError
-from daemon.proving import codes, tries
+from daemon.proving import codes, lockouts
 from daemon.proving.codes import mark
-from daemon.proving.lockouts import Lockouts
-from daemon.proving.tries import CODE, Tries
+from daemon.proving.lockouts import CODE, Lockouts, Tries
 from daemon.recording.recorder import Recorder
-from daemon.running.written import written
+from daemon.running.repair import written
 from daemon.serving.access import Access, Acting
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.request_handlers import RequestHandlers
@@ -61,7 +60,7 @@ class ProofHandlers:
             player=None if player is None else player.id,
             proving=tuple(one.name for one in provers if one.pin is not None),
             codes=helped and any(one.code is not None for one in provers),
-            locked=None if guardian else tries.until(self._tries(caller), self.now()),
+            locked=None if guardian else lockouts.until(self._tries(caller), self.now()),
         )
 
     async def prove(self, caller: Caller, request: m.Prove) -> m.Proved:
@@ -72,7 +71,7 @@ class ProofHandlers:
             raise ApiError("bad-input", msg("a PIN has at most {most} characters", most=_LONGEST))
         async with self._turn:
             before, what = self._allowed(caller), mark(guardian.pin)
-            counted = tries.wrong(before, what, self.now())
+            counted = lockouts.wrong(before, what, self.now())
             self._keep(caller, counted)
             try:
                 right = await self.pins.matches(guardian.pin, unicodedata.normalize("NFC", request.pin))
@@ -81,7 +80,7 @@ class ProofHandlers:
                 raise ApiError("unavailable", msg("the PIN could not be checked; try again")) from None
             if not right:
                 raise self._wrong(caller, "pin", what, before, guardian.name)
-            self._keep(caller, tries.right(before, what))
+            self._keep(caller, lockouts.right(before, what))
         now = self.now()
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
         return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + m.PROOF_MS)
@@ -122,11 +121,11 @@ class ProofHandlers:
     def _allowed(self, caller: Caller) -> Tries:
         """The tries so far. ApiError: it may make none now. Guardians' own accounts are never locked."""
         if self.access.guardian(caller):
-            return tries.NONE
+            return lockouts.NONE
         found, now = self._tries(caller), self.now()
-        until = tries.until(found, now)
+        until = lockouts.until(found, now)
         if until is not None:
-            told = tries.time_of(until, now, self.access.people().zone)
+            told = lockouts.time_of(until, now, self.access.people().zone)
             raise ApiError("refused", msg("too many wrong tries: this account may try again at {time}", time=told))
         return found
 
@@ -150,9 +149,9 @@ class ProofHandlers:
     def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
         """Counts it for good, from now on; what to say."""
         now = self.now()
-        counted = tries.wrong(before, what, now)
+        counted = lockouts.wrong(before, what, now)
         guardians_own = self.access.guardian(caller)
-        until = None if guardians_own else tries.until(counted, now)
+        until = None if guardians_own else lockouts.until(counted, now)
         people = self.access.people()
         event = events.PinFailed(people.player_of(caller.account), caller.account, guardian, how, counted.total, until, now)
         self._keep(caller, counted, event=event)
@@ -160,8 +159,8 @@ class ProofHandlers:
         if guardians_own:
             return ApiError("refused", wrong)
         if until is None:
-            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=tries.FREE - counted.total))
-        told = tries.time_of(until, now, people.zone)
+            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=lockouts.FREE - counted.total))
+        told = lockouts.time_of(until, now, people.zone)
         return ApiError("refused", msg("{wrong}; this account may try again at {time}", wrong=wrong, time=told))
 
     # --- codes ------------------------------------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ class ProofHandlers:
     ) -> None:
         """It is used, whatever comes of it. ApiError."""
         secret, known = mark(used.guardian.code or ""), {mark(one.code or "") for one in provers}
-        whose, after, counts = self._whose(caller), tries.right(before, CODE), not self.access.guardian(caller)
+        whose, after, counts = self._whose(caller), lockouts.right(before, CODE), not self.access.guardian(caller)
 
         def change() -> None:
             self.lockouts.keep_step(secret, used.step, known)

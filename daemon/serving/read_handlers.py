@@ -11,8 +11,7 @@ from daemon.api.played import PlayedAnswer, PlayedGet
 from daemon.api.programs import ProgramsAnswer, ProgramsGet
 from daemon.api.rules import InForce as InForceRules
 from daemon.api.rules import RulesGet
-from daemon.reporting.daemon_status import DaemonStatus
-from daemon.reporting.people_checks import expired
+from daemon.reporting.doctor import DaemonStatus, expired
 from daemon.reporting.views import Views
 from daemon.serving.access import Access
 from daemon.sessions import InForce, People

@@ -12,21 +12,20 @@ from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.deciding.letting import for_good, lets
-from daemon.deciding.outlook import Outlooks
+from daemon.deciding.outlook import Outlooks, for_good, lets
 from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
-from daemon.refused_programs import RefusedPrograms
 from daemon.reporting.publisher import Publisher
 from daemon.requests import Requests
 from daemon.requests import new_id as asked_id
 from daemon.running.heart import Heart
-from daemon.running.rosters import Rosters
-from daemon.running.written import written
+from daemon.running.repair import written
+from daemon.running.seat import Rosters
 from daemon.serving.access import Access, Acting
 from daemon.serving.giving import all_the_same, check_length, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.trusted import Reading, TrustedClock
+from daemon.unknown_programs import RefusedPrograms
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Arg, msg, typed

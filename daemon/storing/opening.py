@@ -17,7 +17,7 @@ import msgspec
 
 from daemon.errors import DaemonError
 from daemon.storing import salvage, schema
-from daemon.storing.whole import Keep, check, closed_if_not, of_our_shape
+from daemon.storing.salvage import Keep, check, closed_if_not, of_our_shape
 from host.files import write_atomic
 from i18n.message import Arg, msg, said_by
 

@@ -33,8 +33,6 @@ class _Play(msgspec.Struct):
     programs: tuple[_Program, ...]
     ms: _Number
     until: _Number | None
-    starts: _Count
-    away: _Count
 
 
 class _Piece(msgspec.Struct):

@@ -16,8 +16,7 @@ class PlayRow:
     """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
 
     `since_*` begin its current piece, of which `ms` counts up to the row and which `sure` is about; `pieces` are those before.
-    `ending` is how far its ending was and `until` (mono) until when, as daemon.ending keeps them. It may stand for several
-    `starts`, with `away` milliseconds between them; without programs it is over, and only the log does not say so yet.
+    `ending` is how far its ending was and `until` (mono) until when, as daemon.ending keeps them.
     """
 
     seq: int
@@ -38,13 +37,6 @@ class PlayRow:
     label: int | None
     sure: bool
     pieces: tuple[Played, ...] = ()
-    starts: int = 1
-    away: int = 0
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing of it goes on, though the log may not have its end yet."""
-        return self.ended or not self.programs
 
     @property
     def total(self) -> int:
@@ -68,7 +60,7 @@ class ListedRow:
 
 
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
-_CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure", "starts", "away")
+_CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
 COLUMNS = ", ".join((*_FIXED, *_CHANGING))
 INSERT = f"INSERT INTO plays ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
 UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too

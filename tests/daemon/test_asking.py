@@ -10,7 +10,7 @@ import pytest
 from agent.api.asked import MOST_PROGRAMS, MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.api.asked_words import wish
+from daemon.api.asking import wish
 from daemon.platforms.api import ProgramStopped
 from daemon.serving.access import Acting
 from host.wire import ApiError

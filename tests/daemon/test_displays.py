@@ -9,7 +9,7 @@ import msgspec
 from agent.api.roster import Guardian
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.reporting.refusal_signals import MOST, WINDOW_MS, RefusalSignals
+from daemon.reporting.announce import MOST, WINDOW_MS, RefusalSignals
 from host.transport import Caller
 from i18n.message import plain
 from tests.daemon.display import displays, settled
@@ -255,6 +255,7 @@ def test_a_display_that_takes_nothing_is_not_waited_for(world):
             for pid in range(1, 301):  # without giving way to it
                 world.platform.run(pid, "teeworlds")
                 world.platform.exit(pid)
+                world.clock.run(4_000)
             world.platform.run(301)
             await settled()
             numbers = [one.number for one in lazy.got]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.deciding.notices import Notices
 from daemon.ending import (
     BEGUN,
     NEWS_MS,
@@ -19,6 +18,7 @@ from daemon.ending import (
     End,
     Ended,
     Free,
+    Notices,
     Refused,
     Saving,
     Terminate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from daemon.loop import LONGEST_WAIT_MS
-from daemon.running.lifeline import _LIMIT_MS, lifeline
+from daemon.running.run import _LIMIT_MS, lifeline
 
 LOOK_S = 0.005
 LIMIT_MS = 60_000

@@ -21,7 +21,7 @@ def test_a_decision_is_handed_what_goes_on_and_sums_of_the_rest(world):
         world.platform.run(pid)
         world.pass_time(1_000)
         world.platform.exit(pid)
-        world.pass_time(1_000)
+        world.pass_time(3_000)
     world.platform.run(100)
     play = world.daemon.plays.running[PLAYER, "luanti"]
     for _ in range(50):

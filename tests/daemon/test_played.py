@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.api.played import PlayedGet
-from daemon.reporting import played
+from daemon.reporting import views
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, roster
 
@@ -54,6 +54,6 @@ def test_a_week_and_no_more(guest):
 
 def test_too_much_is_said_to_be_too_much(guest, monkeypatch):
     """The latest of it; whoever tries rules on that has to know."""
-    monkeypatch.setattr(played, "MOST", 2)
+    monkeypatch.setattr(views, "MOST", 2)
     answer = told(guest)
     assert (len(answer.plays), answer.whole, answer.plays[-1].ms) == (2, False, 2 * MINUTE)

@@ -15,15 +15,13 @@ from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.loop import Loop
-from daemon.overruling import Overruling
+from daemon.loop import Loop, Overruling
 from host.wire import ApiError
 from i18n.message import plain
 from rules.decision import Decision
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from tests.daemon.test_api import ask
-from tests.daemon.test_flurries import flicker
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 TEXTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
@@ -193,34 +191,6 @@ def test_what_a_seat_lets_go_on_is_found(world, refused, seed):
     leave |= {line.seq: 35 * MINUTE for line in world.journal("play.started") if line.resumed is not None}
     assert {seq for seq, ms in refused.items() if ms > leave[seq]} <= told <= refused.keys()
     assert told
-
-
-def test_a_game_that_came_and_went_for_too_long_is_found(world, refused):
-    """The seat ends nothing. Each play is over in seconds, but they are told as one, which went on for a minute."""
-    world.start(roster(packs=(shipped("vn-147"),)))
-    flicker(world, 640, played=6_000, away=20)
-    world.pass_time(MINUTE)
-    assert [what.split(" from ")[0] for _, what in found(world)][:3] == ["luanti was played for 60 s"] * 3
-
-
-def test_what_came_and_went_beside_other_play_counts_no_more_than_was_played(world):
-    """In each minute a game is begun eight times for a moment, and then once more, together with another. The log tells its
-    plays as one from the first moment on, but most was played while the other game was, too.
-    """
-    world.start(roster(packs=(shipped("home-balanced"),), approved=("luanti", "teeworlds")))
-    for first in range(1_000, 11_000, 100):
-        flicker(world, 8, first=first, played=50, away=950)
-        world.pass_time(15_000)
-        for pid, game in ((first + 90, "luanti"), (first + 91, "teeworlds")):
-            world.platform.run(pid, game)
-        world.beat()
-        world.pass_time(20_000)
-        for pid in (first + 90, first + 91):
-            world.platform.exit(pid)
-        world.beat()
-        world.pass_time(17_000)
-    assert world.journal("play.due", "launch.refused") == []
-    assert found(world) == []
 
 
 def test_what_was_played_together_after_a_sleep_counts_once(world):

@@ -1,7 +1,7 @@
 """Every chain of a PC is a seat of its own, under a key of its own."""
 
 from compliance.note import Signer
-from daemon.recording.seat_key import new_seat_id, seed_of
+from daemon.recording.chains import new_seat_id, seed_of
 
 SECRET = bytes(range(32))
 

@@ -10,9 +10,9 @@ import pytest
 from daemon.api.messages import WhyGet
 from daemon.api.programs import ProgramsGet
 from daemon.platforms.api import ProgramStopped
-from daemon.recording.program_lines import AGAIN_MS, MOST, THEN_MS, ProgramLines
-from daemon.reporting.people_checks import programs_check
+from daemon.reporting.doctor import programs_check
 from daemon.store import MOST_LISTED
+from daemon.unknown_programs import AGAIN_MS, MOST, THEN_MS, ProgramLines
 from rules.games import UNKNOWN_GAME, Fingerprint, Game
 from rules.installed import READ_AT_ONCE, LetProgram, OnlyInstalled
 from tests.daemon.test_api import FRIEND, PARENT, ask

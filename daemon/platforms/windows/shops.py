@@ -14,14 +14,13 @@ from functools import partial
 
 from daemon.platforms.windows.registry import Hive, Registry
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.hits import Hit
 from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources import steam, wine
 from daemon.scanning.sources.heroic import load
 from daemon.scanning.sources.steam import programs_below
-from daemon.scanning.windows_paths import inside
+from daemon.scanning.windows_paths import inside, link_target
 from i18n.message import msg
 
 _SOFTWARE = ("SOFTWARE", "SOFTWARE\\WOW6432Node")

@@ -1,4 +1,4 @@
-"""AppStream: what distributions and stores say of applications. Metainfo of one, and catalogues of many, in XML.
+"""AppStream: what distributions and stores say of applications, in XML or, of catalogues, in YAML (DEP-11).
 
 AppStream 1.0, "Upstream Metadata" and "Catalog XML". Only what a scan needs is kept: id, name, categories, who made it, what
 starts it, and its content rating (OARS).
@@ -6,10 +6,13 @@ starts it, and its content rating (OARS).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
-from daemon.scanning.formats.markup import Element, read
+from daemon.scanning.formats.plainyaml import scalars
+from i18n.message import MessageError, msg, said_by
 from rules.matching.oars import INTENSITIES
 
 _MOST = 200  # attributes, categories, launchables of one component
@@ -90,3 +93,120 @@ def _note(now: Component, inside: Sequence[Element], text: str) -> None:
                 now.oars, now.version = {}, kind
             if names[1:] == ["content_attribute"] and (attribute := attributes.get("id")) and len(now.oars) < _MOST:
                 rate(now.oars, attribute[:100], text[:100])
+
+
+_DEEPEST = 40
+_LONGEST_TEXT = 20_000
+
+Element = tuple[str, Mapping[str, str]]
+"""Name and attributes."""
+
+
+class MarkupError(MessageError, ValueError):
+    """Not XML that is read here. The text is one clear line."""
+
+
+def read(pieces: Callable[[], bytes], ended: Callable[[Sequence[Element], str], None]) -> None:
+    """Feed the document that `pieces` yields, until it yields nothing. MarkupError.
+
+    `ended` hears of each element when it ends: those from the root to it, and its own text, without that of elements inside it.
+    """
+    reading = _Reading(ended)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = reading.doctype
+    parser.EntityDeclHandler = reading.doctype
+    parser.StartElementHandler = reading.start
+    parser.EndElementHandler = reading.end
+    parser.CharacterDataHandler = reading.text
+    try:
+        while piece := pieces():
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, UnicodeError) as error:  # also an encoding that nobody knows, or that does not fit
+        raise MarkupError(msg("not valid XML: {why}", why=said_by(error))) from None
+
+
+class _Reading:
+    def __init__(self, ended: Callable[[Sequence[Element], str], None]) -> None:
+        self._ended = ended
+        self._path: list[Element] = []
+        self._texts: list[list[str]] = []
+        self._size = 0
+
+    def doctype(self, *_: object) -> None:
+        raise MarkupError(msg("it has a DOCTYPE and is not read"))
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._path) >= _DEEPEST:
+            raise MarkupError(msg("nested too deeply"))
+        self._path.append((name[:100], attributes))
+        self._texts.append([])
+        self._size = 0
+
+    def end(self, _: str) -> None:
+        self._ended(self._path, "".join(self._texts.pop()).strip())
+        self._path.pop()
+        self._size = 0
+
+    def text(self, data: str) -> None:
+        if self._texts and self._size < _LONGEST_TEXT:
+            self._texts[-1].append(data[: _LONGEST_TEXT - self._size])
+            self._size += len(data)
+
+
+# Looked for in bytes, because of thousands of components a handful is taken apart.
+_ID = re.compile(rb"^ID: *(.+)$", re.MULTILINE)
+_LAUNCHABLE = re.compile(rb"^  - (.+\.desktop)$", re.MULTILINE)
+_NEAR = 1_000  # bytes: that section is short
+_LONGEST = 400_000  # characters of one component; the longest known has a tenth
+
+
+def components(read: Callable[[int], bytes], wanted: Callable[[str], bool]) -> Iterator[Component]:
+    """The components whose id or launchable is wanted, as bare_id has it. `read(n)` gives the next bytes, b"" at the end."""
+    for document in _documents(read):
+        first = _ID.search(document)
+        launches = document.find(b"\nLaunchable:\n")
+        ids = [first[1]] if first else []
+        ids += _LAUNCHABLE.findall(document, launches, launches + _NEAR) if launches >= 0 else []
+        if any(wanted(bare_id(id_.decode("utf-8", "replace").strip("'\""))) for id_ in ids):
+            yield _component(document.decode("utf-8", "replace"))
+
+
+def _documents(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    rest = b""
+    while piece := read(1 << 20):
+        *whole, rest = (rest + piece).split(b"\n---\n")
+        yield from (one for one in whole if len(one) <= _LONGEST)
+        if len(rest) > _LONGEST:
+            rest = rest[-64:]  # no component is this long: go on at the next separator
+    if 0 < len(rest) <= _LONGEST:
+        yield rest
+
+
+def _component(text: str) -> Component:
+    made = Component()
+    for keys, value in scalars(text):
+        match keys:
+            case ("ID",):
+                made.id = value[:200]
+            case ("Type",):
+                made.type = value
+            case ("Name", "C"):
+                made.name = value[:200]
+            case ("DeveloperName", "C") | ("Developer", "name", "C"):
+                made.developer = value[:200]
+            case ("Categories", "-"):
+                made.categories.add(value[:100])
+            case ("Launchable", "desktop-id", "-"):
+                made.launchables.add(value[:200])
+            case ("ContentRating", version, *attribute):
+                _rated(made, version, attribute, value)
+    return made
+
+
+def _rated(made: Component, version: str, attribute: list[str], value: str) -> None:
+    """Without an attribute the rating is empty: all of it is "none"."""
+    made.oars, made.version = made.oars or {}, version
+    if attribute and len(made.oars) < _MOST:
+        rate(made.oars, attribute[0][:100], value[:100])

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from daemon.scanning.files import Files
 from daemon.scanning.formats.desktop import parse_entry
-from daemon.scanning.hits import Hit, Origin
-from daemon.scanning.kinds import kind_of
+from daemon.scanning.hits import Hit, Origin, kind_of
 from daemon.scanning.source import Folder, SearchPaths
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.hits import Hit
 from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources import lutris, steam
 from daemon.scanning.sources.steam import programs_below
-from daemon.scanning.windows_paths import any_case, in_prefix
+from daemon.scanning.windows_paths import any_case, in_prefix, link_target
 
 _MANY = (
     ".local/share/wineprefixes", "Games", "Games/Heroic/Prefixes", "Games/Heroic/Prefixes/default", ".PlayOnLinux/wineprefix",

@@ -7,9 +7,7 @@ import io
 
 import pytest
 
-from daemon.scanning.formats.appstream import Component, parse_components
-from daemon.scanning.formats.dep11 import components
-from daemon.scanning.formats.markup import MarkupError
+from daemon.scanning.formats.appstream import Component, MarkupError, components, parse_components
 from daemon.scanning.formats.plainyaml import scalars
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>

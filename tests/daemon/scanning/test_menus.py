@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from daemon.scanning.command import target, words
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.formats.desktop import DesktopError, parse_entry
-from daemon.scanning.kinds import kind_of
+from daemon.scanning.hits import kind_of
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import menus
 

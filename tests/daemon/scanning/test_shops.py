@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.formats.vdf import VdfError, parse_vdf
+from daemon.scanning.windows_paths import link_target
 from rules.games import Game
 
 MZ = b"MZ" + bytes(62)

@@ -1,33 +1,54 @@
-"""A seat under another agent: it begins a new chain in the new log, as a new seat, and writes there what today's sums are
-made of.
+"""The chain that this seat writes: its id and key, what follows where it is damaged, and a new chain under another agent.
 
 A chain belongs to one log, where it is whole from its first entry on; so the old one ends and is kept aside, with what its
-agent never took. Plays of today are written once more, marked late, because the decisions of today add them up.
+agent never took, and the seat begins a new one as a new seat, under a new key: of two that share one nobody could tell which of
+them wrote. The same happens after a restored backup. Plays of today are written once more, marked late, because the decisions
+of today add them up. All keys are made of one secret of this PC; seats of older versions, with eight digits, sign with that.
 """
 
 from __future__ import annotations
 
+import hmac
+import re
+import secrets
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from compliance import journal
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entries.seat import IssueRaised
-from compliance.journal import Journal
+from compliance.journal import Journal, JournalError, expect_head
+from compliance.note import Signer
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Play, Plays
-from daemon.recording.bound_fields import bound_fields
+from daemon.recording.decision_fields import bound_fields
 from daemon.recording.line import append
 from daemon.recording.override_lines import write_again
 from daemon.recording.recorder import Recorder
-from daemon.recording.run_marks import FOLLOWS, RunMarks
-from daemon.recording.seat_key import new_seat_id
+from daemon.recording.seat_lines import FOLLOWS, RunMarks
+from daemon.roster import Replaced, parse_keys, write_pin
 from daemon.sessions import InForce, People, RuledPlayer
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
+from host import restored
 from rules.calendar import day_bounds, day_name
+
+_OLDER = re.compile("seat-[0-9a-f]{8}")
+
+
+def new_seat_id() -> str:
+    """Made at the first start and under each new agent; carried by every entry."""
+    return f"seat-{secrets.token_hex(5)}"
+
+
+def seed_of(seat: str, secret: bytes) -> bytes:
+    """The 32 bytes of its Ed25519 key."""
+    return secret if _OLDER.fullmatch(seat) else hmac.digest(secret, f"giochoi-seat-key/v1\n{seat}".encode(), "sha256")
+
 
 _AGAIN = "write-again"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
@@ -78,7 +99,6 @@ class Chains:
         `issues` go on. Unwritable: everything is as it was.
         """
         now = self.read()
-        self.recorder.settle()
         numbers = {play: play.seq for play in self.plays.running.values()}
         try:
             with self.store.transaction():
@@ -176,3 +196,73 @@ def renamed(who: str, began: int, player: RuledPlayer, zone: str) -> bool:
     """
     day = day_name(zone, began)
     return who not in {player.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}
+
+
+def seat_id(store: Store, folder: Path) -> str:
+    """Made at the first start, and after a restored backup; carried by every entry. Unwritable."""
+    if (restored_as := _come_back(store, folder)) is not None:
+        return restored_as
+    if (known := store.get("seat")) is not None:
+        return known.decode()
+    made = new_seat_id()
+    with store.transaction():
+        store.put("seat", made.encode())
+    return made
+
+
+def _come_back(store: Store, folder: Path) -> str | None:
+    """The new seat's id; None if nothing was restored. An administrator put it back, so its agent is believed. Unwritable."""
+    try:
+        mark = restored.read(folder)
+    except OSError:
+        return None  # who cannot read it cannot take it away either
+    if mark is None:
+        return None
+    try:
+        keys = None if mark.keys is None else parse_keys(mark.keys.encode())
+    except Replaced:
+        keys = None
+    with store.transaction():
+        write_pin(store, keys)
+        seat = put_aside(store, again=True)
+    restored.take_away(folder)
+    return seat
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnChain:
+    """`boot` is this boot's id, `secret` what every key of this PC is made of."""
+
+    store: Store
+    boot: str
+    secret: bytes
+
+    def signer(self, seat: str) -> Signer:
+        return Signer(seat, seed_of(seat, self.secret))
+
+    def open(self, seat: str) -> Journal:
+        """JournalError: it is damaged. Unwritable: the disk takes not even its first line."""
+        try:
+            return Journal(self.store.db, seat, self.boot, self.signer(seat))
+        except JournalError as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError):
+                raise Unwritable(str(error.__cause__)) from error
+            raise
+
+    def whole(self, seat: str, damaged: Callable[[JournalError], object], *, new: bool) -> Journal:
+        """The seat's chain; where it is `damaged` a new one, as a new seat, and the damaged one is kept aside. `new`: the seat
+        has written nothing yet. JournalError, Unwritable.
+        """
+        lost = self.store.broken()
+        try:
+            if lost is not None and lost.kept and not new:
+                expect_head(self.store.db)  # else the seat would begin at 1 again, which no agent takes
+            return self.open(seat)
+        except JournalError as error:
+            damaged(error)
+
+        def anew() -> str:
+            self.store.note_broken()
+            return put_aside(self.store, again=True)
+
+        return self.open(self.store.change_anyhow(anew))
