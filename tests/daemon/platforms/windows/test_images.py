@@ -10,15 +10,12 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
-import pywintypes
-import win32con
-import win32file
 
 from daemon.platforms import images as common
 from daemon.platforms.images import Looked
 from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
-from daemon.platforms.windows.watching.opening import Plain, opened
+from daemon.platforms.windows.watching.opening import opened
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
@@ -219,28 +216,3 @@ def test_a_folder_that_is_told_leaves_nothing_open(here):
     images = Images()
     assert [images.open(str(here), Catalogue(())) for _ in range(20)] == [None] * 20
     assert number() == before
-
-
-@pytest.fixture
-def kept(monkeypatch):
-    """Somebody has locked the bytes of every file: here that only tells who asks, on Windows itself nobody reads any more."""
-
-    def refused(*_):
-        raise PermissionError(13, "locked")
-
-    monkeypatch.setattr(Plain, "_plainly", refused)
-
-
-@pytest.fixture
-def lock():
-    """`lock(path)`: another handle has all of its bytes, in Windows' own way."""
-    held = []
-
-    def take(path):
-        held.append(win32file.CreateFile(str(path), win32file.GENERIC_READ, 7, None, win32file.OPEN_EXISTING, 0, None))
-        alone = win32con.LOCKFILE_EXCLUSIVE_LOCK | win32con.LOCKFILE_FAIL_IMMEDIATELY
-        win32file.LockFileEx(held[-1], alone, 0x7FFF_FFFF, 0, pywintypes.OVERLAPPED())
-
-    yield take
-    for one in held:
-        one.Close()

@@ -14,7 +14,6 @@ from tests.daemon.platforms.windows.stand import command, known, look, run, writ
 from tests.system import until
 
 SCRIPT = "import time\ntime.sleep(20)\n# trò chơi của An\n".encode()
-AWAY = b'import os, time\nos.chdir("C:\\\\")\ntime.sleep(20)\n'
 
 
 @pytest.fixture
