@@ -175,7 +175,7 @@ class Lookout:
     def _found(self, told: ProgramStarted) -> Found:
         """Unread from the first moment on, though that is told only once it is given up."""
         seen = self.tracker._known.get(told.program.pid)
-        unread = seen is not None and seen.identity == told.program.identity and seen.program.unread
+        unread = seen is not None and seen.process.identity == told.program.identity and seen.program.unread
         return Found(replace(told.program, unread=unread), self._match(told))
 
     async def ended(self, pid: int) -> ProgramEnded:
