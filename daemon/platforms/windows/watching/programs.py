@@ -11,7 +11,6 @@ from dataclasses import replace
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import Runs
 from daemon.platforms.interpreters.view import View
-from daemon.platforms.interpreters.windows_command_lines import split_words
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
@@ -77,23 +76,24 @@ class Programs:
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
         working = Working(process)
-        told, args = _interpreters(image, args, line, view(working.paths))
+        told = _interpreter(image, args, line, view(working.paths))
         files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
-        whole = [self._files(what, path, catalogue, files, working.paths) for what in told]
+        whole = told is None or self._files(told, path, catalogue, files, working.paths)
         closed = not (image.size or installed.installed(path))
-        speaks = any(what.speaks for what in told)
-        words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
+        speaks = told is not None and told.speaks
+        words = args if told is None or speaks else args[:1]  # the words of a shell are those of what it starts
+        said = () if told is None else catalogue.said_in(told.words)
         return Program(
             pid=process.pid,
             started=process.started,
             since=since,
             account=self._name(sid),
             files=tuple(files),
-            args=words + tuple(word for what in told for word in catalogue.said_in(what.words) if word not in words),
+            args=words + tuple(word for word in said if word not in words),
             parent=process.parent,
             interpreted=speaks,
             trees=self.trees.of(path, sid),
-            unread=closed or not all(whole),
+            unread=closed or not whole,
         )
 
     def _name(self, sid: str) -> str:
@@ -201,18 +201,13 @@ def _by_name(word: str) -> Fingerprint | None:
     return Fingerprint(PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
 
 
-def _interpreters(
-    image: Fingerprint, args: tuple[str, ...], line: str, seen: View
-) -> tuple[tuple[Runs, ...], tuple[str, ...]]:  # fmt: skip
-    """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
-    and as the program itself may. And all words of both. An installed command of ours is no interpreter: its arguments name
-    games that it does not run.
+def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str, seen: View) -> Runs | None:
+    """By its own name and by the one that it was made under, whatever it is called here. An installed command of ours is no
+    interpreter: its arguments name games that it does not run.
     """
-    other = split_words(line)
     for name in (image.original, ntpath.basename(image.path)):
-        if name and is_own_command(name, args) and installed.installed(image.path):
+        if not name or (is_own_command(name, args) and installed.installed(image.path)):
             continue
-        ways = (what_runs(name, words, line, seen) for words in dict.fromkeys((args, other or args))) if name else ()
-        if found := tuple(dict.fromkeys(filter(None, ways))):
-            return found, args + tuple(word for word in other if word not in args)
-    return (), args
+        if (found := what_runs(name, args, line, seen)) is not None:
+            return found
+    return None
