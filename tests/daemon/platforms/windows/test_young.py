@@ -100,10 +100,10 @@ def test_so_is_one_that_a_scan_finds_first(watch, clock):
     assert games(told) == [PID]
 
 
-def test_what_cannot_be_read_at_all_is_let_alone_after_a_second(watch, clock):
+def test_what_cannot_be_read_at_all_is_let_alone_after_a_few_seconds(watch, clock):
     tracker, told, later = watch(None)
     tracker.compare(made(clock))
-    assert 500 <= pass_time(clock, later) <= 2_000
+    assert 500 <= pass_time(clock, later) <= 4_500
     tracker.compare({PID: tracker._known[PID].process})
     assert (told, later) == ([], [])
 
