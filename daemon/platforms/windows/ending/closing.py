@@ -1,4 +1,4 @@
-"""Asks programs to close by WM_CLOSE, as a click on the cross in the corner does.
+"""Asks programs to close by WM_CLOSE, as a click on the cross in the corner does, on any desktop of the session.
 
 A service has no desktop: it runs this file in the session of the game, as its user (`python -m …ending.closing
 PID…`), where it posts its messages and ends. Windows lets no program post to one of higher rights: such a game is ended after
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import win32gui
 import win32process
@@ -19,22 +20,50 @@ import win32service
 
 from host.windows.win32 import AsOSError
 
+if TYPE_CHECKING:
+    from _win32typing import PyHDESK
+
 _WM_CLOSE = 0x0010
+_READ_ENUMERATE_WRITE = 0x0001 | 0x0040 | 0x0080  # DESKTOP_READOBJECTS, _ENUMERATE, _WRITEOBJECTS
 
 
 def ask(pids: Collection[int]) -> int:
     """Posts WM_CLOSE to the windows of these processes; to how many. To invisible ones only if there are no others."""
+    desktops = _desktops()  # closed when they are forgotten, after the thread that used them
+    posted: list[int] = []
+    # A thread belongs to one desktop and reaches the windows of that one only: one that has no windows itself may change.
+    worker = threading.Thread(target=lambda: posted.extend(_on(desktop, pids) for desktop in desktops), name="closing")
+    worker.start()
+    worker.join()
+    return sum(posted)
+
+
+def _desktops() -> list[PyHDESK]:
+    """Those that we may open; others, such as the one for passwords, have no games."""
+    found = []
+    with suppress(OSError), AsOSError():
+        for name in win32service.GetProcessWindowStation().EnumDesktops():
+            with suppress(OSError), AsOSError():
+                found.append(win32service.OpenDesktop(name, 0, False, _READ_ENUMERATE_WRITE))
+    return found
+
+
+def _on(desktop: PyHDESK, pids: Collection[int]) -> int:
+    with suppress(OSError), AsOSError():
+        desktop.SetThreadDesktop()
+        seen, hidden = _windows_of(desktop, pids)
+        return sum(_asked(window) for window in seen or hidden)
+    return 0
+
+
+def _windows_of(desktop: PyHDESK, pids: Collection[int]) -> tuple[list[int], list[int]]:
+    """Those that people see, and the others."""
     seen: list[int] = []
     hidden: list[int] = []
-
-    def look(window: int, _: object) -> bool:
+    for window in desktop.EnumDesktopWindows():
         if _pid_of(window) in pids:
             (seen if win32gui.IsWindowVisible(window) else hidden).append(window)
-        return True
-
-    with suppress(OSError), AsOSError():
-        win32gui.EnumWindows(look, None)
-    return sum(_asked(window) for window in seen or hidden)
+    return seen, hidden
 
 
 def _pid_of(window: int) -> int | None:

@@ -16,7 +16,7 @@ from daemon.platforms.windows import control
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.ending import closing, run_in_session
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
-from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, own, read, run, write
+from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, on_desktop, own, read, run, write
 from tests.system import until
 from tests.windows_programs import program
 
@@ -134,6 +134,26 @@ def windows_of(pid: int) -> list[int]:
 
     _user32.EnumWindows(look, None)
     return found
+
+
+def test_a_window_on_another_desktop(game):
+    """A player may make a desktop of his own and play there: its windows are not on ours, and are asked all the same."""
+    create = _user32.CreateDesktopW
+    create.restype = ctypes.c_void_p
+    name = f"gc-{os.getpid()}"
+    desktop = create(name, None, None, 0, 0x1000_0000, None)
+    if not desktop:
+        pytest.skip("no desktops can be made here")
+    try:
+        one = on_desktop(f"winsta0\\{name}", game, *SHORT)
+        end = time.monotonic() + PATIENCE
+        while not (asked := closing.ask([one.pid])) and alive(one) and time.monotonic() < end:
+            time.sleep(0.05)  # until it has its window
+        assert asked
+        assert not windows_of(one.pid)
+        assert gone(*one.identity)
+    finally:
+        _user32.CloseDesktop(ctypes.c_void_p(desktop))
 
 
 def test_the_errand_of_a_service(game):
