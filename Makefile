@@ -77,9 +77,9 @@ test-here: $(DEV)
 	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(AT_ONCE) $(AGAIN) $(ARGS) && $(RECORD)
 
 # The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
-# too: the main job beside the tests on Windows, as they leave a core idle, and after them what restarts Windows, installs there or
-# has it wait for a disk. It begins with `down`: what a run that was cut off had installed there is forgotten first.
-ALONE  := tests/lab/test_held.py tests/lab/test_restart.py tests/lab/test_setup.py
+# too: the main job beside the tests on Windows, as they leave a core idle, and after them what restarts Windows or installs
+# there. It begins with `down`: what a run that was cut off had installed there is forgotten first.
+ALONE  := tests/lab/test_restart.py tests/lab/test_setup.py
 LAB    := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
 PICKED := $(filter-out -%,$(ARGS))
 

@@ -11,7 +11,7 @@ from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND, HELD, UNREADABLE
+from daemon.platforms.troubles import BLIND, HELD, UNREADABLE
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
 from i18n.printable import printable

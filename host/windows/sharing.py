@@ -23,11 +23,6 @@ def open_shared(path: str) -> Handle:
     return open_file(extended(path), _READ_DATA, _HOW)
 
 
-def open_to_use(path: str) -> Handle:
-    """The file itself, to ask who has it open: nobody can keep us from that, who may look at it at all. OSError."""
-    return open_file(extended(path), _READ_ATTRIBUTES, _HOW)
-
-
 def open_to_look(path: Path | str, access: int) -> Handle:
     """As `open_itself` what lies there, file or folder, for which it waits as little. OSError."""
     try:

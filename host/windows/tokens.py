@@ -8,7 +8,7 @@ import win32api
 import win32security
 
 from host.windows.sids import ADMINS, SYSTEM
-from host.windows.win32 import ACCESS_DENIED, AsOSError
+from host.windows.win32 import AsOSError
 
 
 def sid_text(sid: bytes) -> str:
@@ -26,21 +26,6 @@ def process_user(process: int) -> str:
     """Whose process it is, by a handle with QUERY_LIMITED_INFORMATION. OSError."""
     with AsOSError():
         return token_user(win32security.OpenProcessToken(process, win32security.TOKEN_QUERY))
-
-
-def process_elevated(process: int) -> bool:
-    """Whether it has an administrator's rights, by a handle as above. Not if its token is closed to us, which is its user's
-    own doing: one of UAC's is open to the system. OSError.
-    """
-    try:
-        with AsOSError():
-            token = win32security.OpenProcessToken(process, win32security.TOKEN_QUERY)
-    except OSError as error:
-        if error.winerror == ACCESS_DENIED:
-            return False
-        raise
-    with AsOSError():
-        return bool(win32security.GetTokenInformation(token, win32security.TokenElevation))
 
 
 def token_user(token: int) -> str:

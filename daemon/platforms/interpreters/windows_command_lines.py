@@ -1,7 +1,7 @@
-"""How Windows command lines are split into words, and which files its shells and script hosts run.
+"""Which files the shells and script hosts of Windows run.
 
 A program that a shell starts is a process of its own. Here only batch files, scripts and DLLs are looked for that the shell
-itself runs. Sources: Microsoft, "Parsing C command-line arguments", "Windows Commands", "about_PowerShell_exe", "about_Pwsh".
+itself runs. Sources: Microsoft, "Windows Commands", "about_PowerShell_exe", "about_Pwsh".
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ _MOST, _MOST_COMMANDS = 16, 8  # files and commands in one command line
 _LONGEST = 8_192  # characters (cmd.exe reads 8,191)
 
 _NAME = re.compile(r'(?:"[^"]*"?|[^" \t])*+')  # the program's own name: quotes only keep its spaces
-# Backslashes and the quote after them, two quotes, spaces, or anything else.
-_PIECE = re.compile(r'(\\*)"("?)|([ \t]+)|(\\+|[^\\" \t]+)')
 _CMD_OPTION = re.compile(r"\s*/([A-Za-z?])(:\S*)?")
 _COMMAND = re.compile(r'(?:"[^"\n]*+(?:"|(?=\n)|$)|[^"&|()\n])++')  # one of several commands
 _FIRST = re.compile(r'[\s@,;=]*+("[^"]*+"?|[^\s",;=/]++)')
@@ -30,38 +28,6 @@ _PS_VALUED = (
     "executionpolicy", "ep", "windowstyle", "inputformat", "outputformat", "version", "configurationname", "workingdirectory",
     "wd", "settingsfile", "encodedcommand", "ec",
 )  # fmt: skip
-
-
-def split_words(line: str) -> tuple[str, ...]:
-    """As Microsoft's C runtime does since 2008, for programs such as python.exe. Empty for an empty line.
-
-    CommandLineToArgvW differs in two quotes side by side: `"a""b" c` is two words here and one there.
-    """
-    if not line.strip():
-        return ()
-    name = _NAME.match(line)
-    found, at = [name[0].replace('"', "") if name else ""], name.end() if name else 0
-    word: list[str] | None = None  # None: between two words
-    quoted = False
-    while (piece := _PIECE.match(line, at)) is not None:
-        at = piece.end()
-        slashes, second, spaces, plain = piece.groups()
-        if spaces is not None and not quoted:
-            found += [] if word is None else ["".join(word)]
-            word = None
-            continue
-        word = [] if word is None else word
-        if slashes is None:
-            word.append(spaces or plain)
-            continue
-        word.append("\\" * (len(slashes) // 2))
-        if len(slashes) % 2 or (quoted and second):
-            word.append('"')
-            at -= len(second) if len(slashes) % 2 else 0
-        else:
-            quoted = not quoted
-            at -= len(second)
-    return tuple(found if word is None else [*found, "".join(word)])
 
 
 def shell_files(family: Family, args: tuple[str, ...], line: str) -> tuple[str, ...] | None:

@@ -26,7 +26,7 @@ from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND, HELD, UNREADABLE
+from daemon.platforms.troubles import BLIND, HELD, UNREADABLE
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by

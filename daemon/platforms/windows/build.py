@@ -11,12 +11,12 @@ from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.logged_on import logged_on
-from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.trays import sessions
 from daemon.platforms.windows.trays.keeper import Trays
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.reader import Reader
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host import choose
@@ -34,9 +34,8 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    readers = Readers(clock, Images.calm)
-    programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS), readers), Trees(clock))
-    watcher = WindowsWatcher(WindowsTracker(programs, clock, readers), clock, session_name(_other(root)))
+    programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
+    watcher = WindowsWatcher(WindowsTracker(programs, clock, Reader()), clock, session_name(_other(root)))
     trays = _trays(clock, root) if service.attached() else None
     control, accounts = WindowsControl(spared), WindowsAccounts()
     return Platform(watcher, control, accounts, displays=trays, logged_on=logged_on, tells_unknown=False)

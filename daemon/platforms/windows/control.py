@@ -14,13 +14,12 @@ from daemon.platforms.control import TreeControl
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.ending import closing, run_in_session
-from daemon.platforms.windows.ending.family import own
-from daemon.platforms.windows.ending.whose import Owners
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 
 _MOST_ASKED = 2_000  # pids that a command line has room for
-_REMEMBERED = 256
+_REMEMBERED, _MOST_ACCOUNTS = 256, 4_096
+_OVER = ""
 
 
 class WindowsControl(TreeControl[Process]):
@@ -29,7 +28,7 @@ class WindowsControl(TreeControl[Process]):
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         super().__init__(spared)
         self._snapshots = Snapshots()
-        self._owners = Owners()
+        self._accounts: dict[Identity, str] = {}
         self._reached: dict[Identity, tuple[Callable[[], bool], ...]] = {}  # of the last ones asked: whether a window was
 
     def alive(self, pid: int, started: int) -> bool:
@@ -76,8 +75,36 @@ class WindowsControl(TreeControl[Process]):
         return any(has() for one in programs for has in self._reached.get(one, ()))
 
     def _own(self, root: Process, family: Iterable[Process]) -> list[Process]:
-        """Not what another account does there, in another session, or with an administrator's rights."""
-        return own(family, self._owners.of)
+        """Not what another account does there, or in another session, nor anything below that: `runas` and UAC name as a
+        program's parent whoever asked for it. Where nobody can tell whose the game is, it is ended alone.
+        """
+        account, others, kept = self._account(root), set[int](), [root]
+        for one in family:
+            if one is root or not account:
+                continue
+            if one.parent in others or one.session != root.session or self._account(one) not in {account, _OVER}:
+                others.add(one.pid)
+            else:
+                kept.append(one)
+        return kept
+
+    def _account(self, process: Process) -> str | None:
+        """The SID of its account, also of one that is over, if it was asked for before; else _OVER. None: it is not known."""
+        known = self._accounts.get(process.identity)
+        if known is not None:
+            return known
+        try:
+            handle = processes.opened_as(*process.identity)
+            if handle is None:
+                return _OVER
+            with handle:
+                found = processes.user(handle)
+        except OSError:
+            return None
+        self._accounts[process.identity] = found
+        while len(self._accounts) > _MOST_ACCOUNTS:
+            self._accounts.pop(next(iter(self._accounts)))
+        return found
 
     def _terminate(self, pid: int, started: int) -> bool:
         return _end(pid, started)  # Windows has nothing that a program may act upon but its windows' messages

@@ -124,7 +124,6 @@ class Shops:
         values = self.registry.values(hive, key, *names)
         return [path for name in names if (path := local(values.get(name, "")))]
 
-
     def _holds(self, files: Files, hit: Hit) -> bool:
         if self.believes(hit.told, hit.folder):
             return True

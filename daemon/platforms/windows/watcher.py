@@ -14,19 +14,20 @@ from daemon.platforms.api import Observation, Refusals
 from daemon.platforms.hashing import Key
 from daemon.platforms.images import Looked
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.troubles import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
-from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from host.clock import Clock
 from i18n.message import said_by
+from i18n.printable import printable
 from rules.games import Program
 
 FAST_S = 0.25
 SLOW_S = 2.0
+_LONGEST_NAME = 300  # characters
 
 
 class WindowsWatcher(TrackingWatcher):
@@ -34,7 +35,7 @@ class WindowsWatcher(TrackingWatcher):
         """`session`: the name of the event session, which no other daemon on this machine has."""
         super().__init__(clock)
         self._tracker, self._images = tracker, tracker.programs.images
-        tracker.trouble, tracker.well = self._trouble, self._well
+        tracker.trouble, tracker.well, tracker.on_loop = self._trouble, self._well, self._on_loop
         self._name = session
         self._session: EtwSession | None = None
         self._snapshots = Snapshots()
@@ -47,7 +48,6 @@ class WindowsWatcher(TrackingWatcher):
         self._tracker.later = asyncio.get_running_loop().call_later
         self._tracker.start(sink)
         self._images.start(partial(self._on_loop, self._slowly_looked))  # in a thread of its own
-        self._tracker.readings.on_loop = self._on_loop
         self._start_events()
         self._timer = asyncio.get_running_loop().call_later(FAST_S, self._turn)
 
@@ -61,7 +61,7 @@ class WindowsWatcher(TrackingWatcher):
         """A process names its parent here as long as it runs: what a play goes on in is found by that."""
 
     def look(self) -> bool:
-        return self._tracker.look() if self._loop else True
+        return True
 
     def refuse(self, refusals: Refusals) -> None:
         hurried = self._hurry()
@@ -100,7 +100,6 @@ class WindowsWatcher(TrackingWatcher):
             return
         self._believe_events()
         self._timer = self._loop.call_later(FAST_S if self.kind == "poll" and self._hurry() else SLOW_S, self._turn)
-        self._tracker.readings.look_after()
         try:
             here = self._snapshots.take()
         except BlindError as error:
@@ -150,5 +149,7 @@ class WindowsWatcher(TrackingWatcher):
         if event.kind == "stop":
             self._tracker.ended(event.pid, created, microseconds(event.at))
         elif event.kind == "start":
-            told = Process(event.pid, event.parent, created, event.session, event.image.rpartition("\\")[2])
-            self._tracker.started(processes.as_it_is(told))
+            told = Process(
+                event.pid, event.parent, created, event.session, printable(event.image.rpartition("\\")[2], _LONGEST_NAME)
+            )
+            self._tracker.started(told)

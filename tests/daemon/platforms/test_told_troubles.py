@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from daemon.platforms.api import WatchTrouble
-from daemon.platforms.tracker import HELD
+from daemon.platforms.troubles import HELD
 from daemon.platforms.watcher import TrackingWatcher
 from host.clock import SystemClock
 from i18n.message import plain

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.interpreters.arguments import what_runs
-from daemon.platforms.interpreters.windows_command_lines import split_words
 from rules.programs import interpreter
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 
@@ -101,36 +100,3 @@ def test_hostile_command_names_few_files(line):
 @pytest.mark.parametrize("text", POWERSHELL)
 def test_hostile_script_names_few_files(text):
     assert len(what_runs("powershell.exe", ("p", "-c", text), "").files) <= 16
-
-
-LINES = {
-    'p "a b c" d e': ["a b c", "d", "e"],
-    r'p "ab\"c" "\\" d': ['ab"c', "\\", "d"],
-    r'p a\\\b d"e f"g h': [r"a\\\b", "de fg", "h"],
-    r'p a\\\"b c d': [r"a\"b", "c", "d"],
-    r'p a\\\\"b c" d e': [r"a\\b c", "d", "e"],
-    'p a"b"" c d': ['ab" c d'],
-    'p "a""b" c "d"': ['a"b', "c", "d"],
-    'p "" x\t "y': ["", "x", "y"],
-    r'p "-Wa""b" "C:\g\trò.py" z': ['-Wa"b', r"C:\g\trò.py", "z"],
-}
-"""The first five, and the sixth, are the examples of Microsoft's documentation."""
-
-
-@pytest.mark.parametrize("line", LINES)
-def test_words_of_c_programs(line):
-    assert split_words(line) == ("p", *LINES[line])
-
-
-@pytest.mark.parametrize(("line", "words"), [
-    ("", ()), ("  ", ()), (r'"C:\a b\p.exe" x', (r"C:\a b\p.exe", "x")), (r'C:\a" "b.exe  x ', (r"C:\a b.exe", "x")),
-    ("p", ("p",)), ('"p', ("p",)),
-])  # fmt: skip
-def test_first_word_is_the_programs_name(line, words):
-    assert split_words(line) == words
-
-
-@pytest.mark.timeout(5)
-def test_longest_lines_are_split_at_once():
-    for text in ('"' * 32_767, "\\" * 32_767, '\\"' * 16_383, " " * 32_767 + "x", '"" ' * 10_922):
-        split_words(f"p {text}")

@@ -12,7 +12,7 @@ from daemon.platforms.linux.process_events import Event, EventsLostError
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.troubles import BLIND
 from daemon.platforms.watcher import LOST
 from i18n.message import said_by
 

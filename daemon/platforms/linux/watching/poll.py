@@ -9,7 +9,7 @@ from collections.abc import Callable
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.troubles import BLIND
 from i18n.message import said_by
 
 FAST_S = 0.15

@@ -31,7 +31,7 @@ from daemon.platforms.linux.watching.seen import (
     runs,
 )
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.troubles import BLIND
 from host.clock import Clock, together
 from i18n.message import said_by
 from rules.games import Catalogue, Fingerprint, Program

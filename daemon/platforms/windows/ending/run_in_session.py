@@ -20,12 +20,10 @@ import win32security
 import win32ts
 
 from daemon.platforms.windows.ending import closing
-from host.windows.sharing import open_to_look
 from host.windows.win32 import AsOSError
 
 _OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe that an installer may put beside it: Windows knows icons by that
 _FULL = 2  # TokenElevationTypeFull
-_EXECUTE = 0x20  # FILE_EXECUTE
 _DESKTOP = "winsta0\\default"
 _ROOMS = Path(__file__).resolve().parents[4]
 
@@ -42,8 +40,7 @@ def run(session: int, module: str, words: Sequence[str], *, own_name: bool = Fal
     closes when nobody holds it any more. None: that is not to be had. `own_name`: by the interpreter of that name, if there is.
     """
     line = command_line(module, words, own_name=own_name)
-    # As long as we have it open nobody else can have an oplock on it, which to start it would have to wait for.
-    with suppress(OSError), AsOSError(), open_to_look(line[0], _EXECUTE):
+    with suppress(OSError), AsOSError():
         if session == own_session():
             return win32process.CreateProcess(*_how(None, line, "" if closing.interactive() else _DESKTOP))[0]
         user = plain(win32ts.WTSQueryUserToken(session))

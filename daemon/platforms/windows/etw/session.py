@@ -1,8 +1,7 @@
 """Process events as they happen, by a trace session of our own.
 
-Three threads, for which the loop waits in `close` only:
-    etw-trace   lives in ProcessTrace; the system calls it for each event, which it decodes and puts into a queue, no more
-    etw-tell    takes from the queue; the only one that calls `tell` and `trouble`
+Two threads, for which the loop waits in `close` only:
+    etw-trace   lives in ProcessTrace; the system calls it for each event, which it decodes and tells
     etw-flush   has the session deliver every 20 ms in a hurry, else every 250 ms, and once a second asks what it has lost
 
 A session outlives its process: the next one of the same name stops what a killed daemon left behind.
@@ -11,7 +10,6 @@ A session outlives its process: the next one of the same name stops what a kille
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -24,16 +22,15 @@ Trouble = Callable[[str, str], None]
 
 HURRY_S, CALM_S = 0.02, 0.25
 _ASK_S = 1.0
-_MOST_WAITING = 8192
 _JOIN_S = 5.0
 
 
 class EtwSession:
     """One life of the session. start, close, pace and arrived belong to one thread, the loop's.
 
-    `tell` and `trouble` are called in a thread of the session's own, one call at a time, from within `start` on until `close`
-    returns. They must be quick, must not raise, must not call `close`, nor wait for the thread that may be in `close`:
-    loop.call_soon_threadsafe is what they are for. While `tell` dallies, up to 8192 events wait; more are lost, and told so.
+    `tell` and `trouble` are called in threads of the session's own from within `start` on until `close` returns. They must be
+    quick, must not raise, must not call `close`, nor wait for the thread that may be in `close`: loop.call_soon_threadsafe is
+    what they are for.
     """
 
     def __init__(self, tell: Tell, trouble: Trouble, name: str = "", api: Api | None = None) -> None:
@@ -50,12 +47,9 @@ class EtwSession:
         self._pace_s = CALM_S
         self._flush_now = threading.Event()
         self._ended = threading.Event()
-        self._some = threading.Event()  # there is something to tell
-        self._queue: deque[ProcessEvent] = deque()
-        self._dropped = 0  # by etw-trace: no room, or not to be understood
-        self._lost = 0  # by the system, as etw-flush knows
+        self._dropped = 0  # not to be understood
         self._told_lost = 0
-        self._over: str | None = None  # why no more will come
+        self._over = False  # no more will come
         self._over_once = threading.Lock()
 
     def start(self) -> bool:
@@ -71,7 +65,6 @@ class EtwSession:
     def _start(self) -> None:
         self._session = self._api.start(self._name)
         self._trace = trace = self._api.open(self._name, self._heard)
-        self._begin("etw-tell", self._telling)
         self._begin("etw-trace", lambda: self._tracing(trace))
         self._api.enable(self._session)
         with suppress(OSError):  # then events come once something starts
@@ -89,7 +82,6 @@ class EtwSession:
         trace, self._trace = self._trace, None
         if trace:
             self._api.close(trace)
-        self._some.set()
         for thread in self._threads:
             thread.join(_JOIN_S)
 
@@ -99,7 +91,7 @@ class EtwSession:
 
         The session asks for what runs when it begins, so that on a system that delivers this is so within a second.
         """
-        return self._arrived and self._over is None and not self._ended.is_set()
+        return self._arrived and not self._over and not self._ended.is_set()
 
     def pace(self, *, hurry: bool) -> None:
         """Whether events are wanted within 20 ms."""
@@ -121,13 +113,13 @@ class EtwSession:
 
     def _heard(self, event_id: int, version: int, payload: bytes, timestamp: int) -> None:
         event = decode(event_id, version, payload, timestamp)
-        if event is None or len(self._queue) >= _MOST_WAITING:
+        if event is None:
             self._dropped += 1
-        else:
-            self._queue.append(event)
-            if event.kind != "stop":  # ends alone would not do: a Windows whose starts we cannot read is one without events
-                self._arrived = True
-        self._some.set()
+            return
+        if event.kind != "stop":  # ends alone would not do: a Windows whose starts we cannot read is one without events
+            self._arrived = True
+        if not self._ended.is_set():
+            self._tell(event)
 
     # --- etw-flush ---------------------------------------------------------------------------------------------------------
 
@@ -144,7 +136,7 @@ class EtwSession:
                 self._api.flush(self._session)
                 if waited >= _ASK_S:
                     waited = 0.0
-                    self._count(self._api.lost(self._session))
+                    self._count(self._dropped + self._api.lost(self._session))
             except OSError as failed:
                 if failed.winerror == NOT_THERE:
                     self._gone(f"ControlTraceW: {failed.strerror}")
@@ -152,31 +144,14 @@ class EtwSession:
                 # Otherwise the next time may do, and the session itself flushes once a second.
 
     def _count(self, lost: int) -> None:
-        if lost != self._lost:
-            self._lost = lost
-            self._some.set()
-
-    # --- etw-tell ----------------------------------------------------------------------------------------------------------
-
-    def _telling(self) -> None:
-        while True:
-            self._some.wait()
-            self._some.clear()
-            while self._queue and not self._ended.is_set():
-                self._tell(self._queue.popleft())
-            if self._ended.is_set():
-                return
-            lost = self._dropped + self._lost
-            if lost != self._told_lost:
-                lost, self._told_lost = lost - self._told_lost, lost
-                self._trouble("events-lost", f"ETW: {lost}")
-            if self._over is not None:
-                self._trouble("watch-events", self._over)
-                return
+        if lost != self._told_lost:
+            new, self._told_lost = lost - self._told_lost, lost
+            self._trouble("events-lost", f"ETW: {new}")
 
     def _gone(self, why: str) -> None:
         """Nobody asked the session to end, and yet it did: an administrator can stop it."""
         with self._over_once:
-            if self._over is None and not self._ended.is_set():
-                self._over = why
-                self._some.set()
+            if self._over or self._ended.is_set():
+                return
+            self._over = True
+        self._trouble("watch-events", why)

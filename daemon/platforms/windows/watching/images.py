@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msvcrt
 import re
-from collections.abc import Callable, Hashable
+import threading
+from collections.abc import Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import BinaryIO
@@ -14,10 +15,9 @@ import win32process
 
 from daemon.platforms import images
 from daemon.platforms.by_turns import Turns
-from daemon.platforms.hashing import Key, Stop, never, sha256
+from daemon.platforms.hashing import Key, Stop, sha256
 from daemon.platforms.images import Known, Looked, Wanted
-from daemon.platforms.windows.reading.readers import Readers, SlowReading, step, whose
-from daemon.platforms.windows.watching.opening import key_of, locked, opened
+from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id
 from host.pe import version
 from host.windows.signer import signer_of
@@ -32,26 +32,13 @@ _BELOW_NORMAL = win32process.THREAD_PRIORITY_BELOW_NORMAL
 
 
 class Images(images.Images):
-    """What takes long is done by the readers; without them, as of nobody else's files, on one thread."""
-
-    def __init__(
-        self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never, readers: Readers | None = None
-    ) -> None:
-        super().__init__(largest, pressed)
-        self._readers = readers
-
     def open(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it, or
-        somebody keeps it from those who look at signatures.
-        """
+        """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it."""
         if not _LOCAL.fullmatch(path):
             return None
         try:
             with opened(path) as (file, this):
-                found = self._read(file, this, path, catalogue)
-                known = self._known.get(this)
-                unsure = known is not None and self._wanted(known, found, catalogue).signer and locked(file)
-                return None if unsure else found
+                return self._read(file, this, path, catalogue)
         except (OSError, ValueError):  # ValueError: no name that a file could have
             return None
 
@@ -75,23 +62,11 @@ class Images(images.Images):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         digest = self._sha256(file, stop) if wanted.digest else None
         signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
-        if wanted.signer and signer is None and locked(file):
-            raise OSError(None, "its signature may be kept from us", path)
         return Looked(digest, signer, wanted.signer, wanted.within(file, stop))
 
     @staticmethod
     def owner(file: BinaryIO) -> Hashable:  # noqa: ARG004 - who owns a file there says little of who put it there
-        return whose()
-
-    def _lane(self) -> Hashable:
-        return whose()
-
-    def _turns(self) -> Turns[Looked | None]:
-        return super()._turns() if self._readers is None else SlowReading(self._readers)
-
-    def _stop(self) -> bool:
-        step()
-        return super()._stop()
+        return threading.current_thread().name  # the account, on a reader's thread
 
     def _aside(
         self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
@@ -99,6 +74,6 @@ class Images(images.Images):
         def look() -> Looked | None:
             with opened(path) as (again, here):
                 found = self._look(again, path, wanted, self._stop) if here == this else None
-                return found if key_of(again, path) == this else None
+                return found if key_of(again) == this else None
 
         return thread.submit(look, self.owner(file))

@@ -7,16 +7,13 @@ nobody is stopped: a game's own protection watches for handles that could. Where
 from __future__ import annotations
 
 import ctypes
-import ntpath
-from contextlib import suppress
 from ctypes import wintypes
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from daemon.platforms.windows.watching.snapshot import Process, microseconds
+from daemon.platforms.windows.watching.snapshot import microseconds
 from host.windows import tokens
 from host.windows.pipes_client import owner
 from host.windows.win32 import INVALID_PARAMETER, Handle, checked, error, function, kernel32
-from i18n.printable import printable
 
 _shell32 = ctypes.WinDLL("shell32", use_last_error=True)
 _ntdll = ctypes.WinDLL("ntdll")
@@ -28,7 +25,6 @@ _COMMAND_LINE = 60  # ProcessCommandLineInformation: since Windows 8.1
 _NO_SUCH_CLASS = 0xC0000003
 _LONGEST = 32_768  # characters of a path; bytes of a command line are bounded by 64 KiB in the kernel
 _COMMAND_BYTES = (1 << 16) + 64
-_BASIC_BYTES = 48  # of PROCESS_BASIC_INFORMATION (winternl.h), at whose end its parent's pid is
 
 _open = function(kernel32, "OpenProcess", wintypes.HANDLE, wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
 _image = function(
@@ -38,7 +34,6 @@ _image = function(
 _times = function(kernel32, "GetProcessTimes", wintypes.BOOL, wintypes.HANDLE, *[ctypes.POINTER(ctypes.c_uint64)] * 4)
 _wait = function(kernel32, "WaitForSingleObject", wintypes.DWORD, wintypes.HANDLE, wintypes.DWORD)
 _pid = function(kernel32, "GetProcessId", wintypes.DWORD, wintypes.HANDLE)
-_session = function(kernel32, "ProcessIdToSessionId", wintypes.BOOL, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD))
 _terminate = function(kernel32, "TerminateProcess", wintypes.BOOL, wintypes.HANDLE, wintypes.UINT)
 _information = function(
     _ntdll, "NtQueryInformationProcess", ctypes.c_uint32,
@@ -86,16 +81,6 @@ def times(handle: Handle) -> Times:
 
 def running(handle: Handle) -> bool:
     return bool(_wait(handle.value, 0) == _WAIT_TIMEOUT)
-
-
-def runs(pid: int, created: int) -> bool:
-    """Whether this one surely does."""
-    with suppress(OSError):
-        handle = opened_as(pid, created)
-        if handle is not None:
-            with handle:
-                return running(handle)
-    return False
 
 
 def image(handle: Handle) -> str:
@@ -154,25 +139,6 @@ def split(line: str) -> tuple[str, ...]:
         return tuple(words[at] or "" for at in range(count.value))
     finally:
         _free(ctypes.cast(words, wintypes.HLOCAL))
-
-
-def as_it_is(process: Process) -> Process:
-    """What the system itself says of one that an event told of, as every program may write events; if it is over, the same."""
-    with suppress(OSError):
-        handle = opened_as(*process.identity)
-        if handle is not None:
-            with handle:
-                session = wintypes.DWORD()
-                checked(_session(process.pid, ctypes.byref(session)), "ProcessIdToSessionId")
-                process = replace(process, parent=_parent(handle), session=session.value, name=ntpath.basename(image(handle)))
-    return replace(process, name=printable(process.name, _LONGEST))  # as in a snapshot: to be told, not to be opened by
-
-
-def _parent(handle: Handle) -> int:
-    buffer = ctypes.create_string_buffer(_BASIC_BYTES)
-    if status := _information(handle.value, 0, buffer, _BASIC_BYTES, None):
-        raise OSError(status, "NtQueryInformationProcess")
-    return int.from_bytes(buffer.raw[-8:], "little")
 
 
 def terminate(handle: Handle) -> bool:

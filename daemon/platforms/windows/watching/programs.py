@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ntpath
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import Runs
 from daemon.platforms.interpreters.view import View
-from daemon.platforms.interpreters.windows_command_lines import split_words
-from daemon.platforms.processes import Identity
 from daemon.platforms.windows import installed
-from daemon.platforms.windows.reading.readers import step
-from daemon.platforms.windows.watching import holders, processes
+from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import final_path
 from daemon.platforms.windows.watching.said import ON_DRIVE, PROLONGED, Paths, as_windows_reads, prolonged, view
@@ -38,30 +35,17 @@ _MOST_WORDS, _MOST_FILES = 2_048, 384
 
 
 class Programs:
-    """Reads processes (readings.Reads). Also for several threads at once."""
+    """Reads processes. Also for several threads at once."""
 
     def __init__(self, images: Images, trees: Trees) -> None:
         self.images = images
         self.trees = trees
         self._names: dict[str, str] = {}
-        self._former: dict[str, str] = {}
         self._own = tokens.own_sid()
-        self._holders: dict[Identity, str] = {}
         self.everybody = self._own in SYSTEM_USERS or tokens.elevated()
 
-    def holder(self, this: Identity) -> str | None:
-        """The other account that alone keeps its file from being read, when it was read last."""
-        return self._holders.get(this)
-
-    def forget_holders(self, but: Container[Identity]) -> None:
-        """The others are over."""
-        self._holders = {this: account for this, account in tuple(self._holders.items()) if this in but}
-
-    def forget_names(self) -> None:
-        """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""
-        self._former, self._names = {**self._former, **self._names}, {}
-
     def owner(self, process: Process) -> str | None:
+        """The SID of its account; None: it is over, or none that we may look at. Nobody can hold that up."""
         with suppress(OSError):  # it is ending, or somebody else's
             handle = processes.opened_as(*process.identity)
             if handle is not None:
@@ -84,53 +68,38 @@ class Programs:
         sid = self.owner(process)
         if sid is None:
             return None
-        name = self._names.get(sid) or self._former.get(sid, sid)  # to ask for it may take long
-        files, hides = _nothing_of(process), _may_hide(process)
-        return Program(process.pid, process.started, since, name, files, parent=process.parent, unread=hides)
-
-    @staticmethod
-    def is_held(program: Program, process: Process) -> bool:
-        """Whether that is all that is known of this one."""
-        return program.files == _nothing_of(process)
+        name = self._names.get(sid, sid)  # to ask for it may take long
+        files = (Fingerprint(process.name, 0),)
+        return Program(process.pid, process.started, since, name, files, parent=process.parent, unread=_may_hide(process))
 
     def _read(self, handle: Handle, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program:
-        self._holders.pop(process.identity, None)
         path, (args, line) = _path(handle, process), processes.command(handle)
         image = self._image(path, catalogue)
-        working = Working(process, sid)
-        told, args = _interpreters(image, args, line, view(working.paths))
+        working = Working(process)
+        told = _interpreter(image, args, line, view(working.paths))
         files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
-        whole = [self._files(what, path, catalogue, files, working.paths) for what in told]
-        whole.append(working.whole)  # by now it is known
+        whole = told is None or self._files(told, path, catalogue, files, working.paths)
         closed = not (image.size or installed.installed(path))
-        if closed and all(whole):
-            self._note_holder(process, path, sid)
-        speaks = any(what.speaks for what in told)
-        words = args if not told or speaks else args[:1]  # the words of a shell are those of what it starts
+        speaks = told is not None and told.speaks
+        words = args if told is None or speaks else args[:1]  # the words of a shell are those of what it starts
+        said = () if told is None else catalogue.said_in(told.words)
         return Program(
             pid=process.pid,
             started=process.started,
             since=since,
             account=self._name(sid),
             files=tuple(files),
-            args=words + tuple(word for what in told for word in catalogue.said_in(what.words) if word not in words),
+            args=words + tuple(word for word in said if word not in words),
             parent=process.parent,
             interpreted=speaks,
             trees=self.trees.of(path, sid),
-            unread=closed or not all(whole),
+            unread=closed or not whole,
         )
 
-    def _note_holder(self, process: Process, path: str, sid: str) -> None:
-        other = holders.another(PROLONGED + path, sid, process.pid) if ON_DRIVE.match(path) else None
-        if other is not None:
-            self._holders[process.identity] = self._name(other)
-
     def _name(self, sid: str) -> str:
-        name = self._names.get(sid)
-        if name is None:
-            name = users.account(sid)
-            name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
-        return name
+        if sid not in self._names and (name := users.account(sid)) != sid:
+            self._names[sid] = name
+        return self._names.get(sid, sid)
 
     def _files(
         self, told: Runs, path: str, catalogue: Catalogue, found: dict[Fingerprint, None], paths: Paths
@@ -200,10 +169,6 @@ class Programs:
         return tuple(filter(None, (self._opened(as_windows_reads(path), catalogue) for path in paths)))
 
 
-def _nothing_of(process: Process) -> tuple[Fingerprint, ...]:
-    return (Fingerprint(process.name, 0),)
-
-
 def _may_hide(process: Process) -> bool:
     """Not a program of its own that lies where programs are installed: that folder is not its user's, who cannot hold it up."""
     with suppress(OSError):
@@ -225,7 +190,6 @@ def _path(handle: Handle, process: Process) -> str:
 def _long(path: str) -> str:
     """Of a program that was started as GAMECU~1.EXE: folders and games are known by the whole name."""
     if "~" in path and ON_DRIVE.match(path):
-        step()
         with suppress(OSError), open_file(PROLONGED + path, _LOOK, 0) as handle:
             return final_path(handle).removeprefix(PROLONGED)
     return path
@@ -237,18 +201,13 @@ def _by_name(word: str) -> Fingerprint | None:
     return Fingerprint(PROLONGED + name, 0) if ntpath.splitext(name)[1] else None
 
 
-def _interpreters(
-    image: Fingerprint, args: tuple[str, ...], line: str, seen: View
-) -> tuple[tuple[Runs, ...], tuple[str, ...]]:  # fmt: skip
-    """By its own name and by the one that it was made under, whatever it is called here; as Windows splits its command line
-    and as the program itself may. And all words of both. An installed command of ours is no interpreter: its arguments name
-    games that it does not run.
+def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str, seen: View) -> Runs | None:
+    """By its own name and by the one that it was made under, whatever it is called here. An installed command of ours is no
+    interpreter: its arguments name games that it does not run.
     """
-    other = split_words(line)
     for name in (image.original, ntpath.basename(image.path)):
-        if name and is_own_command(name, args) and installed.installed(image.path):
+        if not name or (is_own_command(name, args) and installed.installed(image.path)):
             continue
-        ways = (what_runs(name, words, line, seen) for words in dict.fromkeys((args, other or args))) if name else ()
-        if found := tuple(dict.fromkeys(filter(None, ways))):
-            return found, args + tuple(word for word in other if word not in args)
-    return (), args
+        if (found := what_runs(name, args, line, seen)) is not None:
+            return found
+    return None

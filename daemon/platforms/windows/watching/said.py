@@ -14,7 +14,6 @@ from itertools import islice
 from typing import BinaryIO
 
 from daemon.platforms.interpreters.view import View
-from daemon.platforms.windows.reading.readers import step
 from daemon.platforms.windows.watching.opening import opened
 from host import parts
 
@@ -61,10 +60,8 @@ def view(paths: Paths) -> View:
     def names(word: str) -> tuple[str, ...]:
         found: list[str] = []
         for path in there(word):
-            with suppress(OSError, ValueError):
-                step()
-                with os.scandir(path) as entries:
-                    found += (entry.name for entry in islice(entries, _MOST_NAMES))
+            with suppress(OSError, ValueError), os.scandir(path) as entries:
+                found += (entry.name for entry in islice(entries, _MOST_NAMES))
         return tuple(dict.fromkeys(found))
 
     return View(text=text, names=names, manifest=lambda word: read(word, parts.manifest))

@@ -1,96 +1,115 @@
-"""What runs on Windows, where a process is one program from start to end, but is listed before all of it can be read."""
+"""What runs on Windows, and what the loop is told of it: one table that events, polling and scans all go through.
+
+A process runs one program from start to end, so it is read once, on its account's thread (reader.py). It is read again while it
+is being made, if it cannot be read, when the catalogue or the install trees change, and when more is known of one of its files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
 
-from daemon.platforms.api import Observation, ProgramStarted
+from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.processes import Identity
-from daemon.platforms.reading.patience import HeldError
-from daemon.platforms.tracker import HELD, UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.troubles import HELD, UNREADABLE
 from daemon.platforms.windows import installed
-from daemon.platforms.windows.reading.readers import Readers
-from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.ends import Ends
 from daemon.platforms.windows.watching.programs import Programs
-from daemon.platforms.windows.watching.readings import Readings
+from daemon.platforms.windows.watching.reader import HeldError, Reader
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.starters import Starters
 from host.clock import Clock
-from i18n.message import Arg, msg
-from rules.games import Program
+from rules.games import Catalogue, Program
 
 # A process is listed before all of it is there: it takes milliseconds, on a busy PC a quarter of a second, until it says what
-# it runs and was told.
-_YOUNG_MS = 3_000
-_AGAIN_S = (0.02,) * 10 + (0.1,) * 8
+# it runs and was told. A virus scanner may have its file for seconds.
+_YOUNG_MS = 1_500
+_AGAIN_S = (0.02,) * 10 + (0.1,) * 8 + (1.0,) * 3
 _MOST_FILES = 4_096
-_LOOKS, _PAUSE_S = 3, 1.0  # at a program that keeps from us what it is: a virus scanner may have its file for a moment
-_MOST_LOOKS = 15  # also at one whose reading gets on: for ever it may do so on purpose
-_STUCK = 2  # readings in turn of which a call did not come back: a busy PC is slow, but gets on
+
+_log = logging.getLogger(__name__)
+
+
+class _Sources(NamedTuple):
+    """What a process was read by."""
+
+    catalogue: Catalogue
+    trees: object
+
+    def same(self, other: _Sources | None) -> bool:
+        return other is not None and self.catalogue is other.catalogue and self.trees is other.trees
 
 
 @dataclass(frozen=True, slots=True)
-class SeenProgram:
-    """A process that was told of; `program` None: none that we may look at."""
+class Seen:
+    """A process as it was read; `program` None: none that we may look at. Arguments are kept of games only."""
 
     process: Process
     program: Program | None
-
-    @property
-    def identity(self) -> Identity:
-        return self.process.identity
-
-    def without_args(self) -> SeenProgram:
-        return self if self.program is None else replace(self, program=replace(self.program, args=()))
+    by: _Sources | None = None
 
 
-class WindowsTracker(Tracker[SeenProgram]):
-    def __init__(self, programs: Programs, clock: Clock, readers: Readers) -> None:
-        super().__init__(Ends(self.ended), clock)
-        self.programs = programs
-        self.readings = Readings(programs, readers, clock)
-        self.readings.late = self._read_late
+class WindowsTracker:
+    """All on the loop's thread. `games` are the pids of the programs that the catalogue recognises."""
+
+    def __init__(self, programs: Programs, clock: Clock, reader: Reader) -> None:
+        self.programs, self._clock, self._reader = programs, clock, reader
+        self.catalogue = Catalogue(())
+        self.games: set[int] = set()
+        self.trouble: Callable[..., None] = lambda *_, **__: None
+        """As TrackingWatcher has it."""
+        self.well: Callable[[str], None] = lambda _: None
+        self.later: Callable[..., object] = lambda *_: None
+        """As the loop's `call_later`."""
+        self.on_loop: Callable[..., None] = lambda *_: None
+        """Has something called on the loop's thread."""
+        self._ends = Ends(self.ended)
+        self._starters = Starters(installed.installed)
+        self._sink: Callable[[Observation], None] | None = None
+        self._quiet = False
+        self._known: dict[int, Seen] = {}
+        self._pending: dict[Identity, tuple[Future[Program | None], _Sources]] = {}
+        self._unread: set[Identity] = set()  # given up
         self._looked = clock.mono()
         self._begun = False
-        self._hiding: dict[Identity, tuple[Process, int, int]] = {}  # since when, and the looks at it
-        self._looks_again = False
-        self._held: set[Identity] = set()
-        self._heard: set[Identity] = set()  # who was read when it said by then what it was told
-        self._given_up: set[Identity] = set()  # unread for good
-        self._starters = Starters(installed.installed)
 
     def start(self, sink: Callable[[Observation], None]) -> None:
-        super().start(lambda seen: sink(ProgramStarted(self._told(seen.program)) if isinstance(seen, ProgramStarted) else seen))
+        self._sink = sink
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
-        self._hiding.clear()
-        self._looks_again = False
-        self._held.clear()
-        self._heard.clear()
-        self._given_up.clear()
+        self._reader.later = self.later
 
     def stop(self) -> None:
-        super().stop()
-        self.readings.stop()
+        self._sink = None
+        self._ends.close()
+        for table in (self._known, self._pending, self._unread, self.games):
+            table.clear()
+
+    def running(self) -> tuple[Program, ...]:
+        """What was last known to run."""
+        return tuple(self._told(seen.program) for seen in self._known.values() if seen.program is not None)
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
     def compare(self, here: dict[int, Process]) -> None:
         """What runs now, against what ran at the last look."""
-        earlier, self._looked, self._begun = self._looked, self._clock.mono(), True
+        begun, earlier = self._begun, self._looked
+        self._begun, self._looked = True, self._clock.mono()
         for pid, seen in tuple(self._known.items()):
             found = here.get(pid)
             if found is None or found.started != seen.process.started:
                 self._end(pid, self._clock.mono())
         for process in sorted((one for pid, one in here.items() if pid not in self._known), key=lambda one: one.started):
-            self._appeared(process, self._moment(process.started, earlier))
+            self._appeared(process, self._moment(process.started, earlier) if begun else self._age(process.started))
 
     def started(self, process: Process) -> None:
         """An event told of a process that was created just now."""
         old = self._known.get(process.pid)
-        if old is not None and (old.process.started == process.started or self._game_runs(old)):
+        if old is not None and old.process.started == process.started:
             return
         if old is not None:
             self._end(process.pid, self._clock.mono())
@@ -99,216 +118,170 @@ class WindowsTracker(Tracker[SeenProgram]):
     def ended(self, pid: int, created: int, at: int | None) -> None:
         """An event, or its handle, told that a process ended, `at` Unix microseconds."""
         seen = self._known.get(pid)
-        if seen is not None and seen.process.started == created and not self._game_runs(seen):
+        if seen is not None and seen.process.started == created:
             self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
-        """Reads all of these anew; nothing is told, as whoever scans sees it."""
-        looked = self._clock.mono()  # what starts while they are read is younger than this
-        self.programs.forget_names()
+        """Compares with all of these; nothing is told, as whoever scans sees it."""
         self.programs.trees.refresh(self.catalogue)
-        found: dict[int, SeenProgram] = {}
-        unreadable = 0
-        for pid, process in here.items():
-            old = self._known.get(pid)
-            same = old if old is not None and old.process.started == process.started else None
-            since = self._since(process, same)
-            try:
-                program = self._read(process, since)
-            except UnreadableError:
-                unreadable += 1
-                program = None if same is None else same.program  # nothing says that it is over
-            unreadable += self._hidden(process, program)
-            found[pid] = SeenProgram(process, program)
-            self._complete(process, since, program)
-        self._looked, self._begun = looked, True
-        for pid in self.games:
-            if pid not in found or found[pid].identity != self._known[pid].identity:
-                self._over(self._known[pid])
-        for seen in sorted(found.values(), key=lambda one: one.process.started):
-            found[seen.process.pid] = self._traced(seen, found)
-        programs = tuple(map(self._told, self._adopt(found, unreadable)))
-        here_now = {seen.identity for seen in found.values()}
-        self._held &= here_now
-        self._heard &= here_now
-        self._given_up &= here_now
-        self.readings.keep(here_now)
-        self.programs.forget_holders(here_now)
-        if not self._held:
+        self._quiet = True
+        try:
+            self.compare(here)
+            now = self._sources()
+            for seen in sorted(self._known.values(), key=lambda one: one.process.started):
+                if not now.same(seen.by) or seen.process.identity in self._unread:
+                    self._again(seen.process, self._since(seen), 0)
+        finally:
+            self._quiet = False
+        if not self._unread:
+            self.well(UNREADABLE)
+        if not self._pending:
             self.well(HELD)
-        for pid in self.games:
-            self._ends.follow(found[pid].identity)
-        return programs
+        return self.running()
 
-    def _game_runs(self, seen: SeenProgram) -> bool:
-        """Then no event says otherwise: every program may write some in the kernel's name. Of its end the handle tells, too."""
-        return seen.process.pid in self.games and processes.runs(*seen.identity)
+    def looked(self, size: int) -> None:
+        """More is known by now of a file of this size: whoever runs it may be a game after all, and is told again."""
+        for seen in tuple(self._known.values()):
+            if seen.program is not None and any(file.size == size for file in seen.program.files):
+                self._again(seen.process, seen.program.since, len(_AGAIN_S))
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 
     def _appeared(self, process: Process, since: int) -> None:
-        try:
-            program = self._read(process, since)
-        except UnreadableError:
-            program = None
-        self._begin(self._traced(SeenProgram(process, program), self._known))
+        program = self._read(process, since)
+        self._begin(Seen(process, program, self._sources()))
         self._complete(process, since, program)
-
-    def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
-        """If this may not be all there is to read of a process, because it is being made, read it again in a moment."""
-        hidden = self._hidden(process, program)
-        unfinished = program is None or not program.args or (hidden and not program.files[0].size)
-        if unfinished and turn < len(_AGAIN_S) and self._clock.mono() - since <= _YOUNG_MS:
-            self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
-        elif hidden and process.identity not in self._hiding:
-            if process.identity not in self._held:  # else a busy PC may read it in a moment
-                self._tell_hidden(process)
-            self._hiding[process.identity] = (process, since, 0)
-            if not self._looks_again:
-                self._looks_again = True
-                self.later(_PAUSE_S, self._look_again)
-
-    def _look_again(self) -> None:
-        """At all that hide what they are: one turn, however many they are."""
-        self.readings.look_after()
-        still: dict[bool, Process] = {}
-        for process, since, looks in tuple(self._hiding.values()):
-            if self._hides_still(process, since, looks):
-                still.setdefault(process.identity in self._held, process)
-        for process in still.values():  # one of each kind tells of all
-            self._tell_hidden(process)
-        self._looks_again = bool(self._hiding)
-        if self._hiding:
-            self.later(_PAUSE_S, self._look_again)
-
-    def _hides_still(self, process: Process, since: int, looks: int) -> bool:
-        """False: no more, or looked at often enough. Then it is ended where its account is limited and is at it itself."""
-        self._again(process, since, len(_AGAIN_S))
-        seen = self._known.get(process.pid)
-        program = seen.program if seen is not None and seen.identity == process.identity else None
-        gets_on = process.identity in self._held and self.readings.stuck(process.identity) < _STUCK
-        if program is not None and self._hidden(process, program) and looks < (_MOST_LOOKS if gets_on else _LOOKS):
-            self._hiding[process.identity] = (process, since, looks + 1)
-            return True
-        self._hiding.pop(process.identity, None)
-        own = program is not None and program.unread and self.programs.holder(process.identity) is None
-        if seen is not None and own and self._hidden(process, program):
-            self._given_up.add(process.identity)
-            self._begin(seen)
-        return False
-
-    def _tell_hidden(self, process: Process) -> None:
-        details: Arg = f"{process.name[:100]}, pid {process.pid}"
-        if (holder := self.programs.holder(process.identity)) is not None:
-            details = msg("{program}; {account} keeps it from being read", program=details, account=holder)
-        self.trouble(HELD if process.identity in self._held else UNREADABLE, details)
-
-    def _read_late(self, process: Process, since: int) -> None:
-        """What was not read in time is read."""
-        self._again(process, since, len(_AGAIN_S))
 
     def _again(self, process: Process, since: int, turn: int) -> None:
         old = self._known.get(process.pid)
-        if old is None or old.process.started != process.started:
+        if old is None or old.process.identity != process.identity:
             return
-        try:
-            program = self._read(process, since)
-        except UnreadableError:
-            return
-        was = old.program
+        program, was = self._read(process, since), old.program
+        new = Seen(process, program, self._sources())
         if program and (was is None or program.args or (program.files, program.unread) != (was.files, was.unread)):
-            self._begin(self._traced(SeenProgram(process, program), self._known))
+            self._begin(new)
+        else:
+            self._known[process.pid] = replace(old, by=new.by)
         self._complete(process, since, program, turn)
 
-    def _begin(self, seen: SeenProgram) -> None:
-        pid = seen.process.pid
-        before = pid in self.games
-        super()._begin(seen)
-        if pid in self.games and pid in self._known:
-            self._ends.follow(seen.identity)
-            for child in () if before else tuple(self._known.values()):  # seen before it was known that this is a game
-                if child.process.parent == pid and (new := self._traced(child, self._known)) != child:
-                    self._begin(new)
-
-    def _end(self, pid: int, mono: int) -> None:
-        if pid in self.games:
-            self._over(self._known[pid])
-        super()._end(pid, mono)
-
-    def _over(self, seen: SeenProgram) -> None:
-        if seen.program is not None:
-            self._starters.over(seen.program)
-
-    def _traced(self, seen: SeenProgram, known: Mapping[int, SeenProgram]) -> SeenProgram:
-        if seen.program is None:
-            return seen
-
-        def running(pid: int) -> Program | None:
-            return known[pid].program if pid in known else None
-
-        return replace(seen, program=self._starters.traced(seen.program, running, self.catalogue))
-
-    def _told(self, program: Program) -> Program:
-        """As it is told: what may still be read in a moment is not unread."""
-        return program if not program.unread or program.identity in self._given_up else replace(program, unread=False)
-
-    def _anew(self, old: SeenProgram) -> SeenProgram:
-        new = SeenProgram(old.process, old.program and self._read(old.process, old.program.since))
-        return self._traced(new, self._known)
-
-    def _read(self, process: Process, since: int) -> Program | None:
-        """UnreadableError."""
-        return self._reading(process.pid, lambda: self._whole(process, since))
-
-    def _whole(self, process: Process, since: int) -> Program | None:
-        """What is known of it holds where it is not read in time: a process runs one executable to its end. But what was read
-        before it said what it was told is not all.
-        """
-        try:
-            found = self.readings.read(process, since, self.catalogue)
-        except HeldError:
-            self._held.add(process.identity)
-            known = self._known.get(process.pid)
-            old = known.program if known is not None and known.identity == process.identity else None
-            if old is None or self.programs.is_held(old, process):
-                return self.programs.held(process, since)
-            return old if process.identity in self._heard else replace(old, unread=True)
-        self._held.discard(process.identity)
-        if found is not None and found.args:
-            self._heard.add(process.identity)
-        return self._kept(process, found)
-
-    def _kept(self, process: Process, new: Program | None) -> Program | None:
-        """A process runs one executable to its end: what was once seen of it is not unsaid by a file that was renamed, locked
-        or taken away since, nor by a command line that it wrote anew.
-        """
-        known = self._known.get(process.pid)
-        old = known.program if known is not None and known.process.started == process.started else None
-        if old is None or new is None:
-            return new or old
-        new = replace(new, origin=old.origin)
-        if self.programs.is_held(old, process):
-            return new
-        here = {(file.path, file.size, file.build_id) for file in new.files}
-        lost = tuple(file for file in old.files if (file.path, file.size, file.build_id) not in here)
-        args = new.args if process.pid not in self.games else tuple(dict.fromkeys((*new.args, *old.args)))
-        return replace(new, files=(*new.files, *lost)[:_MOST_FILES], args=args, unread=new.unread and old.unread)
+    def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
+        """If this may not be all there is to read of a process, read it again in a moment, or give it up as unread."""
+        if process.identity in self._pending:  # _read_late goes on with it
+            return
+        hidden, this = self._hidden(process, program), process.identity
+        if not hidden:
+            self._unread.discard(this)
+        if this in self._unread:
+            return
+        unfinished = program is None or not program.args
+        if turn < len(_AGAIN_S) and (hidden or (unfinished and self._clock.mono() - since <= _YOUNG_MS)):
+            self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
+        elif hidden:
+            self._unread.add(this)
+            self.trouble(UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
+            if program is not None:
+                self._begin(self._known[process.pid])
 
     def _hidden(self, process: Process, program: Program | None) -> bool:
-        """Whether somebody's program keeps from us what it is: then it may be a game."""
+        """Whether a user's program cannot be read: then it may be a game."""
         if process.session == 0 or not self.programs.everybody:
             return False
         if program is None or program.unread or not program.files[0].size:
             return program is None or self.catalogue.recognise(program) is None
         return False
 
+    def _begin(self, seen: Seen) -> None:
+        seen, pid = self._traced(seen), seen.process.pid
+        was, game = pid in self.games, seen.program is not None and self.catalogue.recognise(seen.program) is not None
+        self._known[pid] = seen if game or seen.program is None else replace(seen, program=replace(seen.program, args=()))
+        if seen.program is not None:
+            self._tell(ProgramStarted(self._told(seen.program)))
+        if not game:
+            self.games.discard(pid)
+            self._ends.forget(seen.process.identity)
+            return
+        self.games.add(pid)
+        self._ends.follow(seen.process.identity)
+        for child in () if was else tuple(self._known.values()):  # seen before it was known that this is a game
+            if child.process.parent == pid and self._traced(child) != child:
+                self._begin(child)
+
+    def _end(self, pid: int, mono: int) -> None:
+        seen = self._known.pop(pid)
+        if pid in self.games and seen.program is not None:
+            self._starters.over(seen.program)
+        self._ends.forget(seen.process.identity)
+        self.games.discard(pid)
+        self._unread.discard(seen.process.identity)
+        self._pending.pop(seen.process.identity, None)
+        if seen.program is not None:
+            self._tell(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
+
+    def _traced(self, seen: Seen) -> Seen:
+        if seen.program is None:
+            return seen
+
+        def running(pid: int) -> Program | None:
+            return self._known[pid].program if pid in self._known else None
+
+        return replace(seen, program=self._starters.traced(seen.program, running, self.catalogue))
+
+    def _told(self, program: Program) -> Program:
+        """As it is told: what may still be read in a moment is not unread."""
+        return program if not program.unread or program.identity in self._unread else replace(program, unread=False)
+
+    def _tell(self, seen: Observation) -> None:
+        if self._sink and not self._quiet:
+            self._sink(seen)
+
+    # --- reading -----------------------------------------------------------------------------------------------------------
+
+    def _sources(self) -> _Sources:
+        return _Sources(self.catalogue, self.programs.trees.found)
+
+    def _read(self, process: Process, since: int) -> Program | None:
+        """What is known of it by now. None: it is over, or none that we may look at, or reading it fails."""
+        known = self._known.get(process.pid)
+        old = known.program if known is not None and known.process.identity == process.identity else None
+        try:
+            return _kept(old, self._asked(process, since))
+        except HeldError:
+            return old or self.programs.held(process, since)
+        except Exception as error:  # noqa: BLE001 - whatever one program may be like, it hides no others
+            _log.exception("process %d cannot be read", process.pid)
+            self.trouble(UNREADABLE, f"pid {process.pid}: {type(error).__name__}")
+            self._unread.add(process.identity)
+            return old
+
+    def _asked(self, process: Process, since: int) -> Program | None:
+        """HeldError: not in time, or not yet."""
+        now = self._sources()
+        done, by = self._pending.get(process.identity, (None, now))
+        if done is not None and not done.done():
+            raise HeldError
+        self._pending.pop(process.identity, None)
+        if done is None or not by.same(now):
+            sid = self.programs.owner(process)
+            if sid is None:
+                return None
+            done = self._reader.ask(sid, partial(self.programs.read, process, sid, since, self.catalogue))
+            if not done.done():
+                self._pending[process.identity] = (done, now)
+                done.add_done_callback(lambda _: self.on_loop(self._read_late, process, since))
+                raise HeldError
+        return done.result()
+
+    def _read_late(self, process: Process, since: int) -> None:
+        """What was not read in time is read, or given up."""
+        done, _ = self._pending.get(process.identity, (None, None))
+        if done is not None and isinstance(done.exception(), HeldError):
+            self.trouble(HELD, f"{process.name[:100]}, pid {process.pid}")
+        self._again(process, since, len(_AGAIN_S))
+
     # --- moments -----------------------------------------------------------------------------------------------------------
 
-    def _since(self, process: Process, seen: SeenProgram | None) -> int:
-        """When it began: what no look has seen, not before the last one, whatever wall clock and sleep make of it."""
-        if seen is None and self._begun:
-            return self._moment(process.started, self._looked)
-        return self._age(process.started) if seen is None or seen.program is None else seen.program.since
+    def _since(self, seen: Seen) -> int:
+        return self._age(seen.process.started) if seen.program is None else seen.program.since
 
     def _age(self, moment: int) -> int:
         """A moment (Unix microseconds) on the clock that play is counted on, if nobody set the wall clock since."""
@@ -318,3 +291,12 @@ class WindowsTracker(Tracker[SeenProgram]):
     def _moment(self, moment: int, earliest: int) -> int:
         """The same for what happened after `earliest`, whatever was done to the wall clock."""
         return max(earliest, self._age(moment))
+
+
+def _kept(old: Program | None, new: Program | None) -> Program | None:
+    """What was once seen of a process holds although its file was renamed, locked or taken away since."""
+    if old is None or new is None or not old.files[0].size:
+        return new or old
+    here = {(file.path, file.size, file.build_id) for file in new.files}
+    lost = tuple(file for file in old.files if (file.path, file.size, file.build_id) not in here)
+    return replace(new, origin=old.origin, files=(*new.files, *lost)[:_MOST_FILES], unread=new.unread and old.unread)

@@ -102,7 +102,7 @@ class Trees:
         self._clock = clock
         self._sources = sources or here
         self._protected = protected or only_administrators
-        self._trees: Mapping[str, Mapping[str, Tree]] = {}
+        self.found: Mapping[str, Mapping[str, Tree]] = {}
         self._catalogue: Catalogue | None = None
         self._at = 0
         self._thread: threading.Thread | None = None
@@ -127,7 +127,7 @@ class Trees:
         account (SID) says for itself makes nothing a game that another one runs.
         """
         here = _folded(path)
-        trees = [its for one in (EVERYBODY, account) if (its := self._trees.get(one))]
+        trees = [its for one in (EVERYBODY, account) if (its := self.found.get(one))]
         if not trees or is_beside(here.rpartition("/")[2]):
             return ()
         while "/" in here:
@@ -139,7 +139,7 @@ class Trees:
 
     def _look(self, catalogue: Catalogue) -> None:
         try:
-            self._trees = {whose: find(catalogue, every, self._protected) for whose, every in self._sources().items()}
+            self.found = {whose: find(catalogue, every, self._protected) for whose, every in self._sources().items()}
         except Exception:  # noqa: BLE001 - said in the log: without trees there are all other clues
             _log.exception("install trees cannot be read")
 

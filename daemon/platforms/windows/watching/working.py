@@ -1,8 +1,7 @@
 """In which folder a process works, told by copies of the handles that Windows keeps of it: nobody's memory is read.
 
 A process opens its working directory for FILE_TRAVERSE and SYNCHRONIZE alone (RtlSetCurrentDirectory_U of ntdll), and hardly
-anything else has just these rights. Who makes more such handles, as decoys, has each of them looked at, or counts as one that
-hides what it runs.
+anything else has just these rights.
 """
 
 from __future__ import annotations
@@ -16,13 +15,11 @@ from contextlib import suppress
 from ctypes import wintypes
 from functools import cached_property
 
-from daemon.platforms.windows.reading.readers import step
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.opening import final_path
 from daemon.platforms.windows.watching.said import ABSOLUTE, PROLONGED
 from daemon.platforms.windows.watching.snapshot import Process
 from host.windows.win32 import Handle, function, kernel32
-from rules.programs import interpreter
 
 _ntdll = ctypes.WinDLL("ntdll")
 
@@ -56,17 +53,13 @@ _ourselves = function(kernel32, "GetCurrentProcess", wintypes.HANDLE)
 
 
 class Working:
-    """To be asked on a reader's thread. `process`: the interpreter that was told the words; `sid`: whose it is.
+    """To be asked on a reader's thread. `process`: the interpreter that was told the words."""
 
-    `whole`: whether all folders were looked at in which it may have been started.
-    """
-
-    def __init__(self, process: Process, sid: str) -> None:
-        self._process, self._sid = process, sid
-        self.whole = True
+    def __init__(self, process: Process) -> None:
+        self._process = process
 
     def paths(self, word: str) -> tuple[str, ...]:
-        """Where this word leads, from the root of a drive: in each of these folders. Nothing where that cannot be told."""
+        """Where this word leads, from the root of a drive. Nothing where that cannot be told."""
         if ABSOLUTE.fullmatch(word):
             return (word,)
         found = (ntpath.join(folder, word) for folder in (self._folders if word else ()))
@@ -74,48 +67,25 @@ class Working:
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
-        """Its own, and the one of the shell that started it: it may have gone elsewhere by now."""
-        own: tuple[str, ...] = ()
         for look in range(_LOOKS):
             if look:
                 threading.Event().wait(_PAUSE_S)
-            if own := self._of(self._process.pid, self._process.started, own=True):
-                break
-        return tuple(dict.fromkeys((*own, *self._of(self._process.parent, 0, own=False))))
-
-    def _of(self, pid: int, first: int, *, own: bool) -> tuple[str, ...]:
-        """Of the process with this pid, if it was created by then (Unix microseconds), and is that or its account's shell."""
-        step()
-        with suppress(OSError):  # over, or not for us
-            handle = processes.opened(pid)
-            if handle is not None:
-                with handle:
-                    if first <= processes.times(handle).created <= self._process.started and (own or self._starts(handle)):
-                        return self._open(pid)
+            with suppress(OSError):  # over, or not for us
+                handle = processes.opened_as(*self._process.identity, _DUPLICATE_HANDLE | _QUERY_INFORMATION)
+                if handle is not None:
+                    with handle:
+                        values = _only_traversed(handle, self._process.pid) or []
+                        if found := tuple(dict.fromkeys(_named(handle, values[:_MOST_FOLDERS]))):
+                            return found
         return ()
-
-    def _starts(self, parent: Handle) -> bool:
-        """A game is asked for no handle; nor is another account, whose handles might keep a thread of this one's waiting."""
-        return interpreter(ntpath.basename(processes.image(parent))) is not None and processes.user(parent) == self._sid
-
-    def _open(self, pid: int) -> tuple[str, ...]:
-        handle = processes.opened(pid, _DUPLICATE_HANDLE | _QUERY_INFORMATION)
-        if handle is None:
-            return ()
-        with handle:
-            values = _only_traversed(handle, pid)
-            self.whole = self.whole and values is not None and len(values) <= _MOST_FOLDERS
-            return tuple(_named(handle, (values or [])[:_MOST_FOLDERS]))
 
 
 def _named(process: Handle, values: list[int]) -> Iterator[str]:
     for value in values:
         copy = wintypes.HANDLE()
         if _duplicate(process.value, value, _ourselves(), ctypes.byref(copy), 0, False, _SAME_ACCESS) and copy.value:
-            with Handle(copy.value) as folder:
-                step()
-                with suppress(OSError):
-                    yield final_path(folder).removeprefix(PROLONGED)
+            with Handle(copy.value) as folder, suppress(OSError):
+                yield final_path(folder).removeprefix(PROLONGED)
 
 
 def _only_traversed(process: Handle, pid: int) -> list[int] | None:

@@ -19,7 +19,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.process_events import Event, in_first_namespaces
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.events import Events
-from daemon.platforms.tracker import HELD
+from daemon.platforms.troubles import HELD
 from rules.games import Catalogue, Game
 from tests import system
 

@@ -15,7 +15,7 @@ from daemon.platforms.linux.process_events import Event
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.troubles import BLIND
 from host.clock import SystemClock
 from rules.games import Program
 

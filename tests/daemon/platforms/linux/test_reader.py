@@ -15,7 +15,7 @@ from daemon.platforms.api import WatchTrouble
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.reader import DEADLINE_MS
-from daemon.platforms.tracker import HELD
+from daemon.platforms.troubles import HELD
 from host.clock import SystemClock
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE, until

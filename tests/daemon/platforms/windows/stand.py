@@ -22,11 +22,11 @@ import win32process
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.reading.readers import Readers
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.reader import Reader
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
@@ -104,10 +104,10 @@ def is_unread(told: Observation) -> bool:
     return isinstance(told, ProgramStarted) and told.program.unread
 
 
-class AtOnce(Readers):
+class AtOnce(Reader):
     """In place of threads, where time is a test's."""
 
-    def ask(self, account, do, *, slow=False, first=False):
+    def ask(self, account, do):
         done = Future()
         done.set_result(do())
         return done
@@ -124,9 +124,8 @@ class Lookout:
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.games)
-        readers = Readers(self.clock, Images.calm)
-        programs = Programs(Images(readers=readers), Trees(self.clock, sources=dict))
-        tracker = WindowsTracker(programs, self.clock, readers)
+        programs = Programs(Images(), Trees(self.clock, sources=dict))
+        tracker = WindowsTracker(programs, self.clock, Reader())
         self.watcher = WindowsWatcher(tracker, self.clock, f"GioChoi-Tests-{uuid.uuid4()}")
         self.tracker = tracker
 
@@ -176,7 +175,7 @@ class Lookout:
     def _found(self, told: ProgramStarted) -> Found:
         """Unread from the first moment on, though that is told only once it is given up."""
         seen = self.tracker._known.get(told.program.pid)
-        unread = seen is not None and seen.identity == told.program.identity and seen.program.unread
+        unread = seen is not None and seen.process.identity == told.program.identity and seen.program.unread
         return Found(replace(told.program, unread=unread), self._match(told))
 
     async def ended(self, pid: int) -> ProgramEnded:

@@ -7,10 +7,8 @@ from dataclasses import replace
 import pytest
 
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.ending import whose
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Snapshots
-from host.windows import tokens
 from tests.daemon.platforms.windows.stand import SHORT, gone, own, run
 
 PARENT = "S-1-5-21-1-2-3-1000"
@@ -53,17 +51,13 @@ def test_what_a_game_has_started_is_ended_with_it(family):
 ANOTHERS = [
     (processes, "user", lambda _: PARENT),
     (processes, "user", refused),
-    (tokens, "process_elevated", lambda _: True),
-    (whose, "number", lambda _: 1),
 ]
 
 
 @pytest.mark.parametrize("how", ["end", "terminate"])
-@pytest.mark.parametrize(("module", "name", "does"), ANOTHERS, ids=["another's", "closed", "elevated", "older"])
+@pytest.mark.parametrize(("module", "name", "does"), ANOTHERS, ids=["another's", "closed"])
 def test_what_is_not_the_games_goes_on_with_all_below_it(family, monkeypatch, how, module, name, does):
     game, child, below = family
-    if name == "number":
-        monkeypatch.setattr(whose, "number", lambda _: 1_000)
     only_of(monkeypatch, module, name, child.pid, does)
     control = WindowsControl()
     control.remember([game.identity])

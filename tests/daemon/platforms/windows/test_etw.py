@@ -191,7 +191,7 @@ def test_the_session_is_started_as_it_should_be(evntrace, session):
     assert ("open", NAME, 0x10001100) in evntrace.calls
     handle = evntrace.sessions[NAME]
     assert evntrace.enabled == [("enable", handle, 4, 0x10, 0, 0), ("capture", handle, 4, 0x10, 0, 0)]
-    assert threads() == ["etw-flush", "etw-tell", "etw-trace"]
+    assert threads() == ["etw-flush", "etw-trace"]
 
 
 def test_one_that_was_left_behind_is_stopped_first(evntrace, session):
@@ -247,7 +247,7 @@ def test_events_are_told_in_order_in_the_session_s_thread(evntrace, told, sessio
 
     until(lambda: len(told.events) == len(events))
     assert told.events == [(kind, pid) for pid in range(4, 804, 4) for kind in ("start", "stop")]
-    assert (told.threads, told.troubles) == ({"etw-tell"}, [])
+    assert (told.threads, told.troubles) == ({"etw-trace"}, [])
 
 
 @pytest.mark.parametrize("event_id", [START, RUNDOWN])
@@ -275,33 +275,6 @@ def test_what_cannot_be_read_is_lost(evntrace, told, session):
 
     until(lambda: sum(int(text.rpartition(" ")[2]) for _, text in told.troubles) == 3)
     assert {id_ for id_, _ in told.troubles} == {"events-lost"}
-
-
-def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
-    """A listener that dallies holds up nobody but itself; all that came before the queue was full is told."""
-    monkeypatch.setattr("daemon.platforms.windows.etw.session._MOST_WAITING", 10)
-    go_on = threading.Event()
-
-    def dally(event):
-        told.event(event)
-        go_on.wait()
-
-    session = EtwSession(dally, told.trouble, NAME, Api(evntrace.functions))
-    session.start()
-    try:
-        evntrace.deliver(start(4))
-        until(lambda: told.events)
-        evntrace.deliver(*(start(pid) for pid in range(8, 8 + 4 * 25, 4)))
-        until(evntrace._events.empty)
-        assert (len(told.events), told.troubles) == (1, [])
-        go_on.set()
-        until(lambda: told.troubles)
-    finally:
-        go_on.set()
-        session.close()
-
-    assert [pid for _, pid in told.events] == list(range(4, 4 + 4 * 11, 4))
-    assert told.troubles == [("events-lost", "ETW: 15")]
 
 
 def test_losses_that_the_system_counts_are_told_once(evntrace, told, session, monkeypatch):
@@ -360,7 +333,7 @@ def test_one_after_the_other(evntrace, told, make):
         if pid != 12:
             session.close()
 
-    assert threads() == ["etw-flush", "etw-tell", "etw-trace"]
+    assert threads() == ["etw-flush", "etw-trace"]
     assert len(evntrace.sessions) == 1
 
 
@@ -376,7 +349,7 @@ def test_a_session_that_somebody_stops_is_told_once(evntrace, told, session, see
 
     until(lambda: told.troubles)
     assert not session.arrived
-    until(lambda: not {"etw-flush", "etw-tell"} & {*threads()})  # one of them saw it too, the other could tell it again
+    until(lambda: not {"etw-flush"} & {*threads()})  # one of them saw it too, the other could tell it again
     assert [id_ for id_, _ in told.troubles] == ["watch-events"]
     evntrace._events.put(None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import msvcrt
 import os
 import shutil
 import threading
@@ -11,17 +10,13 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
-import pywintypes
-import win32con
-import win32file
 
 from daemon.platforms import images as common
 from daemon.platforms.images import Looked
 from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
-from daemon.platforms.windows.watching.opening import Plain, key_of, opened
+from daemon.platforms.windows.watching.opening import opened
 from host.images import build_id
-from host.windows import mapped
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
 from rules.programs import is_engine
@@ -89,15 +84,6 @@ def test_a_change_is_seen_whatever_the_files_times_say(game):
 
     assert game.stat().st_mtime_ns == times.st_mtime_ns
     assert (after.size, after.sha256 == before.sha256) == (before.size, False)
-
-
-def test_streams_of_one_file_are_not_each_other(game):
-    """`notes.txt:game.exe` can be a program: what is known of notes.txt says nothing of it."""
-    path = str(game)
-    with game.open("rb") as file:
-        keys = {key_of(file, name) for name in (path, f"{path}:one", f"{path}:two", f"\\\\?\\{path}", f"{path}:ONE")}
-
-    assert len(keys) == 3
 
 
 def test_a_copy_and_a_link_are_recognised(game, tmp_path):
@@ -230,83 +216,3 @@ def test_a_folder_that_is_told_leaves_nothing_open(here):
     images = Images()
     assert [images.open(str(here), Catalogue(())) for _ in range(20)] == [None] * 20
     assert number() == before
-
-
-@pytest.fixture
-def kept(monkeypatch):
-    """Somebody has locked the bytes of every file: here that only tells who asks, on Windows itself nobody reads any more."""
-
-    def refused(*_):
-        raise PermissionError(13, "locked")
-
-    monkeypatch.setattr(Plain, "_plainly", refused)
-
-
-@pytest.fixture
-def lock():
-    """`lock(path)`: another handle has all of its bytes, in Windows' own way."""
-    held = []
-
-    def take(path):
-        held.append(win32file.CreateFile(str(path), win32file.GENERIC_READ, 7, None, win32file.OPEN_EXISTING, 0, None))
-        alone = win32con.LOCKFILE_EXCLUSIVE_LOCK | win32con.LOCKFILE_FAIL_IMMEDIATELY
-        win32file.LockFileEx(held[-1], alone, 0x7FFF_FFFF, 0, pywintypes.OVERLAPPED())
-
-    yield take
-    for one in held:
-        one.Close()
-
-
-def test_locked_bytes_hide_nothing(game, kept, lock):
-    """Anybody who may read a program's file may lock it, and keeps nobody from starting it by that."""
-    known = Images().open(str(game), wanting(game))
-    with game.open("rb") as file:
-        assert (known.build_id, known.original) == (build_id(file, is_engine), "trochoi.exe")
-    assert known.sha256 == hashlib.sha256(game.read_bytes()).hexdigest()
-    lock(game)
-    assert Images().open(str(game), wanting(game)) == known
-
-
-def test_locked_or_not_a_file_is_read_alike(tmp_path, monkeypatch):
-    path = tmp_path / "large"
-    path.write_bytes(content := os.urandom((1 << 17) + 11))
-    with opened(str(path)) as (file, _):
-        wanted = [(0, 5), (65_535, 2), (65_536, 70_000), (131_000, 4096), (1 << 17, -1), (1 << 18, 10), (7, 0)]
-
-        def read():
-            found = []
-            for at, size in wanted:
-                file.seek(at)
-                found.append((file.read(size), file.tell()))
-            return found
-
-        plain = read()
-        assert plain[1][0] == content[65_535:65_537]
-        monkeypatch.setattr(Plain, "_plainly", lambda *_: (_ for _ in ()).throw(PermissionError(13, "locked")))
-        assert read() == plain
-
-
-def test_of_an_empty_file_nothing_is_read_however(tmp_path, kept):
-    (tmp_path / "empty").touch()
-    with opened(str(tmp_path / "empty")) as (file, _):
-        assert file.read(10) == b""
-
-
-def test_what_a_view_cannot_show_fails_as_any_reading(tmp_path):
-    (tmp_path / "short").write_bytes(b"x" * 100)
-    with opened(str(tmp_path / "short")) as (file, _), pytest.raises(OSError):  # noqa: PT011 - whatever Windows says
-        mapped.read(msvcrt.get_osfhandle(file.fileno()), 1 << 16, 10)
-
-
-def test_whose_signature_may_be_kept_from_us_counts_as_unread(game, lock, monkeypatch):
-    """Windows looks at signatures in its own way: none may be found, which is not to be kept in mind as an answer."""
-    catalogue = wanting(game, names=("trochoi.exe",), signers=("Ai Đó",))
-    found = ["nobody asked yet"]
-    monkeypatch.setattr(images, "signer_of", lambda *_: found[0])
-    some = Images()
-    lock(game)
-    found[0] = None
-    assert some.open(str(game), catalogue) is None
-    found[0] = "Ai Đó"
-    assert some.open(str(game), catalogue).signer == "Ai Đó"
-    assert Images().open(str(game), EMPTY).size == game.stat().st_size

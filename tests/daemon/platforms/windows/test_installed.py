@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pywintypes
-import win32event
 import win32file
 
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.ending import run_in_session
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.windows import tokens
 from tests.daemon.platforms.windows.stand import SHORT, own, run
@@ -30,17 +27,6 @@ def test_what_is_asked_waits_for_nobody_and_folders_come_first(here, monkeypatch
     assert asked == [(str(one).casefold(), True) for one in (here, path)]
 
 
-def test_what_is_started_in_a_session_is_waited_for_by_nobody(monkeypatch):
-    """It is opened before, in a way that fails where somebody has an oplock on it; then it is not started."""
-    asked = opens(monkeypatch)
-    errand = run_in_session.run(run_in_session.own_session(), "this", ())
-    assert win32event.WaitForSingleObject(errand, 20_000) == win32event.WAIT_OBJECT_0
-    assert run_in_session.succeeded(errand)
-    assert asked == [(run_in_session.command_line("this", ())[0].casefold(), True)]
-    monkeypatch.setattr(win32file, "CreateFile", refused)
-    assert run_in_session.run(run_in_session.own_session(), "this", ()) is None
-
-
 def opens(monkeypatch):
     """What is opened from now on, and whether so that it waits for nobody."""
     asked, real = [], win32file.CreateFile
@@ -51,10 +37,6 @@ def opens(monkeypatch):
 
     monkeypatch.setattr(win32file, "CreateFile", create)
     return asked
-
-
-def refused(*_):
-    raise pywintypes.error(_CANNOT_BREAK_OPLOCK, "CreateFile", "The oplock cannot be broken.")
 
 
 def test_below_a_folder_that_others_may_change_nothing_is_opened(monkeypatch):

@@ -64,7 +64,7 @@ class Watched:
     seen: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=dict)), self.clock, AtOnce(self.clock))
+        self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=dict)), self.clock, AtOnce())
         self.tracker._ends = Unheld()
         self.tracker.catalogue = Catalogue((GAME,))
         self.tracker.start(self.seen.append)

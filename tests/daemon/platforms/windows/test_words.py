@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import io
-import json
-import subprocess
 import sys
 import zipfile
 from dataclasses import replace
@@ -13,43 +11,14 @@ from dataclasses import replace
 import pytest
 
 from daemon.platforms.interpreters.view import NOTHING
-from daemon.platforms.interpreters.windows_command_lines import split_words
 from daemon.platforms.windows.watching import processes, programs
 from rules.games import Fingerprint
-from tests.daemon.platforms.test_windows_command_lines import LINES
-from tests.daemon.platforms.windows.stand import known, look, read, run, run_line, write
+from tests.daemon.platforms.windows.stand import known, look, read, run, write
 from tests.windows_programs import program
 
 SCRIPT = b"import time\ntime.sleep(20)\n# a game\n"
-SHOWS = "import json, sys; print(json.dumps(sys.argv[1:]))"
 MAIN = "vn.tro.Choi"
 DECOYS = 100
-
-
-@pytest.mark.parametrize("line", LINES)
-def test_python_splits_it_as_we_do(here, line):
-    """The real one, by the C runtime that it brings."""
-    write(here / "cho xem.py", SHOWS.encode())
-    whole = f'"{sys.executable}" "{here}\\cho xem.py"{line[1:]}'
-    said = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
-    assert json.loads(said) == LINES[line] == list(split_words(whole)[2:])
-
-
-def test_two_quotes_hide_no_script(here, monkeypatch):
-    r"""`python "-Wa""b" "C:\…\trò.py"`: by CommandLineToArgvW the script is part of an option."""
-    write(here / "trò.py", SCRIPT)
-    line = f'"{sys.executable}" "-Wa""b" "{here}\\trò.py"'
-    assert str(here / "trò.py") not in processes.split(line)
-    asked = processes.command
-
-    def command(handle):  # of this one the line, which Wine does not tell
-        words = asked(handle)[0]
-        return (words, line if any(word.startswith("-Wa") for word in words) else "")
-
-    monkeypatch.setattr(processes, "command", command)
-    found = look(here, known(SCRIPT), lambda: run_line(line))
-    assert found.clues == ("content",)
-    assert str(here / "trò.py") in found.program.args
 
 
 @pytest.mark.parametrize(("words", "by_administrator", "script"), [
@@ -59,8 +28,8 @@ def test_a_command_of_ours_runs_no_script(monkeypatch, words, by_administrator, 
     """As the launcher has it; a copy of Python that somebody gave its name is Python."""
     monkeypatch.setattr(programs.installed, "installed", lambda _: by_administrator)
     args = ("giochoi.exe", *words)
-    found, _ = programs._interpreters(Fingerprint(r"C:\GioChoi\giochoi.exe", 1), args, " ".join(args), NOTHING)
-    assert bool(found) is script
+    found = programs._interpreter(Fingerprint(r"C:\GioChoi\giochoi.exe", 1), args, " ".join(args), NOTHING)
+    assert (found is not None) is script
 
 
 def test_half_a_letter_hides_no_script(here, monkeypatch):

@@ -11,7 +11,7 @@ from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from rules.games import Catalogue, Fingerprint, Game, Program
-from tests.daemon.platforms.windows.stand import AtOnce, is_unread
+from tests.daemon.platforms.windows.stand import AtOnce
 
 GAME = Game(id="game", title="game", label=0, names=("choi.py",))
 GAMES = Catalogue((GAME,))
@@ -53,7 +53,7 @@ def watch(clock):
     """`watch(*turns)`: a tracker that has looked at all, what it told, and what it wants to do later."""
 
     def make(*turns):
-        tracker = WindowsTracker(Grows(clock, *turns), clock, AtOnce(clock))
+        tracker = WindowsTracker(Grows(clock, *turns), clock, AtOnce())
         tracker._ends = Unheld()
         tracker.catalogue = GAMES
         told, later = [], []
@@ -100,10 +100,10 @@ def test_so_is_one_that_a_scan_finds_first(watch, clock):
     assert games(told) == [PID]
 
 
-def test_what_cannot_be_read_at_all_is_let_alone_after_a_second(watch, clock):
+def test_what_cannot_be_read_at_all_is_let_alone_after_a_few_seconds(watch, clock):
     tracker, told, later = watch(None)
     tracker.compare(made(clock))
-    assert 500 <= pass_time(clock, later) <= 2_000
+    assert 500 <= pass_time(clock, later) <= 4_500
     tracker.compare({PID: tracker._known[PID].process})
     assert (told, later) == ([], [])
 
@@ -135,20 +135,3 @@ def test_nothing_is_read_of_a_process_that_has_gone(watch, clock):
     tracker.compare({})
     pass_time(clock, later)
     assert told == []
-
-
-def test_many_that_hide_what_they_are_are_looked_at_in_one_turn(watch, clock):
-    """Not each in one of its own, which would have the loop do nothing else."""
-    tracker, _, later = watch(())
-    tracker.programs.everybody = True
-    tracker.programs.read = lambda process, _owner, since, _catalogue: Program(
-        process.pid, process.started, since, "an", (Fingerprint(process.name, 0),), unread=True
-    )
-    told = []
-    tracker._sink = told.append
-    old = clock.wall() * 1000
-    clock.run(5_000)
-    tracker.scan({pid: Process(pid, 4, old, 1, "giu.exe") for pid in range(8, 108)})
-    assert len(later) == 1
-    assert 3_000 <= pass_time(clock, later) <= 4_000
-    assert sorted(one.program.pid for one in told if is_unread(one)) == list(range(8, 108))

@@ -1,0 +1,3 @@
+"""Ids of Issues that watching raises on every system."""
+
+BLIND, UNREADABLE, HELD = "watch-blind", "watch-unreadable", "read-held"
