@@ -56,8 +56,7 @@ _NO_BLOCKS = loaded.Wanted()
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one content. `original` and `product`: what a program for Windows says of itself. `parts`: of those of
-    games that were `asked` for (rules.matching.alike). `settled`: it cannot have changed since without another stamp. `native`:
-    as host.images has it, where that was looked for.
+    games that were `asked` for (rules.matching.alike).
     """
 
     build: str | None
@@ -66,8 +65,6 @@ class Known:
     found: Looked = _NOTHING
     asked: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
-    settled: bool = False
-    native: bool | None = None
 
     def named(self, path: str, size: int) -> Fingerprint:
         found = self.found
@@ -167,11 +164,6 @@ class Images(ABC):
             if this in self._known:
                 self._known.move_to_end(this)
         return image
-
-    def native(self, this: Key) -> bool | None:
-        """As Known has it. None also where nothing is known of it by now."""
-        known = self._known.get(this)
-        return None if known is None else known.native
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
         """Takes what `tell` was given (None: it could not be read). The file's size, if that was news; else None."""

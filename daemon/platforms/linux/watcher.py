@@ -12,14 +12,14 @@ from contextlib import suppress
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import mounts
 from daemon.platforms.linux.again import Backoff
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.freezing import thaw
 from daemon.platforms.linux.first import raise_descriptors
-from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.covered import Covered, described
-from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
-from daemon.platforms.linux.places import Image
+from daemon.platforms.linux.gate.covered import Changes, Covered, described
+from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
+from daemon.platforms.linux.gate.telling import cause
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.wants import wants_of
 from daemon.platforms.linux.watching.events import Events
@@ -49,7 +49,7 @@ class LinuxWatcher(TrackingWatcher):
         self._gate_mounts = gate_mounts
         self._covered = Covered(gate_mounts)
         self._gate: ExecGate | None = None
-        self._changes: mounts.Changes | None = None
+        self._changes: Changes | None = None
         self._gate_again, self._errands_again, self._reader_again, self._events_again = (Backoff() for _ in range(4))
         self._heard: int | None = None  # the reader's line that the loop listens to
         self._poller = Poller(tracker, self._hurry)
@@ -248,13 +248,13 @@ class LinuxWatcher(TrackingWatcher):
         sys.setswitchinterval(_SWITCH_S)
         self._cover()
         with suppress(OSError):
-            self._changes = mounts.Changes()
+            self._changes = Changes()
             loop.add_reader(self._changes.fileno(), self._mounts_changed, self._changes)
         return True
 
-    def _let(self, pid: int, uid: int, file: Fingerprint, image: Image | None) -> None:
+    def _let(self, pid: int, uid: int, file: Fingerprint) -> None:
         """In the gate's thread: it is about to let this process start a game."""
-        tag = self._tracker.allow(pid, uid, file, image)
+        tag = self._tracker.allow(pid, uid, file)
         if tags := self._events.tags:
             tags.let(pid, tag)
 
@@ -269,7 +269,7 @@ class LinuxWatcher(TrackingWatcher):
         self._gate = self._changes = None
         self._covered.devices = frozenset()
 
-    def _mounts_changed(self, changes: mounts.Changes) -> None:
+    def _mounts_changed(self, changes: Changes) -> None:
         changes.seen()
         if self._cover():  # something may have started there before the gate was asked
             with suppress(BlindError):

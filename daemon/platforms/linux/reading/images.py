@@ -14,7 +14,7 @@ from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Asks, Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.places import only_roots
-from host.images import build_id, native
+from host.images import build_id
 from rules.games import Fingerprint
 from rules.programs import is_engine
 
@@ -95,7 +95,7 @@ class Images(images.Images):
         """Nothing is read in a thread here."""
 
     def _first(self, file: BinaryIO) -> Known:
-        return Known(build_id(file, is_engine), found=Looked(looked=True), native=native(file))
+        return Known(build_id(file, is_engine), found=Looked(looked=True))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         digest = sha256(file.fileno(), stop) if wanted.digest else None

@@ -389,14 +389,6 @@ def test_a_play_in_two_accounts_is_asked_in_both(orders):
     assert control.reached([(12, 10)])
 
 
-def test_many_numbers_of_one_account_are_asked_in_few(orders):
-    """And another account's are none of those."""
-    uids = {**{100 + n: 100_000 + n for n in range(50)}, 500: 1001}
-    control, sent = orders(uids)
-    assert control._ask(frozenset((pid, 10) for pid in uids), tuple(map(process, uids)))
-    assert [whose for _, whose, _ in sent] == ["u1"] * 4 + ["u0"]
-
-
 def test_whom_nobody_may_ask_is_not_asked(orders):
     """It is gone, or not ours."""
     control, sent = orders({})

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from daemon.platforms.linux import calls, spawning
-from daemon.platforms.linux.gate import execgate, watchdog
+from daemon.platforms.linux.gate import watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 
@@ -81,14 +81,13 @@ def test_one_that_breaks_leaves_no_file_open(no_room, monkeypatch):
     def broken(*_args, **_more):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    class Asked(execgate.Questions):
-        def read(self):
-            os.eventfd_read(self._handle)
-            return [calls.Question(file, os.getpid()) for file in files]
+    def asked(handle):
+        os.eventfd_read(handle)
+        return [calls.Question(file, os.getpid()) for file in files]
 
     no_room.clear()
     files = [os.open("/proc/self/exe", os.O_RDONLY | os.O_CLOEXEC) for _ in range(3)]
-    monkeypatch.setattr(execgate, "Questions", Asked)
+    monkeypatch.setattr(calls, "fanotify_read", asked)
     monkeypatch.setattr(calls, "fanotify_answer", broken)
     monkeypatch.setattr(calls, "fanotify_open", lambda: os.eventfd(1, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
     told = threading.Event()

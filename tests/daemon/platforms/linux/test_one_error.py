@@ -42,7 +42,7 @@ def test_event_that_raises_costs_no_other_event(error):
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_fork_that_raises_costs_no_other_fork(monkeypatch, error):
-    """The others are told in the next turn, and those that are forked later, too (engineer.md, 4.2)."""
+    """The others are told in the next turn, and those that are forked later, too."""
     timers, seen, troubles, stat = [], [], [], procfs.stat
     children = [subprocess.Popen(["/bin/sleep", "60"]) for _ in range(3)]
     first, second, third = (child.pid for child in children)
@@ -58,7 +58,7 @@ def test_fork_that_raises_costs_no_other_fork(monkeypatch, error):
     tracker = Tracker(SimpleNamespace(), SystemClock())
     tracker.later, tracker.trouble = lambda _, call: timers.append(call), lambda id_, *_: troubles.append(id_)
     tracker.start(seen.append)
-    tracker._origins[7] = Program(os.getpid(), 1, 0, "an", ())
+    tracker._plays.begin(Program(os.getpid(), 1, 0, "an", ()), 7)
     monkeypatch.setattr(procfs, "stat", fails)
     try:
         for pid in (first, second):
