@@ -11,8 +11,7 @@ import struct
 from collections.abc import Iterable
 from contextlib import suppress
 
-from daemon.platforms.linux.ending.displays import COOKIE
-
+COOKIE = b"MIT-MAGIC-COOKIE-1"
 _LARGEST = 1 << 20  # bytes of an answer
 _MOST_EVENTS = 10_000
 _SCREENS = 16

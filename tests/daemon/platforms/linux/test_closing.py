@@ -20,8 +20,8 @@ import pytest
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.ending.displays import COOKIE, cookies, displays
-from daemon.platforms.linux.ending.xwire import Screen, XError
+from daemon.platforms.linux.ending.closing import cookies, displays
+from daemon.platforms.linux.ending.xwire import COOKIE, Screen, XError
 from tests.end_to_end.conftest import display, manager
 from tests.system import until
 
@@ -130,7 +130,7 @@ def test_a_program_without_a_window_hears_nothing(control, display):
 
 def errands_children(control):
     """Errands that are under way."""
-    pid = control._asker._process.pid
+    pid = control._asker.process.pid
     return [one for one in procfs.processes().values() if one.parent == pid and one.alive]
 
 
@@ -264,10 +264,10 @@ def test_errands_end_with_whoever_gives_them(said):
     """Nothing of them is left, however the daemon ended, and whether it had read what they `said` or not."""
     asker = Asker()
     asker.start()
-    process = asker._process
+    process = asker.process
     if said:
-        select.select([asker._line], [], [])
-    asker._line.close()
+        select.select([asker.line], [], [])
+    asker.line.close()
     assert process.wait(20) == 0
     asker.close()
 

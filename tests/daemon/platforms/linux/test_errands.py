@@ -18,12 +18,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import pytest
 
 from daemon.platforms.api import Refusals, WatchTrouble
-from daemon.platforms.linux import again, procfs, spawning, watcher
 from daemon.platforms.linux import control as linux_control
+from daemon.platforms.linux import procfs, spawning, watcher
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending import errands
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.ending.turns import MOST_AT_ONCE, WAIT_MS, Turns
+from daemon.platforms.linux.ending.errands import MOST_AT_ONCE, WAIT_MS, Turns
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import Tracker
@@ -147,7 +147,7 @@ def test_errands_that_cannot_even_be_killed_cost_nobody_else_one(asker, open_fol
 
 def stuck(asker):
     """Errands that are told to be over (SIGKILL is pending) and are not."""
-    below = [one.pid for one in procfs.processes().values() if one.parent == asker._process.pid and one.alive]
+    below = [one.pid for one in procfs.processes().values() if one.parent == asker.process.pid and one.alive]
     return [pid for pid in below if any(
         line.startswith(("SigPnd:", "ShdPnd:")) and int(line[7:], 16) >> signal.SIGKILL - 1 & 1
         for line in procfs.text(f"/proc/{pid}/status").splitlines()
@@ -222,13 +222,13 @@ def test_windows_are_asked_though_nobody_hears_of_it(lines):
 def test_whoever_asks_takes_the_answers(asker, lines):
     """Also where no play ends that wants to know."""
     asker.start()
-    asker._line.close()
-    asker._line, its = lines
+    asker.line.close()
+    asker.line, its = lines
     for _ in range(3):
-        its.send(b"7 1")
+        its.send(b'{"n": 7, "said": 1}')
     assert asker.ask(os.getuid(), os.getgid(), "me", [])
     with pytest.raises(BlockingIOError):
-        asker._line.recv(64, socket.MSG_DONTWAIT)
+        asker.line.recv(64, socket.MSG_DONTWAIT)
     assert asker.reached(7)
 
 
@@ -239,12 +239,12 @@ def test_errands_that_somebody_killed_are_started_anew(asker):
     """Whoever asks next, or sets a gate up, notices."""
     for anew in (asker.start, lambda: asker.ask(os.getuid(), os.getgid(), "me", [os.getpid()])):
         asker.start()
-        first = asker._process
+        first = asker.process
         first.kill()
         first.wait()
         anew()
-        assert asker._process.pid != first.pid
-        assert asker._process.poll() is None
+        assert asker.process.pid != first.pid
+        assert asker.process.poll() is None
 
 
 def test_while_a_gate_is_up_nobody_starts_errands(asker):
@@ -286,7 +286,7 @@ def full(*_):
 @pytest.mark.parametrize("lacks", [(sys, "executable", "/nonexistent"), (socket, "socketpair", full)], ids=["program", "room"])
 def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until, monkeypatch, lacks):
     """Errands that ended, and then cannot be started for a while."""
-    monkeypatch.setattr(again, "PAUSES_S", (0.01,))
+    monkeypatch.setattr(watcher, "PAUSES_S", (0.01,))
     seen = []
 
     async def body():
@@ -294,15 +294,15 @@ def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until
             asker.start()
             with monkeypatch.context() as broken:
                 broken.setattr(*lacks)
-                asker._process.kill()
-                await until(lambda: one._errands_again._tries > 2)
-                assert (told(seen), asker._process) == ([False], None)
+                asker.process.kill()
+                await until(lambda: one._kept[1][1]._tries > 2)
+                assert (told(seen), asker.process) == ([False], None)
             await until(lambda: told(seen) == [False, True])
-            assert asker._process.poll() is None
+            assert asker.process.poll() is None
 
     asyncio.run(body())
     assert told(seen) == [False, True]
-    assert asker._process is None
+    assert asker.process is None
 
 
 @pytest.mark.root
@@ -315,7 +315,7 @@ def test_under_a_gate_errands_come_back_too(guarded, asker, until, gate_folder, 
         async with guarded(seen, (str(gate_folder),)) as one:
             one.refuse(Refusals(Catalogue([game]), {"games": frozenset((game.id,))}))
             assert (one.kind, spawning.permitted()) == ("gate", False)
-            asker._process.kill()
+            asker.process.kill()
             await until(lambda: told(seen) == [False, True])
             assert (one.kind, spawning.permitted()) == ("gate", False)
             assert asker.ask(os.getuid(), os.getgid(), "root", [os.getpid()]) is not None
@@ -331,7 +331,7 @@ def test_a_gate_finds_errands_running(guarded, asker, monkeypatch):
 
     class Gate:
         def __init__(self, *_):
-            running.append(asker._process is not None and asker._process.poll() is None)
+            running.append(asker.process is not None and asker.process.poll() is None)
 
         def open(self):
             raise OSError

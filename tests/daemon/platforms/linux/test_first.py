@@ -34,7 +34,7 @@ def test_the_daemon_goes_first_and_who_becomes_a_user_does_not():
     _, usual = said("pass")
     niceness, score = said(go)
     assert (niceness, score) == (str(first.NICENESS), str(first.OOM) if may_be_spared() else usual)
-    become = "from daemon.platforms.linux.ending.become import become; become(65534, 65534)"
+    become = "from daemon.platforms.linux.children import become; become(65534, 65534)"
     assert said(f"{go}; {become}") == ["0", "0" if int(usual) <= 0 else usual]
 
 
