@@ -134,16 +134,6 @@ def errands_children(control):
     return [one for one in procfs.processes().values() if one.parent == pid and one.alive]
 
 
-def test_several_programs_of_a_play_are_asked_each_once(control, play):
-    """What belongs to two of them is asked once: a second request could answer the "save?" of the first one."""
-    game, file = play(seconds=1)
-    opened(file)
-    both = [identity(game), identity(game)]
-    assert control.ask_close(both)
-    assert until(lambda: control.reached(both))
-    assert game.wait(20) == 0
-
-
 def test_a_screen_that_wants_a_cookie(control, play, open_folder, need):
     """The one of the game's own XAUTHORITY, which is read as the player."""
     cookie = os.urandom(16)
@@ -291,12 +281,6 @@ def test_errands_end_with_whoever_gives_them(said):
 def test_which_displays_an_environment_names(environment, found):
     """Local ones only, whatever else stands there."""
     assert displays([environment]) == found
-
-
-def test_few_displays_are_tried():
-    """However many programs a game has, each with another one."""
-    blocks = [f"DISPLAY=:{n % 50}".encode() for n in range(100)]
-    assert displays(blocks) == tuple((n, "") for n in range(4))
 
 
 def test_which_cookies_a_file_has():

@@ -219,19 +219,6 @@ def test_windows_are_asked_though_nobody_hears_of_it(lines):
         assert not errands._passed_on(its, one)  # it says so once
 
 
-def test_whoever_asks_takes_the_answers(asker, lines):
-    """Also where no play ends that wants to know."""
-    asker.start()
-    asker.line.close()
-    asker.line, its = lines
-    for _ in range(3):
-        its.send(b'{"n": 7, "said": 1}')
-    assert asker.ask(os.getuid(), os.getgid(), "me", [])
-    with pytest.raises(BlockingIOError):
-        asker.line.recv(64, socket.MSG_DONTWAIT)
-    assert asker.reached(7)
-
-
 # --- always there -----------------------------------------------------------------------------------------------------------
 
 
@@ -324,28 +311,6 @@ def test_under_a_gate_errands_come_back_too(guarded, asker, until, gate_folder, 
     asyncio.run(body())
 
 
-@pytest.mark.root
-def test_a_gate_finds_errands_running(guarded, asker, monkeypatch):
-    """The watcher has them started before its gate is up."""
-    running = []
-
-    class Gate:
-        def __init__(self, *_):
-            running.append(asker.process is not None and asker.process.poll() is None)
-
-        def open(self):
-            raise OSError
-
-    monkeypatch.setattr(watcher, "ExecGate", Gate)
-
-    async def body():
-        async with guarded([], ("/nonexistent",)):
-            pass
-
-    asyncio.run(body())
-    assert running == [True]
-
-
 # --- who asks whom ----------------------------------------------------------------------------------------------------------
 
 
@@ -387,22 +352,3 @@ def test_a_play_in_two_accounts_is_asked_in_both(orders):
     assert control._ask(frozenset({(11, 10), (12, 10)}), (process(11), process(12), process(13, 12), process(14, 13)))
     assert sent == [(1001, "u0", [11]), (1002, "u0", [12, 13, 14])]
     assert control.reached([(12, 10)])
-
-
-def test_whom_nobody_may_ask_is_not_asked(orders):
-    """It is gone, or not ours."""
-    control, sent = orders({})
-    assert not control._ask(frozenset({(11, 10)}), (process(11),))
-    assert sent == []
-
-
-def test_however_much_somebody_plays_another_ones_request_is_known(orders):
-    """Hundreds of programs of a play, and hundreds of plays."""
-    control, _ = orders(dict.fromkeys(range(10, 2000), 1001))
-    control._ask(frozenset({(10, 10)}), (process(10),))
-    control._ask(frozenset((pid, 10) for pid in range(1000, 2000)), (process(1000),))
-    for pid in range(11, 300):
-        control._ask(frozenset({(pid, 10)}), (process(pid),))
-    assert control.reached([(10, 10)])
-    control._ask(frozenset({(10, 10), (5, 10)}), (process(10),))  # anew: what was, is no more
-    assert not control.reached([(10, 10)])

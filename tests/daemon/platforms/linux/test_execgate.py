@@ -6,7 +6,6 @@ import asyncio
 import errno
 import io
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -29,7 +28,6 @@ from host.elf import build_id
 from i18n.message import msg, plain
 from rules.games import Catalogue, Game
 from rules.installed import LetProgram, OnlyInstalled
-from tests.accounts import account
 from tests.system import until
 
 pytestmark = pytest.mark.root
@@ -99,40 +97,6 @@ def test_what_a_saving_game_starts_is_let_through(gate, gate_folder, open_folder
         gate.arm(replace(refused, saving={id_: frozenset(programs)}))
         assert [tried(how) for how in ("", "env", "setsid -w")] == [code] * 3
         assert not launcher("start", args=[str(path), "-c", "exit"], user=CHILD, cwd="/").get("pid")
-
-
-def test_nothing_of_a_refused_game_runs(gate, gate_folder, start, make_game):
-    """Not one instruction of it: the program would leave a file behind. Copies fare the same, under any name."""
-    path, game = make_game(gate_folder, "chess", "/bin/dash")
-    copy = shutil.copy(path, gate_folder / "notes")
-    gate.arm(refusing(game))
-    gate_folder.chmod(0o777)
-    for number in range(20):
-        assert not start((path, copy)[number % 2], "-c", f"echo x > {gate_folder}/ran")
-    assert not (gate_folder / "ran").exists()
-    until(lambda: sum(seen.times for seen in gate.told) == 20)  # who asked is answered before we are told
-    assert {(seen.account, seen.game) for seen in gate.told} == {(CHILD, "chess")}
-    assert Path(gate.told[-1].path).name == "notes"
-
-
-@pytest.fixture
-def child():
-    """An account of its own; it has to be made before there is a gate, beside which nothing is started."""
-    with account() as made:
-        yield made
-
-
-def test_an_account_that_got_another_number(child, gate, gate_folder, launcher, start, make_game):
-    """It is bound by that once the gate is told anew, and who has the old one is not."""
-    path, game = make_game(gate_folder, "go")
-    refused = Refusals(Catalogue((game,)), {child.pw_name: frozenset({"go"})})
-    gate.arm(refused)
-    assert not start(path, "1", user=child.pw_uid)
-    number = child.pw_uid + 20_000
-    launcher("start", args=["usermod", "--uid", str(number), child.pw_name])
-    until(lambda: pwd.getpwnam(child.pw_name).pw_uid == number)
-    gate.arm(refused)
-    assert [start(path, "1", user=one) for one in (number, child.pw_uid)] == [False, True]
 
 
 def test_a_process_that_hides_its_owner(gate, gate_folder, launcher, make_game):

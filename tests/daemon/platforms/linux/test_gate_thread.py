@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from daemon.platforms.linux import calls, spawning
-from daemon.platforms.linux.gate import watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 
@@ -59,20 +56,6 @@ def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
     finally:
         later.close()
     assert spawning.permitted()
-
-
-def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
-    """The limit of timers is met by whichever comes first."""
-
-    def create(*_):
-        ctypes.set_errno(errno.EAGAIN)
-        return -1
-
-    monkeypatch.setattr(watchdog, "_libc", SimpleNamespace(timer_create=create))
-    before = held_open()
-    with pytest.raises(BlockingIOError):
-        ExecGate(SystemClock(), print).open()
-    assert (held_open() <= before, spawning.permitted()) == (True, True)
 
 
 def test_one_that_breaks_leaves_no_file_open(no_room, monkeypatch):

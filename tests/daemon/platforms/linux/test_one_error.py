@@ -11,8 +11,6 @@ import pytest
 
 from daemon.platforms.api import ProgramStarted
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.process_events import Event
-from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND
@@ -20,24 +18,6 @@ from host.clock import SystemClock
 from rules.games import Program
 
 ERRORS = (ValueError("odd"), BlindError("no descriptors"))
-
-
-@pytest.mark.parametrize("error", ERRORS)
-def test_event_that_raises_costs_no_other_event(error):
-    """An internal error reaches the loop's exception handler. That nothing can be seen is a trouble (engineer.md, 4.1)."""
-    happened, troubles, raised = [], [], []
-
-    def happens(event):
-        happened.append(event.pid)
-        if event.pid == 2:
-            raise error
-
-    events = Events(SimpleNamespace(happened=happens), lambda id_, *_, **__: troubles.append(id_))
-    events._source = SimpleNamespace(read=lambda: [Event("exec", pid, 0) for pid in (1, 2, 3)])
-    events._loop = SimpleNamespace(call_exception_handler=lambda context: raised.append(context["exception"]))
-    events.read()
-    assert happened == [1, 2, 3]
-    assert (troubles, raised) == (([BLIND], []) if isinstance(error, BlindError) else ([], [error]))
 
 
 @pytest.mark.parametrize("error", ERRORS)
