@@ -49,21 +49,20 @@ class _Question(NamedTuple):
 
 
 class Tracker:
-    """All on the loop's thread, but `allow`."""
+    """All on the loop's thread, but `allow`. `strict`: accounts of whose programs it is asked what an administrator did not
+    install. `root`: whether root's programs are of interest. `later` as the loop's `call_later`. `began`: called when something
+    began to play.
+    """
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader, self._clock = reader, clock
         self.tags: KernelTags | None = None
         self._plays = Plays()
         self.strict: frozenset[str] = frozenset()
-        """Accounts of whose programs it is asked what an administrator did not install."""
         self.root = True
-        """Whether root's programs are of interest."""
         self.trouble: Callable[..., None] = lambda *_, **__: None
         self.later: Callable[..., object] = lambda *_: None
-        """As the loop's `call_later`."""
         self.began: Callable[[], object] = lambda: None
-        """Is called when something began to play."""
         self._sink: Callable[[Observation], None] | None = None
         self._seen: dict[int, Seen] = {}
         self._asked: dict[int, _Question] = {}  # by process, the latest
@@ -83,13 +82,9 @@ class Tracker:
 
     def watch(self, catalogue: Catalogue, strict: frozenset[str], *, root: bool) -> None:
         """What is looked for from now on."""
-        if catalogue is not self.catalogue or not strict <= self.strict:
+        if catalogue is not self._plays.catalogue or not strict <= self.strict:
             self._plain.clear()
         self._plays.catalogue, self.strict, self.root = catalogue, strict, root
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self._plays.catalogue
 
     # --- what is known -----------------------------------------------------------------------------------------------------
 
@@ -270,14 +265,14 @@ class Tracker:
         same = bool(old and since is None and old.image == read.image and status and old.stack == status.stack)
         program = program_of(read, question.account, self._since(read, since, old if same else None, old))
         program, tag = self._plays.find(program, read, question.carried, question.allowed, same=same)
-        interesting = bool(tag or self.catalogue.matches(program))
+        interesting = bool(tag or self._plays.catalogue.matches(program))
         if not interesting and read.plain and read.stamp:
             self._plain[read.stamp] = None
             if len(self._plain) > _MOST_PLAIN:
                 self._plain.popitem(last=False)
         stack, group = (status.stack, status.group) if status else (0, 0)
         found = program if interesting else None
-        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self.catalogue)
+        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self._plays.catalogue)
         self._become(seen, question.carried, since or asked)
 
     def _since(self, read: ReadProcess, told: int | None, same: Seen | None, old: Seen | None) -> int:
@@ -311,22 +306,19 @@ class Tracker:
 
     def _adopt_children(self, pid: int, seen: Seen) -> None:
         """What it forked before it carried the tag."""
-        text = procfs.text(f"/proc/{pid}/task/{pid}/children")
-        for child in map(int, text.split()):
+        now, elapsed, _ = together(self._clock)
+        since = ((seen.program.since if seen.program else seen.at) + elapsed - now) // procfs.TICK_MS
+        for child in map(int, procfs.text(f"/proc/{pid}/task/{pid}/children").split()):
             known, asked = self._seen.get(child), self._asked.get(child)
             if child in self._forks or (known and known.tag) or (asked and asked.carried):
                 continue
             if self.tags and known is None and asked is None:
                 self.tags.put(child, seen.tag)
                 self.forked(pid, child, self._clock.mono(), seen.tag)
-            elif self._forked_since(child, seen.at if seen.program is None else seen.program.since):
+            elif (status := self._stat(child)) is not None and status.started >= since:
                 if self.tags:
                     self.tags.put(child, seen.tag)
                 self._ask(child, None, seen.tag)
-
-    def _forked_since(self, pid: int, mono: int) -> bool:
-        status, (now, elapsed, _) = self._stat(pid), together(self._clock)
-        return status is not None and status.started >= (mono + elapsed - now) // procfs.TICK_MS
 
     def _hashed(self, pid: int, read: ReadProcess, digests: dict[str, str]) -> None:
         """Of a large file more is known by now: it may be a game after all."""
@@ -351,7 +343,7 @@ class Tracker:
         if self._plays.begins(program, allowed.before):
             self._left(allowed.pid, allowed.mono)
             tag = self._plays.begin(program, allowed.tag)
-            self._seen[allowed.pid] = Seen(program.identity, program, None, 0, 0, allowed.mono, tag, self.catalogue)
+            self._seen[allowed.pid] = Seen(program.identity, program, None, 0, 0, allowed.mono, tag, self._plays.catalogue)
             self._tell(ProgramStarted(program))
 
     def _stat(self, pid: int) -> procfs.Stat | None:
@@ -387,7 +379,7 @@ class Tracker:
             model, pid=pid, started=status.started, since=mono, parent=status.parent, origin=model.origin or origin
         )  # fmt: skip
         image = mother.image if mother else places.image_of(pid)
-        seen = Seen(program.identity, program, image, status.stack, status.group, mono, tag, self.catalogue)
+        seen = Seen(program.identity, program, image, status.stack, status.group, mono, tag, self._plays.catalogue)
         self._seen[pid] = seen
         self._tell(ProgramStarted(program))
 
@@ -438,7 +430,7 @@ class Tracker:
         elif seen.identity[1] != status.started:
             self.ended(pid, self._clock.mono())
             self.appeared(pid, status)
-        elif seen.catalogue is not self.catalogue or (
+        elif seen.catalogue is not self._plays.catalogue or (
             status.state not in "ZX"  # of a process whose first thread has ended nothing is to be seen
             and (seen.stack != status.stack or seen.image != places.image_of(pid))
         ):
