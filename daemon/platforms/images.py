@@ -107,9 +107,9 @@ class Images(ABC):
         """Of files whose content is wanted whatever the catalogue says."""
 
     @staticmethod
-    @abstractmethod
     def calm() -> None:
-        """Has the calling thread yield to others."""
+        """Has the calling thread yield to others, where `start` is called."""
+        raise NotImplementedError
 
     @abstractmethod
     def _first(self, file: BinaryIO) -> Known:
@@ -127,13 +127,13 @@ class Images(ABC):
         """Where that is done."""
         return ByTurns("slow-looks", self.calm)
 
-    @abstractmethod
     def _aside(
         self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
     ) -> Future[Looked | None]:
         """The same on this thread, in the turn of the file's owner; None for a file that is no longer the one with this key.
-        OSError.
+        OSError. Where `start` is called.
         """
+        raise NotImplementedError
 
     def start(self, tell: Callable[[Key, Looked | None], None]) -> None:
         """From now on what takes long is done, and told, on a thread of its own: the loop has limits to keep meanwhile.
@@ -238,9 +238,9 @@ class Images(ABC):
         return len(self._late) < _MOST_TOGETHER and slow.waiting(self.owner(file)) < _MOST_WAITING
 
     @staticmethod
-    @abstractmethod
-    def owner(file: BinaryIO) -> Hashable:
+    def owner(_: BinaryIO) -> Hashable:
         """Whose file it is, or for whom it is read."""
+        return None
 
     def _stop(self) -> bool:
         return self._stopping
