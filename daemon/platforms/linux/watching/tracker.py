@@ -166,11 +166,11 @@ class Tracker:
         if allowed:
             self._begin_late(allowed)
         if (seen := self._seen.get(pid)) is not None and mono >= seen.at:
-            for child, (_, tag, _) in tuple(self._forks.items()):  # first: the play goes on in them
-                if tag == seen.tag:
-                    self._tell_fork(child)
+            forked = [child for child, (_, tag, _) in self._forks.items() if tag == seen.tag]
+            for child in forked:  # first: the play goes on in them
+                self._tell_fork(child)
             if seen.tag and not any(one.tag == seen.tag for one in self._seen.values() if one is not seen):
-                self._go_on(seen, mono)
+                self._go_on(seen, forked, mono)
             self._end(pid, mono)
 
     def _leader_ended(self, pid: int, mono: int) -> None:
@@ -186,10 +186,10 @@ class Tracker:
         else:
             self.ended(pid, mono)
 
-    def _go_on(self, seen: Seen, mono: int) -> None:
+    def _go_on(self, seen: Seen, forked: list[int], mono: int) -> None:
         """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""
         asked = [pid for pid, question in self._asked.items() if question.carried == seen.tag]
-        left = [pid for pid in (*self._carrying(seen.tag), *asked) if pid not in self._seen]
+        left = [pid for pid in (*self._carrying(seen.tag), *asked, *forked) if pid not in self._seen]
         if left and seen.program is not None:
             status, now = self._stat(left[-1]), together(self._clock)
             started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
