@@ -38,12 +38,6 @@ def appended(file: BinaryIO) -> bool:
     return start[:2] == b"MZ" and pe.appended(file) > 0
 
 
-def native(file: BinaryIO) -> bool | None:
-    """Whether Linux runs the file itself, as an ELF, or (False) what its first line names. None: neither. OSError."""
-    start = _magic(file)
-    return True if start == b"\x7fELF" else False if start[:2] == b"#!" else None
-
-
 def _magic(file: BinaryIO) -> bytes:
     file.seek(0)
     return file.read(4) or b""  # None: a file that has nothing to say yet, opened without waiting

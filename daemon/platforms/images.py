@@ -56,8 +56,7 @@ _NO_BLOCKS = loaded.Wanted()
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one content. `original` and `product`: what a program for Windows says of itself. `parts`: of those of
-    games that were `asked` for (rules.matching.alike). `settled`: it cannot have changed since without another stamp. `native`:
-    as host.images has it, where that was looked for.
+    games that were `asked` for (rules.matching.alike).
     """
 
     build: str | None
@@ -66,8 +65,6 @@ class Known:
     found: Looked = _NOTHING
     asked: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
-    settled: bool = False
-    native: bool | None = None
 
     def named(self, path: str, size: int) -> Fingerprint:
         found = self.found
@@ -110,9 +107,9 @@ class Images(ABC):
         """Of files whose content is wanted whatever the catalogue says."""
 
     @staticmethod
-    @abstractmethod
     def calm() -> None:
-        """Has the calling thread yield to others."""
+        """Has the calling thread yield to others, where `start` is called."""
+        raise NotImplementedError
 
     @abstractmethod
     def _first(self, file: BinaryIO) -> Known:
@@ -130,13 +127,13 @@ class Images(ABC):
         """Where that is done."""
         return ByTurns("slow-looks", self.calm)
 
-    @abstractmethod
     def _aside(
         self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
     ) -> Future[Looked | None]:
         """The same on this thread, in the turn of the file's owner; None for a file that is no longer the one with this key.
-        OSError.
+        OSError. Where `start` is called.
         """
+        raise NotImplementedError
 
     def start(self, tell: Callable[[Key, Looked | None], None]) -> None:
         """From now on what takes long is done, and told, on a thread of its own: the loop has limits to keep meanwhile.
@@ -167,11 +164,6 @@ class Images(ABC):
             if this in self._known:
                 self._known.move_to_end(this)
         return image
-
-    def native(self, this: Key) -> bool | None:
-        """As Known has it. None also where nothing is known of it by now."""
-        known = self._known.get(this)
-        return None if known is None else known.native
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
         """Takes what `tell` was given (None: it could not be read). The file's size, if that was news; else None."""
@@ -246,9 +238,9 @@ class Images(ABC):
         return len(self._late) < _MOST_TOGETHER and slow.waiting(self.owner(file)) < _MOST_WAITING
 
     @staticmethod
-    @abstractmethod
-    def owner(file: BinaryIO) -> Hashable:
+    def owner(_: BinaryIO) -> Hashable:
         """Whose file it is, or for whom it is read."""
+        return None
 
     def _stop(self) -> bool:
         return self._stopping

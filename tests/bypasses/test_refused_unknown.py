@@ -33,6 +33,11 @@ TOLD_TO_RUN = {
     "a shell that looks where programs lie": 'mkdir x && cp "$PLAY" x/own && PATH=$PWD/x:$PATH bash own',
     "a module of python": f'echo "{WAITS}" >own.py && python3 -m own',
     "a library that is loaded first": f"{OWN_LIBRARY} LD_PRELOAD=./own.so sh -c 'read line'",
+    "one after many others": f"{OWN_LIBRARY} LD_PRELOAD=\"$(seq -s ' ' -f /x%g 20) ./own.so\" sh -c 'read line'",
+    "one named from the program's folder": f"{OWN_LIBRARY} LD_PRELOAD='$ORIGIN/../..'$PWD/own.so sh -c 'read line'",
+    "one in a folder with the loader's word": f"{OWN_LIBRARY} D=lib/x86_64-linux-gnux && mkdir -p $D && mv own.so $D && "
+                                              "LD_PRELOAD=$PWD/'${LIB}x/own.so' sh -c 'read line'",
+    "an auditor with a space in its name": f"{OWN_LIBRARY} mv own.so 'o n.so' && LD_AUDIT='./o n.so' sh -c 'read line'",
     "what is copied to another disk": 'cp /bin/dash "$OTHER/own" && "$OTHER/own" "$PLAY"',
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from daemon.platforms.api import Platform
 from daemon.platforms.linux.accounts import LinuxAccounts
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.ending.asker import Asker, ForkedPins
 from daemon.platforms.linux.logged_on import logged_on
-from daemon.platforms.linux.pins import ForkedPins
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import Tracker

@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
@@ -16,13 +15,12 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.freezing import frozen
-from daemon.platforms.linux.places import image_at, only_roots
+from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.processes import BlindError, Identity
 
-_PLACES = ("/usr/", "/opt/", "/snap/")
 _REMEMBERED = 1_024  # plays; whoever has more of them than there are games pushes nobody's out
 _ROUNDS = 5
-_MOST_NUMBERS = 4  # of one account in one play: with containers it may have 65,536 (subuid(5))
+_MOST_USERS = 8  # of one play: with containers an account may have 65,536 numbers (subuid(5))
 
 User = tuple[int, int]  # uid, gid
 
@@ -38,6 +36,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
         super().__init__(spared)
         self._together = together
         self._asker = asker or Asker()
+        self._trusted = Trusted()
         self._orders: dict[frozenset[Identity], tuple[int, ...]] = {}  # which play was asked by which orders, the last ones
         self._owners: dict[Identity, User] = {}  # of what was to end, which may be over in between
 
@@ -49,7 +48,9 @@ class LinuxControl(TreeControl[procfs.Stat]):
             return True
 
     def installed(self, pid: int, started: int) -> bool:
-        return installed(pid) and self.alive(pid, started)
+        with suppress(BlindError):
+            return self._trusted.at(f"/proc/{pid}/exe") and self.alive(pid, started)
+        return False
 
     def end(self, pid: int, started: int) -> bool:
         """With all that belongs to the same play. Its account stands still meanwhile, so that nothing forks itself away."""
@@ -76,13 +77,13 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return procfs.processes()
 
     def _ask(self, play: frozenset[Identity], family: tuple[procfs.Stat, ...]) -> bool:
-        """One order for each account that has programs of the play, and no other: a descendant of theirs may be root's."""
+        """One order for each user that has programs of the play, and no other: a descendant of theirs may be root's."""
         try:
-            users = _players({found: account_of(found[0]) for pid, _ in sorted(play) if (found := _user(pid))})
-            shares = _shared(list(users), family)
+            users = {user[0]: user for pid, _ in sorted(play) if (user := _user(pid))}
+            asks = _shared(dict(list(users.items())[:_MOST_USERS]), family)
         except BlindError:
             return False
-        sent = [self._asker.ask(*user, users[user], pids) for user, pids in shares.items()]
+        sent = [self._asker.ask(*user, account_of(user[0]), pids) for user, pids in asks.items()]
         orders = {known: numbers for known, numbers in self._orders.items() if known.isdisjoint(play)}
         orders[play] = tuple(number for number in sent if number is not None)
         self._orders = dict(list(orders.items())[-_REMEMBERED:])
@@ -141,25 +142,13 @@ def _user(pid: int) -> User | None:
     return None
 
 
-def _players(found: Mapping[User, str]) -> dict[User, str]:
-    """One of each uid, few of each account."""
-    users: dict[User, str] = {}
-    for (uid, gid), account in found.items():
-        if uid not in {one for one, _ in users} and list(users.values()).count(account) < _MOST_NUMBERS:
-            users[uid, gid] = account
-    return users
-
-
-def _shared(users: list[User], family: tuple[procfs.Stat, ...]) -> dict[User, list[int]]:
+def _shared(users: Mapping[int, User], family: tuple[procfs.Stat, ...]) -> dict[User, list[int]]:
     """Who asks which of these (parents before children): each their own, and what is below it and nobody's of these."""
-    if not users:
-        return {}
-    by_uid = {user[0]: user for user in users}
     asks: dict[int, User] = {}
-    for one in family:
-        own = users[0] if len(users) == 1 else by_uid.get((procfs.owner(one.pid) or (-1,))[0])
-        asks[one.pid] = own or asks.get(one.parent, users[0])
-    return {user: [pid for pid, by in asks.items() if by == user] for user in users}
+    for one in family if users else ():
+        own = users.get((procfs.owner(one.pid) or (-1,))[0])
+        asks[one.pid] = own or asks.get(one.parent, next(iter(users.values())))
+    return {user: [pid for pid, by in asks.items() if by == user] for user in users.values()}
 
 
 def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:
@@ -182,19 +171,3 @@ def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:
         return False
     finally:
         os.close(pidfd)
-
-
-def installed(pid: int) -> bool:
-    """Whether a program lies where only an administrator puts files, judged by the executable itself, not by paths as its
-    process sees them. False if that cannot be seen.
-    """
-    try:
-        path = Path(f"/proc/{pid}/exe").readlink()
-        if not str(path).startswith(_PLACES):  # nobody's own folders are walked, nor his files asked for
-            return False
-        here = path.lstat()
-        if image_at(f"/proc/{pid}/exe") != (here.st_dev, here.st_ino):
-            return False
-        return all(only_roots(one.lstat()) for one in (path, *path.parents))
-    except OSError:
-        return False

@@ -76,9 +76,8 @@ def acting_uid(ids: tuple[int, ...]) -> int:
 
 def owner(pid: int) -> tuple[int, int] | None:
     """The real (uid, gid)."""
-    data = _read(f"/proc/{pid}/status", _ONE_PIECE)
-    user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
-    return (user[0], group[0]) if user and group else None
+    found = ids(pid)
+    return (found[0], found[2]) if found else None
 
 
 def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:

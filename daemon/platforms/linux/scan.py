@@ -7,7 +7,7 @@ import pwd
 import resource
 from collections.abc import Mapping
 
-from daemon.platforms.linux.ending.become import become, bound
+from daemon.platforms.linux.children import become, bound
 from daemon.scanning import labels
 from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
@@ -40,8 +40,7 @@ class LinuxScanner:
         except OSError as error:
             raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=said_by(error))) from None
         os.environ.update(HOME=entry.pw_dir, USER=entry.pw_name, LOGNAME=entry.pw_name, LANG="C.UTF-8", PATH=":".join(_PATH))
-        for what, most in _BOUNDS:
-            bound(what, most)
+        bound(_BOUNDS)
         return place_of(entry.pw_name, entry.pw_dir, asked)
 
 

@@ -12,14 +12,14 @@ from contextlib import suppress
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux.again import Backoff
+from daemon.platforms.linux import mounts
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.freezing import thaw
 from daemon.platforms.linux.first import raise_descriptors
-from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.covered import Covered, described
-from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
-from daemon.platforms.linux.places import Image
+from daemon.platforms.linux.gate.covered import Changes, Covered, described
+from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
+from daemon.platforms.linux.gate.telling import cause
+from daemon.platforms.linux.helper import Helper
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.wants import wants_of
 from daemon.platforms.linux.watching.events import Events
@@ -34,8 +34,33 @@ from rules.games import Fingerprint, Program
 from rules.installed import sizes
 
 NOT_ASKED = "not-asked"
+PAUSES_S = (0.5, 2.0, 5.0, 15.0, 60.0)
+_STOOD_MS = 120_000  # what stood so long is tried again as soon as the first time
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
 _USUAL_SWITCH_S = 0.005
+
+
+class Backoff:
+    """When what broke, or could not be had, is tried anew: soon, then less and less often. One try at a time."""
+
+    def __init__(self) -> None:
+        self._tries = 0
+        self._tried = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def later(self, loop: asyncio.AbstractEventLoop, now: int, work: Callable[[], None]) -> None:
+        """`now` is of the clock that play is counted on, in milliseconds."""
+        self.stop()
+        if now - self._tried > _STOOD_MS:
+            self._tries = 0
+        pause = PAUSES_S[min(self._tries, len(PAUSES_S) - 1)]
+        self._tries, self._tried = self._tries + 1, now + int(pause * 1000)
+        self._timer = loop.call_later(pause, work)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class LinuxWatcher(TrackingWatcher):
@@ -49,9 +74,9 @@ class LinuxWatcher(TrackingWatcher):
         self._gate_mounts = gate_mounts
         self._covered = Covered(gate_mounts)
         self._gate: ExecGate | None = None
-        self._changes: mounts.Changes | None = None
-        self._gate_again, self._errands_again, self._reader_again, self._events_again = (Backoff() for _ in range(4))
-        self._heard: int | None = None  # the reader's line that the loop listens to
+        self._changes: Changes | None = None
+        self._gate_again, self._events_again = Backoff(), Backoff()
+        self._kept: list[tuple[Helper, Backoff]] = []
         self._poller = Poller(tracker, self._hurry)
         self._events = Events(tracker, self._trouble)
         tracker.trouble, tracker.began = self._trouble, self._follow
@@ -64,11 +89,12 @@ class LinuxWatcher(TrackingWatcher):
         thaw()  # what a daemon before us left standing still
         super().start(sink)
         loop = asyncio.get_running_loop()
-        self._tracker.later, self._reader.soon, self._reader.over = loop.call_later, loop.call_soon, self._reader_over
+        self._tracker.later, self._reader.soon = loop.call_later, loop.call_soon
         self._tracker.start(sink)
+        self._keep(loop, self._reader, HELD)
         if self._asker:
-            self._asker.watch = self
-        self._start_reader()
+            self._keep(loop, self._asker, NOT_ASKED)
+        self._reader.start()
         if not self._listen(loop):
             self._poller.start(loop)
         self._say_kind()
@@ -123,18 +149,18 @@ class LinuxWatcher(TrackingWatcher):
             return
         self._gate_again.stop()
         self._stop_gate(self._loop)
-        if self._asker:
-            self._asker.close()
-            self._asker.watch = None
-            self._open.pop(NOT_ASKED, None)
-        for one in (self._errands_again, self._reader_again, self._events_again):
-            one.stop()
+        self._events_again.stop()
         self._events.stop()
         self._poller.stop(self._loop)
         self._tracker.stop()
-        self._forget_reader(self._loop)
-        self._reader.over = lambda: None
-        self._reader.close()
+        for helper, again in self._kept:
+            again.stop()
+            if helper.line is not None:
+                self._loop.remove_reader(helper.line.fileno())
+            helper.begun = helper.well = helper.over = lambda: None
+            helper.close()
+        self._kept.clear()
+        self._open.pop(NOT_ASKED, None)
         super().stop()
 
     # --- how well -----------------------------------------------------------------------------------------------------------
@@ -168,56 +194,35 @@ class LinuxWatcher(TrackingWatcher):
             self.look()
             self._say_kind()
 
-    # --- helpers: errands (asker.Watch) and the reader ---------------------------------------------------------------------
+    # --- helpers: errands and the reader -------------------------------------------------------------------------------------
 
-    def errands_begun(self, line: int) -> None:
-        self._errands_again.stop()
-        if self._loop and self._asker:
-            self._loop.add_reader(line, self._asker.listen)
+    def _keep(self, loop: asyncio.AbstractEventLoop, helper: Helper, issue: str) -> None:
+        """Have the loop listen to it, and start it anew when it is over."""
+        again = Backoff()
 
-    def errands_well(self) -> None:
-        self._well(NOT_ASKED)
+        def begun() -> None:
+            again.stop()
+            if helper.line is not None:
+                loop.add_reader(helper.line.fileno(), helper.listen)
 
-    def errands_over(self, line: int | None) -> None:
-        if self._loop:
-            if line is not None:
-                self._loop.remove_reader(line)
-            self._trouble(NOT_ASKED)
-            self._errands_again.later(self._loop, self._clock.mono(), self._start_errands)
+        def over() -> None:
+            if helper.line is not None:
+                loop.remove_reader(helper.line.fileno())
+            self._trouble(issue)
+            again.later(loop, self._clock.mono(), self._start_helpers)
 
-    def _start_errands(self) -> None:
-        if not self._open_gate_for_helpers() and self._asker:
-            self._asker.start()
+        helper.begun, helper.well, helper.over = begun, lambda: self._well(issue), over
+        self._kept.append((helper, again))
 
-    def _start_reader(self) -> None:
-        if self._loop is None or self._open_gate_for_helpers():
-            return
-        if self._reader.start() and self._reader.line is not None:
-            self._heard = self._reader.line.fileno()
-            self._loop.add_reader(self._heard, self._reader.listen)
-            self._well(HELD)
-        else:
-            self._reader_over()
-
-    def _reader_over(self) -> None:
-        if self._loop:
-            self._forget_reader(self._loop)
-            self._trouble(HELD)
-            self._reader_again.later(self._loop, self._clock.mono(), self._start_reader)
-
-    def _forget_reader(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._heard is not None:
-            loop.remove_reader(self._heard)
-            self._heard = None
-
-    def _open_gate_for_helpers(self) -> bool:
+    def _start_helpers(self) -> None:
         """Under a gate nothing can be started: it is taken down for that moment, and set up again with the helpers."""
-        if self._loop is None or self._gate is None:
-            return False
-        self._stop_gate(self._loop)
-        self._start_reader()
-        self._set_up_gate()
-        return True
+        gate = self._gate is not None
+        if gate and self._loop:
+            self._stop_gate(self._loop)
+        for helper, _ in self._kept:
+            helper.start()
+        if gate:
+            self._set_up_gate()
 
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
@@ -248,13 +253,13 @@ class LinuxWatcher(TrackingWatcher):
         sys.setswitchinterval(_SWITCH_S)
         self._cover()
         with suppress(OSError):
-            self._changes = mounts.Changes()
+            self._changes = Changes()
             loop.add_reader(self._changes.fileno(), self._mounts_changed, self._changes)
         return True
 
-    def _let(self, pid: int, uid: int, file: Fingerprint, image: Image | None) -> None:
+    def _let(self, pid: int, uid: int, file: Fingerprint) -> None:
         """In the gate's thread: it is about to let this process start a game."""
-        tag = self._tracker.allow(pid, uid, file, image)
+        tag = self._tracker.allow(pid, uid, file)
         if tags := self._events.tags:
             tags.let(pid, tag)
 
@@ -269,7 +274,7 @@ class LinuxWatcher(TrackingWatcher):
         self._gate = self._changes = None
         self._covered.devices = frozenset()
 
-    def _mounts_changed(self, changes: mounts.Changes) -> None:
+    def _mounts_changed(self, changes: Changes) -> None:
         changes.seen()
         if self._cover():  # something may have started there before the gate was asked
             with suppress(BlindError):

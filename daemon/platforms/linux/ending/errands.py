@@ -3,34 +3,38 @@
 The daemon may start no program while its gate is up (linux.spawning), so this one is started before, and only forks. Each child
 becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
 says is a number. It loads nothing but the standard library and its neighbours, keeps no secret, and ends with the daemon.
-Nobody's errands cost another one's (turns.py).
 
-One errand is no player's: to hold a PIN against its hash (pin_checking.py), as that takes memory which only a process that
-ends gives back.
+One errand is no player's: to hold a PIN against its hash, as that takes memory which only a process that ends gives back.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import select
 import signal
 import socket
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.ending import closing, pin_checking
-from daemon.platforms.linux.ending.become import become, bound, keep_only
-from daemon.platforms.linux.ending.displays import displays
-from daemon.platforms.linux.ending.turns import Turns
+from daemon.platforms.linux.channel import Message, receive, send
+from daemon.platforms.linux.children import NOBODY, become, bound, forked, line_of_helper
+from daemon.platforms.linux.ending import closing
+from daemon.platforms.linux.first import be_ordinary
+from daemon.platforms.pin_check import load, matches
 from host.linux import clocks
 
 LIMIT_MS = 2_000
-LARGEST = 1 << 16
+CHECK_MS = 10_000
+RIGHT, WRONG, _UNKNOWN = 1, 2, 3
+MOST_AT_ONCE = 4
+_MOST_WAITING = 16
+WAIT_MS = 4_000  # a request that comes later may meet a game that was given more time meanwhile
 _REAP_MS = 50
 _MOST_ENVIRONMENTS = 64
 _BOUNDS = (
@@ -40,6 +44,48 @@ _BOUNDS = (
     (resource.RLIMIT_FSIZE, 0),
     (resource.RLIMIT_NOFILE, 64),
 )
+_BOUNDS_OF_CHECK = (
+    (resource.RLIMIT_AS, 768 << 20),  # a hash may ask for 256 MiB
+    (resource.RLIMIT_CPU, 8),
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_FSIZE, 0),
+)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    whose: str
+    until: int
+    order: Message
+
+
+class Turns:
+    """Orders that wait until there is a place for them, the first one first.
+
+    What an errand meets (a screen, a file system) is the player's, and can hold it for ever, where even SIGKILL does not reach
+    it. So everybody has places of their own: nobody's errands cost anybody else one.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[_Waiting] = []
+
+    def add(self, order: Message, now: int) -> None:
+        """One too many, or one that waits too long, is dropped."""
+        whose = order["whose"]
+        if sum(one.whose == whose for one in self._waiting) < _MOST_WAITING:
+            self._waiting.append(_Waiting(whose, now + WAIT_MS, order))
+
+    def take(self, busy: Iterable[str], now: int) -> list[Message]:
+        """Those whose turn has come. `busy`: whose errands are under way, or not gone yet, each once."""
+        count, taken, left = Counter(busy), [], []
+        for one in self._waiting:
+            if count[one.whose] < MOST_AT_ONCE and now < one.until:
+                count[one.whose] += 1
+                taken.append(one.order)
+            elif now < one.until:
+                left.append(one)
+        self._waiting = left
+        return taken
 
 
 @dataclass
@@ -53,11 +99,11 @@ class _Child:
 
 
 def serve(orders: socket.socket) -> None:
-    """Until whoever gives the orders is gone. One order a message; `NUMBER COUNT` comes back when there are windows to ask, and
-    first of all `0 0`.
+    """Until whoever gives the orders is gone. One order a message; `said` comes back: how many windows there are to ask, if
+    any, or what comes of a check.
     """
     with suppress(OSError):  # whoever began us may be gone by now
-        orders.send(b"0 0")
+        send(orders, {"n": 0})
     turns = Turns()
     children: dict[int, _Child] = {}
     dying: dict[int, str] = {}
@@ -77,12 +123,12 @@ def serve(orders: socket.socket) -> None:
                 del children[child.line.fileno()]
                 dying[_killed(child)] = child.whose
         if orders.fileno() in ready:
-            said = b""
+            said: Message | None = None
             with suppress(ConnectionResetError):  # gone, and had not read all that we said
-                said = orders.recv(LARGEST)
-            if not said:
+                said = receive(orders)
+            if said is None:
                 break
-            turns.add(json.loads(said), clocks.mono())
+            turns.add(said, clocks.mono())
     for child in children.values():
         _killed(child)
 
@@ -95,7 +141,7 @@ def _passed_on(orders: socket.socket, child: _Child) -> bool:
         said = child.line.recv(8, socket.MSG_DONTWAIT)
         if said.isdigit():
             with suppress(OSError):  # nobody hears it: then the log says less, but the windows are asked
-                orders.send(b"%d %d" % (child.number, int(said)), socket.MSG_DONTWAIT)
+                send(orders, {"n": child.number, "said": int(said)})
             child.line.send(b"now", socket.MSG_DONTWAIT)
             child.asks = True
             return True
@@ -109,34 +155,24 @@ def _killed(child: _Child) -> int:
     return child.pid
 
 
-def _sent(order: dict[str, Any]) -> _Child:
-    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        pid = os.fork()
-    except OSError:
-        ours.close()
-        its.close()
-        raise
-    if pid:
-        its.close()
-        return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + order.get("ms", LIMIT_MS))
-    try:
-        ours.close()
-        keep_only(its.fileno())  # neither the orders nor another player's child are its business
-        (pin_checking.run if "check" in order else _run)(order, its)
-    finally:
-        os._exit(0)
+def _sent(order: Message) -> _Child:
+    """OSError."""
+    pid, line = forked(partial(_check if "check" in order else _close, order))
+    return _Child(order["n"], order["whose"], pid, line, clocks.mono() + order.get("ms", LIMIT_MS))
 
 
-def _run(order: dict[str, Any], line: socket.socket) -> None:
-    """In the child. Which screens there may be is read first: of a game with a group's rights only root can see it."""
+# --- in the child -----------------------------------------------------------------------------------------------------------
+
+
+def _close(order: Message, line: socket.socket) -> None:
+    """Which screens there may be is read first: of a game with a group's rights only root can see it."""
     uid, pids = order["uid"], order["pids"]
-    screens = displays(procfs.environment(pid) for pid in pids[:_MOST_ENVIRONMENTS] if (procfs.owner(pid) or (-1,))[0] == uid)
+    own = (pid for pid in pids[:_MOST_ENVIRONMENTS] if (procfs.owner(pid) or (-1,))[0] == uid)
+    screens = closing.displays(map(procfs.environment, own))
     if not screens:
         return
     home = become(uid, order["gid"])
-    for what, most in _BOUNDS:
-        bound(what, most)
+    bound(_BOUNDS)
 
     def announce(count: int) -> None:
         line.send(b"%d" % min(count, 9999))
@@ -146,7 +182,27 @@ def _run(order: dict[str, Any], line: socket.socket) -> None:
     closing.ask(frozenset(pids), screens, home, announce)
 
 
+def _check(order: Message, line: socket.socket) -> None:
+    """Says RIGHT, WRONG or that nobody knows."""
+    said = _UNKNOWN
+    with suppress(Exception):  # whatever it is, nobody waits for it
+        said = RIGHT if _matches(*order["check"]) else WRONG
+    line.send(b"%d" % said)
+    line.recv(8)
+
+
+def _matches(hashed: str, pin: str, folders: list[str]) -> bool:
+    """What it needs is loaded while that can still be read."""
+    sys.dont_write_bytecode = True
+    sys.path += folders
+    load()
+    if os.geteuid() == 0:
+        become(NOBODY, NOBODY)
+    else:
+        be_ordinary()
+    bound(_BOUNDS_OF_CHECK)
+    return matches(hashed, pin)
+
+
 if __name__ == "__main__":
-    for _ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(_ignored, signal.SIG_IGN)
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(line_of_helper())

@@ -11,8 +11,7 @@ import struct
 from collections.abc import Iterable
 from contextlib import suppress
 
-from daemon.platforms.linux.ending.displays import COOKIE
-
+COOKIE = b"MIT-MAGIC-COOKIE-1"
 _LARGEST = 1 << 20  # bytes of an answer
 _MOST_EVENTS = 10_000
 _SCREENS = 16
@@ -20,7 +19,6 @@ _ANY, _ATOM, _CARDINAL, _WINDOW = 0, 4, 6, 33
 _PROPERTY_WORDS = 4096
 _SEND_EVENT, _QUERY_TREE, _INTERN_ATOM, _GET_PROPERTY, _GET_ATTRIBUTES, _GET_FOCUS, _QUERY_EXTENSION = 25, 15, 16, 20, 3, 43, 98
 _CLIENT_MESSAGE = 33
-_SUBSTRUCTURE = 0x180000  # SubstructureNotify | SubstructureRedirect: for whoever manages windows
 _RES_VERSION, _RES_CLIENT_IDS, _RES_PID_MASK = 0, 4, 2
 _VIEWABLE = 2
 
@@ -120,10 +118,10 @@ class Screen:
                 self._ask(self._opcode, _RES_VERSION, struct.pack("<BBxx", 1, 2))
         return self._opcode
 
-    def message(self, to: int, about: int, kind: str, data: tuple[int, ...], *, manager: bool) -> None:
-        """A client message about a window: to whoever manages windows, or to the window's own program."""
-        event = struct.pack("<BBHII5I", _CLIENT_MESSAGE, 32, 0, about, self.atom(kind), *data, *(0,) * (5 - len(data)))
-        self._send(_SEND_EVENT, 0, struct.pack("<II", to, _SUBSTRUCTURE if manager else 0) + event)
+    def message(self, window: int, kind: str, data: tuple[int, ...]) -> None:
+        """A client message to the program of a window, about it."""
+        event = struct.pack("<BBHII5I", _CLIENT_MESSAGE, 32, 0, window, self.atom(kind), *data, *(0,) * (5 - len(data)))
+        self._send(_SEND_EVENT, 0, struct.pack("<II", window, 0) + event)
 
     def settle(self) -> None:
         """All that was sent has been taken."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Literal
 
 from daemon.api.messages import FileSystem
-from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.mounts import Mount
+from daemon.platforms.linux import mounts
+from daemon.platforms.linux.mounts import OURS, Mount
 
 # Programs get there by an administrator's hand only, or do not stay.
 _OF_NO_MATTER = ("devtmpfs", "ramfs")
@@ -67,12 +68,11 @@ class Covered:
 
 
 def described(table: Iterable[Mount], asked: Collection[int]) -> tuple[FileSystem, ...]:
-    """How each that a path leads to is watched, by the mount that was there first; `asked`: the devices that a gate is asked
-    for.
-    """
-    found: dict[int, FileSystem] = {}
-    for one in mounts.reachable(table):
-        if one.kind in _OF_NO_MATTER or one.path.startswith(_PASSWORDS):
+    """How each that nothing is mounted over is watched, by its first mount; `asked`: the devices that a gate is asked for."""
+    table, found = tuple(table), dict[int, FileSystem]()
+    under = {(one.parent, one.path) for one in table}
+    for one in table:
+        if one.kind in _OF_NO_MATTER or one.path.startswith(_PASSWORDS) or (one.number, one.path) in under:
             continue
         known = found.get(one.device)
         if known is None or (known.watched == "never" and not one.noexec):
@@ -85,3 +85,24 @@ def _watched(mount: Mount, asked: Collection[int]) -> Literal["asked", "ended", 
     if mount.noexec:
         return "never"
     return "asked" if mount.device in asked else "ended"
+
+
+class Changes:
+    """A descriptor that is readable when mounts changed, until `seen`."""
+
+    def __init__(self) -> None:
+        """OSError."""
+        self._table = os.open(OURS, os.O_RDONLY | os.O_CLOEXEC)
+        # The table itself is always readable; only EPOLLPRI tells of changes, and only once each.
+        self._poll = select.epoll()
+        self._poll.register(self._table, select.EPOLLPRI | select.EPOLLERR)
+
+    def fileno(self) -> int:
+        return self._poll.fileno()
+
+    def seen(self) -> None:
+        self._poll.poll(0)
+
+    def close(self) -> None:
+        self._poll.close()
+        os.close(self._table)

@@ -1,8 +1,7 @@
 """The exec gate: the kernel asks before a program runs, a thread of its own answers from an immutable snapshot.
 
 In the way from question to answer there is no lock of ours, no wait for the loop, no database, no log, no name service and no
-hash of a large file; whatever goes wrong, the program runs and an Issue is told. What was seen is handed over after the answer,
-and of a storm of refusals how many there were (handing.py).
+hash of a large file; whatever goes wrong, the program runs and an Issue is told. What was seen is told after the answer.
 """
 
 from __future__ import annotations
@@ -14,43 +13,37 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from daemon.api.issues import ISSUES
 from daemon.platforms.api import ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, spawning
-from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
-from daemon.platforms.linux.gate.handing import Refused
-from daemon.platforms.linux.gate.judging import Answer, Judge
-from daemon.platforms.linux.gate.questions import Questions
-from daemon.platforms.linux.gate.turns import Turns
+from daemon.platforms.linux.gate.judging import Answer, Judge, RefusalsByUid, by_uid
+from daemon.platforms.linux.gate.questions import Questions, Turns
+from daemon.platforms.linux.gate.telling import AGAIN_MS, Refused, Troubles
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
-from daemon.platforms.linux.places import Image
 from host.clock import Clock
-from i18n.message import Arg, msg, said_by
 from rules.games import Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
-_SOUND_MS = 60_000  # so long without another error, and the gate is sound again
 _READS = 8  # one after the other
 _TURN_MS = 4  # then it is seen who else asks
 _PRIORITY = -10
 
 
 class ExecGate:
-    """`tell`, and `let` with the process, user, file and image of a game's start that is about to be allowed, are called from
-    the gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`.
+    """`tell`, and `let` with the process, user and file of a game's start that is about to be allowed, are called from the
+    gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`.
     """
 
     def __init__(
         self, clock: Clock, tell: Callable[[StartRefused | ProgramStopped | WatchTrouble], None],
-        let: Callable[[int, int, Fingerprint, Image | None], None] = lambda *_: None,
+        let: Callable[[int, int, Fingerprint], None] = lambda *_: None,
     ) -> None:  # fmt: skip
         self._clock = clock
-        self._tell, self._let = tell, let
+        self._let = let
         self._answers: RefusalsByUid | None = None
         self._judge = Judge(clock)
         self._turns = Turns()
         self._refused = Refused(clock, tell)
-        self._failed_at = 0
+        self._troubles = Troubles(clock, tell)
         self._handle = -1
         self._wake = -1
         self._thread: threading.Thread | None = None
@@ -86,7 +79,7 @@ class ExecGate:
 
     def arm(self, refusals: Refusals) -> None:
         """Answer from these from now on."""
-        old, new = self._answers, answers(refusals)
+        old, new = self._answers, by_uid(refusals)
         self._answers = new
         if not new.ignores_as(old):
             self._flush()
@@ -117,13 +110,13 @@ class ExecGate:
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        questions = Questions(self._handle, self._wake, self._clock, self._tell)
+        questions = Questions(self._handle, self._wake, self._troubles.met)
         try:
             while True:
                 self._beat()
-                questions.look_back()
+                self._troubles.look_back()
                 self._refused.look_back()
-                wait = self._turns.wait(self._clock.mono(), self._refused.wait(BEAT_MS))
+                wait = self._turns.wait(AGAIN_MS if self._refused.waits else BEAT_MS)
                 ready = [handle for handle, _ in poll.poll(wait)]
                 if self._wake in ready:
                     return
@@ -135,7 +128,7 @@ class ExecGate:
             os.close(handle)
             if self.watchdog:
                 self.watchdog.close()  # which misses a heart that beats no more
-            self._tell(_with_cause(BROKEN, error))
+            self._troubles.met(BROKEN, error)
         finally:
             for asked in self._turns.rest():
                 os.close(asked.handle)
@@ -143,9 +136,6 @@ class ExecGate:
     def _beat(self) -> None:
         if self.watchdog:
             self.watchdog.beat()
-        if self._failed_at and self._clock.mono() - self._failed_at > _SOUND_MS:
-            self._failed_at = 0
-            self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
     def _hear(self, questions: Questions) -> None:
         """All that the kernel asks, at most as much as may wait: who asks rarely is behind whoever asks often there."""
@@ -184,7 +174,7 @@ class ExecGate:
             if said.game:
                 self._let(asked.pid, *said.game)  # first: once it is answered, word of its exec may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
-            self._trouble(error)
+            self._troubles.met(_FAILED, error)
         try:
             calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None)
             if said.ignorable and current is not None:
@@ -203,24 +193,3 @@ class ExecGate:
     def _flush(self) -> None:
         with suppress(OSError):
             calls.fanotify_flush(self._handle)
-
-    def _trouble(self, error: Exception) -> None:
-        known, self._failed_at = self._failed_at, self._clock.mono()
-        if not known:
-            self._tell(_with_cause(_FAILED, error))
-
-
-def _with_cause(id_: str, error: Exception) -> WatchTrouble:
-    return WatchTrouble(id_, msg("{what} ({details})", what=ISSUES[id_], details=cause(error)))
-
-
-def cause(error: Exception) -> Arg:
-    """What went wrong with a gate, and what helps."""
-    number = error.errno if isinstance(error, OSError) else None
-    if number in {errno.EPERM, errno.EACCES}:
-        return msg("no rights for it: run the daemon as root, its service with CAP_SYS_ADMIN")
-    if number in {errno.EINVAL, errno.ENOSYS}:
-        return msg("this kernel cannot ask before a program runs (FAN_OPEN_EXEC_PERM): start one that can, as Debian's own")
-    if number is not None:
-        return said_by(error)
-    return msg("internal error {error}: please report it", error=f"{type(error).__name__}: {error}"[:200])

@@ -1,21 +1,25 @@
-"""What to answer to one question of the kernel: from the snapshot, the file that it opened for us, and who asks."""
+"""What to answer to one question of the kernel: from an immutable snapshot of who may not start what, the file that the kernel
+opened for us, and who asks.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
-from daemon.platforms.api import ProgramStopped, StartRefused
+from daemon.platforms.api import ProgramStopped, Refusals, StartRefused
 from daemon.platforms.hashing import Key, key, sha256, within
-from daemon.platforms.linux import calls, procfs
-from daemon.platforms.linux.gate.answers import RefusalsByUid
-from daemon.platforms.linux.places import Image, only_roots
+from daemon.platforms.linux import accounts, calls, procfs
+from daemon.platforms.linux.places import only_roots
 from daemon.platforms.linux.reading.images import Images
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
+from rules.installed import OnlyInstalled, sizes
 
 LARGEST_HASHED = 1 << 20
 _MOST, _LONGEST = 8192, 512
@@ -24,20 +28,65 @@ _ANCESTORS = 32
 _Known = tuple[Fingerprint, frozenset[str]]
 
 
-class Game(NamedTuple):
-    """A game's start that is allowed. `image`: its file's, unless another program executes it, as a script."""
+@dataclass(frozen=True)
+class RefusalsByUid:
+    """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers.
+    `saving` and `only` as in Refusals.
+    """
 
-    uid: int
-    file: Fingerprint
-    image: Image | None
+    catalogue: Catalogue
+    refused: Mapping[int, tuple[str, frozenset[str]]]
+    ids: tuple[tuple[range, int], ...] = ()
+    saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
+    only: Mapping[int, tuple[str, OnlyInstalled]] = field(default_factory=dict)
+
+    @cached_property
+    def sizes(self) -> frozenset[int]:
+        return sizes(one for _, one in self.only.values())
+
+    def ignores_as(self, other: RefusalsByUid | None) -> bool:
+        """Whether what need not be asked for again is the same by both."""
+        return other is not None and self.catalogue is other.catalogue and self.only == other.only
+
+    def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
+        return self.refused.get(self.holder(uid))
+
+    def only_of(self, uid: int) -> tuple[str, OnlyInstalled] | None:
+        return self.only.get(self.holder(uid)) if self.only else None
+
+    def knows(self, uid: int) -> bool:
+        """Whether anything is refused to whoever has this number."""
+        holder = self.holder(uid)
+        return holder in self.refused or holder in self.only
+
+    def holder(self, uid: int) -> int:
+        """Whose number it is; itself, where nothing is refused to that one."""
+        if uid in self.refused or uid in self.only:
+            return uid
+        return next((holder for numbers, holder in self.ids if uid in numbers), uid)
+
+
+def by_uid(refusals: Refusals) -> RefusalsByUid:
+    """Asks the name service, so: on the loop's thread."""
+    uids = {account: accounts.uid_of(account) for account in {*refusals.refused, *refusals.only}}
+    refused = {uid: (account, games) for account, games in refusals.refused.items() if (uid := uids[account]) is not None}
+    only = {uid: (account, one) for account, one in refusals.only.items() if (uid := uids[account]) is not None}
+    ids = []
+    for one in accounts.sub_ids():
+        uid = accounts.uid_of(one.account)
+        if uid is not None and (uid in refused or uid in only):
+            ids.append((range(one.start, one.start + one.count), uid))
+    return RefusalsByUid(refusals.catalogue, refused, tuple(ids), refusals.saving, only)
 
 
 class Answer(NamedTuple):
-    """`refused`: it may not start. `ignorable`: never ask again for this file."""
+    """`refused`: it may not start. `ignorable`: never ask again for this file. `game`: the user and file of a game's start that
+    is allowed.
+    """
 
     refused: StartRefused | ProgramStopped | None = None
     ignorable: bool = False
-    game: Game | None = None
+    game: tuple[int, Fingerprint] | None = None
 
 
 class Judge:
@@ -74,7 +123,7 @@ class Judge:
         uid = acting(asked.pid)
         if uid is None:
             return Answer()
-        path, file, found = seen
+        path, file, _ = seen
         account, refused = current.of(uid) or ("", frozenset())
         hit, now = games & refused, self._clock.mono()
         if not hit and not trusted and (said := self._stranger(asked, uid, seen, current, now)):
@@ -82,8 +131,7 @@ class Judge:
         if not games:
             return Answer()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            native = self._images.native(key(found))
-            return Answer(game=Game(uid, file, (found.st_dev, found.st_ino) if native else None))
+            return Answer(game=(uid, file))
         return Answer(StartRefused(account, min(hit), path, asked.pid, now))
 
     def _stranger(

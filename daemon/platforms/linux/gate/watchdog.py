@@ -15,7 +15,6 @@ from host.clock import Clock
 
 LIMIT_MS = 7_000
 BEAT_MS = 3_000
-_SOON_MS = 500  # a beat so shortly after another one does nothing
 _CLOCK_MONOTONIC = 1  # it stands still while the PC sleeps (time.h)
 _TIME = struct.Struct("@qqqq")  # itimerspec: every so many seconds and nanoseconds, after so many
 _TO_WHOM = struct.Struct("@Pii48x")  # sigevent: a value, the signal, that it is sent to the process (0)
@@ -41,9 +40,8 @@ class Watchdog:
         _checked(_libc.timer_settime(timer, 0, self._limit, None))
 
     def beat(self) -> None:
-        now, timer = self._clock.mono(), self._timer
-        if timer is not None and now - self._beaten >= _SOON_MS:
-            self._beaten = now
+        timer, self._beaten = self._timer, self._clock.mono()
+        if timer is not None:
             _libc.timer_settime(timer, 0, self._limit, None)
 
     def beats(self) -> bool:

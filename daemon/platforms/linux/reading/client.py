@@ -3,80 +3,52 @@
 from __future__ import annotations
 
 import select
-import socket
-import subprocess
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from daemon.platforms.linux import spawning
-from daemon.platforms.linux.reading.channel import Message, receive, send
+from daemon.platforms.linux.channel import Message, send
+from daemon.platforms.linux.helper import Helper
 from daemon.platforms.linux.reading.process import ReadProcess, overdue
 from daemon.platforms.linux.reading.wants import Wants
 from host.clock import Clock
 
-_MODULE = "daemon.platforms.linux.reading.reader"
 _READY_MS = 5_000
-_SO_SNDBUFFORCE = 32  # socket(7): needs root
-_ROOM = 4 << 20  # bytes of questions
 
 Told = Callable[[ReadProcess | None], None]
 """Gets None if the process is over."""
 Hashed = Callable[[dict[str, str]], None]
 
 
-class Reader:
-    """`start` before the gate is up. All calls on the loop's thread. `over` is called when the helper ended or cannot start."""
+class Reader(Helper):
+    """`start` before the gate is up."""
+
+    MODULE = "daemon.platforms.linux.reading.reader"
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
-        self.over: Callable[[], object] = lambda: None
         self.trouble: Callable[[str], object] = lambda _: None
         """Is told of a process that cannot be read, which is an error of ours."""
         self.soon: Callable[..., object] = lambda *_: None
         """As the loop's `call_soon`."""
-        self.line: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
         self._wants = Wants()
         self._asked: dict[int, tuple[int, Told]] = {}
         self._hashing: dict[int, Hashed] = {}
         self._unsent: list[int] = []
         self._number = 0
 
-    def start(self) -> bool:
-        """Unless it runs already. False: it cannot be started, or nobody may start anything now (spawning.py)."""
-        if self.line is not None:
-            return True
-        if not spawning.permitted():
-            return False
-        try:
-            ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        except OSError:
-            return False
-        for one in (ours, its):
-            with suppress(OSError):
-                one.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
-        try:
-            self._process = spawning.start(_MODULE, its.fileno())
-        except OSError:
-            ours.close()
-            return False
-        finally:
-            its.close()
-        self.line = ours
-        poll = select.poll()
-        poll.register(ours, select.POLLIN)
-        poll.poll(_READY_MS)
-        self.want(self._wants)
-        return self.line is not None
+    def start(self) -> None:
+        """Waits until it is there."""
+        before = self.line
+        super().start()
+        if self.line is not None and self.line is not before:
+            poll = select.poll()
+            poll.register(self.line, select.POLLIN)
+            poll.poll(_READY_MS)
+            self.want(self._wants)
 
     def close(self) -> None:
-        line, process = self.line, self._process
-        self.line = self._process = None
-        if line is not None:
-            line.close()
-        if process is not None:
-            process.kill()
-            process.wait()
+        super().close()
         asked, self._asked = self._asked, {}
         self._hashing.clear()
         for pid, told in asked.values():
@@ -114,21 +86,10 @@ class Reader:
     # --- answers -----------------------------------------------------------------------------------------------------------
 
     def listen(self) -> None:
-        """Hears what is there. To be called whenever the line is readable."""
         unsent, self._unsent = self._unsent, []
         for number in unsent:
             self._hear({"n": number, "late": True})
-        try:
-            while self.line is not None:
-                message = receive(self.line)
-                if message is None:
-                    raise ConnectionResetError
-                self._hear(message)
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.over()  # the line is still open
-            self.close()
+        super().listen()
 
     def wait(self, longest: int) -> None:
         """Until all that was asked is answered, at most so many milliseconds."""

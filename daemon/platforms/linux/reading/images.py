@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import BinaryIO
 
 from daemon.platforms import images
-from daemon.platforms.by_turns import Turns
 from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Asks, Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.places import only_roots
-from host.images import build_id, native
+from host.images import build_id
 from rules.games import Fingerprint
 from rules.programs import is_engine
 
@@ -90,22 +88,9 @@ class Images(images.Images):
         old = self._wall() - found.st_ctime_ns // _NS > _COARSE_MS
         return only_roots(found) or (old and calls.kind_of_filesystem(handle) in _HONEST)
 
-    @staticmethod
-    def calm() -> None:
-        """Nothing is read in a thread here."""
-
     def _first(self, file: BinaryIO) -> Known:
-        return Known(build_id(file, is_engine), found=Looked(looked=True), native=native(file))
+        return Known(build_id(file, is_engine), found=Looked(looked=True))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         digest = sha256(file.fileno(), stop) if wanted.digest else None
         return Looked(digest, loaded=wanted.within(file, stop))
-
-    @staticmethod
-    def owner(file: BinaryIO) -> int:
-        return os.fstat(file.fileno()).st_uid
-
-    def _aside(
-        self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
-    ) -> Future[Looked | None]:
-        raise NotImplementedError  # nothing is read in a thread here

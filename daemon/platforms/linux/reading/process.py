@@ -9,7 +9,7 @@ import os
 import re
 import select
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -35,7 +35,7 @@ _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest 
 _TEXT = 1 << 16
 _EXEC_MS = 100
 _MOST_NAMES = 1024
-_LOADED_FIRST = (b"LD_PRELOAD", b"LD_AUDIT")  # ld.so(8)
+_LOADED_FIRST = {b"LD_PRELOAD": re.compile("[ :]"), b"LD_AUDIT": re.compile(":")}  # and what parts two entries: ld.so(8)
 _INTERPRETERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 
 
@@ -180,11 +180,13 @@ class ProcessReader:
         found = [file for file in files[:1] if not self._trusted.at(exe)]
         places_of = ((file, place.opened.get(file.path, f"/proc/{pid}/root{file.path}")) for file in files[1:])
         found += (file for file, where in places_of if not self._trusted.at(where))
-        for where, name in place.loaded_first():
+        loaded = place.loaded_first()
+        for where, name in loaded[:_MOST_LOADED]:
             file = self._images.open(where, name, self._wants)
             if file is not None and not self._trusted.at(where):
                 found.append(file)
-        self._images.unread = self._images.unread or place.is_cut
+        only_loader_knows = len(loaded) > _MOST_LOADED or any("$" in name for _, name in loaded)  # $ORIGIN, ${LIB}
+        self._images.unread = self._images.unread or only_loader_knows or place.is_cut
         return tuple(found)
 
 
@@ -218,14 +220,14 @@ class _Place:
         files = (self._open(f"/proc/{self._pid}/root{one}", one) for one in dict.fromkeys(found))
         return tuple(file for file in files if file)
 
-    def loaded_first(self) -> Iterator[tuple[str, str]]:
+    def loaded_first(self) -> list[tuple[str, str]]:
         """Libraries that its environment has the loader load before others: where each lies for us, and its name."""
+        names: dict[str, None] = {}
         for variable in self._variables():
             called, _, value = variable.partition(b"=")
-            if called in _LOADED_FIRST:
-                text = value.decode("utf-8", "surrogateescape").replace(" ", ":")
-                names = (name for name in dict.fromkeys(text.split(":")) if "/" in name)
-                yield from ((self._where(name)[0], name) for name in islice(names, _MOST_LOADED))
+            if between := _LOADED_FIRST.get(called):
+                names |= dict.fromkeys(between.split(value.decode("utf-8", "surrogateescape")))
+        return [(self._where(name)[0], name) for name in names if "/" in name or "$" in name]
 
     def _add(self, word: str, inside: tuple[str, ...]) -> bool:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""

@@ -1,4 +1,4 @@
-"""`reader FD`: the helper that reads processes for the daemon, with few rights (confine.py).
+"""`reader FD`: the helper that reads processes for the daemon, with few rights.
 
 It forks a worker for each account, which reads one process at a time. A worker that does not come back in time is killed, and
 its question is answered as late: whoever holds up a reading holds up nobody else's. It ends with the daemon.
@@ -7,19 +7,18 @@ its question is answered as late: whoever holds up a reading holds up nobody els
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 import socket
-import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from daemon.platforms.images import INLINE
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.ending.become import keep_only
-from daemon.platforms.linux.reading.channel import Message, receive, send
-from daemon.platforms.linux.reading.confine import confine
+from daemon.platforms.linux.channel import Message, receive, send
+from daemon.platforms.linux.children import bound, forked, line_of_helper, only_read
 from daemon.platforms.linux.reading.images import Images
 from daemon.platforms.linux.reading.process import ProcessReader, interpreters_here
 from daemon.platforms.linux.reading.wants import Wants
@@ -32,6 +31,12 @@ _IDLE_MS = 10_000
 _MOST_WAITING = 256  # questions about one account's processes
 _NAME = "giochoi-reads"
 _PRIORITY = -5
+_BOUNDS = (
+    (resource.RLIMIT_AS, 1 << 30),  # bytes
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_FSIZE, 16 << 20),  # of a message in memory
+    (resource.RLIMIT_NOFILE, 256),
+)
 
 
 @dataclass(slots=True)
@@ -147,23 +152,12 @@ class _Helper:
 
     def _forked(self, *, slow: bool) -> _Worker:
         """OSError."""
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            pid = os.fork()
-        except OSError:
-            ours.close()
-            its.close()
-            raise
-        if not pid:
-            try:
-                ours.close()
-                keep_only(its.fileno(), self._line.fileno())
-                reader = ProcessReader(Images(None if slow else INLINE, clocks.wall), self._wants, self._builds)
-                _work(its, self._line, reader)
-            finally:
-                os._exit(0)
-        its.close()
-        return _Worker(os.pidfd_open(pid), ours, _SLOW_MS if slow else DEADLINE_MS, since=clocks.mono())
+
+        def work(line: socket.socket) -> None:
+            _work(line, self._line, ProcessReader(Images(None if slow else INLINE, clocks.wall), self._wants, self._builds))
+
+        pid, line = forked(work, self._line.fileno())
+        return _Worker(os.pidfd_open(pid), line, _SLOW_MS if slow else DEADLINE_MS, since=clocks.mono())
 
 
 def _work(line: socket.socket, answers: socket.socket, reader: ProcessReader) -> None:
@@ -185,14 +179,13 @@ def _work(line: socket.socket, answers: socket.socket, reader: ProcessReader) ->
 
 
 if __name__ == "__main__":
-    for _ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(_ignored, signal.SIG_IGN)
+    _line = line_of_helper()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers
     calls.name_process(_NAME)
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
-    confine()
-    _line = socket.socket(fileno=int(sys.argv[1]))
+    bound(_BOUNDS)
+    only_read()
     _helper = _Helper(_line)
     send(_line, {"n": 0})
     _helper.serve()

@@ -17,7 +17,7 @@ _GAMES = re.compile(r"/usr/(?:local/)?(?:lib/|lib/[\w-]+/|share/|libexec/)?games
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """The gate let process `pid` of user `uid` start the game `file` at `mono`. `tag`: what its play's processes carry.
-    `image`: the file's, unless another program executes it, as a script (None). `before`: the tag that it carried until then.
+    `before`: the tag that it carried until then.
     """
 
     tag: int
@@ -25,7 +25,6 @@ class Allowed:
     uid: int
     file: Fingerprint
     mono: int
-    image: Image | None
     before: int = 0
 
 

@@ -1,8 +1,8 @@
-"""What runs, and which play each process belongs to.
+"""What runs: asks about each process that is new or has executed something, and tells what begins and ends.
 
 A process is read once after each exec (reading/). If it is a game, or unknown code, it begins a play of its own and gets a
-tag. Its children inherit the tag at fork and keep it over exec until they leave the play (seen.leaves). Where the kernel
-carries tags (kernel/), its table is the truth and events are hints. Elsewhere this table is all there is.
+tag (plays.py). Its children inherit the tag at fork and keep it over exec until they leave the play. Where the kernel carries
+tags (kernel/), its table is the truth and events are hints. Elsewhere this table is all there is.
 """
 
 from __future__ import annotations
@@ -11,25 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import count
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.linux import places, procfs
 from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.kernel.tags import KernelTags
 from daemon.platforms.linux.process_events import Event
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.process import ReadProcess
-from daemon.platforms.linux.watching.seen import (
-    Allowed,
-    Seen,
-    begins,
-    continued,
-    is_game,
-    leaves,
-    program_of,
-    runs,
-)
+from daemon.platforms.linux.watching.plays import Plays
+from daemon.platforms.linux.watching.seen import Allowed, Seen, program_of
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.troubles import BLIND
 from host.clock import Clock, together
@@ -37,8 +29,6 @@ from i18n.message import said_by
 from rules.games import Catalogue, Fingerprint, Program
 
 _NS = 1_000_000
-_MOST_ALLOWED = 256
-_FRESH_MS = 1_000  # the kernel asks the gate, then executes, unless it is short of memory or the arguments are too long
 _FORK_MS = 50  # most children execute something else at once
 _MOST_FORKS = 4_096
 _LEADERLESS_S = 0.25
@@ -48,20 +38,9 @@ _SCAN_MS = 300  # that a scan waits for what is new
 _FIRST_SCAN_MS = 3_000
 
 
-class Tags(Protocol):
-    """kernel.tags.KernelTags, or nothing of the kind."""
-
-    def put(self, pid: int, tag: int) -> None: ...
-
-    def take_away(self, pid: int) -> None: ...
-
-    def tagged(self) -> dict[int, int]: ...
-
-
 class _Question(NamedTuple):
     """What was asked at `asked` (mono) about a process of `account` that `carried` this tag. Others as in Tracker._ask."""
 
-    number: int
     since: int | None
     asked: int
     account: str
@@ -70,28 +49,24 @@ class _Question(NamedTuple):
 
 
 class Tracker:
-    """All on the loop's thread, but `allow`."""
+    """All on the loop's thread, but `allow`. `strict`: accounts of whose programs it is asked what an administrator did not
+    install. `root`: whether root's programs are of interest. `later` as the loop's `call_later`. `began`: called when something
+    began to play.
+    """
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader, self._clock = reader, clock
-        self.tags: Tags | None = None
-        self.catalogue = Catalogue(())
+        self.tags: KernelTags | None = None
+        self._plays = Plays()
         self.strict: frozenset[str] = frozenset()
-        """Accounts of whose programs it is asked what an administrator did not install."""
         self.root = True
-        """Whether root's programs are of interest."""
         self.trouble: Callable[..., None] = lambda *_, **__: None
         self.later: Callable[..., object] = lambda *_: None
-        """As the loop's `call_later`."""
         self.began: Callable[[], object] = lambda: None
-        """Is called when something began to play."""
         self._sink: Callable[[Observation], None] | None = None
-        self._numbers = count(1)
-        self._allowed: OrderedDict[int, Allowed] = OrderedDict()
         self._seen: dict[int, Seen] = {}
         self._asked: dict[int, _Question] = {}  # by process, the latest
         self._forks: OrderedDict[int, tuple[int, int, int]] = OrderedDict()  # by child: parent, tag, when (mono)
-        self._origins: dict[int, Program] = {}
         self._plain: OrderedDict[tuple[int, ...], None] = OrderedDict()  # stamps of executables
         self._scanned = False
         self._quiet = False
@@ -102,14 +77,14 @@ class Tracker:
 
     def stop(self) -> None:
         self._sink, self._scanned = None, False
-        for table in (self._allowed, self._seen, self._asked, self._forks, self._origins, self._plain):
+        for table in (self._plays, self._seen, self._asked, self._forks, self._plain):
             table.clear()
 
     def watch(self, catalogue: Catalogue, strict: frozenset[str], *, root: bool) -> None:
         """What is looked for from now on."""
-        if catalogue is not self.catalogue or not strict <= self.strict:
+        if catalogue is not self._plays.catalogue or not strict <= self.strict:
             self._plain.clear()
-        self.catalogue, self.strict, self.root = catalogue, strict, root
+        self._plays.catalogue, self.strict, self.root = catalogue, strict, root
 
     # --- what is known -----------------------------------------------------------------------------------------------------
 
@@ -138,14 +113,9 @@ class Tracker:
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
-    def allow(self, pid: int, uid: int, file: Fingerprint, image: places.Image | None) -> int:
+    def allow(self, pid: int, uid: int, file: Fingerprint) -> int:
         """In the gate's thread: it lets this process start a game. The tag that it is to carry."""
-        allowed = Allowed(next(self._numbers), pid, uid, file, self._clock.mono(), image)
-        self._allowed.pop(pid, None)
-        if len(self._allowed) >= _MOST_ALLOWED:
-            self._allowed.pop(next(iter(self._allowed)), None)
-        self._allowed[pid] = allowed
-        return allowed.tag
+        return self._plays.allow(pid, uid, file, self._clock.mono())
 
     def happened(self, event: Event) -> None:
         mono = event.ns // _NS
@@ -159,14 +129,11 @@ class Tracker:
             self._leader_ended(event.pid, mono)
 
     def executed(self, pid: int, mono: int, tag: int = 0) -> None:
-        fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._take_allowed(pid, mono)
+        fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._plays.take_allowed(pid, mono)
         before = old.tag if old else fork[1] if fork else 0
-        if allowed is None:
-            self._ask(pid, mono, tag or before)
-            return
-        allowed = replace(allowed, before=before)
-        if not self._begin_allowed(allowed, mono):
-            self._ask(pid, mono, allowed.tag, allowed)
+        if allowed is not None:
+            tag, allowed = allowed.tag, replace(allowed, before=before)
+        self._ask(pid, mono, tag or before, allowed)
 
     def forked(self, parent: int, pid: int, mono: int, tag: int = 0) -> None:
         """A child belongs to the play of its parent. It is told in a moment, if it has not executed something by then."""
@@ -190,20 +157,20 @@ class Tracker:
 
     def ended(self, pid: int, mono: int) -> None:
         """With all its threads, at `mono`."""
-        question = self._asked.pop(pid, None)
+        question, allowed = self._asked.pop(pid, None), None
         if question is not None and question.allowed:
-            self._allowed[pid] = question.allowed
-        if pid not in self._seen:
+            allowed = question.allowed
+        elif pid not in self._seen:
             self._forks.pop(pid, None)
-            allowed = self._allowed.get(pid)
-            if allowed and self._take_allowed(pid, mono):
-                self._begin(self._over_soon(allowed), allowed.before)
+            allowed = self._plays.take_allowed(pid, mono)
+        if allowed:
+            self._begin_late(allowed)
         if (seen := self._seen.get(pid)) is not None and mono >= seen.at:
-            for child, (_, tag, _) in tuple(self._forks.items()):  # first: the play goes on in them
-                if tag == seen.tag:
-                    self._tell_fork(child)
+            forked = [child for child, (_, tag, _) in self._forks.items() if tag == seen.tag]
+            for child in forked:  # first: the play goes on in them
+                self._tell_fork(child)
             if seen.tag and not any(one.tag == seen.tag for one in self._seen.values() if one is not seen):
-                self._go_on(seen, mono)
+                self._go_on(seen, forked, mono)
             self._end(pid, mono)
 
     def _leader_ended(self, pid: int, mono: int) -> None:
@@ -219,12 +186,12 @@ class Tracker:
         else:
             self.ended(pid, mono)
 
-    def _go_on(self, seen: Seen, mono: int) -> None:
+    def _go_on(self, seen: Seen, forked: list[int], mono: int) -> None:
         """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""
         asked = [pid for pid, question in self._asked.items() if question.carried == seen.tag]
-        left = [pid for pid in (*self._carrying(seen.tag), *asked) if pid not in self._seen]
+        left = [pid for pid in (*self._carrying(seen.tag), *asked, *forked) if pid not in self._seen]
         if left and seen.program is not None:
-            status, now = procfs.stat(left[-1]), together(self._clock)
+            status, now = self._stat(left[-1]), together(self._clock)
             started = status.started if status else (mono + now[1] - now[0]) // procfs.TICK_MS
             origin = seen.program.origin or seen.program
             program = replace(seen.program, pid=left[-1], started=started, since=mono, origin=origin)
@@ -237,9 +204,9 @@ class Tracker:
             status = procfs.stat(pid)
             if status is None or status.started != started or not status.alive:
                 continue
-            tag, now = next(self._numbers), self._clock.mono()
+            now = self._clock.mono()
             origin = Program(pid, started, now, account, (), trees=((game, True),))
-            self._origins[tag] = origin
+            tag = self._plays.begin(origin)
             image = places.image_of(pid)
             self._seen[pid] = Seen(origin.identity, origin, image, status.stack, status.group, now, tag)
             if self.tags:
@@ -260,7 +227,7 @@ class Tracker:
             return
         if ids is None:
             if allowed:
-                self._allowed[pid] = allowed
+                self._plays.give_back(allowed)
             return
         uid = procfs.acting_uid(ids)
         if not uid and not self.root and not carried:
@@ -269,7 +236,7 @@ class Tracker:
         if not carried and places.stamped_at(f"/proc/{pid}/exe") in self._plain:
             self._left(pid, since or now)
             return
-        question = _Question(next(self._numbers), since, now, self._account(uid), carried, allowed)
+        question = _Question(since, now, self._account(uid), carried, allowed)
         self._asked[pid] = question
         self._reader.ask(pid, uid, lambda read: self._read(pid, question, read), strict=question.account in self.strict)
 
@@ -279,7 +246,7 @@ class Tracker:
         del self._asked[pid]
         if read is None:  # over: an event or a scan says when
             if question.allowed:
-                self._allowed[pid] = question.allowed
+                self._plays.give_back(question.allowed)
             return
         if question.account not in self.strict:
             read = replace(read, foreign=(), unread=False)
@@ -294,45 +261,19 @@ class Tracker:
         if old is not None and old.identity != (pid, read.started):
             self._end(pid, asked)
             old = None
-        status = procfs.stat(pid)
-        same = old is not None and since is None and old.image == read.image and status and old.stack == status.stack
+        status = self._stat(pid)
+        same = bool(old and since is None and old.image == read.image and status and old.stack == status.stack)
         program = program_of(read, question.account, self._since(read, since, old if same else None, old))
-        program, tag = self._in_play(program, read, question, same=bool(same))
-        tagged = bool(tag or program.foreign or program.unread) or is_game(program, self.catalogue)
-        if tagged and not tag:
-            tag = next(self._numbers)
-            self._origins[tag] = program
-        interesting = tagged or bool(self.catalogue.matches(program))
+        program, tag = self._plays.find(program, read, question.carried, question.allowed, same=same)
+        interesting = bool(tag or self._plays.catalogue.matches(program))
         if not interesting and read.plain and read.stamp:
             self._plain[read.stamp] = None
             if len(self._plain) > _MOST_PLAIN:
                 self._plain.popitem(last=False)
         stack, group = (status.stack, status.group) if status else (0, 0)
         found = program if interesting else None
-        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self.catalogue)
+        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self._plays.catalogue)
         self._become(seen, question.carried, since or asked)
-
-    def _in_play(self, program: Program, read: ReadProcess, question: _Question, *, same: bool) -> tuple[Program, int]:
-        """The program as part of the play whose tag it carries, and that tag; 0: it is part of none, or begins one. `same`: it
-        has executed nothing since it was read last.
-        """
-        tag, allowed = question.carried, question.allowed
-        game, shown = is_game(program, self.catalogue), False
-        if allowed is not None:
-            shown = (game or runs(read, allowed.file)) and begins(program, self._origins.get(allowed.before), self.catalogue)
-            tag = allowed.tag if shown else allowed.before  # else it only asked, could not be executed, or is the same game
-            if shown:
-                self._origins[tag] = program if game else replace(program, files=(allowed.file,), args=(), interpreted=False)
-        origin = self._origins.get(tag)
-        if origin is None:
-            return program, 0
-        if origin.identity == program.identity and game and (shown or same):
-            self._origins[tag] = program
-            return program, tag
-        another = game and not shown and begins(program, origin, self.catalogue)
-        if another or (not game and not shown and leaves(program, read, origin, self.catalogue)):
-            return program, 0
-        return continued(program, origin), tag
 
     def _since(self, read: ReadProcess, told: int | None, same: Seen | None, old: Seen | None) -> int:
         """Since when (mono) it runs what it runs."""
@@ -354,7 +295,7 @@ class Tracker:
                 self.tags.take_away(pid)
         elif not self.tags and seen.tag and (old is None or old.tag != seen.tag):
             self._adopt_children(pid, seen)
-        goes_on = old is not None and old.program is not None and seen.program is not None and self._same_play(old, seen)
+        goes_on = old is not None and old.program is not None and seen.program is not None and self._plays.same(old, seen)
         if old is not None and not goes_on:
             self._end(pid, mono)
         self._seen[pid] = seen
@@ -363,33 +304,21 @@ class Tracker:
         if seen.program is not None and (old is None or not goes_on or old.program != seen.program):
             self._tell(ProgramStarted(seen.program))
 
-    def _same_play(self, old: Seen, new: Seen) -> bool:
-        """Whether a game that executes itself goes on: neither its process nor its play is over."""
-        if old.program is None or new.program is None or old.identity != new.identity:
-            return False
-        if old.tag == new.tag:
-            return True
-        before, now = self.catalogue.recognise(old.program), self.catalogue.recognise(new.program)
-        return before is not None and now is not None and before.game == now.game
-
     def _adopt_children(self, pid: int, seen: Seen) -> None:
         """What it forked before it carried the tag."""
-        text = procfs.text(f"/proc/{pid}/task/{pid}/children")
-        for child in map(int, text.split()):
+        now, elapsed, _ = together(self._clock)
+        since = ((seen.program.since if seen.program else seen.at) + elapsed - now) // procfs.TICK_MS
+        for child in map(int, procfs.text(f"/proc/{pid}/task/{pid}/children").split()):
             known, asked = self._seen.get(child), self._asked.get(child)
             if child in self._forks or (known and known.tag) or (asked and asked.carried):
                 continue
             if self.tags and known is None and asked is None:
                 self.tags.put(child, seen.tag)
                 self.forked(pid, child, self._clock.mono(), seen.tag)
-            elif self._forked_since(child, seen.at if seen.program is None else seen.program.since):
+            elif (status := self._stat(child)) is not None and status.started >= since:
                 if self.tags:
                     self.tags.put(child, seen.tag)
                 self._ask(child, None, seen.tag)
-
-    def _forked_since(self, pid: int, mono: int) -> bool:
-        status, (now, elapsed, _) = procfs.stat(pid), together(self._clock)
-        return status is not None and status.started >= (mono + elapsed - now) // procfs.TICK_MS
 
     def _hashed(self, pid: int, read: ReadProcess, digests: dict[str, str]) -> None:
         """Of a large file more is known by now: it may be a game after all."""
@@ -398,7 +327,7 @@ class Tracker:
             return
         files = tuple(replace(one, sha256=digests.get(one.path, one.sha256)) for one in read.files)
         since = seen.program.since if seen.program else seen.at
-        question = _Question(0, since, seen.at, self._account(read.uid), seen.tag)
+        question = _Question(since, seen.at, self._account(read.uid), seen.tag)
         self._known(replace(read, files=files, large=()), question)
 
     def _left(self, pid: int, mono: int) -> None:
@@ -406,51 +335,24 @@ class Tracker:
         if pid in self._seen:
             self._end(pid, mono)
 
-    # --- what the gate let start -------------------------------------------------------------------------------------------
-
-    def _take_allowed(self, pid: int, mono: int) -> Allowed | None:
-        """What this process executed at `mono`, if the gate was just asked for it."""
-        allowed = self._allowed.get(pid)
-        if allowed is None or allowed.mono > mono:
-            return None
-        self._allowed.pop(pid, None)
-        return allowed if mono - allowed.mono < _FRESH_MS else None
-
-    def _begin_allowed(self, allowed: Allowed, mono: int) -> bool:
-        """Of a native game nothing more need be read. False: it is a script, or executed something else."""
-        if allowed.image is None or places.image_of(allowed.pid) != allowed.image:
-            return False
-        status = procfs.stat(allowed.pid)
-        if status is None:
-            return False
-        program = Program(
-            allowed.pid, status.started, mono, self._account(allowed.uid), (allowed.file,), parent=status.parent,
-        )  # fmt: skip
-        old = self._seen.get(allowed.pid)
-        if not begins(program, self._origins.get(allowed.before), self.catalogue) or program.account in self.strict:
-            return False
-        tag = allowed.tag
-        self._origins[tag] = program
-        if old is not None and self.catalogue.recognise(program) == (old.program and self.catalogue.recognise(old.program)):
-            tag = old.tag
-        seen = Seen(program.identity, program, allowed.image, status.stack, status.group, mono, tag, self.catalogue)
-        self._become(seen, allowed.tag if self.tags else 0, mono)
-        return True
-
-    def _over_soon(self, allowed: Allowed) -> Seen:
+    def _begin_late(self, allowed: Allowed) -> None:
         """A game that was over before anybody could read it was played all the same."""
         now, elapsed, _ = together(self._clock)
         started = (allowed.mono + elapsed - now) // procfs.TICK_MS
         program = Program(allowed.pid, started, allowed.mono, self._account(allowed.uid), (allowed.file,))
-        return Seen(program.identity, program, allowed.image, 0, 0, allowed.mono, allowed.tag, self.catalogue)
-
-    def _begin(self, seen: Seen, before: int) -> None:
-        """A play of its own, unless it is the game of the play that it was part of before."""
-        program = seen.program
-        if program and is_game(program, self.catalogue) and begins(program, self._origins.get(before), self.catalogue):
-            self._origins[seen.tag] = program
-            self._seen[seen.identity[0]] = seen
+        if self._plays.begins(program, allowed.before):
+            self._left(allowed.pid, allowed.mono)
+            tag = self._plays.begin(program, allowed.tag)
+            self._seen[allowed.pid] = Seen(program.identity, program, None, 0, 0, allowed.mono, tag, self._plays.catalogue)
             self._tell(ProgramStarted(program))
+
+    def _stat(self, pid: int) -> procfs.Stat | None:
+        """None also where we cannot see, which is told: a scan sees it later."""
+        try:
+            return procfs.stat(pid)
+        except BlindError as error:
+            self.trouble(BLIND, said_by(error))
+            return None
 
     # --- children ----------------------------------------------------------------------------------------------------------
 
@@ -468,7 +370,7 @@ class Tracker:
     def _tell_fork(self, pid: int) -> None:
         """It has executed nothing: it is what its parent is. Or its exec is being read."""
         parent, tag, mono = self._forks.pop(pid)
-        mother, origin = self._seen.get(parent), self._origins.get(tag)
+        mother, origin = self._seen.get(parent), self._plays.origin(tag)
         model = mother.program if mother is not None and mother.tag == tag else origin
         status = procfs.stat(pid) if model is not None else None
         if model is None or status is None or not status.alive or pid in self._asked or pid in self._seen:
@@ -477,7 +379,7 @@ class Tracker:
             model, pid=pid, started=status.started, since=mono, parent=status.parent, origin=model.origin or origin
         )  # fmt: skip
         image = mother.image if mother else places.image_of(pid)
-        seen = Seen(program.identity, program, image, status.stack, status.group, mono, tag, self.catalogue)
+        seen = Seen(program.identity, program, image, status.stack, status.group, mono, tag, self._plays.catalogue)
         self._seen[pid] = seen
         self._tell(ProgramStarted(program))
 
@@ -494,7 +396,7 @@ class Tracker:
             self._quiet, self._scanned = False, True
         used = {seen.tag for seen in self._seen.values()} | {tag for _, tag, _ in self._forks.values()}
         used |= {one.carried for one in self._asked.values()} | set(self.tags.tagged().values() if self.tags else ())
-        self._origins = {tag: origin for tag, origin in self._origins.items() if tag in used}
+        self._plays.forget_but(used)
         return self.running()
 
     def look(self, pids: Iterable[int]) -> None:
@@ -528,13 +430,11 @@ class Tracker:
         elif seen.identity[1] != status.started:
             self.ended(pid, self._clock.mono())
             self.appeared(pid, status)
-        elif seen.catalogue is not self.catalogue or (status.state not in "ZX" and self._executes_another(seen, status)):
+        elif seen.catalogue is not self._plays.catalogue or (
+            status.state not in "ZX"  # of a process whose first thread has ended nothing is to be seen
+            and (seen.stack != status.stack or seen.image != places.image_of(pid))
+        ):
             self._ask(pid, None, tag or seen.tag)
-
-    @staticmethod
-    def _executes_another(seen: Seen, status: procfs.Stat) -> bool:
-        """Of a process whose first thread has ended nothing is to be seen."""
-        return seen.stack != status.stack or seen.image != places.image_of(status.pid)
 
     # --- telling -----------------------------------------------------------------------------------------------------------
 

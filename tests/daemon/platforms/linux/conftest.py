@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.gate.mounts import holding_programs
+from daemon.platforms.linux.mounts import holding_programs
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.images import Images
 from daemon.platforms.linux.reading.process import ProcessReader, interpreters_here
@@ -187,6 +187,6 @@ def only_mounts_below(monkeypatch):
             mine = {device: tuple(one for one in places if one.path.startswith(str(folder))) for device, places in every}
             return {device: places for device, places in mine.items() if places}
 
-        monkeypatch.setattr("daemon.platforms.linux.gate.mounts.holding_programs", found)
+        monkeypatch.setattr("daemon.platforms.linux.mounts.holding_programs", found)
 
     return only

@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from daemon.platforms.linux import spawning
-from daemon.platforms.linux.ending import asker
-from daemon.platforms.linux.reading import client
+from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.reading.client import Reader
 
 
-@pytest.mark.parametrize("module", [client._MODULE, asker._ERRANDS])
+@pytest.mark.parametrize("module", [Reader.MODULE, Asker.MODULE])
 def test_who_becomes_a_user_loads_no_package(module):
     """As it is started: it would end at once, and nothing could be read, or nobody asked, any more."""
     loads = "import sys; sys.path.append(sys.argv[1]); __import__(sys.argv[2])"

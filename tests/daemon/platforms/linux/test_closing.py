@@ -20,8 +20,8 @@ import pytest
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.ending.displays import COOKIE, cookies, displays
-from daemon.platforms.linux.ending.xwire import Screen, XError
+from daemon.platforms.linux.ending.closing import cookies, displays
+from daemon.platforms.linux.ending.xwire import COOKIE, Screen, XError
 from tests.end_to_end.conftest import display, manager
 from tests.system import until
 
@@ -130,18 +130,8 @@ def test_a_program_without_a_window_hears_nothing(control, display):
 
 def errands_children(control):
     """Errands that are under way."""
-    pid = control._asker._process.pid
+    pid = control._asker.process.pid
     return [one for one in procfs.processes().values() if one.parent == pid and one.alive]
-
-
-def test_several_programs_of_a_play_are_asked_each_once(control, play):
-    """What belongs to two of them is asked once: a second request could answer the "save?" of the first one."""
-    game, file = play(seconds=1)
-    opened(file)
-    both = [identity(game), identity(game)]
-    assert control.ask_close(both)
-    assert until(lambda: control.reached(both))
-    assert game.wait(20) == 0
 
 
 def test_a_screen_that_wants_a_cookie(control, play, open_folder, need):
@@ -264,10 +254,10 @@ def test_errands_end_with_whoever_gives_them(said):
     """Nothing of them is left, however the daemon ended, and whether it had read what they `said` or not."""
     asker = Asker()
     asker.start()
-    process = asker._process
+    process = asker.process
     if said:
-        select.select([asker._line], [], [])
-    asker._line.close()
+        select.select([asker.line], [], [])
+    asker.line.close()
     assert process.wait(20) == 0
     asker.close()
 
@@ -291,12 +281,6 @@ def test_errands_end_with_whoever_gives_them(said):
 def test_which_displays_an_environment_names(environment, found):
     """Local ones only, whatever else stands there."""
     assert displays([environment]) == found
-
-
-def test_few_displays_are_tried():
-    """However many programs a game has, each with another one."""
-    blocks = [f"DISPLAY=:{n % 50}".encode() for n in range(100)]
-    assert displays(blocks) == tuple((n, "") for n in range(4))
 
 
 def test_which_cookies_a_file_has():

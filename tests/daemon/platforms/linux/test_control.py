@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -18,7 +17,6 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.processes import BlindError, ancestors, descendants
 from rules.games import Program
-from tests.contracts.linux import catches, ignores
 from tests.system import PATIENCE, until
 
 
@@ -74,43 +72,6 @@ def test_a_stopped_game_can_obey_and_be_ended(spawn):
     assert control.terminate(*identity(first.pid))
     assert control.end(*identity(second.pid))
     assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (-signal.SIGTERM, -signal.SIGKILL)
-
-
-def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
-    """What the game had started obeys and leaves a stubborn child behind: that one is over after `end`, too."""
-    stubborn = "(trap '' TERM; while :; do sleep 60; done) &"
-    obedient = f"({stubborn} trap exit TERM; while :; do sleep 0.02; done) &"
-    game = spawn("/bin/sh", "-c", f"{obedient} trap : TERM; while :; do sleep 0.02; done")
-    control = LinuxControl()
-    root = identity(game.pid)
-    ((middle, child),) = until(lambda: catches(game.pid) and [
-        (one, other) for one in children(game.pid, "/bin/sh", catches) for other in children(one, "/bin/sh", ignores)])
-    assert control.ask_close([root])
-    assert control.terminate(*root)
-    assert gone(middle)
-    assert control.end(*root)
-    assert gone(game.pid, child)
-
-
-def test_end_after_the_game_left_finds_its_orphans(spawn):
-    """Also when the game itself is gone by the time it is to be ended."""
-    game = spawn("/bin/sh", "-c", "(trap '' TERM; while :; do sleep 60; done) & trap exit TERM; while :; do sleep 0.02; done")
-    control = LinuxControl()
-    root = identity(game.pid)
-    stubborn = until(lambda: catches(game.pid) and children(game.pid, "/bin/sh", ignores))
-    assert control.ask_close([root])
-    assert control.terminate(*root)
-    game.wait(PATIENCE)
-    control.end(*root)
-    assert gone(*stubborn)
-
-
-def test_a_game_that_forks_all_the_time_is_ended(spawn):
-    """Children that it makes while it is being ended do not outlive it."""
-    game = spawn("/bin/sh", "-c", "while :; do sleep 30 & sleep 0.01; done")
-    forked = until(lambda: [one.pid for one in below(game.pid)])
-    assert LinuxControl().end(*identity(game.pid))
-    assert gone(game.pid, *forked)
 
 
 @pytest.fixture
@@ -231,36 +192,3 @@ def test_what_may_not_be_ended_is_said(as_nobody):
         assert said == "(False, False, False)"
         assert LinuxControl().alive(*identity(game.pid))
         game.kill()
-
-
-def test_zombies_are_not_alive():
-    """Who ended and was not fetched by its parent runs no more."""
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    found = identity(child.pid)
-    assert gone(child.pid)
-    assert not LinuxControl().alive(*found)
-    child.wait()
-
-
-def test_what_lost_its_parent_is_still_of_the_group_of_the_game(spawn):
-    """The game left it behind before anybody looked; what another one left, or the game's own shell, is not the game's."""
-    leaves = "sh -c 'sleep 61 & echo $! > /proc/self/fd/1' > {file}; exec sleep 60"
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, name) for name in ("one", "two")]
-        games = [spawn("/bin/sh", "-c", leaves.format(file=file)) for file in files]
-        orphans = [identity(int(until(lambda file=file: file.exists() and file.read_text().strip()))) for file in files]
-    control, root = LinuxControl(), identity(games[0].pid)
-    try:
-        assert control.ask_close([root])
-        assert procfs.stat(orphans[0][0]).parent != games[0].pid
-        games[0].kill()
-        games[0].wait()
-        assert [control.belongs(program(*one), to=[root]) for one in orphans] == [True, False]
-        assert not control.belongs(program(*identity(os.getpid())), to=[root])
-        control.end(*root)
-        assert gone(orphans[0][0])
-        assert procfs.stat(orphans[1][0]).alive
-    finally:
-        for pid, _ in orphans:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)

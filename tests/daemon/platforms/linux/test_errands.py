@@ -18,12 +18,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import pytest
 
 from daemon.platforms.api import Refusals, WatchTrouble
-from daemon.platforms.linux import again, procfs, spawning, watcher
 from daemon.platforms.linux import control as linux_control
+from daemon.platforms.linux import procfs, spawning, watcher
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending import errands
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.ending.turns import MOST_AT_ONCE, WAIT_MS, Turns
+from daemon.platforms.linux.ending.errands import MOST_AT_ONCE, WAIT_MS, Turns
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import Tracker
@@ -147,7 +147,7 @@ def test_errands_that_cannot_even_be_killed_cost_nobody_else_one(asker, open_fol
 
 def stuck(asker):
     """Errands that are told to be over (SIGKILL is pending) and are not."""
-    below = [one.pid for one in procfs.processes().values() if one.parent == asker._process.pid and one.alive]
+    below = [one.pid for one in procfs.processes().values() if one.parent == asker.process.pid and one.alive]
     return [pid for pid in below if any(
         line.startswith(("SigPnd:", "ShdPnd:")) and int(line[7:], 16) >> signal.SIGKILL - 1 & 1
         for line in procfs.text(f"/proc/{pid}/status").splitlines()
@@ -219,19 +219,6 @@ def test_windows_are_asked_though_nobody_hears_of_it(lines):
         assert not errands._passed_on(its, one)  # it says so once
 
 
-def test_whoever_asks_takes_the_answers(asker, lines):
-    """Also where no play ends that wants to know."""
-    asker.start()
-    asker._line.close()
-    asker._line, its = lines
-    for _ in range(3):
-        its.send(b"7 1")
-    assert asker.ask(os.getuid(), os.getgid(), "me", [])
-    with pytest.raises(BlockingIOError):
-        asker._line.recv(64, socket.MSG_DONTWAIT)
-    assert asker.reached(7)
-
-
 # --- always there -----------------------------------------------------------------------------------------------------------
 
 
@@ -239,12 +226,12 @@ def test_errands_that_somebody_killed_are_started_anew(asker):
     """Whoever asks next, or sets a gate up, notices."""
     for anew in (asker.start, lambda: asker.ask(os.getuid(), os.getgid(), "me", [os.getpid()])):
         asker.start()
-        first = asker._process
+        first = asker.process
         first.kill()
         first.wait()
         anew()
-        assert asker._process.pid != first.pid
-        assert asker._process.poll() is None
+        assert asker.process.pid != first.pid
+        assert asker.process.poll() is None
 
 
 def test_while_a_gate_is_up_nobody_starts_errands(asker):
@@ -286,7 +273,7 @@ def full(*_):
 @pytest.mark.parametrize("lacks", [(sys, "executable", "/nonexistent"), (socket, "socketpair", full)], ids=["program", "room"])
 def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until, monkeypatch, lacks):
     """Errands that ended, and then cannot be started for a while."""
-    monkeypatch.setattr(again, "PAUSES_S", (0.01,))
+    monkeypatch.setattr(watcher, "PAUSES_S", (0.01,))
     seen = []
 
     async def body():
@@ -294,15 +281,15 @@ def test_that_nobody_can_be_asked_is_told_until_it_is_over(guarded, asker, until
             asker.start()
             with monkeypatch.context() as broken:
                 broken.setattr(*lacks)
-                asker._process.kill()
-                await until(lambda: one._errands_again._tries > 2)
-                assert (told(seen), asker._process) == ([False], None)
+                asker.process.kill()
+                await until(lambda: one._kept[1][1]._tries > 2)
+                assert (told(seen), asker.process) == ([False], None)
             await until(lambda: told(seen) == [False, True])
-            assert asker._process.poll() is None
+            assert asker.process.poll() is None
 
     asyncio.run(body())
     assert told(seen) == [False, True]
-    assert asker._process is None
+    assert asker.process is None
 
 
 @pytest.mark.root
@@ -315,35 +302,13 @@ def test_under_a_gate_errands_come_back_too(guarded, asker, until, gate_folder, 
         async with guarded(seen, (str(gate_folder),)) as one:
             one.refuse(Refusals(Catalogue([game]), {"games": frozenset((game.id,))}))
             assert (one.kind, spawning.permitted()) == ("gate", False)
-            asker._process.kill()
+            asker.process.kill()
             await until(lambda: told(seen) == [False, True])
             assert (one.kind, spawning.permitted()) == ("gate", False)
             assert asker.ask(os.getuid(), os.getgid(), "root", [os.getpid()]) is not None
             assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user="games")
 
     asyncio.run(body())
-
-
-@pytest.mark.root
-def test_a_gate_finds_errands_running(guarded, asker, monkeypatch):
-    """The watcher has them started before its gate is up."""
-    running = []
-
-    class Gate:
-        def __init__(self, *_):
-            running.append(asker._process is not None and asker._process.poll() is None)
-
-        def open(self):
-            raise OSError
-
-    monkeypatch.setattr(watcher, "ExecGate", Gate)
-
-    async def body():
-        async with guarded([], ("/nonexistent",)):
-            pass
-
-    asyncio.run(body())
-    assert running == [True]
 
 
 # --- who asks whom ----------------------------------------------------------------------------------------------------------
@@ -387,30 +352,3 @@ def test_a_play_in_two_accounts_is_asked_in_both(orders):
     assert control._ask(frozenset({(11, 10), (12, 10)}), (process(11), process(12), process(13, 12), process(14, 13)))
     assert sent == [(1001, "u0", [11]), (1002, "u0", [12, 13, 14])]
     assert control.reached([(12, 10)])
-
-
-def test_many_numbers_of_one_account_are_asked_in_few(orders):
-    """And another account's are none of those."""
-    uids = {**{100 + n: 100_000 + n for n in range(50)}, 500: 1001}
-    control, sent = orders(uids)
-    assert control._ask(frozenset((pid, 10) for pid in uids), tuple(map(process, uids)))
-    assert [whose for _, whose, _ in sent] == ["u1"] * 4 + ["u0"]
-
-
-def test_whom_nobody_may_ask_is_not_asked(orders):
-    """It is gone, or not ours."""
-    control, sent = orders({})
-    assert not control._ask(frozenset({(11, 10)}), (process(11),))
-    assert sent == []
-
-
-def test_however_much_somebody_plays_another_ones_request_is_known(orders):
-    """Hundreds of programs of a play, and hundreds of plays."""
-    control, _ = orders(dict.fromkeys(range(10, 2000), 1001))
-    control._ask(frozenset({(10, 10)}), (process(10),))
-    control._ask(frozenset((pid, 10) for pid in range(1000, 2000)), (process(1000),))
-    for pid in range(11, 300):
-        control._ask(frozenset({(pid, 10)}), (process(pid),))
-    assert control.reached([(10, 10)])
-    control._ask(frozenset({(10, 10), (5, 10)}), (process(10),))  # anew: what was, is no more
-    assert not control.reached([(10, 10)])

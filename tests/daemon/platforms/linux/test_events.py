@@ -16,7 +16,7 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.process_events import Event, in_first_namespaces
+from daemon.platforms.linux.process_events import Event
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.troubles import HELD
@@ -66,21 +66,6 @@ async def caught_up(seen, start, until):
     """What the kernel had to say until now has been told: its messages come in order, this program's start last."""
     pid = await start(*python("import time; time.sleep(1)"))
     await until(lambda: starts(seen, pid))
-
-
-@pytest.mark.root
-def test_threads_are_not_told(events, until):
-    """Threads that come and go are nobody's start or end."""
-
-    async def body(watcher, seen, start):
-        many = "import threading, time\nfor _ in range(50): threading.Thread(target=int).start()\ntime.sleep(60)"
-        pid = await start(*python(many))
-        await until(lambda: starts(seen, pid))
-        await caught_up(seen, start, until)
-        assert ends(seen, pid) == []
-        assert len(starts(seen, pid)) == 1
-
-    events(body)
 
 
 @pytest.mark.root
@@ -190,10 +175,6 @@ def test_only_the_kernel_is_believed(feed):
     assert list(feed(message(2, 4, 4, 0, 0), sender=77).read()) == []
 
 
-def test_events_are_values():
-    assert Event("exec", 1, 2) == Event("exec", 1, 2)
-
-
 @pytest.mark.root
 def test_polling_without_rights(watching, make_game, open_folder, as_nobody):
     """An ordinary user's watcher polls, sees its own programs, and no one else's."""
@@ -237,28 +218,6 @@ def test_in_another_pid_namespace_the_kernel_is_not_said_to_be_silenced():
     if "unshare" in done.stderr:
         pytest.skip(done.stderr)
     assert (done.stdout, done.stderr) == ("[Errno 1] Operation not permitted\n", "")
-
-
-@pytest.mark.parametrize(("pid", "user", "first"), [
-    (0xEFFFFFFC, 0xEFFFFFFD, True), (4_026_532_000, 0xEFFFFFFD, False), (0xEFFFFFFC, 4_026_532_001, False), (None, None, True),
-])  # fmt: skip
-def test_where_we_are_is_told_by_the_numbers_of_namespaces(pid, user, first):
-    """Without /proc nobody knows, and it is tried."""
-    numbers = {"pid": pid, "user": user}
-
-    class Folder:
-        def __init__(self, name=""):
-            self.name = name
-
-        def __truediv__(self, name):
-            return Folder(name)
-
-        def stat(self):
-            if numbers[self.name] is None:
-                raise FileNotFoundError
-            return SimpleNamespace(st_ino=numbers[self.name])
-
-    assert in_first_namespaces(Folder()) is first
 
 
 def test_an_event_that_cannot_be_handled_costs_no_other(monkeypatch):

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import io
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -21,16 +20,14 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.gate import execgate, questions
-from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
+from daemon.platforms.linux.gate import telling
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.gate.judging import LARGEST_HASHED, Judge
+from daemon.platforms.linux.gate.judging import LARGEST_HASHED, Judge, by_uid
 from host.clock import SystemClock
 from host.elf import build_id
 from i18n.message import msg, plain
 from rules.games import Catalogue, Game
 from rules.installed import LetProgram, OnlyInstalled
-from tests.accounts import account
 from tests.system import until
 
 pytestmark = pytest.mark.root
@@ -102,67 +99,6 @@ def test_what_a_saving_game_starts_is_let_through(gate, gate_folder, open_folder
         assert not launcher("start", args=[str(path), "-c", "exit"], user=CHILD, cwd="/").get("pid")
 
 
-def test_nothing_of_a_refused_game_runs(gate, gate_folder, start, make_game):
-    """Not one instruction of it: the program would leave a file behind. Copies fare the same, under any name."""
-    path, game = make_game(gate_folder, "chess", "/bin/dash")
-    copy = shutil.copy(path, gate_folder / "notes")
-    gate.arm(refusing(game))
-    gate_folder.chmod(0o777)
-    for number in range(20):
-        assert not start((path, copy)[number % 2], "-c", f"echo x > {gate_folder}/ran")
-    assert not (gate_folder / "ran").exists()
-    until(lambda: sum(seen.times for seen in gate.told) == 20)  # who asked is answered before we are told
-    assert {(seen.account, seen.game) for seen in gate.told} == {(CHILD, "chess")}
-    assert Path(gate.told[-1].path).name == "notes"
-
-
-def test_refused_by_content_and_by_name(gate, gate_folder, start):
-    """A script that is a game is refused by its content under another name, and by its name with other content."""
-    text = "#!/bin/sh\nexit 0\n"
-    game = Game(id="tetris", title="", names=("tetris",), sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))
-    gate.arm(refusing(game))
-    found = {}
-    for name, content in (("homework", text), ("tetris", text + "\n"), ("other", text + "\n")):
-        (gate_folder / name).write_text(content)
-        (gate_folder / name).chmod(0o755)
-        found[name] = start(gate_folder / name)
-    assert found == {"homework": False, "tetris": False, "other": True}
-
-
-def test_only_whom_it_binds(gate, gate_folder, start, make_game):
-    """Other accounts start the game, the bound one starts others and those it may; new answers hold at once."""
-    path, game = make_game(gate_folder, "chess")
-    other_path, other = make_game(gate_folder, "go")
-    catalogue = Catalogue((game, other))
-    gate.arm(Refusals(catalogue, {CHILD: frozenset({"chess"})}))
-    assert [start(path, "1", user=user) for user in (CHILD, None, "nobody")] == [False, True, True]
-    assert start(other_path, "1")
-    gate.arm(Refusals(catalogue, {CHILD: frozenset({"go"})}))
-    assert [start(path, "1"), start(other_path, "1")] == [True, False]
-    gate.arm(Refusals(catalogue, {}))
-    assert [start(path, "1"), start(other_path, "1")] == [True, True]
-
-
-@pytest.fixture
-def child():
-    """An account of its own; it has to be made before there is a gate, beside which nothing is started."""
-    with account() as made:
-        yield made
-
-
-def test_an_account_that_got_another_number(child, gate, gate_folder, launcher, start, make_game):
-    """It is bound by that once the gate is told anew, and who has the old one is not."""
-    path, game = make_game(gate_folder, "go")
-    refused = Refusals(Catalogue((game,)), {child.pw_name: frozenset({"go"})})
-    gate.arm(refused)
-    assert not start(path, "1", user=child.pw_uid)
-    number = child.pw_uid + 20_000
-    launcher("start", args=["usermod", "--uid", str(number), child.pw_name])
-    until(lambda: pwd.getpwnam(child.pw_name).pw_uid == number)
-    gate.arm(refused)
-    assert [start(path, "1", user=one) for one in (number, child.pw_uid)] == [False, True]
-
-
 def test_a_process_that_hides_its_owner(gate, gate_folder, launcher, make_game):
     """A process that is not dumpable looks like root's in /proc; it is asked for by its real uid."""
     path, game = make_game(gate_folder, "chess")
@@ -181,7 +117,7 @@ def test_a_process_that_hides_its_owner(gate, gate_folder, launcher, make_game):
 def test_numbers_of_containers_belong_to_their_holder(monkeypatch):
     """An account's container numbers are refused what the account is."""
     monkeypatch.setattr("daemon.platforms.linux.accounts.sub_ids", lambda: (SubIds(CHILD, 100_000, 65_536), SubIds("x", 1, 2)))
-    found = answers(refusing(Game(id="chess", title="")))
+    found = by_uid(refusing(Game(id="chess", title="")))
     assert [found.of(uid) for uid in (5, 100_000, 165_535)] == [(CHILD, frozenset({"chess"}))] * 3
     assert [found.of(uid) for uid in (0, 99_999, 165_536, 1)] == [None] * 4
 
@@ -220,22 +156,6 @@ def test_what_somebody_may_not_run_is_no_ordinary_program(gate, gate_folder, sta
     until(unasked)
     until(lambda: sum(seen.times for seen in gate.told) == 4)
     assert {(seen.account, seen.file.sha256, seen.file.path) for seen in gate.told} == {(CHILD, content, str(program))}
-
-
-def test_what_is_ignored_just_when_somebody_is_bound_is_asked_for_again(gate, gate_folder, start, monkeypatch):
-    """The mark was decided on before he was, and set after the marks were taken away."""
-    program = shutil.copy("/bin/true", gate_folder / "program")
-    catalogue, ignore, armed = Catalogue(()), calls.fanotify_ignore, []
-    gate.arm(Refusals(catalogue, {}))
-
-    def late(*args):
-        if not armed:
-            armed.append(gate.arm(Refusals(catalogue, {}, only={CHILD: OnlyInstalled()})))
-        ignore(*args)
-
-    monkeypatch.setattr(calls, "fanotify_ignore", late)
-    assert start(program)
-    assert not start(program)
 
 
 def test_a_large_program_that_looks_let_through_is_not_read_by_the_gate(gate, gate_folder, start):
@@ -288,26 +208,9 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     until(lambda: len(gate.told) > 1)
     assert [type(seen) for seen in gate.told] == [WatchTrouble, StartRefused]
     assert "internal error ZeroDivisionError: division by zero: please report it" in plain(gate.told[0].text)
-    monkeypatch.setattr(execgate, "_SOUND_MS", -1)
+    monkeypatch.setattr(telling, "_CALM_MS", -1)
     until(lambda: len(gate.told) > 2)
     assert (gate.told[2].id, gate.told[2].over) == ("gate-failed", True)
-
-
-def test_a_file_that_cannot_be_read_is_known_by_its_name(gate, gate_folder, start, make_game, monkeypatch):
-    """And is no fault of the gate's. What is read later is asked for again, also of root's files."""
-    path, game = make_game(gate_folder, "chess")
-    copy = shutil.copy(path, gate_folder / "notes")
-    gate.arm(refusing(Game(id="chess", title="", names=("chess",)), game))
-    with monkeypatch.context() as broken:
-        broken.setattr("daemon.platforms.linux.reading.images.Images.read", failing)
-        assert [start(path, "1"), start(copy, "1")] == [False, True]
-    assert not start(copy, "1")
-    until(lambda: len(gate.told) == 2)
-    assert {type(one) for one in gate.told} == {StartRefused}
-
-
-def failing(*_):
-    raise OSError(errno.EIO, "")
 
 
 def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
@@ -335,7 +238,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     monkeypatch.setattr(calls, "fanotify_read", want)
     assert not start(path, "1")
     assert left == []
-    monkeypatch.setattr(questions, "_BLIND_MS", -1)
+    monkeypatch.setattr(telling, "_CALM_MS", -1)
     assert not start(path, "1")
     until(lambda: len(gate.told) == 4)
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
@@ -405,7 +308,7 @@ def test_a_gate_that_cannot_be_had_says_why_and_comes_when_it_can(watching, gate
     (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "Too many open files"), (KeyError("x"), "internal error KeyError: 'x'"),
 ])  # fmt: skip
 def test_what_was_wrong_with_a_gate_and_what_helps(error, said):
-    assert said in plain(msg("{why}", why=execgate.cause(error)))
+    assert said in plain(msg("{why}", why=telling.cause(error)))
 
 
 def test_this_process_may_not_spawn_while_the_gate_is_up(gate_folder):
@@ -441,11 +344,3 @@ def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, lau
         asyncio.run(body())
     finally:
         launcher("run", args=["umount", "-l", str(folder)])
-
-
-def test_answers_are_by_number(monkeypatch):
-    """Accounts are resolved before the gate sees them: an unknown account is in nobody's way."""
-    refused = {CHILD: frozenset({"a"}), "no-such-account": frozenset({"a"}), "4711": frozenset({"b"})}
-    found = answers(Refusals(Catalogue(()), refused))
-    assert isinstance(found, RefusalsByUid)
-    assert {uid: games for uid, (_, games) in found.refused.items()} == {5: {"a"}, 4711: {"b"}}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from daemon.platforms.linux import calls, spawning
-from daemon.platforms.linux.gate import execgate, watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 
@@ -61,34 +58,19 @@ def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
     assert spawning.permitted()
 
 
-def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
-    """The limit of timers is met by whichever comes first."""
-
-    def create(*_):
-        ctypes.set_errno(errno.EAGAIN)
-        return -1
-
-    monkeypatch.setattr(watchdog, "_libc", SimpleNamespace(timer_create=create))
-    before = held_open()
-    with pytest.raises(BlockingIOError):
-        ExecGate(SystemClock(), print).open()
-    assert (held_open() <= before, spawning.permitted()) == (True, True)
-
-
 def test_one_that_breaks_leaves_no_file_open(no_room, monkeypatch):
     """Each time that it breaks it has questions that it did not come to; they are no questions any more."""
 
     def broken(*_args, **_more):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    class Asked(execgate.Questions):
-        def read(self):
-            os.eventfd_read(self._handle)
-            return [calls.Question(file, os.getpid()) for file in files]
+    def asked(handle):
+        os.eventfd_read(handle)
+        return [calls.Question(file, os.getpid()) for file in files]
 
     no_room.clear()
     files = [os.open("/proc/self/exe", os.O_RDONLY | os.O_CLOEXEC) for _ in range(3)]
-    monkeypatch.setattr(execgate, "Questions", Asked)
+    monkeypatch.setattr(calls, "fanotify_read", asked)
     monkeypatch.setattr(calls, "fanotify_answer", broken)
     monkeypatch.setattr(calls, "fanotify_open", lambda: os.eventfd(1, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
     told = threading.Event()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.api import StartRefused
-from daemon.platforms.linux.gate.handing import AGAIN_MS, Refused
+from daemon.platforms.linux.gate.telling import AGAIN_MS, Refused
 
 
 @pytest.fixture
@@ -29,25 +29,9 @@ def test_a_storm_is_told_once_a_second_and_all_of_it_counts(clock, told, refused
         if number == 0:
             assert [one.times for one in told] == [1]
         clock.run(1)
+        refused.look_back()
     assert len(told) <= 5_000 // AGAIN_MS + 1
     assert sum(one.times for one in told) + sum(one.times for one in refused.untold()) == 5_000
-
-
-def test_what_waits_is_told_when_its_second_is_over(clock, told, refused):
-    """Also if nobody tries again. Then nothing of it is kept."""
-    for _ in range(3):
-        refused.note(start(clock))
-    refused.look_back()
-    assert ([one.times for one in told], refused.wait(5_000)) == ([1], AGAIN_MS)
-    clock.run(AGAIN_MS)
-    assert refused.wait(5_000) == 0
-    refused.look_back()
-    assert ([one.times for one in told], refused.wait(5_000)) == ([1, 2], 5_000)
-    clock.run(AGAIN_MS)
-    refused.look_back()
-    assert not refused._told
-    refused.note(start(clock))
-    assert [one.times for one in told] == [1, 2, 1]
 
 
 def test_one_s_storm_hides_nobody_s_try(clock, told, refused):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import resource
 import subprocess
 import time
 
@@ -13,7 +12,6 @@ import pytest
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.first import raise_descriptors
 from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
 
@@ -90,14 +88,3 @@ def test_a_blind_scan_says_what_was_known(watching, blind, sleeper, monkeypatch)
             assert troubles(seen) == [("watch-blind", False), ("watch-blind", True)]
 
     asyncio.run(body())
-
-
-def test_the_soft_limit_is_raised():
-    """As many descriptors as we may have."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
-    try:
-        raise_descriptors()
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.covered import Covered, described
+from daemon.platforms.linux import mounts
+from daemon.platforms.linux.gate.covered import Changes, Covered, described
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import Tracker
@@ -71,45 +71,6 @@ def test_how_each_is_watched_is_described():
         ("/home/an/.mounted", "ext4", "ended"),
         ("/run", "tmpfs", "never"),
     ]
-
-
-def test_of_mounts_over_each_other_the_upper_is_described():
-    """Over the same folder, or one above; also where the lower has another place, and where a PC's root was mounted last."""
-    table = b"""30 99 0:5 / /dev/shm rw - tmpfs t rw
-99 1 8:1 / / rw - ext4 /dev/sda1 rw
-40 99 8:2 / /mnt rw - ext4 /dev/sdb rw
-41 40 8:3 / /mnt rw - ext4 /dev/sdc rw
-50 99 8:4 / /a/b rw - ext4 /dev/sdd rw
-51 50 8:5 / /a/b/c rw - ext4 /dev/sde rw
-52 99 0:6 / /a rw - tmpfs t rw
-53 52 8:6 / /a/b rw - ext4 /dev/sdf rw
-60 99 8:4 / /elsewhere rw - ext4 /dev/sdd rw
-61 60 0:7 / /elsewhere/x rw - tmpfs t rw
-62 41 0:8 / /mnt/x rw - tmpfs t rw
-"""
-    found = [(one.path, one.kind) for one in described(mounts.parsed(table), ())]
-    assert found == [
-        ("/dev/shm", "tmpfs"), ("/", "ext4"), ("/mnt", "ext4"), ("/a", "tmpfs"), ("/a/b", "ext4"), ("/elsewhere", "ext4"),
-        ("/elsewhere/x", "tmpfs"), ("/mnt/x", "tmpfs"),
-    ]  # fmt: skip
-
-
-@pytest.mark.root
-def test_what_is_mounted_twice_over_a_folder_is_named_once(gate_folder):
-    with mounted(gate_folder):
-        below = gate_folder / "below"
-        below.mkdir()
-        with mounted(below):
-            paths = [one.path for one in described(mounts.table(), ())]
-            assert [paths.count(str(one)) for one in (gate_folder, below)] == [1, 1]
-            with mounted(gate_folder):
-                paths = [one.path for one in described(mounts.table(), ())]
-                assert [paths.count(str(one)) for one in (gate_folder, below)] == [1, 0]
-
-
-def test_names_that_are_no_text_can_be_told():
-    (one,) = described(mounts.parsed(b"35 27 8:2 / /media/\xff rw - ext4 /dev/sdb rw\n"), ())
-    assert one.path == "/media/�"
 
 
 @pytest.fixture
@@ -179,7 +140,7 @@ def test_what_is_gone_by_now_is_no_trouble(gate_folder, monkeypatch):
 def test_a_remount_is_a_change(gate_folder):
     """Of a disk from which nothing could start until now."""
     device = gate_folder.stat().st_dev
-    changes = mounts.Changes()
+    changes = Changes()
     try:
         for option, there in (("noexec", False), ("exec", True)):
             changes.seen()

@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 
-from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.watching import poll
 from daemon.platforms.linux.watching.poll import Poller
-from i18n.message import plain
 from rules.games import Catalogue
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("no_connector")]
@@ -32,27 +31,6 @@ def plays(seen, pid, game):
     """The last that was told of it is that it is the game."""
     last = told(seen, pid)[-1:]
     return bool(last) and isinstance(last[0], ProgramStarted) and Catalogue([game]).recognise(last[0].program) is not None
-
-
-def test_the_gate_refuses_and_what_is_lost_is_told(watching, until, gate_folder, launcher, make_game):
-    """A refused game never runs; what may run is told. One Issue says that nobody else tells, with the kernel's word."""
-    path, chess = make_game(gate_folder, "chess")
-    free_path, free = make_game(gate_folder, "go")
-    seen = []
-
-    async def body():
-        async with watching(seen, (str(gate_folder),)) as watcher:
-            assert watcher.kind == "gate"
-            watcher.refuse(Refusals(Catalogue([chess, free]), {CHILD: frozenset({"chess"})}))
-            assert "pid" not in await launcher.aside("start", args=[str(path), "60"], user=CHILD)
-            await until(lambda: [one for one in seen if isinstance(one, StartRefused)])
-            run = await launcher.aside("start", args=[str(free_path), "60"], user=CHILD)
-            await until(lambda: plays(seen, run["pid"], free))
-            launcher("finish", pid=run["pid"])
-
-    asyncio.run(body())
-    (issue,) = [one for one in seen if isinstance(one, WatchTrouble) and not one.over]
-    assert (issue.id, "(Connection refused)" in plain(issue.text)) == ("watch-events", True)
 
 
 @pytest.mark.parametrize("gate", [True, False])

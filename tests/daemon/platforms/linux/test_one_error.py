@@ -11,8 +11,6 @@ import pytest
 
 from daemon.platforms.api import ProgramStarted
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.process_events import Event
-from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.troubles import BLIND
@@ -23,26 +21,8 @@ ERRORS = (ValueError("odd"), BlindError("no descriptors"))
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_event_that_raises_costs_no_other_event(error):
-    """An internal error reaches the loop's exception handler. That nothing can be seen is a trouble (engineer.md, 4.1)."""
-    happened, troubles, raised = [], [], []
-
-    def happens(event):
-        happened.append(event.pid)
-        if event.pid == 2:
-            raise error
-
-    events = Events(SimpleNamespace(happened=happens), lambda id_, *_, **__: troubles.append(id_))
-    events._source = SimpleNamespace(read=lambda: [Event("exec", pid, 0) for pid in (1, 2, 3)])
-    events._loop = SimpleNamespace(call_exception_handler=lambda context: raised.append(context["exception"]))
-    events.read()
-    assert happened == [1, 2, 3]
-    assert (troubles, raised) == (([BLIND], []) if isinstance(error, BlindError) else ([], [error]))
-
-
-@pytest.mark.parametrize("error", ERRORS)
 def test_fork_that_raises_costs_no_other_fork(monkeypatch, error):
-    """The others are told in the next turn, and those that are forked later, too (engineer.md, 4.2)."""
+    """The others are told in the next turn, and those that are forked later, too."""
     timers, seen, troubles, stat = [], [], [], procfs.stat
     children = [subprocess.Popen(["/bin/sleep", "60"]) for _ in range(3)]
     first, second, third = (child.pid for child in children)
@@ -58,7 +38,7 @@ def test_fork_that_raises_costs_no_other_fork(monkeypatch, error):
     tracker = Tracker(SimpleNamespace(), SystemClock())
     tracker.later, tracker.trouble = lambda _, call: timers.append(call), lambda id_, *_: troubles.append(id_)
     tracker.start(seen.append)
-    tracker._origins[7] = Program(os.getpid(), 1, 0, "an", ())
+    tracker._plays.begin(Program(os.getpid(), 1, 0, "an", ()), 7)
     monkeypatch.setattr(procfs, "stat", fails)
     try:
         for pid in (first, second):

@@ -13,8 +13,7 @@ import pytest
 
 from cli.given.proving import hashed
 from daemon.platforms.linux import spawning
-from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.pins import ForkedPins
+from daemon.platforms.linux.ending.asker import Asker, ForkedPins
 from daemon.platforms.pins import UncheckedError
 from tests.system import until
 
@@ -34,7 +33,7 @@ def asker():
 
 
 def errands(asker) -> int:
-    return asker._process.pid
+    return asker.process.pid
 
 
 def rss(pid) -> int:
@@ -70,7 +69,7 @@ def test_what_is_no_hash_is_no_answer(asker):
 def test_nobody_to_ask_is_no_answer(asker):
     """Neither right nor wrong, and at once."""
     os.kill(errands(asker), signal.SIGKILL)
-    asker._process.wait()
+    asker.process.wait()
     for _ in range(2):
         with pytest.raises(UncheckedError):
             asyncio.run(ForkedPins(asker).matches(HASH, "4711"))

@@ -28,7 +28,8 @@ UID, OTHER_UID = 54_031, 54_032  # numbers of no account, and of no other test
 @pytest.fixture
 def reader():
     made = Reader(SystemClock())
-    assert made.start()
+    made.start()
+    assert made.line
     yield made
     made.close()
 
@@ -62,7 +63,7 @@ def children(pid):
 
 
 def test_it_has_few_rights(reader):
-    lines = Path(f"/proc/{reader._process.pid}/status").read_text().splitlines()
+    lines = Path(f"/proc/{reader.process.pid}/status").read_text().splitlines()
     status = dict(line.split(":\t") for line in lines if ":\t" in line)
     rights = 1 << DAC_READ_SEARCH | 1 << SYS_PTRACE
     assert status["Uid"].split() == ["65534"] * 4
@@ -73,7 +74,7 @@ def test_it_has_few_rights(reader):
 def test_a_reading_that_hangs_is_late_and_holds_up_no_other_account(reader, asleep):
     mine, theirs = asleep(UID), asleep(OTHER_UID)
     assert not asked(reader, (mine, UID))[mine][0].unread
-    (worker,) = children(reader._process.pid)
+    (worker,) = children(reader.process.pid)
     os.kill(worker, signal.SIGSTOP)
     found = asked(reader, (mine, UID), (theirs, OTHER_UID))
     (read, took), (other, took_other) = found[mine], found[theirs]
@@ -97,12 +98,12 @@ def test_a_reader_that_is_killed_is_started_again(watching, gate_folder, gate):
 
     async def body():
         async with watching(seen, (str(gate_folder),) if gate else ()) as watcher:
-            first = watcher._reader._process.pid
+            first = watcher._reader.process.pid
             os.kill(first, signal.SIGKILL)
             async with asyncio.timeout(PATIENCE):
                 while not (told() and watcher._reader.line is not None):
                     await asyncio.sleep(0.01)
-            assert watcher._reader._process.pid != first
+            assert watcher._reader.process.pid != first
             assert watcher.kind == ("gate" if gate else "events")
             assert asked(watcher._reader, (os.getpid(), 0))[os.getpid()][0].pid == os.getpid()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,9 +17,6 @@ from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
 
 A_WHILE = 0.5  # seconds, where nothing is expected
-
-MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1], 'rb').read()); os.execve(f, ['x', '60'], {})"
-
 
 @pytest.fixture
 def run(read):
@@ -67,74 +63,6 @@ def script(tmp_path):
     return make
 
 
-def loader() -> str:
-    return next(str(path) for path in Path("/lib64").glob("ld-linux*.so.*"))
-
-
-def renamed(path, folder):
-    return [shutil.copy(path, folder / "excel"), "60"]
-
-
-def deleted(path, folder):
-    copy = shutil.copy(path, folder / "gone")
-    started = f'[ "$(readlink /proc/$$/exe)" = {copy} ] || ! [ -e /proc/$$ ]'
-    return ["/bin/sh", "-c", f"{{ until {started}; do sleep 0.01; done; rm {copy}; }} & exec {copy} 60"]
-
-
-def hard_linked(path, folder):
-    os.link(path, folder / "notes.txt")
-    return [folder / "notes.txt", "60"]
-
-
-def in_memory(path, folder):
-    return [sys.executable, "-c", MEMFD, path]
-
-
-def by_loader(path, folder):
-    return [loader(), path, "60"]
-
-
-def by_loader_with_options(path, folder):
-    return [loader(), "--library-path", "/nowhere:/lib", "--argv0", "excel", path, "60"]
-
-
-def by_loader_with_decoys(path, folder):
-    return [loader(), "--preload", "/lib/x86_64-linux-gnu/libm.so.6", *(["--argv0", "-c"] * 10), path, "60"]
-
-
-def by_renamed_loader(path, folder):
-    return [shutil.copy(loader(), folder / "calc"), path, "60"]
-
-
-@pytest.mark.parametrize(
-    "start",
-    [renamed, deleted, hard_linked, in_memory, by_loader, by_loader_with_options, by_loader_with_decoys,
-     by_renamed_loader],
-)
-def test_a_binary_is_known_by_what_it_is(game, run, tmp_path, start):
-    """Copies, renames, links, deleted files, memory files and the loader's own command line hide nothing."""
-    path, catalogue = game
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-
-    match = run(start(path, folder), catalogue)
-
-    assert match.game == "chess"
-    assert match.clues == ("content", "build-id")
-
-
-def test_a_binary_in_a_filesystem_that_only_it_sees(game, run, tmp_path):
-    """A private mount namespace, as of containers and Flatpak, hides no content."""
-    path, catalogue = game
-    private = tmp_path / "private"
-    private.mkdir()
-    inside = f"mount -t tmpfs x {private} && cp {path} {private}/x && exec {private}/x 60"
-
-    match = run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", inside], catalogue)
-
-    assert match.clues == ("content", "build-id")
-
-
 def test_a_patched_copy_is_known_by_its_build(game, run):
     """A changed byte changes the content and not the build id."""
     path, catalogue = game
@@ -142,37 +70,6 @@ def test_a_patched_copy_is_known_by_its_build(game, run):
         file.write(b"\0")
 
     assert run([path, "60"], catalogue).clues == ("build-id",)
-
-
-@pytest.mark.parametrize("text", ["#!/bin/sh\nsleep 60; exit\n", f"#!{sys.executable}\nimport time; time.sleep(60)\n"])
-@pytest.mark.parametrize("start", ["itself", "interpreter", "options", "relative", "renamed interpreter"])
-def test_a_script_is_known_by_what_it_is(script, run, tmp_path, text, start):
-    """By shebang or by naming the interpreter, with options, from its folder, under an interpreter of another name."""
-    path, catalogue = script(text)
-    interpreter = text.partition("\n")[0].removeprefix("#!")
-    if start == "renamed interpreter" and "python" in interpreter:
-        pytest.skip("this Python is not the system's, whose builds are known")
-    copy = shutil.copy(path, tmp_path / "homework.doc")
-    args = {
-        "itself": [copy],
-        "interpreter": [interpreter, copy],
-        "options": [interpreter, "-u", "-B", copy, "easy"] if "python" in interpreter else [interpreter, "-u", copy, "easy"],
-        "relative": [interpreter, "homework.doc"],
-        "renamed interpreter": [shutil.copy(os.path.realpath(interpreter), tmp_path / "calc"), copy],
-    }[start]
-
-    assert run(args, catalogue, cwd=tmp_path).clues == ("content",)
-
-
-@pytest.mark.parametrize("args", [
-    ["/bin/sh", "-e"], ["/bin/bash", "-m"], ["/bin/bash", "--rcfile", "/etc/passwd"], ["/bin/bash", *["-o", "posix"] * 9],
-    [loader(), "/bin/bash"],
-])
-def test_options_hide_no_script(script, run, args):
-    """Neither their values, nor their number, nor a loader before the interpreter."""
-    path, catalogue = script("#!/bin/sh\nsleep 60; exit\n")
-
-    assert run([*args, path], catalogue).clues == ("content",)
 
 
 def test_what_is_told_counts_for_interpreters_only(run):

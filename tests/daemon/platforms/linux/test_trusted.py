@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux.trusted import Mounts, Trusted, administrators
+from daemon.platforms.linux.trusted import Mounts, Trusted
 from tests import fuse
 from tests.system import tick
 
@@ -56,45 +56,16 @@ def tmpfs(at: Path, options: str):
         subprocess.run(["umount", at], check=True)
 
 
-@pytest.mark.parametrize(("kind", "options", "fine"), [
-    ("ext4", {"rw", "relatime"}, True), ("overlay", {"rw"}, True), ("squashfs", {"ro", "nodev"}, True),
-    ("ext4", {"rw", "nosuid", "nodev"}, False),  # udisks: a stick, or an image that somebody made himself
-    ("fuse.sshfs", {"rw"}, False), ("fuseblk", {"rw"}, False), ("nfs4", {"rw"}, False), ("cifs", {"rw"}, False),
-    ("9p", {"rw"}, False),
-])  # fmt: skip
-def test_which_mounts_are_believed(kind, options, fine):
-    assert administrators(kind, options) is fine
-
-
-def test_the_table_of_mounts():
-    """A mount that is not in it is another namespace's: it is known by its file system, if that is an administrator's here."""
-    mounts = Mounts(lambda: TABLE, str)
-    mounts.look()
-    assert [mounts.ours(number) for number in (*range(900021, 900026), 900099)] == [True, False, False, False, True, None]
-    devices = ((8, 9001), (8, 9002), (7, 9000), (0, 90040), (0, 90099))
-    assert [mounts.knows(os.makedev(*one)) for one in devices] == [True, True, False, False, False]
-
-
-SERVICE = """910001 1 8:9001 / / ro,nosuid,relatime - ext4 /dev/sda1 rw
-910002 910001 8:9001 /home /home ro,nosuid - ext4 /dev/sda1 rw
-910003 910001 0:90040 / /home/an/mnt rw,nosuid,nodev - fuse.sshfs an@there rw
-910004 910001 7:9000 / /media/an/disk rw,nosuid,nodev - ext4 /dev/loop0 rw
-910005 910001 8:9002 /games /opt/games ro,nosuid - squashfs /dev/sda2 ro
-910006 910001 8:9002 /games /srv ro,nosuid - squashfs /dev/sda2 ro
-910007 910001 0:90050 / /dev rw,nosuid - tmpfs tmpfs rw
-910008 910001 7:9000 / / ro,nosuid - ext4 /dev/loop0 rw
-"""
-
-
-def test_what_a_service_sees_is_what_the_host_says_of_it():
-    """For the service all is nosuid. What is the host's is believed as there, and nothing else is: not another part of the same
-    file system, nor what only the service has.
-    """
-    mounts = Mounts(lambda: SERVICE, lambda: TABLE)
-    mounts.look()
-    assert [mounts.ours(number) for number in range(910001, 910009)] == [True, True, False, False, True, False, False, False]
-    assert [mounts.ours(number) for number in range(900021, 900026)] == [True, False, False, False, True]
-    assert [mounts.knows(os.makedev(*one)) for one in ((8, 9001), (8, 9002), (7, 9000))] == [True, True, False]
+def test_which_file_systems_are_an_administrators(tmp_path):
+    """By what the host's table says: a service that gave up new privileges sees all as nosuid."""
+    ours, hosts = tmp_path / "ours", tmp_path / "hosts"
+    hosts.write_text(TABLE)
+    ours.write_text(TABLE.replace(" rw,relatime ", " ro,nosuid ").replace(" ro shared:7", " ro,nosuid shared:7"))
+    for table in (hosts, ours):
+        mounts = Mounts(str(table), str(hosts))
+        mounts.look()
+        fine = [mounts._devices[number] in mounts._fine for number in range(900021, 900026)]
+        assert fine == [True, False, False, False, True]
 
 
 # Process 1 mounts both; the one that asks sees all as a service does that gave up new privileges.

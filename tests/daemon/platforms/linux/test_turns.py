@@ -9,11 +9,10 @@ import pytest
 
 from daemon.platforms.api import Refusals, WatchTrouble
 from daemon.platforms.linux.calls import Question
-from daemon.platforms.linux.gate import turns
-from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.gate import questions
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.gate.judging import Judge
-from daemon.platforms.linux.gate.turns import Turns
+from daemon.platforms.linux.gate.judging import Judge, RefusalsByUid
+from daemon.platforms.linux.gate.questions import Turns
 from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.system import until
@@ -43,7 +42,7 @@ def who(monkeypatch):
         looked.append(pid)
         return found[pid]
 
-    monkeypatch.setattr(turns, "acting", acting)
+    monkeypatch.setattr(questions, "acting", acting)
     found["looked"] = looked
     return found
 
@@ -63,23 +62,10 @@ def test_each_account_has_its_turn(who):
     assert len(waiting) == 0
 
 
-def test_nobody_is_looked_at_where_one_asks_alone(who):
-    """What starts while nothing else does costs nothing more; of many questions each process is looked at once."""
-    who[1] = AN
-    waiting = Turns()
-    for number in range(3):
-        assert waiting.add([Question(number, 1)], AN_LIMITED) == []
-        assert order(waiting) == [number]
-    assert who["looked"] == []
-    waiting.add([Question(number, 1) for number in range(20)], AN_LIMITED)
-    assert who["looked"] == [1]
-    assert order(waiting) == list(range(20))
-
-
 @pytest.mark.parametrize(("current", "may"), [(AN_LIMITED, False), (NOBODY_LIMITED, True), (None, True)])
 def test_too_many_of_one_are_answered_at_once(who, monkeypatch, current, may):
     """No if anything is refused to that account: it may be that. Who asks less is not meant."""
-    monkeypatch.setattr(turns, "_MOST_OF_ONE", 4)
+    monkeypatch.setattr(questions, "_MOST_OF_ONE", 4)
     who.update({1: AN, 2: BINH})
     waiting = Turns()
     asked = [Question(number, 1) for number in range(6)] + [Question(6, 2)] * (current is not None)
@@ -88,17 +74,8 @@ def test_too_many_of_one_are_answered_at_once(who, monkeypatch, current, may):
     assert sorted(order(waiting)) == [0, 1, 2, 3] + [6] * (current is not None)
 
 
-def test_many_accounts_leave_each_a_few(who, monkeypatch):
-    monkeypatch.setattr(turns, "_MOST", 20)
-    monkeypatch.setattr(turns, "_FEW", 2)
-    who.update({1: AN, 2: BINH})
-    waiting = Turns()
-    assert not waiting.add([Question(number, 2) for number in range(20)], AN_LIMITED)
-    assert [one.handle for one, _ in waiting.add([Question(number, 1) for number in range(20, 24)], AN_LIMITED)] == [22, 23]
-
-
 def test_one_that_cannot_be_looked_at_waits_as_nobody_s(monkeypatch):
-    monkeypatch.setattr(turns, "acting", lambda *_: 1 / 0)
+    monkeypatch.setattr(questions, "acting", lambda *_: 1 / 0)
     waiting = Turns()
     assert waiting.add([Question(1, 1), Question(2, 1)], AN_LIMITED) == []
     assert order(waiting) == [1, 2]
@@ -121,16 +98,16 @@ def test_who_has_many_waiting_is_answered_at_leisure(who):
         return found
 
     now = 1_000
-    assert waiting.wait(now, 3_000) == 0
+    assert waiting.wait(3_000) == 0
     assert sorted(turn(now)) == [*range(16), *range(200, 210), *range(300, 320)]
-    assert waiting.wait(now + 1, 3_000) == 39
+    assert waiting.wait(3_000) == 40
     assert [turn(now + 39), turn(now + 40), turn(now + 79)] == [[], [*range(16, 32)], []]
     for _ in range(9):
         now += 80
         turn(now)
     assert len(waiting) == 24
     assert len(turn(now + 80)) == 24  # the last few are no crowd
-    assert (len(waiting), waiting.wait(now, 3_000)) == (0, 3_000)
+    assert (len(waiting), waiting.wait(3_000)) == (0, 3_000)
 
 
 # --- a gate ----------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import signal
@@ -13,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.gate import watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
-from tests.system import PATIENCE, until
+from tests.system import PATIENCE
 
 pytestmark = pytest.mark.root
 
@@ -66,47 +63,6 @@ def test_the_watchdog_needs_nothing_of_us(top_folder):
     """Neither the interpreter's lock nor a process of its own: the kernel ends whoever hangs with the lock held."""
     done = subprocess.run([sys.executable, "-c", LOCKED, top_folder], check=False, timeout=PATIENCE)
     assert done.returncode == -signal.SIGKILL
-
-
-def left(timer):
-    """Nanoseconds until the kernel ends us; none: it is no timer any more."""
-    found = ctypes.create_string_buffer(watchdog._TIME.size)
-    if watchdog._libc.timer_gettime(timer, found):
-        return None
-    _, _, seconds, ns = watchdog._TIME.unpack(found.raw)
-    return seconds * 10**9 + ns
-
-
-def test_a_beat_sets_the_watchdog_back_and_letting_go_ends_it():
-    """However often it is let go of. A beat right after another one costs no call."""
-    clock = SystemClock()
-    now = 5_000
-    clock.mono = lambda: now
-    dog = Watchdog(clock, limit_ms=3_600_000)
-    timer = dog._timer
-    whole = left(timer)
-    until(lambda: left(timer) < whole - 5_000_000)
-    before = left(timer)
-    now += 100
-    dog.beat()
-    assert left(timer) <= before
-    now += 400
-    dog.beat()
-    assert left(timer) > before
-    now += 3_600_000
-    assert dog.beats()
-    now += 1
-    assert not dog.beats()
-    dog.close()
-    dog.close()
-    dog.beat()
-    assert left(timer) is None
-
-
-def test_an_idle_gate_beats_in_time_even_if_one_beat_comes_late():
-    """It wakes a PC that does nothing no more often."""
-    assert 20_000 // watchdog.BEAT_MS < 10
-    assert 2 * watchdog.BEAT_MS < watchdog.LIMIT_MS
 
 
 def test_every_answer_is_a_beat(monkeypatch):

@@ -1,25 +1,28 @@
-"""Which mounted filesystems can hold programs (proc_pid_mountinfo(5)), and that they changed.
+"""What is mounted (proc_pid_mountinfo(5)), and which of it can hold programs.
 
-As we see them: where a service manager hides some from us (PrivateTmp=, ProtectHome=), the gate does not cover those.
+As we see it: where a service manager hides some from us (PrivateTmp=, ProtectHome=), the gate does not cover those.
 """
 
 from __future__ import annotations
 
 import os
-import select
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.filesystems import is_answered_elsewhere
 
 _NO_PROGRAMS = frozenset(
     """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl hugetlbfs mqueue nsfs pipefs
     proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sockfs sysfs tracefs""".split()  # noqa: SIM905 - a table
 )
-_TABLE = "/proc/self/mountinfo"
+# Their server answers when it likes, and may be a child's process: the gate would wait for it, and the machine for the gate.
+# ecryptfs hands on to a folder of its owner's, which may be on such a one.
+_ANSWERED_ELSEWHERE = (
+    "fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs", "ecryptfs",
+)  # fmt: skip
+OURS, HOSTS = "/proc/self/mountinfo", "/proc/1/mountinfo"
 _NODE = os.O_PATH | os.O_CLOEXEC
 
 
@@ -32,19 +35,27 @@ class Mount(NamedTuple):
     device: int
     path: str
     kind: str
-    noexec: bool
+    options: tuple[str, ...]
     parent: int
 
     @property
-    def ours_to_ask(self) -> bool:
-        """Whether the gate may be asked for what it holds."""
-        return not self.noexec and not is_answered_elsewhere(self.kind)
+    def answered_elsewhere(self) -> bool:
+        return self.kind.startswith(_ANSWERED_ELSEWHERE)
+
+    @property
+    def noexec(self) -> bool:
+        return "noexec" in self.options
+
+    @property
+    def administrators(self) -> bool:
+        """Whether what it says of owners is to be believed. Whatever users may mount is nosuid: mount(8), udisks(8)."""
+        return not self.answered_elsewhere and "nosuid" not in self.options
 
 
 def table() -> tuple[Mount, ...]:
     """All that may hold programs, in the order in which they were mounted."""
     try:
-        return tuple(parsed(Path(_TABLE).read_bytes()))
+        return tuple(parsed(Path(OURS).read_bytes()))
     except OSError as error:
         procfs.check(error)
         return ()
@@ -59,23 +70,7 @@ def parsed(text: bytes) -> Iterator[Mount]:
             continue
         major, _, minor = fields[2].partition(":")
         device = os.makedev(int(major), int(minor))
-        noexec = "noexec" in fields[5].split(",")
-        yield Mount(int(fields[0]), device, _unescape(fields[4]), kind, noexec, int(fields[1]))
-
-
-def reachable(mounts: Iterable[Mount]) -> Iterator[Mount]:
-    """Those to which their paths lead: nothing was mounted over them, nor over a folder above them. In which order they were
-    mounted tells nothing: a PC's root comes late.
-    """
-    mounts = tuple(mounts)
-    by_number = {one.number: one for one in mounts}
-    on = {(one.parent, one.path) for one in mounts}
-    for one in mounts:
-        below: Mount | None = one
-        while below is not None and not any((below.parent, str(path)) in on for path in PurePosixPath(below.path).parents):
-            below = by_number.get(below.parent) if below.parent != below.number else None
-        if below is None and (one.number, one.path) not in on:
-            yield one
+        yield Mount(int(fields[0]), device, _unescape(fields[4]), kind, tuple(fields[5].split(",")), int(fields[1]))
 
 
 def holding_programs(mounts: Iterable[Mount] | None = None) -> dict[int, tuple[Mount, ...]]:
@@ -84,10 +79,10 @@ def holding_programs(mounts: Iterable[Mount] | None = None) -> dict[int, tuple[M
     None that lies below one that another process answers for: the way there leads through that process.
     """
     mounts = table() if mounts is None else tuple(mounts)
-    slow = tuple(f"{one.path}/" for one in mounts if is_answered_elsewhere(one.kind) and one.path != "/")
+    slow = tuple(f"{one.path}/" for one in mounts if one.answered_elsewhere and one.path != "/")
     found: dict[int, tuple[Mount, ...]] = {}
     for one in mounts:
-        if one.ours_to_ask and not one.path.startswith(slow):
+        if not one.noexec and not one.answered_elsewhere and not one.path.startswith(slow):
             found[one.device] = (*found.get(one.device, ()), one)
     return found
 
@@ -122,24 +117,3 @@ def _unescape(path: str) -> str:
     for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         path = path.replace(code, char)
     return path
-
-
-class Changes:
-    """A descriptor that is readable when mounts changed, until `seen`."""
-
-    def __init__(self) -> None:
-        """OSError."""
-        self._table = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
-        # The table itself is always readable; only EPOLLPRI tells of changes, and only once each.
-        self._poll = select.epoll()
-        self._poll.register(self._table, select.EPOLLPRI | select.EPOLLERR)
-
-    def fileno(self) -> int:
-        return self._poll.fileno()
-
-    def seen(self) -> None:
-        self._poll.poll(0)
-
-    def close(self) -> None:
-        self._poll.close()
-        os.close(self._table)
