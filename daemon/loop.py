@@ -270,19 +270,17 @@ class Loop:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         elif running is not None:
             self._join(running, program, found, now)
-        elif ruling.allowed and not self._may_begin(program, found, now):
+        elif ruling.allowed and self._one_too_many(program, found, now):
             self.enforcer.refuse(program.pid, program.started)
         else:
             ending = caught.ending if caught else begun(saves, now.mono)
             play = play_of(found, program, people, now, since, ending, caught=caught is not None)
             self._begin(play, program, now, caught)
 
-    def _may_begin(self, program: Program, found: Recognised, now: Reading) -> bool:
-        """Whether it is not one of too many; learning programs and whoever may play what they like start as they please."""
-        people = self.in_force.people
-        if found.game.learning or people is None or not self._limited(program.account, people, now):
-            return True
-        return self.starts.allows(program.account, now.mono)
+    def _one_too_many(self, program: Program, found: Recognised, now: Reading) -> bool:
+        """Whether its account begins plays too often; not so learning programs, nor while nothing is enforced."""
+        free = found.game.learning or self.overruling.open(now)
+        return not free and not self.starts.allows(program.account, now.mono)
 
     def _limited(self, account: str, people: People, now: Reading) -> bool:
         """Whether there is something that it may not play, now or later."""
