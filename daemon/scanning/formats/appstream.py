@@ -7,15 +7,18 @@ starts it, and its content rating (OARS).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
+from xml.etree import ElementTree as ET
 
 from daemon.scanning.formats.plainyaml import scalars
 from i18n.message import MessageError, msg, said_by
 from rules.matching.oars import INTENSITIES
 
 _MOST = 200  # attributes, categories, launchables of one component
+_DEEPEST = 40
+_COMPONENTS = frozenset({"component", "application"})
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(slots=True)
@@ -52,107 +55,71 @@ def bare_id(id_: str) -> str:
     return id_.lower().removesuffix(".desktop")
 
 
-def parse_components(pieces: Callable[[], bytes], take: Callable[[Component], None]) -> None:
-    """Give each component of a metainfo file or a catalogue to `take`. MarkupError."""
-    now: Component | None = None
-
-    def ended(path: Sequence[Element], text: str) -> None:
-        nonlocal now
-        depth = next((at for at, (name, _) in enumerate(path[:2], 1) if name in {"component", "application"}), 0)
-        if not depth:
-            return
-        now = now or Component(type=path[depth - 1][1].get("type", "generic"))
-        if len(path) > depth:
-            _note(now, path[depth:], text)
-        else:
-            take(now)
-            now = None
-
-    read(pieces, ended)
-
-
-def _note(now: Component, inside: Sequence[Element], text: str) -> None:
-    attributes = inside[-1][1]
-    translated = "xml:lang" in attributes
-    names = [name for name, _ in inside]
-    match names:
-        case ["id"] if not now.id:
-            now.id = text[:200]
-        case ["name"] if not now.name and not translated:
-            now.name = text[:200]
-        case ["developer", "name"] | ["developer_name"] if not now.developer and not translated:
-            now.developer = text[:200]
-        case ["categories", "category"] if len(now.categories) < _MOST:
-            now.categories.add(text[:100])
-        case ["launchable"] if attributes.get("type") == "desktop-id" and len(now.launchables) < _MOST:
-            now.launchables.add(text[:200])
-        case ["provides", "binary"] if len(now.binaries) < _MOST and "/" not in text:
-            now.binaries.add(text[:100])
-        case ["content_rating", *_] if (kind := inside[0][1].get("type", "")).startswith("oars-"):
-            if now.oars is None:
-                now.oars, now.version = {}, kind
-            if names[1:] == ["content_attribute"] and (attribute := attributes.get("id")) and len(now.oars) < _MOST:
-                rate(now.oars, attribute[:100], text[:100])
-
-
-_DEEPEST = 40
-_LONGEST_TEXT = 20_000
-
-Element = tuple[str, Mapping[str, str]]
-"""Name and attributes."""
-
-
 class MarkupError(MessageError, ValueError):
     """Not XML that is read here. The text is one clear line."""
 
 
-def read(pieces: Callable[[], bytes], ended: Callable[[Sequence[Element], str], None]) -> None:
-    """Feed the document that `pieces` yields, until it yields nothing. MarkupError.
-
-    `ended` hears of each element when it ends: those from the root to it, and its own text, without that of elements inside it.
-    """
-    reading = _Reading(ended)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = reading.doctype
-    parser.EntityDeclHandler = reading.doctype
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.text
+def parse_components(pieces: Callable[[], bytes], take: Callable[[Component], None]) -> None:
+    """Give each component of a metainfo file or a catalogue to `take`; `pieces` yields b"" at the end. MarkupError."""
+    parser = ET.XMLParser(target=_Builder(take))  # noqa: S314 - the builder takes no document type
     try:
         while piece := pieces():
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, UnicodeError) as error:  # also an encoding that nobody knows, or that does not fit
+            parser.feed(piece)
+        parser.close()
+    except MarkupError:
+        raise
+    except (ET.ParseError, LookupError, ValueError) as error:  # also an unknown encoding, or one that does not fit
         raise MarkupError(msg("not valid XML: {why}", why=said_by(error))) from None
 
 
-class _Reading:
-    def __init__(self, ended: Callable[[Sequence[Element], str], None]) -> None:
-        self._ended = ended
-        self._path: list[Element] = []
-        self._texts: list[list[str]] = []
-        self._size = 0
+class _Builder(ET.TreeBuilder):
+    """Keeps no more of the document than one component."""
+
+    def __init__(self, take: Callable[[Component], None]) -> None:
+        super().__init__()
+        self._take = take
+        self._open: list[ET.Element] = []
 
     def doctype(self, *_: object) -> None:
         raise MarkupError(msg("it has a DOCTYPE and is not read"))
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._path) >= _DEEPEST:
+    def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
+        if len(self._open) >= _DEEPEST:
             raise MarkupError(msg("nested too deeply"))
-        self._path.append((name[:100], attributes))
-        self._texts.append([])
-        self._size = 0
+        self._open.append(super().start(tag.rpartition("}")[2], attrs))
+        return self._open[-1]
 
-    def end(self, _: str) -> None:
-        self._ended(self._path, "".join(self._texts.pop()).strip())
-        self._path.pop()
-        self._size = 0
+    def end(self, tag: str) -> ET.Element:
+        element = super().end(tag.rpartition("}")[2])
+        self._open.pop()
+        if len(self._open) < 2 and element.tag in _COMPONENTS:
+            self._take(_described(element))
+        if len(self._open) == 1 and self._open[0].tag not in _COMPONENTS:
+            self._open[0].remove(element)
+        return element
 
-    def text(self, data: str) -> None:
-        if self._texts and self._size < _LONGEST_TEXT:
-            self._texts[-1].append(data[: _LONGEST_TEXT - self._size])
-            self._size += len(data)
+
+def _described(of: ET.Element) -> Component:
+    developer = _text(of, "developer/name") or _text(of, "developer_name")
+    made = Component(id=_text(of, "id"), type=of.get("type", "generic"), name=_text(of, "name"), developer=developer)
+    made.categories = {_cut(one, 100) for one in of.findall("categories/category")[:_MOST]}
+    made.launchables = {_cut(one, 200) for one in of.findall("launchable[@type='desktop-id']")[:_MOST]}
+    made.binaries = {name for one in of.findall("provides/binary")[:_MOST] if "/" not in (name := _cut(one, 100))}
+    for rating in of.findall("content_rating"):
+        if (version := rating.get("type", "")).startswith("oars-"):
+            made.oars, made.version = made.oars or {}, made.version or version
+            for one in rating.findall("content_attribute[@id]")[:_MOST]:
+                rate(made.oars, one.get("id", "")[:100], _cut(one, 100))
+    return made
+
+
+def _text(of: ET.Element, path: str) -> str:
+    """The first that is not a translation."""
+    return next((_cut(one, 200) for one in of.findall(path) if _LANG not in one.attrib), "")
+
+
+def _cut(element: ET.Element, most: int) -> str:
+    return (element.text or "").strip()[:most]
 
 
 # Looked for in bytes, because of thousands of components a handful is taken apart.
