@@ -15,7 +15,7 @@ from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.appstream import Component, bare_id, components, parse_components
 from daemon.scanning.hits import Hit, Origin, kind_of
 from daemon.scanning.source import Folder, SearchPaths
-from daemon.scanning.sources import flatpak
+from daemon.scanning.sources.packages import installations
 from i18n.message import msg, said_by
 from rules.matching.oars import oars_age
 
@@ -71,7 +71,7 @@ def _components(files: Files, search: SearchPaths, wanted: set[str]) -> Iterator
 def _metainfo_folders(files: Files, search: SearchPaths) -> Iterator[Folder]:
     for data in search.data:
         yield from (Folder(f"{data.path}/{name}", data.origin) for name in ("metainfo", "appdata"))
-    for installation in flatpak.installations(search):
+    for installation in installations(search):
         for app in files.names(f"{installation.path}/app"):
             share = f"{installation.path}/app/{app}/current/active/files/share"
             yield from (Folder(f"{share}/{name}", installation.origin) for name in ("metainfo", "appdata"))
@@ -79,7 +79,7 @@ def _metainfo_folders(files: Files, search: SearchPaths) -> Iterator[Folder]:
 
 def _shops(files: Files, search: SearchPaths) -> Iterator[Folder]:
     """Catalogues that Flatpak keeps of each remote and architecture."""
-    for installation in flatpak.installations(search):
+    for installation in installations(search):
         for remote in files.names(f"{installation.path}/appstream"):
             for machine in files.names(f"{installation.path}/appstream/{remote}"):
                 yield Folder(f"{installation.path}/appstream/{remote}/{machine}/active", installation.origin)

@@ -48,7 +48,7 @@ def steam(machine):
     acf = '"AppState" { "appid" "9" "name" "X" "installdir" "x" }'
     machine.write(".local/share/Steam/steamapps/appmanifest_9.acf", acf)
     machine.at(".local/share/Steam/steamapps/common").mkdir()
-    machine.at(".local/share/Steam/steamapps/common/x").symlink_to("/home/mom/bin")
+    machine.at(".local/share/Steam/steamapps/common/x").symlink_to(machine.at("/home/mom/bin"))
 
 
 def menu(machine):
@@ -95,7 +95,7 @@ def test_a_flatpaks_program_lies_in_it(machine, command):
     """Its metadata may name any, and its folder hold links to any."""
     machine.program("/usr/bin/browser")
     program = flatpak(machine, "/home/kid/.local/share/flatpak", command)
-    machine.at(program).with_name("link").symlink_to("/usr/bin/browser")
+    machine.at(program).with_name("link").symlink_to(machine.at("/usr/bin/browser"))
 
     assert [game.executables for game in machine.found().values()] == [()]
 
@@ -122,7 +122,7 @@ def test_what_a_system_entry_starts_is_the_systems(machine):
     )
     link = machine.at(".local/bin/fun")
     link.parent.mkdir(parents=True)
-    link.symlink_to("/usr/bin/browser")
+    link.symlink_to(machine.at("/usr/bin/browser"))
 
     assert machine.found() == {}
 

@@ -10,7 +10,7 @@ from daemon.scanning import programs
 from daemon.scanning.command import commands
 from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.formats.vdf import VdfError, parse_vdf
+from daemon.scanning.sources.steam import VdfError, parse_vdf
 
 
 def entry(text):

@@ -117,7 +117,7 @@ def test_an_entry_leads_to_its_program_through_links_and_wrapper_scripts(machine
     machine.program("/usr/lib/games/zed/zed-bin")
     machine.program("/usr/games/zed", '#!/bin/sh\ncd /usr/share/zed\nexec /usr/lib/games/zed/zed-bin "$@"\n')
     machine.program("/opt/cube/cube.real")
-    machine.at("/usr/games/cube").symlink_to("/opt/cube/cube.real")
+    machine.at("/usr/games/cube").symlink_to(machine.at("/opt/cube/cube.real"))
     machine.entry("zed", "zed %U")
     machine.entry("cube", "cube")
 
@@ -243,7 +243,7 @@ def test_a_wrapper_may_lead_to_another(machine):
     machine.program("/usr/share/games/g/start.sh", '#!/bin/sh\nexec "${0%/*}/real" --fast\n')
     machine.program("/usr/share/games/g/real")
     machine.at("/usr/games").mkdir()
-    machine.at("/usr/games/g").symlink_to("/usr/share/games/g/start.sh")
+    machine.at("/usr/games/g").symlink_to(machine.at("/usr/share/games/g/start.sh"))
     machine.program("/usr/games/loop", "#!/bin/sh\nexec /usr/games/loop\n")
     machine.entry("g", "g")
     machine.entry("loop", "loop")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.formats.vdf import VdfError, parse_vdf
+from daemon.scanning.sources.steam import VdfError, parse_vdf
 from daemon.scanning.windows_paths import link_target
 from rules.games import Game
 
@@ -48,7 +48,7 @@ def test_steam_in_all_its_libraries(machine):
     machine.write("/mnt/games/steamapps/appmanifest_4000.acf", acf(4000, "Hầm Ngục & Rồng", "hnr"))
     machine.write("/mnt/games/steamapps/common/hnr/hnr.exe", MZ)
     machine.at(".steam").mkdir()
-    machine.at(".steam/steam").symlink_to("/home/kid/.local/share/Steam")
+    machine.at(".steam/steam").symlink_to(machine.at("/home/kid/.local/share/Steam"))
 
     games = machine.found([Game(id="dota", title="DOTA", steam_ids=(570,), label=12, label_source="x")])
 
