@@ -20,7 +20,7 @@ from daemon.api.scan import Refused
 from daemon.platforms import choose
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.source import RefusedError
+from daemon.scanning.hits import RefusedError
 from host.api import UnsupportedError
 from i18n.message import Length, as_message, msg
 from i18n.streams import speak_utf8

@@ -8,9 +8,8 @@ from dataclasses import replace
 from agent.api.slug import slug
 from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files
-from daemon.scanning.hits import Hit, merged
+from daemon.scanning.hits import Hit, SearchPaths, Source, merged
 from daemon.scanning.labels import labelled
-from daemon.scanning.source import SearchPaths, Source
 from i18n.message import msg
 from i18n.printable import printable
 from rules.games import Catalogue, Fingerprint

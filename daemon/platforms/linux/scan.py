@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from daemon.platforms.linux.children import become, bound
 from daemon.scanning import labels
-from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
+from daemon.scanning.hits import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import launchers, menus, packages, steam, wine
 from i18n.message import msg, said_by
 

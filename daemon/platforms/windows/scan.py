@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
-from daemon.scanning.source import RefusedError, SearchPaths, Source
+from daemon.scanning.hits import RefusedError, SearchPaths, Source
 from daemon.scanning.sources import launchers
 from i18n.message import msg
 

@@ -14,9 +14,8 @@ from functools import partial
 
 from daemon.platforms.windows.registry import Hive, Registry
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.formats import scalars
+from daemon.scanning.hits import Hit, SearchPaths
 from daemon.scanning.sources import steam, wine
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import inside, link_target

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.formats import scalars
+from daemon.scanning.hits import Hit, SearchPaths
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import in_prefix
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from daemon.scanning.command import Target, target
 from daemon.scanning.files import Files
-from daemon.scanning.formats.desktop import Entry, desktop_id, parse_entry
-from daemon.scanning.hits import Hit, kind_of
-from daemon.scanning.programs import running, which
-from daemon.scanning.source import Folder, SearchPaths
+from daemon.scanning.formats import Entry, parse_entry
+from daemon.scanning.hits import Folder, Hit, SearchPaths, kind_of
+from daemon.scanning.programs import Target, running, target, which
 from daemon.scanning.sources.packages import flatpak_executables, snap_executables
 from daemon.scanning.windows_paths import in_prefix, link_target
 
@@ -27,7 +25,8 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     for data in search.data:
         folder = f"{data.path}/applications"
         for path in files.under(folder, _SUFFIX, depth=3):
-            yield from _hits(files, search, Folder(path, data.origin), desktop_id(path.removeprefix(f"{files.real(folder)}/")))
+            id_ = path.removeprefix(f"{files.real(folder)}/").replace("/", "-")
+            yield from _hits(files, search, Folder(path, data.origin), id_)
     for desktop in search.at_home("Desktop", "Màn hình nền"):
         for path in files.under(desktop, _SUFFIX, depth=0):
             yield from _hits(files, search, Folder(path, "user"), path.rpartition("/")[2])

@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterator
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.desktop import parse_entry
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import MAX_EXECUTABLES, Hit, Origin, kind_of
-from daemon.scanning.source import Folder, SearchPaths
+from daemon.scanning.formats import parse_entry, scalars
+from daemon.scanning.hits import MAX_EXECUTABLES, Folder, Hit, Origin, SearchPaths, kind_of
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
 _COMMAND = re.compile(r"^command=([^\n]{1,200})$", re.MULTILINE)

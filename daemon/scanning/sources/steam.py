@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeAlias
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.hits import MAX_EXECUTABLES, Hit
-from daemon.scanning.source import SearchPaths
-from i18n.message import MessageError, msg
+from daemon.scanning.formats import Value, parse_vdf
+from daemon.scanning.hits import MAX_EXECUTABLES, Hit, SearchPaths
+from i18n.message import msg
 from rules.programs import is_helper
 
 _ROOTS = (
@@ -32,16 +31,6 @@ _STARTS = (b"\x7fELF", b"#!", b"MZ")
 _LONGEST_LIST, _LONGEST_MANIFEST, _MANIFESTS = 256 << 10, 64 << 10, 16 * MIB
 _MOST_LIBRARIES = 64
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken
-
-Value: TypeAlias = "str | dict[str, Value]"
-
-# Possessive, and what is never closed ends with the text: else each quote is looked for the end of, to the end of the file, in
-# one call that keeps hold of the interpreter.
-_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)|([{}])|//[^\n]*+|\[[^\]\n]*+\]?|([^\s"{}]++)', re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t"}
-_DEEPEST = 20
-_CUT_OFF = msg("it is cut off")
 
 
 def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
@@ -112,50 +101,6 @@ def programs_below(files: Files, folder: str) -> tuple[str, ...]:
 
 
 def _group(text: str | None, key: str) -> dict[str, Value]:
-    """What a VDF text has below this key. VdfError."""
+    """What a VDF text has below this key. FormatError."""
     found = parse_vdf(text or "").get(key)
     return found if isinstance(found, dict) else {}
-
-
-class VdfError(MessageError, ValueError):
-    """Not a VDF text. The text is one clear line."""
-
-
-def parse_vdf(text: str) -> dict[str, Value]:
-    """The groups and values of Valve's text KeyValues (VDF): quoted words, and groups in braces.
-
-    Keys are in lower case, because Valve's own case changed; of twins the first counts. VdfError.
-    """
-    top: dict[str, Value] = {}
-    groups = [top]
-    key: str | None = None
-    for match in _TOKEN.finditer(text):
-        quoted, closed, brace, bare = match.groups()
-        if brace == "{":
-            if key is None or len(groups) > _DEEPEST:
-                raise VdfError(msg("a brace where none may be"))
-            group: dict[str, Value] = {}
-            groups[-1].setdefault(key, group)
-            groups.append(group)
-            key = None
-        elif brace == "}":
-            if key is not None or len(groups) == 1:
-                raise VdfError(msg("a brace where none may be"))
-            groups.pop()
-        elif (word := _word(quoted, closed, bare)) is not None:
-            if key is None:
-                key = word.lower()
-            else:
-                groups[-1].setdefault(key, word)
-                key = None
-    if len(groups) != 1 or key is not None:
-        raise VdfError(_CUT_OFF)
-    return top
-
-
-def _word(quoted: str | None, closed: str | None, bare: str | None) -> str | None:
-    if quoted is None:
-        return bare  # None: a comment, or a condition such as [$WIN32]
-    if not closed:
-        raise VdfError(_CUT_OFF)
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), quoted) if "\\" in quoted else quoted

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.hits import Hit, SearchPaths
 from daemon.scanning.sources import steam
 from daemon.scanning.sources.launchers import lutris_prefixes
 from daemon.scanning.sources.steam import programs_below

@@ -7,25 +7,23 @@ from contextlib import suppress
 import pytest
 
 from daemon.scanning import programs
-from daemon.scanning.command import commands
-from daemon.scanning.formats.desktop import DesktopError, parse_entry
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.sources.steam import VdfError, parse_vdf
+from daemon.scanning.formats import FormatError, parse_entry, parse_vdf, scalars
+from daemon.scanning.programs import commands
 
 
 def entry(text):
-    with suppress(DesktopError):
+    with suppress(FormatError):
         parse_entry(b"[Desktop Entry]\nName=x\n" + text.encode())
 
 
 def valve(text):
-    with suppress(VdfError):
+    with suppress(FormatError):
         parse_vdf(text)
 
 
 def called(text):
     list(programs._PATH.finditer(text))
-    list(commands(text[: programs._SCRIPT], "/usr/games/x"))
+    list(commands(text[: programs._LONGEST_SCRIPT], "/usr/games/x"))
 
 
 def yaml(text):
@@ -46,7 +44,7 @@ def test_a_mebibyte_of_anything_is_read_at_once(do, piece):
 def test_what_is_never_closed_is_cut_off():
     """The rest of the text is no word."""
     for text in ('"a', '"a" "b', '"a\\"', '"a" "b\\', '"a" { "b" "c" } "'):
-        with pytest.raises(VdfError):
+        with pytest.raises(FormatError):
             parse_vdf(text)
 
 

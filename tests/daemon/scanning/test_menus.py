@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning.command import target, words
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.formats.desktop import DesktopError, parse_entry
-from daemon.scanning.hits import kind_of
-from daemon.scanning.source import Folder, SearchPaths
+from daemon.scanning.formats import FormatError, parse_entry
+from daemon.scanning.hits import Folder, SearchPaths, kind_of
+from daemon.scanning.programs import target, words
 from daemon.scanning.sources import menus
 
 
@@ -29,17 +28,17 @@ def test_an_entry_is_read_as_the_specification_says():
 @pytest.mark.parametrize("data", [b"", b"\0\xff\xfe", b"[Other]\nName=x\n", b"[Desktop Entry]\nExec=x\n"])
 def test_what_is_no_entry_says_so(data):
     """One error type, whatever the file holds."""
-    with pytest.raises(DesktopError):
+    with pytest.raises(FormatError):
         parse_entry(data)
 
 
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_parser(data):
-    """It answers or raises DesktopError, also behind the right first line."""
+    """It answers or raises FormatError, also behind the right first line."""
     for text in (data, b"[Desktop Entry]\nName=x\n" + data):
         try:
             parse_entry(text)
-        except DesktopError:
+        except FormatError:
             continue
 
 

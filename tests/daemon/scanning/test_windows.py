@@ -9,7 +9,7 @@ import pytest
 from daemon.platforms.windows.shops import Shops
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.hits import SearchPaths
 from rules.games import Catalogue, Game
 
 MZ = b"MZ" + bytes(62)
