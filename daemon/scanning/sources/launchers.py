@@ -1,7 +1,6 @@
 """Launchers, each by its own files: Heroic and Legendary (Epic, GOG, Amazon, and what was added by hand), Lutris, Minecraft's.
 
-Lutris's library belongs to the scanned user: it is read into memory whole, so that nothing waits for a lock or a pipe, and is
-given little time and no say in what SQLite may do.
+Lutris's library belongs to the scanned user: it is read into memory whole, so that nothing waits for a lock or a pipe.
 """
 
 from __future__ import annotations
@@ -83,7 +82,6 @@ def _text(game: dict[str, Any], key: str) -> str:
 _LUTRIS = (".local/share/lutris", ".var/app/net.lutris.Lutris/data/lutris")
 _CONFIGS = (".config/lutris/games", ".local/share/lutris/games", ".var/app/net.lutris.Lutris/config/lutris/games",
             ".var/app/net.lutris.Lutris/data/lutris/games")  # fmt: skip
-_STEPS = 2_000_000  # of SQLite's machine: a thousand games take some ten thousand
 _COLUMNS = ("slug", "name", "runner", "executable", "directory", "configpath", "service", "service_id")
 
 
@@ -111,9 +109,6 @@ def _rows(data: bytes) -> list[dict[str, str]]:
     try:
         # A library in write-ahead mode says so in two bytes; in memory there is no such log, and it would not open.
         connection.deserialize(data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MIB)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.set_progress_handler(lambda: 1, _STEPS)
         found = connection.execute("SELECT * FROM games WHERE installed = 1 LIMIT ?", (_MOST,))
         names = [name for name, *_ in found.description]
         return [{name: str(value or "") for name, value in zip(names, row, strict=True) if name in _COLUMNS} for row in found]
@@ -163,20 +158,19 @@ _INSTANCES = (
 )  # fmt: skip
 _MAIN = "net.minecraft.client.main.Main"
 _TITLE = "Minecraft: Java Edition"
-_MOST_VERSIONS = 500
 
 
 def minecraft(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """Java Edition, by whatever launcher. Java runs it, so its main class is what tells it."""
     for root in search.at_home(*_OFFICIAL):
-        for name in files.names(f"{root}/versions")[:_MOST_VERSIONS]:
+        for name in files.names(f"{root}/versions")[:_MOST]:
             version = files.json(f"{root}/versions/{name}/{name}.json")
             if isinstance(version, dict):
                 main, jar = version.get("mainClass"), f"{root}/versions/{name}/{name}.jar"
                 main = main if isinstance(main, str) else _MAIN
                 yield _minecraft(f"{root}/versions/{name}", main, jar if files.is_file(jar) else None)
     for root in search.at_home(*_INSTANCES):
-        for name in files.names(f"{root}/instances")[:_MOST_VERSIONS]:
+        for name in files.names(f"{root}/instances")[:_MOST]:
             if _is_minecraft(files.json(f"{root}/instances/{name}/mmc-pack.json")):
                 yield _minecraft(f"{root}/instances/{name}", _MAIN, None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -34,15 +33,6 @@ def heroic(machine):
     machine.write(".config/legendary/installed.json", json.dumps({"x": game}))
 
 
-def lutris(machine):
-    library = machine.at(".local/share/lutris/pga.db")
-    library.parent.mkdir(parents=True)
-    with sqlite3.connect(library) as made:
-        made.execute("CREATE TABLE games (slug, name, runner, executable, directory, configpath, installed)")
-        made.execute("INSERT INTO games VALUES ('x', 'X', 'linux', ?, '', '', 1)", ("/home/kid/../mom/bin/tool",))
-    made.close()
-
-
 def steam(machine):
     """Its folder is a link."""
     acf = '"AppState" { "appid" "9" "name" "X" "installdir" "x" }'
@@ -55,7 +45,7 @@ def menu(machine):
     machine.entry("x", TOOL, folder=".local/share/applications")
 
 
-@pytest.mark.parametrize("say", [heroic, lutris, steam, menu])
+@pytest.mark.parametrize("say", [heroic, steam, menu])
 def test_another_accounts_program_is_no_game_by_a_childs_word(moms, say):
     """And it is said that it was left out; with a name that the catalogue knows it is known whoever says so."""
     say(moms)

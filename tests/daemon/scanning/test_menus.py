@@ -145,17 +145,19 @@ def test_what_is_not_installed_is_not_found(machine):
     assert machine.found() == {}
 
 
-def test_a_users_entry_hides_no_game_of_the_system(machine):
-    """By the specification it would replace it. And one file that does nothing but exist twice is one game."""
+def test_a_users_entry_changes_no_game_of_the_system(machine):
+    """By the specification it would replace it. It adds no program either; an entry of the same program is no second game."""
     machine.program("/usr/games/fun")
+    machine.program("/usr/bin/tool")
     machine.entry("fun", "fun")
     machine.entry("fun", "fun", Hidden="true", folder=".local/share/applications")
+    machine.entry("fun", "tool", folder="Desktop")
     machine.entry("copy", "fun", folder=".local/share/applications")
 
     [game] = machine.found().values()
 
-    assert game.id == "fun"
-    assert len(game.sources) == 2
+    assert (game.id, game.executables, game.origin) == ("fun", ("/usr/games/fun",), "system")
+    assert len(game.sources) == 3
 
 
 def test_an_id_of_the_catalogue_is_given_only_to_what_it_recognises(machine):

@@ -60,14 +60,6 @@ def test_one_document(machine):
     assert answer["user"] == getpass.getuser()
 
 
-def test_this_machine():
-    """Whatever is installed on it, for whoever runs the tests."""
-    done = run()
-
-    answer = decoded(done.stdout.encode())
-    assert (done.returncode, done.stderr, answer.user) == (0, "", getpass.getuser())
-
-
 def test_an_account_that_is_not_there():
     """One line and the same as a message, exit code 1; whoever had it made is told in their own language."""
     done = run("--user", "no-such-account")

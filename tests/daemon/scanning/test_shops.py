@@ -221,8 +221,17 @@ def test_no_bytes_break_the_parsers(data):
         return
 
 
-@pytest.mark.parametrize("text", ['"a" {', "}", '"a"', '"a" ' + '{ "a" ' * 50, "{ }"])
+@pytest.mark.parametrize("text", [
+    '"a" {', "}", '"a"', '"a" ' + '{ "a" ' * 50, "{ }", '"a" "b', '"a\\"', '"a" "b\\', '"a" { "b" "c" } "',
+])  # fmt: skip
 def test_a_vdf_that_is_cut_off_says_so(text):
     """Braces are counted, and not without end."""
     with pytest.raises(FormatError):
         parse_vdf(text)
+
+
+def test_words_of_a_vdf():
+    """Escapes, comments and conditions, and words without quotes."""
+    text = '"a" "x \\"y\\" \\\\" // "no"\nB { c [$WIN32] d "e\n" "" [$X360 "no"]\n}\n'
+
+    assert parse_vdf(text) == {"a": 'x "y" \\', "b": {"c": "d", "e\n": ""}}

@@ -21,25 +21,6 @@ GAMES = Catalogue([
 ])  # fmt: skip
 
 
-class Tree:
-    """A registry: values by hive and key."""
-
-    def __init__(self):
-        self.tree = {}
-
-    def values(self, hive, key, *names):
-        return self.tree.get((hive, key), {})
-
-    def keys(self, hive, key):
-        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
-        return sorted({path.partition("\\")[0] for path in inside})
-
-
-@pytest.fixture
-def registry():
-    return Tree()
-
-
 @pytest.fixture
 def sources(registry):
     shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda *_: True)
@@ -164,7 +145,7 @@ def test_what_runs_from_a_tree(kept, path, known):
 
 def test_what_an_account_says_is_said_of_its_own_programs(machine, registry, monkeypatch, sources):
     """Else one child's registry makes a game of what another one, or a parent, works with. The machine's word is for all."""
-    everybody = Tree()
+    everybody = type(registry)()
     put(everybody, "HKLM", "LoL", "C:\\Fall")
     put(registry, "HKCU", "Fall", "C:\\Fall")
     for path in ("C:/Fall/fall.exe", "C:/Fall/League of Legends.exe"):

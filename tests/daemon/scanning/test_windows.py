@@ -16,28 +16,6 @@ MZ = b"MZ" + bytes(62)
 UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
 
 
-class Tree:
-    """A registry: values by hive and key."""
-
-    def __init__(self) -> None:
-        self.tree: dict[tuple[str, str], dict[str, str]] = {}
-
-    def put(self, hive: str, key: str, **values: str) -> None:
-        self.tree[hive, key] = values
-
-    def values(self, hive, key, *names):
-        return self.tree.get((hive, key), {})
-
-    def keys(self, hive, key):
-        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
-        return sorted({path.partition("\\")[0] for path in inside})
-
-
-@pytest.fixture
-def registry():
-    return Tree()
-
-
 @pytest.fixture
 def found(machine, registry):
     """The games by id, with a catalogue that knows one of them."""
