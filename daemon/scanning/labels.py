@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import io
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
@@ -59,16 +58,20 @@ def _labelled(hit: Hit, known: Mapping[tuple[str, Origin], Component]) -> Hit:
 def _components(files: Files, search: SearchPaths, wanted: set[str]) -> Iterator[tuple[Origin, Component]]:
     """In order of trust: what was installed with the application, then what its shop says."""
     for folder in _metainfo_folders(files, search):
-        for path in files.under(folder.path, *_METAINFO, depth=0):
-            with files.problems.guard(path):
-                data = files.read(path, MIB)
-                if data is not None and (b"content_rating" in data or b"developer" in data):
-                    yield from ((folder.origin, found) for found in _parsed(files, path, io.BytesIO(data).read))
+        yield from ((folder.origin, found) for _, found in _metainfo(files, folder.path, b"content_rating", b"developer"))
     shelves = {files.real(path): None for path in _CATALOGUES if files.is_folder(path)}  # some are links to others
     for folder in (*(Folder(path, "system") for path in shelves), *_shops(files, search)):
         for path in files.under(folder.path, ".xml", ".xml.gz", ".yml", ".yml.gz", depth=3, most=2_000):
             with files.problems.guard(path):
                 yield from ((folder.origin, found) for found in _catalogue(files, path, wanted))
+
+
+def _metainfo(files: Files, folder: str, *marks: bytes) -> Iterator[tuple[str, Component]]:
+    """(file, component) of the metainfo in a folder that holds one of these marks."""
+    for path in files.under(folder, *_METAINFO, depth=0):
+        data = files.read(path, MIB) or b""
+        if any(mark in data for mark in marks):
+            yield from ((path, found) for found in _parsed(files, path, io.BytesIO(data).read))
 
 
 def _metainfo_folders(files: Files, search: SearchPaths) -> Iterator[Folder]:
@@ -93,13 +96,10 @@ def _catalogue(files: Files, path: str, wanted: set[str]) -> Iterator[Component]
     if data is None:
         return
     read = _Bounded(data, packed=path.lower().endswith(".gz")).read
-    try:
-        if ".yml" in path.lower():
-            yield from components(read, wanted.__contains__)
-        else:
-            yield from (one for one in _parsed(files, path, read) if not one.desktop_ids.isdisjoint(wanted))
-    except (EOFError, OSError, zlib.error) as error:
-        files.problems.add(path, msg("it cannot be unpacked: {why}", why=said_by(error)))
+    if ".yml" in path.lower():
+        yield from components(read, wanted.__contains__)
+    else:
+        yield from (one for one in _parsed(files, path, read) if not one.desktop_ids.isdisjoint(wanted))
 
 
 def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Component]:
@@ -125,13 +125,8 @@ class _Bounded:
 def console_games(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """Games without a menu entry that describe themselves: AppStream's console applications."""
     for data in search.data:
-        for path in files.under(f"{data.path}/metainfo", *_METAINFO, depth=0):
-            with files.problems.guard(path):
-                text = files.read(path, MIB)
-                if text is None or b"console-application" not in text:
-                    continue
-                for component in _parsed(files, path, io.BytesIO(text).read):
-                    yield from _console(files, search, data, path, component)
+        for path, component in _metainfo(files, f"{data.path}/metainfo", b"console-application"):
+            yield from _console(files, search, data, path, component)
 
 
 def _console(files: Files, search: SearchPaths, data: Folder, path: str, component: Component) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.scanning.collect import Collector
+from daemon.scan import Collector
 from daemon.scanning.files import Files, Problems
 from rules.games import Catalogue
 from rules.packs.shipped import shipped_catalogue

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from daemon.platforms.windows.shops import Shops
-from daemon.scanning.collect import Collector
+from daemon.scan import Collector
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.hits import SearchPaths
 from rules.games import Catalogue, Game
