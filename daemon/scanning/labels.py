@@ -245,19 +245,14 @@ def _cut(element: ET.Element, most: int) -> str:
 
 
 # Looked for in bytes, because of thousands of components a handful is taken apart.
-_ID = re.compile(rb"^ID: *(.+)$", re.MULTILINE)
-_LAUNCHABLE = re.compile(rb"^  - (.+\.desktop)$", re.MULTILINE)
-_NEAR = 1_000  # bytes: that section is short
+_ID = re.compile(rb"^(?:ID: *(.+)|  - (.+\.desktop))$", re.MULTILINE)  # also launchables
 _LONGEST = 400_000  # characters of one component; the longest known has a tenth
 
 
 def components(read: Callable[[int], bytes], wanted: Callable[[str], bool]) -> Iterator[Component]:
     """The components whose id or launchable is wanted, as bare_id has it. `read(n)` gives the next bytes, b"" at the end."""
     for document in _documents(read):
-        first = _ID.search(document)
-        launches = document.find(b"\nLaunchable:\n")
-        ids = [first[1]] if first else []
-        ids += _LAUNCHABLE.findall(document, launches, launches + _NEAR) if launches >= 0 else []
+        ids = (b"".join(found) for found in _ID.findall(document))
         if any(wanted(bare_id(id_.decode("utf-8", "replace").strip("'\""))) for id_ in ids):
             yield _component(document.decode("utf-8", "replace"))
 

@@ -19,8 +19,7 @@ from daemon.scanning.hits import SearchPaths
 from rules.programs import WRAPPERS, interpreter, is_emulator, is_everybodys, is_wine
 
 _FIELD = re.compile(r"%[a-zA-Z%]")
-_QUOTED = re.compile(r'\\(["`$\\])')
-_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)|(\s+)|([^\s"\'\\]+|.)', re.DOTALL)
+_QUOTED = re.compile(r"(?<!\\)\\([`$])")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _STORE = re.compile(r"(steam|heroic|lutris|legendary|com\.epicgames\.launcher|itch):(?://)?([^\s'\"]+)")
 _STEAM = re.compile(r"(?:rungameid|run|launch)/(\d{1,10})(?:/|$)")
@@ -60,24 +59,12 @@ class Target:
 
 
 def words(command: str) -> list[str]:
-    """The words of an Exec value, without field codes. What is quoted badly is taken as it stands."""
-    found: list[str] = []
-    word: str | None = None
-    for match in _PIECE.finditer(command):
-        double, single, escaped, space, bare = match.groups()
-        if space is None:
-            quoted = _QUOTED.sub(r"\1", double) if double is not None else single
-            word = (word or "") + next(text for text in (quoted, escaped, _FIELD.sub(_field, bare or "")) if text is not None)
-        elif word is not None:
-            found.append(word)
-            word = None
-        if len(found) == _MAX_WORDS:
-            return found
-    return [one for one in (*found, word) if one]
-
-
-def _field(code: re.Match[str]) -> str:
-    return "%" if code[0] == "%%" else ""
+    """The words of an Exec value, without field codes. What is quoted badly is split at its spaces."""
+    try:
+        found = shlex.split(_QUOTED.sub(r"\1", command))
+    except ValueError:
+        found = command.split()
+    return [plain for word in found[:_MAX_WORDS] if (plain := _FIELD.sub(lambda code: "%" if code[0] == "%%" else "", word))]
 
 
 def target(command: str) -> Target:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning.formats import FormatError, parse_vdf, scalars
+from daemon.scanning.formats import FormatError, parse_entry, parse_vdf, scalars
 from daemon.scanning.windows_paths import link_target
 from rules.games import Game
 
@@ -211,14 +212,14 @@ def test_games_of_packages_that_no_menu_shows(machine):
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_parsers(data):
-    """VDF, shortcuts, plain YAML: an answer or their own error."""
+    """Desktop entries, VDF, shortcuts, plain YAML: an answer or their own error."""
     text = data.decode("utf-8", "replace")
     link_target(lnk("C:\\x")[:40] + data)
     list(scalars(text))
-    try:
+    with suppress(FormatError):
         parse_vdf(text)
-    except FormatError:
-        return
+    with suppress(FormatError):
+        parse_entry(b"[Desktop Entry]\nName=x\n" + data)
 
 
 @pytest.mark.parametrize("text", [
