@@ -6,10 +6,13 @@ import errno
 import gzip
 import json
 import os
+from contextlib import suppress
 
 import pytest
 
+from daemon.scanning import programs
 from daemon.scanning.files import Problems
+from daemon.scanning.formats import FormatError, parse_entry, parse_vdf, scalars
 from i18n.catalogue import Catalogue
 from i18n.message import plain
 
@@ -165,3 +168,32 @@ def test_what_the_system_says_is_told_in_the_readers_words():
     with problems.guard("/b"):
         raise KeyError("x")
     assert [Catalogue("vi")(one) for one in problems.found()] == ["/a: không có quyền", "/b: KeyError: 'x'"]
+
+
+def entry(text):
+    with suppress(FormatError):
+        parse_entry(b"[Desktop Entry]\nName=x\n" + text.encode())
+
+
+def valve(text):
+    with suppress(FormatError):
+        parse_vdf(text)
+
+
+def called(text):
+    list(programs._PATH.finditer(text))
+    list(programs.commands(text[: programs._LONGEST_SCRIPT], "/usr/games/x"))
+
+
+def yaml(text):
+    list(scalars(text))
+
+
+@pytest.mark.parametrize("do", [valve, entry, called, yaml])
+@pytest.mark.parametrize("piece", [
+    '\\"', '"', "[", "[\n", "//", '"a" {', " ", "\t\n", "exec -a x\t", "'", "a: '", "/usr/", "\\", "A=$A$A\n",
+])  # fmt: skip
+@pytest.mark.timeout(30)
+def test_a_mebibyte_of_anything_is_read_at_once(do, piece):
+    """A search of Python's is one call that keeps hold of the interpreter: to the end of the file for each piece, it takes long."""
+    do(piece * (1 << 20))

@@ -58,23 +58,17 @@ def test_shops_say_where_games_lie(machine, registry, found):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("hive", "protected", "trusted"), [
-    ("HKLM", ("C:/Fall",), True), ("HKLM", (), False), ("HKCU", ("C:/Fall",), False),
-])
-def test_only_what_no_user_can_have_said_and_put_there_is_sure(machine, registry, found, hive, protected, trusted):
-    put(registry, hive, "Fall", "C:\\Fall")
+@pytest.mark.parametrize(("hives", "protected", "trusted"), [
+    (("HKLM",), ("C:/Fall",), True), (("HKLM",), (), False), (("HKCU",), ("C:/Fall",), False),
+    (("HKLM", "HKCU"), ("C:/Fall",), True),
+])  # fmt: skip
+def test_only_what_no_user_can_have_said_and_put_there_is_sure(machine, registry, found, hives, protected, trusted):
+    """One word that is sure is enough, whatever a user adds."""
+    for hive in hives:
+        put(registry, hive, "Fall", "C:\\Fall")
     machine.write("/C:/Fall/fall.exe", MZ)
 
     assert found(*protected) == {"c:/fall": (("fall", trusted),)}
-
-
-def test_one_word_that_is_sure_is_enough(machine, registry, found):
-    """Whatever a user adds."""
-    put(registry, "HKLM", "Fall", "C:\\Fall")
-    put(registry, "HKCU", "Fall", "C:\\Fall")
-    machine.write("/C:/Fall/fall.exe", MZ)
-
-    assert found("C:/Fall") == {"c:/fall": (("fall", True),)}
 
 
 @pytest.mark.parametrize("folder", [

@@ -34,16 +34,6 @@ def found(machine, registry):
     return scan
 
 
-def test_steam_by_the_registry(machine, registry, found):
-    """And its libraries on other drives."""
-    registry.put("HKLM", "SOFTWARE\\WOW6432Node\\Valve\\Steam", installpath="C:\\Steam")
-    machine.write("/C:/Steam/steamapps/libraryfolders.vdf", '"libraryfolders" { "1" { "path" "D:\\\\Lib" } }')
-    machine.write("/D:/Lib/steamapps/appmanifest_730.acf", '"AppState" { "appid" "730" "name" "CS" "installdir" "cs" }')
-    machine.write("/D:/Lib/steamapps/common/cs/game/bin/cs2.exe", MZ)
-
-    assert found()["cs"].executables == ("D:/Lib/steamapps/common/cs/game/bin/cs2.exe",)
-
-
 def test_epic_gog_and_riot_by_their_manifests(machine, registry, found):
     """JSON, registry and YAML; what belongs to another game is none."""
     for name, program, kind in (("Fall", "bin/fall.exe", "games"), ("Engine", "e.exe", "engines")):
