@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -104,16 +104,12 @@ def game_of(hit: Hit, sources: Sequence[str]) -> FoundGame:
         label=hit.label,
         label_source=None if hit.label_source is None else printable(hit.label_source, 300),
         developer=None if hit.developer is None else printable(hit.developer, 200),
-        executables=_paths(hit.executables),
+        # A name that is no text, or cannot be shown, could not be given to `game add` either.
+        executables=tuple(path for path in hit.executables if len(path) <= _LONGEST_PATH and path.isprintable()),
         sources=tuple(printable(source, 500) for source in sources[:20]),
         steam_id=hit.steam_id,
         words=tuple(printable(word, 200) for word in hit.words[:50]),
     )
-
-
-def _paths(paths: Iterable[str]) -> tuple[str, ...]:
-    """Those that can be told: a name that is no text, or cannot be shown, could not be given to `game add` either."""
-    return tuple(path for path in paths if len(path) <= _LONGEST_PATH and path.isprintable())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

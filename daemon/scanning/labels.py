@@ -285,12 +285,7 @@ def _component(text: str) -> Component:
             case ("Launchable", "desktop-id", "-"):
                 made.launchables.add(value[:200])
             case ("ContentRating", version, *attribute):
-                _rated(made, version, attribute, value)
+                made.oars, made.version = made.oars or {}, version
+                if attribute and len(made.oars) < _MOST:  # without one the rating is empty: all of it is "none"
+                    rate(made.oars, attribute[0][:100], value[:100])
     return made
-
-
-def _rated(made: Component, version: str, attribute: list[str], value: str) -> None:
-    """Without an attribute the rating is empty: all of it is "none"."""
-    made.oars, made.version = made.oars or {}, version
-    if attribute and len(made.oars) < _MOST:
-        rate(made.oars, attribute[0][:100], value[:100])

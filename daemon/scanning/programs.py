@@ -234,11 +234,6 @@ def running(
     return tuple(found.files)[:_MOST], tuple(found.words)[:_MOST_WORDS]
 
 
-def is_interpreter(path: str) -> bool:
-    """Not an emulator, which is a game of its own kind."""
-    return interpreter(posixpath.basename(path)) not in {None, "emulator"}
-
-
 class _Found:
     def __init__(self, files: Files, search: SearchPaths, *, engine: bool) -> None:
         self._files, self._search, self._engine = files, search, engine
@@ -247,7 +242,7 @@ class _Found:
 
     def add(self, path: str) -> None:
         for one in (path, self._files.real(path)):
-            if not is_interpreter(one):
+            if interpreter(posixpath.basename(one)) in {None, "emulator"}:  # an emulator is a game of its own kind
                 self.files[one] = None
 
     def called_by(self, script: str, depth: int) -> None:

@@ -157,7 +157,6 @@ _INSTANCES = (
     "AppData/Roaming/PrismLauncher",
 )  # fmt: skip
 _MAIN = "net.minecraft.client.main.Main"
-_TITLE = "Minecraft: Java Edition"
 
 
 def minecraft(files: Files, search: SearchPaths) -> Iterator[Hit]:
@@ -183,7 +182,6 @@ def _is_minecraft(pack: Any) -> bool:
 def _minecraft(where: str, main: str, jar: str | None) -> Hit:
     """Mods start it by classes of their own, so that the game's own is always among them."""
     return Hit(
-        name="minecraft", title=_TITLE, source=f"Minecraft: {where}", keys=frozenset({"minecraft:java"}),
-        developer="Mojang Studios",
-        executables=(jar,) if jar else (), words=tuple(dict.fromkeys((main[:200], _MAIN))),
+        name="minecraft", title="Minecraft: Java Edition", source=f"Minecraft: {where}", keys=frozenset({"minecraft:java"}),
+        developer="Mojang Studios", executables=(jar,) if jar else (), words=tuple(dict.fromkeys((main[:200], _MAIN))),
     )  # fmt: skip
