@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from i18n.message import MessageError, msg
 
@@ -122,50 +121,11 @@ def _plain(value: str) -> str:
     return value
 
 
-Value: TypeAlias = "str | dict[str, Value]"
-
-# Possessive, and what is never closed ends with the text: else each quote is looked for the end of, to the end of the file, in
-# one call that keeps hold of the interpreter.
-_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)|([{}])|//[^\n]*+|\[[^\]\n]*+\]?|([^\s"{}]++)', re.DOTALL)
-_VDF_ESCAPES = {"n": "\n", "t": "\t"}
-_CUT_OFF = msg("it is cut off")
+# A quoted key and a quoted value. Possessive: else the end of each quote is looked for to the end of the file, in one call that
+# keeps hold of the interpreter.
+_VDF_PAIR = re.compile(r'"([^"\\]*+)"\s++"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 
 
-def parse_vdf(text: str) -> dict[str, Value]:
-    """The groups and values of Valve's text KeyValues (VDF): quoted words, and groups in braces.
-
-    Keys are in lower case, because Valve's own case changed; of twins the first counts. FormatError.
-    """
-    top: dict[str, Value] = {}
-    groups = [top]
-    key: str | None = None
-    for match in _TOKEN.finditer(text):
-        quoted, closed, brace, bare = match.groups()
-        if brace == "{":
-            if key is None or len(groups) > _DEEPEST:
-                raise FormatError(msg("a brace where none may be"))
-            group: dict[str, Value] = {}
-            groups[-1].setdefault(key, group)
-            groups.append(group)
-            key = None
-        elif brace == "}":
-            if key is not None or len(groups) == 1:
-                raise FormatError(msg("a brace where none may be"))
-            groups.pop()
-        elif (word := _word(quoted, closed, bare)) is not None:
-            if key is None:
-                key = word.lower()
-            else:
-                groups[-1].setdefault(key, word)
-                key = None
-    if len(groups) != 1 or key is not None:
-        raise FormatError(_CUT_OFF)
-    return top
-
-
-def _word(quoted: str | None, closed: str | None, bare: str | None) -> str | None:
-    if quoted is None:
-        return bare  # None: a comment, or a condition such as [$WIN32]
-    if not closed:
-        raise FormatError(_CUT_OFF)
-    return _ESCAPE.sub(lambda match: _VDF_ESCAPES.get(match[1], match[1]), quoted) if "\\" in quoted else quoted
+def vdf_pairs(text: str) -> list[tuple[str, str]]:
+    """Keys, in lower case as Valve's own case changed, and values of Valve's text KeyValues (VDF), whatever groups hold them."""
+    return [(key.lower(), _ESCAPE.sub(r"\1", value)) for key, value in _VDF_PAIR.findall(text)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats import Value, parse_vdf
+from daemon.scanning.formats import vdf_pairs
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit, SearchPaths
 from i18n.message import msg
 from rules.programs import is_helper
@@ -57,18 +57,16 @@ def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:
 
 
 def _libraries(files: Files, root: str) -> Iterator[str]:
-    """Other libraries that a Steam knows: since 2021 groups with a path, before that numbers with one."""
+    """Other libraries that a Steam knows."""
     for path in (f"{root}/steamapps/libraryfolders.vdf", f"{root}/config/libraryfolders.vdf"):
-        with files.problems.guard(path):
-            for key, value in _group(files.text(path, _LONGEST_LIST), "libraryfolders").items():
-                library = value if isinstance(value, str) else value.get("path")
-                where = library.replace("\\", "/").rstrip("/") if isinstance(library, str) else ""
-                if key.isdigit() and where and not where.startswith("//"):  # another PC, which would be asked with our rights
-                    yield where
+        for key, library in vdf_pairs(files.text(path, _LONGEST_LIST) or ""):
+            where = library.replace("\\", "/").rstrip("/")
+            if key == "path" and where and not where.startswith("//"):  # another PC, which would be asked with our rights
+                yield where
 
 
 def _hits(files: Files, apps: str, path: str, text: str) -> Iterator[Hit]:
-    state = {key: value for key, value in _group(text, "appstate").items() if isinstance(value, str)}
+    state = dict(reversed(vdf_pairs(text)))  # of twins the first: groups inside come later
     number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
     if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
         files.problems.add(path, msg("it has no appid or installdir"))
@@ -98,9 +96,3 @@ def programs_below(files: Files, folder: str) -> tuple[str, ...]:
     found.sort(key=lambda path: (path.count("/"), path))
     likely = (path for path in found if (files.start(path, 4) or b"").startswith(_STARTS))
     return tuple(path for path, _ in zip(likely, range(MAX_EXECUTABLES), strict=False))
-
-
-def _group(text: str | None, key: str) -> dict[str, Value]:
-    """What a VDF text has below this key. FormatError."""
-    found = parse_vdf(text or "").get(key)
-    return found if isinstance(found, dict) else {}

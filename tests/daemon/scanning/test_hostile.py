@@ -12,7 +12,7 @@ import pytest
 
 from daemon.scanning import programs
 from daemon.scanning.files import Problems
-from daemon.scanning.formats import FormatError, parse_entry, parse_vdf, scalars
+from daemon.scanning.formats import FormatError, parse_entry, scalars, vdf_pairs
 from i18n.catalogue import Catalogue
 from i18n.message import plain
 
@@ -175,11 +175,6 @@ def entry(text):
         parse_entry(b"[Desktop Entry]\nName=x\n" + text.encode())
 
 
-def valve(text):
-    with suppress(FormatError):
-        parse_vdf(text)
-
-
 def called(text):
     list(programs._PATH.finditer(text))
     list(programs.commands(text[: programs._LONGEST_SCRIPT], "/usr/games/x"))
@@ -189,7 +184,7 @@ def yaml(text):
     list(scalars(text))
 
 
-@pytest.mark.parametrize("do", [valve, entry, called, yaml])
+@pytest.mark.parametrize("do", [vdf_pairs, entry, called, yaml])
 @pytest.mark.parametrize("piece", [
     '\\"', '"', "[", "[\n", "//", '"a" {', " ", "\t\n", "exec -a x\t", "'", "a: '", "/usr/", "\\", "A=$A$A\n",
 ])  # fmt: skip

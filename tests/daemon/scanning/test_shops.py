@@ -7,11 +7,10 @@ import sqlite3
 import struct
 from contextlib import suppress
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning.formats import FormatError, parse_entry, parse_vdf, scalars
+from daemon.scanning.formats import FormatError, parse_entry, scalars, vdf_pairs
 from daemon.scanning.windows_paths import link_target
 from rules.games import Game
 
@@ -216,23 +215,13 @@ def test_no_bytes_break_the_parsers(data):
     text = data.decode("utf-8", "replace")
     link_target(lnk("C:\\x")[:40] + data)
     list(scalars(text))
-    with suppress(FormatError):
-        parse_vdf(text)
+    vdf_pairs(text)
     with suppress(FormatError):
         parse_entry(b"[Desktop Entry]\nName=x\n" + data)
 
 
-@pytest.mark.parametrize("text", [
-    '"a" {', "}", '"a"', '"a" ' + '{ "a" ' * 50, "{ }", '"a" "b', '"a\\"', '"a" "b\\', '"a" { "b" "c" } "',
-])  # fmt: skip
-def test_a_vdf_that_is_cut_off_says_so(text):
-    """Braces are counted, and not without end."""
-    with pytest.raises(FormatError):
-        parse_vdf(text)
+def test_pairs_of_a_vdf():
+    """Escapes, groups inside, and what is cut off."""
+    text = '"a"\t"x \\"y\\" \\\\"\n"B"\n{\n "C" ""\n "d" { "e\n" "f" } }\n"g" "h'
 
-
-def test_words_of_a_vdf():
-    """Escapes, comments and conditions, and words without quotes."""
-    text = '"a" "x \\"y\\" \\\\" // "no"\nB { c [$WIN32] d "e\n" "" [$X360 "no"]\n}\n'
-
-    assert parse_vdf(text) == {"a": 'x "y" \\', "b": {"c": "d", "e\n": ""}}
+    assert vdf_pairs(text) == [("a", 'x "y" \\'), ("c", ""), ("e\n", "f")]
