@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
+import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 import msgspec
 
@@ -20,7 +19,6 @@ from rules.games import Catalogue, Fingerprint, Game
 
 PATIENCE = 60.0  # seconds; the scan itself stops after less
 LIMIT = 16 << 20  # bytes of its answer
-_LONGEST = 4_096  # bytes of one message
 _Text = Annotated[str, msgspec.Meta(max_length=4_096)]
 _Few = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=64)]
 
@@ -75,28 +73,34 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
     """Have the scan made for this account (None: the caller's own), in a process of its own. ScanError."""
     command = [sys.executable, "-P", "-m", "daemon.scan", *(("--user", user) if user is not None else ())]
-    # Unbuffered: a buffer could not be closed while the reader still waits for whoever holds the other end.
-    with subprocess.Popen(
-        command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        said, why = _finished(process, patience)
-    if process.returncode != 0:
-        raise ScanError(_refusal(said, why, process.returncode))
-    return decoded(said)
+    # Into files: a process that it started may hold a pipe open for as long as it likes.
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as why:
+        try:
+            code = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=why, timeout=patience, check=False
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000)))) from None
+        answer, reason = (_start(file, limit) for file, limit in ((said, LIMIT + 1), (why, 64 << 10)))
+    if len(answer) > LIMIT:
+        raise ScanError(msg("the answer is too long"))
+    if code != 0:
+        raise ScanError(_refusal(answer, reason, code))
+    return decoded(answer)
+
+
+def _start(file: IO[bytes], size: int) -> bytes:
+    file.seek(0)
+    return file.read(size)
 
 
 def _refusal(said: bytes, why: bytes, code: int) -> Message:
     """What a scan that could not be made says, or else its last line on stderr."""
     try:
-        refused = msgspec.json.decode(said, type=Refused).refused
+        return msgspec.json.decode(said, type=Refused).refused
     except (msgspec.DecodeError, RecursionError):
         lines = why.decode("utf-8", "replace").strip().splitlines()
         return msg("it ended with the code {code}: {why}", code=str(code), why=lines[-1][:500] if lines else "–")
-    return refused if _short(refused) else msg("the answer is too long")
-
-
-def _short(message: Message) -> bool:
-    return len(msgspec.json.encode(message)) <= _LONGEST
 
 
 def decoded(said: bytes) -> Scanned:
@@ -108,8 +112,6 @@ def decoded(said: bytes) -> Scanned:
     for game in (*answer.games, *answer.emulators):
         if not all(_absolute(path) and path.isprintable() for path in game.executables):
             raise ScanError(msg("the answer is not valid: {why}", why=game.id))
-    if not all(map(_short, answer.problems)):
-        raise ScanError(msg("the answer is too long"))
     return answer
 
 
@@ -170,44 +172,6 @@ def _free(id_: str, used: dict[str, int]) -> str:
         free = f"{id_[:58]}-{used[id_]}"
     used[free] = 1
     return free
-
-
-def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes, bytes]:
-    """What it said on stdout and stderr; ended when it takes too long or says too much. ScanError.
-
-    A thread reads, because whatever holds the other end of the pipe may keep it open for as long as it likes.
-    """
-    said, why = bytearray(), bytearray()
-    reader = threading.Thread(target=_read, args=(process, said, why), daemon=True)
-    reader.start()
-    reader.join(patience)
-    in_time = not reader.is_alive() and (len(said) > LIMIT or _ends(process, patience))
-    process.kill()
-    process.wait()
-    if not in_time:
-        raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000))))
-    if len(said) > LIMIT:
-        raise ScanError(msg("the answer is too long"))
-    return bytes(said), bytes(why)
-
-
-def _ends(process: subprocess.Popen[bytes], patience: float) -> bool:
-    """Whether it does: it may live on without stdout and stderr, or wait until too much on the latter is read."""
-    try:
-        process.wait(patience)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _read(process: subprocess.Popen[bytes], said: bytearray, why: bytearray) -> None:
-    """Fill both until they end or are longer than they may be."""
-    with suppress(OSError, ValueError):  # closed, because the caller has given up
-        for stream, limit, into in ((process.stdout, LIMIT, said), (process.stderr, 64 << 10, why)):
-            while stream is not None and len(into) <= limit and (piece := stream.read(1 << 16)):
-                into.extend(piece)
-            if len(into) > limit:
-                return
 
 
 def _absolute(path: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from daemon.platforms.api import Lack, Platform
-from daemon.scanning.source import Scanner
+from daemon.scanning.hits import Scanner
 from host.api import UnsupportedError
 from host.clock import Clock
 

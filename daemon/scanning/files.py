@@ -2,17 +2,20 @@
 
 Whoever scans has that user's rights and no others, so a link leads only where the user could read anyway. What is bounded here
 is time and memory: nothing that is not a plain file is opened (a named pipe would wait for its other end), nothing is read
-beyond its limit, no folder is listed without end. Paths are the scanned machine's own; `root` says where that machine's / lies.
+beyond its limit, no folder is listed without end. Paths are the scanned machine's own; `root`, without links, says where that
+machine's / lies.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from i18n.message import Arg, Message, MessageError, msg, msgn, plain, said_by
 from i18n.printable import printable
@@ -20,10 +23,7 @@ from i18n.printable import printable
 MIB = 1 << 20
 MAX_NAMES = 20_000  # of one folder
 MAX_LOOKED = 1_000_000  # names in all folders together: of 3,000 games, 300 each near the top
-MAX_OPENED = 60_000
-MAX_BYTES = 512 * MIB
 _MAX_PROBLEMS = 100
-_MAX_LINKS = 40  # as the kernel has it (path_resolution(7))
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -67,7 +67,7 @@ class Files:
     def __init__(self, problems: Problems, root: str = "/") -> None:
         self.problems = problems
         self._root = root.rstrip("/\\")
-        self._opened = self._bytes = self._looked = 0
+        self._looked = 0
 
     def read(self, path: str, limit: int = MIB) -> bytes | None:
         """The content of a plain file of at most `limit` bytes."""
@@ -79,24 +79,29 @@ class Files:
 
     def start(self, path: str, size: int) -> bytes | None:
         """The first `size` bytes of a plain file, however long it is."""
-        if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
-            self.problems.add("scan", _rest(MAX_OPENED))
-            return None
         try:
-            data = _read_plain(self.host(path), size)
+            return _read_plain(self.host(path), size)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             self.problems.add(path, said_by(error))
             return None
-        self._opened += 1
-        self._bytes += len(data)
-        return data
 
     def text(self, path: str, limit: int = MIB) -> str | None:
         """The same as text: UTF-8, with whatever is none replaced."""
         data = self.read(path, limit)
         return None if data is None else data.decode("utf-8", "replace")
+
+    def json(self, path: str, limit: int = 16 * MIB) -> Any:
+        """What a JSON file holds; None, and a problem, if it is none, or longer than `limit` bytes."""
+        text = self.text(path, limit)
+        if text is None:
+            return None
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            self.problems.add(path, msg("not valid JSON: {why}", why=said_by(error)))
+            return None
 
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted; nothing if there is no such folder."""
@@ -158,69 +163,28 @@ class Files:
         return os.access(self.host(folder), os.W_OK)
 
     def real(self, path: str) -> str:
-        """The path without links, as this machine sees it; as it is where they lead in a circle, or on a drive of Windows."""
-        if path[1:2] == ":":
-            return path
-        parts, done, links = [part for part in path.split("/") if part], [""], 0
-        while parts:
-            part = parts.pop(0)
-            if part in {".", ".."}:
-                done = done[:-1] or [""] if part == ".." else done
-                continue
-            target = self._link("/".join((*done, part)))
-            if target is None:
-                done.append(part)
-                continue
-            links += 1
-            if links > _MAX_LINKS:
-                return path
-            done = [""] if target.startswith("/") else done
-            parts = [piece for piece in target.split("/") if piece] + parts
-        return "/".join(done) or "/"
+        """The path without links, as this machine sees it; as it is on a drive of Windows."""
+        return path if path[1:2] == ":" else os.path.realpath(self.host(path)).removeprefix(self._root) or "/"
 
     def host(self, path: str) -> str:
-        """Where the path lies for the running process: the same, unless another root is scanned; then without links."""
-        return self._below(self.real(path)) if self._root else path
-
-    def _below(self, path: str) -> str:
+        """Where the path lies for the running process: the same, unless another root is scanned."""
         return f"{self._root}/{path.lstrip('/')}" if self._root else path
-
-    def _link(self, path: str) -> str | None:
-        try:
-            return str(Path(self._below(path)).readlink())
-        except (OSError, ValueError):
-            return None
 
     def _mode(self, path: str, *, links: bool = True) -> int:
         """0 for what is not there."""
         try:
-            if links:
-                return Path(self.host(path)).stat().st_mode
-            return Path(self._below(path)).lstat().st_mode
+            return Path(self.host(path)).stat(follow_symlinks=links).st_mode
         except (OSError, ValueError):
             return 0
 
 
 def _read_plain(path: str, size: int) -> bytes:
     """OSError, also for what is not a plain file. Looked at before it is opened: opening a device may do something."""
-    if not stat.S_ISREG(Path(path).stat().st_mode):
-        raise _NotPlainError(msg("not a plain file"))
-    descriptor = os.open(path, _OPEN)
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise _NotPlainError(msg("not a plain file"))
-        return _read(descriptor, size)
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int, size: int) -> bytes:
-    pieces = []
-    while size > 0 and (piece := os.read(descriptor, min(size, MIB))):
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)
+    if stat.S_ISREG(Path(path).stat().st_mode):
+        with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 - a descriptor
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file.read(size)
+    raise _NotPlainError(msg("not a plain file"))
 
 
 def _rest(most: int) -> Message:

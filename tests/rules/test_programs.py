@@ -28,9 +28,9 @@ TOP = Path(__file__).parent.parent.parent
 OTHER_THINGS = {
     "cli/completion.py": "shells that complete our own words",
     "daemon/platforms/interpreters/windows_command_lines.py": "which function reads the command line of which family",
-    "daemon/scanning/sources/debian.py": "packages of Debian",
+    "daemon/scanning/sources/packages.py": "packages of Debian",
     "daemon/platforms/interpreters/arguments.py": "what the options of each family mean",
-    "daemon/scanning/command.py": "the schemes of shops' addresses, as in steam://",
+    "daemon/scanning/programs.py": "the schemes of shops' addresses, as in steam://",
 }
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from daemon.platforms.linux.children import become, bound
 from daemon.scanning import labels
-from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
-from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
+from daemon.scanning.hits import Folder, RefusedError, SearchPaths, Source
+from daemon.scanning.sources import launchers, menus, packages, steam, wine
 from i18n.message import msg, said_by
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
@@ -28,8 +28,8 @@ class LinuxScanner:
     """search.Scanner."""
 
     sources: tuple[Source, ...] = (
-        menus.hits, labels.console_games, flatpak.hits, debian.hits, steam.hits, lutris.hits, heroic.hits,
-        minecraft.hits, wine.hits,
+        menus.hits, labels.console_games, packages.flatpak_games, packages.debian_games, steam.hits,
+        launchers.lutris_games, launchers.heroic_games, launchers.minecraft, wine.hits,
     )  # fmt: skip
 
     def become(self, user: str | None) -> SearchPaths:

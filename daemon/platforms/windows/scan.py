@@ -9,8 +9,8 @@ from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
-from daemon.scanning.source import RefusedError, SearchPaths, Source
-from daemon.scanning.sources import minecraft
+from daemon.scanning.hits import RefusedError, SearchPaths, Source
+from daemon.scanning.sources import launchers
 from i18n.message import msg
 
 
@@ -23,7 +23,7 @@ class WindowsScanner:
         drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
         shops = Shops(WindowsRegistry(), slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives, believes=believable)
         self._sources = (
-            shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, minecraft.hits, shops.menu,
+            shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, launchers.minecraft, shops.menu,
         )  # fmt: skip
 
     @property

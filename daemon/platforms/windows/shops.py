@@ -14,11 +14,9 @@ from functools import partial
 
 from daemon.platforms.windows.registry import Hive, Registry
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.formats import scalars
+from daemon.scanning.hits import Hit, SearchPaths
 from daemon.scanning.sources import steam, wine
-from daemon.scanning.sources.heroic import load
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import inside, link_target
 from i18n.message import msg
@@ -53,7 +51,7 @@ class Shops:
     def epic(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         for path in files.under(f"{self.program_data}/Epic/EpicGamesLauncher/Data/Manifests", ".item", depth=0):
             with files.problems.guard(path):
-                item = load(files, path, _LONGEST)
+                item = files.json(path, _LONGEST)
                 if not isinstance(item, dict) or "games" not in (item.get("AppCategories") or ["games"]):
                     continue
                 folder = slashes(str(item.get("InstallLocation") or ""))

@@ -6,37 +6,15 @@ home would hide an installed game.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from daemon.scanning.command import Target, target
 from daemon.scanning.files import Files
-from daemon.scanning.formats.desktop import Entry, desktop_id, parse_entry
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.hits import Hit, kind_of
-from daemon.scanning.programs import running, which
-from daemon.scanning.source import Folder, SearchPaths
-from daemon.scanning.sources import flatpak
+from daemon.scanning.formats import Entry, parse_entry
+from daemon.scanning.hits import Folder, Hit, SearchPaths, kind_of
+from daemon.scanning.programs import Target, running, target, which
+from daemon.scanning.sources.packages import flatpak_executables, snap_executables
 from daemon.scanning.windows_paths import in_prefix, link_target
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)?")
-
-
-def snap_executables(files: Files, name: str) -> tuple[str, ...]:
-    """The programs of a snap, or of one application of it (`snap.app`), as its own metadata names them."""
-    if not _NAME.fullmatch(name):
-        return ()
-    snap, _, app = name.partition(".")
-    top = f"/snap/{snap}/current"
-    found = []
-    for keys, value in scalars(files.text(f"{top}/meta/snap.yaml") or ""):
-        if len(keys) == 3 and keys[0] == "apps" and keys[2] == "command" and keys[1] == (app or keys[1]):
-            path = f"{top}/{value.split(' ')[0]}"
-            if files.is_file(path):
-                found += [path, files.real(path)]
-    return tuple(dict.fromkeys(found))[:8]
-
 
 _LIMIT = 256 << 10  # the longest entry known, with names in a hundred languages, has a quarter
 _SUFFIX = ".desktop"
@@ -47,7 +25,8 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     for data in search.data:
         folder = f"{data.path}/applications"
         for path in files.under(folder, _SUFFIX, depth=3):
-            yield from _hits(files, search, Folder(path, data.origin), desktop_id(path.removeprefix(f"{files.real(folder)}/")))
+            id_ = path.removeprefix(f"{files.real(folder)}/").replace("/", "-")
+            yield from _hits(files, search, Folder(path, data.origin), id_)
     for desktop in search.at_home("Desktop", "Màn hình nền"):
         for path in files.under(desktop, _SUFFIX, depth=0):
             yield from _hits(files, search, Folder(path, "user"), path.rpartition("/")[2])
@@ -76,7 +55,7 @@ def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry
     if app:
         return replace(
             hit, name=app, keys=frozenset({f"app:{app.lower()}"}),
-            executables=flatpak.executables(files, search, app, file.origin),
+            executables=flatpak_executables(files, search, app, file.origin),
         )
     if wanted.snap is not None:
         return replace(hit, executables=snap_executables(files, wanted.snap))

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.formats.vdf import group, parse_vdf, words
-from daemon.scanning.hits import MAX_EXECUTABLES, Hit
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.formats import vdf_pairs
+from daemon.scanning.hits import MAX_EXECUTABLES, Hit, SearchPaths
 from i18n.message import msg
 from rules.programs import is_helper
 
@@ -58,18 +57,16 @@ def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:
 
 
 def _libraries(files: Files, root: str) -> Iterator[str]:
-    """Other libraries that a Steam knows: since 2021 groups with a path, before that numbers with one."""
+    """Other libraries that a Steam knows."""
     for path in (f"{root}/steamapps/libraryfolders.vdf", f"{root}/config/libraryfolders.vdf"):
-        with files.problems.guard(path):
-            for key, value in group(parse_vdf(files.text(path, _LONGEST_LIST) or ""), "libraryfolders").items():
-                library = value if isinstance(value, str) else value.get("path")
-                where = library.replace("\\", "/").rstrip("/") if isinstance(library, str) else ""
-                if key.isdigit() and where and not where.startswith("//"):  # another PC, which would be asked with our rights
-                    yield where
+        for key, library in vdf_pairs(files.text(path, _LONGEST_LIST) or ""):
+            where = library.replace("\\", "/").rstrip("/")
+            if key == "path" and where and not where.startswith("//"):  # another PC, which would be asked with our rights
+                yield where
 
 
 def _hits(files: Files, apps: str, path: str, text: str) -> Iterator[Hit]:
-    state = words(group(parse_vdf(text), "appstate"))
+    state = dict(reversed(vdf_pairs(text)))  # of twins the first: groups inside come later
     number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
     if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
         files.problems.add(path, msg("it has no appid or installdir"))

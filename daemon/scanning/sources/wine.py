@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths
-from daemon.scanning.sources import lutris, steam
+from daemon.scanning.hits import Hit, SearchPaths
+from daemon.scanning.sources import steam
+from daemon.scanning.sources.launchers import lutris_prefixes
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import any_case, in_prefix, link_target
 
@@ -48,7 +48,7 @@ def prefixes(files: Files, search: SearchPaths) -> list[str]:
     for folder in search.at_home(*_MANY):
         for name in files.names(folder)[:_MOST_PREFIXES]:
             found.update(dict.fromkeys((f"{folder}/{name}", f"{folder}/{name}/pfx")))
-    found.update(dict.fromkeys(lutris.prefixes(files, search)))
+    found.update(dict.fromkeys(lutris_prefixes(files, search)))
     there = {files.real(prefix): None for prefix in found if files.is_folder(f"{prefix}/drive_c")}
     return list(there)[:_MOST_PREFIXES]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.scanning.collect import Collector
+from daemon.scan import Collector
 from daemon.scanning.files import Files, Problems
 from rules.games import Catalogue
 from rules.packs.shipped import shipped_catalogue
@@ -56,6 +56,28 @@ class Machine:
         scanned = self.scan(games)
         assert scanned.problems == ()
         return {game.id: game for game in scanned.games}
+
+
+class Registry:
+    """A registry: values by hive and key."""
+
+    def __init__(self) -> None:
+        self.tree: dict[tuple[str, str], dict[str, str]] = {}
+
+    def put(self, hive: str, key: str, **values: str) -> None:
+        self.tree[hive, key] = values
+
+    def values(self, hive, key, *names):
+        return self.tree.get((hive, key), {})
+
+    def keys(self, hive, key):
+        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
+        return sorted({path.partition("\\")[0] for path in inside})
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
 
 
 @pytest.fixture

@@ -19,22 +19,14 @@ GAMES = Catalogue([Game(id="game", title="", names=("game.exe",), steam_ids=(570
 BROWSER = "C:/Program Files/Browser"
 
 
-class Registry:
-    """HKLM with a Steam."""
-
-    def values(self, hive, key, *names):
-        return {"installpath": "C:\\Steam"} if key == "SOFTWARE\\Valve\\Steam" else {}
-
-    def keys(self, hive, key):
-        return []
-
-
 @pytest.fixture
-def found(machine):
+def found(machine, registry):
     """`found(believes)`: the trees of all shops that write manifests."""
 
+    registry.put("HKLM", "SOFTWARE\\Valve\\Steam", installpath="C:\\Steam")
+
     def look(believes=lambda *_: True):
-        shops = Shops(Registry(), "C:/ProgramData", ("C:",), ("HKLM",), believes=believes)
+        shops = Shops(registry, "C:/ProgramData", ("C:",), ("HKLM",), believes=believes)
         return find(GAMES, (shops.epic, shops.riot, shops.steam, shops.folders), lambda _: False, str(machine.root))
 
     return look

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -34,28 +33,19 @@ def heroic(machine):
     machine.write(".config/legendary/installed.json", json.dumps({"x": game}))
 
 
-def lutris(machine):
-    library = machine.at(".local/share/lutris/pga.db")
-    library.parent.mkdir(parents=True)
-    with sqlite3.connect(library) as made:
-        made.execute("CREATE TABLE games (slug, name, runner, executable, directory, configpath, installed)")
-        made.execute("INSERT INTO games VALUES ('x', 'X', 'linux', ?, '', '', 1)", ("/home/kid/../mom/bin/tool",))
-    made.close()
-
-
 def steam(machine):
     """Its folder is a link."""
     acf = '"AppState" { "appid" "9" "name" "X" "installdir" "x" }'
     machine.write(".local/share/Steam/steamapps/appmanifest_9.acf", acf)
     machine.at(".local/share/Steam/steamapps/common").mkdir()
-    machine.at(".local/share/Steam/steamapps/common/x").symlink_to("/home/mom/bin")
+    machine.at(".local/share/Steam/steamapps/common/x").symlink_to(machine.at("/home/mom/bin"))
 
 
 def menu(machine):
     machine.entry("x", TOOL, folder=".local/share/applications")
 
 
-@pytest.mark.parametrize("say", [heroic, lutris, steam, menu])
+@pytest.mark.parametrize("say", [heroic, steam, menu])
 def test_another_accounts_program_is_no_game_by_a_childs_word(moms, say):
     """And it is said that it was left out; with a name that the catalogue knows it is known whoever says so."""
     say(moms)
@@ -95,7 +85,7 @@ def test_a_flatpaks_program_lies_in_it(machine, command):
     """Its metadata may name any, and its folder hold links to any."""
     machine.program("/usr/bin/browser")
     program = flatpak(machine, "/home/kid/.local/share/flatpak", command)
-    machine.at(program).with_name("link").symlink_to("/usr/bin/browser")
+    machine.at(program).with_name("link").symlink_to(machine.at("/usr/bin/browser"))
 
     assert [game.executables for game in machine.found().values()] == [()]
 
@@ -122,7 +112,7 @@ def test_what_a_system_entry_starts_is_the_systems(machine):
     )
     link = machine.at(".local/bin/fun")
     link.parent.mkdir(parents=True)
-    link.symlink_to("/usr/bin/browser")
+    link.symlink_to(machine.at("/usr/bin/browser"))
 
     assert machine.found() == {}
 

