@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import msgspec
 import pytest
 
-from compliance import journal
 from daemon.api.asking import Pause
 from daemon.api.messages import WhyGet
 from daemon.ending import SIGNAL_MS
 from daemon.sessions import KEEP_MS, lookback
-from daemon.store import Store
 from i18n.message import Text
-from rules.facts import Played
 from rules.games import Fingerprint, Game
 from rules.policy import AskFirst, Break, Budget, Pack, Save, Uncounted
 from rules.save_time import CLOSE_MS
@@ -320,42 +316,3 @@ def test_a_game_under_the_name_of_a_learning_program_is_the_game(barred):
     barred.adopt(msgspec.structs.replace(roster(2, packs=(NEVER,)), games=(Game(id="x", title="X", build_ids=("b1",)), SUMS)))
     run(barred, 2, "sums", "b1")
     assert 2 in barred.platform.ended
-
-
-# --- the database ------------------------------------------------------------------------------------------------------------
-
-
-FIRST = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE plays (
-    seq INTEGER PRIMARY KEY, player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
-    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
-    programs TEXT NOT NULL, row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
-    ms INTEGER NOT NULL, warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX plays_by_time ON plays (started_wall);
-CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
-CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
-"""
-
-
-def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
-    """What was stored before plays knew their label is still there, and counts as sure."""
-    db = sqlite3.connect(tmp_path / "store.db")
-    db.executescript(FIRST)
-    journal.create_tables(db)
-    db.execute("PRAGMA user_version = 1")
-    db.execute(
-        "INSERT INTO plays VALUES (1, 'an', 'w', 'an', 'luanti', NULL, 'b', 5, 5, 5, '[[1,2]]', 9, 9, 9, 4, 0, 1, 0)"
-    )
-    db.execute("INSERT INTO pieces VALUES (1, 2, 3)")
-    db.commit()
-    db.close()
-    for _ in range(2):
-        opened = Store(tmp_path)
-        (row,) = opened.plays(0)
-        opened.close()
-        assert (row.label, row.sure, row.ending, row.until) == (None, True, "free", None)
-        assert (row.total, row.pieces) == (7, (Played("luanti", None, 2, 3),))
