@@ -220,26 +220,6 @@ def test_a_game_that_closed_while_nobody_watched_over_midnight_is_a_play_a_day(w
     assert said(audited(world.journal()).failures) == []
 
 
-def test_a_play_that_was_held_back_while_the_pc_slept_began_when_it_began(world):
-    """It went on a flurry, so that nothing was told of it yet."""
-    world.start(roster())
-    for pid in range(101, 111):
-        world.platform.run(pid)
-        world.pass_time(30)
-        world.platform.exit(pid)
-        world.pass_time(40)
-    world.platform.run(111)
-    began = world.clock.wall()
-    world.clock.sleep(HOUR)
-    world.seat.look_again()
-    world.pass_time(5 * MINUTE)
-    world.platform.exit(111)
-    world.beat()
-    lines = world.journal()
-    (*_, last) = world.journal("play.started")
-    assert (said(audited(lines).failures), abs(last.since - began) < 1_000) == ([], True)
-
-
 def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
     """The seat goes on naming what it said of An before."""
     world.start(roster(packs=(limit(90),)))

@@ -1,4 +1,4 @@
-"""Rules that look further back than a day, that only advise, that leave time to save, and games that do not count."""
+"""Rules that look further back than a day, that only advise, and games that do not count."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import pytest
 
 from daemon.api.asking import Pause
 from daemon.api.messages import WhyGet
-from daemon.ending import SIGNAL_MS
 from daemon.sessions import KEEP_MS, lookback
 from i18n.message import Text
 from rules.games import Fingerprint, Game
-from rules.policy import AskFirst, Break, Budget, Pack, Save, Uncounted
-from rules.save_time import CLOSE_MS
+from rules.policy import AskFirst, Break, Budget, Pack, Uncounted
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
@@ -132,78 +130,6 @@ def test_advice_is_told_once_and_ends_nothing(world):
     assert world.platform.asked == []
     told = [(one.rule, one.wall - NOON, one.left) for one in world.journal("warned")]
     assert told == [("own.budget", 20 * MINUTE, None), ("own.break", 30 * MINUTE, None)]
-
-
-# --- time to save ------------------------------------------------------------------------------------------------------------
-
-SAVING = replace(limit(1), saves=(Save(id="house.save", ms=10 * MINUTE, **HEAD),))
-
-
-def test_a_game_that_is_saving_is_left_alone(world):
-    """For as long as its rule says and no longer; to start another one is refused meanwhile."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(11 * MINUTE - 1_000)
-    assert (world.platform.asked, world.platform.ended) == ([1], [])
-    world.platform.run(2)
-    assert world.platform.ended == [2]
-    world.pass_time(1_000)
-    assert (world.platform.told, world.platform.ended) == ([1], [2])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [2, 1]
-    (due,) = world.journal("play.due")
-    (ended,) = world.journal("play.ended")
-    assert (due.grace, ended.how, ended.ms) == (10 * MINUTE, "killed", 11 * MINUTE + SIGNAL_MS)
-
-
-def test_a_restart_gives_no_new_time_to_save(world):
-    """kill -9 in the middle: not asked again, one entry only, told to end when it would have been."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    for _ in range(2):
-        world.kill()
-        world.clock.run(MINUTE)
-        world.start()
-    world.pass_time(4 * MINUTE - 1_000)
-    assert (world.platform.asked, world.platform.told) == ([1], [])
-    world.pass_time(1_000)
-    assert (world.platform.told, world.platform.ended) == ([1], [])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [1]
-    assert len(world.journal("play.due")) == 1
-
-
-def test_time_to_save_that_ran_out_while_nobody_looked(world):
-    """Nobody had asked its windows while the daemon was dead: they are asked at once, ten seconds later it is told to end."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    world.kill()
-    world.clock.run(20 * MINUTE)
-    world.start()
-    assert (world.platform.asked, world.platform.told) == ([1], [])
-    world.pass_time(CLOSE_MS)
-    assert (world.platform.told, world.platform.ended) == ([1], [])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [1]
-
-
-def test_a_grant_after_a_restart_saves_a_game_that_is_saving(world):
-    """What was due is so no longer."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    world.kill()
-    world.start()
-    world.adopt(roster(2, packs=(replace(SAVING, budgets=(replace(SAVING.budgets[0], ms=HOUR),)),)))
-    world.pass_time(30 * MINUTE)
-    assert world.platform.ended == []
-    assert world.status().games[0].running
 
 
 # --- games that do not count --------------------------------------------------------------------------------------------------
