@@ -234,9 +234,9 @@ class RequestHandlers:
 
     def _answered(self, player: RuledPlayer, event: RequestEvent, now: Reading, grant: GrantEvent | None = None) -> None:
         part = self._part(player, event, self.outlooks(now))
-        self._change(events.Answered(player, event, part, now), grant)
+        self._change(events.Asked(player, event, part, now), grant)
 
-    def _change(self, event: events.Asked | events.Answered, grant: GrantEvent | None = None) -> None:
+    def _change(self, event: events.Asked, grant: GrantEvent | None = None) -> None:
         """Recorded, kept and taken, with the time that it gives. ApiError."""
 
         def keep() -> None:
