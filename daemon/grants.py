@@ -53,7 +53,8 @@ class Grants:
         for event in events:
             known = self._events.get(event.id)
             if known is None and _lapsed(event, now):
-                known = self._stored(event.id)
+                stored = self._store.grant_event(event.id)
+                known = None if stored is None else _event(stored[0])
             if known is None or (known.revoked is None and event.revoked is not None):
                 self.take(event, sent=True)
 
@@ -113,10 +114,6 @@ class Grants:
             known = since, tuple(one for one in grants if one.given + one.ms > since)
             self._asked[player] = known
         return known[1]
-
-    def _stored(self, id_: str) -> GrantEvent | None:
-        found = self._store.grant_event(id_)
-        return None if found is None else _event(found[0])
 
 
 def _lapsed(event: GrantEvent, now: int) -> bool:

@@ -141,8 +141,7 @@ class Store:
 
     def broken(self) -> Broken | None:
         """What went wrong with the database, until a guardian has seen it."""
-        value = self.get(BROKEN)
-        return None if value is None else msgspec.json.decode(value, type=Broken)
+        return self.load(BROKEN, Broken)
 
     def note_broken(self, *names: str) -> None:
         """Something was lost of it, such as these values, as far as the disk takes that; nothing lies beside."""
@@ -188,8 +187,7 @@ class Store:
 
     def last_seen(self) -> Anchor | None:
         """The last moment written down, by the trusted wall clock."""
-        value = self.get("seen")
-        return None if value is None else msgspec.json.decode(value, type=Anchor)
+        return self.load("seen", Anchor)
 
     def see(self, now: Reading) -> None:
         self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall, now.doubt)))

@@ -81,20 +81,6 @@ class Owner(Weeks):
         self.world.beat()
 
 
-def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
-    """It was played before the PC slept, and cut when that woke up on another day."""
-    world.start(roster())
-    world.platform.run(101)
-    world.pass_time(5 * MINUTE)
-    world.clock.sleep(20 * HOUR)
-    world.seat.look_again()
-    world.pass_time(5 * MINUTE)
-    world.platform.exit(101)
-    world.beat()
-    found = audited(world.journal())
-    assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
-
-
 def test_a_play_that_slept_at_once_begins_when_the_pc_woke_up(world):
     """Nothing of it was played when the PC fell asleep: on the next day it did not begin at midnight."""
     world.start(roster())
