@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Literal, TypeAlias
 
 from rules.decision import NoticeAt
@@ -102,27 +103,14 @@ class Warn:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Record that it has to end, and why; tell the player to save."""
+class Do(Enum):
+    DUE = "record that it has to end, and why; tell the player to save"
+    ASK_TO_CLOSE = "ask its windows to close"
+    TERMINATE = "tell its programs to end"
+    END = "end its programs"
 
 
-@dataclass(frozen=True, slots=True)
-class AskToClose:
-    """Ask its windows to close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terminate:
-    """Tell its programs to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """End its programs."""
-
-
-Action: TypeAlias = Warn | Due | AskToClose | Terminate | End
+Action: TypeAlias = Warn | Do
 Step: TypeAlias = tuple[State, tuple[Action, ...]]
 
 
@@ -147,24 +135,24 @@ def _refused(state: State, grace: int, now: int) -> Step:
     match state:
         case Warned(until) if now >= until - SAME_MS:
             saving, actions = _ask(Saving(now + grace, asked=False), now)
-            return saving, (Due(), *actions)
+            return saving, (Do.DUE, *actions)
         case Free() | Warned():
             return _news(state, now)
         case Saving(until, asked) if now < until or not asked:
             return _ask(state if now < until else Saving(now + CLOSE_MS, asked=False), now)  # late, as nobody was here
         case Saving():
-            return Ended(now + SIGNAL_MS), (Terminate(),)
+            return Ended(now + SIGNAL_MS), (Do.TERMINATE,)
         case Ended(until) if now < until:
             return state, ()
         case _:
-            return Ended(now + RETRY_MS), (End(),)
+            return Ended(now + RETRY_MS), (Do.END,)
 
 
 def _ask(state: Saving, now: int) -> Step:
     """Its windows, if the moment for that has come."""
     if state.asked or now < state.until - CLOSE_MS:
         return state, ()
-    return Saving(state.until), (AskToClose(),)
+    return Saving(state.until), (Do.ASK_TO_CLOSE,)
 
 
 def _news(state: Free | Warned, now: int) -> Step:

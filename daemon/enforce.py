@@ -16,14 +16,11 @@ from daemon.ending import (
     SIGNAL_MS,
     Action,
     Allowed,
-    AskToClose,
-    Due,
-    End,
+    Do,
     Ended,
     Refused,
     Ruled,
     Saving,
-    Terminate,
     Warn,
     Warned,
     next_moment,
@@ -64,7 +61,7 @@ class Enforcer:
         play.ending, actions = step(play.ending, _ruled(ruling.decision, now), now.mono)
         if self._left and not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
             self._left = {one: left for one, left in self._left.items() if left.key != play.key}
-        if actions == (AskToClose(),):
+        if actions == (Do.ASK_TO_CLOSE,):
             self._keep((play,), now)  # before it is done, as it is not done twice
         for action in actions:
             self._do(action, play, ruling, now)
@@ -77,16 +74,16 @@ class Enforcer:
         match action:
             case Warn(left):
                 self._announce(events.Warned(play, now, left))
-            case Due():
+            case Do.DUE:
                 self._announce(events.PlayDue(play, ruling, now))
                 self._control.remember(programs)
-            case AskToClose():
+            case Do.ASK_TO_CLOSE:
                 play.asked = frozenset(programs)
                 self._control.ask_close(programs)
-            case Terminate():
+            case Do.TERMINATE:
                 for pid, started in programs:
                     self._control.terminate(pid, started)
-            case End():
+            case Do.END:
                 for pid, started in programs:
                     self.refuse(pid, started)
 

@@ -143,17 +143,7 @@ class CodeUsed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Signals that a player asks for something; `part` as it is told."""
-
-    player: RuledPlayer
-    event: RequestEvent
-    part: RequestPart
-    now: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Signals that a guardian answered."""
+    """Signals that a player asks for something, or that it was answered (`event.answer`); `part` as it is told."""
 
     player: RuledPlayer
     event: RequestEvent
@@ -225,7 +215,7 @@ class IssueChanged:
 
 
 Event = (
-    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked | Answered
+    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked
     | PlayPaused | PlayResumed | EnforcementOff | EnforcementOn | ClockJumped | ZoneChanged | IssueChanged
 )
 

@@ -27,7 +27,7 @@ class Grants:
         self._events: dict[str, GrantEvent] = {}
         self._unsent: set[str] = set()
         self._asked: dict[str, tuple[int, tuple[Grant, ...]]] = {}
-        for text, sent in store.grant_events():
+        for text, sent in store.events("grants"):
             self.take(_event(text), sent=sent)
         self.forget(now)
 
@@ -35,7 +35,7 @@ class Grants:
         """Stores a grant that was given here, or its revocation. The transaction is the caller's, who calls `take` once it
         happened.
         """
-        self._store.put_grants([_row(event, sent=False)])
+        self._store.put_events("grants", [_row(event, sent=False)])
 
     def take(self, event: GrantEvent, *, sent: bool = False) -> None:
         """It counts from now on; `sent`: the agent has it."""
@@ -45,14 +45,16 @@ class Grants:
 
     def write(self, _: object = None) -> None:
         """Stores all that is not stored so. The transaction is the caller's."""
-        self._store.put_grants(_row(event, sent=id_ not in self._unsent) for id_, event in self._events.items())
+        rows = (_row(event, sent=id_ not in self._unsent) for id_, event in self._events.items())
+        self._store.put_events("grants", rows)
 
     def merge(self, events: Iterable[GrantEvent], now: int = 0) -> None:
         """Takes what the agent knows. A revocation made on either side stands. What lapsed and is stored stays there."""
         for event in events:
             known = self._events.get(event.id)
             if known is None and _lapsed(event, now):
-                known = self._stored(event.id)
+                stored = self._store.grant_event(event.id)
+                known = None if stored is None else _event(stored[0])
             if known is None or (known.revoked is None and event.revoked is not None):
                 self.take(event, sent=True)
 
@@ -100,7 +102,7 @@ class Grants:
 
     def all(self) -> tuple[GrantEvent, ...]:
         """Every one that was ever given, in the order of when."""
-        stored = {event.id: event for event in (_event(text) for text, _ in self._store.grant_events())}
+        stored = {event.id: event for event in (_event(text) for text, _ in self._store.events("grants"))}
         return tuple(sorted((stored | self._events).values(), key=lambda event: event.given))
 
     def of(self, player: str, since: int) -> tuple[Grant, ...]:
@@ -112,10 +114,6 @@ class Grants:
             known = since, tuple(one for one in grants if one.given + one.ms > since)
             self._asked[player] = known
         return known[1]
-
-    def _stored(self, id_: str) -> GrantEvent | None:
-        found = self._store.grant_event(id_)
-        return None if found is None else _event(found[0])
 
 
 def _lapsed(event: GrantEvent, now: int) -> bool:

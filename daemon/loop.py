@@ -42,10 +42,6 @@ class Overruling:
     overrides: Overrides
     announce: Callable[[Sequence[events.Event], Callable[[], object]], None]
 
-    def open(self, now: Reading) -> bool:
-        """Whether nothing is refused or ended now, whatever the rules say, but of whom is paused."""
-        return self.overrides.open(now)
-
     def paused(self, people: People, now: Reading) -> frozenset[str]:
         """The players who may play nothing now, also while nothing else is enforced."""
         pauses = {one.id: self.overrides.pause(one) for one in (*people.players, people.guest)}
@@ -114,7 +110,7 @@ class Loop:
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
         self.overruling.adopt(people, now)
-        self.gate.adopt(people, open_=self.overruling.open(now))
+        self.gate.adopt(people, open_=self.overruling.overrides.open(now))
         self.unknown.adopt(people, now)
         self.changed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
@@ -186,7 +182,7 @@ class Loop:
     def _renew(self, people: People, now: Reading, about: Play | None = None) -> int:
         """Of the gate's answers, just before the play `about` is told to save; in how many milliseconds to do it again."""
         saving = self.enforcer.saving(self.plays.running.values(), about)
-        return self.gate.renew(people, now, self.judge, saving, open_=self.overruling.open(now))
+        return self.gate.renew(people, now, self.judge, saving, open_=self.overruling.overrides.open(now))
 
     def _wait(self, now: Reading, *others: int | None) -> int:
         """In how many milliseconds a play or a display needs a tick, or one of the `others` comes. None: never."""
@@ -232,7 +228,7 @@ class Loop:
             return False
         found = recognise(program, people, self.platform.control, lambda one: self._strictness(one, now))
         strange = self.platform.tells_unknown and bool(program.foreign or program.unread)
-        if strange and not self.overruling.open(now) and self.unknown.ends(program, found, people, now):
+        if strange and not self.overruling.overrides.open(now) and self.unknown.ends(program, found, people, now):
             return True
         known = self.plays.of_program(program.identity)
         if strange and found is None and not (known is not None and program.unread):
@@ -284,7 +280,7 @@ class Loop:
 
     def _limited(self, account: str, people: People, now: Reading) -> bool:
         """Whether there is something that it may not play, now or later."""
-        player, open_ = people.hider(account), self.overruling.open(now)
+        player, open_ = people.hider(account), self.overruling.overrides.open(now)
         bound = player is not None and (player.limited or player.unknown == "refused")
         return player is not None and bound and (not open_ or player.id in self.overruling.paused(people, now))
 

@@ -19,7 +19,6 @@ from rules.calendar import DAY_MS, day_bounds
 
 _KEPT_MS = 3 * DAY_MS  # the agent keeps all, and nothing older than today counts
 _TYPED = 4  # characters that mean a request by the beginning of its id
-_Row = tuple[str, str, bool]
 
 
 class Requests:
@@ -32,12 +31,12 @@ class Requests:
         self._events: dict[str, RequestEvent] = {}
         self._unsent: set[str] = set()
         self._under_way: dict[str, int] = {}  # the agent has it; the roster of this number says what it let through
-        for text, sent in store.request_events():
+        for text, sent in store.events("requests"):
             self.take(msgspec.json.decode(text, type=RequestEvent), sent=sent)
 
     def keep(self, event: RequestEvent) -> None:
         """The transaction is the caller's, who calls `take` once it happened."""
-        self._store.put_requests([_row(event, sent=False)])
+        self._store.put_events("requests", [_row(event, sent=False)])
 
     def take(self, event: RequestEvent, *, sent: bool = False) -> None:
         self._events[event.id] = event
@@ -48,7 +47,8 @@ class Requests:
         """Stores all that is not stored so. The transaction is the caller's."""
         pending = self._pending()
         self._store.keep_requests(self._events.keys())
-        self._store.put_requests(_row(event, sent=id_ not in pending) for id_, event in self._events.items())
+        rows = (_row(event, sent=id_ not in pending) for id_, event in self._events.items())
+        self._store.put_events("requests", rows)
 
     def merge(self, roster: Roster) -> tuple[str, ...]:
         """Takes what the agent knows; the ids of grants whose answers do not stand, as another came first."""
@@ -140,5 +140,5 @@ def _with(player: Player, let: Iterable[RequestEvent]) -> Player:
     return replace(player, approved=tuple(games), programs=(*player.programs, *programs.values()))
 
 
-def _row(event: RequestEvent, *, sent: bool) -> _Row:
+def _row(event: RequestEvent, *, sent: bool) -> tuple[str, str, bool]:
     return event.id, msgspec.json.encode(event).decode(), sent

@@ -130,14 +130,11 @@ class Trust:
     def pin(self, keys: AgentKeys) -> None:
         """Trust these keys from now on. A former agent's checkpoint is forgotten, its roster stays in force until a new one."""
         with self._store.transaction():
-            self.write_pin(keys)
+            write_pin(self._store, keys)
         self.pinned(keys)
 
-    def write_pin(self, keys: AgentKeys) -> None:
-        """As `pin`, in a transaction of the caller's, who calls `pinned` once it happened."""
-        write_pin(self._store, keys)
-
     def pinned(self, keys: AgentKeys) -> None:
+        """As `pin`, once the caller has written it."""
         self.keys, self.checkpoint, self._anew, self._no_news = keys, None, True, None
 
     def check_keys(self, keys: AgentKeys) -> None:

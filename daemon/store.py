@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -28,14 +28,13 @@ from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
 
-_REQUEST = (
-    "INSERT INTO requests VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent "
-    "WHERE event != excluded.event OR sent != excluded.sent"
-)
 RESERVE_BYTES = 4 * 1024 * 1024
 _TRIED = "tried"
 MOST_LISTED = 200  # unknown programs of a player on a day; further ones share the row with the path ""
+EventKind: TypeAlias = Literal["grants", "requests"]
 T = TypeVar("T")
+
+
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
 
@@ -142,8 +141,7 @@ class Store:
 
     def broken(self) -> Broken | None:
         """What went wrong with the database, until a guardian has seen it."""
-        value = self.get(BROKEN)
-        return None if value is None else msgspec.json.decode(value, type=Broken)
+        return self.load(BROKEN, Broken)
 
     def note_broken(self, *names: str) -> None:
         """Something was lost of it, such as these values, as far as the disk takes that; nothing lies beside."""
@@ -189,8 +187,7 @@ class Store:
 
     def last_seen(self) -> Anchor | None:
         """The last moment written down, by the trusted wall clock."""
-        value = self.get("seen")
-        return None if value is None else msgspec.json.decode(value, type=Anchor)
+        return self.load("seen", Anchor)
 
     def see(self, now: Reading) -> None:
         self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall, now.doubt)))
@@ -280,37 +277,28 @@ class Store:
         """Forgets those before `day`."""
         self.db.execute("DELETE FROM listed WHERE day < ?", (day,))
 
-    # --- grants -----------------------------------------------------------------------------------------------------------
+    # --- grants and requests ----------------------------------------------------------------------------------------------
 
-    def grant_events(self) -> tuple[tuple[str, bool], ...]:
-        """(event as JSON, whether the agent has it) of every grant made or heard of."""
-        return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
+    def events(self, kind: EventKind) -> tuple[tuple[str, bool], ...]:
+        """(event as JSON, whether the agent has it) of every grant or request that is kept."""
+        rows = self.db.execute(f"SELECT event, sent FROM {kind} ORDER BY id")  # noqa: S608 - our own table names
+        return tuple((event, bool(sent)) for event, sent in rows)
 
     def grant_event(self, id_: str) -> tuple[str, bool] | None:
-        """One of them."""
+        """One of the grants."""
         row = self.db.execute("SELECT event, sent FROM grants WHERE id = ?", (id_,)).fetchone()
         return None if row is None else (row[0], bool(row[1]))
 
-    def put_grants(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+    def put_events(self, kind: EventKind, rows: Iterable[tuple[str, str, bool]]) -> None:
         """(id, event, sent) of each; one that is stored so costs no write."""
         self.db.executemany(
-            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent "
-            "WHERE event != excluded.event OR sent != excluded.sent",
+            f"INSERT INTO {kind} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "  # noqa: S608 - as above
+            "event = excluded.event, sent = excluded.sent WHERE event != excluded.event OR sent != excluded.sent",
             rows,
         )
 
     def drop_grants(self, ids: Iterable[str]) -> None:
         self.db.executemany("DELETE FROM grants WHERE id = ?", ((id_,) for id_ in ids))
-
-    # --- requests ---------------------------------------------------------------------------------------------------------
-
-    def request_events(self) -> tuple[tuple[str, bool], ...]:
-        """(event as JSON, whether the agent has it) of every request that is kept."""
-        return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM requests ORDER BY id"))
-
-    def put_requests(self, rows: Iterable[tuple[str, str, bool]]) -> None:
-        """As `put_grants`."""
-        self.db.executemany(_REQUEST, rows)
 
     def keep_requests(self, ids: Collection[str]) -> None:
         """Forgets all but these."""

@@ -40,7 +40,7 @@ class AgentHealth:
     health: Health
     newer: Callable[[], bool]
     reachable: bool = field(default=False, init=False)
-    _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
+    _wrong: dict[str, tuple[str, Arg]] = field(default_factory=dict, init=False)  # by stage: the Issue, and why
 
     def away(self) -> None:
         self.reachable = False
@@ -50,18 +50,16 @@ class AgentHealth:
         """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
         self.health.report("agent-away", trouble=False)
-        for known in _ISSUES:
-            wrong = self._wrong.setdefault(known, {})
-            wrong.pop(stage, None)
-            if known == issue and why is not None:
-                wrong[stage] = why
+        self._wrong.pop(stage, None)
+        if issue is not None and why is not None:
+            self._wrong[stage] = issue, why
         self.report()
 
     def report(self) -> None:
         for issue in _ISSUES:
-            wrong = self._wrong.get(issue, {})
+            wrong = [why for known, why in self._wrong.values() if known == issue]
             more = issue == "update" and self.newer()
-            self.health.report(issue, trouble=bool(wrong) or more, details=next(iter(wrong.values()), None))
+            self.health.report(issue, trouble=bool(wrong) or more, details=wrong[0] if wrong else None)
 
 
 SETTLE_S = 0.5  # entries that come together go up together

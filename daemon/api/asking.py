@@ -74,7 +74,7 @@ class Requests(Wire, frozen=True, kw_only=True):
     zone: str
 
 
-class RequestApprove(Request["GrantAnswer"], frozen=True, kw_only=True):
+class RequestApprove(Request[GrantAnswer], frozen=True, kw_only=True):
     """`ms` None: as much as was asked for."""
 
     op = "request.approve"
@@ -85,7 +85,7 @@ class RequestApprove(Request["GrantAnswer"], frozen=True, kw_only=True):
     token: str = ""
 
 
-class RequestDeny(Request["Ok"], frozen=True, kw_only=True):
+class RequestDeny(Request[Ok], frozen=True, kw_only=True):
     op = "request.deny"
 
     id: str
@@ -198,7 +198,7 @@ PROOF_OVER: Final = msg("the proof by PIN is over: give the PIN again")
 """With this a token is refused that is good for nothing any more: who has it may forget it."""
 
 
-class GuardianLeave(Request["Ok"], frozen=True, kw_only=True):
+class GuardianLeave(Request[Ok], frozen=True, kw_only=True):
     """Whoever proved it goes: the calling account's token is good for nothing any more. One that nobody knows is no mistake."""
 
     op = "guardian.leave"
@@ -207,7 +207,7 @@ class GuardianLeave(Request["Ok"], frozen=True, kw_only=True):
     token: str
 
 
-class CodeUse(Request["GrantAnswer"], frozen=True, kw_only=True):
+class CodeUse(Request[GrantAnswer], frozen=True, kw_only=True):
     """A guardian's code by telephone: approves what the player asks for, at most the guardian's ceiling; without an open
     request it grants `ms` (default 15 minutes).
     """
@@ -237,36 +237,6 @@ class Me(Wire, frozen=True, kw_only=True):
     proving: tuple[str, ...] = ()
     codes: bool = False
     locked: int | None = None
-
-
-__all__ = [  # GrantAnswer, Ok: answers of some of these
-    "PROOF_OVER",
-    "Answer",
-    "CodeUse",
-    "GrantAnswer",
-    "GuardianLeave",
-    "Me",
-    "MeGet",
-    "Off",
-    "OffAnswer",
-    "Ok",
-    "Pause",
-    "Paused",
-    "PausedPart",
-    "Prove",
-    "Proved",
-    "Replaced",
-    "RequestAdd",
-    "RequestApprove",
-    "RequestDeny",
-    "RequestPart",
-    "RequestWithdraw",
-    "Requested",
-    "Requests",
-    "RequestsGet",
-    "Resume",
-    "Withdrawn",
-]  # fmt: skip
 
 
 def wish(part: RequestPart) -> Message:

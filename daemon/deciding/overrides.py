@@ -50,29 +50,27 @@ class OffEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Overrides:
-    """`keep_…` stores what is to hold, in a transaction of the caller, who calls `take_…` once that happened."""
+    """`keep_…` stores what is to hold, in a transaction of the caller, who calls `take_…` once that happened. `off` is the one
+    that was begun, and not ended yet.
+    """
 
     def __init__(self, store: Store, in_force: InForce) -> None:
         self._store = store
         self._in_force = in_force
-        self._pauses: tuple[PauseEvent, ...] = self._store.load(_PAUSES, tuple[PauseEvent, ...]) or ()
-        self._off: OffEvent | None = self._store.load(_OFF, OffEvent)
+        self.pauses: tuple[PauseEvent, ...] = self._store.load(_PAUSES, tuple[PauseEvent, ...]) or ()
+        self.off: OffEvent | None = self._store.load(_OFF, OffEvent)
 
     # --- pauses -----------------------------------------------------------------------------------------------------------
-
-    @property
-    def pauses(self) -> tuple[PauseEvent, ...]:
-        return self._pauses
 
     def keep_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
         self._put(_PAUSES, pauses)
 
     def take_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
-        self._pauses = pauses
+        self.pauses = pauses
 
     def of(self, player: RuledPlayer) -> Iterator[PauseEvent]:
         """Those that hold for the player."""
-        return (one for one in self._pauses if one.player == player.id or (one.player is None and self._all(one, player)))
+        return (one for one in self.pauses if one.player == player.id or (one.player is None and self._all(one, player)))
 
     def longest(self, player: RuledPlayer) -> PauseEvent | None:
         """The one that ends last."""
@@ -90,19 +88,14 @@ class Overrides:
 
     def over(self, now: Reading) -> tuple[PauseEvent, ...]:
         """The pauses that have ended."""
-        return tuple(one for one in self._pauses if one.until is not None and one.until <= min(now.walls))
+        return tuple(one for one in self.pauses if one.until is not None and one.until <= min(now.walls))
 
     def of_others(self, people: People) -> tuple[PauseEvent, ...]:
         """Those of players who are registered no longer. Whoever comes back under the same name is not paused."""
         known = {GUEST, *(player.id for player in people.players)}
-        return tuple(one for one in self._pauses if one.player is not None and one.player not in known)
+        return tuple(one for one in self.pauses if one.player is not None and one.player not in known)
 
     # --- off --------------------------------------------------------------------------------------------------------------
-
-    @property
-    def off(self) -> OffEvent | None:
-        """The one that was begun, and not ended yet."""
-        return self._off
 
     def keep_off(self, off: OffEvent | None) -> None:
         if off is None:
@@ -111,17 +104,17 @@ class Overrides:
             self._put(_OFF, off)
 
     def take_off(self, off: OffEvent | None) -> None:
-        self._off = off
+        self.off = off
 
     def open(self, now: Reading) -> bool:
-        """Whether nothing is to be enforced now. A public place may not do that, whoever says so."""
+        """Whether nothing is refused or ended now but for who is paused. A public place may not do that, whoever says so."""
         people = self._in_force.people
-        return self._off is not None and people is not None and people.place == "home" and _left(self._off, now) > 0
+        return self.off is not None and people is not None and people.place == "home" and _left(self.off, now) > 0
 
     def next_moment(self, now: Reading) -> int | None:
         """In how many milliseconds a pause or `off` is over."""
-        ends = [one.until - min(now.walls) for one in self._pauses if one.until is not None]
-        return min([*ends, *([_left(self._off, now)] if self._off else [])], default=None)
+        ends = [one.until - min(now.walls) for one in self.pauses if one.until is not None]
+        return min([*ends, *([_left(self.off, now)] if self.off else [])], default=None)
 
     # --- the store --------------------------------------------------------------------------------------------------------
 

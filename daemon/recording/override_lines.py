@@ -116,14 +116,14 @@ def _proof(journal: Journal, event: events.ProofEvent, who: str | None) -> None:
     append(journal, PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked)
 
 
-def write_asked(journal: Journal, event: events.Asked | events.Answered, who: str) -> None:
+def write_asked(journal: Journal, event: events.Asked, who: str) -> None:
     """`who` is the player's pseudonym of the day."""
     asked, now, answer = event.event, event.now, event.event.answer
     program = asked.program
     persons = {"player": event.part.name}
     if program is not None:
         persons["name"] = program.name
-    if isinstance(event, events.Asked) or answer is None:
+    if answer is None:
         persons |= {"account": asked.account, "reason": asked.reason}
         append(
             journal, Requested, now, payload=beside(**persons), id=asked.id, who=who, game=asked.game,

@@ -164,7 +164,7 @@ class Recorder(Pending):
             case events.GrantGiven() | events.GrantRevoked() | events.PinFailed() | events.CodeUsed():
                 who = None if event.player is None else self._pseudonym(event.player, event.now)
                 return lambda journal: write_given(journal, event, who)
-            case events.Asked(player) | events.Answered(player):
+            case events.Asked(player):
                 who = self._pseudonym(player, event.now)
                 return lambda journal: write_asked(journal, event, who)
             case events.Warned():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from daemon import events
-from daemon.api.asking import Answer, answered, wish, withdrawn
+from daemon.api.asking import answered, wish, withdrawn
 from daemon.api.messages import Signal
 from daemon.deciding.judge import Ruling, next_verdict
 from daemon.deciding.outlook import Outlooks
@@ -55,7 +55,7 @@ def _about(event: events.Event, looks: Outlooks) -> tuple[RuledPlayer | None, Ga
             return player, game
         case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
             return player, looks.people.catalogue.games.get(grant.game or "")
-        case events.Answered(player, _, part) if part.answer is not None and part.answer.approved and part.program is None:
+        case events.Asked(player, _, part) if part.answer is not None and part.answer.approved and part.program is None:
             return player, looks.people.catalogue.games.get(part.game or "")
         case events.PlayResumed(player):
             return player, None
@@ -63,14 +63,13 @@ def _about(event: events.Event, looks: Outlooks) -> tuple[RuledPlayer | None, Ga
             return None, None
 
 
-def asked(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[str, Any]]:
+def asked(event: events.Asked) -> tuple[frozenset[str], dict[str, Any]]:
     """The accounts besides guardians', and the fields of the signal."""
     part, request = event.part, event.event
     about = {"player": part.player, "game": part.game or "", "title": part.title or "", "program": part.program}
-    if isinstance(event, events.Asked) or part.answer is None:
+    if (answer := part.answer) is None:
         fields = {"request": request.id, "left": part.ms, "text": wish(part), "reason": part.reason}
         return frozenset(), {"kind": "asked", **about, **fields}
-    answer: Answer = part.answer
     how = "withdrawn" if answer.withdrawn else "approved" if answer.approved else "denied"
     text = withdrawn(part) if answer.withdrawn else answered(part, answer)
     fields = {"request": request.id, "left": answer.ms, "who": answer.who, "how": how, "text": text}
@@ -165,7 +164,7 @@ class Publisher:
                 return self._of_pause(event)
             case events.EnforcementOff() | events.EnforcementOn():
                 return None, off(event)
-            case events.Asked() | events.Answered():
+            case events.Asked():
                 return asked(event)
             case events.GrantGiven() | events.GrantRevoked():
                 game = None if people is None else people.catalogue.games.get(event.event.game or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
 from daemon.api.rules import InForce, PackPart, RulePart
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.outlook import for_good, lets
-from daemon.deciding.plays import Play, Plays, played_of
+from daemon.deciding.plays import Plays, played_of
 from daemon.ending import saving_ms
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import ListedRow, PlayRow
@@ -41,12 +41,6 @@ def named(reason: Reason, player: RuledPlayer, ruling: Ruling) -> Reason:
     return replace(reason, text=too_young(facts.label, facts.system, age, player.registered.name))
 
 
-def in_force(people: People, player: RuledPlayer, wall: int) -> InForce:
-    """Packs of which no rule binds the player now are left out."""
-    parts = (_part(pack, people, player, wall) for pack in player.policy.packs)
-    return InForce(player=player.id, name=player.registered.name, packs=tuple(part for part in parts if part.rules))
-
-
 def _part(pack: Pack, people: People, player: RuledPlayer, wall: int) -> PackPart:
     reaches = ((rule, reach(rule, pack, people.place, player.registered.born)) for rule in pack.rules)
     bound = (rule for rule, found in reaches if found is not None and found.start <= wall < found.end)
@@ -61,28 +55,6 @@ def _part(pack: Pack, people: People, player: RuledPlayer, wall: int) -> PackPar
 
 
 MOST: Final = 2_000  # stretches in an answer: whoever has more in a week did not play, but filled a list
-
-
-def played_in(
-    account: str, ended: Iterable[PlayRow], running: Iterable[Play], mono: int, since: int, games: Mapping[str, Game], zone: str
-) -> PlayedAnswer:
-    """What began since then under the account, up to now; the latest where it is too much."""
-    stretches = [*_ended(account, ended), *(one for play in running if play.account == account for one in play.played(mono))]
-    found = sorted((one for one in stretches if one.start >= since and one.ms > 0), key=lambda one: one.start)
-    plays = tuple(_by_now(one, games) for one in found[-MOST:])
-    return PlayedAnswer(plays=plays, zone=zone, whole=len(found) <= MOST)
-
-
-def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
-    for row in rows:
-        if row.ended and row.account == account:
-            yield from played_of(row)
-
-
-def _by_now(one: Played, games: Mapping[str, Game]) -> Played:
-    """With the system of its label, which is not kept with it."""
-    game = games.get(one.game)
-    return one if game is None else replace(one, system=game.system)
 
 
 class Views:
@@ -203,12 +175,21 @@ class Views:
         return None if until is None else ruling.facts.now + until - self._now.wall
 
     def rules(self, player: RuledPlayer) -> InForce:
-        return in_force(self._people, player, self._now.wall)
+        """Packs of which no rule binds the player now are left out."""
+        parts = (_part(pack, self._people, player, self._now.wall) for pack in player.policy.packs)
+        return InForce(player=player.id, name=player.registered.name, packs=tuple(part for part in parts if part.rules))
 
     def played(self, account: str, since: int, rows: Iterable[PlayRow]) -> PlayedAnswer:
-        """`rows` holds at least the plays that ended since then."""
-        games, running = self._people.catalogue.games, self._plays.running.values()
-        return played_in(account, rows, running, self._now.mono, since, games, self._people.zone)
+        """What began since then under the account, up to now; the latest where it is too much. `rows` holds at least the plays
+        that ended since then.
+        """
+        running = (play for play in self._plays.running.values() if play.account == account)
+        found = [one for row in rows if row.ended and row.account == account for one in played_of(row)]
+        found += [one for play in running for one in play.played(self._now.mono)]
+        found = sorted((one for one in found if one.start >= since and one.ms > 0), key=lambda one: one.start)
+        games = self._people.catalogue.games  # they know the system of a label, which is not kept with it
+        plays = (replace(one, system=games[one.game].system) if one.game in games else one for one in found[-MOST:])
+        return PlayedAnswer(plays=tuple(plays), zone=self._people.zone, whole=len(found) <= MOST)
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: RuledPlayer | None = None) -> m.Usage:
         """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""
@@ -232,7 +213,6 @@ class Views:
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
         titles = self._people.titles(id_ for part in parts.values() for id_ in part.games)
         return m.Usage(day=day.isoformat(), zone=zone, players=parts, titles=titles)
-
 
     def programs(self, day: date, rows: Iterable[ListedRow], only: RuledPlayer | None = None) -> ProgramsAnswer:
         """The unknown programs of that day but for those that a guardian let through since."""

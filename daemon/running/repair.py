@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from daemon.health import Health
 from daemon.recording.chains import Chains
-from daemon.roster import AgentKeys, Replaced, Trust
+from daemon.roster import AgentKeys, Replaced, Trust, write_pin
 from daemon.running.heart import Heart
 from daemon.store import Unwritable
 from daemon.storing.opening import BROKEN
@@ -73,7 +73,7 @@ class Repair:
             return
         self.heart.end_chain()
         with written():
-            seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys), [one.id for one in self.health.open()])
+            seat = self.chains.begin_anew(lambda: write_pin(self.chains.store, keys), [one.id for one in self.health.open()])
         self.trust.pinned(keys)
         self.uplink.become(seat)
 

@@ -48,13 +48,12 @@ class GrantHandlers:
         acting = self.access.acting(caller, request.token)
         player, only, reason = self._meant(request)
         check_length(request.ms)
-        return self._added(acting, player, only, request.ms, reason)
+        return self.give(player, request.ms, acting, only, reason)
 
-    def give(self, player: RuledPlayer, ms: int, acting: Acting) -> m.GrantAnswer:
-        """What a guardian's code by telephone does where nothing was asked for. ApiError."""
-        return self._added(acting, player, None, ms, "")
-
-    def _added(self, acting: Acting, player: RuledPlayer, only: Game | None, ms: int, reason: str) -> m.GrantAnswer:
+    def give(
+        self, player: RuledPlayer, ms: int, acting: Acting, only: Game | None = None, reason: str = ""
+    ) -> m.GrantAnswer:
+        """Also for a guardian's code by telephone, where nothing was asked for. ApiError."""
         looks = replace(self.outlooks(self.clock.read()), by=acting.by)
         event, before, after = self._give(acting, player, only, ms, reason, looks)
         return of_grant(looks, player, only, event, before, after)
@@ -70,10 +69,10 @@ class GrantHandlers:
             raise ApiError("refused", looks.hindrance(player, game, only, until))
         if ms == 0:
             decision = looks.decision(player, game)
-            return self._answer(None, player, game, decision, decision)
+            return told(looks.people.zone, None, player, game, decision, decision)
         yielding = gives_way(looks, player, game, until)
         event, before, after = self._give(acting, player, only, ms, reason, looks)
-        return structs.replace(self._answer(event.id, player, game, before, after, event), gives_way=yielding)
+        return structs.replace(told(looks.people.zone, event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
         people, now, only = self.access.people(), self.clock.read().wall, self.access.only(caller)
@@ -107,7 +106,7 @@ class GrantHandlers:
         game = looks.about(player, people.catalogue.games.get(event.game or ""))
         before = looks.decision(player, game)
         self._change(event, change)
-        answer = self._answer(event.id, player, game, before, looks.decision(player, game))
+        answer = told(people.zone, event.id, player, game, before, looks.decision(player, game))
         return structs.replace(answer, again=change is None)
 
     def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
@@ -146,12 +145,6 @@ class GrantHandlers:
         before = looks.decision(player, game)
         self._change(event, events.GrantGiven(player, event, looks.now))
         return event, before, looks.decision(player, game)
-
-    def _answer(
-        self, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,
-        given: GrantEvent | None = None,
-    ) -> m.GrantAnswer:
-        return told(self.access.people().zone, id_, player, game, before, after, given)
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
         """Recorded, kept, in force; None: it was before. ApiError."""

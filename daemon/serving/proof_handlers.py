@@ -14,6 +14,7 @@ from agent.api import naming
 from agent.api.roster import Guardian
 from daemon import events
 from daemon.api import asking as m
+from daemon.api.messages import GrantAnswer, Ok
 from daemon.platforms.api import Accounts
 from daemon.platforms.pins import Pins, UncheckedError
 from daemon.proving import codes, lockouts
@@ -85,11 +86,11 @@ class ProofHandlers:
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
         return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + m.PROOF_MS)
 
-    async def leave(self, caller: Caller, request: m.GuardianLeave) -> m.Ok:
+    async def leave(self, caller: Caller, request: m.GuardianLeave) -> Ok:
         self.access.tokens.forget(request.token, caller.uid)
-        return m.Ok()
+        return Ok()
 
-    async def code(self, caller: Caller, request: m.CodeUse) -> m.GrantAnswer:
+    async def code(self, caller: Caller, request: m.CodeUse) -> GrantAnswer:
         player, digits = self._child(caller, request.player), "".join(request.digits.split())
         if not (len(digits) == codes.DIGITS and digits.isascii() and digits.isdigit()):
             raise ApiError("bad-input", msg("a code has {n} digits", n=codes.DIGITS))

@@ -131,13 +131,12 @@ class RequestHandlers:
         player, event = self._open(request.id, now)
         return self._approve(player, event, acting, reason, now, request.ms)
 
-    async def deny(self, caller: Caller, request: a.RequestDeny) -> a.Ok:
+    async def deny(self, caller: Caller, request: a.RequestDeny) -> m.Ok:
         acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
         now = self.clock.read()
         player, event = self._open(request.id, now)
-        answer = replace(_by(acting, now, reason), approved=False)
-        self._answered(player, replace(event, answer=answer), now)
-        return a.Ok()
+        self._answered(player, replace(event, answer=_by(acting, now, reason, approved=False)), now)
+        return m.Ok()
 
     def wanted(self, player: RuledPlayer) -> int | None:
         """How many milliseconds the player asked for last. None: nothing is open that gives time."""
@@ -199,7 +198,7 @@ class RequestHandlers:
         if grant is not None:
             answer = replace(answer, ms=grant.ms, grant=grant.id)
         before = looks.decision(player, looks.about(player, game))
-        self._answered(player, replace(self._known(event), answer=answer), now, grant)
+        self._answered(player, replace(self.requests.find(event.id) or event, answer=answer), now, grant)
         if let:
             self.rosters.again()
             looks = self.outlooks(now)
@@ -231,16 +230,13 @@ class RequestHandlers:
             raise ApiError("refused", msg("nothing changed: let through or not, it stays refused: {why} [{cite}]", **why))
         return lets(ruling)
 
-    def _known(self, event: RequestEvent) -> RequestEvent:
-        return self.requests.find(event.id) or event
-
     # --- what is written
 
     def _answered(self, player: RuledPlayer, event: RequestEvent, now: Reading, grant: GrantEvent | None = None) -> None:
         part = self._part(player, event, self.outlooks(now))
-        self._change(events.Answered(player, event, part, now), grant)
+        self._change(events.Asked(player, event, part, now), grant)
 
-    def _change(self, event: events.Asked | events.Answered, grant: GrantEvent | None = None) -> None:
+    def _change(self, event: events.Asked, grant: GrantEvent | None = None) -> None:
         """Recorded, kept and taken, with the time that it gives. ApiError."""
 
         def keep() -> None:
@@ -276,10 +272,9 @@ def _fits(player: RuledPlayer, program: LetProgram | None) -> None:
                                       n=MOST_PROGRAMS, name=name))  # fmt: skip
 
 
-def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:
-    """A yes."""
+def _by(acting: Acting, now: Reading, reason: str, *, approved: bool = True) -> RequestAnswer:
     return RequestAnswer(
-        approved=True, by=acting.by, who=acting.who, guardian=acting.guardian, how=acting.how, at=now.wall, reason=reason
+        approved=approved, by=acting.by, who=acting.who, guardian=acting.guardian, how=acting.how, at=now.wall, reason=reason
     )
 
 

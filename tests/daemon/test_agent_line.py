@@ -163,19 +163,6 @@ def test_an_entry_that_is_the_agents_to_write_is_an_issue_at_the_seat(world, age
     asyncio.run(run())
 
 
-def test_an_agent_that_only_starts_is_away(world, agent):
-    """That is no refusal."""
-
-    async def run():
-        agent.says[Enrol] = GONE
-        async with connected(world, agent):
-            await until(lambda: "agent-away" in issues(world))
-            assert not world.daemon.uplink.agent.reachable
-            assert "agent-refuses" not in issues(world)
-
-    asyncio.run(run())
-
-
 def test_an_agent_that_was_there_and_is_not_any_more(world, agent):
     """It stops in the middle of a call."""
 
@@ -264,20 +251,6 @@ def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
             assert world.daemon.trust.keys is None
-
-    asyncio.run(run())
-
-
-def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
-    """It gets neither rosters nor records."""
-
-    async def run():
-        world.start(roster())
-        agent.keys = (signer("giochoi/test"), signer("giochoi/test/roster"))
-        agent.publish()
-        async with connected(world, agent):
-            await until(lambda: "log-replaced" in issues(world))
-            assert agent.heard == []
 
     asyncio.run(run())
 

@@ -279,17 +279,6 @@ def test_what_was_asked_for_stays_what_it_was(world):
     assert [one.ms for one in world.journal("request")] == [one.asked for one in world.journal("answer")] == [0, 0, 0]
 
 
-def test_time_that_was_asked_for_stays_time(world):
-    """Also once the game needs a yes, and it was denied before or is not yet answered: then a yes lets it through."""
-    world.start(roster(packs=(limit(30),)))
-    deny(world, asked(world, game="teeworlds"))
-    open_ = asked(world, game="teeworlds", ms=20 * MINUTE)
-    world.adopt(asks_first(2))
-    assert {(one.ms // MINUTE, one.lets) for one in listed(world, CHILD)} == {(15, False), (20, True)}
-    assert approve(world, open_).let == "Teeworlds"
-    assert [one.ms // MINUTE for one in world.journal("request")] == [15, 20]
-
-
 def test_a_yes_to_play_a_game_gives_no_minutes_that_nobody_asked_for(world):
     """As where the game was let through meanwhile in another way. A code, which gives time, does not answer it."""
     world.start(asks_first())
@@ -538,14 +527,3 @@ def test_a_code_lets_nothing_through_for_good(world):
     assert code_of(world)[0] == 10 * MINUTE
     assert world.daemon._requests.find(time).answer.ms == 10 * MINUTE
     assert len(listed(world)) == 2
-
-
-def test_a_code_passes_over_what_no_answer_helps(world):
-    """A game that was removed since, and one that stays refused: the code would be spent for nothing."""
-    news = roster(packs=(shipped("vn-147"),), place="game-point")
-    old = replace(news.games[0], id="old", title="Old", label=18, label_source="VN18, its box", names=("old",))
-    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
-    asked(world, game="old")
-    assert code_of(world) == (None, None)
-    world.adopt(msgspec.structs.replace(news, number=2))
-    assert code_of(world) == (None, None)

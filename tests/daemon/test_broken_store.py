@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from contextlib import suppress
 
@@ -123,15 +122,6 @@ def test_a_database_that_is_gone_is_no_first_start(world):
     assert "store-broken" in issues(world)
 
 
-def test_a_truncated_file_gives_what_it_has(world):
-    """Its last pages are gone."""
-    played(world)
-    page_of(world, "plays")
-    os.truncate(path_of(world), path_of(world).stat().st_size - PAGE)
-    world.start()
-    assert (len(kept(world)), "store-broken" in issues(world)) == (1, True)
-
-
 def test_the_issue_stays_until_a_guardian_has_seen_it(world):
     """Over restarts."""
     played(world)
@@ -145,21 +135,6 @@ def test_the_issue_stays_until_a_guardian_has_seen_it(world):
     world.kill()
     world.start()
     assert issues(world) == []
-
-
-def test_rows_that_nobody_could_have_written_are_left_behind(world):
-    """What is garbage in a page is none that stops the daemon."""
-    played(world)
-    db = sqlite3.connect(path_of(world))
-    db.execute("UPDATE plays SET programs = 'garbage'")
-    db.execute("INSERT INTO grants VALUES ('g', '{\"id\": 3}', 0)")
-    db.execute("UPDATE meta SET value = x'ff' WHERE name IN ('seen', 'roster', 'checkpoint', 'agent-keys')")
-    db.commit()
-    db.close()
-    spoil(world, "refusals")
-    world.start()
-    assert world.journal("seat.start")
-    assert "no-roster" in issues(world)
 
 
 @pytest.mark.parametrize("cut", range(4))

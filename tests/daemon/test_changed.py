@@ -100,15 +100,6 @@ def test_an_account_that_becomes_another_players(world):
     has_its_time(world)
 
 
-def test_an_account_that_becomes_a_guests(world):
-    """Its player is removed, and guests may not play."""
-    world.start(roster(guest_packs=NOTHING))
-    run(world, 1, "luanti")
-    world.adopt(roster(2, players=(), guest_packs=NOTHING))
-    assert [ran for _, ran in told(world)][1:] == ["player"]
-    has_its_time(world)
-
-
 def test_a_game_that_gets_another_id(world):
     """It was removed and added anew, as one that this player may not play."""
     world.start(knowing(1))
@@ -126,11 +117,6 @@ def test_who_is_another_by_another_agents_key(world):
     [an] = roster(packs=(limit(0),)).players
     world.adopt(roster(2, players=(msgspec.structs.replace(an, key="44" * 32),)))
     assert (world.platform.ended, told(world)[-1]) == ([], ("luanti", "player"))
-
-
-def test_what_may_be_played_begins_as_ever(hidden):
-    hidden.adopt(knowing(2))
-    assert told(hidden) == [("secret", msgspec.UNSET)]
 
 
 def test_all_of_its_programs_are_one_play(hidden):

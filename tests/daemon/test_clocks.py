@@ -26,16 +26,6 @@ def test_setting_the_clock_ahead_gives_no_new_day(world):
     assert jump.to - jump.expected == 24 * HOUR
 
 
-def test_setting_the_clock_back_gives_nothing_either(world):
-    """Nor does yesterday."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.run(1)
-    world.pass_time(2 * MINUTE)
-    world.clock.step(-24 * HOUR)
-    world.platform.run(2)
-    assert world.platform.ended == [2]
-
-
 def test_what_the_stricter_reading_says_is_told_by_the_trusted_one(world):
     """The clock was set ahead to an hour before closing time: in an hour it is over, with all warnings."""
     world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))

@@ -178,19 +178,6 @@ def test_a_game_from_before_the_kill_counts_from_the_last_sign_of_life(world):
     assert world.used("guest") == 60.0
 
 
-def test_a_play_that_was_due_stays_due(world):
-    """Killing the daemon in the grace of a game that does not obey gives it nothing."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(MINUTE + 2_000)
-    world.kill()
-    world.clock.run(1_000)
-    world.start()
-    world.pass_time(10_000)
-    assert world.platform.ended == [1]
-
-
 def test_what_was_announced_holds_after_a_kill(world):
     """Warned of its end, which came while no daemon ran: it is asked to close at the first look, and has its time to save."""
     world.start(roster(packs=(limit(5),)))
@@ -231,12 +218,3 @@ def test_a_game_that_was_granted_time_while_it_saved_is_left_alone_after_a_kill(
     world.start()
     world.pass_time(MINUTE)
     assert (world.platform.asked, world.platform.ended) == ([1], [])
-
-
-def test_the_last_roster_holds_without_an_agent(world):
-    """Kept across restarts: a dead agent changes nothing."""
-    world.start(roster(packs=(limit(0),)))
-    world.kill()
-    world.start()
-    world.platform.run(1)
-    assert world.platform.ended == [1]

@@ -12,7 +12,6 @@ import pytest
 
 from agent.api.roster import GrantEvent
 from compliance.journal import Journal
-from compliance.note import Signer
 from daemon.api.messages import GrantAdd
 from daemon.errors import DaemonError
 from daemon.grants import Grants
@@ -141,15 +140,6 @@ def test_what_went_on_while_the_disk_was_full_is_kept_as_soon_as_there_is_room(w
     assert world.used() >= 12 * 60
 
 
-def test_given_time_that_was_lost_with_another_entry_is_written_with_the_next_list(world):
-    """It counts all the while."""
-    given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())
-    world.start(roster(packs=(limit(10),), grants=(given,)))
-    world.daemon.store.db.execute("DELETE FROM grants")
-    world.adopt(roster(2, packs=(limit(10),), grants=(given,)))
-    assert (world.status().left_s, stored(world)) == (40 * 60, ["g1"])
-
-
 def test_a_full_disk_makes_one_change_of_zone_one_entry(world):
     """However often it is looked at meanwhile."""
     world.start(roster())
@@ -173,14 +163,6 @@ def test_a_power_cut_makes_one_change_of_zone_one_entry(world):
     assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati"]
 
 
-def test_what_no_list_of_ours_knows_is_told_with_its_details(world):
-    """An Issue of another version's: its id, and what is known of it."""
-    world.start(roster())
-    world.daemon.health.report("a-new-one", trouble=True, details="sda1")
-    (issue,) = world.daemon.health.open()
-    assert str(issue.text) == "a-new-one (sda1)"
-
-
 def test_a_full_disk_is_tried_once_a_second(world):
     """Whatever happens meanwhile: each try waits for the disk."""
     world.start(roster(packs=(limit(20),)))
@@ -190,19 +172,6 @@ def test_a_full_disk_is_tried_once_a_second(world):
     for _ in range(50):
         world.pass_time(200)
     assert 9 <= -disk.left <= 11
-
-
-def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
-    """Its end refers to it all the same."""
-    world.start(roster())
-    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
-    world.platform.run(1)
-    world.pass_time(MINUTE)
-    world.platform.exit(1)
-    disk.full = False
-    world.pass_time(MINUTE)
-    (started,), (ended,) = world.journal("play.started"), world.journal("play.ended")
-    assert (ended.play, ended.ms) == (started.seq, MINUTE)
 
 
 @pytest.mark.parametrize("room", [0, 1, 2])
@@ -235,13 +204,6 @@ def test_the_reserve_is_written_once(world):
     assert reserve.stat().st_size == RESERVE_BYTES
 
 
-def test_the_reserve_is_given_up_once(tmp_path):
-    """And made again when there is room."""
-    store = Store(tmp_path)
-    assert (store.free_reserve(), store.free_reserve(), store.keep_reserve(), store.free_reserve()) == (True, False, True, True)
-    store.close()
-
-
 def test_a_reserve_that_cannot_be_given_up_is_none(tmp_path, monkeypatch):
     """A disk that became read-only: neither making nor giving up the reserve is an error that leaves."""
     store = Store(tmp_path)
@@ -257,31 +219,6 @@ def test_a_reserve_that_cannot_be_given_up_is_none(tmp_path, monkeypatch):
     store.close()
 
 
-def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
-    """The disk fills up at any of the moments in between: chain, seat and keys are all the old ones, or all the new ones."""
-    world.start(roster())
-    old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
-    log, registry = Signer("giochoi/other", b"3" * 32), Signer("giochoi/other/roster", b"4" * 32)
-    keys = AgentKeys(log.vkey, registry.vkey)
-    world.home.public.mkdir(exist_ok=True)
-    (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
-    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
-    for commits in range(5):
-        disk.full, disk.left = True, commits
-        try:
-            world.daemon.repair.mend(keys.fingerprint)
-            break
-        except ApiError:
-            disk.full = False
-            assert (world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal) == old
-            assert Trust(world.daemon.store).keys == old[1]
-    disk.full = False
-    assert commits > 0
-    assert Trust(world.daemon.store).keys == world.daemon.trust.keys == keys
-    assert world.daemon.store.get("seat") != old[0]
-    assert world.daemon.recorder.journal is not old[2]
-
-
 def test_whichever_write_of_a_new_agent_fails_nothing_of_it_happened(world):
     """Each statement in turn, until all find room: a new chain under old keys, or the other way round, is never seen."""
     world.start(roster())
@@ -295,7 +232,7 @@ def test_whichever_write_of_a_new_agent_fails_nothing_of_it_happened(world):
         world.daemon.store.db = disk = FullDisk(real)
         disk.steps = steps
         try:
-            world.daemon.repair._pin(keys.fingerprint)
+            world.daemon.repair.mend(keys.fingerprint)
             break
         except ApiError:
             world.daemon.store.db = real

@@ -9,7 +9,7 @@ import msgspec
 from agent.api.roster import Guardian
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.reporting.announce import MOST, WINDOW_MS, RefusalSignals
+from daemon.reporting.announce import WINDOW_MS
 from host.transport import Caller
 from i18n.message import plain
 from tests.daemon.display import displays, settled
@@ -17,10 +17,6 @@ from tests.daemon.test_api import CHILD, FRIEND, ROOT
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 BINH = Caller(uid=5003, pid=1, account="binh", admin=False)
-
-
-def shown(world):
-    return [(type(one).__name__, getattr(one, "shown", None)) for one in world.journal("warned", "play.due", "play.ended")]
 
 
 def ask(world, op, request, caller=ROOT):
@@ -133,14 +129,6 @@ def test_each_account_is_told_of_its_own_refused_start(world):
 
     world.start(roster(guest_packs=(limit(0),)))
     asyncio.run(run())
-
-
-def test_many_games_at_once_are_a_few_signals():
-    """A folder of games that is opened at once."""
-    signals = RefusalSignals()
-    assert sum(signals.worth_showing("an", str(game), 0) for game in range(200)) == MOST
-    assert signals.worth_showing("an", "0", WINDOW_MS)
-    assert signals.worth_showing("binh", "0", 0)
 
 
 def test_extra_time_is_shown_to_who_got_it(world):

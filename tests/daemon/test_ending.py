@@ -13,15 +13,12 @@ from daemon.ending import (
     SAME_MS,
     SIGNAL_MS,
     Allowed,
-    AskToClose,
-    Due,
-    End,
+    Do,
     Ended,
     Free,
     Notices,
     Refused,
     Saving,
-    Terminate,
     Warn,
     Warned,
     from_store,
@@ -105,31 +102,31 @@ TABLE = [
     (warned(M + 1),     NO,                   warned(M),           [Warn(M)]),
     (warned(M),         NO,                   warned(M),           []),
     (warned(SAME_MS + 1), NO,                 warned(SAME_MS + 1), []),
-    (warned(SAME_MS),   NO,                   Saving(T + 10 * S),  [Due(), AskToClose()]),
-    (warned(0),         NO,                   Saving(T + 10 * S),  [Due(), AskToClose()]),
-    (warned(0),         Refused(0),           Saving(T),           [Due(), AskToClose()]),
-    (warned(-5 * M),    Refused(5 * M),       told(5 * M),         [Due()]),
-    (warned(0),         Refused(10 * S + 1),  told(10 * S + 1),    [Due()]),
+    (warned(SAME_MS),   NO,                   Saving(T + 10 * S),  [Do.DUE, Do.ASK_TO_CLOSE]),
+    (warned(0),         NO,                   Saving(T + 10 * S),  [Do.DUE, Do.ASK_TO_CLOSE]),
+    (warned(0),         Refused(0),           Saving(T),           [Do.DUE, Do.ASK_TO_CLOSE]),
+    (warned(-5 * M),    Refused(5 * M),       told(5 * M),         [Do.DUE]),
+    (warned(0),         Refused(10 * S + 1),  told(10 * S + 1),    [Do.DUE]),
     # told to save, and left alone until ten seconds before the end of it
     (told(10 * S + 1),  Refused(5 * M),       told(10 * S + 1),    []),
-    (told(10 * S),      Refused(5 * M),       Saving(T + 10 * S),  [AskToClose()]),
-    (told(1),           Refused(5 * M),       Saving(T + 1),       [AskToClose()]),
+    (told(10 * S),      Refused(5 * M),       Saving(T + 10 * S),  [Do.ASK_TO_CLOSE]),
+    (told(1),           Refused(5 * M),       Saving(T + 1),       [Do.ASK_TO_CLOSE]),
     (told(M),           NO,                   told(M),             []),  # no rule shortens it
-    (told(0),           Refused(5 * M),       Saving(T + CLOSE_MS), [AskToClose()]),  # nobody looked in between
-    (told(-M),          Refused(5 * M),       Saving(T + CLOSE_MS), [AskToClose()]),
+    (told(0),           Refused(5 * M),       Saving(T + CLOSE_MS), [Do.ASK_TO_CLOSE]),  # nobody looked in between
+    (told(-M),          Refused(5 * M),       Saving(T + CLOSE_MS), [Do.ASK_TO_CLOSE]),
     (told(M),           NO_END,               Free(),              []),
     (told(M),           till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
     # saving
     (Saving(T + 1),     NO,                   Saving(T + 1),       []),
     (Saving(T + 1),     Refused(5 * M),       Saving(T + 1),       []),  # no rule lengthens it
-    (Saving(T),         NO,                   Ended(T + SIGNAL_MS), [Terminate()]),
-    (Saving(T - M),     NO,                   Ended(T + SIGNAL_MS), [Terminate()]),  # as after a restart
+    (Saving(T),         NO,                   Ended(T + SIGNAL_MS), [Do.TERMINATE]),
+    (Saving(T - M),     NO,                   Ended(T + SIGNAL_MS), [Do.TERMINATE]),  # as after a restart
     (Saving(T + 5 * S), NO_END,               Free(),              []),
     (Saving(T + 5 * S), till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
     (Saving(T + 5 * S), till(9 * S, 9 * S),   warned(9 * S),       [Warn(9 * S)]),
     # ended, and still there
     (Ended(T + 1),      NO,                   Ended(T + 1),        []),
-    (Ended(T),          NO,                   Ended(T + RETRY_MS), [End()]),
+    (Ended(T),          NO,                   Ended(T + RETRY_MS), [Do.END]),
     (Ended(T + 1),      till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
 ]  # fmt: skip
 
@@ -246,7 +243,7 @@ def test_nobody_is_asked_to_close_before_what_was_announced(story):
                 end = now + action.left
                 in_time = action.left >= NEWS_MS or (isinstance(ruled, Allowed) and same(ruled.until, end)) or same(fair, end)
                 fair = end if in_time else None
-            if isinstance(action, Due):
+            if action is Do.DUE:
                 assert fair is not None
                 assert now >= fair - SAME_MS
                 assert isinstance(before, Warned)
@@ -261,10 +258,10 @@ def test_states_move_along_the_arrows(story):
     for _, before, _, state, actions in lived(story):
         kinds = (type(before), type(state))
         assert kinds[0] is kinds[1] or kinds in ARROWS
-        assert (Due() in actions) == (kinds == (Warned, Saving))
-        assert AskToClose() not in actions or state == Saving(state.until)
-        assert (Terminate() in actions) == (kinds == (Saving, Ended))
-        assert (End() in actions) <= (kinds == (Ended, Ended))
+        assert (Do.DUE in actions) == (kinds == (Warned, Saving))
+        assert Do.ASK_TO_CLOSE not in actions or state == Saving(state.until)
+        assert (Do.TERMINATE in actions) == (kinds == (Saving, Ended))
+        assert (Do.END in actions) <= (kinds == (Ended, Ended))
         assert sum(isinstance(one, Warn) for one in actions) <= 1
 
 
@@ -273,9 +270,9 @@ def test_windows_are_asked_once_in_the_last_ten_seconds_to_save(story):
     """Whatever the time to save is; never before, as most games close at once, and never twice."""
     told = None
     for now, _, ruled, state, actions in lived(story):
-        if Due() in actions:
+        if Do.DUE in actions:
             told, asked = (now, ruled.grace), 0
-        if AskToClose() in actions:
+        if Do.ASK_TO_CLOSE in actions:
             at, grace = told
             asked += 1
             assert now >= at + grace - CLOSE_MS
@@ -299,7 +296,7 @@ def test_what_is_refused_for_long_enough_is_over(story, grace):
     ends = 0
     for at in range(now, now + M + grace + 10 * S, 500):
         state, actions = step(state, Refused(grace), at)
-        ends += End() in actions
+        ends += Do.END in actions
     assert isinstance(state, Ended)
     assert ends >= 8
 

@@ -185,17 +185,6 @@ def test_an_empty_battery_behind_a_saved_time(spent):
     assert plays(spent, 2)
 
 
-def test_an_empty_battery_behind_a_saved_time_is_told_the_right_one_late(spent):
-    """Nobody switched the network on for hours."""
-    saved = spent.clock.wall()
-    spent.clock.hardware = lambda: 1_577_836_800_000
-    boots(spent, wall=saved)
-    spent.pass_time(3 * HOUR)
-    says(spent, NOON + DAY)
-    assert plays(spent, 2)
-    assert spent.daemon.clock.read().walls == (spent.clock.wall(),)
-
-
 def test_an_empty_battery_behind_a_time_that_was_saved_just_before_the_power_failed(spent):
     """That is no word of a network, and newer than what we wrote down last."""
     spent.pass_time(50 * MINUTE)

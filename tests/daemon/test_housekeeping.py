@@ -121,15 +121,6 @@ def test_an_error_of_a_job_is_told():
         some_time(housekeeping, lambda: False)
 
 
-def test_the_agent_hears_that_the_seat_is_alive():
-    heard = []
-
-    async def alive():
-        heard.append(asyncio.get_running_loop())
-
-    some_time(Housekeeping(lambda: None, never, alive, every=0.02), lambda: len(heard) > 1)
-
-
 def test_the_heart_rests_when_there_is_nothing_to_do(world):
     """Woken once it beats once more, and then waits."""
     world.start(roster())

@@ -94,18 +94,6 @@ def test_a_grant_gives_more_and_the_start_is_allowed_again(world):
     assert world.used() == 180.0
 
 
-def test_a_grant_in_the_grace_saves_a_running_game(world):
-    """Asked to close but not obeying, then granted time: it may stay."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(MINUTE + 5_000)
-    world.adopt(roster(2, packs=(limit(1),), grants=(grant(10, world.clock.wall()),)))
-    world.pass_time(MINUTE)
-    assert world.platform.ended == []
-    assert world.status().games[0].running
-
-
 def test_a_new_limit_leaves_a_running_play_a_minute(world):
     """A limit that is already passed warns first and ends sixty seconds later."""
     world.start(roster())
@@ -115,18 +103,6 @@ def test_a_new_limit_leaves_a_running_play_a_minute(world):
     world.pass_time(59_000)
     assert world.platform.asked == []
     assert [one.left for one in world.journal("warned")] == [MINUTE]
-    world.pass_time(2_000)
-    assert world.platform.asked == [1]
-
-
-def test_a_limit_that_comes_close_leaves_a_minute_too(world):
-    """One that would end the play in five seconds is no surprise either."""
-    world.start(roster())
-    world.platform.run(1)
-    world.pass_time(10 * MINUTE)
-    world.adopt(roster(2, packs=(limit(10 + 5 / 60),)))
-    world.pass_time(59_000)
-    assert world.platform.asked == []
     world.pass_time(2_000)
     assert world.platform.asked == [1]
 
@@ -195,19 +171,6 @@ def test_a_play_of_which_nothing_changed_is_one_piece(world):
     world.pass_time(HOUR)
     (row,) = world.daemon.store.plays(NOON)
     assert (row.pieces, row.ms) == ((), HOUR)
-
-
-def test_an_account_that_is_another_players_now_begins_another_play(world):
-    """The game runs on; what was played before stays with whom it was."""
-    world.start(roster())
-    world.platform.run(1)
-    world.pass_time(10 * MINUTE)
-    an = roster().players[0]
-    binh = msgspec.structs.replace(an, id="binh", name="Bình", key="33" * 32)
-    world.adopt(roster(2, players=(msgspec.structs.replace(an, account=None), binh)))
-    world.pass_time(5 * MINUTE)
-    assert (world.used("an"), world.used("binh")) == (600.0, 300.0)
-    assert [one.how for one in world.journal("play.ended")] == ["list changed"]
 
 
 def test_two_games_at_once_count_their_union(world):
@@ -400,23 +363,3 @@ def test_what_cannot_be_ended_is_tried_each_second(world):
     world.pass_time(1_000)
     assert world.platform.ended == [1]
     assert world.daemon.health.open() == ()
-
-
-def test_a_minute_of_news_has_no_older_reminders(world):
-    """Warned of an end in 15 minutes, then told that it is one: the 5-minute reminder of the old end is not given."""
-    world.start(roster(packs=(limit(15.5),)))
-    world.platform.run(1)
-    world.pass_time(11 * MINUTE)
-    world.adopt(roster(2, packs=(limit(5),)))
-    world.pass_time(2 * MINUTE)
-    assert [one.left for one in world.journal("warned")] == [15 * MINUTE, 5 * MINUTE, MINUTE]
-    assert world.platform.asked == [1]
-
-
-def test_several_missed_warnings_are_one(world):
-    """A PC that was too busy says what is left, once."""
-    world.start(roster(packs=(limit(20),)))
-    world.platform.run(1)
-    world.clock.run(19 * MINUTE + 15_000)
-    world.pass_time(40_000)
-    assert [one.left for one in world.journal("warned")] == [45_000]

@@ -95,19 +95,6 @@ def test_what_saves_already_is_let_go_on(world):
     assert (world.platform.told, world.platform.ended) == ([], [])
 
 
-def test_a_child_of_a_game_that_closed_is_let_go_on(world):
-    """It had the rest of the game's time to save, and then nobody ended it."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.obedient = False
-    parent = world.platform.run(1)
-    world.pass_time(MINUTE + 2_000)
-    world.platform.run(2, parent=parent.pid)
-    world.platform.exit(1)
-    off(world)
-    world.pass_time(MINUTE)
-    assert (world.platform.told, world.platform.ended) == ([], [])
-
-
 def test_what_a_game_left_behind_is_let_go_on(world):
     """It would be ended with the time to save of the game that is over."""
     world.start(roster(packs=(limit(1),)))
@@ -388,15 +375,6 @@ def test_what_takes_its_place_is_written_at_once_with_its_end(world):
         off(world, 20)
     disk.full = False
     assert world.daemon.heart.loop.overruling.overrides.off.until == world.clock.wall() + 300 * MINUTE
-
-
-def test_no_notice_of_law_is_shown_meanwhile(world):
-    """It would be the one thing that is left of the rules."""
-    world.start(roster(packs=(shipped("vn-147"),)))
-    world.platform.run(1)
-    off(world, 300)
-    world.pass_time(4 * HOUR)
-    assert world.journal("warned", "play.due") == []
 
 
 def test_everybody_is_told(world):

@@ -74,18 +74,6 @@ def test_nothing_starts_until_its_end(world):
     assert told(world) == [("Paused", None), ("Resumed", "over")]
 
 
-def test_the_gate_refuses_from_at_once_until_its_end(world):
-    """All games of that account alone, by a tick of the loop at the end and not half a minute later."""
-    world.start(roster(packs=(limit(600),)))
-    assert world.platform.refusals.refused == {}
-    pause(world, until=NOON + 7_000)
-    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
-    world.pass_time(6_900)
-    assert world.platform.refusals.refused
-    world.pass_time(100)
-    assert world.platform.refusals.refused == {}
-
-
 def test_a_play_goes_on_if_the_pause_ends_within_its_minute(world):
     """Known at once, not with the next beat that comes anyway."""
     world.start(roster(packs=(limit(600),)))
@@ -148,14 +136,6 @@ def test_all_are_players_and_guests_but_no_guardian(world):
     assert world.platform.ended == [1]
     (line,) = world.journal("pause")
     assert line.who is None
-
-
-def test_guests_are_paused_too(world):
-    world.start(roster())
-    pause(world, None)
-    world.platform.run(1, account="friend")
-    assert world.platform.ended == [1]
-    assert pause(world, "guest").players[0].paused
 
 
 def test_one_of_all_is_let_play_again(world):

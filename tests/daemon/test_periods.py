@@ -1,24 +1,18 @@
-"""Rules that look further back than a day, that only advise, that leave time to save, and games that do not count."""
+"""Rules that look further back than a day, that only advise, and games that do not count."""
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import msgspec
 import pytest
 
-from compliance import journal
 from daemon.api.asking import Pause
 from daemon.api.messages import WhyGet
-from daemon.ending import SIGNAL_MS
 from daemon.sessions import KEEP_MS, lookback
-from daemon.store import Store
 from i18n.message import Text
-from rules.facts import Played
 from rules.games import Fingerprint, Game
-from rules.policy import AskFirst, Break, Budget, Pack, Save, Uncounted
-from rules.save_time import CLOSE_MS
+from rules.policy import AskFirst, Break, Budget, Pack, Uncounted
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
@@ -138,78 +132,6 @@ def test_advice_is_told_once_and_ends_nothing(world):
     assert told == [("own.budget", 20 * MINUTE, None), ("own.break", 30 * MINUTE, None)]
 
 
-# --- time to save ------------------------------------------------------------------------------------------------------------
-
-SAVING = replace(limit(1), saves=(Save(id="house.save", ms=10 * MINUTE, **HEAD),))
-
-
-def test_a_game_that_is_saving_is_left_alone(world):
-    """For as long as its rule says and no longer; to start another one is refused meanwhile."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(11 * MINUTE - 1_000)
-    assert (world.platform.asked, world.platform.ended) == ([1], [])
-    world.platform.run(2)
-    assert world.platform.ended == [2]
-    world.pass_time(1_000)
-    assert (world.platform.told, world.platform.ended) == ([1], [2])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [2, 1]
-    (due,) = world.journal("play.due")
-    (ended,) = world.journal("play.ended")
-    assert (due.grace, ended.how, ended.ms) == (10 * MINUTE, "killed", 11 * MINUTE + SIGNAL_MS)
-
-
-def test_a_restart_gives_no_new_time_to_save(world):
-    """kill -9 in the middle: not asked again, one entry only, told to end when it would have been."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    for _ in range(2):
-        world.kill()
-        world.clock.run(MINUTE)
-        world.start()
-    world.pass_time(4 * MINUTE - 1_000)
-    assert (world.platform.asked, world.platform.told) == ([1], [])
-    world.pass_time(1_000)
-    assert (world.platform.told, world.platform.ended) == ([1], [])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [1]
-    assert len(world.journal("play.due")) == 1
-
-
-def test_time_to_save_that_ran_out_while_nobody_looked(world):
-    """Nobody had asked its windows while the daemon was dead: they are asked at once, ten seconds later it is told to end."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    world.kill()
-    world.clock.run(20 * MINUTE)
-    world.start()
-    assert (world.platform.asked, world.platform.told) == ([1], [])
-    world.pass_time(CLOSE_MS)
-    assert (world.platform.told, world.platform.ended) == ([1], [])
-    world.pass_time(SIGNAL_MS)
-    assert world.platform.ended == [1]
-
-
-def test_a_grant_after_a_restart_saves_a_game_that_is_saving(world):
-    """What was due is so no longer."""
-    world.start(roster(packs=(SAVING,)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    world.kill()
-    world.start()
-    world.adopt(roster(2, packs=(replace(SAVING, budgets=(replace(SAVING.budgets[0], ms=HOUR),)),)))
-    world.pass_time(30 * MINUTE)
-    assert world.platform.ended == []
-    assert world.status().games[0].running
-
-
 # --- games that do not count --------------------------------------------------------------------------------------------------
 
 SCHOOL = Uncounted(id="house.school", games=("sums",), **HEAD)
@@ -320,42 +242,3 @@ def test_a_game_under_the_name_of_a_learning_program_is_the_game(barred):
     barred.adopt(msgspec.structs.replace(roster(2, packs=(NEVER,)), games=(Game(id="x", title="X", build_ids=("b1",)), SUMS)))
     run(barred, 2, "sums", "b1")
     assert 2 in barred.platform.ended
-
-
-# --- the database ------------------------------------------------------------------------------------------------------------
-
-
-FIRST = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE plays (
-    seq INTEGER PRIMARY KEY, player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
-    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
-    programs TEXT NOT NULL, row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
-    ms INTEGER NOT NULL, warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX plays_by_time ON plays (started_wall);
-CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
-CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
-"""
-
-
-def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
-    """What was stored before plays knew their label is still there, and counts as sure."""
-    db = sqlite3.connect(tmp_path / "store.db")
-    db.executescript(FIRST)
-    journal.create_tables(db)
-    db.execute("PRAGMA user_version = 1")
-    db.execute(
-        "INSERT INTO plays VALUES (1, 'an', 'w', 'an', 'luanti', NULL, 'b', 5, 5, 5, '[[1,2]]', 9, 9, 9, 4, 0, 1, 0)"
-    )
-    db.execute("INSERT INTO pieces VALUES (1, 2, 3)")
-    db.commit()
-    db.close()
-    for _ in range(2):
-        opened = Store(tmp_path)
-        (row,) = opened.plays(0)
-        opened.close()
-        assert (row.label, row.sure, row.ending, row.until) == (None, True, "free", None)
-        assert (row.total, row.pieces) == (7, (Played("luanti", None, 2, 3),))

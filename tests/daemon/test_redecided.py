@@ -67,8 +67,11 @@ class Weeks:
         return msgspec.structs.replace(known, players=(an, binh))
 
     def step(self):
-        getattr(self, self.dice.choices(*zip(*self.weights.items(), strict=True))[0])()
+        """What was done."""
+        name = self.dice.choices(*zip(*self.weights.items(), strict=True))[0]
+        getattr(self, name)()
         self.running = {pid: one for pid, one in self.running.items() if one.identity in self.world.platform.programs}
+        return name
 
     def wait(self):
         self.world.pass_time(int(self.dice.choice([0.1, 1, 7, 25, 61, 130]) * MINUTE))

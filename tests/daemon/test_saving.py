@@ -64,15 +64,6 @@ def test_asked_is_only_what_a_request_has_reached(saving, windowless, how):
     assert ends(saving) == [(how, MINUTE + 3_000)]
 
 
-def test_a_game_that_closed_before_anybody_asked_closed_by_itself(world):
-    """Though it was warned."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.run(1)
-    world.pass_time(MINUTE - 1_000)
-    world.platform.exit(1)
-    assert ends(world) == [("by itself", MINUTE - 1_000)]
-
-
 def test_the_play_is_due_before_its_windows_are_asked(world):
     """Invariant 3: the entry that says why is durable by then."""
     world.start(roster(packs=(limit(1),)))

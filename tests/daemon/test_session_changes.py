@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from tests.daemon.world import HOUR, MINUTE, limit, roster
@@ -48,55 +47,6 @@ def test_logging_off_is_noticed_when_nobody_is_told(world):
     assert world.used() == ms / 1000
 
 
-def test_logging_off_with_several_games(world):
-    """Each is over, whatever of the other is still there."""
-    world.start(roster())
-    world.platform.run(1)
-    world.platform.run(2, "teeworlds")
-    world.pass_time(MINUTE)
-    log_off(world, 2)
-    world.seat.look_again()
-    world.pass_time(MINUTE)
-    assert len(world.daemon.plays.running) == 1
-    log_off(world)
-    world.seat.look_again()
-    assert sorted(ends(world)) == [(MINUTE, "by itself"), (2 * MINUTE, "by itself")]
-
-
-def test_a_play_that_is_nobodys_any_more_was_not_closed_by_its_player(world):
-    """The account was given to another player, or the game was taken out of the list: the program runs on."""
-    binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", key="33" * 32)
-    world.start(roster())
-    world.platform.run(1)
-    world.platform.run(2, "teeworlds")
-    world.pass_time(MINUTE)
-    world.adopt(msgspec.structs.replace(roster(2), games=roster().games[:1]))
-    world.adopt(roster(3, players=(binh,)))
-    assert ends(world) == [(MINUTE, "list changed"), (MINUTE, "list changed")]
-    assert world.platform.ended == []
-
-
-def test_another_user_plays_while_the_first_ones_game_runs_on(world):
-    """A switched session is not an ended one: both games run, each counts for its own player."""
-    first = roster().players[0]
-    binh = replace_player(first, "binh")
-    world.start(roster(packs=(limit(30),), players=(first, binh)))
-    world.platform.run(1)
-    world.pass_time(5 * MINUTE)
-    world.seat.look_again()
-    world.platform.appear(2, account="binh")
-    world.seat.look_again()
-    world.pass_time(5 * MINUTE)
-    log_off(world, 2)
-    world.seat.look_again()
-    world.pass_time(5 * MINUTE)
-    assert (world.used("an"), world.used("binh")) == (900.0, 300.0)
-
-
-def replace_player(player, name: str):
-    return msgspec.structs.replace(player, id=name, name=name, account=name, key="33" * 32)
-
-
 def test_news_of_sessions_come_in_crowds(world):
     """Logon, unlock, connect, all in one second: one play, counted once."""
     world.start(roster(packs=(limit(30),)))
@@ -122,32 +72,7 @@ def test_logging_off_when_the_time_is_up(world):
     assert (world.platform.ended, [how for _, how in ends(world)]) == ([], ["asked"])
 
 
-def test_logging_on_again_gives_no_new_time(world):
-    """The day's time is spent, in whichever session."""
-    world.start(roster(packs=(limit(10),)))
-    world.platform.run(1)
-    world.pass_time(10 * MINUTE)
-    log_off(world)
-    world.seat.look_again()
-    world.platform.appear(2)
-    world.seat.look_again()
-    assert world.platform.ended == [2]
-
-
 # --- sleep ------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("told", [True, False])
-def test_a_game_that_slept_with_the_pc(world, told):
-    """Nine hours with the lid closed are no play, whether somebody says that it was opened or not."""
-    world.start(roster(packs=(limit(30),)))
-    world.platform.run(1)
-    world.pass_time(10 * MINUTE)
-    world.clock.sleep(2 * HOUR)
-    if told:
-        world.seat.look_again()
-    world.pass_time(10 * MINUTE)
-    assert (world.used(), world.platform.asked) == (1200.0, [])
 
 
 def test_a_game_that_did_not_wake_up(world):
@@ -173,30 +98,6 @@ def test_asleep_over_the_end_of_its_time(world):
     world.pass_time(31_000)
     assert world.platform.asked == [1]
     assert world.used() <= 601.0
-
-
-def test_many_short_sleeps(world):
-    """A PC that dozes off every minute: only what was awake counts."""
-    world.start(roster(packs=(limit(60),)))
-    world.platform.run(1)
-    for _ in range(20):
-        world.pass_time(MINUTE)
-        world.clock.sleep(10 * MINUTE)
-        world.seat.look_again()
-    assert world.used() == 20 * 60.0
-
-
-def test_the_clock_is_set_while_somebody_plays(world):
-    """The service is told of it and looks again: an hour of play is an hour, by whatever clock."""
-    world.start(roster())
-    world.platform.run(1)
-    world.pass_time(MINUTE)
-    for step in (HOUR, -HOUR, 3 * MINUTE, -3 * MINUTE):
-        world.clock.step(step)
-        world.seat.look_again()
-        world.pass_time(MINUTE)
-    assert world.used() == 300.0
-    assert len(world.daemon.plays.running) == 1
 
 
 # --- fast startup and restarts ----------------------------------------------------------------------------------------------
@@ -230,21 +131,6 @@ def test_fast_startup_with_a_game_that_starts_with_the_session(world):
     world.start()
     world.pass_time(MINUTE)
     assert world.used() == (3 + 2 + 2) * 60.0  # of the first nobody knows when in those two minutes it ended
-
-
-def test_a_pid_of_before_the_fast_startup(world):
-    """Another program has it by now."""
-    world.start(roster())
-    world.platform.run(4)
-    world.pass_time(MINUTE)
-    world.stop()
-    log_off(world)
-    world.clock.sleep(10 * HOUR)
-    world.clock.run(1_000)
-    world.platform.appear(4, "notepad")
-    world.start()
-    assert [how for _, how in ends(world)] == ["gone"]
-    assert world.daemon.plays.running == {}
 
 
 def test_a_restart(world):

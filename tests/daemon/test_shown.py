@@ -7,7 +7,6 @@ import asyncio
 import msgspec
 import pytest
 
-from compliance import entry
 from daemon.api import asking as a
 from daemon.api import messages as m
 from host.wire import ApiError
@@ -132,15 +131,6 @@ def test_a_guardians_display_does_not_tell_the_player(world):
     asyncio.run(run())
     first, second = world.journal("warned")
     assert (first.game, first.shown, second.game, second.how) == ("luanti", False, "teeworlds", "sound")
-
-
-def test_an_entry_of_before_how_was_told_is_what_it_was(world):
-    """Byte for byte."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.run(1)
-    (line,) = world.journal("warned")
-    assert b'"how"' not in entry.encode(line)
-    assert entry.decode(entry.encode(line)) == line
 
 
 def test_signals_carry_what_a_display_needs(world):

@@ -6,7 +6,7 @@ import msgspec
 
 from compliance.entries.play import PlayEnded
 from tests.daemon.test_honest import TOLD, audited, said
-from tests.daemon.world import MINUTE, roster
+from tests.daemon.world import MINUTE, limit, roster
 
 
 def flicker(world, times, *, game="luanti", first=1000, account="an"):
@@ -26,7 +26,7 @@ def issues(world):
 
 
 def test_more_than_twenty_starts_a_minute_are_refused(world):
-    world.start(roster())
+    world.start(roster(packs=(limit(600),)))
     flicker(world, 200)
     assert len(world.journal("play.started")) == len(world.journal("play.ended")) == 20
     assert issues(world) == [("too-many-starts", "IssueRaised")]
@@ -40,14 +40,14 @@ def test_more_than_twenty_starts_a_minute_are_refused(world):
 
 
 def test_starts_of_several_games_count_together(world):
-    world.start(roster(packs=()))
+    world.start(roster(packs=(limit(600),)))
     for turn in range(60):
         flicker(world, 1, game=("luanti", "teeworlds")[turn % 2], first=1000 + turn)
     assert len(world.journal("play.started")) == 20
 
 
 def test_other_account_may_still_start(world):
-    world.start(roster())
+    world.start(roster(packs=(limit(600),)))
     flicker(world, 30)
     before = len(world.journal("play.started"))
     world.platform.run(5_000, "luanti", "binh")

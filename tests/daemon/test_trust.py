@@ -12,7 +12,6 @@ from compliance.log import Log
 from daemon import roster as roster_room
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.store import Store
-from host import lenient
 from tests.daemon.world import NOON, roster, signer
 
 
@@ -127,12 +126,6 @@ def test_what_comes_again_is_read_once(trust, monkeypatch):
     trust.pin(OTHER.keys)
     with pytest.raises(Replaced, match="does not hold"):
         trust.read_roster(OURS.roster(6))
-
-
-def test_a_roster_of_the_same_version_is_read_at_once(trust, monkeypatch):
-    """Not by the slow walk for those of newer ones."""
-    monkeypatch.setattr(lenient._Reader, "known", None)
-    assert keep(trust, OURS.roster(5)).number == 5
 
 
 def test_a_roster_that_another_key_signed_is_none(trust):

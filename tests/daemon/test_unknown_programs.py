@@ -87,13 +87,6 @@ def test_a_file_of_any_size_is_recorded(world):
     assert (refused(world), world.daemon.recorder.lost) == ([("ended", None, 2**53 - 1)], 0)
 
 
-def test_what_is_installed_and_what_others_run_is_left_alone(world):
-    world.start(strict())
-    world.platform.launch(OWN, pid=1)
-    start(world, 2, account="binh")
-    assert (world.platform.ended, refused(world)) == ([], [])
-
-
 def test_what_was_let_through_goes_on_when_that_is_taken_back(world):
     """It is judged when it starts. Anew it does not start."""
     world.start(strict(1, SUMS))
@@ -135,13 +128,6 @@ def test_a_game_that_may_not_be_played_is_refused_as_that(world):
     world.platform.launch(Fingerprint("/usr/games/luanti", 1000), pid=1, strange=True)
     assert (world.platform.ended, refused(world)) == ([1], [])
     assert len(world.journal("launch.refused")) == 1
-
-
-def test_a_game_of_ones_own_with_time_left_is_refused_as_what_it_is(world):
-    """Its name is anybody's to choose; a guardian lets it through by content."""
-    world.start(strict(packs=(limit(60),)))
-    world.platform.launch(Fingerprint("/home/an/luanti", 1000), pid=1, strange=True)
-    assert (world.platform.ended, len(refused(world)), world.journal("play.started")) == ([1], 1, [])
 
 
 def test_status_says_it(world):

@@ -127,39 +127,6 @@ async def add_player(home) -> Done:
     return await aask(home.agent_address, PlayerAdd(name="An", account="root"))
 
 
-def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
-    """The long poll brings the new roster; the seat holds it when `holds` returns."""
-
-    async def run():
-        live.start()
-        async with seat(home) as (built, _):
-            done = await add_player(home)
-            assert await built.uplink.holds(done.number, PATIENCE)
-            assert [one.id for one in built.in_force.people.players] == ["an"]
-
-    asyncio.run(run())
-
-
-def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
-    """After delivery nothing waits, and the seat holds a checkpoint that covers its entries."""
-
-    async def run():
-        live.start()
-        async with seat(home) as (built, hand):
-            done = await add_player(home)
-            await built.uplink.holds(done.number, PATIENCE)
-            hand.run(1, account="root")
-            hand.exit(1)
-            assert built.recorder.journal.unsent() > 0
-            assert await built.uplink.delivered(PATIENCE)
-            assert built.recorder.journal.unsent() == 0
-            assert built.trust.checkpoint.size > 3
-            lines = await aask(home.agent_address, LogShow())
-            assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
-
-    asyncio.run(run())
-
-
 def test_without_an_agent_play_is_limited_and_kept(home, live):
     """kill -9 of the agent changes nothing but an Issue; when it is back, everything arrives once."""
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
-from daemon.ending import SIGNAL_MS
 from daemon.platforms.api import ProgramEnded, WatchTrouble
 from i18n.message import msg, plain
 from rules.games import Fingerprint
@@ -144,18 +143,6 @@ def test_a_start_that_the_gate_refused_is_recorded(world):
     world.platform.run(1)
     assert world.platform.ended == []
     assert [(one.how, one.rule) for one in world.journal("launch.refused")] == [("gate", "house.all")]
-
-
-def test_a_second_program_while_the_first_one_saves_is_ended(world):
-    """The play goes on saving; what starts anew is refused."""
-    world.start(roster(packs=(limit(1),)))
-    world.platform.obedient = False
-    world.platform.run(1)
-    world.pass_time(MINUTE + 1_000)
-    world.platform.run(2)
-    assert (world.platform.asked, world.platform.ended) == ([1], [2])
-    world.pass_time(9_000 + SIGNAL_MS)
-    assert world.platform.ended == [2, 1]
 
 
 def test_a_second_program_in_a_minute_of_news_is_the_same_play(world):
