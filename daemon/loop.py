@@ -275,7 +275,7 @@ class Loop:
 
     def _one_too_many(self, program: Program, found: Recognised, now: Reading) -> bool:
         """Whether its account begins plays too often; not so learning programs, nor while nothing is enforced."""
-        free = found.game.learning or self.overruling.open(now)
+        free = found.game.learning or self.overruling.overrides.open(now)
         return not free and not self.starts.allows(program.account, now.mono)
 
     def _limited(self, account: str, people: People, now: Reading) -> bool:

@@ -127,5 +127,5 @@ _VDF_PAIR = re.compile(r'"([^"\\]*+)"\s++"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 
 
 def vdf_pairs(text: str) -> list[tuple[str, str]]:
-    """Keys, in lower case as Valve's own case changed, and values of Valve's text KeyValues (VDF), whatever group they are in."""
+    """Keys, in lower case as their own case changed, and values of Valve's text KeyValues (VDF), whatever group they are in."""
     return [(key.lower(), _ESCAPE.sub(r"\1", value)) for key, value in _VDF_PAIR.findall(text)]
