@@ -44,6 +44,7 @@ class ReadProcess:
     """What was read. `image` and `stamp` are its executable's (places.py). `plain`: an administrator installed all of it, and
     it runs no other file. `runs_others`: it is an interpreter, or starts the program that it is told. `foreign`: as Program has
     it. `unread`: some of it could not be read. `large`: files whose hash is wanted and takes long, each with a path to open.
+    `late`: nothing could be read in time, so `files` is what it is called alone.
     """
 
     pid: int
@@ -60,6 +61,7 @@ class ReadProcess:
     image: places.Image | None = None
     stamp: tuple[int, ...] | None = None
     large: tuple[tuple[str, str], ...] = ()
+    late: bool = False
 
     def to_json(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__slots__}
@@ -308,5 +310,5 @@ def overdue(pid: int) -> ReadProcess | None:
     file = Fingerprint(path or procfs.name(pid), 0)
     return ReadProcess(
         pid, status.started, status.parent, procfs.acting_uid(ids), (file,), foreign=(file,), unread=True,
-        image=places.image_of(pid), stamp=None,
+        image=places.image_of(pid), stamp=None, late=True,
     )  # fmt: skip

@@ -50,11 +50,13 @@ class Plays:
     ) -> tuple[Program, int]:
         """The program as part of the play whose tag it carries, or that it begins, and that tag; 0: it is part of none.
 
-        `allowed`: what the gate let it execute. `same`: it has executed nothing since it was read last.
+        `allowed`: what the gate let it execute, and so what it runs if nobody could read it in time. `same`: it has executed
+        nothing since it was read last.
         """
         game, shown, tag = is_game(program, self.catalogue), False, carried
         if allowed is not None:
-            shown = (game or runs(read, allowed.file)) and begins(program, self.origin(allowed.before), self.catalogue)
+            shown = game or read.late or runs(read, allowed.file)
+            shown = shown and begins(program, self.origin(allowed.before), self.catalogue)
             tag = allowed.tag if shown else allowed.before  # else it only asked, could not be executed, or is the same game
             if shown:
                 self.begin(program if game else replace(program, files=(allowed.file,), args=(), interpreted=False), tag)

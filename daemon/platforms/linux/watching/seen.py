@@ -32,6 +32,7 @@ class Allowed:
 class Seen:
     """A process as it is known since `at` (mono). `program` None: nothing of interest. `image` and `stack` change when it
     executes something. `tag`: 0 where it carries none. `catalogue`: by which it was read.
+    `late`: it could not be read in time.
     """
 
     identity: Identity
@@ -42,6 +43,7 @@ class Seen:
     at: int
     tag: int = 0
     catalogue: Catalogue | None = None
+    late: bool = False
 
 
 def program_of(read: ReadProcess, account: str, since: int) -> Program:

@@ -34,6 +34,7 @@ _MOST_FORKS = 4_096
 _LEADERLESS_S = 0.25
 _MOST_PLAIN = 4_096
 _YOUNG_MS = 3_000
+_LATE_S = 5.0  # after which what could not be read in time is read once more
 _SCAN_MS = 300  # that a scan waits for what is new
 _FIRST_SCAN_MS = 3_000
 
@@ -272,8 +273,12 @@ class Tracker:
                 self._plain.popitem(last=False)
         stack, group = (status.stack, status.group) if status else (0, 0)
         found = program if interesting else None
-        seen = Seen((pid, read.started), found, read.image, stack, group, since or asked, tag, self._plays.catalogue)
+        seen = Seen(
+            (pid, read.started), found, read.image, stack, group, since or asked, tag, self._plays.catalogue, read.late
+        )  # fmt: skip
         self._become(seen, question.carried, since or asked)
+        if read.late:
+            self.later(_LATE_S, self._read_again, pid)
 
     def _since(self, read: ReadProcess, told: int | None, same: Seen | None, old: Seen | None) -> int:
         """Since when (mono) it runs what it runs."""
@@ -414,6 +419,13 @@ class Tracker:
         for pid in [pid for pid, seen in self._seen.items() if seen.tag or seen.at > young]:
             self._compare(pid, 0)
 
+    def _read_again(self, pid: int) -> None:
+        if pid in self._seen and self._sink:
+            try:
+                self._compare(pid, 0)
+            except BlindError as error:
+                self.trouble(BLIND, said_by(error))
+
     def _compare(self, pid: int, tag: int) -> None:
         seen = self._seen.get(pid)
         if seen is None and pid in self._asked:
@@ -430,7 +442,7 @@ class Tracker:
         elif seen.identity[1] != status.started:
             self.ended(pid, self._clock.mono())
             self.appeared(pid, status)
-        elif seen.catalogue is not self._plays.catalogue or (
+        elif seen.late or seen.catalogue is not self._plays.catalogue or (
             status.state not in "ZX"  # of a process whose first thread has ended nothing is to be seen
             and (seen.stack != status.stack or seen.image != places.image_of(pid))
         ):
