@@ -10,7 +10,7 @@ FULL = 20  # attempts that are recorded one by one, and again after a quiet hour
 THEN_MS = 60_000
 QUIET_MS = 3_600_000
 
-MOST_STARTS = 20  # plays that one account may begin within a minute
+MOST_STARTS = 60  # plays that one account may begin within a minute
 MINUTE_MS = 60_000
 
 Key = tuple[str, str]  # player, game

@@ -77,7 +77,7 @@ def a_parent_may_play(program, **env):
     parent.wait()
 
 
-def test_a_copy_a_rename_and_the_loader_are_refused_too(house, child, need):
+def test_a_copy_a_rename_and_the_loader_are_refused_too(house, child, display, need):
     """What the file is counts, not what it is called or how it is started."""
     program = need("teeworlds")
     house.start()
@@ -92,4 +92,4 @@ def test_a_copy_a_rename_and_the_loader_are_refused_too(house, child, need):
     with pytest.raises(PermissionError):
         child.start(str(copy))
     loader = next(Path("/lib64").glob("ld-linux*"))
-    assert child.start(str(loader), str(copy)).wait(PATIENCE) == -9
+    assert child.start(str(loader), str(copy), DISPLAY=display).wait(PATIENCE) == -9

@@ -28,8 +28,8 @@ _LOOK = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 class Mounts:
     """Which file systems an administrator mounted, read anew only when their table changed.
 
-    A service sees all mounts as nosuid once it gave up new privileges (systemd.exec(5)). So it is asked of the host's table;
-    where that is hidden, of ours.
+    A service sees all mounts as nosuid once it gave up new privileges (systemd.exec(5)). So it is asked of the host's table,
+    and of ours for what is not there: where that is hidden, or we see more.
     """
 
     def __init__(self, ours: str = OURS, hosts: str = HOSTS) -> None:
@@ -44,8 +44,10 @@ class Mounts:
         texts = (_read(self._ours), _read(self._hosts, hidden=True))
         if texts == self._texts:
             return
-        self._devices = {one.number: one.device for one in parsed(texts[0])}
-        fine = [one for one in parsed(texts[1] or texts[0]) if one.administrators]
+        ours, hosts = tuple(parsed(texts[0])), tuple(parsed(texts[1]))
+        self._devices = {one.number: one.device for one in ours}
+        told = {one.device for one in hosts}
+        fine = [one for one in (*hosts, *(mount for mount in ours if mount.device not in told)) if one.administrators]
         self._fine = {one.device for one in fine}
         for one in fine:
             if one.kind in _MANY_DEVICES:

@@ -91,7 +91,7 @@ class WindowsTracker:
 
     def running(self) -> tuple[Program, ...]:
         """What was last known to run."""
-        return tuple(self._told(seen.program) for seen in self._known.values() if seen.program is not None)
+        return tuple(seen.program for seen in self._known.values() if seen.program is not None)
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class WindowsTracker:
         was, game = pid in self.games, seen.program is not None and self.catalogue.recognise(seen.program) is not None
         self._known[pid] = seen if game or seen.program is None else replace(seen, program=replace(seen.program, args=()))
         if seen.program is not None:
-            self._tell(ProgramStarted(self._told(seen.program)))
+            self._tell(ProgramStarted(seen.program))
         if not game:
             self.games.discard(pid)
             self._ends.forget(seen.process.identity)
@@ -225,10 +225,6 @@ class WindowsTracker:
             return self._known[pid].program if pid in self._known else None
 
         return replace(seen, program=self._starters.traced(seen.program, running, self.catalogue))
-
-    def _told(self, program: Program) -> Program:
-        """As it is told: what may still be read in a moment is not unread."""
-        return program if not program.unread or program.identity in self._unread else replace(program, unread=False)
 
     def _tell(self, seen: Observation) -> None:
         if self._sink and not self._quiet:
