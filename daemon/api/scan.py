@@ -19,6 +19,7 @@ from rules.games import Catalogue, Fingerprint, Game
 
 PATIENCE = 60.0  # seconds; the scan itself stops after less
 LIMIT = 16 << 20  # bytes of its answer
+_LONGEST = 4_096  # bytes of one message
 _Text = Annotated[str, msgspec.Meta(max_length=4_096)]
 _Few = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=64)]
 
@@ -97,10 +98,15 @@ def _start(file: IO[bytes], size: int) -> bytes:
 def _refusal(said: bytes, why: bytes, code: int) -> Message:
     """What a scan that could not be made says, or else its last line on stderr."""
     try:
-        return msgspec.json.decode(said, type=Refused).refused
+        refused = msgspec.json.decode(said, type=Refused).refused
     except (msgspec.DecodeError, RecursionError):
         lines = why.decode("utf-8", "replace").strip().splitlines()
         return msg("it ended with the code {code}: {why}", code=str(code), why=lines[-1][:500] if lines else "–")
+    return refused if _short(refused) else msg("the answer is too long")
+
+
+def _short(message: Message) -> bool:
+    return len(msgspec.json.encode(message)) <= _LONGEST
 
 
 def decoded(said: bytes) -> Scanned:
@@ -112,6 +118,8 @@ def decoded(said: bytes) -> Scanned:
     for game in (*answer.games, *answer.emulators):
         if not all(_absolute(path) and path.isprintable() for path in game.executables):
             raise ScanError(msg("the answer is not valid: {why}", why=game.id))
+    if not all(map(_short, answer.problems)):
+        raise ScanError(msg("the answer is too long"))
     return answer
 
 

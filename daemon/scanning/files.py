@@ -23,6 +23,8 @@ from i18n.printable import printable
 MIB = 1 << 20
 MAX_NAMES = 20_000  # of one folder
 MAX_LOOKED = 1_000_000  # names in all folders together: of 3,000 games, 300 each near the top
+MAX_OPENED = 60_000
+MAX_BYTES = 512 * MIB
 _MAX_PROBLEMS = 100
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
@@ -67,7 +69,7 @@ class Files:
     def __init__(self, problems: Problems, root: str = "/") -> None:
         self.problems = problems
         self._root = root.rstrip("/\\")
-        self._looked = 0
+        self._opened = self._bytes = self._looked = 0
 
     def read(self, path: str, limit: int = MIB) -> bytes | None:
         """The content of a plain file of at most `limit` bytes."""
@@ -79,13 +81,19 @@ class Files:
 
     def start(self, path: str, size: int) -> bytes | None:
         """The first `size` bytes of a plain file, however long it is."""
+        if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
+            self.problems.add("scan", _rest(MAX_OPENED))
+            return None
         try:
-            return _read_plain(self.host(path), size)
+            data = _read_plain(self.host(path), size)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             self.problems.add(path, said_by(error))
             return None
+        self._opened += 1
+        self._bytes += len(data)
+        return data
 
     def text(self, path: str, limit: int = MIB) -> str | None:
         """The same as text: UTF-8, with whatever is none replaced."""

@@ -7,6 +7,7 @@ import pwd
 import resource
 from collections.abc import Mapping
 
+from daemon.api.scan import LIMIT
 from daemon.platforms.linux.children import become, bound
 from daemon.scanning import labels
 from daemon.scanning.hits import Folder, RefusedError, SearchPaths, Source
@@ -21,6 +22,7 @@ _BOUNDS = (
     (resource.RLIMIT_CPU, 60),  # seconds
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_NOFILE, 128),
+    (resource.RLIMIT_FSIZE, LIMIT + 1),  # it answers into a file
 )
 
 

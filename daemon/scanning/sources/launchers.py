@@ -82,6 +82,7 @@ def _text(game: dict[str, Any], key: str) -> str:
 _LUTRIS = (".local/share/lutris", ".var/app/net.lutris.Lutris/data/lutris")
 _CONFIGS = (".config/lutris/games", ".local/share/lutris/games", ".var/app/net.lutris.Lutris/config/lutris/games",
             ".var/app/net.lutris.Lutris/data/lutris/games")  # fmt: skip
+_STEPS = 2_000_000  # of SQLite's machine: a thousand games take some ten thousand
 _COLUMNS = ("slug", "name", "runner", "executable", "directory", "configpath", "service", "service_id")
 
 
@@ -109,6 +110,9 @@ def _rows(data: bytes) -> list[dict[str, str]]:
     try:
         # A library in write-ahead mode says so in two bytes; in memory there is no such log, and it would not open.
         connection.deserialize(data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MIB)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.set_progress_handler(lambda: 1, _STEPS)
         found = connection.execute("SELECT * FROM games WHERE installed = 1 LIMIT ?", (_MOST,))
         names = [name for name, *_ in found.description]
         return [{name: str(value or "") for name, value in zip(names, row, strict=True) if name in _COLUMNS} for row in found]

@@ -6,6 +6,7 @@ import errno
 import gzip
 import json
 import os
+import sqlite3
 from contextlib import suppress
 
 import pytest
@@ -123,6 +124,29 @@ def test_broken_files_are_one_problem_each(honest, path, content):
 
     assert good(scanned)
     assert len(scanned.problems) == 1, scanned.problems
+
+
+def test_a_library_that_computes_for_ever_is_stopped(honest, tmp_path):
+    """A view in place of the table of games."""
+    with sqlite3.connect(tmp_path / "made.db") as made:
+        made.execute(
+            "CREATE VIEW games AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT i AS slug, i AS name, -i AS installed FROM n"
+        )
+    made.close()
+    honest.write(".local/share/lutris/pga.db", (tmp_path / "made.db").read_bytes())
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert any("pga.db" in plain(one) for one in scanned.problems)
+
+
+def test_files_without_end_are_left_out(honest, monkeypatch):
+    monkeypatch.setattr("daemon.scanning.files.MAX_BYTES", 20_000)
+    for number in range(100):
+        honest.entry(f"big{number}", "x" * 4_000, folder=APPLICATIONS)
+    assert any("left out" in plain(one) for one in honest.scan([]).problems)
 
 
 def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
