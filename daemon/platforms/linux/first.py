@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # who becomes a user loads nothing of ours that needs package
 NICENESS = -10
 OOM = -900
 _OOM_FILE = Path("/proc/self/oom_score_adj")
+_SESSION_FILE = Path("/proc/self/autogroup")
 
 
 def go_first() -> frozenset[Lack]:
@@ -24,7 +25,17 @@ def go_first() -> frozenset[Lack]:
     if os.geteuid() != 0:
         return frozenset()
     had: dict[Lack, bool] = {"processor": _nice(NICENESS), "memory": _spare(OOM)}
+    _before_sessions()
     return frozenset(what for what, got in had.items() if not got)
+
+
+def _before_sessions() -> None:
+    """Where sessions share the processors (sched(7), autogroup) niceness says nothing between them, and anybody may have
+    hundreds. Ours goes first, if it is ours alone, as a service's is.
+    """
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):
+            _SESSION_FILE.write_text(str(NICENESS), "ascii")
 
 
 def be_ordinary() -> None:

@@ -13,7 +13,8 @@ from i18n.message import Arg, msg, said_by
 
 AGAIN_MS = 1_000
 _MOST_TOLD = 256
-_CALM_MS = 60_000  # a trouble that has not come for so long is over
+_CALM_MS = 60_000  # a trouble that has not come for so long is over, but…
+_BLIND_MS = 600_000  # …want of descriptors, which comes and goes
 Stopped = StartRefused | ProgramStopped
 
 
@@ -92,7 +93,7 @@ class Troubles:
 
     def look_back(self) -> None:
         now = self._clock.mono()
-        for id_ in [id_ for id_, at in self._met.items() if now - at > _CALM_MS]:
+        for id_ in [id_ for id_, at in self._met.items() if now - at > (_BLIND_MS if id_ == "gate-blind" else _CALM_MS)]:
             del self._met[id_]
             self._tell(WatchTrouble(id_, ISSUES[id_], over=True))
 

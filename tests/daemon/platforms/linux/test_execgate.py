@@ -238,7 +238,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     monkeypatch.setattr(calls, "fanotify_read", want)
     assert not start(path, "1")
     assert left == []
-    monkeypatch.setattr(telling, "_CALM_MS", -1)
+    monkeypatch.setattr(telling, "_BLIND_MS", -1)
     assert not start(path, "1")
     until(lambda: len(gate.told) == 4)
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]

@@ -38,6 +38,25 @@ def test_the_daemon_goes_first_and_who_becomes_a_user_does_not():
     assert said(f"{go}; {become}") == ["0", "0" if int(usual) <= 0 else usual]
 
 
+@pytest.mark.root
+@pytest.mark.parametrize("alone", [True, False], ids=["a service", "in somebody's session"])
+def test_a_service_goes_before_the_sessions_of_users(alone):
+    """Of which anybody may have hundreds, each with a share of the processors whatever its niceness (sched(7), autogroup)."""
+    if not first._SESSION_FILE.exists():
+        pytest.skip("this kernel does not share by sessions")
+    code = f"""import os, sys; sys.path.insert(0, {str(Path(__file__).parents[4])!r})
+from daemon.platforms.linux import first
+os.setsid()
+if {not alone} and (child := os.fork()): sys.exit(os.waitpid(child, 0)[1])
+try: first._SESSION_FILE.write_text("-1")
+except OSError: sys.exit("skip")
+first.go_first(); print(first._SESSION_FILE.read_text())"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if told.stderr == "skip\n":
+        pytest.skip("root may not change it here, as in a container")
+    assert int(told.stdout.split()[-1]) == (first.NICENESS if alone else -1), told.stderr
+
+
 def test_who_is_no_better_than_others_stays_so():
     """Somebody started us to be nice."""
     ours = int(said("pass")[0])
