@@ -45,8 +45,8 @@ text = { vi = "Nhanh", en = "Haste" }
 
 class Ring:
     """`shop`: where root puts games. `desk`: the children's own disk. Nobody else's files are on either. `strict` is the
-    account of Bi, who runs only what an administrator installed; `wild` that of Lu, whose plays come by the hundred: for a
-    minute the log tells all of such a player's together.
+    account of Bi, who runs only what an administrator installed; `wild` that of Lu, who starts games by the hundred:
+    for a minute no more of that account's begin a play.
     """
 
     def __init__(self, folder: Path, kind: str) -> None:

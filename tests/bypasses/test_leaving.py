@@ -9,6 +9,6 @@ SIBLINGS = "while True: sibling()"
 
 def test_a_game_that_goes_on_in_siblings_is_ended(case):
     """Slowly enough for their executable to be seen."""
-    one = case(0.6, make=own_python, who="Lu")
+    one = case(0.6, make=own_python)
     one.start(RUN, DO=BEGIN + SIBLINGS, PYTHONHOME="/usr").over()
     assert one.log("launch.refused")["how"] == "ended"
