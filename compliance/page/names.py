@@ -53,7 +53,6 @@ FINDINGS: Final[dict[str, Arg]] = {
     "let-no-longer": msg("games that were let through no longer"),
     "ran": msg("plays that ran before they were not allowed"),
     "ran-often": msg("days with many plays that ran before they were not allowed"),
-    "ran-unsaid": msg("plays that are said to have run before a change, or before the daemon, without an entry that says so"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "came-and-went": msg("games that came and went"),
@@ -62,7 +61,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "early-cosignatures": msg("cosignatures of the future"),
     "silent": msg("silent seats"), "issue": msg("trouble"),
-    "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
+    "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that do not say what bound their plays"),
     "erased": msg("names beside the log whose deletion does not go with the entries"),
@@ -77,7 +76,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "let-no-longer", "pack", "ran-often", "ran-unsaid", "retired-running", "erased", "pruned",
+    "warned", "paired", "learning", "let-no-longer", "pack", "ran-often", "retired-running", "erased", "pruned",
     "no-zone", "kept-undecided",
 })  # fmt: skip
 

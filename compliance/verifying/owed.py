@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from compliance.entries.log import Erasure, Restored
 from compliance.format.chain import AGENT
 from compliance.format.keeping import PERSONAL_MS
-from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.listed import Faults, Times
+from compliance.verifying.listed import Faults, Tally, Times
 from compliance.verifying.report import Failure, Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
 

@@ -1,8 +1,7 @@
-"""What the agent tells of its registry, and whether it goes together: games and their labels, approvals, guardians. Pure.
+"""Games that were played under another label than the house said, and labels that were lowered. Pure.
 
-Each of these entries continues the one before it, so an honest agent's never contradict each other. Only what came before the
-first of its kind is the agent's word: older versions had games and guardians without an entry. A seat says nothing of the
-registry, and not which roster it went by: a play under another label than the house's is told, and no failure.
+A seat says nothing of the registry, and not which roster it went by: a play under another label than the house's is told, and
+is no failure.
 """
 
 from __future__ import annotations
@@ -17,11 +16,9 @@ from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from compliance.entries.override import Approval, ApprovalEnded
-from compliance.entries.place import GameChanged, GameFacts, GuardianChanged
+from compliance.entries.place import GameChanged, GameFacts
 from compliance.entries.play import PlayStarted
-from compliance.verifying.listed import Faults, Listed
-from compliance.verifying.report import Failure, Finding, seq_name
+from compliance.verifying.report import Finding, seq_name
 from i18n.message import Arg, Message, Moment, msg, msgn
 from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
@@ -29,8 +26,6 @@ from rules.systems import SYSTEMS
 AHEAD_MS = 60_000  # how far the agent's clock may be behind a seat's
 
 _MOST = 100  # changes of one game within that time that are looked at
-
-Told = GameChanged | GuardianChanged | Approval | ApprovalEnded
 
 
 class _Change(NamedTuple):
@@ -43,68 +38,26 @@ class _Change(NamedTuple):
 
 
 @dataclass
-class Registered:
-    """`take` each such entry and `play` each play that started, then ask `findings`. `failures`: what contradicts itself."""
+class Labels:
+    """`take` each change of a game and `play` each play that started, then ask `findings`."""
 
-    failures: Faults = field(default_factory=Faults)
-    _notes: Listed = field(default_factory=Listed)
     _games: dict[str, list[_Change]] = field(default_factory=lambda: defaultdict(list))
     _plays: dict[str, _Under] = field(default_factory=lambda: defaultdict(_Under))
-    _approvals: dict[str, bool] = field(default_factory=dict)
-    _guardians: int | None = None
 
-    def take(self, where: Arg, line: Told) -> None:
-        match line:
-            case GameChanged():
-                self._game(where, line)
-            case GuardianChanged():
-                self._guardian(where, line.registered)
-            case Approval():
-                if line.id in self._approvals:
-                    self._fail(where, msg("there is another approval with its id"))
-                self._approvals[line.id] = True
-            case ApprovalEnded():
-                if not self._approvals.get(line.id, False):
-                    self._fail(where, msg("no approval with its id holds"))
-                self._approvals[line.id] = False
+    def take(self, where: Arg, line: GameChanged) -> None:
+        changes = self._games[line.game]
+        changes.append(_Change(where, line.wall, changes[-1].after if changes else line.before, line.after))
 
     def play(self, index: int, line: PlayStarted) -> None:
         self._plays[line.game].take(index, line)
 
     def findings(self, zone: str) -> Iterator[Finding]:
-        """What no rule forbids; moments are shown in `zone`."""
-        yield from self._notes
+        """Moments are shown in `zone`."""
         for id, changes in self._games.items():
             plays = self._plays.get(id, _Under())
             game = _Game(id, changes, list(accumulate((one.at for one in changes), max)))
             yield from game.lowered(plays.walls, zone)
             yield from game.otherwise(plays)
-
-    def _game(self, where: Arg, line: GameChanged) -> None:
-        changes = self._games[line.game]
-        known = changes[-1].after if changes else line.before
-        if changes and not _agree(line.before, known):
-            self._fail(where, msg("it is not what was said of {game} before that it changes", game=line.game))
-        elif not changes and line.before is not None:
-            self._note("game", where, msg("no entry before it says what the house had said of {game}", game=line.game))
-        counted = not changes or known is None or not known.learning
-        if counted and line.after is not None and line.after.learning:
-            self._note("game", where, msg("play of {game} does not count from here on", game=line.game))
-        changes.append(_Change(where, line.wall, known, line.after))
-
-    def _guardian(self, where: Arg, now: int) -> None:
-        before, self._guardians = self._guardians, now
-        if now < 0 or (before is not None and abs(now - before) > 1):
-            told = {"before": str(before or 0), "now": str(now)}
-            self._fail(where, msg("there were {before} guardians before it, and it says {now}", **told))
-        elif before is None and now > 1:
-            self._note("guardians", where, msg("of guardians before this one no entry tells; it says {now}", now=str(now)))
-
-    def _fail(self, where: Arg, what: Message) -> None:
-        self.failures.append(Failure(where, what))
-
-    def _note(self, kind: str, where: Arg, what: Message) -> None:
-        self._notes.add(Finding(kind, where, what))
 
 
 class _Label(NamedTuple):
@@ -142,13 +95,6 @@ class _Under:
 
     def where(self, number: int, seat: str) -> Message:
         return seq_name(self._at[2 * number], seat, self._at[2 * number + 1], PlayStarted)
-
-
-def _agree(told: GameFacts | None, known: GameFacts | None) -> bool:
-    """Whose label it is may be read from its source better than an older version did; all else is as it was said."""
-    if told is None or known is None:
-        return told is known
-    return (told.label, told.learning) == (known.label, known.learning) and (told.system == known.system or not known.system)
 
 
 @dataclass

@@ -1,0 +1,25 @@
+"""The table of invariants: what is demanded of entries, row by row. docs/spec/invariants.md is made of it. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from compliance.entries.base import Entry
+from compliance.verifying.table import games, pairs, people, plays, sessions, summaries, warnings
+from compliance.verifying.table.invariant import Invariant, Learning
+
+FAMILIES: Final = {
+    "Entries that belong to another": pairs.ROWS,
+    "Plays and the clock that they are counted on": plays.ROWS,
+    "Warnings": warnings.ROWS,
+    "Players": people.ROWS,
+    "Games, and what the house says": games.ROWS,
+    "Who is logged on": sessions.ROWS,
+    "Summaries": summaries.ROWS,
+}
+LEARN: Final[dict[type[Entry], tuple[Learning, ...]]] = {}
+for _family in (pairs, games, people, warnings, sessions, summaries, plays):
+    _learn: dict[type[Entry], Any] = _family.LEARN
+    for _kind, _one in _learn.items():
+        LEARN[_kind] = (*LEARN.get(_kind, ()), _one)
+ROWS: Final[tuple[Invariant, ...]] = tuple(row for rows in FAMILIES.values() for row in rows)
