@@ -111,9 +111,9 @@ def _rows_of(pair: Pair) -> Iterator[Invariant]:
         return not context.pairs.holds((pair.name, *pair.of(line))) and Breach({"n": str(getattr(line, "opened", ""))})
 
     if pair.again is not None:
-        yield Invariant(f"{pair.name}-once", f"A {pair.name} has an id of its own.", (pair.opens,), key, again, pair.again)
+        yield Invariant(f"{pair.name}-once", f"Each has an id of its own ({pair.name}).", (pair.opens,), key, again, pair.again)
     if pair.missing is not None:
-        yield Invariant(f"{pair.name}-began", f"What ends a {pair.name} names one that holds.", (pair.closes,), key, missing,
+        yield Invariant(f"{pair.name}-began", f"What ends it ({pair.name}) names one that holds.", (pair.closes,), key, missing,
                         pair.missing, pair.kind)  # fmt: skip
 
 
