@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from compliance import entry
 from compliance.entries import override
@@ -25,11 +24,10 @@ from compliance.entries.seat import (
     SeatStart,
     SeatStop,
     SessionOpened,
-    ZoneChanged,
 )
 from compliance.format.chain import AGENT
 from compliance.verifying.bundle.windows import Windows
-from compliance.verifying.clocks import CLOCK_BACK_MS, SeatClock
+from compliance.verifying.clocks import SeatClock
 from compliance.verifying.heard import Heard
 from compliance.verifying.in_force.labels import Labels
 from compliance.verifying.in_force.rulebook import Rulebook
@@ -43,7 +41,6 @@ from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence, begun
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, entry_name, seq_name
 from compliance.verifying.retired import Retired
-from compliance.verifying.strange import Strange, strange
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.table import pairs, sessions, summaries
@@ -53,10 +50,9 @@ from compliance.verifying.table.invariant import Table
 from compliance.verifying.table.rows import LEARN, ROWS
 from compliance.verifying.wanted import Taking, Wants, each, together
 from compliance.verifying.zones import Zones
-from i18n.message import Arg, Length, Message, msg, msgn
+from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import day_name
 
-OVERRUN_MS = 60_000
 GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
     SeatStart, SeatStop, Presence, SessionOpened, ClockJump, IssueRaised, PlayStarted,
     override.Paused, override.Resumed, override.EnforcementOff,
@@ -64,14 +60,6 @@ GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
 _KEPT = 10_000  # of what takes which kind of which seat: no honest log has more
-
-
-class _Due(NamedTuple):
-    """Of a decision that a play was due."""
-
-    boot: str
-    mono: int
-    grace: int
 
 
 @dataclass
@@ -91,7 +79,6 @@ class Auditor:
     _all: dict[tuple[str, type[entry.AnyEntry]], tuple[Taking, ...]] = field(default_factory=dict)  # and whoever wants its kind
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
-    _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
@@ -101,7 +88,6 @@ class Auditor:
     _labels: Labels = field(default_factory=Labels)
     _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
-    _beside: int | None = 0  # entries with personal data beside them, so far; None where some are gone
     _tick: int = 0
     _index: int = 0  # of the entry that is being taken
 
@@ -122,7 +108,6 @@ class Auditor:
             PlayStarted: self._started, PlayEnded: self._ended, AgentTick: self._ticked,
             UsageDay: self._adding.summed, PlaceChanged: self._placed, GameChanged: self._labels.take,
             **each(self._decided, PlayDue, LaunchRefused),
-            **each(self._strange, ClockJump, ZoneChanged, override.PinFailed),
             **each(self._issue, IssueRaised, IssueCleared),
             **each(self._gone, Erasure, Restored),
         }  # fmt: skip
@@ -137,7 +122,7 @@ class Auditor:
         if line.seat != AGENT and type(line) in entry.AGENTS:
             self._not_the_agent(index, line)
             return
-        where, self._beside = NOWHERE, None
+        where, self._context.beside = NOWHERE, None
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
@@ -165,8 +150,8 @@ class Auditor:
             if len(self._all) >= _KEPT:
                 self._all.clear()
             takings = self._all[seat, kind] = (*present, *self._wanted.get(kind, ()))
-        if line.secret is not None and self._beside is not None:
-            self._beside += 1
+        if line.secret is not None and self._context.beside is not None:
+            self._context.beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
         for taking in takings:
@@ -194,8 +179,6 @@ class Auditor:
         self._plays.start(line)
         if where != NOWHERE:
             self._labels.play(self._index, line)
-        if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
-            self._due[line.seat, line.seq] = due  # midnight came while it was saved
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._tick = line.wall
@@ -203,14 +186,10 @@ class Auditor:
             self._silent.update(line.silent)
 
     def _gone(self, where: Arg, line: Erasure | Restored) -> None:
-        self._owed.take(where, line, self._beside)
+        self._owed.take(where, line)
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
-
-    def _strange(self, where: Arg, line: Strange) -> None:
-        if (found := strange(where, line)) is not None:
-            self._findings.add(found)
 
     def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
         if isinstance(line, IssueRaised):
@@ -228,7 +207,7 @@ class Auditor:
         found: tuple[Iterable[Failure], ...] = (
             self._table.failures, *(clock.failures() for clock in self._clocks.values()), timed.failures(self._context),
             self._heard.failures(), self._retired.failures, self._adding.failures(), self._rulebook.failures(),
-            self._owed.failures, self._redecider.failures,
+            self._redecider.failures,
         )  # fmt: skip
         for failures in found:
             self._failures.extend(failures)
@@ -285,22 +264,8 @@ class Auditor:
         if play is None or (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
             return  # which the table says
         self._plays.end(play, line)
-        if line.late:
-            self._note("late-play", where, msg("nobody saw its end"))
-        due = self._due.get((line.seat, line.play))
-        if due is not None and due.boot == line.boot and line.mono - due.mono > due.grace + OVERRUN_MS:
-            over = Length(line.mono - due.mono - due.grace)
-            self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
     def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
-        if isinstance(line, PlayDue):
-            play = self._plays.running(line.seat, line.play)
-            asked = abs(line.at - line.wall) > CLOCK_BACK_MS  # by another clock, which may say another day, and so another who
-            if play is None or play.game != line.game or (play.who != line.who and not asked):
-                self._fail(where, msg("there is no such play {play}", play=str(line.play)))
-            if (line.seat, line.play) in self._due:
-                self._note("due-again", where, msg("it was due before and let go on"))
-            self._due[line.seat, line.play] = _Due(line.boot, line.mono, line.grace)
         try:
             self._recomputer.check(line)
         except Unfounded as error:

@@ -23,6 +23,7 @@ A row is asked of each entry of its kinds, once for each key. A breach means to 
 
 A row marked *late* is asked again at the end of the log, as the entry that explains it may come to the log later.
 """
+COLUMNS = "| id | what is demanded | of entries | for each | a breach | in words |\n|---|---|---|---|---|---|\n"
 OTHERS = """
 ## Beside the table
 These go through the whole log with a state of their own, and say the rest of what [log.md](log.md) demands:
@@ -43,7 +44,7 @@ These go through the whole log with a state of their own, and say the rest of wh
 def text() -> str:
     parts = [HEAD]
     for title, rows in FAMILIES.items():
-        parts.append(f"\n## {title}\n| id | what is demanded | of entries | for each | a breach | in words |\n|---|---|---|---|---|---|\n")
+        parts.append(f"\n## {title}\n{COLUMNS}")
         for row in rows:
             kinds = ", ".join(f"`{kind.__struct_config__.tag}`" for kind in row.kinds) or "all but `seal`"
             means = _means(row.kind) + (", late" if row.late else "")
@@ -58,7 +59,7 @@ def _means(kind: str) -> str:
 
 
 def _words(row) -> str:
-    args = {name: "…" for name in row.words.args}
+    args = dict.fromkeys(row.words.args, "…")
     return plain(type(row.words)(row.words.id, args)).replace("|", "\\|")
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from compliance.entries.base import Entry
 from compliance.entries.decision import PlayDue
-from compliance.entries.place import GameFacts
+from compliance.entries.place import GameFacts, PlaceChanged
 from compliance.entries.play import Warned
 from compliance.entries.seat import SeatStart, SeatStop
 from compliance.format.chain import AGENT
@@ -249,6 +249,14 @@ class PlayTimes:
     days: defaultdict[str, tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (-1, 0)))
 
 
+class Due(NamedTuple):
+    """When a play was due, and how long it had to save."""
+
+    boot: str
+    mono: int
+    grace: int
+
+
 @dataclass(slots=True)
 class Seat:
     """`whole`: its chain is seen from its beginning, which was at `began`. `stopped`: its last run is over, None before any.
@@ -268,7 +276,11 @@ class Seat:
 
 @dataclass
 class Context:
-    """`learn` from each entry after it was checked. `running`: plays that go on; `ended`: the log is at its end."""
+    """`learn` from each entry after it was checked. `running`: plays that go on; `ended`: the log is at its end.
+
+    `packs_on`: the published packs on the place, as was said last; `without`: the place's word of a kind whose law has a pack
+    that is not on. `beside`: entries with personal data beside them so far, None where some are gone; `restored`: a backup was.
+    """
 
     zones: Zones
     running: Plays
@@ -284,6 +296,11 @@ class Context:
     sessions: Sessions = field(default_factory=Sessions)
     summaries: Summaries = field(default_factory=Summaries)
     plays: PlayTimes = field(default_factory=PlayTimes)
+    dues: dict[tuple[str, int], Due] = field(default_factory=dict)
+    packs_on: frozenset[str] | None = None
+    without: tuple[Arg, PlaceChanged] | None = None
+    restored: bool = False
+    beside: int | None = 0
 
     def begin(self, line: Entry) -> None:
         """With the first entry of a seat that the log still has, before it is checked."""
