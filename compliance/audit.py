@@ -101,7 +101,7 @@ class Auditor:
         self._adding = Adding(self._plays, self._zones, self._clocks)
         checks, own = (self._heard.wants(), self._retired.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
-        self._going_on = together((*checks, {**own, PlayStarted: lambda _, line: self._plays.start(line)}))
+        self._going_on = together((*checks, {**own, PlayStarted: self._goes_on}))
 
     def _wants(self) -> Wants:
         return {
@@ -179,6 +179,9 @@ class Auditor:
         self._plays.start(line)
         if where != NOWHERE:
             self._labels.play(self._index, line)
+
+    def _goes_on(self, _: Arg, line: PlayStarted) -> None:
+        self._plays.start(line)
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._tick = line.wall

@@ -10,11 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.opening import DAY, opening
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Gap
-from compliance.verifying.watched import SeatMinutes, joined, span_bits, span_minutes
+from compliance.verifying.watched import HOUR, MINUTE_MS, SeatMinutes, joined, span_bits, span_minutes
 
 MOST_DAYS = 92
 MOST_CELLS = 250_000

@@ -9,8 +9,7 @@ from typing import Any
 from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
 from compliance.page.names import ODD, ODD_OF_OTHERS
-from compliance.verifying.overridden import Override
-from compliance.verifying.overview import Claimed, PlaceAt
+from compliance.verifying.overview import Claimed, Override, PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
 from rules.calendar import day_name
 

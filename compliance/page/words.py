@@ -18,8 +18,7 @@ from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
 from compliance.verifying.in_force.described import hours
 from compliance.verifying.in_force.place import GUEST
-from compliance.verifying.overridden import GUARDIAN, STAFF, Override
-from compliance.verifying.overview import Claimed, PlaceAt
+from compliance.verifying.overview import GUARDIAN, STAFF, Claimed, Override, PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
 from rules.calendar import day_name

@@ -17,8 +17,8 @@ from compliance.entries.log import Seal
 from compliance.entries.seat import ClockJump, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
 from compliance.verifying.report import NOWHERE, Failure, Finding
+from compliance.verifying.watched import HOUR, MINUTE_MS, read_bits
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import DAY_MS
 

@@ -17,10 +17,10 @@ from compliance.entries.log import AgentTick
 from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import past_bits
 from compliance.verifying.listed import Faults, Tally
 from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
+from compliance.verifying.watched import past_bits
 from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000

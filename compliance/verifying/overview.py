@@ -10,19 +10,126 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from compliance.entries.base import Entry
 from compliance.entries.decision import LaunchRefused
-from compliance.entries.place import PlaceChanged
+from compliance.entries.override import Approval, CodeUsed, EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused
+from compliance.entries.place import GameChanged, PlaceChanged
 from compliance.entries.seat import SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.overridden import OVERRIDING, Overridden, Override
-from compliance.verifying.refusals import Refusal, Refusals
+from compliance.format.house_rule import HOUSE
 from compliance.verifying.wanted import Wants, each
 from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 from i18n.message import Arg
 
 GATE = "gate"  # how a seat watches that refuses games before they ran, and how it refuses them
 _FEW = 3  # games that the gate does not see, as one that is told to an interpreter
+GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
+STAFF = "staff"
+OVERRIDING: frozenset[type[Entry]] = frozenset(
+    {GrantGiven, GrantRevoked, Approval, GameChanged, Paused, CodeUsed, EnforcementOff, EnforcementOn}
+)
+"""The entries that tell of it."""
+_MOST = 1_000  # rules and games that are told apart: an honest log has dozens
+_LONG = 200  # letters of a name
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """So many `times`, the first and the last one at these moments (Unix ms). Limits of a house's own are one `rule`: HOUSE.
+    `pack`: the SHA-256 of the first one's.
+    """
+
+    cite: str
+    rule: str
+    game: str
+    times: int
+    first: int
+    last: int
+    pack: str = ""
+
+
+@dataclass
+class Refusals:
+    """`take` each entry, then ask for `n`, how many there were, and `all` that are told apart."""
+
+    n: int = 0
+    _known: dict[_Key, list[int]] = field(default_factory=dict)
+    _packs: dict[_Key, str] = field(default_factory=dict)
+
+    def take(self, line: LaunchRefused) -> None:
+        self.n += 1
+        cite, rule = ("", HOUSE) if line.pack == HOUSE else (line.cite[:_LONG], line.rule[:_LONG])
+        key = cite, rule, line.game[:_LONG]
+        if (known := self._known.get(key)) is not None:
+            known[:] = known[0] + 1, min(known[1], line.wall), max(known[2], line.wall)
+        elif len(self._known) < _MOST:
+            self._known[key] = [1, line.wall, line.wall]
+            self._packs[key] = line.pack[:_LONG]
+
+    def all(self) -> tuple[Refusal, ...]:
+        """The most frequent first."""
+        found = (Refusal(*key, times, first, last, self._packs[key]) for key, (times, first, last) in self._known.items())
+        return tuple(sorted(found, key=lambda one: (-one.times, one.cite, one.rule, one.game)))
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """So many `times`, for `ms` in all (0: no length), the first and the last one at these moments (Unix ms).
+
+    `kind` is for programs: `grant`, `taken-back`, `allowed`, `label`, `pause`, `off`, `code`.
+    """
+
+    kind: str
+    by: str
+    times: int
+    ms: int
+    first: int
+    last: int
+
+    def with_(self, other: Override) -> Override:
+        """Both together."""
+        first, last = min(self.first, other.first), max(self.last, other.last)
+        return Override(self.kind, self.by, self.times + other.times, self.ms + other.ms, first, last)
+
+
+@dataclass
+class Overridden:
+    """`take` all entries in order, then ask for `all`."""
+
+    _known: dict[tuple[str, str], Override] = field(default_factory=dict)
+    _off: dict[tuple[str, str], EnforcementOff] = field(default_factory=dict)
+
+    def take(self, line: AnyEntry) -> None:
+        match line:
+            case GrantGiven():
+                self._add("grant", line.by, line.wall, line.ms)
+            case GrantRevoked():
+                self._add("taken-back", GUARDIAN, line.wall)
+            case Approval():
+                self._add("allowed", GUARDIAN, line.wall)
+            case GameChanged() if line.before != line.after:
+                self._add("label", GUARDIAN, line.wall)
+            case Paused():
+                self._add("pause", GUARDIAN, line.wall)
+            case CodeUsed():
+                self._add("code", GUARDIAN, line.wall, line.ms)
+            case EnforcementOff():
+                self._off[line.seat, line.id] = line
+                self._add("off", GUARDIAN, line.wall, line.until - line.wall)
+            case EnforcementOn():
+                if (off := self._off.pop((line.seat, line.id), None)) is not None and line.wall < off.until:
+                    self._add("off", GUARDIAN, off.wall, line.wall - off.until, times=0)
+            case _:
+                pass
+
+    def all(self) -> tuple[Override, ...]:
+        return tuple(self._known[key] for key in sorted(self._known))
+
+    def _add(self, kind: str, by: str, at: int, ms: int = 0, *, times: int = 1) -> None:
+        old = self._known.get((kind, by), Override(kind, by, 0, 0, at, at))
+        self._known[kind, by] = old.with_(Override(kind, by, times, ms, at, at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
-from compliance.verifying.watched import WATCHED, RanOn
+from compliance.verifying.watched import AHEAD, MINUTE_MS, WATCHED, Minutes, RanOn, lived_to, past_bits
 from i18n.message import Arg
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour

@@ -27,9 +27,8 @@ from compliance.page.refused import refused
 from compliance.page.verdict import MEANS
 from compliance.page.words import sections
 from compliance.verify import verify
-from compliance.verifying.bundle.claimed import claimed
-from compliance.verifying.overview import Claimed, Looker
-from compliance.verifying.refusals import Refusal
+from compliance.verifying.bundle.whole import claimed
+from compliance.verifying.overview import Claimed, Looker, Refusal
 from compliance.verifying.report import Audit, Failure, Finding, Gap, Report, entry_name
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg, plain

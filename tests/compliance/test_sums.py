@@ -9,8 +9,8 @@ from compliance.entries.place import PlaceChanged
 from compliance.entries.play import GameDay, PlayEnded, UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Times
+from compliance.verifying.sums.adding import Why, not_added_up
 from compliance.verifying.sums.totals import Own
-from compliance.verifying.sums.unchecked import Why, not_added_up
 from i18n.message import plain
 from tests.compliance.telling import kinds, played, said
 

@@ -1,8 +1,7 @@
 """Plays that may have gone on for too long, until all that bears on them is known: what was given, what was taken back. Pure.
 
-They are looked at when there is no entry more, as long as they are not more than an honest log has. Of more the older ones are
-looked at before: what is in order by what is known yet is let go, and of what is not as much is held as may still turn out to
-be in order.
+They are looked at when there is no entry more, as long as they are not more than an honest log has. Of more the older half is
+looked at before, by what is known yet.
 """
 
 from __future__ import annotations
@@ -16,13 +15,12 @@ from heapq import nlargest
 from compliance.verifying.listed import Listed
 from compliance.verifying.plays.binding import MOST, Why
 from compliance.verifying.plays.over import Over, moments_of, over, overnight
+from compliance.verifying.plays.packs import HEAVY, Work
+from compliance.verifying.plays.reasons import Undecided, finding
 from compliance.verifying.plays.runs import Given, Run
-from compliance.verifying.plays.undecided import Undecided
-from compliance.verifying.plays.work import HEAVY, Work
-from compliance.verifying.plays.wrong import finding
 from compliance.verifying.report import NOWHERE, Finding
 
-WAITING = HELD = 10_000
+WAITING = 10_000
 
 
 @dataclass
@@ -34,7 +32,6 @@ class Doubtful:
     grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _waiting: list[Run] = field(default_factory=list)
-    _held: list[Run] = field(default_factory=list)
     _settled: Listed = field(default_factory=Listed)
     _longest: dict[str, tuple[int, int, list[Given]]] = field(default_factory=dict)
 
@@ -51,17 +48,11 @@ class Doubtful:
     def _settle(self) -> None:
         given, half = self._given(), len(self._waiting) // 2
         for run in self._waiting[:half]:
-            found = self._looked_at(run, given)
-            if len(self._held) < HELD and (found is not None or run.day.running):
-                self._held.append(run)
-            else:
-                self._settled.extend(self._said(run, found))
+            self._settled.extend(self._said(run, self._looked_at(run, given)))
         del self._waiting[:half]
 
     def findings(self) -> Iterator[Finding]:
         given = self._given()
-        for run in self._held:
-            yield from self._said(run, self._looked_at(run, given))
         yield from self._settled
         for run in self._waiting:
             yield from self._said(run, self._looked_at(run, given))

@@ -24,14 +24,13 @@ from compliance.entries.seat import SeatStart
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults
 from compliance.verifying.plays.binding import MOST, Policies
-from compliance.verifying.plays.bound import Binding
 from compliance.verifying.plays.doubtful import Doubtful
-from compliance.verifying.plays.due import contradictions
-from compliance.verifying.plays.over import held_back
-from compliance.verifying.plays.packs import Packs
-from compliance.verifying.plays.placing import MOST_AWAY_MS
+from compliance.verifying.plays.over import Surely, held_back
+from compliance.verifying.plays.packs import HEAVY, Packs
+from compliance.verifying.plays.reasons import Binding, Undecided, Unsaid, contradictions, tells, unended
 from compliance.verifying.plays.runs import (
     LEAVE_MS,
+    MOST_AWAY_MS,
     SLEPT_MS,
     Day,
     Given,
@@ -40,11 +39,6 @@ from compliance.verifying.plays.runs import (
     decided,
 )
 from compliance.verifying.plays.shifts import FOREVER, SHIFTING
-from compliance.verifying.plays.surely import Surely
-from compliance.verifying.plays.undecided import Undecided
-from compliance.verifying.plays.unsaid import Unsaid, tells
-from compliance.verifying.plays.work import HEAVY
-from compliance.verifying.plays.wrong import unended
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.wanted import Taking
 from i18n.message import Arg, Message, msg

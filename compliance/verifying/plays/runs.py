@@ -6,9 +6,10 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +17,6 @@ import msgspec
 from compliance.entries.play import Bound
 from compliance.entry import AnyEntry
 from compliance.verifying.plays.binding import Part, Rules
-from compliance.verifying.plays.placing import placed
 from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_name
@@ -25,6 +25,7 @@ from rules.decision import Decision
 from rules.facts import Facts, Grant, Past, Pause, Played
 from rules.history import History
 from rules.policy import NEWS_MS
+from rules.spans import Spans
 
 SLACK_MS = 60_000  # a machine may be busy; events may come late
 LEAVE_MS = NEWS_MS + SLACK_MS
@@ -32,6 +33,30 @@ START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
 SAID = 64  # of so many pseudonyms a seat refers to what it said of them last
 _LATELY = 256  # plays of one player that end in two minutes: an honest seat tells of no more
+MOST_AWAY_MS = 120_000  # an end is held back for a minute
+
+Span = tuple[int, int]
+
+
+def placed(ms: int, within: Span, *others: Sequence[Span]) -> Iterator[Span]:
+    """`ms` of play `within`, in spans: over other play as far as it can be, of the first of `others` before that of the next,
+    else as late as may be. So what comes out was no more than what was played, at no moment sooner than it was.
+    """
+    unions = [Spans() for _ in others]
+    for union, spans in zip(unions, others, strict=True):
+        for begin, stop in spans:
+            union.add(max(begin, within[0]), min(stop, within[1]))
+    edges = {*within, *(edge for union in unions for span in union.all for edge in span)}
+
+    def order(span: Span) -> tuple[int, int]:
+        return next((at for at, union in enumerate(unions) if union.ms(*span)), len(unions)), -span[0]
+
+    for begin, stop in sorted(pairwise(sorted(edges)), key=order):
+        if ms <= 0:
+            return
+        start = max(begin, stop - ms)
+        ms -= stop - start
+        yield start, stop
 
 
 class Given(NamedTuple):

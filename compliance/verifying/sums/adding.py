@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from compliance.entries.decision import Decided, LaunchRefused
 from compliance.entries.play import UsageDay
@@ -19,7 +19,6 @@ from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding, length
 from compliance.verifying.sums.totals import Own, Plays, Range
-from compliance.verifying.sums.unchecked import Why, not_added_up
 from compliance.verifying.sums.union import Union
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
@@ -35,6 +34,28 @@ _SUMS: Final[dict[str, Arg]] = {
     "game": msg("of this game"), "publisher": msg("of games of this publisher"), "total": msg("of all games"),
 }  # fmt: skip
 _MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
+Why = Literal["zone", "restart", "again", "former"]
+
+_WHY: Mapping[Why, Message] = {
+    "zone": msg("the place's time zone is another one, or was changed that day"),
+    "restart": msg("the PC was started anew during a play that has no end"),
+    "again": msg("its clock was set back, so that it lived a part of that day twice"),
+    "former": msg("on that day its PC wrote as another seat"),
+}
+
+
+def not_added_up(entries: Mapping[Why, Times]) -> Iterator[Finding]:
+    """One finding for each cause, at its first entry."""
+    for why, told in _WHY.items():
+        if (times := entries[why]).n:
+            yield Finding("unchecked", times.first, _untold(times.n, told))
+
+
+def _untold(n: int, why: Message) -> Message:
+    return msgn(
+        "its sum of play cannot be added up again from the entries: {why}",
+        "{n} sums of play, this one first, cannot be added up again from the entries: {why}", n, why=why,
+    )  # fmt: skip
 
 
 class _Off(NamedTuple):

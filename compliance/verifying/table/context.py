@@ -246,7 +246,7 @@ class PlayTimes:
 
     open: dict[tuple[str, str, str], OpenPlay] = field(default_factory=dict)
     cut: dict[tuple[str, int], CutPlay] = field(default_factory=dict)
-    days: defaultdict[str, tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (-1, 0)))
+    days: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class Due(NamedTuple):

@@ -12,11 +12,11 @@ from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayStarted
 from compliance.format.chain import AGENT
 from compliance.format.keeping import PERSONAL_MS
-from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.in_force.place import PLACE
 from compliance.verifying.opening import GAME_POINT, LAW_HOURS, lawful, said
 from compliance.verifying.table.context import Context
 from compliance.verifying.table.invariant import Breach, Found, Invariant
+from compliance.verifying.watched import MINUTE_MS
 from compliance.verifying.zones import DEFAULT, known
 from i18n.message import Arg, msg
 from rules.policy import Place

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.clocks import CLOCK_BACK_MS
-from compliance.verifying.plays.placing import MOST_AWAY_MS
+from compliance.verifying.plays.runs import MOST_AWAY_MS
 from compliance.verifying.report import NOWHERE, Failure
 from compliance.verifying.sums.totals import Play
 from compliance.verifying.table.context import Context, CutPlay, OpenPlay
@@ -155,7 +155,7 @@ def _shorter(context: Context, line: Any) -> Found:
 
 
 def _of_day(context: Context, seat: str, at: int) -> int:
-    day, short = context.plays.days[seat]
+    day, short = context.plays.days.get(seat, (-1, 0))
     return short if day == at // DAY_MS else 0
 
 

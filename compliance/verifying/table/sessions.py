@@ -15,12 +15,11 @@ from compliance.entries.place import PlaceChanged
 from compliance.entries.play import PlayEnded
 from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.opening import opening
 from compliance.verifying.report import NO_MOMENT, Finding
 from compliance.verifying.table.context import Context, Sessions, Span
 from compliance.verifying.table.invariant import Found, Invariant
-from compliance.verifying.watched import joined, span_bits
+from compliance.verifying.watched import HOUR, MINUTE_MS, joined, span_bits
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import day_bounds
 
