@@ -86,7 +86,6 @@ class Auditor:
     _clocks: dict[str, SeatClock] = field(default_factory=dict)
     _heard: Heard = field(default_factory=Heard)
     _labels: Labels = field(default_factory=Labels)
-    _looker: Looker = field(default_factory=Looker)
     _owed: Owed = field(default_factory=Owed)
     _tick: int = 0
     _index: int = 0  # of the entry that is being taken
@@ -95,7 +94,7 @@ class Auditor:
         packs = Packs(self.texts)
         self._recomputer, self._redecider = Recomputer(packs), Redecider(packs)
         self._rulebook = Rulebook(self.texts, self.brought)
-        self._retired = Retired(self._seats)
+        self._looker, self._retired = Looker(self._seats), Retired(self._seats)
         self._context = Context(self._zones, self._plays, self._clocks, self._seats, self._rulebook.hearing)
         self._table = Table(ROWS, LEARN, self._context)
         self._adding = Adding(self._plays, self._zones, self._clocks)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -14,12 +15,12 @@ from compliance.entries.base import Entry
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import Approval, CodeUsed, EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused
 from compliance.entries.place import GameChanged, PlaceChanged
-from compliance.entries.seat import SeatRetired, SeatStart
+from compliance.entries.seat import SeatRetired, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.wanted import Wants, each
-from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
+from compliance.verifying.watched import WATCHED, SeatMinutes
 from i18n.message import Arg
 
 GATE = "gate"  # how a seat watches that refuses games before they ran, and how it refuses them
@@ -188,13 +189,22 @@ class Overview:
     unstopped: tuple[tuple[str, int], ...] = ()
 
 
+class Seen(Protocol):
+    """One seat, of which it is told in which minutes it was alive."""
+
+    def minutes(self, *, over: bool, retired: int | None) -> SeatMinutes | None: ...
+
+
 @dataclass
 class Looker:
-    """Take what it `wants`, and `agents` with every entry of the agent; then ask for `overview`."""
+    """Take what it `wants`, and `agents` with every entry of the agent; then ask for `overview`. `presence`: of each seat."""
 
+    presence: Mapping[str, Seen]
     _places: list[PlaceAt] = field(default_factory=list)
     _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
-    _watched: dict[str, Watched] = field(default_factory=dict)
+    _ran: dict[str, bool] = field(default_factory=dict)  # each seat, and whether it did when the entries that are left began
+    _over: set[str] = field(default_factory=set)  # others followed these, and nothing came since
+    _retired: dict[str, int] = field(default_factory=dict)
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -207,7 +217,9 @@ class Looker:
         elif isinstance(line, SeatRetired):
             self._retire("", line)
         elif line.seat != AGENT:
-            self._watched.setdefault(line.seat, Watched(line.seat)).keep(line)
+            self._ran[line.seat] = isinstance(line, SeatStart) or (not isinstance(line, SeatStop) and self.ran(line.seat))
+            if type(line) in WATCHED:
+                self._over.discard(line.seat)
             if isinstance(line, SeatStart):
                 self._follow(line)
 
@@ -232,16 +244,14 @@ class Looker:
     def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
             return
-        watched = self._watched.get(line.seat)
-        if watched is None:
-            watched = self._watched[line.seat] = Watched(line.seat)
-        watched.take(line)
+        self._ran.setdefault(line.seat, False)
+        self._over.discard(line.seat)
         if isinstance(line, SeatStart):
             self._started(line)
 
     def _retire(self, _: Arg, line: SeatRetired) -> None:
-        if (watched := self._watched.get(line.id)) is not None and watched.retired is None:
-            watched.retired = line.wall
+        if line.id in self._ran:
+            self._retired.setdefault(line.id, line.wall)
 
     def _override(self, _: Arg, line: AnyEntry) -> None:
         self._overridden.take(line)
@@ -252,24 +262,27 @@ class Looker:
         self._follow(line)
 
     def _follow(self, line: SeatStart) -> None:
-        if isinstance(line.follows, str) and line.follows in self._watched:
-            self._watched[line.follows].over = line.follows != line.seat
+        if isinstance(line.follows, str) and line.follows in self._ran and line.follows != line.seat:
+            self._over.add(line.follows)
 
     def ran(self, seat: str) -> bool:
         """Whether it did when the entries that are left began."""
-        return seat in self._watched and self._watched[seat].ran
+        return self._ran.get(seat, False)
 
     def over(self, seat: str) -> bool:
         """Whether another seat followed it."""
-        return seat in self._watched and self._watched[seat].over
+        return seat in self._over
 
     def overview(self) -> Overview:
-        seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
+        seats = [
+            one.minutes(over=self.over(name), retired=self._retired.get(name))
+            for name, one in self.presence.items() if name != AGENT
+        ]  # fmt: skip
         ungated = tuple((seat, without, all_) for seat, (all_, without) in sorted(self._starts.items()) if without)
         refused = self._refused
         return Overview(
-            tuple(self._places), self._clock, seats, self._overridden.all(), refused.n, refused.all(), ungated,
-            tuple(self._unstopped()),
+            tuple(self._places), self._clock, tuple(one for one in seats if one is not None), self._overridden.all(),
+            refused.n, refused.all(), ungated, tuple(self._unstopped()),
         )  # fmt: skip
 
     def _unstopped(self) -> Iterator[tuple[str, int]]:

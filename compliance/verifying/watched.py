@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from compliance.entries.base import Entry
 from compliance.entries.seat import Presence, SeatStart, SeatStop
-from compliance.entry import AnyEntry
 from rules.calendar import DAY_MS
 
 EVER = 2**62
@@ -122,67 +121,6 @@ def span_bits(start: int, end: int) -> int:
     """The bits of an hour from `start` to before `end`; what lies outside of it is left out."""
     start, end = max(0, start), min(HOUR, end)
     return (1 << end) - (1 << start) if start < end else 0
-
-
-@dataclass
-class Watched:
-    """`take` the entries of one seat in order, then ask for `minutes`."""
-
-    seat: str
-    _alive: Minutes = field(default_factory=Minutes)
-    _off: list[tuple[int, int]] = field(default_factory=list)
-    _first: int | None = None
-    _told: int = 0
-    _stopped: SeatStop | None = None
-    _ran_on: RanOn = field(default_factory=RanOn)
-    over: bool = False  # another seat says that it followed it, and nothing came since
-    retired: int | None = None  # when the agent said that its PC is gone: up to then it is missed
-    ran: bool = False  # by what was kept of it, when the entries that are left began
-
-    def keep(self, line: AnyEntry) -> None:
-        """One of before those that are left."""
-        if type(line) in WATCHED:
-            self.over = False
-        if isinstance(line, SeatStart | SeatStop):
-            self.ran = isinstance(line, SeatStart)
-
-    def take(self, line: AnyEntry) -> None:
-        self.over = False
-        match line:
-            case SeatStart():
-                self._start(line)
-            case SeatStop():
-                self._stopped = line
-            case Presence() if (bits := past_bits(line)):
-                if self._first is None and self.ran:
-                    self._first = self._told = line.since // MINUTE_MS
-                self._mark(line.since // MINUTE_MS, bits)
-            case _:
-                pass
-
-    def minutes(self) -> SeatMinutes | None:
-        """None of who never enforced anything, as the agent."""
-        if self._first is None:
-            return None
-        off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        last = self._told if self.over or self.retired is None else max(self._told, self.retired // MINUTE_MS)
-        return SeatMinutes(self.seat, self._first, last, self._alive.hours, joined(off), self.over or self.retired is not None)
-
-    def _start(self, line: SeatStart) -> None:
-        now = line.wall // MINUTE_MS
-        if self._first is None:
-            self._first = self._told = now + 1  # this minute had begun before
-        elif self._stopped is not None:
-            if not self._ran_on.between(self._stopped, line):
-                self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
-        elif line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
-            self._mark(*lived_to(lost, self._told))
-        self._told = max(self._told, now)
-        self._stopped = None
-
-    def _mark(self, minute: int, bits: int) -> None:
-        self._alive.add(minute, bits)
-        self._told = max(self._told, minute + bits.bit_length())
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

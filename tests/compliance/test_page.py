@@ -250,7 +250,7 @@ def test_a_rule_is_told_in_our_words_only_if_its_pack_is_ours(report):
 
 def test_of_too_many_rules_and_games_the_rest_is_counted():
     """Whoever makes up a name for each start fills neither the page nor the memory."""
-    looker, many = Looker(), 1_500
+    looker, many = Looker({}), 1_500
     common = {"seat": "pc", "boot": "b", "prev": "", "mono": 0}
     told = dict.fromkeys(LaunchRefused.__struct_fields__)
     for seq in range(many):

@@ -9,8 +9,9 @@ from compliance.entries.seat import Presence, SeatStart, SeatStop
 from compliance.page.calendar import MOST_DAYS, Share, coverage
 from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
+from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import Gap
-from compliance.verifying.watched import SeatMinutes, Watched
+from compliance.verifying.watched import SeatMinutes
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 
@@ -40,9 +41,9 @@ def present(since, bits=(1 << 60) - 1):
 
 
 def calendar(lines, end, hours="08:00-22:00", place="game-point", zone=ZONE, gaps=()):
-    watched = Watched("pc")
+    watched = SeatPresence("pc")
     for line in lines:
-        watched.take(line)
+        watched.take("there", line)
     return coverage([watched.minutes()], [PlaceAt(0, place, hours, None, None)], zone, end, gaps)
 
 
@@ -60,9 +61,10 @@ def test_hours_are_watched_missed_in_part_off_or_closed():
 @pytest.mark.parametrize(("more", "over"), [([], True), ([present(at(11))], False)])
 def test_a_seat_that_another_followed_is_over(more, over):
     """A PC whose backup was put back is another seat; the former one is not missed, unless it goes on."""
-    looker = Looker()
+    looker = Looker(seats := {})
     follows = structs.replace(started(at(10)), seat="pc-2", follows="pc")
     for line in [started(at(8)), present(at(8)), follows, *more]:
+        seats.setdefault(line.seat, SeatPresence(line.seat)).take("there", line)
         looker.wants()[type(line)]("", line)
     former = next(one for one in looker.overview().seats if one.seat == "pc")
     found = coverage([former], [PlaceAt(0, "game-point", "08:00-22:00", None, None)], ZONE, at(20))
@@ -183,9 +185,9 @@ def test_zones_whose_hours_begin_elsewhere_and_days_of_25_hours(zone, hours):
 
 
 def test_a_clock_that_was_set_back_makes_no_time_off_twice():
-    watched = Watched("pc")
+    watched = SeatPresence("pc")
     for line in (started(at(8)), stopped(at(9)), started(at(20)), stopped(at(10)), started(at(11))):
-        watched.take(line)
+        watched.take("there", line)
     (off,) = watched.minutes().off
     assert off == (at(9) // MINUTE, at(20) // MINUTE + 1)
 
