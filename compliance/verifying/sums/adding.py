@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple, get_args
 
-from compliance.entries.decision import Decided, LaunchRefused
+from compliance.entries.decision import Decided
 from compliance.entries.play import UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
@@ -84,12 +84,9 @@ class Adding:
     _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
-    _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _unchecked: dict[Why, Times] = field(default_factory=lambda: {why: Times() for why in get_args(Why)})
 
     def decided(self, where: Arg, line: Decided) -> None:
-        if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
-            self._refused[line.who, line.seat, line.game] += 1
         try:
             start, end = day_bounds(line.zone, line.at)
         except (ZoneError, OverflowError):
@@ -155,10 +152,6 @@ class Adding:
             self._unchecked["former"].see(where)
         else:
             self._wrong(where, wrong)
-        for game, told in line.games.items():
-            if told.refusals < (known := self._refused[line.who, line.seat, game]):
-                says = {"told": str(told.refusals), "known": str(known), "game": game}
-                self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
 
     def _former(self, line: UsageDay) -> tuple[bool, bool]:
         """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun,

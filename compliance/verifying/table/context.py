@@ -215,10 +215,13 @@ class Counts:
 
 @dataclass
 class Summaries:
-    """`refused`: by seat, game and day, `known` by the quarter of an hour. `given`: by id, to whom, for which game."""
+    """`refused`: starts by seat, game and day, `known` by the quarter of an hour; `starts`: how many, by pseudonym, seat and
+    game. `given`: by id, to whom, for which game; `all`, `over`: how often, and how often it was taken back.
+    """
 
     refused: set[tuple[str, str, str]] = field(default_factory=set)
     known: set[tuple[str, str, int, str]] = field(default_factory=set)
+    starts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     given: dict[str, tuple[str, str]] = field(default_factory=dict)
     all: Counter[tuple[str, str]] = field(default_factory=Counter)
     over: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -17,9 +17,10 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import GrantGiven, GrantRevoked
 from compliance.entries.play import PlayEnded, PlayStarted, UsageDay
 from compliance.format.chain import AGENT
+from compliance.verifying.clocks import CLOCK_BACK_MS
 from compliance.verifying.report import NOWHERE, Finding
 from compliance.verifying.table.context import Context, Starts
-from compliance.verifying.table.invariant import Found, Invariant
+from compliance.verifying.table.invariant import Breach, Found, Invariant
 from compliance.verifying.zones import QUARTER_MS
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import DAY_MS, calendar
@@ -45,6 +46,12 @@ def _refusals(context: Context, line: UsageDay) -> Found:
     return _covers(context, line) and any(
         told.refusals and (line.seat, game, line.day) not in refused for game, told in line.games.items()
     )  # fmt: skip
+
+
+def _starts(context: Context, line: UsageDay) -> Iterator[Breach]:
+    for game, told in line.games.items():
+        if told.refusals < (known := context.summaries.starts[line.who, line.seat, game]):
+            yield Breach({"told": str(told.refusals), "known": str(known), "game": game})
 
 
 def _grants(context: Context, line: UsageDay) -> Found:
@@ -96,6 +103,9 @@ ROWS: Final = (
     Invariant("refusals", "Refused starts of a game that a summary counts have an entry of that day.", (UsageDay,),
               "seat, game, day", _refusals, msg("it counts refused starts of a game of which no entry of that day tells"),
               "usage-day"),
+    Invariant("refusals-all", "A summary counts each refused start that has an entry.", (UsageDay,), "seat, pseudonym, game",
+              lambda context, line: [*_starts(context, line)],
+              msg("it says {told} refused starts of {game}; {known} entries tell of one", told="", game="", known="")),
     Invariant("grants", "A summary counts extra time as often as it was given.", (UsageDay,), "seat, pseudonym, game", _grants,
               msg("it counts extra time otherwise than the entries that gave it"), "usage-day", late=True),
     Invariant("ran", "That a play ran before it was not allowed is told.", (PlayStarted,), "seat",
@@ -116,6 +126,8 @@ ROWS: Final = (
 
 def _refused(context: Context, _: Arg, line: LaunchRefused) -> None:
     state = context.summaries
+    if abs(line.at - line.wall) <= CLOCK_BACK_MS:
+        state.starts[line.who, line.seat, line.game] += 1
     quarter = line.seat, line.game, line.wall // QUARTER_MS, context.zones.at(line.wall)
     if quarter not in state.known:  # one that is refused is tried again and again
         state.known.add(quarter)
