@@ -29,9 +29,9 @@ from compliance.page.verdict import verdict
 from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
-from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
+from compliance.verifying.bundle.heads import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust
-from compliance.verifying.in_force.texts import shipped
+from compliance.verifying.in_force.rulebook import shipped
 from compliance.verifying.report import Report, document
 from i18n import written
 from i18n.catalogue import LANGUAGES, Catalogue, reader

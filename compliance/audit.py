@@ -26,7 +26,7 @@ from compliance.entries.seat import (
     SessionOpened,
 )
 from compliance.format.chain import AGENT
-from compliance.verifying.bundle.windows import Windows
+from compliance.verifying.bundle.heads import Windows
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.heard import Heard
 from compliance.verifying.in_force.labels import Labels

@@ -25,7 +25,7 @@ from compliance.reporting.watched import Watched
 from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
-from compliance.verifying.bundle.windows import Windows
+from compliance.verifying.bundle.heads import Windows
 from compliance.verifying.in_force import followed
 from compliance.verifying.report import NO_MOMENT, NOWHERE, Audit
 from compliance.verifying.sums import adding

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from compliance.verifying.plays.binding import Why
-from compliance.verifying.plays.runs import LEAVE_MS, SLACK_MS, START_MS, Given, Ruled, Run, decided, facts_of, paused
-from compliance.verifying.plays.shifts import FOREVER
+from compliance.verifying.plays.runs import FOREVER, LEAVE_MS, SLACK_MS, START_MS, Given, Ruled, Run, decided, facts_of, paused
 from compliance.verifying.watched import OFTEN_MS
 from rules.calendar import DAY_MS, day_bounds
 from rules.decide import decide

@@ -18,8 +18,7 @@ from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding, length
-from compliance.verifying.sums.totals import Own, Plays, Range
-from compliance.verifying.sums.union import Union
+from compliance.verifying.sums.totals import Own, Plays, Range, Union
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name
