@@ -12,7 +12,7 @@ import msgspec
 from compliance.entries.base import Entry
 from compliance.entries.decision import PlayDue
 from compliance.entries.place import GameFacts, PlaceChanged
-from compliance.entries.play import Warned
+from compliance.entries.play import PlayEnded, Warned
 from compliance.entries.seat import SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
@@ -20,7 +20,7 @@ from compliance.verifying.in_force.hearing import CLOCKS_MS, LATE_MS, Hearing
 from compliance.verifying.listed import Times
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NO_MOMENT, NOWHERE
-from compliance.verifying.sums.totals import Plays
+from compliance.verifying.sums.totals import Play, Plays
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
 
@@ -245,11 +245,14 @@ class CutPlay(NamedTuple):
 
 @dataclass
 class PlayTimes:
-    """`days`: by seat the last day (UTC), and by how much its plays were told shorter in all, each by a minute at most."""
+    """`days`: by seat the last day (UTC), and by how much its plays were told shorter in all, each by a minute at most.
+    `asked`: the end that is looked at, its play, and by how much that is told shorter than its clock says, as each row asks it.
+    """
 
     open: dict[tuple[str, str, str], OpenPlay] = field(default_factory=dict)
     cut: dict[tuple[str, int], CutPlay] = field(default_factory=dict)
     days: dict[str, tuple[int, int]] = field(default_factory=dict)
+    asked: tuple[PlayEnded | None, Play | None, CutPlay | None] = (None, None, None)
 
 
 class Due(NamedTuple):

@@ -125,6 +125,8 @@ def _still_open(context: Context, line: Entry) -> Found:
     clock it is over is not sure where that was set meanwhile.
     """
     seat = context.seats[line.seat]
+    if not seat.due and not seat.past:
+        return False
     if isinstance(line, ClockJump) or context.pairs.holds(("issue", line.seat, _IN_DOUBT)):
         seat.due.clear()
         seat.past.clear()
@@ -217,7 +219,7 @@ def _twice(context: Context, line: Entry) -> Found:
 
 
 def _begins_otherwise(context: Context, line: Entry) -> Found:
-    if context.seats[line.seat].last is not None or line.seq != 1:
+    if line.seq != 1 or context.seats[line.seat].last is not None:
         return False
     if line.seat == AGENT:
         return not (isinstance(line, SeatEnrolled) and line.id == AGENT)

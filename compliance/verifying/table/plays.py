@@ -130,11 +130,7 @@ def _short(context: Context, line: PlayStarted | PlayEnded) -> CutPlay | None:
     if isinstance(line, PlayStarted):
         cut = None if line.resumed is None else context.plays.cut.get((line.seat, line.resumed))
         return cut and cut._replace(short=cut.short - max(0, line.wall - line.since))
-    play = _play(context, line)
-    if play is None or play.boot != line.boot or line.how in {"midnight", "power"}:
-        return None
-    length = _length(context, line, play)
-    return None if line.span > length.most else CutPlay(NOWHERE, line.wall, length.short)
+    return _asked(context, line)[2]
 
 
 def _much_shorter(context: Context, line: Any) -> Found:
@@ -167,10 +163,19 @@ def _no_midnight(context: Context, line: PlayEnded) -> Found:
 
 def _play(context: Context, line: PlayEnded) -> Play | None:
     """The play that it ends, if it is that."""
-    play = context.running.running(line.seat, line.play)
-    if play is None or (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
-        return None
-    return play
+    return _asked(context, line)[1]
+
+
+def _asked(context: Context, line: PlayEnded) -> tuple[PlayEnded | None, Play | None, CutPlay | None]:
+    if context.plays.asked[0] is not line:
+        play, cut = context.running.running(line.seat, line.play), None
+        if play is None or (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
+            play = None
+        elif play.boot == line.boot and line.how not in {"midnight", "power"}:
+            length = _length(context, line, play)
+            cut = None if line.span > length.most else CutPlay(NOWHERE, line.wall, length.short)
+        context.plays.asked = line, play, cut
+    return context.plays.asked
 
 
 def _told(told: int, known: int) -> Message:
