@@ -45,7 +45,8 @@ def _other_label(context: Context, line: Any) -> Found:
     game = _game(context, line)
     if game is None or game in context.games.changed:
         return False
-    return context.ended or context.games.said.get((line.seat, game), _said(line)) != _said(line)
+    said = _said(line)
+    return context.ended or context.games.said.get((line.seat, game), said) != said
 
 
 def _other_list(context: Context, line: Any) -> Found:
@@ -56,9 +57,9 @@ def _other_list(context: Context, line: Any) -> Found:
     if context.ended or game is None:
         return game is not None and game not in context.games.changed
     before, now = context.games.lists.get((context.seats[line.seat].version, game), (None, None))
-    if line.system is UNSET or before is None or now is None or _said(line) != before.said or now.said == before.said:
+    if before is None or now is None or line.system is UNSET or line.seat == now.seat:
         return False
-    return line.seat != now.seat and _knows(context, line, now.at)
+    return _said(line) == before.said != now.said and _knows(context, line, now.at)
 
 
 def _knows(context: Context, line: Any, since: int) -> bool:
@@ -73,8 +74,9 @@ def _unsaid(name: str, flag: str) -> Any:
     """Whether the entry counts on what nobody ever said of its game."""
 
     def check(context: Context, line: Any) -> Found:
-        game = _game(context, line)
-        return game is not None and getattr(line, flag) is True and not getattr(context.games, name)[game].changes
+        if getattr(line, flag) is not True or (game := _game(context, line)) is None:
+            return False
+        return not getattr(context.games, name)[game].changes
 
     return check
 
@@ -83,8 +85,7 @@ def _no_longer(name: str, flag: str) -> Any:
     """Whether the entry counts on what was over, as its seat must have known, and was not said anew since."""
 
     def check(context: Context, line: Any) -> Found:
-        game = _game(context, line)
-        if game is None or getattr(line, flag) is not True:
+        if getattr(line, flag) is not True or (game := _game(context, line)) is None:
             return False
         held: Held = getattr(context.games, name)[game]
         if context.ended:

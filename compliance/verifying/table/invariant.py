@@ -37,6 +37,9 @@ Learning: TypeAlias = Callable[[Context, Arg, Any], None]
 Found: TypeAlias = bool | Breach | Iterable[Breach] | None
 
 
+Check: TypeAlias = Callable[[Context, Any], Found]
+
+
 class Invariant(NamedTuple):
     """`demand`: what has to hold, of entries of these `kinds` (none: of any), for each `key`. `words` say what is wrong.
 
@@ -48,7 +51,7 @@ class Invariant(NamedTuple):
     demand: str
     kinds: tuple[type[Entry], ...]
     key: str
-    check: Callable[[Context, Any], Found]
+    check: Check
     words: Message
     kind: str = ""
     each: bool = False
@@ -72,20 +75,22 @@ class Table:
     _each: Listed = field(default_factory=Listed)
     _counted: dict[int, Tally] = field(default_factory=dict)
     _late: list[_Waiting] = field(default_factory=list)
-    _by_kind: dict[type[Entry], tuple[int, ...]] = field(default_factory=dict)
+    _by_kind: dict[type[Entry], tuple[tuple[int, Check], ...]] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of an audit that goes on another night: no functions."""
+        return {**self.__dict__, "_by_kind": {}}
 
     def take(self, where: Arg, line: Entry) -> None:
         context, kind = self.context, type(line)
         if where != NOWHERE:
-            numbers = self._by_kind.get(kind)
-            if numbers is None:
-                numbers = self._by_kind[kind] = self._of(kind)
-            for number in numbers:
-                row = self.rows[number]
-                found = row.check(context, line)
-                if not found:
+            checks = self._by_kind.get(kind)
+            if checks is None:
+                checks = self._by_kind[kind] = self._of(kind)
+            for number, check in checks:
+                if not (found := check(context, line)):
                     continue
-                if row.late and len(self._late) < MOST_LATE:
+                if self.rows[number].late and len(self._late) < MOST_LATE:
                     self._late.append(_Waiting(number, where, line))
                 else:
                     self._report(number, where, line, found)
@@ -94,10 +99,11 @@ class Table:
                 learning(context, where, line)
             context.learn(where, line)
 
-    def _of(self, kind: type[Entry]) -> tuple[int, ...]:
+    def _of(self, kind: type[Entry]) -> tuple[tuple[int, Check], ...]:
         return tuple(
-            number for number, row in enumerate(self.rows) if kind in row.kinds or (not row.kinds and kind is not Seal)
-        )
+            (number, row.check) for number, row in enumerate(self.rows)
+            if kind in row.kinds or (not row.kinds and kind is not Seal)
+        )  # fmt: skip
 
     def _report(self, number: int, where: Arg, line: Entry, found: Found) -> None:
         row = self.rows[number]

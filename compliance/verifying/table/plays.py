@@ -117,8 +117,8 @@ def _power(context: Context, line: PlayEnded) -> Found:
 
 
 def _too_long(context: Context, line: PlayEnded) -> Found:
-    play = _play(context, line)
-    if play is None or play.boot != line.boot:
+    _, play, right = _asked(context, line)
+    if right is not None or play is None or play.boot != line.boot:
         return False
     most = _length(context, line, play).most
     set_back = _again(line, play) and context.clocks[line.seat].went_back
@@ -157,8 +157,10 @@ def _of_day(context: Context, seat: str, at: int) -> int:
 
 def _no_midnight(context: Context, line: PlayEnded) -> Found:
     """By each zone that may have held."""
+    if line.how != "midnight":
+        return False
     days = {context.zones.dates(at) for at in (line.since, line.wall)}
-    return line.how == "midnight" and len(days) == 1 and len(days.pop()) == 1
+    return len(days) == 1 and len(days.pop()) == 1
 
 
 def _play(context: Context, line: PlayEnded) -> Play | None:
