@@ -31,7 +31,7 @@ from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
-from daemon.recording.seat_lines import PcZone, RunMarks
+from daemon.recording.seat_lines import PcZone, PoweredTime, RunMarks
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import DaemonStatus, Doctor
 from daemon.reporting.publisher import Publisher
@@ -145,8 +145,10 @@ class Daemon:
             why = said_by(error)
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
+        if platform.power is not None:
+            self._stack.callback(platform.power.close)
         self._walk(platform, journal)
-        self._run(platform)
+        self._run(platform, gate=settings.gate_mounts != ())
         self._serve(platform, gate=settings.gate_mounts != ())
 
     def _unwritable(self, error: Unwritable) -> DaemonError:
@@ -189,21 +191,21 @@ class Daemon:
             Overruling(self._overrides, announcer.announce_with),
         )  # fmt: skip
 
-    def _run(self, platform: Platform) -> None:
+    def _run(self, platform: Platform, *, gate: bool) -> None:
         """What goes on between a start and a stop."""
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
         self._minute = minute = MinuteWork(
             self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on,
-            self.loop.unknown.listed,
+            self.loop.unknown.listed, PoweredTime(platform.power, self.recorder.do),
         )  # fmt: skip
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
         self.heart = Heart(
             self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute, self.errors, wake
         )  # fmt: skip
-        marks = RunMarks(self.store, platform.watcher)
+        marks = RunMarks(self.store, platform.watcher, gate)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
             self._overrides,

@@ -34,6 +34,10 @@ FINDINGS: Final[dict[str, Arg]] = {
     "no-law": msg("a public place without the law's rules for it"),
     "logged-on": msg("somebody logged on outside the opening hours"),
     "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
+    "age-raised": msg("minors whose registered age was raised"),
+    "learning-on": msg("games that were marked as not counting"),
+    "erased-lately": msg("people who were erased right after they had played"),
+    "gate-off": msg("PCs where a file switched off that games are refused before they run"),
     "age": msg("different ages of one player"), "age-set-right": msg("ages that were set right"),
     "heard": msg("seats that were heard after their last entry"),
     "outlived": msg("seats that were heard after they had stopped"), "presence": msg("presence that does not fit the entries"),
@@ -84,6 +88,7 @@ ODD: Final = frozenset({
 # was, or other times.
 ODD_OF_OTHERS: Final = frozenset({
     "label", "labels", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone", "no-law",
+    "age-raised", "learning-on", "erased-lately", "gate-off",
 })  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {

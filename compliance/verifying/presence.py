@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
@@ -12,10 +12,12 @@ from compliance.verifying.watched import (
     AHEAD,
     EVER,
     MINUTE_MS,
+    UNWATCHED_MS,
     WATCHED,
     Minutes,
     RanOn,
     SeatMinutes,
+    apart,
     joined,
     lived_to,
     past_bits,
@@ -80,6 +82,8 @@ class SeatPresence:
                 self._stop(line)
             case Presence():
                 self._present(line)
+            case SeatPowered():
+                self._powered(line)
             case _:
                 pass
 
@@ -110,6 +114,27 @@ class SeatPresence:
             self._go_on(line, now)
         self._told = max(self._told, now)
         self._ran, self.stopped = True, None
+
+    def _powered(self, line: SeatPowered) -> None:
+        """Of the time that a stop in order explained the PC was on for these spans, so that nobody watched it. A PC takes some
+        minutes to start and to stop.
+        """
+        stopped = self.gaps[-1] if self.gaps else None
+        if stopped is None or stopped.kind != "stopped":
+            return
+        spans = ((max(start, stopped.start), min(end, stopped.end)) for start, end in line.ran)
+        ran = [one for one in joined(spans) if one[1] - one[0] > UNWATCHED_MS]
+        if not ran:
+            return
+        self.gaps.pop()
+        off = apart((stopped.start, stopped.end), ran)
+        for start, end in ran:
+            self._gap(start, end, "ran-on")
+            self._expected += (end - start) // MINUTE_MS
+        for start, end in off:
+            self._gap(start, end, "stopped", explained=True)
+        if self._off:
+            self._off[-1:] = [(start // MINUTE_MS, end // MINUTE_MS + 1) for start, end in off]
 
     def _go_on(self, line: SeatStart, now: int) -> None:
         """It was lost meanwhile: what it tells of the run before, and that nobody watched since."""

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.entries.base import Entry
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
 from rules.calendar import DAY_MS
 
 EVER = 2**62
-WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
+WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, SeatPowered, Presence})
 """The entries that tell of it."""
 MINUTE_MS = 60_000
 HOUR = 60
 RESTART_MS = MINUTE_MS  # programs are exchanged, or started anew, in less…
 OFTEN_MS = 5 * MINUTE_MS  # …and in a day not for longer in all
+UNWATCHED_MS = 5 * MINUTE_MS
 AHEAD = 6  # minutes that a clock may have been set back by since
 _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 _HEX, _DIGITS = 15, frozenset("0123456789abcdef")
@@ -132,3 +133,9 @@ def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         elif start < end:
             found.append((start, end))
     return tuple(found)
+
+
+def apart(whole: tuple[int, int], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of `whole` beside these spans of it, which are disjoint and in order."""
+    edges = [whole[0], *(edge for span in spans for edge in span), whole[1]]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]

@@ -17,7 +17,7 @@ from daemon.recording.attempts import Attempts
 from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
-from daemon.recording.seat_lines import PcZone, Presence
+from daemon.recording.seat_lines import PcZone, PoweredTime, Presence
 from daemon.reporting.announce import Announcer
 from daemon.sessions import InForce
 from daemon.store import Store
@@ -39,6 +39,7 @@ class MinuteWork:
     zone: PcZone
     logged_on: LoggedOn
     listed: ListedPrograms
+    powered: PoweredTime
     presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
@@ -46,6 +47,7 @@ class MinuteWork:
         self._count_attempts(now)
         self.list_programs(now)
         self.zone.look()
+        self.powered.look(now)
         self.logged_on.look(now)
         self.recorder.alive(self.presence.mark(now), now)
         if not self.recorder.waiting:

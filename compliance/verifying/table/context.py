@@ -281,6 +281,17 @@ class Seat:
 
 
 @dataclass
+class Laxer:
+    """`aged`: plays by pseudonym and the age that was registered anew; `learning`: that do not count, by game, and how many of
+    them there were `before` an entry of the agent said so.
+    """
+
+    aged: dict[tuple[str, int], int] = field(default_factory=dict)
+    learning: Counter[str] = field(default_factory=Counter)
+    before: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass
 class Context:
     """`learn` from each entry after it was checked. `running`: plays that go on; `ended`: the log is at its end.
 
@@ -302,6 +313,7 @@ class Context:
     sessions: Sessions = field(default_factory=Sessions)
     summaries: Summaries = field(default_factory=Summaries)
     plays: PlayTimes = field(default_factory=PlayTimes)
+    laxer: Laxer = field(default_factory=Laxer)
     dues: dict[tuple[str, int], Due] = field(default_factory=dict)
     packs_on: frozenset[str] | None = None
     without: tuple[Arg, PlaceChanged] | None = None

@@ -119,13 +119,6 @@ def _unknown_before(context: Context, line: GameChanged) -> Found:
     return line.game not in context.games.house and line.before is not None and Breach({"game": line.game})
 
 
-def _not_counted(context: Context, line: GameChanged) -> Found:
-    known = context.games.house.get(line.game)
-    return line.after is not None and line.after.learning and (known is None or not known.learning) and (
-        Breach({"game": line.game})
-    )  # fmt: skip
-
-
 def _guardians(context: Context, line: GuardianChanged) -> Found:
     before, now = context.games.guardians, line.registered
     if now < 0 or (before is not None and abs(now - before) > 1):
@@ -167,8 +160,6 @@ ROWS: Final = (
               _other_before, msg("it is not what was said of {game} before that it changes", game="")),
     Invariant("game-first", "What the house had said of a game before has an entry.", (GameChanged,), "game", _unknown_before,
               msg("no entry before it says what the house had said of {game}", game=""), "game", each=True),
-    Invariant("game-counts", "That a game's play does not count is told.", (GameChanged,), "game", _not_counted,
-              msg("play of {game} does not count from here on", game=""), "game", each=True),
     Invariant("guardians", "Guardians come and go one by one.", (GuardianChanged,), "log", _guardians,
               msg("there were {before} guardians before it, and it says {now}", before="", now="")),
     Invariant("guardians-first", "Of more than one guardian each has an entry.", (GuardianChanged,), "log",
