@@ -43,7 +43,7 @@ from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, e
 from compliance.verifying.retired import Retired
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
-from compliance.verifying.table import pairs, sessions, summaries
+from compliance.verifying.table import pairs, sessions
 from compliance.verifying.table import plays as timed
 from compliance.verifying.table.context import Context
 from compliance.verifying.table.invariant import Table
@@ -95,7 +95,7 @@ class Auditor:
         self._recomputer, self._redecider = Recomputer(packs), Redecider(packs)
         self._rulebook = Rulebook(self.texts, self.brought)
         self._looker, self._retired = Looker(self._seats), Retired(self._seats)
-        self._context = Context(self._zones, self._plays, self._clocks, self._seats, self._rulebook.hearing)
+        self._context = Context(self._zones, self._plays, self._clocks, self._seats)
         self._table = Table(ROWS, LEARN, self._context)
         self._adding = Adding(self._plays, self._zones, self._clocks)
         checks, own = (self._heard.wants(), self._retired.wants(), *self._rulebook.wants()), self._wants()
@@ -255,7 +255,6 @@ class Auditor:
         yield from self._heard.findings(self.zone)
         yield from self._table.findings()
         yield from sessions.findings(self._context, self.zone)
-        yield from summaries.findings(self._context)
         yield from self._retired.findings(self.zone)
         yield from self._adding.findings()
 

@@ -7,20 +7,18 @@ seat that was heard for longer than that without an entry wrote some that are no
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults, Tally
 from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
-from compliance.verifying.watched import past_bits
 from i18n.message import Arg, Length, Moment, msg
 
 _MINUTE_MS = 60_000
@@ -33,15 +31,6 @@ _WITHHELD_MS = 90 * _MINUTE_MS
 _AHEAD_MS = 10 * _MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
 _UNNAMED = {"unnamed": msg("the agent's tick says of a seat neither when it was heard nor that it is silent")}
-_AWAKE = {
-    "awake": msg("the agent heard it again and again while it says that it was not alive"),
-    "moved": msg("the agent did not hear it for long after it says that it started, and heard it for long after it stopped"),
-}
-# As on a full disk, where that it was started waits to be written; for longer it is `_WITHHELD_MS`.
-_SINCE = {"outlived": msg("the agent heard it after it stopped, and it wrote nothing since it stopped")}
-_RECENT = 24  # ticks: a seat says each hour in which minutes it was alive
-_TIMES = 3  # a PC may wake for a moment now and then
-_AROUND = 10  # minutes
 
 
 @dataclass(slots=True)
@@ -110,10 +99,7 @@ class Silences:
 
 @dataclass(slots=True)
 class _Seat:
-    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first.
-    `recent`: when it was heard lately; `apart`: when, by the agent's clock, its own was last seen to say something else;
-    `stopped`: when it did last; `began`: when it started last, in which `boot`, and when it was heard `first` since.
-    """
+    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first."""
 
     heard: int = 0
     unwritten: int = 0
@@ -121,12 +107,6 @@ class _Seat:
     ahead: int = 0
     where: Arg = ""
     at: int = 0
-    recent: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
-    apart: int = 0
-    stopped: int | None = None
-    began: int = 0
-    boot: str = ""
-    first: int = 0
 
 
 @dataclass
@@ -142,17 +122,13 @@ class Heard:
     _last: AgentTick | None = None
     _silences: Silences = field(default_factory=Silences)
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
-    _set: int = 0  # when the agent's clock was last set, or its PC slept
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
     _named: int = 0  # since when not all seats were, tick after tick
     _unnamed: Tally = field(default_factory=lambda: Tally(_UNNAMED, "paired"))
-    _awake: Tally = field(default_factory=lambda: Tally(_AWAKE, "presence"))
-    _since: Tally = field(default_factory=lambda: Tally(_SINCE))
 
     def wants(self) -> Wants:
         return {
-            SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatStop: self._stop,
-            SeatStart: self._start, SeatRetired: self._retire,
+            SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatRetired: self._retire,
         }  # fmt: skip
 
     def written(self, _: Arg, line: AnyEntry) -> None:
@@ -178,8 +154,6 @@ class Heard:
         if seat.unwritten > _WITHHELD_MS:
             self._withheld(line.seat, seat)
         seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
-        if self._last is not None and abs(line.wall - self._last.wall) > _AHEAD_MS:
-            seat.apart = self._last.wall
         self._newest[line.seat] = max(line.wall, self._newest.get(line.seat, 0))
 
     def _enrol(self, _: Arg, line: SeatEnrolled) -> None:
@@ -188,48 +162,12 @@ class Heard:
     def _retire(self, _: Arg, line: SeatRetired) -> None:
         self._enrolled.discard(line.id)
 
-    def _present(self, where: Arg, line: Presence) -> None:
+    def _present(self, _: Arg, line: Presence) -> None:
         if line.seat != AGENT:
             self._silences.alive(line.seat, line.wall)
             self._silences.alive(line.seat, line.since)
             if line.since >= self._silences.missed:
                 self._silences.misses(line.seat, line.since)
-            self._slept(where, line)
-
-    def _stop(self, _: Arg, line: SeatStop) -> None:
-        if line.seat != AGENT:
-            self._seats[line.seat].stopped = line.wall
-
-    def _start(self, where: Arg, line: SeatStart) -> None:
-        seat = self._seats.get(line.seat)  # the agent is none
-        if seat is not None and seat.stopped is not None:
-            if self._was_heard(seat, (seat.stopped, line.wall)):
-                self._awake.see("awake", where, line)
-            seat.stopped = None
-        if seat is not None:
-            if line.boot != seat.boot:  # a PC without a battery goes on from its last moment, and was heard since that
-                while seat.recent and seat.recent[-1] > line.wall:
-                    seat.recent.pop()
-            seat.began, seat.boot, seat.first = line.wall, line.boot, 0
-
-    def _slept(self, where: Arg, line: Presence) -> None:
-        if self._was_heard(self._seats[line.seat], (line.since, line.wall), past_bits(line)):
-            self._awake.see("awake", where, line)
-
-    def _was_heard(self, seat: _Seat, span: tuple[int, int], bits: int = 0) -> bool:
-        """Again and again in this span, in other minutes than these, in which it was alive; if both clocks say the same."""
-        since, until = span
-        if max(seat.apart, self._set) > since - _AHEAD_MS:
-            return False
-        last = (until - since) // _MINUTE_MS - 2 * _AROUND
-        minutes = ((at - since) // _MINUTE_MS - _AROUND for at in seat.recent)
-        return sum(0 <= at < last and not bits >> at & (1 << 2 * _AROUND + 1) - 1 for at in minutes) >= _TIMES
-
-    def _was_unheard(self, seat: _Seat) -> bool:
-        """For long after it started, while the agent ticked; if both clocks said the same, and so its entries came at once."""
-        if max(seat.apart, self._set) > seat.began - _AHEAD_MS:
-            return False
-        return bisect_right(self._ticks, seat.first - _AHEAD_MS) - bisect_right(self._ticks, seat.began + _AHEAD_MS) >= _TIMES
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._checked(where, line)
@@ -242,8 +180,7 @@ class Heard:
                     self._failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
             elif at > seat.heard:
                 seat.unwritten += min(at - seat.heard, SILENT_MS) if seat.heard else 0
-                seat.heard, seat.first = at, seat.first or at
-                seat.recent.append(at)
+                seat.heard = at
         for name, newest in self._newest.items():
             seat = self._seats[name]
             if where != NOWHERE and newest - line.wall > max(_AHEAD_MS, seat.ahead):
@@ -251,19 +188,15 @@ class Heard:
                     seat.where, seat.at = where, line.wall
                 seat.ahead = newest - line.wall
         self._newest.clear()
-        if self._last is None:
-            self._set = line.wall
-            if line.wall > self._silences.missed:
-                self._silences.over(line.wall, slept=False)
-        else:
+        if self._last is not None:
             self._since_last(where, line, self._last)
+        elif line.wall > self._silences.missed:
+            self._silences.over(line.wall, slept=False)
         self._last = line
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
         self._silences.ticked(self._ticks[-1])
 
     def _since_last(self, where: Arg, line: AgentTick, last: AgentTick) -> None:
-        if abs(line.wall - last.wall - line.mono + last.mono) > _MINUTE_MS:
-            self._set = line.wall
         if line.after not in {UNSET, last.wall}:
             self._tally.see("after", where, line)
         if line.wall - last.wall > SILENT_MS and self._ticks[-1] < line.wall:
@@ -303,9 +236,6 @@ class Heard:
         for name, seat in self._seats.items():
             if seat.unwritten > _WITHHELD_MS:
                 self._withheld(name, seat)
-            elif self._last and seat.stopped is not None and self._was_heard(seat, (seat.stopped, self._last.wall)):
-                tally, what = (self._awake, "moved") if self._was_unheard(seat) else (self._since, "outlived")
-                tally.count(what, name, msg("seat {seat}", seat=name), self._last.wall)
         self._silences.close(max(self._newest.values(), default=0), self._newest)
 
     def failures(self) -> Iterator[Failure]:
@@ -319,8 +249,6 @@ class Heard:
             yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
         yield from self._tally.findings()
         yield from self._unnamed.findings()
-        yield from self._awake.findings()
-        yield from self._since.findings()
         for name, (where, at) in self._strange.items():
             text = msg("when the agent says that it heard seat {seat} contradicts its clock, or what it said before", seat=name)
             yield Finding("heard", where, text, seat=name, at=at)

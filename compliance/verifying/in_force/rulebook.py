@@ -13,7 +13,6 @@ from compliance.entry import AnyEntry
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
-from compliance.verifying.in_force.hearing import Hearing
 from compliance.verifying.in_force.place import Timeline
 from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
@@ -110,16 +109,14 @@ class Rulebook:
     texts: Mapping[str, str]
     brought: frozenset[str] = frozenset()
     timeline: Timeline = field(default_factory=Timeline)
-    hearing: Hearing = field(default_factory=Hearing)
 
     def __post_init__(self) -> None:
         self._named = Texts(self.texts, self.brought)
         self._changes = Changes(self.texts)
-        self._followed = Followed(self.timeline, self.hearing)
+        self._followed = Followed(self.timeline)
 
     def wants(self) -> Iterator[Wants]:
         yield each(self._changed, PlaceChanged, PolicyChanged)
-        yield self.hearing.wants()
         yield self._followed.wants()
         yield each(self._named.decided, PlayDue, LaunchRefused)
 
@@ -146,4 +143,3 @@ class Rulebook:
     def findings(self) -> Iterator[Finding]:
         yield from self._named.findings()
         yield from self._changes.findings()
-        yield from self._followed.findings()

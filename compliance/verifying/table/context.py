@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -16,7 +16,6 @@ from compliance.entries.play import PlayEnded, Warned
 from compliance.entries.seat import SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
-from compliance.verifying.in_force.hearing import CLOCKS_MS, LATE_MS, Hearing
 from compliance.verifying.listed import Times
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NO_MOMENT, NOWHERE
@@ -28,7 +27,6 @@ Key: TypeAlias = tuple[str, ...]
 Said: TypeAlias = tuple[object, ...]
 GrantKey: TypeAlias = tuple[str, int, str | None, int]  # by whom, how much, of which game, when
 Span: TypeAlias = tuple[int, int]  # the first minute since 1970, and the one after the last
-_NEAR: Final = 256  # starts that are looked back on
 
 
 @dataclass
@@ -49,47 +47,14 @@ class Pairs:
         return self.began.get((name, *key), (NOWHERE, None))[1]
 
 
-class Claim(NamedTuple):
-    said: Said
-    seat: str
-    at: int
-
-
-@dataclass(slots=True)
-class Held:
-    """What the agent says of a game until it says that it is over: under which ids, and each moment at which that changed."""
-
-    ids: set[str] = field(default_factory=set)
-    changes: list[tuple[int, bool]] = field(default_factory=list)
-
-    def begin(self, id_: str, at: int) -> None:
-        self.ids.add(id_)
-        self.changes.append((at, True))
-
-    def end(self, id_: str, at: int) -> None:
-        self.ids.discard(id_)
-        if not self.ids:
-            self.changes.append((at, False))
-
-    @property
-    def over(self) -> int | None:
-        """Since when it does not hold; None: it does."""
-        return None if not self.changes or self.changes[-1][1] else self.changes[-1][0]
-
-    def held(self, at: int) -> bool:
-        """Whether it was said to hold within an hour before this moment, or as long after it as clocks may be apart."""
-        return any(holds and at - LATE_MS <= moment <= at + CLOCKS_MS for moment, holds in self.changes)
-
-
 @dataclass
 class Games:
-    """`said`: by seat and game; `lists`: what two seats said last of a game in turn, by the version of seats."""
+    """`said`: by seat and game; `learning`, `let`: games of which somebody ever said that they do not count, or may run."""
 
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    lists: dict[tuple[str | None, str], tuple[Claim, Claim | None]] = field(default_factory=dict)
-    learning: defaultdict[str, Held] = field(default_factory=lambda: defaultdict(Held))
-    let: defaultdict[str, Held] = field(default_factory=lambda: defaultdict(Held))
+    learning: set[str] = field(default_factory=set)
+    let: set[str] = field(default_factory=set)
     house: dict[str, GameFacts | None] = field(default_factory=dict)
     who: set[str] = field(default_factory=set)
     guardians: int | None = None
@@ -187,32 +152,6 @@ class Sessions:
             self.judged = at
 
 
-class Starts(NamedTuple):
-    """So many starts of a game, the last one at `mono`."""
-
-    mono: int
-    game: str
-    times: int
-
-
-@dataclass(slots=True)
-class Counts:
-    """Of one seat. `ran`: the last day (UTC), and how many plays of it ran before they were not allowed. `near`: starts of this
-    boot, the first of which was at `began`, 0 if there were others before. `lines`: ends that stand for several plays, which
-    are so many `starts`, and between which nothing was played for so long (`away`), from `where` on.
-    """
-
-    ran: tuple[int, int] = (0, 0)
-    boot: str | None = None
-    began: int = 0
-    near: deque[Starts] = field(default_factory=lambda: deque(maxlen=_NEAR))
-    lines: int = 0
-    starts: int = 0
-    away: int = 0
-    where: Arg = NOWHERE
-    at: int = 0
-
-
 @dataclass
 class Summaries:
     """`refused`: starts by seat, game and day, `known` by the quarter of an hour; `starts`: how many, by pseudonym, seat and
@@ -225,7 +164,6 @@ class Summaries:
     given: dict[str, tuple[str, str]] = field(default_factory=dict)
     all: Counter[tuple[str, str]] = field(default_factory=Counter)
     over: Counter[tuple[str, str]] = field(default_factory=Counter)
-    seats: defaultdict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
 
 
 class OpenPlay(NamedTuple):
@@ -303,7 +241,6 @@ class Context:
     running: Plays
     clocks: Mapping[str, SeatClock]
     presence: Mapping[str, SeatPresence]
-    hearing: Hearing
     ended: bool = False
     seats: dict[str, Seat] = field(default_factory=dict)
     pairs: Pairs = field(default_factory=Pairs)

@@ -11,12 +11,12 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from compliance.entries.decision import LaunchRefused, PlayDue
-from compliance.entries.override import Answered, Approval, ApprovalEnded, Requested
+from compliance.entries.override import Answered, Approval, Requested
 from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayRuled, PlayStarted, UsageDay
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.entries.seat import SeatStart
-from compliance.verifying.table.context import Claim, Context, Held, Said
+from compliance.verifying.table.context import Context, Said
 from compliance.verifying.table.invariant import Breach, Found, Invariant
 from i18n.message import Arg, msg
 
@@ -49,24 +49,6 @@ def _other_label(context: Context, line: Any) -> Found:
     return context.ended or context.games.said.get((line.seat, game), said) != said
 
 
-def _other_list(context: Context, line: Any) -> Found:
-    """A new list reaches seats at different times, but none goes back: where one that must have had the list of another says
-    something else, and then another that must have had that says the former again, one is made up.
-    """
-    game = _game(context, line)
-    if context.ended or game is None:
-        return game is not None and game not in context.games.changed
-    before, now = context.games.lists.get((context.seats[line.seat].version, game), (None, None))
-    if before is None or now is None or line.system is UNSET or line.seat == now.seat:
-        return False
-    return _said(line) == before.said != now.said and _knows(context, line, now.at)
-
-
-def _knows(context: Context, line: Any, since: int) -> bool:
-    """Whether its seat must have had what was said then."""
-    return not context.hearing.is_apart(line.seat, line.wall) and context.hearing.had_news(line.seat, since, line.wall)
-
-
 # --- what is let through, what does not count -----------------------------------------------------------------------------
 
 
@@ -76,21 +58,7 @@ def _unsaid(name: str, flag: str) -> Any:
     def check(context: Context, line: Any) -> Found:
         if getattr(line, flag) is not True or (game := _game(context, line)) is None:
             return False
-        return not getattr(context.games, name)[game].changes
-
-    return check
-
-
-def _no_longer(name: str, flag: str) -> Any:
-    """Whether the entry counts on what was over, as its seat must have known, and was not said anew since."""
-
-    def check(context: Context, line: Any) -> Found:
-        if getattr(line, flag) is not True or (game := _game(context, line)) is None:
-            return False
-        held: Held = getattr(context.games, name)[game]
-        if context.ended:
-            return not held.held(line.wall)
-        return held.over is not None and _knows(context, line, held.over)
+        return game not in getattr(context.games, name)
 
     return check
 
@@ -135,24 +103,15 @@ ROWS: Final = (
     Invariant("label", "A seat says the same label and publisher of a game, until an entry or a new version changes them.",
               _OF_GAME, "seat, game", _other_label,
               msg("the label or the publisher of a game is another than before, and no entry says why"), "label", late=True),
-    Invariant("labels", "Seats of one version say the same label and publisher of a game.", _OF_GAME, "version, game",
-              _other_list, msg("the label or the publisher of a game is another than at another seat, and no entry says why"),
-              "labels", late=True),
     Invariant("learning", "The house said of a game whose play does not count that it does not.", (PlayStarted, PlayRuled),
               "game", _unsaid("learning", "learning"), msg("its play does not count, which no entry says of the game"),
               "learning", late=True),
-    Invariant("learning-over", "A game whose play counts again counts once its seat must know.", (PlayStarted, PlayRuled),
-              "game", _no_longer("learning", "learning"),
-              msg("its play does not count, as the house no longer said of the game"), "learning", late=True),
     Invariant("approval", "A game that is played as let through was let through.", (PlayStarted, PlayRuled), "game",
               _unsaid("let", "approved"), msg("it takes the game as let through, which no entry before it says"), "approval",
               late=True),
     Invariant("approval-decided", "A game that a decision takes as let through was let through before.",
               (PlayDue, LaunchRefused), "game", _unsaid("let", "approved"),
               msg("it takes the game as let through, which no entry before it says"), "approval"),
-    Invariant("approval-over", "A game that is let through no longer is not taken as that once its seat must know.", _OF_GAME,
-              "game", _no_longer("let", "approved"), msg("it takes the game as let through, which it was no longer"),
-              "let-no-longer", late=True),
     Invariant("summed-somebody", "The day that is summed up is of somebody of whom another entry tells.", (UsageDay,),
               "pseudonym", _nobody, msg("it sums up the day of somebody of whom no other entry tells"), "usage-day",
               late=True),
@@ -181,58 +140,35 @@ ROWS: Final = (
 def _of_game(context: Context, _: Arg, line: Any) -> None:
     state, game, said = context.games, _game(context, line), _said(line)
     state.who.add(line.who)
-    if game is None:
-        return
-    if len(state.said) < _MOST or (line.seat, game) in state.said:
+    if game is not None and (len(state.said) < _MOST or (line.seat, game) in state.said):
         state.said[line.seat, game] = said
-    if line.system is UNSET or game in state.changed:  # older versions did not say whose label it is
-        return
-    key = context.seats[line.seat].version, game
-    before, now = state.lists.get(key, (None, None))
-    last, claim = now or before, Claim(said, line.seat, line.wall)
-    if last is None:
-        if len(state.lists) < _MOST:
-            state.lists[key] = claim, None
-    elif said != last.said and _knows(context, line, last.at) and (now is None or before is None or said != before.said):
-        state.lists[key] = last, claim
 
 
 def _version(context: Context, _: Arg, line: SeatStart) -> None:
     """Another version has another list of games."""
     if context.seats[line.seat].version != line.version:
         state = context.games
-        state.lists.clear()
         state.said = {key: said for key, said in state.said.items() if key[0] != line.seat}
 
 
 def _changed(context: Context, _: Arg, line: GameChanged) -> None:
     state = context.games
     state.house[line.game] = line.after
-    if line.before == line.after:
-        return
-    state.changed.add(line.game)
-    held = state.learning[line.game]
-    if line.after is not None and line.after.learning:
-        held.begin("", line.wall)
-    elif held.changes or (line.before is not None and line.before.learning):
-        held.end("", line.wall)
+    if line.before != line.after:
+        state.changed.add(line.game)
+    if any(one is not None and one.learning for one in (line.before, line.after)):
+        state.learning.add(line.game)
 
 
-def _approved(context: Context, _: Arg, line: Approval | ApprovalEnded) -> None:
-    if isinstance(line, Approval):
-        context.games.let[line.game].begin(line.id, line.wall)
-    elif (begun := context.pairs.opened("approval", line.id)) is not None:
-        context.games.let[begun.game].end(line.id, line.wall)
+def _approved(context: Context, _: Arg, line: Approval) -> None:
+    context.games.let.add(line.game)
 
 
 def _answered(context: Context, _: Arg, line: Answered) -> None:
     """Somebody said so at a seat, which goes by that until the agent has heard of it."""
     request = context.pairs.opened("request", line.id)
     if line.let and request is not None and request.game is not None:
-        held = context.games.let[request.game]
-        held.changes.append((line.wall, True))
-        if not held.ids:
-            held.changes.append((line.wall, False))
+        context.games.let.add(request.game)
 
 
 def _requested(context: Context, _: Arg, line: Requested) -> None:
@@ -253,6 +189,6 @@ def _counted(context: Context, _: Arg, line: GuardianChanged | ProgramsChanged |
 
 LEARN: Final = {
     **dict.fromkeys(_OF_GAME, _of_game), SeatStart: _version, GameChanged: _changed, Approval: _approved,
-    ApprovalEnded: _approved, Answered: _answered, Requested: _requested, GuardianChanged: _counted,
+    Answered: _answered, Requested: _requested, GuardianChanged: _counted,
     ProgramsChanged: _counted, PlaceChanged: _counted,
 }  # fmt: skip

@@ -30,16 +30,6 @@ _SHORT_MS: Final = 3 * MINUTE_MS  # what comes and goes in less nobody need have
 _APART_MS: Final = 10 * MINUTE_MS
 
 
-def _unseen(context: Context, line: SessionClosed) -> Found:
-    known = context.pairs.holds(("session", line.seat, str(line.opened)))
-    return known and line.how == "unseen" and context.seats[line.seat].started[0] < line.opened
-
-
-def _unwatched(context: Context, line: SessionClosed) -> Found:
-    opened = context.sessions.seats[line.seat].open.get(line.opened)
-    return opened is not None and line.how == "unwatched" and context.sessions.home_to < opened * MINUTE_MS - _APART_MS
-
-
 def _alone(context: Context, line: PlayEnded) -> bool:
     """Whether nobody was logged on for long while it was played, by a seat at no home."""
     state = context.sessions
@@ -54,11 +44,6 @@ def _nobody(context: Context, line: PlayEnded) -> Found:
 
 
 ROWS: Final = (
-    Invariant("session-unseen", "That nobody looked as somebody logged off is said by a run that was started since.",
-              (SessionClosed,), "seat, session", _unseen,
-              msg("it says that nobody looked when somebody logged off, and the seat had not been started anew"), "paired"),
-    Invariant("session-unwatched", "That this is a home ends a session where it is one.", (SessionClosed,), "seat, session",
-              _unwatched, msg("it says that this is a home, where nobody looks who is logged on, and it was none"), "paired"),
     Invariant("session-of-play", "At a public place somebody is logged on while a game is played.", (PlayEnded,), "seat",
               _nobody, msg("a game was played while nobody was logged on in front of the PC"), "paired"),
 )  # fmt: skip
