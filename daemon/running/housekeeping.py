@@ -6,7 +6,7 @@ It is no limit, no row of a play and no watchdog. Whether a day is over is asked
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,6 @@ from daemon.requests import Requests
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
-from host.jobs import Job, Jobs
 from rules.calendar import DAY_MS, day_name
 
 MINUTE_S, MINUTE_MS = 60.0, 60_000
@@ -76,32 +75,31 @@ class NightWork:
 
 
 class Housekeeping:
-    """Needs a running loop from `start` on."""
+    """Every so many seconds it asks whether a night's work is `due`, does it, and gives the agent a sign of life (`alive`)."""
 
-    def __init__(self, night: Callable[[], None], due: Callable[[], bool], alive: Job, every: float = MINUTE_S) -> None:
-        """`alive` comes every so many seconds, and `night` then, if it is `due`."""
-        self._night, self._due = night, due
+    def __init__(
+        self, night: Callable[[], None], due: Callable[[], bool], alive: Callable[[], Awaitable[None]], every: float = MINUTE_S
+    ) -> None:
+        self._night, self._due, self._alive, self._every = night, due, alive, every
         self._zone: str | None = None
-        self._jobs = Jobs()
-        self._jobs.every(every, alive)
-        self._jobs.every(every, self._look)
+        self._left = asyncio.Event()
 
     def in_zone(self, zone: str) -> None:
         """The place's days are those of this zone. What earlier nights left undone is done at once."""
         if zone != self._zone:
             self._zone = zone
-            self._jobs.at_once("left", self._work)
+            self._left.set()
 
-    async def _look(self) -> None:
-        if self._due():
-            self._night()
-
-    async def _work(self) -> None:
-        self._night()
-
-    def start(self) -> asyncio.Future[None]:
-        """A future that gets the first error of a job: it has to end the daemon loudly."""
-        return self._jobs.start()
-
-    def stop(self) -> None:
-        self._jobs.stop()
+    async def run(self) -> None:
+        """Until cancelled. An error has to end the daemon loudly."""
+        while True:
+            try:
+                async with asyncio.timeout(self._every):
+                    await self._left.wait()
+            except TimeoutError:
+                if self._due():
+                    self._night()
+                await self._alive()
+            else:
+                self._left.clear()
+                self._night()
