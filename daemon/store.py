@@ -50,6 +50,7 @@ class Store:
         self._reserve = folder / "reserve"
         self._wall = wall
         self.thawed: Callable[[], object] = lambda: None
+        self._then: list[Callable[[], object]] = []
         try:
             found = opening.open_or_save(self._path, wall)
         except sqlite3.Error as error:
@@ -85,8 +86,16 @@ class Store:
         except BaseException:
             self._rollback()
             raise
+        done, self._then = self._then, []
+        for action in done:
+            action()
+
+    def then(self, action: Callable[[], object]) -> None:
+        """Runs `action` once the present transaction is durable; not if it fails."""
+        self._then.append(action)
 
     def _rollback(self) -> None:
+        self._then.clear()
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
 

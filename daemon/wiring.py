@@ -44,6 +44,7 @@ from daemon.running.repair import Repair
 from daemon.running.run import Door, lifeline, until_stopped
 from daemon.running.seat import Forgetting, Rosters, Seat
 from daemon.serving.access import Access
+from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
@@ -53,7 +54,7 @@ from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.storing.rows import ListedRow
-from daemon.trusted import Reading, TrustedClock
+from daemon.trusted import TrustedClock
 from daemon.unknown_programs import UnknownPrograms
 from daemon.uplink import Uplink
 from host import homes
@@ -230,7 +231,6 @@ class Daemon:
         """The local API."""
         own_uid = files().owner()
         access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
-        looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.agent.reachable,
             lambda: line.kept, self._overrides,
@@ -242,11 +242,9 @@ class Daemon:
         )  # fmt: skip
         self.repair = Repair(self._published_keys, self.trust, self._chains, self.uplink, self.health, self.heart)
         self.roles = access.roles
-        grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks)
-        requests = RequestHandlers(
-            access, self._requests, self._grants, self.loop.unknown.refused, self.recorder, self._publisher, self.clock,
-            self.heart, self.rosters, looks,
-        )  # fmt: skip
+        changes = Changes(access, self.recorder, self._publisher, self.clock, self.heart, self._judge, self.plays)
+        grants = GrantHandlers(changes, self._grants)
+        requests = RequestHandlers(changes, self._requests, self._grants, self.loop.unknown.refused, self.rosters)
         lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
@@ -255,21 +253,14 @@ class Daemon:
             ),
             grants,
             requests,
-            ProofHandlers(
-                access, platform.accounts, platform.pins, lockouts, self.recorder, grants, requests, self.clock.read
-            ),
-            OverrideHandlers(
-                access, self._overrides, self.recorder, self._publisher, self.clock, self.heart, looks
-            ),
+            ProofHandlers(changes, platform.accounts, platform.pins, lockouts, grants, requests),
+            OverrideHandlers(changes, self._overrides),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 
     def _listed(self, day: str) -> tuple[ListedRow, ...]:
         self._minute.list_programs(self.loop.read())
         return self.store.listed(day)
-
-    def _outlooks(self, access: Access, now: Reading) -> Outlooks:
-        return Outlooks(self._judge, self.plays, access.people(), now)
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""

@@ -103,8 +103,8 @@ _MOST = 256  # accounts that guessed wrong; of a domain there may be thousands, 
 
 
 class Lockouts:
-    """`keep_…` writes in the caller's transaction; `take_…` counts it, once that happened. `last`: the last moment that is
-    known of the run before.
+    """`keep_…` writes; it counts once the caller's transaction is durable. `last`: the last moment that is known of the run
+    before.
     """
 
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:
@@ -120,29 +120,21 @@ class Lockouts:
         return still(self._tries.get(self._one(account), NONE), known)
 
     def keep_tries(self, account: str, now: Tries) -> None:
-        self._store.put(_TRIES, msgspec.json.encode(self._with(account, now)))
-
-    def take_tries(self, account: str, now: Tries) -> None:
-        self._tries = self._with(account, now)
+        account = self._one(account)
+        kept = {name: one for name, one in self._tries.items() if name != account} | ({account: now} if now.wrong else {})
+        self._store.put(_TRIES, msgspec.json.encode(kept))
+        self._store.then(lambda: setattr(self, "_tries", kept))
 
     def step(self, secret: str) -> int:
         """The last step of this secret whose code was used."""
         return self._steps.get(secret, -1)
 
     def keep_step(self, secret: str, step: int, known: Collection[str]) -> None:
-        self._store.put(_STEPS, msgspec.json.encode(self._stepped(secret, step, known)))
-
-    def take_step(self, secret: str, step: int, known: Collection[str]) -> None:
-        self._steps = self._stepped(secret, step, known)
+        """A code of this step was used. `known`: the secrets that are still some guardian's."""
+        kept = {name: last for name, last in self._steps.items() if name in known} | {secret: step}
+        self._store.put(_STEPS, msgspec.json.encode(kept))
+        self._store.then(lambda: setattr(self, "_steps", kept))
 
     def _one(self, account: str) -> str:
         """Under which its tries are kept."""
         return account if account in self._tries or len(self._tries) < _MOST else ""
-
-    def _with(self, account: str, now: Tries) -> dict[str, Tries]:
-        account = self._one(account)
-        others = {name: one for name, one in self._tries.items() if name != account}
-        return {**others, account: now} if now.wrong else others
-
-    def _stepped(self, secret: str, step: int, known: Collection[str]) -> dict[str, int]:
-        return {name: last for name, last in self._steps.items() if name in known} | {secret: step}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.api import naming
@@ -20,9 +20,8 @@ from daemon.platforms.pins import Pins, UncheckedError
 from daemon.proving import codes, lockouts
 from daemon.proving.codes import mark
 from daemon.proving.lockouts import CODE, Lockouts, Tries
-from daemon.recording.recorder import Recorder
-from daemon.running.repair import written
 from daemon.serving.access import Access, Acting
+from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.request_handlers import RequestHandlers
 from daemon.sessions import GUEST, RuledPlayer
@@ -39,15 +38,20 @@ _LONGEST = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProofHandlers:
-    access: Access
+    changes: Changes
     accounts: Accounts
     pins: Pins
     lockouts: Lockouts
-    recorder: Recorder
     grants: GrantHandlers
     requests: RequestHandlers
-    now: Callable[[], Reading]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def access(self) -> Access:
+        return self.changes.access
+
+    def now(self) -> Reading:
+        return self.changes.clock.read()
 
     async def me(self, caller: Caller, request: m.MeGet) -> m.Me:
         guardian, people = self.access.guardian(caller), self.access.in_force.people
@@ -131,21 +135,11 @@ class ProofHandlers:
         return found
 
     def _keep(self, caller: Caller, now: Tries, *, event: events.PinFailed | events.CodeUsed | None = None) -> None:
-        """Counts it, with its entry. ApiError."""
+        """Counts it durably, with its entry, or ApiError: nothing is looked at that could not be counted."""
         whose, counts = self._whose(caller), not self.access.guardian(caller)
-        if counts or event is not None:
-            self._write(lambda: self.lockouts.keep_tries(whose, now) if counts else None, event)
-        if counts:
-            self.lockouts.take_tries(whose, now)
-
-    def _write(self, change: Callable[[], None], event: events.PinFailed | events.CodeUsed | None) -> None:
-        """Durably, or ApiError: nothing is looked at that could not be counted."""
-        with written():
-            if event is not None:
-                self.recorder.record_at_once(event, change)
-            else:
-                with self.recorder.store.transaction():
-                    change()
+        said = () if event is None else (event,)
+        if counts or said:
+            self.changes.record(said, lambda: self.lockouts.keep_tries(whose, now) if counts else None)
 
     def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
         """Counts it for good, from now on; what to say."""
@@ -218,7 +212,4 @@ class ProofHandlers:
             if counts:
                 self.lockouts.keep_tries(whose, after)
 
-        self._write(change, events.CodeUsed(player, used.guardian.name, caller.account, ms, self.now()))
-        self.lockouts.take_step(secret, used.step, known)
-        if counts:
-            self.lockouts.take_tries(whose, after)
+        self.changes.record((events.CodeUsed(player, used.guardian.name, caller.account, ms, self.now()),), change)
