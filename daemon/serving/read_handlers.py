@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daemon.api import messages as m
-from daemon.api.played import PlayedAnswer, PlayedGet
-from daemon.api.programs import ProgramsAnswer, ProgramsGet
-from daemon.api.rules import InForce as InForceRules
-from daemon.api.rules import RulesGet
+from daemon.api.messages import PlayedAnswer, PlayedGet, ProgramsAnswer, ProgramsGet, RulesGet, RulesInForce
 from daemon.reporting.doctor import DaemonStatus, expired
 from daemon.reporting.views import Views
 from daemon.serving.access import Access
@@ -55,7 +52,7 @@ class ReadHandlers:
         game = None if request.game is None else self.access.game(request.game)
         return self.views(self.access.people()).why(player, game)
 
-    async def rules(self, caller: Caller, request: RulesGet) -> InForceRules:
+    async def rules(self, caller: Caller, request: RulesGet) -> RulesInForce:
         return self.views(self.access.people()).rules(self.access.visible(caller, request.player))
 
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:

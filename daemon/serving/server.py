@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.api.played import PlayedGet
-from daemon.api.programs import ProgramsGet
-from daemon.api.rules import RulesGet
+from daemon.api.messages import PlayedGet, ProgramsGet, RulesGet
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
