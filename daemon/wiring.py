@@ -24,7 +24,7 @@ from daemon.health import Health
 from daemon.loop import Loop, Overruling
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
-from daemon.proving.lockouts import Lockouts
+from daemon.proving import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.chains import Chains, OwnChain, seat_id
 from daemon.recording.listed_programs import ListedPrograms
@@ -42,15 +42,14 @@ from daemon.running.heart import Heart, MinuteWork
 from daemon.running.housekeeping import Housekeeping, NightWork
 from daemon.running.repair import Repair
 from daemon.running.run import Door, lifeline, until_stopped
-from daemon.running.seat import Forgetting, Rosters, Seat
+from daemon.running.seat import Rosters, Seat
 from daemon.serving.access import Access
 from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
-from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.request_handlers import RequestHandlers
-from daemon.serving.server import OtherHandlers, routes
+from daemon.serving.server import OtherHandlers, ReadHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.storing.rows import ListedRow
@@ -221,7 +220,7 @@ class Daemon:
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
-            self.loop, self.housekeeping, Forgetting(self.store, self.plays, self._grants, self.recorder),
+            self.loop, self.housekeeping, self.store, self.plays,
         )  # fmt: skip
         self.seat = Seat(
             platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays

@@ -31,31 +31,6 @@ from daemon.trusted import Anchor, Reading
 from i18n.message import said_by
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Forgetting:
-    store: Store
-    plays: Plays
-    grants: Grants
-    recorder: Recorder
-
-    def forget(self, erased: Collection[str], people: People, now: Reading) -> None:
-        """`erased`: the SHA-256 of the id of each (hex). A play of theirs that still runs is forgotten with a later roster."""
-        if not erased:
-            return
-        known = {*self.store.players(), *(event.player for event in self.grants.all())}
-        ids = {id for id in known if mark(id) in erased}
-        if ids:
-            self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
-
-    def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
-        for day in day_summary.days_left(self.store, people.zone, now):
-            day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
-        self.grants.drop(ids)
-        for id in ids:
-            self.store.forget_player(id)
-            self.plays.forget(id)
-
-
 @dataclass(slots=True, eq=False)
 class Rosters:
     in_force: InForce
@@ -68,7 +43,8 @@ class Rosters:
     chains: Chains
     loop: Loop
     housekeeping: Housekeeping
-    forgetting: Forgetting
+    store: Store
+    plays: Plays
     _last: Roster | None = field(default=None, init=False)
 
     def take_up(self, floor: int) -> None:
@@ -111,8 +87,22 @@ class Rosters:
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
         self.loop.scan(now, now.mono if floor is None else floor)
-        self.forgetting.forget(roster.erased, people, now)
+        self._forget_erased(roster.erased, people, now)
         self.housekeeping.in_zone(people.zone)
+
+    def _forget_erased(self, erased: Collection[str], people: People, now: Reading) -> None:
+        """`erased`: the SHA-256 of the id of each (hex). A play of theirs that still runs is forgotten with a later roster."""
+        known = {*self.store.players(), *(event.player for event in self.grants.all())} if erased else set()
+        if ids := {id for id in known if mark(id) in erased}:
+            self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
+
+    def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
+        for day in day_summary.days_left(self.store, people.zone, now):
+            day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
+        self.grants.drop(ids)
+        for id in ids:
+            self.store.forget_player(id)
+            self.plays.forget(id)
 
 
 BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC

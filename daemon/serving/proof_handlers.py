@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 
 from agent.api import naming
 from agent.api.roster import Guardian
-from daemon import events
+from daemon import events, proving
 from daemon.api import asking as m
 from daemon.api.messages import GrantAnswer, Ok
 from daemon.platforms.api import Accounts
 from daemon.platforms.pins import Pins, UncheckedError
-from daemon.proving import codes, lockouts
-from daemon.proving.codes import mark
-from daemon.proving.lockouts import CODE, Lockouts, Tries
+from daemon.proving import CODE, Lockouts, Tries, mark
 from daemon.serving.access import Access, Acting
 from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
@@ -65,7 +63,7 @@ class ProofHandlers:
             player=None if player is None else player.id,
             proving=tuple(one.name for one in provers if one.pin is not None),
             codes=helped and any(one.code is not None for one in provers),
-            locked=None if guardian else lockouts.until(self._tries(caller), self.now()),
+            locked=None if guardian else proving.until(self._tries(caller), self.now()),
         )
 
     async def prove(self, caller: Caller, request: m.Prove) -> m.Proved:
@@ -76,7 +74,7 @@ class ProofHandlers:
             raise ApiError("bad-input", msg("a PIN has at most {most} characters", most=_LONGEST))
         async with self._turn:
             before, what = self._allowed(caller), mark(guardian.pin)
-            counted = lockouts.wrong(before, what, self.now())
+            counted = proving.wrong(before, what, self.now())
             self._keep(caller, counted)
             try:
                 right = await self.pins.matches(guardian.pin, unicodedata.normalize("NFC", request.pin))
@@ -85,7 +83,7 @@ class ProofHandlers:
                 raise ApiError("unavailable", msg("the PIN could not be checked; try again")) from None
             if not right:
                 raise self._wrong(caller, "pin", what, before, guardian.name)
-            self._keep(caller, lockouts.right(before, what))
+            self._keep(caller, proving.right(before, what))
         now = self.now()
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
         return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + m.PROOF_MS)
@@ -96,8 +94,8 @@ class ProofHandlers:
 
     async def code(self, caller: Caller, request: m.CodeUse) -> GrantAnswer:
         player, digits = self._child(caller, request.player), "".join(request.digits.split())
-        if not (len(digits) == codes.DIGITS and digits.isascii() and digits.isdigit()):
-            raise ApiError("bad-input", msg("a code has {n} digits", n=codes.DIGITS))
+        if not (len(digits) == proving.DIGITS and digits.isascii() and digits.isdigit()):
+            raise ApiError("bad-input", msg("a code has {n} digits", n=proving.DIGITS))
         if request.ms is not None and request.ms <= 0:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         provers = [one for one in self.access.provers() if one.code is not None]
@@ -126,11 +124,11 @@ class ProofHandlers:
     def _allowed(self, caller: Caller) -> Tries:
         """The tries so far. ApiError: it may make none now. Guardians' own accounts are never locked."""
         if self.access.guardian(caller):
-            return lockouts.NONE
+            return proving.NONE
         found, now = self._tries(caller), self.now()
-        until = lockouts.until(found, now)
+        until = proving.until(found, now)
         if until is not None:
-            told = lockouts.time_of(until, now, self.access.people().zone)
+            told = proving.time_of(until, now, self.access.people().zone)
             raise ApiError("refused", msg("too many wrong tries: this account may try again at {time}", time=told))
         return found
 
@@ -144,9 +142,9 @@ class ProofHandlers:
     def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
         """Counts it for good, from now on; what to say."""
         now = self.now()
-        counted = lockouts.wrong(before, what, now)
+        counted = proving.wrong(before, what, now)
         guardians_own = self.access.guardian(caller)
-        until = None if guardians_own else lockouts.until(counted, now)
+        until = None if guardians_own else proving.until(counted, now)
         people = self.access.people()
         event = events.PinFailed(people.player_of(caller.account), caller.account, guardian, how, counted.total, until, now)
         self._keep(caller, counted, event=event)
@@ -154,8 +152,8 @@ class ProofHandlers:
         if guardians_own:
             return ApiError("refused", wrong)
         if until is None:
-            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=lockouts.FREE - counted.total))
-        told = lockouts.time_of(until, now, people.zone)
+            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=proving.FREE - counted.total))
+        told = proving.time_of(until, now, people.zone)
         return ApiError("refused", msg("{wrong}; this account may try again at {time}", wrong=wrong, time=told))
 
     # --- codes ------------------------------------------------------------------------------------------------------------
@@ -170,7 +168,7 @@ class ProofHandlers:
             raise ApiError("not-found", msg("no player '{name}' is registered", name=naming.shown(name)))
         return found
 
-    def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> codes.Found:
+    def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> proving.Found:
         """Whose code this is, not used before. ApiError."""
         now = self.now()
         if not now.doubt.vouched:  # a code of yesterday must not come back with yesterday
@@ -179,7 +177,7 @@ class ProofHandlers:
                 msg("the PC's clock was set, or had lost the time, so no codes are taken; a guardian confirms it: {command}",
                     command="giochoi doctor --repair"),
             )  # fmt: skip
-        found = codes.found(provers, digits, now.wall)
+        found = proving.found(provers, digits, now.wall)
         if not found:
             raise self._wrong(caller, "code", CODE, before)
         fresh = [one for one in found if one.step > self.lockouts.step(mark(one.guardian.code or ""))]
@@ -201,11 +199,11 @@ class ProofHandlers:
                                           given=Length(given), most=Length(most)))  # fmt: skip
 
     def _use(
-        self, caller: Caller, used: codes.Found, player: RuledPlayer, ms: int, provers: Sequence[Guardian], before: Tries
+        self, caller: Caller, used: proving.Found, player: RuledPlayer, ms: int, provers: Sequence[Guardian], before: Tries
     ) -> None:
         """It is used, whatever comes of it. ApiError."""
         secret, known = mark(used.guardian.code or ""), {mark(one.code or "") for one in provers}
-        whose, after, counts = self._whose(caller), lockouts.right(before, CODE), not self.access.guardian(caller)
+        whose, after, counts = self._whose(caller), proving.right(before, CODE), not self.access.guardian(caller)
 
         def change() -> None:
             self.lockouts.keep_step(secret, used.step, known)
