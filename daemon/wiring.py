@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+
+import msgspec
 
 from agent.api.roster import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError
-from daemon import config, events
+from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.outlook import Outlooks
@@ -39,7 +42,7 @@ from daemon.reporting.views import Views
 from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.running.heart import Heart, MinuteWork
-from daemon.running.housekeeping import Housekeeping, NightWork
+from daemon.running.housekeeping import Housekeeping
 from daemon.running.repair import Repair
 from daemon.running.run import Door, lifeline, until_stopped
 from daemon.running.seat import Rosters, Seat
@@ -67,6 +70,42 @@ from host.secrets import load_or_create
 from i18n.message import Arg, Message, msg, said_by
 
 KEYS = "agent.keys"
+
+
+class _Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    mounts: tuple[str, ...] | None = None
+
+
+class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What HOME/daemon/config.toml may say, all of it optional.
+
+    ::
+
+        [gate]
+        enabled = true          # false: never refuse before the start, only end at it
+        mounts = ["/games"]     # only these mount points; left out: every file system that can hold programs
+    """
+
+    gate: _Gate = _Gate()
+
+    @property
+    def gate_mounts(self) -> tuple[str, ...] | None:
+        """The mount points to guard: none at all, these, or (None) every one."""
+        return self.gate.mounts if self.gate.enabled else ()
+
+
+def _load(folder: Path) -> _Config:
+    """The configuration in `folder`, or the default. DaemonError (2) names file and field of a mistake."""
+    path = folder / "config.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_Config)
+    except FileNotFoundError:
+        return _Config()
+    except (msgspec.MsgspecError, ValueError, OSError) as error:
+        raise DaemonError(
+            msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=said_by(error)), code=2
+        ) from None
 
 
 class Daemon:
@@ -121,7 +160,7 @@ class Daemon:
         folder = self.home.daemon
         homes.prepare_own(folder)
         self._stack.enter_context(homes.lock(folder))
-        settings = config.load(folder)
+        settings = _load(folder)
         self._path = path = str(folder / "store.db")
         try:
             lost = (folder / "seat.key").exists()  # made after the database, so this is no first start
@@ -213,10 +252,10 @@ class Daemon:
             self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
             work=self._work,
         )  # fmt: skip
-        self.night = NightWork(
-            self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
-        )
-        self.housekeeping = Housekeeping(self.night.work, self.night.due, self.uplink.alive)
+        self.housekeeping = Housekeeping(
+            self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read,
+            self.uplink.alive,
+        )  # fmt: skip
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
@@ -261,7 +300,7 @@ class Daemon:
         self._minute.list_programs(self.loop.read())
         return self.store.listed(day)
 
-    def _platform(self, clock: Clock, settings: config.Config) -> Platform:
+    def _platform(self, clock: Clock, settings: _Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""
         self._lacks = choose.go_first()
         try:

@@ -27,9 +27,11 @@ _LISTED_MS = 8 * DAY_MS
 _FORGOTTEN = "forgotten-before"  # wall
 
 
-@dataclass(slots=True, eq=False)
-class NightWork:
-    """The work of a night, for all days that are over and were not summed up yet. `due`: there may be some."""
+@dataclass(eq=False)
+class Housekeeping:
+    """Every so many seconds it does the work of a night, if that is `due`, for all days that are over and were not summed up
+    yet, and gives the agent a sign of life (`alive`).
+    """
 
     in_force: InForce
     store: Store
@@ -38,7 +40,31 @@ class NightWork:
     requests: Requests
     recorder: Recorder
     read: Callable[[], Reading]
+    alive: Callable[[], Awaitable[None]]
+    every: float = MINUTE_S
     _done: date | None = field(default=None, init=False)
+    _zone: str | None = field(default=None, init=False)
+    _left: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def in_zone(self, zone: str) -> None:
+        """The place's days are those of this zone. What earlier nights left undone is done at once."""
+        if zone != self._zone:
+            self._zone = zone
+            self._left.set()
+
+    async def run(self) -> None:
+        """Until cancelled. An error has to end the daemon loudly."""
+        while True:
+            try:
+                async with asyncio.timeout(self.every):
+                    await self._left.wait()
+            except TimeoutError:
+                if self.due():
+                    self.work()
+                await self.alive()
+            else:
+                self._left.clear()
+                self.work()
 
     def due(self) -> bool:
         people = self.in_force.people
@@ -72,34 +98,3 @@ class NightWork:
         before = before if known is None else min(before, int(known) + KEEP_MS)
         self.store.put(_FORGOTTEN, str(before).encode())
         return before
-
-
-class Housekeeping:
-    """Every so many seconds it asks whether a night's work is `due`, does it, and gives the agent a sign of life (`alive`)."""
-
-    def __init__(
-        self, night: Callable[[], None], due: Callable[[], bool], alive: Callable[[], Awaitable[None]], every: float = MINUTE_S
-    ) -> None:
-        self._night, self._due, self._alive, self._every = night, due, alive, every
-        self._zone: str | None = None
-        self._left = asyncio.Event()
-
-    def in_zone(self, zone: str) -> None:
-        """The place's days are those of this zone. What earlier nights left undone is done at once."""
-        if zone != self._zone:
-            self._zone = zone
-            self._left.set()
-
-    async def run(self) -> None:
-        """Until cancelled. An error has to end the daemon loudly."""
-        while True:
-            try:
-                async with asyncio.timeout(self._every):
-                    await self._left.wait()
-            except TimeoutError:
-                if self._due():
-                    self._night()
-                await self._alive()
-            else:
-                self._left.clear()
-                self._night()
