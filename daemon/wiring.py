@@ -41,7 +41,7 @@ from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
-from daemon.running.heart import Heart, MinuteWork
+from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
 from daemon.running.repair import Repair
 from daemon.running.run import Door, lifeline, until_stopped
@@ -233,15 +233,9 @@ class Daemon:
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
-        self._minute = minute = MinuteWork(
-            self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on,
-            self.loop.unknown.listed,
-        )  # fmt: skip
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
-        self.heart = Heart(
-            self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute, self.errors, wake
-        )  # fmt: skip
+        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, self.errors, wake)
         marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
@@ -261,9 +255,7 @@ class Daemon:
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
             self.loop, self.housekeeping, self.store, self.plays,
         )  # fmt: skip
-        self.seat = Seat(
-            platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays
-        )  # fmt: skip
+        self.seat = Seat(self.loop, self.recorder, marks, self.rosters, self.heart, platform.displays)
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
@@ -297,7 +289,7 @@ class Daemon:
         )  # fmt: skip
 
     def _listed(self, day: str) -> tuple[ListedRow, ...]:
-        self._minute.list_programs(self.loop.read())
+        self.heart.list_programs(self.loop.read())
         return self.store.listed(day)
 
     def _platform(self, clock: Clock, settings: _Config) -> Platform:

@@ -43,7 +43,7 @@ async def until_stopped(
     with told_to_stop(stop.set, seat.look_again):
         start()
         wanted = service().watchdog_interval()
-        sign = beat if wanted is None else partial(_sign, seat.watcher, beat)
+        sign = beat if wanted is None else partial(_sign, seat.loop.platform.watcher, beat)
         tasks: list[asyncio.Future[Any]] = [
             asyncio.create_task(housekeeping.run()),
             asyncio.create_task(heart.run(sign, wanted)),

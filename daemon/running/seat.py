@@ -15,15 +15,15 @@ from daemon import events
 from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.loop import Loop
-from daemon.platforms.api import Accounts, Displays, Watcher
+from daemon.platforms.api import Accounts, Displays
 from daemon.recording import day_summary
 from daemon.recording.chains import Chains
 from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
-from daemon.recording.seat_lines import PcZone, RunMarks
+from daemon.recording.seat_lines import RunMarks
 from daemon.requests import Requests
 from daemon.roster import Newer, Trust, said_by_newer
-from daemon.running.heart import Heart, MinuteWork
+from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
 from daemon.sessions import InForce, People
 from daemon.store import Store
@@ -112,19 +112,16 @@ BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC
 class Seat:
     """`start`, then let the heart run until it is cancelled, then `stop`."""
 
-    watcher: Watcher
     loop: Loop
     recorder: Recorder
     marks: RunMarks
-    zone: PcZone
     rosters: Rosters
-    minute: MinuteWork
     heart: Heart
     displays: Displays | None = None
 
     def start(self, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
-        self.watcher.start(self.heart.observe)
+        self.loop.platform.watcher.start(self.heart.observe)
         now = self.loop.read()
         self.recorder.do(lambda journal: self.marks.begin(journal, now, None if last is None else last.wall))
         floor = now.mono
@@ -133,7 +130,7 @@ class Seat:
         if last is None or last.boot == now.boot or now.elapsed > BOOTED_MS:
             self.loop.changed.came = now.mono
         self.rosters.take_up(floor)
-        self.zone.look()
+        self.heart.zone.look()
         self.heart.beat()
         if self.displays is not None:
             self.displays.start()
@@ -142,17 +139,17 @@ class Seat:
         """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
         now = self.loop.read()
         self.loop.scan(now, 0)
-        self.zone.look()
-        self.minute.logged_on.look(now)
+        self.heart.zone.look()
+        self.heart.logged_on.look(now)
         self.heart.wake.set()
         if self.displays is not None:
             self.displays.look()
 
     def stop(self) -> None:
         """An orderly end: games run on, and the next start picks them up."""
-        self.watcher.stop()
+        self.loop.platform.watcher.stop()
         if self.displays is not None:
             self.displays.stop()
+        self.heart.end_minute()
         now = self.loop.read()
-        self.minute.end(now)
         self.recorder.do(lambda journal: self.marks.end(journal, now))
