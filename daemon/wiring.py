@@ -36,7 +36,7 @@ from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
 from daemon.recording.seat_lines import PcZone, RunMarks
 from daemon.reporting.announce import Announcer
-from daemon.reporting.doctor import DaemonStatus, Doctor
+from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
@@ -252,8 +252,8 @@ class Daemon:
         )  # fmt: skip
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
-            self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
-            self.loop, self.housekeeping, self.store, self.plays,
+            self.trust, self._grants, self._requests, self.recorder, resumer, self._chains, self.loop, self.housekeeping,
+            self.store,
         )  # fmt: skip
         self.seat = Seat(self.loop, self.recorder, marks, self.rosters, self.heart, platform.displays)
 
@@ -261,14 +261,11 @@ class Daemon:
         """The local API."""
         own_uid = files().owner()
         access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
-        status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.agent.reachable,
-            lambda: line.kept, self._overrides,
-        )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.agent.reachable,
-            lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
-            kept=lambda: line.kept, persons=lambda: users().people(),
+            self.in_force, platform, self.health, self.recorder, self.store, self.trust, self._overrides,
+            reachable=lambda: line.agent.reachable, kept=lambda: line.kept, persons=lambda: users().people(),
+            now=lambda: self.clock.read().wall, since=self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS,
+            lacks=self._lacks,
         )  # fmt: skip
         self.repair = Repair(self._published_keys, self.trust, self._chains, self.uplink, self.health, self.heart)
         self.roles = access.roles
@@ -278,7 +275,7 @@ class Daemon:
         lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
-                access, self.in_force, status, self.store,
+                access, self.in_force, doctor, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()), self._listed,
             ),
             grants,

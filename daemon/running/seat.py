@@ -12,10 +12,9 @@ from agent.api.erased import mark
 from agent.api.roster import Roster
 from compliance.journal import Journal
 from daemon import events
-from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.loop import Loop
-from daemon.platforms.api import Accounts, Displays
+from daemon.platforms.api import Displays
 from daemon.recording import day_summary
 from daemon.recording.chains import Chains
 from daemon.recording.recorder import Recorder
@@ -25,7 +24,7 @@ from daemon.requests import Requests
 from daemon.roster import Newer, Trust, said_by_newer
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
-from daemon.sessions import InForce, People
+from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Anchor, Reading
 from i18n.message import said_by
@@ -33,9 +32,7 @@ from i18n.message import said_by
 
 @dataclass(slots=True, eq=False)
 class Rosters:
-    in_force: InForce
     trust: Trust
-    accounts: Accounts
     grants: Grants
     requests: Requests
     recorder: Recorder
@@ -44,7 +41,6 @@ class Rosters:
     loop: Loop
     housekeeping: Housekeeping
     store: Store
-    plays: Plays
     _last: Roster | None = field(default=None, init=False)
 
     def take_up(self, floor: int) -> None:
@@ -65,11 +61,11 @@ class Rosters:
         lost = self.requests.merge(roster)
         self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
         try:
-            people = People(self.requests.applied(roster), self.accounts)
+            people = People(self.requests.applied(roster), self.loop.platform.accounts)
         except ValueError as error:
             raise Newer(said_by_newer(said_by(error))) from None
-        self._last, first = roster, self.in_force.people is None
-        self.in_force.people = people
+        self._last, first = roster, self.loop.in_force.people is None
+        self.loop.in_force.people = people
         now = self.loop.read()
         if first:
             self.chains.begun_anew(people, now)
@@ -102,7 +98,7 @@ class Rosters:
         self.grants.drop(ids)
         for id in ids:
             self.store.forget_player(id)
-            self.plays.forget(id)
+            self.loop.plays.forget(id)
 
 
 BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
-from daemon.reporting.doctor import DaemonStatus, Doctor, expired
+from daemon.reporting.doctor import Doctor, expired
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.roster import Trust
@@ -125,7 +125,7 @@ class ReadHandlers:
 
     access: Access
     in_force: InForce
-    about_daemon: DaemonStatus
+    checks: Doctor
     store: Store
     views: Callable[[People], Views]
     listed: Callable[[str], tuple[ListedRow, ...]]
@@ -135,8 +135,8 @@ class ReadHandlers:
         zone = _ZONE if people is None else people.zone
         views = None if people is None else self.views(people)
         return m.Status(
-            daemon=self.about_daemon.daemon(zone),
-            agent=self.about_daemon.agent(zone),
+            daemon=self.checks.daemon(zone),
+            agent=self.checks.agent(zone),
             place="home" if people is None else people.place,
             players=() if views is None else views.players(self.access.only(caller)),
             expired=None if people is None or views is None else expired(people, views.today),
