@@ -24,7 +24,6 @@ from i18n.message import Arg, msg, said_by
 
 BROKEN = "broken"  # the name in `meta` under which stands what became of a database
 _VERSION = 7  # of the tables; a database of an older version is set aside like a damaged one
-_BESIDE = ("-shm", "-wal", "")  # the file itself comes last: until then it is found by its name
 _OF_THE_DISK = frozenset((3, 8, 10, 13, 14))  # sqlite.org/rescode.html: PERM, READONLY, IOERR, FULL, CANTOPEN
 _OF_OTHERS = frozenset((5, 6))  # BUSY, LOCKED
 _OF_THE_FILE = frozenset((11, 26))  # CORRUPT, NOTADB
@@ -73,8 +72,6 @@ def open_or_save(path: Path, wall: int) -> Opened:
     """The database at `path`, made if it is not there. sqlite3.Error: there is none, and it cannot be made, or another program
     has it open. DaemonError: made by a newer version.
     """
-    with suppress(OSError):
-        _finish(path, wall)
     fresh = not path.exists() or not path.stat().st_size
     try:
         return Opened(connect(path), fresh=fresh)
@@ -157,25 +154,12 @@ def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def set_aside(path: Path, whole: sqlite3.Connection, wall: int) -> None:
-    """Puts `whole` in the place of the file, which stays beside it under another name. If that is cut off at any moment, the
-    next start finishes it. OSError.
-    """
-    write_atomic(_mended(path), whole.serialize())
-    _finish(path, wall)
-
-
-def _finish(path: Path, wall: int) -> None:
-    if not _mended(path).exists():
-        return
+    """Puts `whole` in the place of the file, which stays beside it under another name. OSError."""
     kept = _kept(path, wall)
-    for suffix in _BESIDE:
+    for suffix in ("-shm", "-wal", ""):  # the file itself comes last: until then it is found by its name
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(path.with_name(kept + suffix))
-    _mended(path).rename(path)
-
-
-def _mended(path: Path) -> Path:
-    return path.with_name(f"{path.name}.mended")
+    write_atomic(path, whole.serialize())
 
 
 def _kept(path: Path, wall: int) -> str:

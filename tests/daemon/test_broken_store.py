@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from contextlib import suppress
 
 import pytest
 
@@ -172,30 +171,6 @@ def test_the_issue_stays_until_a_guardian_has_seen_it(world):
     world.kill()
     world.start()
     assert issues(world) == []
-
-
-@pytest.mark.parametrize("cut", range(4))
-def test_setting_aside_may_be_cut_off_at_any_moment(world, monkeypatch, cut):
-    """The next start finishes it: there is no moment at which nothing is there."""
-    played(world)
-    spoil(world, "refusals")
-    real, done = type(path_of(world)).rename, []
-
-    def rename(path, target):
-        if len(done) == cut:
-            raise KeyboardInterrupt
-        done.append(path)
-        return real(path, target)
-
-    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
-        patched.setattr(type(path_of(world)), "rename", rename)
-        world.start()
-    if world.daemon is not None:
-        world.daemon.close()
-    world.start()
-    assert world.used() == 300.0
-    assert "store-broken" in issues(world)
-    assert kept(world)
 
 
 class ReadOnly:
