@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from msgspec import UNSET
 
 from compliance.entries.decision import GrantLine, PauseLine
 from compliance.entries.place import PackLine
-from compliance.entries.play import Bound
+from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.format import house_rule
 from compliance.format.house_rule import HOUSE
+from compliance.journal import Journal
 from daemon.deciding.judge import Ruling
 from daemon.deciding.plays import Play
+from daemon.recording.line import append
 from daemon.sessions import People, RuledPlayer
+from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
 from rules.games import Game
 from rules.history import day_sums
@@ -61,6 +64,10 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
     }
 
 
+_E = TypeVar("_E", PlayStarted, PlayRuled)
+_MOST = 64  # players whose last word is remembered: a seat has few
+
+
 def bound_fields(play: Play, people: People, wall: int) -> dict[str, Any]:
     """The fields that play.started and play.ruled have in common, beside who plays, at `wall`."""
     player, game = play.player, play.game
@@ -82,3 +89,31 @@ def bound_fields(play: Play, people: People, wall: int) -> dict[str, Any]:
 
 def _lines(packs: Iterable[Pack]) -> tuple[PackLine, ...]:
     return tuple(PackLine(pack.id, pack.sha256, pack.params) for pack in packs if pack.sha256 != HOUSE)
+
+
+class Said:
+    """What the entries of a chain said last of each pseudonym, so that the next entry need not say it in full."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], tuple[Bound, int]] = {}
+
+    def append(
+        self, journal: Journal, kind: type[_E], now: Reading, told: Mapping[str, Any], *, who: str,
+        payload: bytes | None = None, **fields: object,
+    ) -> _E:  # fmt: skip
+        """Writes an entry with these fields of `bound_fields`."""
+        key = (journal.seat, who)
+        bound: Bound = told["bound"]
+        known = self._last.get(key)
+        short: Bound | int = known[1] if known is not None and known[0] == bound else bound
+        fields |= {**told, "bound": short, "who": who}
+        written = append(journal, kind, now, payload=payload, **fields)
+        if short is bound:
+            if len(self._last) >= _MOST:
+                self._last.clear()
+            self._last[key] = bound, written.seq
+        return written
+
+    def forget(self) -> None:
+        """A transaction failed: what it wrote was not said."""
+        self._last.clear()

@@ -19,7 +19,7 @@ from compliance.journal import Journal
 from daemon import events
 from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
-from daemon.recording.decision_fields import bound_fields, decided
+from daemon.recording.decision_fields import Said, bound_fields, decided
 from daemon.recording.line import append, beside
 from daemon.recording.override_lines import Given, Override, override, write_asked, write_given
 from daemon.recording.seat_lines import AliveMinutes
@@ -28,12 +28,14 @@ from daemon.store import Store, Unwritable
 from daemon.trusted import TOLERANCE, Reading
 from rules.calendar import day_name
 
+_TRIED = 50  # of many that wait for room, before the others are: a full disk costs the same however long it is full
+
 _log = logging.getLogger(__name__)
 Action = Callable[[Journal], object]
 
 
 @dataclass(slots=True, eq=False)
-class Recorder:
+class Pending:
     """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried; `refused` names what
     else it did not take then, of that which others write by themselves.
     """
@@ -41,12 +43,10 @@ class Recorder:
     store: Store
     journal: Journal
     wrote: Callable[[], None]
-    people: Callable[[], People]
     blocked: bool = field(default=False, init=False)
     refused: set[str] = field(default_factory=set, init=False)
     lost: int = field(default=0, init=False)
     _waiting: list[Action] = field(default_factory=list, init=False)
-    _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
 
     def do(self, action: Action) -> None:
         """Runs `action` in a transaction of its own, after all that still waits.
@@ -63,26 +63,39 @@ class Recorder:
             self.do(action)
 
     def flush(self) -> Unwritable | None:
-        """Tries to write all that waits, each in a transaction of its own. Why it waits on, if it does.
+        """Tries to write all that waits, in one transaction, or in two if there was no room. Why it waits on, if it does.
 
-        An action that is at fault is lost, and holds up no other.
+        If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
         """
+        together = _TRIED if self.blocked else len(self._waiting)
         while self._waiting:
+            batch = self._waiting[:together]
             try:
                 with self.store.transaction():
-                    self._waiting[0](self.journal)
+                    for action in batch:
+                        action(self.journal)
             except Unwritable as error:
+                self._forget()
                 if self.store.free_reserve():
                     continue
                 self.blocked = True
                 return error
             except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+                self._forget()
+                if len(batch) > 1:
+                    together = 1
+                    continue
                 _log.exception("an event could not be recorded and is lost")
                 self.lost += 1
-            del self._waiting[0]
+            del self._waiting[: len(batch)]
             self.wrote()
+            if self.blocked:
+                self.blocked, together = False, len(self._waiting)
         self.blocked = False
         return None
+
+    def _forget(self) -> None:
+        """A transaction failed: what it wrote was not said."""
 
     @property
     def unwritable(self) -> bool:
@@ -93,6 +106,16 @@ class Recorder:
     def waiting(self) -> int:
         return len(self._waiting)
 
+
+@dataclass(slots=True, eq=False)
+class Recorder(Pending):
+    people: Callable[[], People]
+    _said: Said = field(default_factory=Said, init=False)
+    _warned: dict[tuple[str, int], int] = field(default_factory=dict, init=False)  # how often, each play that this run began
+
+    def _forget(self) -> None:
+        self._said.forget()
+        self._warned.clear()
 
     def record(self, event: events.Event) -> None:
         self.do(self._action(event))
@@ -164,13 +187,13 @@ class Recorder:
 
     def _started(self, journal: Journal, event: events.PlayStarted, told: Mapping[str, Any]) -> None:
         play, now = event.play, event.now
-        written = append(
-            journal, PlayStarted, now, payload=beside(player=play.player.registered.name, account=play.account),
+        written = self._said.append(
+            journal, PlayStarted, now, told, payload=beside(player=play.player.registered.name, account=play.account),
             who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.started_wall,
-            resumed=event.resumed, ran=event.ran or UNSET, **told,
+            resumed=event.resumed, ran=event.ran or UNSET,
         )  # fmt: skip
         play.seq = written.seq
-        self.store.then(lambda: self._warned.update({(journal.seat, written.seq): 0}))
+        self._warned[journal.seat, written.seq] = 0
         self.store.add_play(play.row(now))
         self.store.see(now)
 
@@ -179,7 +202,9 @@ class Recorder:
         told = bound_fields(play, self.people(), now.wall)
         if told != play.told:
             play.told = told
-            self.do(lambda journal: append(journal, PlayRuled, now, who=play.who, play=play.seq or 0, **told))
+            self.do(lambda journal: self._said.append(
+                journal, PlayRuled, now, told, who=play.who, play=play.seq or 0
+            ))  # fmt: skip
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play, now = event.play, event.now
@@ -190,13 +215,11 @@ class Recorder:
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
-        key = (journal.seat, play.seq or 0)
         append(
             journal, PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late,
-            warned=self._warned.get(key, UNSET),
+            warned=self._warned.pop((journal.seat, play.seq or 0), UNSET),
         )  # fmt: skip
-        self.store.then(lambda: self._warned.pop(key, None))
         row = play.row(now, ended=True)
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self.store.see(now)
@@ -211,7 +234,7 @@ class Recorder:
                 rule=event.rule, shown=how is not None, how=how or UNSET,
             )  # fmt: skip
             if (key := (journal.seat, play.seq or 0)) in self._warned:
-                self.store.then(lambda: self._warned.update({key: self._warned[key] + 1}))
+                self._warned[key] += 1
             self.store.update_play(play.row(event.now))
 
         self.do(action)

@@ -139,6 +139,7 @@ def test_a_game_that_closed_while_nobody_watched_over_midnight_is_a_play_a_day(w
 
 
 def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
+    """The seat goes on naming what it said of An before."""
     world.start(roster(packs=(limit(90),)))
     for pid, days in ((101, 3), (102, -3), (103, 0)):
         world.platform.run(pid)
@@ -148,6 +149,7 @@ def test_a_clock_that_was_days_ahead_for_a_while_accuses_nobody(world):
         world.beat()
         world.daemon.heart.confirm_clock()
         world.beat()
+    assert isinstance(world.journal("play.started")[-1].bound, int)
     assert said(audited(world.journal()).failures) == []
 
 
