@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
@@ -74,6 +75,7 @@ from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import as_message, msg
+from rules.calendar import day_name
 
 R = TypeVar("R", bound=msgspec.Struct)
 Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
@@ -255,19 +257,20 @@ class _Answers:
         """All that is personal of whom this is: what waits for the log first, as it may be about them."""
         agent = self._agent
 
-        def work(row: PlayerRow, found: list[tuple[str, int]]) -> Done:
-            done = agent.change(lambda change: erased.erase(change, row.id, found), caller.account)
+        def work(row: PlayerRow, found: list[tuple[str, int]], played: set[date]) -> Done:
+            done = agent.change(lambda change: erased.erase(change, row.id, found, played), caller.account)
             agent.erase()
             agent.store.compact()  # also where nothing is beside the log any more
             return done
 
         with _answered():
             row = await agent.writer.run(lambda: self._kept(request.player))
-            found = []
+            found, played, zone = [], set[date](), agent.registry.roster.zone
             with agent.reading():
                 async for part in each(agent.writer, person.entries(agent.log, row.key)):
+                    played |= {day_name(zone, line.wall) for _, _, line in part if line.kind == "play.started"}
                     found += [(line.seat, line.seq) for _, _, line in part if line.secret is not None]
-            return await agent.writer.run(lambda: work(row, found))
+            return await agent.writer.run(lambda: work(row, found, played))
 
     def _kept(self, player: str) -> PlayerRow:
         """Of whom something is kept, once all that waits is in the log."""

@@ -24,14 +24,15 @@ from compliance.given import UsageError, text_of, trust_of
 from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
+from compliance.page.explain import DOTS
 from compliance.page.model import data, page
 from compliance.page.verdict import verdict
 from compliance.page.words import sections, told
 from compliance.progress import Progress
 from compliance.verify import verify
-from compliance.verifying.bundle.anchors import MAX_AGE_DAYS
+from compliance.verifying.bundle.heads import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust
-from compliance.verifying.in_force.texts import shipped
+from compliance.verifying.in_force.rulebook import shipped
 from compliance.verifying.report import Report, document
 from i18n import written
 from i18n.catalogue import LANGUAGES, Catalogue, reader
@@ -44,7 +45,6 @@ _WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _DAYS = re.compile("[0-9]{1,5}")
-_DOTS = "." * 60
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
@@ -222,7 +222,8 @@ def _check(bundle: str, zone: str, comes_to: Arg) -> Section:
         with Path(bundle).open("rb") as file:
             facts.insert(1, Fact("SHA-256", hashlib.file_digest(file, "sha256").hexdigest()))
     facts.append(Fact(msg("Verdict"), comes_to))
-    return Section("check", msg("This check"), (*facts, Fact(msg("Checked by"), _DOTS), Fact(msg("Signature"), _DOTS)))
+    signed = (msg("Owner of the place"), msg("Witness"), msg("Official"), msg("Official"))
+    return Section("check", msg("This check"), (*facts, *(Fact(one, DOTS) for one in signed)))
 
 
 def _wide() -> int:

@@ -7,17 +7,15 @@ failure; what an inspector should know but no rule forbids is a finding or a gap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from compliance import entry
 from compliance.entries import override
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
-from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged
+from compliance.entries.place import GameChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted, UsageDay
-from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.entries.seat import (
     ClockJump,
     IssueCleared,
@@ -26,35 +24,35 @@ from compliance.entries.seat import (
     SeatStart,
     SeatStop,
     SessionOpened,
-    ZoneChanged,
 )
 from compliance.format.chain import AGENT
-from compliance.verifying.bundle.windows import Windows
-from compliance.verifying.clocks import CLOCK_BACK_MS
-from compliance.verifying.crossing.asked import Asked
-from compliance.verifying.crossing.checks import Crossing
-from compliance.verifying.crossing.programs import Programs
-from compliance.verifying.crossing.told import Registered
+from compliance.verifying.bundle.heads import Windows
+from compliance.verifying.clocks import SeatClock
+from compliance.verifying.heard import Heard
+from compliance.verifying.in_force.labels import Labels
 from compliance.verifying.in_force.rulebook import Rulebook
 from compliance.verifying.issues import issue
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
 from compliance.verifying.owed import Owed
-from compliance.verifying.plays.overrides import Overrides
 from compliance.verifying.plays.packs import Packs
 from compliance.verifying.plays.recompute import Recomputer, Unfounded
 from compliance.verifying.plays.redecide import Redecider
 from compliance.verifying.presence import SeatPresence, begun
 from compliance.verifying.report import NOWHERE, Audit, Failure, Finding, Gap, entry_name, seq_name
-from compliance.verifying.strange import Strange, strange
+from compliance.verifying.retired import Retired
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
+from compliance.verifying.table import pairs, sessions, summaries
+from compliance.verifying.table import plays as timed
+from compliance.verifying.table.context import Context
+from compliance.verifying.table.invariant import Table
+from compliance.verifying.table.rows import LEARN, ROWS
 from compliance.verifying.wanted import Taking, Wants, each, together
 from compliance.verifying.zones import Zones
-from i18n.message import Arg, Length, Message, msg, msgn
+from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import day_name
 
-OVERRUN_MS = 60_000
 GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
     SeatStart, SeatStop, Presence, SessionOpened, ClockJump, IssueRaised, PlayStarted,
     override.Paused, override.Resumed, override.EnforcementOff,
@@ -62,14 +60,6 @@ GO_ON = entry.AGENTS - {AgentTick, Erasure, Restored, Pruned} | {
 """What those kept entries are of which more counts than that its chain went on from there."""
 LATE_MS = 10 * 60_000
 _KEPT = 10_000  # of what takes which kind of which seat: no honest log has more
-
-
-class _Due(NamedTuple):
-    """Of a decision that a play was due."""
-
-    boot: str
-    mono: int
-    grace: int
 
 
 @dataclass
@@ -89,17 +79,14 @@ class Auditor:
     _all: dict[tuple[str, type[entry.AnyEntry]], tuple[Taking, ...]] = field(default_factory=dict)  # and whoever wants its kind
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
-    _due: dict[tuple[str, int], _Due] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
-    _registered: Registered = field(default_factory=Registered)
-    _programs: Programs = field(default_factory=Programs)
-    _overrides: Overrides = field(default_factory=Overrides)
-    _looker: Looker = field(default_factory=Looker)
+    _clocks: dict[str, SeatClock] = field(default_factory=dict)
+    _heard: Heard = field(default_factory=Heard)
+    _labels: Labels = field(default_factory=Labels)
     _owed: Owed = field(default_factory=Owed)
-    _beside: int | None = 0  # entries with personal data beside them, so far; None where some are gone
     _tick: int = 0
     _index: int = 0  # of the entry that is being taken
 
@@ -107,24 +94,20 @@ class Auditor:
         packs = Packs(self.texts)
         self._recomputer, self._redecider = Recomputer(packs), Redecider(packs)
         self._rulebook = Rulebook(self.texts, self.brought)
-        self._crossing = Crossing(self._zones, self._plays, self._seats, self._rulebook.hearing)
-        self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
-        self._asked = Asked(self._zones)
-        checks, own = (*self._crossing.wants(), *self._rulebook.wants()), self._wants()
+        self._looker, self._retired = Looker(self._seats), Retired(self._seats)
+        self._context = Context(self._zones, self._plays, self._clocks, self._seats, self._rulebook.hearing)
+        self._table = Table(ROWS, LEARN, self._context)
+        self._adding = Adding(self._plays, self._zones, self._clocks)
+        checks, own = (self._heard.wants(), self._retired.wants(), *self._rulebook.wants()), self._wants()
         self._wanted = together((*checks, self._looker.wants(), own))
-        self._going_on = together((*checks, {**own, PlayStarted: lambda _, line: self._plays.start(line)}))
+        self._going_on = together((*checks, {**own, PlayStarted: self._goes_on}))
 
     def _wants(self) -> Wants:
         return {
             PlayStarted: self._started, PlayEnded: self._ended, AgentTick: self._ticked,
-            UsageDay: self._adding.summed, PlaceChanged: self._placed,
+            UsageDay: self._adding.summed, PlaceChanged: self._placed, GameChanged: self._labels.take,
             **each(self._decided, PlayDue, LaunchRefused),
-            **each(self._strange, ClockJump, ZoneChanged, override.PinFailed),
             **each(self._issue, IssueRaised, IssueCleared),
-            **each(self._registered.take, GameChanged, GuardianChanged, override.Approval, override.ApprovalEnded),
-            **each(self._programs.take, ProgramsChanged, ProgramRefused),
-            **each(self._asked.take, override.Requested, override.Answered, override.GrantGiven, override.CodeUsed),
-            **each(self._overrides.take, override.Paused, override.Resumed, override.EnforcementOff, override.EnforcementOn),
             **each(self._gone, Erasure, Restored),
         }  # fmt: skip
 
@@ -138,7 +121,7 @@ class Auditor:
         if line.seat != AGENT and type(line) in entry.AGENTS:
             self._not_the_agent(index, line)
             return
-        where, self._beside = NOWHERE, None
+        where, self._context.beside = NOWHERE, None
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
@@ -166,8 +149,8 @@ class Auditor:
             if len(self._all) >= _KEPT:
                 self._all.clear()
             takings = self._all[seat, kind] = (*present, *self._wanted.get(kind, ()))
-        if line.secret is not None and self._beside is not None:
-            self._beside += 1
+        if line.secret is not None and self._context.beside is not None:
+            self._context.beside += 1
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
         for taking in takings:
@@ -185,15 +168,19 @@ class Auditor:
         """What takes every entry of its seat, also those that were kept."""
         taking = self._taking.get(line.seat)
         if taking is None:
-            taking = self._taking[line.seat] = (*self._crossing.of(line), self._redecider.of(line))
+            clock = self._clocks[line.seat] = SeatClock(line.seat)
+            self._context.begin(line)
+            heard = self._heard.agents if line.seat == AGENT else self._heard.written
+            taking = self._taking[line.seat] = (heard, clock.take, self._table.take, self._redecider.of(line))
         return taking
 
     def _started(self, where: Arg, line: PlayStarted) -> None:
         self._plays.start(line)
         if where != NOWHERE:
-            self._registered.play(self._index, line)
-        if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
-            self._due[line.seat, line.seq] = due  # midnight came while it was saved
+            self._labels.play(self._index, line)
+
+    def _goes_on(self, _: Arg, line: PlayStarted) -> None:
+        self._plays.start(line)
 
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._tick = line.wall
@@ -201,15 +188,10 @@ class Auditor:
             self._silent.update(line.silent)
 
     def _gone(self, where: Arg, line: Erasure | Restored) -> None:
-        self._owed.take(where, line, self._beside)
+        self._owed.take(where, line)
 
     def _placed(self, _: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
-        self._programs.placed(line)
-
-    def _strange(self, where: Arg, line: Strange) -> None:
-        if (found := strange(where, line)) is not None:
-            self._findings.add(found)
 
     def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
         if isinstance(line, IssueRaised):
@@ -222,12 +204,14 @@ class Auditor:
 
     def finish(self) -> Audit:
         """All that was found."""
-        self._crossing.close()
-        for failures in (
-            self._crossing.failures(), self._adding.failures(), self._registered.failures, self._programs.failures(),
-            self._asked.failures, self._overrides.failures, self._rulebook.failures(), self._owed.failures,
+        self._table.close()
+        self._heard.close()
+        found: tuple[Iterable[Failure], ...] = (
+            self._table.failures, *(clock.failures() for clock in self._clocks.values()), timed.failures(self._context),
+            self._heard.failures(), self._retired.failures, self._adding.failures(), self._rulebook.failures(),
             self._redecider.failures,
-        ):  # fmt: skip
+        )  # fmt: skip
+        for failures in found:
             self._failures.extend(failures)
         self._findings.extend(self._redecider.findings())
         self._findings.extend(self._told())
@@ -246,17 +230,16 @@ class Auditor:
         )
 
     def _gaps(self) -> tuple[Gap, ...]:
-        gaps = self._crossing.gaps(gap for seat in self._seats.values() for gap in seat.gaps)
+        of_seats = (gap for seat in self._seats.values() for gap in seat.gaps)
+        gaps = self._heard.gaps((*of_seats, *self._retired.gaps))
         return tuple(self._owed.gaps(gaps, {name: seat.first for name, seat in self._seats.items()}))
 
     def _told(self) -> Iterator[Finding]:
         """What all but plays' decisions have found, in the order in which it is told."""
-        yield from self._registered.findings(self.zone)
-        yield from self._programs.findings()
-        yield from self._asked.findings()
+        yield from self._labels.findings(self.zone)
         yield from self._rulebook.findings()
         yield from self._issues.values()
-        yield from self._overrides.findings(self.zone)
+        yield from pairs.findings(self._context, self.zone)
         yield from self.windows.findings()
         yield from self._owed.findings(self.zone)
         for seat, times in self._silent.items():
@@ -267,38 +250,24 @@ class Auditor:
         for seat, entries in () if self.windows.dated else self._late.items():  # witnesses know better
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             yield Finding("late", msg("seat {seat}", seat=seat), late)
-        yield from self._crossing.findings(self.zone)
+        for clock in self._clocks.values():
+            yield from clock.findings()
+        yield from self._heard.findings(self.zone)
+        yield from self._table.findings()
+        yield from sessions.findings(self._context, self.zone)
+        yield from summaries.findings(self._context)
+        yield from self._retired.findings(self.zone)
         yield from self._adding.findings()
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
     def _ended(self, where: Arg, line: PlayEnded) -> None:
         play = self._plays.running(line.seat, line.play)
-        if play is None:
-            self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
-            return
-        if line.who != play.who or line.game != play.game or line.since != play.since or line.ms < 0:
-            self._fail(where, msg("it is not the play that seq {play} of this seat began", play=str(line.play)))
-            return
-        self._crossing.ended(where, line, play)
+        if play is None or (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
+            return  # which the table says
         self._plays.end(play, line)
-        if line.late:
-            self._note("late-play", where, msg("nobody saw its end"))
-        due = self._due.get((line.seat, line.play))
-        if due is not None and due.boot == line.boot and line.mono - due.mono > due.grace + OVERRUN_MS:
-            over = Length(line.mono - due.mono - due.grace)
-            self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
     def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
-        self._overrides.decided(where, line)
-        if isinstance(line, PlayDue):
-            play = self._plays.running(line.seat, line.play)
-            asked = abs(line.at - line.wall) > CLOCK_BACK_MS  # by another clock, which may say another day, and so another who
-            if play is None or play.game != line.game or (play.who != line.who and not asked):
-                self._fail(where, msg("there is no such play {play}", play=str(line.play)))
-            if (line.seat, line.play) in self._due:
-                self._note("due-again", where, msg("it was due before and let go on"))
-            self._due[line.seat, line.play] = _Due(line.boot, line.mono, line.grace)
         try:
             self._recomputer.check(line)
         except Unfounded as error:

@@ -109,15 +109,17 @@ def read(path: Path | str) -> Iterator[Bundle]:
     """The bundle in a file, whose members are read when they are asked for, within the `with`. BundleError if it cannot be read
     or is none.
     """
+    if Path(path).is_dir():
+        raise BundleError(msg("{file} is a folder: name the exported file in it", file=str(path)))
+    if Path(path).exists() and not Path(path).is_file():  # a pipe may never end
+        raise BundleError(msg("{file} is not a file: write it to one first", file=str(path)))
     try:
         data = _File(path)
     except OSError as error:
-        if Path(path).is_dir():
-            raise BundleError(msg("{file} is a folder: name the exported file in it", file=str(path))) from None
         raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=said_by(error))) from None
     with closing(data):
         try:
-            found = parse(data if data.seekable else data[:])
+            found = parse(data)
         except BundleError as error:
             raise BundleError(msg("{where}: {why}", where=str(path), why=said_by(error))) from None
         yield found
@@ -128,16 +130,13 @@ class _File:
 
     def __init__(self, path: Path | str) -> None:
         self._file = Path(path).open("rb")  # noqa: SIM115 - close does
-        self.seekable = self._file.seekable()  # a pipe is not
-        self._size = self._file.seek(0, SEEK_END) if self.seekable else 0
+        self._size = self._file.seek(0, SEEK_END)
 
     def __len__(self) -> int:
         return self._size
 
     def __getitem__(self, piece: slice, /) -> bytes:
         try:
-            if not self.seekable:
-                return self._file.read()
             start, end, _ = piece.indices(self._size)
             self._file.seek(start)
             return self._file.read(max(0, end - start))

@@ -33,7 +33,7 @@ class NewerError(EntryError):
 
 AnyEntry = (  # in the order of docs/spec/log.md 7
     seat.SeatEnrolled | seat.SeatRetired
-    | seat.SeatStart | seat.SeatStop | seat.Presence | seat.SessionOpened | seat.SessionClosed
+    | seat.SeatStart | seat.SeatStop | seat.SeatPowered | seat.Presence | seat.SessionOpened | seat.SessionClosed
     | place.PlaceChanged | place.PolicyChanged | place.GuardianChanged
     | play.PlayStarted | play.Warned | decision.PlayDue | play.PlayEnded | play.PlayRuled | decision.LaunchRefused
     | override.GrantGiven | override.GrantRevoked | override.Requested | override.Answered

@@ -13,6 +13,7 @@ from compliance.verifying.bundle.trust import Trust, TrustError, parse_trust
 from i18n.message import MessageError, msg, said_by
 
 _ZIP = b"PK\3\4"
+_LARGEST = 1 << 20  # bytes
 
 
 class UsageError(MessageError):
@@ -42,11 +43,16 @@ def text_of(path: str) -> bytes:
     Of a bundle its head.
     """
     try:
+        if Path(path).exists() and not Path(path).is_file():  # a pipe may never end
+            raise UsageError(msg("{file} is not a file", file=path))
         with Path(path).open("rb") as file:
-            packed = file.read(len(_ZIP)) == _ZIP
-        data = _head(path) if packed else Path(path).read_bytes()
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(msg("{file} cannot be read: {why}", file=path, why=said_by(error))) from None
+    if data.startswith(_ZIP):
+        data = _head(path)
+    elif len(data) > _LARGEST:
+        raise UsageError(msg("{file} is too large for a card, a head or a trust policy", file=path))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")

@@ -25,15 +25,12 @@ from compliance.entries.log import AgentTick, Erasure
 from compliance.entry import AnyEntry, EntryError, decode
 from compliance.format.container import Damage, Members
 from compliance.note import Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint
-from compliance.verifying.bundle.anchors import MAX_AGE_DAYS, Anchors
 from compliance.verifying.bundle.begun import Begun, begun
 from compliance.verifying.bundle.chains import Chains
-from compliance.verifying.bundle.claimed import claimed
 from compliance.verifying.bundle.earlier import EARLIER, Earlier, read_earlier
-from compliance.verifying.bundle.heads import Heads, heads_of
+from compliance.verifying.bundle.heads import MAX_AGE_DAYS, Anchors, Heads, Windows, heads_of
 from compliance.verifying.bundle.trust import Trust
-from compliance.verifying.bundle.whole import Broken, Tree, check_names, check_root, content, log_key, text
-from compliance.verifying.bundle.windows import Windows
+from compliance.verifying.bundle.whole import Broken, Tree, check_names, check_root, claimed, content, log_key, text
 from compliance.verifying.report import NO_MOMENT, Audit, Failure, Report, entry_name
 from i18n.message import Message, msg, said_by
 

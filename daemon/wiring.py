@@ -34,7 +34,7 @@ from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
-from daemon.recording.seat_lines import PcZone, RunMarks
+from daemon.recording.seat_lines import PcZone, PoweredTime, RunMarks
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
@@ -185,8 +185,11 @@ class Daemon:
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
         self._walk(platform, journal)
-        self._run(platform)
-        self._serve(platform, gate=settings.gate_mounts != ())
+        if platform.power is not None:
+            self._stack.callback(platform.power.close)
+        gate = settings.gate_mounts != ()
+        self._run(platform, gate=gate)
+        self._serve(platform, gate=gate)
 
     def _unwritable(self, error: Unwritable) -> DaemonError:
         return DaemonError(msg("{path}: cannot be written: {why}", path=self._path, why=said_by(error)))
@@ -228,15 +231,16 @@ class Daemon:
             Overruling(self._overrides, announcer.announce_with),
         )  # fmt: skip
 
-    def _run(self, platform: Platform) -> None:
+    def _run(self, platform: Platform, *, gate: bool) -> None:
         """What goes on between a start and a stop."""
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
+        powered = PoweredTime(platform.power, self.recorder.do)
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
-        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, self.errors, wake)
-        marks = RunMarks(self.store, platform.watcher)
+        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, wake)
+        marks = RunMarks(self.store, platform.watcher, gate)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
             self._overrides,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from agent.api import naming
@@ -26,6 +27,7 @@ from host.wire import ApiError
 from i18n.message import comma, msg
 
 _WHY = {"what": "player.erase"}
+_LATELY = 7  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,16 @@ def kept(tables: Tables, asked: str) -> PlayerRow:
         raise
 
 
-def erase(change: Change, id: str, entries: Iterable[tuple[str, int]]) -> Outcome:
-    """`entries`: those of the log with personal data of this player beside them, which is to be deleted next."""
+def erase(change: Change, id: str, entries: Iterable[tuple[str, int]], played: Collection[date] = ()) -> Outcome:
+    """`entries`: those of the log with personal data of this player beside them, which is to be deleted next. `played`: days on
+    which the log tells of play.
+    """
     row = kept(change.tables, id)
     entries = tuple(entries)
     if not row.removed:
         _end(change, row)
-    change.record(Erasure, dict(_WHY), who=change.pseudonym(row), before=None, payloads=len(entries))
+    lately = sum(0 <= (change.today - day).days < _LATELY for day in played)
+    change.record(Erasure, dict(_WHY), who=change.pseudonym(row), before=None, payloads=len(entries), days=lately)
     change.tables.erase_player(row.id, mark(row.id), change.now)
     change.tables.erase_later(entries)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)

@@ -39,6 +39,7 @@ _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned
 def player_add(change: Change, request: PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
+    former = _of_this_name(change, name)
     row = _returning(change, name, born) or _new_player(change.tables, name, change.now)
     again = (msg("this is the {name} who was removed: what was played today counts on", name=name),) if row.removed else ()
     if row.removed:  # what was given to them before does not come back
@@ -53,7 +54,7 @@ def player_add(change: Change, request: PlayerAdd) -> Outcome:
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id), *mistakable(lookup.registered(change.tables), row))
     [put] = floor.put_under(change, (row,))
-    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost))
+    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost), former=former)
     return Outcome(row.id, (*hints, *floor.said_of((put,)), *free(change, row)), name=row.name)
 
 
@@ -74,7 +75,7 @@ def player_set(change: Change, request: PlayerSet) -> Outcome:
     hints = () if row.name == old.name else mistakable(lookup.registered(change.tables), row)
     hints += () if row.account == old.account else nothing_holds(change, row)
     more, lost = floor.changed(change, old, row, before)
-    record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost))
+    record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost), former=old)
     return Outcome(row.id, hints + more + programs_set(change, row, request), name=row.name)
 
 
@@ -161,6 +162,11 @@ def _returning(change: Change, name: str, born: str | None) -> PlayerRow | None:
     """
     gone = [row for row in change.tables.players() if row.removed and same(name, row.name) and _may_be(row.said, born)]
     return next((row for row in gone if row.said == born), gone[0] if gone else None)
+
+
+def _of_this_name(change: Change, name: str) -> PlayerRow | None:
+    """Who was removed and had this name, whenever they were said to be born."""
+    return next((row for row in change.tables.players() if row.removed and same(name, row.name)), None)
 
 
 def _may_be(one: str | None, other: str | None) -> bool:

@@ -23,6 +23,7 @@ from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.entries.place import PackLine, PolicyChanged
 from i18n.message import msg
+from rules.calendar import age_on
 from rules.policy import Place
 
 # The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
@@ -73,8 +74,12 @@ def shipped_pack(change: Change, id: str, params: Mapping[str, str]) -> PackRow:
     return PackRow(id, dict(params), pack.sha256, shipped=True)
 
 
-def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any]) -> None:
-    """The entry that says which rules bind the player, or (None) the place, from now on."""
+def record_policy(
+    change: Change, row: PlayerRow | None, personal: dict[str, Any], *, former: PlayerRow | None = None
+) -> None:
+    """The entry that says which rules bind the player, or (None) the place, from now on. `former`: what was said of the player
+    before, whose age may have been another one.
+    """
     target = PLACE if row is None else row.id
     texts = change.tables.texts()
     packs, house = [], any(limit.player == target for limit in change.tables.limits())
@@ -85,7 +90,13 @@ def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any
         else:
             house = True
     who = target if row is None or row.id == GUEST else change.pseudonym(row)
-    change.record(PolicyChanged, personal, target=who, packs=tuple(packs), house=house)
+    ages = None if row is None or former is None else (_age(former, change), _age(row, change))
+    aged = UNSET if ages is None or ages[0] == ages[1] else ages
+    change.record(PolicyChanged, personal, target=who, packs=tuple(packs), house=house, aged=aged)
+
+
+def _age(row: PlayerRow, change: Change) -> int | None:
+    return None if row.born is None else age_on(row.born, change.today)
 
 
 def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:

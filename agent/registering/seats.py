@@ -22,7 +22,7 @@ from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
 from i18n.message import Length, Message, Moment, msg, said_by
 
 SILENT_MS = 180_000  # a seat speaks once a minute
-_GONE_MS = 600_000  # one that is retired sooner is said to have run until then (compliance/verifying/crossing/retired.py)
+_GONE_MS = 600_000  # one that is retired sooner is said to have run until then (compliance/verifying/retired.py)
 _MAX_REASON = 300
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 

@@ -28,12 +28,14 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 class Erasure(Entry, frozen=True, kw_only=True, tag="erasure"):
     """Personal data beside so many entries (`payloads`) was deleted: all that was kept of `who` (who is known here by this
-    pseudonym for the last time), or (null) whatever was older than `before`.
+    pseudonym for the last time), or (null) whatever was older than `before`. `days`: on how many of the last seven entries tell
+    of play of theirs; older entries lack it.
     """
 
     who: str | None
     before: Safe | None
     payloads: Safe
+    days: Safe | msgspec.UnsetType = msgspec.UNSET
 
 
 class Restored(Entry, frozen=True, kw_only=True, tag="restored"):

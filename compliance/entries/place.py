@@ -33,11 +33,14 @@ class PlaceChanged(Entry, frozen=True, kw_only=True, tag="place.changed"):
 
 
 class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
-    """The packs in force for `target`: "place", "guest" or a player's pseudonym of the day. `house`: own limits exist."""
+    """The packs in force for `target`: "place", "guest" or a player's pseudonym of the day. `house`: own limits exist. `aged`:
+    the age before and now (null: none is known) where a birth date was changed, also of somebody registered anew.
+    """
 
     target: str
     packs: tuple[PackLine, ...]
     house: bool
+    aged: tuple[Safe | None, Safe | None] | msgspec.UnsetType = msgspec.UNSET
 
 
 class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):

@@ -27,7 +27,7 @@ class SeatRetired(Entry, frozen=True, kw_only=True, tag="seat.retired"):
 
 class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
     """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life;
-    `follows`: the seat that this PC was before, whose chain is over.
+    `follows`: the seat that this PC was before, whose chain is over. `gate`: a file of the daemon's switched it off.
     """
 
     version: str
@@ -35,10 +35,21 @@ class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
     clean: bool
     lost_from: Safe | None
     follows: str | msgspec.UnsetType = msgspec.UNSET
+    gate: Literal["off"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):
     """The daemon ended in an orderly way."""
+
+
+class SeatPowered(Entry, frozen=True, kw_only=True, tag="seat.powered"):
+    """When the PC was on before the seat's last start, from `since` (its last sign of life) to that start, as the system's own
+    record says it, which an administrator can delete. `by`: which one; "nothing": there is none. `ran`: [start, end) in order.
+    """
+
+    since: Safe
+    by: Literal["journal", "event-log", "nothing"]
+    ran: tuple[tuple[Safe, Safe], ...]
 
 
 class Presence(Entry, frozen=True, kw_only=True, tag="presence"):

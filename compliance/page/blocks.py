@@ -34,11 +34,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Coverage by seat and day, and by seat and opening hour; `legend`: what its marks mean."""
+    """Coverage by seat and day, or by seat and opening hour, as each has a heading; `legend`: what its marks mean."""
 
     coverage: Coverage
-    by_day: Arg
-    by_hour: Arg
+    by_day: Arg | None
+    by_hour: Arg | None
     legend: tuple[tuple[str, Arg], ...]
 
 

@@ -10,11 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from compliance.verifying.alive import HOUR, MINUTE_MS
 from compliance.verifying.opening import DAY, opening
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Gap
-from compliance.verifying.watched import SeatMinutes, joined, span_bits, span_minutes
+from compliance.verifying.watched import HOUR, MINUTE_MS, SeatMinutes, joined, span_bits, span_minutes
 
 MOST_DAYS = 92
 MOST_CELLS = 250_000
@@ -29,17 +28,19 @@ Mark: TypeAlias = Literal["closed", "off", "whole", "part", "none"]
 @dataclass(frozen=True, slots=True)
 class Share:
     """Minutes: `open` of the opening hours, of these `off` in an orderly way, and `missing`: neither off nor alive. `broken`:
-    a gap that nobody explains lies in it, of which at least a minute is missing.
+    a gap that nobody explains lies in it, of which at least a minute is missing. `public`: how many of the `open` ones were
+    opening hours of a public place, where a PC that was off was not watched.
     """
 
     open: int = 0
     off: int = 0
     missing: int = 0
     broken: bool = False
+    public: int = 0
 
     def __add__(self, other: Share) -> Share:
         together = self.open + other.open, self.off + other.off, self.missing + other.missing
-        return Share(*together, self.broken or other.broken)
+        return Share(*together, self.broken or other.broken, self.public + other.public)
 
     @property
     def mark(self) -> Mark:
@@ -55,9 +56,9 @@ class Share:
 
     @property
     def percent(self) -> str:
-        """What was watched of what was to be, cut and not rounded; of nothing, nothing."""
-        wanted = self.open - self.off
-        return str((wanted - self.missing) * 100 // wanted) if wanted else "–"
+        """What was watched of the opening hours; at a home, of the time that it was on. Cut, not rounded."""
+        wanted = max(self.open - self.off, self.public)
+        return str((self.open - self.off - self.missing) * 100 // wanted) if wanted else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,15 @@ def coverage(
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """An hour, or what a change of summer time left of it: from which minute on, where on the calendar, when it was open."""
+    """An hour, or what a change of summer time left of it: from which minute on, where on the calendar, when it was open, and
+    whether the place was a public one.
+    """
 
     first: int
     day: date
     hour: int
     open: int
+    public: bool
 
 
 def _slots(first: int, last: int, zone: ZoneInfo, opening: _Opening) -> Iterator[_Slot]:
@@ -132,7 +136,7 @@ def _slots(first: int, last: int, zone: ZoneInfo, opening: _Opening) -> Iterator
     while minute < last:
         there = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)  # fromtimestamp ends on Windows with the year 3000
         start = minute - there.minute
-        yield _Slot(start, there.date(), there.hour, opening.bits(start, there.hour))
+        yield _Slot(start, there.date(), there.hour, *opening.bits(start, there.hour))
         minute = start + HOUR
 
 
@@ -141,14 +145,14 @@ class _Opening:
 
     def __init__(self, places: Sequence[PlaceAt]) -> None:
         self._at = [one.at // MINUTE_MS for one in places]
-        self._spans = [opening(one.place, one.hours) for one in places]
+        self._spans = [(*opening(one.place, one.hours), one.place != "home") for one in places]
 
-    def bits(self, minute: int, hour: int) -> int:
-        start, end = self._spans[max(0, bisect_right(self._at, minute) - 1)] if self._at else (0, DAY)
+    def bits(self, minute: int, hour: int) -> tuple[int, bool]:
+        start, end, public = self._spans[max(0, bisect_right(self._at, minute) - 1)] if self._at else (0, DAY, False)
         now = hour * HOUR
         if start <= end:
-            return span_bits(start - now, end - now)
-        return span_bits(start - now, HOUR) | span_bits(0, end - now)
+            return span_bits(start - now, end - now), public
+        return span_bits(start - now, HOUR) | span_bits(0, end - now), public
 
 
 def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int, gaps: Sequence[Span]) -> SeatCalendar:
@@ -163,7 +167,10 @@ def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int, gaps: Sequen
             off &= open_ & ~alive
             missing = open_ & ~off & ~alive
             broken = bool(span_minutes(gaps, slot.first) & open_ & ~off)
-            share = Share(open_.bit_count(), off.bit_count(), max(missing.bit_count(), broken), broken)
+            minutes = open_.bit_count()
+            share = Share(
+                minutes, off.bit_count(), max(missing.bit_count(), broken), broken, minutes if slot.public else 0
+            )  # fmt: skip
             twice = hours.get((slot.day, slot.hour))  # an hour that the end of summer time repeats
             hours[slot.day, slot.hour] = share if twice is None else twice + share
     return SeatCalendar(seat.seat, hours)

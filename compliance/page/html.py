@@ -99,16 +99,21 @@ class _Page:
         marks = "".join(f'<span class="{mark}">{cell}</span>{about}' for mark, cell, about in told)
         yield f'<p class="legend">{marks}</p>'
         found = chart.coverage
+        if chart.by_hour is not None:
+            yield f"<h3>{self.text(chart.by_hour)}</h3>"
+            yield from self._table([str(hour) for hour in found.hours], found, [
+                [seat.hour(hour) for hour in found.hours] for seat in found.seats
+            ])  # fmt: skip
+        if chart.by_day is not None:
+            yield from self._days(found, chart.by_day)
+            yield from self._broken(found)
+
+    def _days(self, found: Coverage, title: Arg) -> Iterator[str]:
         for (year, month), days in groupby(found.days, lambda day: (day.year, day.month)):
             kept = list(days)
-            yield f"<h3>{self.text(chart.by_day)}, {month:02}/{year}</h3>"
+            yield f"<h3>{self.text(title)}, {month:02}/{year}</h3>"
             rows = [[seat.day(day) for day in kept] for seat in found.seats]
             yield from self._table([str(day.day) for day in kept], found, rows)
-        yield f"<h3>{self.text(chart.by_hour)}</h3>"
-        yield from self._table([str(hour) for hour in found.hours], found, [
-            [seat.hour(hour) for hour in found.hours] for seat in found.seats
-        ])  # fmt: skip
-        yield from self._broken(found)
 
     def _broken(self, found: Coverage) -> Iterator[str]:
         """Hour by hour."""

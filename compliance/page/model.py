@@ -9,12 +9,14 @@ from typing import Any
 from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
 from compliance.page.names import ODD, ODD_OF_OTHERS
-from compliance.verifying.overridden import Override
-from compliance.verifying.overview import Claimed, PlaceAt
+from compliance.verifying.overview import Claimed, Override, PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
-from rules.calendar import day_name
+from compliance.verifying.watched import MINUTE_MS
+from rules.calendar import DAY_MS, day_name
 
 Span = tuple[int, int]
+_MONTH = 31  # days
+_HOURLY_MS = 2 * 60 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,26 @@ class Page:
     @property
     def odd(self) -> int:
         return sum(group.count for group in self.notes if group.kind in self.odd_kinds)
+
+    @property
+    def public(self) -> bool:
+        return self.place is not None and self.place.place != "home"
+
+    @property
+    def young(self) -> int:
+        """How many days the log of a public place goes back, if that is less than a month; 0: further."""
+        if not self.public or self.period is None or self.report.beginning is not None:
+            return 0
+        days = -(-(self.period[1] - self.period[0]) // DAY_MS)
+        return days if days < _MONTH else 0
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """PCs that an earlier visit saw, of which nothing came since, and nobody said why."""
+        if not self.report.by_card or self.anchored is None or self.open is None or self.open[1] - self.anchored[1] < DAY_MS:
+            return ()
+        return tuple(seat.seat for seat in self.report.audit.overview.seats
+                     if not seat.over and seat.last * MINUTE_MS < self.anchored[1] - _HOURLY_MS)  # fmt: skip
 
     @property
     def unexplained(self) -> int:

@@ -34,6 +34,10 @@ FINDINGS: Final[dict[str, Arg]] = {
     "no-law": msg("a public place without the law's rules for it"),
     "logged-on": msg("somebody logged on outside the opening hours"),
     "untold": msg("plays of which nobody says who was logged on"), "pruned": msg("deletions that contradict each other"),
+    "age-raised": msg("minors whose registered age was raised"),
+    "learning-on": msg("games that were marked as not counting"),
+    "erased-lately": msg("people who were erased right after they had played"),
+    "gate-off": msg("PCs where a file switched off that games are refused before they run"),
     "age": msg("different ages of one player"), "age-set-right": msg("ages that were set right"),
     "heard": msg("seats that were heard after their last entry"),
     "outlived": msg("seats that were heard after they had stopped"), "presence": msg("presence that does not fit the entries"),
@@ -53,7 +57,6 @@ FINDINGS: Final[dict[str, Arg]] = {
     "let-no-longer": msg("games that were let through no longer"),
     "ran": msg("plays that ran before they were not allowed"),
     "ran-often": msg("days with many plays that ran before they were not allowed"),
-    "ran-unsaid": msg("plays that are said to have run before a change, or before the daemon, without an entry that says so"),
     "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
     "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
     "came-and-went": msg("games that came and went"),
@@ -62,7 +65,7 @@ FINDINGS: Final[dict[str, Arg]] = {
     "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
     "early-cosignatures": msg("cosignatures of the future"),
     "silent": msg("silent seats"), "issue": msg("trouble"),
-    "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
+    "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
     "not-said": msg("seats that do not say what bound their plays"),
     "erased": msg("names beside the log whose deletion does not go with the entries"),
@@ -77,7 +80,7 @@ ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
     "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text", "player-key", "not-said",
-    "warned", "paired", "learning", "let-no-longer", "pack", "ran-often", "ran-unsaid", "retired-running", "erased", "pruned",
+    "warned", "paired", "learning", "let-no-longer", "pack", "ran-often", "retired-running", "erased", "pruned",
     "no-zone", "kept-undecided",
 })  # fmt: skip
 
@@ -85,6 +88,7 @@ ODD: Final = frozenset({
 # was, or other times.
 ODD_OF_OTHERS: Final = frozenset({
     "label", "labels", "own-pack", "restored", "enforcement-off", "clock-back", "place-zone", "no-law",
+    "age-raised", "learning-on", "erased-lately", "gate-off",
 })  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {

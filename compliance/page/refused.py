@@ -10,7 +10,7 @@ from compliance.page.blocks import Block, Said
 from compliance.page.model import Page
 from compliance.page.seen import from_to
 from compliance.page.shortened import few
-from compliance.verifying.refusals import Refusal
+from compliance.verifying.overview import Refusal
 from i18n.message import Arg, msg, msgn
 from rules.engine.pausing import PAUSE
 from rules.packs.published import PUBLISHED

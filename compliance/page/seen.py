@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from compliance.page.blocks import Block, Said
 from compliance.page.model import Page, Span
 from compliance.page.shortened import few
-from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.report import NO_MOMENT, Report
+from compliance.verifying.watched import MINUTE_MS
 from i18n.message import Arg, Moment, msg, msgn
 
 _SHOWN = 6

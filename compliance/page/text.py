@@ -78,17 +78,19 @@ def _chart(chart: Chart, words: Words, width: int) -> Iterator[str]:
     told = [f"{MARKS[mark]} {words(about)}" for mark, about in chart.legend if MARKS[mark].strip()]
     yield from _folded(", ".join(told), "  ", 2, width)
     found = chart.coverage
-    days = found.days[-max(7, min(_MOST_DAYS, width - _NAMES - _PERCENT - 5)) :]
-    yield ""
-    yield from _folded(words(chart.by_day), "  ", 2, width)
-    yield _row("", "", "".join(f"{day.day:02}"[0] for day in days))
-    yield _row("", "%", "".join(f"{day.day:02}"[1] for day in days))
-    yield from _rows(found, [[seat.day(day) for day in days] for seat in found.seats])
-    yield ""
-    yield from _folded(words(chart.by_hour), "  ", 2, width)
-    yield _row("", "", "".join(f"{hour:02}"[0] for hour in found.hours))
-    yield _row("", "%", "".join(f"{hour:02}"[1] for hour in found.hours))
-    yield from _rows(found, [[seat.hour(hour) for hour in found.hours] for seat in found.seats])
+    if chart.by_hour is not None:
+        yield ""
+        yield from _folded(words(chart.by_hour), "  ", 2, width)
+        yield _row("", "", "".join(f"{hour:02}"[0] for hour in found.hours))
+        yield _row("", "%", "".join(f"{hour:02}"[1] for hour in found.hours))
+        yield from _rows(found, [[seat.hour(hour) for hour in found.hours] for seat in found.seats])
+    if chart.by_day is not None:
+        days = found.days[-max(7, min(_MOST_DAYS, width - _NAMES - _PERCENT - 5)) :]
+        yield ""
+        yield from _folded(words(chart.by_day), "  ", 2, width)
+        yield _row("", "", "".join(f"{day.day:02}"[0] for day in days))
+        yield _row("", "%", "".join(f"{day.day:02}"[1] for day in days))
+        yield from _rows(found, [[seat.day(day) for day in days] for seat in found.seats])
 
 
 def _rows(found: Coverage, shares: Sequence[Sequence[Share]]) -> Iterator[str]:

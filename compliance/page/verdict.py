@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance.bundle import CHECKPOINT, KEY
 from compliance.page import advice, begins
-from compliance.page.blocks import Block, Said
+from compliance.page.blocks import Block, Said, Tone
 from compliance.page.groups import FIRST
 from compliance.page.kinds import in_words
 from compliance.page.model import Page
@@ -73,23 +73,50 @@ def _where(one: Failure) -> Message:
 
 
 def verdict(page: Page) -> Said:
-    """One sentence: what is bad of it, then whether the log is whole."""
-    bad: list[Arg] = []
+    """One sentence: what is bad of it, then whether the log is whole, and what makes it worth less."""
+    bad, doubts = [*_bad(page)], [*_doubts(page)]
+    unseen = page.public and not page.report.anchored
+    tone: Tone = "bad" if page.failures or page.violations else "note" if bad or doubts or unseen else "good"
+    return Said(_sentence(page, bad, doubts), (), tone)
+
+
+def comes_to(page: Page) -> Arg:
+    """The same, to be copied."""
+    return _sentence(page, [*_bad(page)], [*_doubts(page)])
+
+
+def _sentence(page: Page, bad: list[Arg], doubts: list[Arg]) -> Arg:
+    whole: Arg = _whole(page.report)
+    if doubts:
+        whole = msg("{whole}; {doubts}", whole=whole, doubts=comma(doubts))
+    if not bad:
+        return whole
+    said: dict[str, Arg] = {"whole": whole, "found": comma(bad)}
+    return msg("{whole}. Besides: {found}", **said) if page.failures else msg("{found}. {whole}", **said)
+
+
+def _bad(page: Page) -> Iterator[Arg]:
     if page.violations:
-        bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
+        yield msgn("{n} sign of a violation by this place", "{n} signs of violations by this place", page.violations)
     if page.others:
-        bad.append(msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others))
+        yield msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others)
     if page.odd:
-        bad.append(msgn("{n} thing that needs an explanation", "{n} things that need an explanation", page.odd))
+        yield msgn("{n} thing that needs an explanation", "{n} things that need an explanation", page.odd)
     if page.expired:
-        bad.append(msg("an expired certificate"))
+        yield msg("an expired certificate")
     if page.unexplained:
-        bad.append(msgn("{n} gap that nobody explains", "{n} gaps that nobody explains", page.unexplained))
-    whole = _whole(page.report)
-    text: Arg = msg("{whole}. Besides: {found}", whole=whole, found=comma(bad)) if bad and page.failures else (
-        msg("{found}. {whole}", whole=whole, found=comma(bad)) if bad else whole
-    )  # fmt: skip
-    return Said(text, (), "bad" if page.failures or page.violations else "note" if bad else "good")
+        yield msgn("{n} gap that nobody explains", "{n} gaps that nobody explains", page.unexplained)
+
+
+def _doubts(page: Page) -> Iterator[Arg]:
+    """What the log of a public place lacks to be worth something."""
+    if page.failures:
+        return
+    if days := page.young:
+        yield msgn("it goes back for {n} day only", "it goes back for {n} days only", days)
+    if gone := page.gone:
+        yield msgn("{n} PC of your earlier visit is missing: {seats}", "{n} PCs of your earlier visit are missing: {seats}",
+                   len(gone), seats=comma(few(gone, FIRST)))  # fmt: skip
 
 
 def _whole(report: Report) -> Message:
@@ -112,4 +139,4 @@ def _anchored(report: Report) -> Message:
         return msg("Whole and anchored")
     if report.anchored:
         return msgn("Whole; its first entry is anchored", "Whole; its first {n} entries are anchored", report.anchored)
-    return msg("Whole, not anchored")
+    return msg("Whole, but no outsider has seen it yet")

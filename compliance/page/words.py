@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from compliance.format.chain import AGENT
-from compliance.page import advice, names
+from compliance.page import advice, explain, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
-from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
+from compliance.page.groups import FIRST, GapGroup, Group, SeatGaps
 from compliance.page.kinds import in_words
 from compliance.page.model import Page
 from compliance.page.refused import refused
@@ -18,13 +19,15 @@ from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
 from compliance.verifying.in_force.described import hours
 from compliance.verifying.in_force.place import GUEST
-from compliance.verifying.overridden import GUARDIAN, STAFF, Override
-from compliance.verifying.overview import Claimed, PlaceAt
+from compliance.verifying.overview import GUARDIAN, STAFF, Claimed, Override, PlaceAt
 from compliance.verifying.report import Report
-from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, semicolon
-from rules.calendar import day_name
+from i18n.message import Arg, Day, Length, comma, msg, msgn, semicolon
 
 SEATS = 6
+_LEGEND: Final[tuple[tuple[str, Arg], ...]] = (
+    ("whole", msg("watched")), ("part", msg("in part")), ("none", msg("not watched")), ("off", msg("off, as it said")),
+    ("closed", msg("closed, or before its first start")),
+)  # fmt: skip
 
 
 def sections(page: Page) -> tuple[Section, ...]:
@@ -32,12 +35,16 @@ def sections(page: Page) -> tuple[Section, ...]:
     made = (
         Section("place", msg("Place"), tuple(_place(page))),
         Section("verdict", msg("Verdict"), tuple(concluded(page))),
-        Section("findings", msg("Against which article"), tuple(_articles(page))),
+        Section("explain", msg("What needs an explanation"), tuple(explain.explained(page)) if page.read else ()),
+        Section("hours", msg("Who was watched when"), tuple(_hours(page))),
+        Section("record", msg("For the record"), tuple(explain.recorded(page)) if page.read else ()),
+        Section("findings", msg("Not kept, entry by entry"), tuple(_articles(page))),
         Section("gaps", msg("Gaps"), tuple(_gaps(page))),
+        Section("ask", msg("To be explained, entry by entry"), tuple(_notes(page, odd=True))),
+        Section("coverage", msg("Who was watched on which day"), tuple(_coverage(page))),
         Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
         Section("refused", msg("What was refused, and by which rule"), tuple(refused(page))),
-        Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
-        Section("notes", msg("Also to know"), tuple(_notes(page))),
+        Section("notes", msg("Routine"), tuple(_notes(page, odd=False))),
         Section("seen", msg("Compared with what is held outside"), tuple(seen(page))),
         Section("unknown", msg("What cannot be known from this"), tuple(map(Said, advice.unknown(page)))),
         Section("next", msg("What to do next"), tuple(map(Said, advice.steps(page)))),
@@ -57,8 +64,7 @@ def told(sections: Sequence[Section]) -> dict[str, Arg | list[Arg]]:
 
 def _place(page: Page) -> Iterator[Block]:
     place, report = page.place, page.report
-    for word, value in report.card:
-        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
+    yield from _called(page)
     if report.claimed is not None:
         yield from _claims(report.claimed)
     if report.audit.seats:
@@ -71,9 +77,7 @@ def _place(page: Page) -> Iterator[Block]:
                 yield Fact(msg("Hours"), hours(place.hours) or msg("none of its own"))
                 yield from _rules(report)
         if page.changes:
-            yield Fact("", msg("this was changed; see “{section}”", section=msg("Also to know")))
-    if report.origin:
-        yield Fact(msg("Log"), report.origin)
+            yield Fact("", msg("this was changed; see “{section}”", section=msg("Routine")))
     if page.period is not None:
         start, end = (moment(at, report.zone) for at in page.period)
         yield Fact(msg("Period"), msg("{start} – {end}, times of {zone}", start=start, end=end, zone=report.zone))
@@ -84,6 +88,15 @@ def _place(page: Page) -> Iterator[Block]:
             yield Fact("", msgn("{n} of these plays has no end in the log, so its time is not in this",
                                 "{n} of these plays have no end in the log, so their time is not in this", audit.running))
         yield Fact(msg("Refused"), msgn("{n} start of a game", "{n} starts of games", audit.overview.refused))
+
+
+def _called(page: Page) -> Iterator[Block]:
+    """No log says it: by the card of an earlier visit, or to be written in."""
+    for word, value in page.report.card:
+        yield Fact(names.CARD[word], msg("{name}, as the earlier card calls it", name=value))
+    if page.public and not page.report.card:
+        for name in names.CARD.values():
+            yield Fact(name, explain.DOTS)
 
 
 def _rules(report: Report) -> Iterator[Block]:
@@ -130,45 +143,19 @@ def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
 
 
 def _articles(page: Page) -> Iterator[Block]:
-    if page.read and not page.articles:
-        yield Said(msg("nothing was found"), (), "good")
     for one in page.articles:
         for group in one.groups:
-            yield Said(_against(one, _counted(group, page.report.zone)), _examples(group), "bad" if one.violation else "note")
+            said = explain.against(one, explain.counted(group, page.report.zone))
+            yield Said(said, _examples(group), "bad" if one.violation else "note")
 
 
-def _against(one: Article, what: Arg) -> Message:
-    if one.violation:
-        return msg("{cite} – VIOLATION, a duty of the owner of this place: {what}", cite=one.cite, what=what)
-    if one.addressee is None:
-        return msg("{cite} – not kept: {what}", cite=one.cite, what=what)
-    who = names.DUTIES.get(one.addressee, one.addressee)
-    return msg("{cite} – not kept, a duty of {who}: {what}", cite=one.cite, who=who, what=what)
-
-
-def _notes(page: Page) -> Iterator[Block]:
-    """First those that the verdict counts."""
+def _notes(page: Page, *, odd: bool) -> Iterator[Block]:
+    """In the order of names.FINDINGS."""
     rank = {kind: number for number, kind in enumerate(names.FINDINGS)}
-    for group in sorted(page.notes, key=lambda one: (one.kind in rank.keys() - page.odd_kinds, rank.get(one.kind, -1))):
-        text = _example(group, 0) if group.count == 1 else _counted(group, page.report.zone)
-        if group.kind in page.odd_kinds:
-            text = msg("Needs an explanation: {what}", what=text)
-        yield Said(text, () if group.count == 1 else _examples(group), "note")
-
-
-def _counted(group: Group, zone: str) -> Arg:
-    """What, how often, when and where, as far as it is told."""
-    title = names.FINDINGS.get(group.kind, group.kind)
-    parts: list[Arg] = [msgn("{what}, {n} time", "{what}, {n} times", group.count, what=title)]
-    if group.first is not None and group.last is not None:
-        first, last = (Day(day_name(zone, at)) for at in (group.first, group.last))
-        parts.append(
-            msg("on {days} days from {first} to {last}", days=group.days, first=first, last=last) if group.days > 1
-            else msg("on {day}", day=first)
-        )  # fmt: skip
-    if seats := [seat for seat in group.seats if seat != AGENT]:
-        parts.append(msgn("seat {seats}", "seats {seats}", len(seats), seats=_some(seats)))
-    return comma(parts)
+    groups = [one for one in page.notes if (one.kind in page.odd_kinds) is odd]
+    for group in sorted(groups, key=lambda one: rank.get(one.kind, -1)):
+        text = _example(group, 0) if group.count == 1 else explain.counted(group, page.report.zone)
+        yield Said(text, () if group.count == 1 else _examples(group), "note" if odd else "")
 
 
 def _some(seats: Sequence[Arg]) -> Arg:
@@ -188,8 +175,6 @@ def _example(group: Group, at: int) -> Arg:
 
 def _gaps(page: Page) -> Iterator[Block]:
     zone = page.report.zone
-    if page.read and not page.gaps and not page.pauses[0]:
-        yield Said(msg("none was found"), (), "good")
     for one in page.gaps:
         (seat, *others) = one.seats
         lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
@@ -248,14 +233,17 @@ def _by_person(page: Page) -> tuple[Override, ...]:
     return tuple(found.values())
 
 
+def _hours(page: Page) -> Iterator[Block]:
+    if page.coverage.days:
+        yield Chart(page.coverage, None, msg("by opening hour, all days together: % of the opening hours") if page.public else (
+            msg("by hour of the day, all days together")
+        ), _LEGEND)  # fmt: skip
+    yield from ungated(page)
+
+
 def _coverage(page: Page) -> Iterator[Block]:
     if page.coverage.days:
-        yield Chart(
-            page.coverage, msg("by day"), msg("by opening hour, all days together"),
-            (("whole", msg("watched")), ("part", msg("in part")), ("none", msg("not watched")), ("off", msg("off, as it said")),
-             ("closed", msg("closed, or before its first start"))),
-        )  # fmt: skip
-    yield from ungated(page)
+        yield Chart(page.coverage, msg("by day"), None, _LEGEND)
 
 
 def _checked(report: Report) -> Iterator[Block]:
@@ -265,6 +253,8 @@ def _checked(report: Report) -> Iterator[Block]:
             msg("it is the key of the card, or of the head, that you verified with") if report.by_card or report.card
             else msg("compare the fingerprint with that on the card of the log")
         ))  # fmt: skip
+    if report.origin:
+        yield Fact(msg("Log"), report.origin)
     if report.root:
         yield Fact(msg("Entries"), report.size)
         yield Fact(msg("Root"), report.root)

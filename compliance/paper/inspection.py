@@ -102,13 +102,16 @@ class _Paper:
     def _chart(self, chart: Chart) -> Iterator[Flowable]:
         found = chart.coverage
         yield self._legend(chart)
-        for (year, month), days in groupby(found.days, lambda day: (day.year, day.month)):
-            kept = list(days)
-            rows = [(seat.seat, [seat.day(day) for day in kept]) for seat in found.seats]
-            yield from self._table(self._words(chart.by_day) + f", {month:02}/{year}", [day.day for day in kept], rows)
-        by_hour = [(seat.seat, [seat.hour(hour) for hour in found.hours]) for seat in found.seats]
-        yield from self._table(chart.by_hour, found.hours, by_hour)
-        yield from self._broken(found)
+        if chart.by_hour is not None:
+            by_hour = [(seat.seat, [seat.hour(hour) for hour in found.hours]) for seat in found.seats]
+            yield from self._table(chart.by_hour, found.hours, by_hour)
+        if chart.by_day is not None:
+            for (year, month), days in groupby(found.days, lambda day: (day.year, day.month)):
+                kept = list(days)
+                rows = [(seat.seat, [seat.day(day) for day in kept]) for seat in found.seats]
+                title = self._words(chart.by_day) + f", {month:02}/{year}"
+                yield from self._table(title, [day.day for day in kept], rows)
+            yield from self._broken(found)
 
     def _broken(self, found: Coverage) -> Iterator[Flowable]:
         """Of each seat the days on which hours were missed, hour by hour; of many seats, of those that missed most."""

@@ -25,7 +25,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import Period
 from compliance.reporting.watched import Watched
-from compliance.verifying.overridden import GUARDIAN
+from compliance.verifying.overview import GUARDIAN
 from compliance.verifying.sums.again import Again
 from compliance.verifying.zones import DEFAULT, Zones
 from rules.calendar import Calendar, calendar

@@ -9,10 +9,10 @@ from compliance.entries.log import Restored
 from compliance.entries.seat import Presence, SeatRetired, SeatStart
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import MINUTE_MS
 from compliance.verifying.owed import about
 from compliance.verifying.presence import SeatPresence, begun
 from compliance.verifying.report import NOWHERE
+from compliance.verifying.watched import MINUTE_MS
 
 _LAST = 10  # backups that were put back: a seat starts soon after one
 QUIET_MS = 2 * 60 * MINUTE_MS  # a seat that is on writes a row of presence each hour

@@ -7,7 +7,7 @@ sleeps.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -17,9 +17,10 @@ from compliance.entries.log import Seal
 from compliance.entries.seat import ClockJump, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import HOUR, MINUTE_MS, read_bits
+from compliance.verifying.listed import Listed
 from compliance.verifying.report import NOWHERE, Failure, Finding
-from i18n.message import Arg, Length, Message, msg, msgn
+from compliance.verifying.watched import HOUR, MINUTE_MS, read_bits
+from i18n.message import Arg, Length, Message, msg
 from rules.calendar import DAY_MS
 
 CLOCK_BACK_MS = 5 * MINUTE_MS
@@ -33,7 +34,7 @@ _LAST_MS = 10 * MINUTE_MS  # and once more when it stops
 _FEW = 4
 _ROW_MS = 5 * MINUTE_MS  # of a play that goes on there is a row each minute
 _SETTLED_MS = 30 * MINUTE_MS
-_MOST = 20  # findings of a kind that are told one by one
+_MOST = 20  # times that the clock was set back by half a day
 _FULL = "journal-unwritable"
 
 _SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDue, LaunchRefused})
@@ -49,7 +50,7 @@ class SeatClock:
 
     __slots__ = (
         "_ahead", "_ahead_then", "_alive", "_asked", "_back", "_boot", "_boots", "_dip", "_failures", "_findings", "_full",
-        "_jumped", "_kinds", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began",
+        "_jumped", "_mono", "_run", "_stopped", "_told", "_top", "_wall", "_wandered", "_worked", "again", "began",
         "counted", "followed", "off", "seat", "stood", "wander",
     )  # fmt: skip
 
@@ -67,8 +68,7 @@ class SeatClock:
         self._asked: dict[str, Arg] = {}
         self._jumped: set[str] = set()
         self._failures: dict[str, Failure] = {}  # one of each kind: what follows from a lie is no other one
-        self._findings: list[Finding] = []
-        self._kinds: Counter[str] = Counter()
+        self._findings = Listed()
         self._run: int | None = None  # since when, by the play clock, the daemon runs
         self._stopped = False
         self._boot = ""
@@ -156,10 +156,6 @@ class SeatClock:
     def findings(self) -> Iterator[Finding]:
         self._silence(self._mono, self._wall or 0, msg("seat {seat}", seat=self.seat))
         yield from self._findings
-        for kind, times in self._kinds.items():
-            if times > _MOST:
-                more = msgn("the same {n} more time", "the same {n} more times", times - _MOST)
-                yield Finding(kind, msg("seat {seat}", seat=self.seat), more, seat=self.seat)
 
     def _restarted(self, line: AnyEntry, where: Arg) -> None:
         if line.boot in self._boots:
@@ -254,8 +250,4 @@ class SeatClock:
             self._failures.setdefault(kind, Failure(where, what))
 
     def _note(self, kind: str, at: int, where: Arg, what: Message) -> None:
-        if where == NOWHERE:
-            return
-        self._kinds[kind] += 1
-        if self._kinds[kind] <= _MOST:
-            self._findings.append(Finding(kind, where, what, seat=self.seat, at=at))
+        self._findings.add(Finding(kind, where, what, seat=self.seat, at=at))

@@ -7,45 +7,28 @@ from dataclasses import dataclass, field, replace
 
 from compliance.entries.log import Erasure, Restored
 from compliance.format.chain import AGENT
-from compliance.format.keeping import PERSONAL_MS
-from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.listed import Faults, Times
-from compliance.verifying.report import Failure, Finding, Gap
+from compliance.verifying.listed import Times
+from compliance.verifying.report import Finding, Gap
 from i18n.message import Arg, Moment, msg, msgn
 
 _MOST = 1_000  # no honest log goes on from so many backups
 _SHORT_MS = 3_600_000
 _NEAR_MS = 10 * 60_000
 _HOURLY_MS = 70 * 60_000  # the last sign of life that a backup knows of may be older than it is
-_SLACK_MS = 86_400_000
-_ODD = {
-    "early": msg("it deleted names that were not six months old"),
-    "many": msg("it deleted more than entries before it have beside them"),
-}
 
 
 @dataclass
 class Owed:
-    """`take` each such entry, then ask `findings`. `failures`: what contradicts itself. `beside`: how many entries there were
-    so far with personal data beside them; None where some may be gone.
-    """
+    """`take` each such entry, then ask `findings` and `gaps`."""
 
-    failures: Faults = field(default_factory=Faults)
     _restored: list[tuple[Arg, Restored]] = field(default_factory=list)
     _erased: Times = field(default_factory=Times)
-    _odd: Tally = field(default_factory=lambda: Tally(_ODD, "erased"))
 
-    def take(self, where: Arg, line: Erasure | Restored, beside: int | None = None) -> None:
+    def take(self, where: Arg, line: Erasure | Restored) -> None:
         if isinstance(line, Restored):
             self._restored.append((where, line))
             return
-        if line.before is not None and line.before > line.wall - PERSONAL_MS + _SLACK_MS:
-            self._odd.see("early", where, line)
-        if beside is not None and not self._restored and line.payloads > beside:
-            self._odd.see("many", where, line)
-        if line.payloads < 0 or (line.who is None) == (line.before is None):
-            self.failures.append(Failure(where, msg("it is neither one person's data nor what was too old")))
-        elif line.who is not None:
+        if line.who is not None and line.before is None:
             self._erased.see(where)
 
     def gaps(self, gaps: Iterable[Gap], began: Mapping[str, int]) -> Iterator[Gap]:
@@ -67,7 +50,6 @@ class Owed:
             since = msg("an unknown day") if line.made == 0 else Moment(line.made, zone)
             told = msg("the agent goes on from a backup of {when}: what was logged from then to here is missing", when=since)
             yield Finding("restored", where, told, seat=AGENT, at=line.wall)
-        yield from self._odd.findings()
         if self._erased.n:
             yield Finding("erasure", self._erased.first, msgn(
                 "all personal data of {n} person was erased; what the log says of them holds without it",

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
-from compliance.verifying.alive import AHEAD, MINUTE_MS, Minutes, lived_to, past_bits
 from compliance.verifying.report import NO_MOMENT, Gap, SeatPart
-from compliance.verifying.watched import WATCHED, RanOn
+from compliance.verifying.watched import (
+    AHEAD,
+    EVER,
+    MINUTE_MS,
+    UNWATCHED_MS,
+    WATCHED,
+    Minutes,
+    RanOn,
+    SeatMinutes,
+    apart,
+    joined,
+    lived_to,
+    past_bits,
+)
 from i18n.message import Arg
 
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
@@ -45,6 +57,9 @@ class SeatPresence:
         self.parted = NO_MOMENT
         self._ran_on = RanOn()
         self._ran = False
+        self._minute: int | None = None  # the first of which it says anything
+        self._told = 0  # the end of the last one
+        self._off: list[tuple[int, int]] = []
 
     def follow(self, former: SeatPresence) -> None:
         """Before its first entry: its PC wrote as `former`, of which it knows less, as it was put back from a backup."""
@@ -67,6 +82,8 @@ class SeatPresence:
                 self._stop(line)
             case Presence():
                 self._present(line)
+            case SeatPowered():
+                self._powered(line)
             case _:
                 pass
 
@@ -85,19 +102,45 @@ class SeatPresence:
             unwatched = self._ran_on.between(stop, line)
             self._gap(stop.wall, line.wall, "ran-on" if unwatched else "stopped", explained=not unwatched)
             self._expected += max(0, now - stop.wall // MINUTE_MS) if unwatched else 0
+            if self._minute is not None and not unwatched:
+                self._off.append((stop.wall // MINUTE_MS, now + 1))
         elif self._ran or not line.clean:
             self._gap(max(self._lost(line), self._heard), line.wall, "lost")
+        if self._minute is None:
+            self._minute = self._told = now + 1  # this minute had begun before
         if self._run_from is None:
             self._run_from = now
         else:
             self._go_on(line, now)
+        self._told = max(self._told, now)
         self._ran, self.stopped = True, None
+
+    def _powered(self, line: SeatPowered) -> None:
+        """Of the time that a stop in order explained the PC was on for these spans, so that nobody watched it. A PC takes some
+        minutes to start and to stop.
+        """
+        stopped = self.gaps[-1] if self.gaps else None
+        if stopped is None or stopped.kind != "stopped":
+            return
+        spans = ((max(start, stopped.start), min(end, stopped.end)) for start, end in line.ran)
+        ran = [one for one in joined(spans) if one[1] - one[0] > UNWATCHED_MS]
+        if not ran:
+            return
+        self.gaps.pop()
+        off = apart((stopped.start, stopped.end), ran)
+        for start, end in ran:
+            self._gap(start, end, "ran-on")
+            self._expected += (end - start) // MINUTE_MS
+        for start, end in off:
+            self._gap(start, end, "stopped", explained=True)
+        if self._off:
+            self._off[-1:] = [(start // MINUTE_MS, end // MINUTE_MS + 1) for start, end in off]
 
     def _go_on(self, line: SeatStart, now: int) -> None:
         """It was lost meanwhile: what it tells of the run before, and that nobody watched since."""
         seen = self._run_from or 0 if self._seen_to is None else self._seen_to
         if line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
-            self.alive.add(*lived_to(lost, seen))
+            self._mark(*lived_to(lost, seen))
         self._seen_to = max(seen, now)
 
     def _lost(self, line: SeatStart) -> int:
@@ -122,7 +165,21 @@ class SeatPresence:
     def _present(self, line: Presence) -> None:
         since = line.since // MINUTE_MS
         if self._run_from is None and self._before and not self._ran:
-            self._run_from = since
+            self._run_from = self._minute = self._told = since
         bits = past_bits(line)
-        self.alive.add(since, bits)
+        self._mark(since, bits)
         self._seen_to = since + bits.bit_length()
+
+    def _mark(self, minute: int, bits: int) -> None:
+        self.alive.add(minute, bits)
+        self._told = max(self._told, minute + bits.bit_length())
+
+    def minutes(self, *, over: bool = False, retired: int | None = None) -> SeatMinutes | None:
+        """For a calendar; None of a seat that never enforced anything. `over`: another seat followed it; `retired`: when its PC
+        was gone, up to which it is missed.
+        """
+        if self._minute is None:
+            return None
+        off = self._off if self.stopped is None else [*self._off, (self.stopped.wall // MINUTE_MS, EVER)]
+        last = self._told if over or retired is None else max(self._told, retired // MINUTE_MS)
+        return SeatMinutes(self.seat, self._minute, last, self.alive.hours, joined(off), over or retired is not None)

@@ -4,19 +4,62 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from compliance.entries.base import Entry
-from compliance.entries.seat import Presence, SeatStart, SeatStop
-from compliance.entry import AnyEntry
-from compliance.verifying.alive import AHEAD, HOUR, MINUTE_MS, Minutes, lived_to, past_bits
+from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
 from rules.calendar import DAY_MS
 
 EVER = 2**62
-WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, Presence})
+WATCHED: frozenset[type[Entry]] = frozenset({SeatStart, SeatStop, SeatPowered, Presence})
 """The entries that tell of it."""
+MINUTE_MS = 60_000
+HOUR = 60
 RESTART_MS = MINUTE_MS  # programs are exchanged, or started anew, in less…
 OFTEN_MS = 5 * MINUTE_MS  # …and in a day not for longer in all
+UNWATCHED_MS = 5 * MINUTE_MS
+AHEAD = 6  # minutes that a clock may have been set back by since
+_UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
+_HEX, _DIGITS = 15, frozenset("0123456789abcdef")
+
+
+class Minutes:
+    """`hours`: by the hour since 1970, bit i is its minute i; `total`: how many they are."""
+
+    __slots__ = ("hours", "total")
+
+    def __init__(self) -> None:
+        self.hours: dict[int, int] = {}
+        self.total = 0
+
+    def add(self, since: int, bits: int) -> None:
+        """Bit i of `bits` is the minute i after `since` (minutes since 1970); at most 60."""
+        hour, offset = divmod(since, HOUR)
+        both = bits << offset
+        for at, part in ((hour, both & (1 << HOUR) - 1), (hour + 1, both >> HOUR)):
+            known = self.hours.get(at, 0)
+            if new := part & ~known:
+                self.hours[at] = known | new
+                self.total += new.bit_count()
+
+
+def lived_to(lost: int, told: int) -> tuple[int, int]:
+    """What a killed seat had not written down yet, and now tells the end of: from which minute on, and these minutes' bits."""
+    told = max(told, lost + 1 - _UNTOLD)
+    return told, (1 << max(0, lost + 1 - told)) - 1
+
+
+def read_bits(line: Presence) -> int:
+    """The minutes from `since` on, bit by bit; 0 if it is not written so."""
+    if len(line.bits) != _HEX or line.since % MINUTE_MS or not _DIGITS.issuperset(line.bits):
+        return 0
+    return int(line.bits, 16)
+
+
+def past_bits(line: Presence) -> int:
+    """The same without minutes that were still to come."""
+    told = min(max(0, (line.wall - line.since) // MINUTE_MS + AHEAD), HOUR)
+    return read_bits(line) & (1 << told) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,67 +124,6 @@ def span_bits(start: int, end: int) -> int:
     return (1 << end) - (1 << start) if start < end else 0
 
 
-@dataclass
-class Watched:
-    """`take` the entries of one seat in order, then ask for `minutes`."""
-
-    seat: str
-    _alive: Minutes = field(default_factory=Minutes)
-    _off: list[tuple[int, int]] = field(default_factory=list)
-    _first: int | None = None
-    _told: int = 0
-    _stopped: SeatStop | None = None
-    _ran_on: RanOn = field(default_factory=RanOn)
-    over: bool = False  # another seat says that it followed it, and nothing came since
-    retired: int | None = None  # when the agent said that its PC is gone: up to then it is missed
-    ran: bool = False  # by what was kept of it, when the entries that are left began
-
-    def keep(self, line: AnyEntry) -> None:
-        """One of before those that are left."""
-        if type(line) in WATCHED:
-            self.over = False
-        if isinstance(line, SeatStart | SeatStop):
-            self.ran = isinstance(line, SeatStart)
-
-    def take(self, line: AnyEntry) -> None:
-        self.over = False
-        match line:
-            case SeatStart():
-                self._start(line)
-            case SeatStop():
-                self._stopped = line
-            case Presence() if (bits := past_bits(line)):
-                if self._first is None and self.ran:
-                    self._first = self._told = line.since // MINUTE_MS
-                self._mark(line.since // MINUTE_MS, bits)
-            case _:
-                pass
-
-    def minutes(self) -> SeatMinutes | None:
-        """None of who never enforced anything, as the agent."""
-        if self._first is None:
-            return None
-        off = self._off if self._stopped is None else [*self._off, (self._stopped.wall // MINUTE_MS, EVER)]
-        last = self._told if self.over or self.retired is None else max(self._told, self.retired // MINUTE_MS)
-        return SeatMinutes(self.seat, self._first, last, self._alive.hours, joined(off), self.over or self.retired is not None)
-
-    def _start(self, line: SeatStart) -> None:
-        now = line.wall // MINUTE_MS
-        if self._first is None:
-            self._first = self._told = now + 1  # this minute had begun before
-        elif self._stopped is not None:
-            if not self._ran_on.between(self._stopped, line):
-                self._off.append((self._stopped.wall // MINUTE_MS, now + 1))
-        elif line.lost_from is not None and (lost := line.lost_from // MINUTE_MS) <= now + AHEAD:
-            self._mark(*lived_to(lost, self._told))
-        self._told = max(self._told, now)
-        self._stopped = None
-
-    def _mark(self, minute: int, bits: int) -> None:
-        self._alive.add(minute, bits)
-        self._told = max(self._told, minute + bits.bit_length())
-
-
 def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """The same in order and apart from each other: a clock that was set back makes overlaps."""
     found: list[tuple[int, int]] = []
@@ -151,3 +133,9 @@ def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         elif start < end:
             found.append((start, end))
     return tuple(found)
+
+
+def apart(whole: tuple[int, int], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of `whole` beside these spans of it, which are disjoint and in order."""
+    edges = [whole[0], *(edge for span in spans for edge in span), whole[1]]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]

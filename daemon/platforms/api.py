@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from daemon.api.messages import FileSystem
 from daemon.platforms.pins import Pins, SpawnedPins
+from daemon.platforms.power_record import PowerRecord
 from daemon.platforms.processes import Identity
 from i18n.message import Message
 from rules.games import Catalogue, Fingerprint, Program
@@ -212,7 +213,8 @@ class Displays(Protocol):
 @dataclass(frozen=True, slots=True)
 class Platform:
     """`displays` None: something else starts trays. `logged_on`: who is, and not from afar; None: the system does not say.
-    `tells_unknown`: whether Program.foreign and Program.unread say that a program is unknown.
+    `tells_unknown`: whether Program.foreign and Program.unread say that a program is unknown. `power`: when the PC
+    was on; None: nobody asks.
     """
 
     watcher: Watcher
@@ -222,3 +224,4 @@ class Platform:
     displays: Displays | None = None
     logged_on: Callable[[], tuple[OsSession, ...] | None] = lambda: None
     tells_unknown: bool = True
+    power: PowerRecord | None = None

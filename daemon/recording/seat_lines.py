@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from compliance.entries.seat import SeatStart, SeatStop
+from compliance.entries.seat import SeatPowered, SeatStart, SeatStop
 from compliance.journal import Journal
 from daemon import events
 from daemon.platforms.api import Watcher
+from daemon.platforms.power_record import PowerRecord, Span
 from daemon.recording.line import append
 from daemon.store import Store
 from daemon.trusted import Reading, TrustedClock
@@ -27,6 +28,7 @@ class RunMarks:
 
     store: Store
     watcher: Watcher
+    gate: bool = True  # whether the daemon's own file lets there be one
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
         """`lost_from`: when a former run was last alive, by its wall clock. Not written if that run was stopped in order."""
@@ -36,7 +38,7 @@ class RunMarks:
         follows = UNSET if former is None else former.decode()
         append(
             journal, SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost,
-            follows=follows,
+            follows=follows, gate=UNSET if self.gate else "off",
         )  # fmt: skip
         self.store.delete(_STOPPED)
         self.store.delete(FOLLOWS)
@@ -47,6 +49,33 @@ class RunMarks:
         journal.seal(mono=now.mono, wall=now.wall)
         self.store.put(_STOPPED, b"1")
         self.store.see(now)
+
+
+_UNASKED_MS = 5 * 60_000
+_MOST_RUNS = 100
+
+
+@dataclass(slots=True, eq=False)
+class PoweredTime:
+    """When the PC was on while no daemon looked, before this run: written once the system has said it."""
+
+    record: PowerRecord | None
+    do: Callable[[Callable[[Journal], object]], object]
+    _asked: Span | None = field(default=None, init=False)
+
+    def begin(self, last: int | None, now: int) -> None:
+        """`last`: when a daemon was last alive."""
+        if self.record is not None and last is not None and now - last >= _UNASKED_MS:
+            self._asked = last, now
+
+    def look(self, now: Reading) -> None:
+        if self._asked is None or self.record is None or (runs := self.record.runs()) is None:
+            return
+        (since, until), self._asked = self._asked, None
+        known = any(start <= since for start, _ in runs)  # else it does not reach back so far
+        ran = [(max(start, since), min(end, until)) for start, end in runs if start < until and since < end] if known else []
+        by = self.record.by if known else "nothing"
+        self.do(lambda journal: append(journal, SeatPowered, now, since=since, by=by, ran=tuple(ran[-_MOST_RUNS:])))
 
 
 MINUTE_MS = 60_000

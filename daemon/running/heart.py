@@ -13,7 +13,7 @@ from daemon.loop import Loop
 from daemon.platforms.api import Observation
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
-from daemon.recording.seat_lines import PcZone, Presence
+from daemon.recording.seat_lines import PcZone, PoweredTime, Presence
 from daemon.store import Store
 from daemon.trusted import Jump, Reading
 from host.internal_errors import InternalErrors
@@ -32,6 +32,7 @@ class Heart:
     store: Store
     zone: PcZone
     logged_on: LoggedOn
+    powered: PoweredTime
     errors: InternalErrors
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _presence: Presence = field(default_factory=Presence, init=False)
@@ -93,6 +94,7 @@ class Heart:
         self._count_attempts(now)
         self.list_programs(now)
         self.zone.look()
+        self.powered.look(now)
         self.logged_on.look(now)
         self.recorder.alive(self._presence.mark(now), now)
         if not self.recorder.waiting:

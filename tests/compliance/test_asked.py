@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from compliance.audit import Auditor
 from compliance.entries.override import Answered, GrantGiven, Requested
-from compliance.verifying.crossing.asked import Asked
+from compliance.verifying.table import pairs
+from compliance.verifying.table.invariant import Table
+from compliance.verifying.table.rows import LEARN
 from i18n.message import plain
 
 COMMON = {"seat": "seat-1", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 0}
@@ -19,10 +22,13 @@ BACK = replace(NO, by="player")
 
 
 def failures(*lines):
-    asked = Asked()
+    table = Table(pairs.ROWS, LEARN, Auditor({})._context)
     for number, line in enumerate(lines):
-        asked.take(f"entry {number}", line)
-    return [(one.where, plain(one.what)) for one in asked.failures], [plain(one.what) for one in asked.findings()]
+        table.context.begin(line)
+        table.take(f"entry {number}", line)
+    table.close()
+    found = [plain(one.what) for one in table.findings() if one.kind == "request"]
+    return [(one.where, plain(one.what)) for one in table.failures], found
 
 
 @pytest.mark.parametrize("lines", [
@@ -91,12 +97,3 @@ def test_an_answer_to_nothing_is_told():
     assert failures(NO, REQUEST) == ([], [])
 
 
-def test_no_more_answers_wait_for_their_requests_than_so_many():
-    """What is over is told at once, and counted."""
-    asked = Asked()
-    for number in range(10_005):
-        asked.take(f"entry {number}", replace(NO, id=f"r{number}"))
-    assert len(asked._later) == 10_000
-    for number in range(10_005):
-        asked.take("there", replace(REQUEST, id=f"r{number}"))
-    assert len(list(asked.findings())) == 5

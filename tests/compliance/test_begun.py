@@ -25,13 +25,11 @@ from compliance.reporting.watched import Watched
 from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
-from compliance.verifying.bundle.windows import Windows
-from compliance.verifying.crossing import persons, summed
+from compliance.verifying.bundle.heads import Windows
 from compliance.verifying.in_force import followed
 from compliance.verifying.report import NO_MOMENT, NOWHERE, Audit
 from compliance.verifying.sums import adding
 from i18n.message import plain
-from rules.facts import Grant
 from tests.compliance import real_days
 from tests.compliance.log_mutations import numbered, sealed
 
@@ -475,8 +473,8 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     auditor = Auditor({})
     for index, data in enumerate(site.log.entries()):
         auditor.take(index, entry.decode(data))
-    rulebook, same, sums = auditor._rulebook._followed, auditor._crossing._same, auditor._adding
-    assert (len(rulebook._unsaid), len(same._others), len(sums._off) <= 4) == (2, 1, True)
+    rulebook, sums = auditor._rulebook._followed, auditor._adding
+    assert (len(rulebook._unsaid), len(auditor._table._late) <= 16, len(sums._off) <= 4) == (2, True, True)
     audit = auditor.finish()
     counts = Counter()
     for one in audit.failures:
@@ -484,46 +482,6 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     assert counts["it is of a place that this was not: {place}"] == 8
     assert counts["its sum {sum} is {told}; its plays add up to {known}"] == 24
     assert "a game is another than before, and no entry says why (7 times)" in " ".join(said(audit.findings))
-
-
-def test_of_much_extra_time_that_nobody_gave_little_is_held(site, seat, monkeypatch):
-    """What is more is held against what is known by then."""
-    monkeypatch.setattr(persons, "_MOST", 3)
-    fields = seat.decided(site.pack())
-    for ms in range(8):
-        grant = GrantLine("guardian", ms + 1, None, site.clock.wall())
-        seat.add(LaunchRefused, how="gate", **{**fields, "grants": (grant,)})
-    site.deliver()
-    auditor = Auditor({})
-    for index, data in enumerate(site.log.entries()):
-        auditor.take(index, entry.decode(data))
-    assert len(auditor._crossing._persons._used) == 3
-    found = [one for one in said(auditor.finish().failures) if "it counts extra time that no entry gives" in one]
-    assert len(found) == 8
-
-
-def test_summaries_of_very_many_games_are_not_all_held(site, seat, monkeypatch):
-    monkeypatch.setattr(summed, "_MOST_GAMES", 25)
-    site.clock.run(DAY)
-    for number in range(4):
-        seat.add(UsageDay, day="2026-11-25", who=f"w{number}", games={f"g{one}": GameDay(0, 0, 1) for one in range(10)})
-    site.deliver()
-    auditor = Auditor({})
-    for index, data in enumerate(site.log.entries()):
-        auditor.take(index, entry.decode(data))
-    assert len(auditor._crossing._summed._later) == 2
-    assert any("it counts extra time otherwise than the entries that gave it" in one for one in said(auditor.finish().findings))
-
-
-def test_of_given_time_only_what_no_entry_gave_yet_is_held(site, seat):
-    given = seat.give(Grant("guardian", 5 * MINUTE, None, site.clock.wall()))
-    seat.refuse(site.pack(), grants=(given,), age=10, label=None)
-    site.deliver()
-    auditor = Auditor({})
-    for index, data in enumerate(site.log.entries()):
-        auditor.take(index, entry.decode(data))
-    assert auditor._crossing._persons._used == {}
-    assert not [one for one in said(auditor.finish().failures) if "extra time" in one]
 
 
 def test_an_erasure_may_be_of_names_beside_what_is_gone(site, seat):

@@ -8,11 +8,10 @@ import pytest
 
 from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
-from compliance.entries.override import EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused, Resumed
+from compliance.entries.override import EnforcementOff, EnforcementOn, GrantRevoked, Paused, Resumed
 from compliance.entries.play import GameDay, UsageDay, Warned
 from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
-from compliance.verifying.crossing.heard import Heard
-from compliance.verifying.crossing.paired import Paired
+from compliance.verifying.heard import Heard
 from i18n.message import plain
 from tests.compliance.telling import told
 
@@ -45,21 +44,6 @@ def test_a_rule_that_ends_play_is_no_notice(site, seat, audit):
     warned(seat, play, left=None, rule="vn-147.daily-game")
     site.clock.run(HOUR)
     seat.due(play, site.pack())
-    assert len(told(audit(), "warned")) == 1
-
-
-def test_what_was_left_is_what_was(site, seat, audit):
-    """Unless something changed in between."""
-    play = seat.begin()
-    warned(seat, play, left=HOUR)
-    site.clock.run(30 * MINUTE)
-    warned(seat, play, left=30 * MINUTE)
-    assert told(audit(), "warned") == []
-    warned(seat, play, left=15 * MINUTE)
-    assert [one[:29] for one in told(audit(), "warned")] == ["how much it says was left is "]
-    grant = GrantLine("guardian", 15 * MINUTE, None, site.clock.wall())
-    seat.give(grant)
-    warned(seat, play, left=30 * MINUTE)
     assert len(told(audit(), "warned")) == 1
 
 
@@ -143,23 +127,6 @@ def test_a_start_says_one_thing(site, seat, audit):
     seat.stop()
     line = seat.start(clean=True, lost_from=site.clock.wall())
     assert [f"seq {line.seq}" in plain(one.where) for one in audit().failures] == [True]
-
-
-def test_of_time_that_was_taken_back_only_so_much_is_held_as_no_entry_gave_yet():
-    """What is over is told all the same, of each seat once; what was given before is not held."""
-    paired, common = Paired(), {"seat": "pc", "boot": "b", "prev": "", "mono": 0, "wall": 0}
-    begun = SeatStart(**common, seq=1, version="1", watch="gate", clean=True, lost_from=None)
-    take = paired.of(begun)
-    take("there", begun)
-    given = {"who": "w", "by": "guardian", "ms": 1, "game": None, "given": 0}
-    take("there", GrantGiven(**common, seq=2, id="0", **given))
-    for number in range(10_005):
-        take(f"entry {number}", GrantRevoked(**common, seq=number + 3, id=str(number)))
-    assert [len(paired._revoked), paired._revoked[0][0]] == [10_000, "entry 1"]
-    for number in range(1, 10_000):
-        take("there", GrantGiven(**common, seq=20_000 + number, id=str(number), **given))
-    found = [plain(one.what) for one in paired.findings()]
-    assert found == ["the extra time that it takes back was given by no entry (5 times)"]
 
 
 def test_time_is_given_when_it_says(site, seat, audit):

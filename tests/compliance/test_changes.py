@@ -5,15 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from msgspec import structs
 
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.page.model import page
 from compliance.page.words import sections
 from compliance.verifying.in_force.described import called
-from compliance.verifying.in_force.law_pack import LawPack
-from compliance.verifying.in_force.place import Timeline
 from i18n.catalogue import Catalogue
 from i18n.message import msg, plain
 from rules.packs.shipped import shipped_packs
@@ -254,19 +251,6 @@ def test_they_are_on_whatever_its_clock_said_and_until_it_is_another_place(site,
     packs(site, "place")
     ticks(site, 20)
     assert told(audit(), "no-law") == []
-
-
-def test_of_a_log_that_begins_later_it_is_not_known(site):
-    """The entry that put them on may be gone."""
-    placed = place(site, "game-point")
-    ticks(site, 20)
-    for first, found in ((1, 1), (7, 0)):
-        check = LawPack(Timeline())
-        check.timeline.begin(structs.replace(placed, seq=first))
-        check.take("here", placed)
-        for taking in check.wants().values():
-            taking("there", site.agent.add(AgentTick, seats={}, silent=()))
-        assert len([*check.found]) == found
 
 
 def test_what_binds_the_place_and_guests_stands_on_the_page(site, seat, audit):

@@ -447,7 +447,7 @@ def test_a_play_and_its_due_are_told_together(site, seat, audit):
     play = seat.begin(approved=True)
     site.clock.run(MINUTE)
     seat.due(play, site.house(0), approved=True)
-    assert told(audit(), "approval") == ["it takes the game as let through, which no entry before it says (2 times)"]
+    assert told(audit(), "approval") == ["it takes the game as let through, which no entry before it says (1 time)"] * 2
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------------

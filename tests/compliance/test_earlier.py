@@ -201,7 +201,7 @@ def test_the_fingerprint_alone_tells_the_log_and_anchors_nothing(log, tmp_path, 
     file, card = log
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     other = "-".join(["01234567"] * 8)
-    for fingerprint, code, said in ((card.fingerprint, 0, "Whole, not anchored"), (other, 4, "another key")):
+    for fingerprint, code, said in ((card.fingerprint, 0, "Whole, but no outsider has seen it yet"), (other, 4, "another key")):
         (tmp_path / "card.txt").write_text(f"{fingerprint}\n", "utf-8")
         assert main([str(file), "--card", str(tmp_path / "card.txt")]) == code
         assert said in capsys.readouterr().out

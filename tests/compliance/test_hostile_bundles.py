@@ -20,12 +20,10 @@ import pytest
 
 from compliance import bundle, tree
 from compliance.bundle import BundleError
-from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.format import container
 from compliance.note import COSIGNATURE, Signer, VerifierKey, checkpoint_text
 from compliance.verify import MOST, verify
 from compliance.verifying.bundle.trust import parse_trust
-from compliance.verifying.crossing.programs import Programs
 from i18n.message import plain
 from tests.compliance.log_tiles import tiles_of
 
@@ -184,29 +182,6 @@ def test_a_trust_policy_of_many_keys_is_read_in_one_pass():
 
     once, twice = (steps(partial(parse_trust, policy(count))) for count in (300, 600))
     assert twice <= 2.2 * once
-
-
-def test_refused_programs_are_held_against_all_changes_in_one_pass():
-    """However often it was turned on and off; the quiet hour of each day is found all the same."""
-
-    def told(count):
-        found = Programs()
-        common = {"boot": "b", "seq": 1, "prev": "", "mono": 0, "who": "w"}
-        for number in range(count):
-            at, on = number * 3_600_000, number % 2 == 0
-            found.take(f"change {number}", ProgramsChanged(
-                seat="agent", wall=at, unknown="refused" if on else "listed", let=(), interpreters=(), players=int(on),
-                **common,
-            ))  # fmt: skip
-            found.take(f"refused {number}", ProgramRefused(
-                seat="pc", wall=at + 1_800_000, how="gate", sha256=None, build_id=None, size=1, **common,
-            ))  # fmt: skip
-        return [*found.failures(), *found.findings()]
-
-    once, twice = (steps(partial(told, count)) for count in (200, 400))
-    assert twice <= 2.2 * once
-    (finding,) = told(10)
-    assert (finding.where, finding.what.args["n"]) == ("refused 1", 5)
 
 
 MEASURE = """

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PlaceChanged
 from compliance.entries.seat import IssueRaised, SessionClosed, SessionOpened
-from compliance.verifying.crossing.logged_on import LoggedOn
 from i18n.message import plain
 from tests.compliance.conftest import ZONE
 
@@ -247,23 +244,3 @@ def test_a_guest_is_one_all_day_and_of_no_age(seat, point, audit, guests, age, f
         seat.add(SessionClosed, opened=opened.seq, how="ended")
     what = "whether it is a guest contradicts what is said of the same player before (1 time)"
     assert told_of(audit(), "paired") == [what] * found
-
-
-def cost(many):
-    """Of as many seats and changes of the place: the least CPU time of a few tries."""
-    fields = {"boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": DAY, "secret": None}
-    seats = [SessionOpened(**fields, seat=f"pc-{number}", who="x", guest=True) for number in range(many)]
-    places = [PlaceChanged(**fields, seat="agent", place=place, zone=ZONE, hours="") for place in ("home", "game-point")]
-    tries = []
-    for _ in range(5):
-        check = LoggedOn({})
-        wants, since = check.wants(), process_time()
-        for line in (*seats, *places * many):
-            wants[type(line)]("here", line)
-        tries.append(process_time() - since)
-    return min(tries)
-
-
-def test_work_grows_with_the_log_alone():
-    """Not by all seats at each change of the place."""
-    assert cost(3_200) < 10 * cost(800)

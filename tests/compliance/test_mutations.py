@@ -95,7 +95,10 @@ ON_THE_PAGE: Final = {
         "drop issue.raised + drop issue.cleared": "what was wrong, and for how long",
         "drop issue.cleared + drop issue.raised": "the same",
     },
-    "a warning": {"drop warned + play.ended": "which is said in two places"},
+    "a warning": {
+        "drop warned + play.ended": "which is said in two places",
+        "warned.left": "how much was left: changes of rules and grants move it, and the play's end is decided again",
+    },
     "before the first entry there is nothing": {
         "seat.enrolled.wall": "the first moment of the log", "seat.start.wall": "the first moment of a chain",
         "seat.enrolled.boot": "the first start of the agent's PC",

@@ -118,7 +118,7 @@ def test_a_pause_that_no_entry_tells_of_is_told(seat, site, audit, refuse):
     """The chain may have begun after it."""
     refuse(PauseLine("p0", site.clock.wall() + HOUR))
     report = audit()
-    assert (said(report), told(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
+    assert (said(report), told(report, "pause")) == ([], ["it names a pause that no entry tells of (1 time)"])
 
 
 def test_two_of_one_id_are_named(audit, pause):

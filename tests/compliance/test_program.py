@@ -33,7 +33,7 @@ def file(site, tmp_path):
 def test_a_whole_bundle_is_exit_0_with_the_keys_fingerprint(site, file, capsys):
     assert main([str(file)]) == 0
     told = capsys.readouterr()
-    assert "VERDICT\n  ✓ Whole, not anchored\n" in told.out
+    assert "VERDICT\n  ✓ Whole, but no outsider has seen it yet\n" in told.out
     assert site.signer.key.fingerprint in told.out
     assert told.err == ""
 

@@ -9,8 +9,6 @@ from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
 from compliance.entries.override import GrantRevoked
 from compliance.entries.play import GameDay, PlayEnded, UsageDay
-from compliance.entries.seat import SeatEnrolled
-from compliance.verifying.crossing.paired import Paired
 from rules.calendar import day_bounds
 from tests.compliance.conftest import ZONE
 from tests.compliance.test_beside import told, warned
@@ -91,17 +89,3 @@ def test_summaries_without_extra_time_hide_none_of_it(site, seat, audit):
     assert [one for one in told(audit(), "usage-day") if one.startswith("it counts extra")]
 
 
-def test_of_extra_time_that_is_not_compared_the_page_says_so(site, seat, audit):
-    site.clock.run(DAY)
-    games = {f"{number}": GameDay(0, 0, 1) for number in range(1_500)}
-    for number in range(135):
-        seat.add(UsageDay, day="2026-11-25", who=f"child-{number}", games=games)
-    assert [one[:37] for one in told(audit(), "unchecked")] == ["the extra time of 2 summaries, this o"]
-
-
-@pytest.mark.parametrize(("id_", "strange"), [("agent", False), ("home-pc", True)])
-def test_the_agents_chain_begins_with_its_key(id_, strange):
-    paired = Paired()
-    line = SeatEnrolled(seat="agent", boot="b", seq=1, prev="", mono=0, wall=0, id=id_, key="")
-    paired.of(line)("entry 0", line)
-    assert bool(list(paired.findings())) is strange

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from msgspec import structs
 
-from compliance.entries.seat import Presence, SeatStart, SeatStop
+from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
 from compliance.page.calendar import MOST_DAYS, Share, coverage
 from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
+from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import Gap
-from compliance.verifying.watched import SeatMinutes, Watched
+from compliance.verifying.watched import SeatMinutes
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 
@@ -40,9 +41,9 @@ def present(since, bits=(1 << 60) - 1):
 
 
 def calendar(lines, end, hours="08:00-22:00", place="game-point", zone=ZONE, gaps=()):
-    watched = Watched("pc")
+    watched = SeatPresence("pc")
     for line in lines:
-        watched.take(line)
+        watched.take("there", line)
     return coverage([watched.minutes()], [PlaceAt(0, place, hours, None, None)], zone, end, gaps)
 
 
@@ -60,9 +61,10 @@ def test_hours_are_watched_missed_in_part_off_or_closed():
 @pytest.mark.parametrize(("more", "over"), [([], True), ([present(at(11))], False)])
 def test_a_seat_that_another_followed_is_over(more, over):
     """A PC whose backup was put back is another seat; the former one is not missed, unless it goes on."""
-    looker = Looker()
+    looker = Looker(seats := {})
     follows = structs.replace(started(at(10)), seat="pc-2", follows="pc")
     for line in [started(at(8)), present(at(8)), follows, *more]:
+        seats.setdefault(line.seat, SeatPresence(line.seat)).take("there", line)
         looker.wants()[type(line)]("", line)
     former = next(one for one in looker.overview().seats if one.seat == "pc")
     found = coverage([former], [PlaceAt(0, "game-point", "08:00-22:00", None, None)], ZONE, at(20))
@@ -80,6 +82,42 @@ def test_minutes_told_twice_count_once():
     half = (1 << 30) - 1
     found = calendar([started(at(8)), present(at(8), half), present(at(8), half), present(at(9), 0)], at(12))
     assert found.seats[0].hours[TODAY, 8].missing == 30
+
+
+def powered(wall, since, *ran, by="journal"):
+    return SeatPowered(wall=wall, since=since, by=by, ran=ran, **COMMON)
+
+
+EVENING = [started(at(8)), *(present(at(hour)) for hour in range(8, 18)), stopped(at(18)), started(at(22)), present(at(22))]
+
+
+@pytest.mark.parametrize(("place", "percent"), [("game-point", "71"), ("home", "100")])
+def test_an_evening_off_is_off(place, percent):
+    """Of a public place's opening hours it is a part that nobody watched; a family's PC may be off."""
+    found = calendar(EVENING, at(23), "08:00-22:00", place)
+    assert (marks(found)[19], found.seats[0].day(TODAY).percent) == ("off", percent)
+
+
+def test_a_pc_that_was_on_without_its_seat_was_not_watched():
+    """The service was disabled, the PC started anew, and once more: the system remembers the start in between."""
+    watched = SeatPresence("pc")
+    ran = (at(18, 5), at(21, 55))
+    for line in [*EVENING, powered(at(22, 1), at(18), (at(7), at(18)), ran, (at(21, 58), at(22)))]:
+        watched.take("there", line)
+    assert [(gap.start, gap.end, gap.kind, gap.explained) for gap in watched.gaps] == [
+        (*ran, "ran-on", False), (at(18), ran[0], "stopped", True), (ran[1], at(22), "stopped", True),
+    ]  # fmt: skip
+    found = coverage([watched.minutes()], [PlaceAt(0, "game-point", "08:00-22:00", None, None)], ZONE, at(23), watched.gaps[:1])
+    assert [marks(found)[hour] for hour in (17, 18, 19, 21)] == ["whole", "none", "none", "none"]
+
+
+@pytest.mark.parametrize("line", [powered(at(22, 1), at(18)), powered(at(22, 1), at(18), by="nothing"),
+                                  powered(at(22, 1), at(18), (at(18), at(18, 4)), (at(21, 57), at(22)))])  # fmt: skip
+def test_one_that_was_off_or_took_its_time_to_start_explains_itself(line):
+    watched = SeatPresence("pc")
+    for one in [*EVENING, line]:
+        watched.take("there", one)
+    assert [(gap.kind, gap.explained) for gap in watched.gaps] == [("stopped", True)]
 
 
 def test_where_nothing_was_to_be_watched_there_is_no_percentage():
@@ -183,9 +221,9 @@ def test_zones_whose_hours_begin_elsewhere_and_days_of_25_hours(zone, hours):
 
 
 def test_a_clock_that_was_set_back_makes_no_time_off_twice():
-    watched = Watched("pc")
+    watched = SeatPresence("pc")
     for line in (started(at(8)), stopped(at(9)), started(at(20)), stopped(at(10)), started(at(11))):
-        watched.take(line)
+        watched.take("there", line)
     (off,) = watched.minutes().off
     assert off == (at(9) // MINUTE, at(20) // MINUTE + 1)
 

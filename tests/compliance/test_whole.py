@@ -1,21 +1,18 @@
 """The tree of a bundle as it is gone through, tile by tile, against the tree over all entries at once."""
 
+import os
 import random
-import subprocess
-import sys
 import zipfile
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from compliance import bundle, tree
+from compliance.__main__ import main
 from compliance.verify import verify
 from compliance.verifying.bundle.whole import Broken, Tree, check_names
 from i18n.message import plain
 from tests.compliance.log_tiles import tiles_of
-
-ROOT = Path(__file__).parents[2]
 
 
 @cache
@@ -117,8 +114,23 @@ def test_a_member_that_was_deflated_and_changed_is_named(site, tmp_path):
 
 
 @pytest.mark.linux("a pipe has a path")
-def test_a_bundle_may_come_through_a_pipe(site):
+@pytest.mark.parametrize("option", [None, "--card", "--since", "--trust"])
+def test_what_may_never_end_is_not_waited_for(site, tmp_path, capsys, option):
     site.honest_day()
-    command = [sys.executable, "-m", "compliance", "/dev/stdin", "--json"]
-    done = subprocess.run(command, cwd=ROOT, input=site.bundle(), capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    log, endless = tmp_path / "log", tmp_path / "pipe"
+    log.write_bytes(site.bundle())
+    os.mkfifo(endless)
+    given = [str(endless)] if option is None else [str(log), option, str(endless)]
+    assert main(given) == 2
+    assert "is not a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--card", "--since", "--trust"])
+def test_a_card_of_three_gigabytes_is_none(site, tmp_path, capsys, option):
+    site.honest_day()
+    log, large = tmp_path / "log", tmp_path / "large"
+    log.write_bytes(site.bundle())
+    with large.open("wb") as file:
+        file.truncate(3 << 30)
+    assert main([str(log), option, str(large)]) == 2
+    assert "too large" in capsys.readouterr().err

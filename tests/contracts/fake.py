@@ -18,6 +18,7 @@ from daemon.platforms.api import (
     WatchTrouble,
 )
 from daemon.platforms.pins import Pins, SpawnedPins
+from daemon.platforms.power_record import PowerRecord
 from host.clock import Clock
 from i18n.message import Message
 from rules.games import Fingerprint, Program
@@ -52,6 +53,7 @@ class FakePlatform:
     refusals: Refusals | None = None
     sessions: tuple[OsSession, ...] | None = None
     pins: Pins = field(default_factory=SpawnedPins)
+    power: PowerRecord | None = None
     programs: dict[Identity, Program] = field(default_factory=dict)
     _trees: dict[Identity, list[Identity]] = field(default_factory=dict)
     _reached: set[Identity] = field(default_factory=set)
@@ -60,7 +62,7 @@ class FakePlatform:
 
     @property
     def parts(self) -> Platform:
-        return Platform(self, self, self, self.pins, logged_on=lambda: self.sessions)
+        return Platform(self, self, self, self.pins, logged_on=lambda: self.sessions, power=self.power)
 
     # --- the script --------------------------------------------------------------------------------------------------------
 

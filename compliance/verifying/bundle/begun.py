@@ -22,8 +22,7 @@ from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
 from compliance.verifying.bundle.whole import Broken, content
-from compliance.verifying.crossing.tally import Tally
-from compliance.verifying.listed import Faults
+from compliance.verifying.listed import Faults, Tally
 from compliance.verifying.report import Audit, Beginning, Failure, entry_name
 from i18n.message import msg
 from rules.calendar import DAY_MS

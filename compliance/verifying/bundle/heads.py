@@ -6,16 +6,19 @@ before the export. Every head that a policy's quorum of witnesses cosigned ancho
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from compliance.bundle import HEADS, MOST_HEADS
+from compliance.bundle import CHECKPOINT, HEADS, KEY, MOST_HEADS
 from compliance.format.cosigning import cosigners, read_heads
 from compliance.note import Checkpoint, NoteError, Signature, UnsignedError, VerifierKey, open_note, read_checkpoint
 from compliance.tree import Frontier
+from compliance.verifying.bundle.earlier import Earlier
 from compliance.verifying.bundle.trust import Trust
-from compliance.verifying.report import Failure
-from i18n.message import Message, msg
+from compliance.verifying.report import NOWHERE, Failure, Finding, Report
+from i18n.message import Arg, Length, Message, msg, msgn
+from rules.calendar import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +127,121 @@ def _quorum_at(signed: Sequence[Signature], trust: Trust | None) -> int | None:
         if trust.satisfied([one.key for one in ordered[:count]]):
             return ordered[count - 1].time
     return None
+
+
+SLACK_MS = 10 * 60_000
+
+
+@dataclass
+class _Came:
+    """Of one seat: where the first such entry stands, of which moment, how many there are, and by how much at most."""
+
+    where: Arg
+    at: int
+    count: int = 0
+    most: int = 0
+
+
+@dataclass
+class Windows:
+    """`dated`: (size, Unix ms) of the heads, in ascending order. Without any, nothing is said."""
+
+    dated: Sequence[tuple[int, int]] = ()
+    _late: dict[str, _Came] = field(default_factory=dict)
+    _ahead: dict[str, _Came] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sizes = [size for size, _ in self.dated]
+
+    def take(self, index: int, where: Arg, seat: str, wall: int) -> None:
+        """Entry `index` of the log, and what it says when it is from."""
+        if where == NOWHERE:
+            return
+        covered = bisect_right(self._sizes, index)
+        if covered and (by := self.dated[covered - 1][1] - SLACK_MS - wall) > 0:
+            _count(self._late, seat, where, wall, by + SLACK_MS)
+        if covered < len(self.dated) and (by := wall - self.dated[covered][1] - SLACK_MS) > 0:
+            _count(self._ahead, seat, where, wall, by + SLACK_MS)
+
+    def findings(self) -> Iterator[Finding]:
+        for seat, found in self._late.items():
+            yield Finding("late", found.where, msgn(
+                "{n} entry of {seat} came up to {most} after the moment it gives, by the witnesses' clocks",
+                "{n} entries of {seat} came up to {most} after the moments they give, by the witnesses' clocks",
+                found.count, seat=seat, most=Length(found.most),
+            ), seat=seat, at=found.at)  # fmt: skip
+        for seat, found in self._ahead.items():
+            yield Finding("ahead", found.where, msgn(
+                "{n} entry of {seat} gives a moment up to {most} after a witness had seen it",
+                "{n} entries of {seat} give moments up to {most} after a witness had seen them",
+                found.count, seat=seat, most=Length(found.most),
+            ), seat=seat, at=found.at)  # fmt: skip
+
+
+def _count(found: dict[str, _Came], seat: str, where: Arg, wall: int, by: int) -> None:
+    one = found.setdefault(seat, _Came(where, wall))
+    one.count += 1
+    one.most = max(one.most, by)
+
+
+MAX_AGE_DAYS = 8
+AHEAD_MS = DAY_MS  # a verifier's own clock may be behind
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Of the log with this key. `now` (Unix ms) None: nobody asks how old cosignatures are."""
+
+    key: VerifierKey
+    heads: Heads
+    trust: Trust | None = None
+    now: int | None = None
+    max_age_days: int = MAX_AGE_DAYS
+
+    def failures(self) -> Iterator[Failure]:
+        if self.trust is None:
+            return
+        if self.trust.logs and self.key not in self.trust.logs:
+            yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"), demand=True)
+        if self.trust.quorum is not None and self.heads.anchor is None:
+            yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"), demand=True)
+
+    def findings(self) -> Iterator[Finding]:
+        anchor = self.heads.anchor
+        if anchor is not None and not self._recent(anchor):
+            kind, told = "old-cosignatures", msgn(
+                "its witnesses signed it more than {n} day ago, so what came since may be kept back",
+                "its witnesses signed it more than {n} days ago, so what came since may be kept back",
+                self.max_age_days,
+            )  # fmt: skip
+            if self._made(anchor, self._oldest()):
+                kind, told = "early-cosignatures", msg(
+                    "its witnesses signed it in the future: one of the clocks is wrong, theirs or this PC's"
+                )  # fmt: skip
+            last = max((one.time * 1000 for one in anchor.signatures if one.time is not None), default=None)
+            yield Finding(kind, CHECKPOINT, told, at=last)
+
+    def shown(self, report: Report, checkpoint: Checkpoint, earlier: Earlier | None) -> Report:
+        """How far outsiders have seen the log, once all else holds."""
+        anchor = self.heads.anchor
+        witnessed = anchor.size if anchor is not None and self._recent(anchor) else 0
+        anchored = max(0 if earlier is None else earlier.size, witnessed)
+        signatures = checkpoint.signatures if anchor is None else anchor.signatures
+        witnesses = tuple((one.key.name, one.time) for one in signatures if one.time is not None)
+        trusted = self.trust is not None and bool(self.trust.logs)
+        return replace(
+            report, anchored=anchored, witnessed=witnessed, witnesses=witnesses, trusted=trusted, strangers=self.heads.strangers
+        )  # fmt: skip
+
+    def _recent(self, head: Head) -> bool:
+        """Whether a quorum has signed it lately."""
+        return self.now is None or self._made(head, self._oldest(), self.now + AHEAD_MS)
+
+    def _oldest(self) -> int:
+        return (self.now or 0) - self.max_age_days * DAY_MS
+
+    def _made(self, head: Head, first: int, last: int | None = None) -> bool:
+        """Whether a quorum signed it between these moments."""
+        timed = [(one.key, one.time * 1000) for one in head.signatures if one.time is not None]
+        signed = [key for key, at in timed if first <= at and (last is None or at <= last)]
+        return self.trust is None or self.trust.satisfied(signed)

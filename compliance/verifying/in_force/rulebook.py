@@ -2,27 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import get_args
 
-from compliance.entries.decision import LaunchRefused, PlayDue
+from compliance.bundle import pack_path
+from compliance.entries.decision import Decided, LaunchRefused, PlayDue
 from compliance.entries.place import PlaceChanged, PolicyChanged
 from compliance.entry import AnyEntry
-from compliance.verifying import opening
+from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.followed import Followed
 from compliance.verifying.in_force.hearing import Hearing
-from compliance.verifying.in_force.law_pack import LawPack
 from compliance.verifying.in_force.place import Timeline
-from compliance.verifying.in_force.texts import Texts
-from compliance.verifying.listed import Faults, Listed
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Wants, each
-from compliance.verifying.zones import DEFAULT, known
-from i18n.message import Arg, msg
-from rules.policy import Place
+from i18n.message import Arg, Message, msg, msgn
+from rules.packs.published import PUBLISHED
+from rules.packs.shipped import shipped_packs
+
+
+def shipped() -> dict[str, str]:
+    """The texts that a verifier brings along, by their SHA-256: the last of each shipped pack."""
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Where a text was named first."""
+
+    where: Arg
+    seat: str
+    at: int
+
+
+@dataclass
+class Texts:
+    """`take` each policy.changed of the agent, `decided` each decision, then ask `failures` and `findings`.
+
+    `texts` are those at hand, by their SHA-256, of which these were `brought` and are not in the bundle.
+    """
+
+    texts: Collection[str]
+    brought: frozenset[str] = frozenset()
+    _named: dict[tuple[str, str], _Named] = field(default_factory=dict)
+    _own: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, where: Arg, line: PolicyChanged) -> None:
+        for pack in line.packs:
+            self._name(pack.id, pack.sha256, where, line.seat, line.wall)
+            if pack.own is True:
+                self._own.add((pack.id, pack.sha256))
+
+    def decided(self, where: Arg, line: Decided) -> None:
+        if line.pack:  # a pause is of none
+            self._name(line.rule.partition(".")[0], line.pack, where, line.seat, line.at)
+
+    def _name(self, pack: str, sha256: str, where: Arg, seat: str, at: int) -> None:
+        known = self._named.get((pack, sha256))
+        if sha256 != HOUSE and (known is None or known.where == NOWHERE):
+            self._named[pack, sha256] = _Named(where, seat, at)
+
+    def failures(self) -> Iterator[Failure]:
+        for (pack, sha256), first in self._named.items():
+            if pack in PUBLISHED and sha256 not in PUBLISHED[pack] and (pack, sha256) not in self._own:
+                yield Failure(first.where, msg(
+                    "the text of {pack} is none that was published under this name: a newer version made it, or somebody "
+                    "changed it; update Giờ Chơi and look again", pack=pack,
+                ))  # fmt: skip
+
+    def findings(self) -> Iterator[Finding]:
+        for (pack, sha256), first in self._named.items():
+            if sha256 in self.brought:
+                yield _found("brought", first, msg("the text of pack {pack} is not in the bundle; what was published under its "
+                                                   "hash was taken for it", pack=pack))  # fmt: skip
+            elif sha256 not in self.texts:
+                yield _found("pack", first, msg("the text of pack {pack} is not in the bundle", pack=pack))
+            texts = PUBLISHED.get(pack)
+            if texts is None:
+                yield _found("own-pack", first, msg("{pack} is a pack of the place's own", pack=pack))
+            elif sha256 in texts:
+                if sha256 != [*texts][-1]:
+                    yield _found("pack-text", first, msg(
+                        "the text of {pack} is an older one, of version {version}", pack=pack, version=texts[sha256],
+                    ))  # fmt: skip
+            elif (pack, sha256) in self._own:
+                yield _found("own-pack", first, msg(
+                    "the text of {pack} is the place's own, and not what is published under this name", pack=pack,
+                ))  # fmt: skip
+        if strange := sorted({*self.texts} - self.brought - {sha256 for _, sha256 in self._named}):
+            yield Finding("pack", pack_path(strange[0]), msgn(
+                "{n} text of a pack is in the bundle that no entry names",
+                "{n} texts of packs are in the bundle that no entry names", len(strange),
+            ))  # fmt: skip
+
+
+def _found(kind: str, first: _Named, what: Message) -> Finding:
+    return Finding(kind, first.where, what, first.seat, first.at)
 
 
 @dataclass
@@ -35,20 +111,16 @@ class Rulebook:
     brought: frozenset[str] = frozenset()
     timeline: Timeline = field(default_factory=Timeline)
     hearing: Hearing = field(default_factory=Hearing)
-    _placed: Faults = field(default_factory=Faults)
-    _zones: Listed = field(default_factory=Listed)
 
     def __post_init__(self) -> None:
         self._named = Texts(self.texts, self.brought)
         self._changes = Changes(self.texts)
         self._followed = Followed(self.timeline, self.hearing)
-        self._law = LawPack(self.timeline)
 
     def wants(self) -> Iterator[Wants]:
         yield each(self._changed, PlaceChanged, PolicyChanged)
         yield self.hearing.wants()
         yield self._followed.wants()
-        yield self._law.wants()
         yield each(self._named.decided, PlayDue, LaunchRefused)
 
     def begin(self, line: AnyEntry) -> None:
@@ -58,51 +130,20 @@ class Rulebook:
     def _changed(self, where: Arg, line: PlaceChanged | PolicyChanged) -> None:
         self.timeline.take(line)
         self._followed.take(line)
-        self._law.take(where, line)
         self._changes.take(where, line, whole=self.timeline.whole)
         if isinstance(line, PolicyChanged):
             self._named.take(where, line)
-        else:
-            self._can_be(where, line)
-
-    def _can_be(self, where: Arg, line: PlaceChanged) -> None:
-        """Under a kind of place, or hours, that are none, no duty would be anybody's, and no certificate is over on what is no
-        day. A zone may be newer than the verifier.
-        """
-        if line.place not in get_args(Place):
-            self._placed.append(Failure(where, msg("there is no kind of place {place}", place=line.place)))
-        if not opening.said(line.hours):
-            self._placed.append(Failure(where, msg("these are no opening hours: {hours}", hours=line.hours)))
-        elif not opening.lawful(line.place, line.hours):
-            hours = {"hours": line.hours, "widest": opening.LAW_HOURS}
-            self._placed.append(Failure(where, msg("no game point is open so: {hours} does not lie within {widest}", **hours)))
-        if isinstance(line.expires, str) and not _is_day(line.expires):
-            self._placed.append(Failure(where, msg("this is no day: {day}", day=line.expires)))
-        if not known(line.zone):
-            text = msg("this verifier does not know the time zone {zone}: days are those of {other}",
-                       zone=line.zone, other=DEFAULT)  # fmt: skip
-            self._zones.add(Finding("no-zone", where, text, line.seat, line.wall))
 
     def rules(self) -> tuple[tuple[str, tuple[Arg, ...]], ...]:
         """What binds the place, and its guests, at the end of the log, as far as it is known."""
         return tuple(self._changes.rules(whole=self.timeline.whole))
 
     def failures(self) -> Iterator[Failure]:
-        yield from self._placed
         yield from self._named.failures()
         yield from self._changes.failures
         yield from self._followed.failures()
 
     def findings(self) -> Iterator[Finding]:
-        yield from self._zones
         yield from self._named.findings()
         yield from self._changes.findings()
-        yield from self._law.found
         yield from self._followed.findings()
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

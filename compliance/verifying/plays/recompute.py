@@ -10,6 +10,7 @@ entry itself (`inline`), without its texts. A pause is of no pack, and the entry
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple, TypeGuard, TypeVar, get_args
@@ -18,7 +19,6 @@ from msgspec import UNSET
 
 from compliance.entries.decision import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
-from compliance.verifying.plays.alike import Alike
 from compliance.verifying.plays.packs import NoPack, Packs, key_of
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by
@@ -42,6 +42,51 @@ _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
 
 
 _MUCH: Final = msg("it was not made again: entries name more rules, and values for them, than any place has")
+_ALIKE = 4096
+
+
+class _Known(NamedTuple):
+    """The decision at each moment from `start` to before `end` at which as much as `used` was played."""
+
+    start: int
+    end: int
+    used: int
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Alike:
+    """Decisions by one rule that counts a day's play, and by what else of its `pack` is asked, none of which counts any."""
+
+    pack: Pack
+    _known: dict[Hashable, _Known] = field(default_factory=dict)
+    _others: Policy | None = None
+
+    def find(self, key: Hashable, at: int, used: int) -> Decision | None:
+        """`key`: all that was known but the moment and what was played, and which day it was."""
+        known = self._known.get(key)
+        return known.decision if known is not None and known.start <= at < known.end and known.used <= used else None
+
+    def keep(self, key: Hashable, facts: Facts, used: int, decision: Decision) -> None:
+        """One that was made. Until when it holds is worked out with the second of its kind, as most have none."""
+        if decision.verdict != "refuse" or decision.reason is None or decision.reason.kind != "budget":
+            return
+        known, at = self._known.get(key), facts.now
+        if known is None:
+            if len(self._known) >= _ALIKE:
+                self._known.clear()
+            self._known[key] = _Known(at, at, used, decision)
+        elif used <= known.used or at >= known.end:
+            self._known[key] = _Known(at, self._open_until(facts), used, decision)
+
+    def _open_until(self, facts: Facts) -> int:
+        """Until when nothing else refuses; their `now`, if something does or asks."""
+        if self._others is None:
+            self._others = combine([replace(self.pack, budgets=(), breaks=())])
+        rest = decide(self._others, facts)
+        if rest.verdict != "allow":
+            return facts.now
+        return facts.now + 2 * DAY_MS if rest.until is None else rest.until  # the day is over before
 
 
 class Unfounded(MessageError, ValueError):

@@ -8,9 +8,12 @@ when all grants are known. What cannot be decided is counted.
 
 from __future__ import annotations
 
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import nlargest
 from typing import get_args
 
 from msgspec import UNSET
@@ -22,16 +25,16 @@ from compliance.entries.place import PlaceChanged
 from compliance.entries.play import PlayEnded, PlayRuled, PlayStarted
 from compliance.entries.seat import SeatStart
 from compliance.format.chain import AGENT
-from compliance.verifying.listed import Faults
-from compliance.verifying.plays.binding import MOST, Policies
-from compliance.verifying.plays.bound import Binding
-from compliance.verifying.plays.doubtful import Doubtful
-from compliance.verifying.plays.due import contradictions
-from compliance.verifying.plays.over import held_back
-from compliance.verifying.plays.packs import Packs
-from compliance.verifying.plays.placing import MOST_AWAY_MS
+from compliance.verifying.listed import Faults, Listed
+from compliance.verifying.plays.binding import MOST, Policies, Why
+from compliance.verifying.plays.over import Over, Surely, held_back, moments_of, over, overnight
+from compliance.verifying.plays.packs import HEAVY, Packs, Work
+from compliance.verifying.plays.reasons import Binding, Undecided, Unsaid, contradictions, finding, tells, unended
 from compliance.verifying.plays.runs import (
+    FOREVER,
     LEAVE_MS,
+    MOST_AWAY_MS,
+    SHIFTING,
     SLEPT_MS,
     Day,
     Given,
@@ -39,13 +42,7 @@ from compliance.verifying.plays.runs import (
     Seat,
     decided,
 )
-from compliance.verifying.plays.shifts import FOREVER, SHIFTING
-from compliance.verifying.plays.surely import Surely
-from compliance.verifying.plays.undecided import Undecided
-from compliance.verifying.plays.unsaid import Unsaid, tells
-from compliance.verifying.plays.work import HEAVY
-from compliance.verifying.plays.wrong import unended
-from compliance.verifying.report import Failure, Finding
+from compliance.verifying.report import NOWHERE, Failure, Finding
 from compliance.verifying.wanted import Taking
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
@@ -56,6 +53,79 @@ _KEPT_MS = DAY_MS + DAY_MS // 4
 _UNENDED_MS = 10 * 60_000
 _TOLD = SHIFTING | {PlaceChanged, PlayRuled, PlayDue, GrantGiven, GrantRevoked}
 _ROLES = frozenset(get_args(Role))
+WAITING = 10_000
+
+
+@dataclass
+class Doubtful:
+    """`give` grants, `add` plays once they are over, then ask `findings`."""
+
+    undecided: Undecided
+    work: Work
+    grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    revoked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _waiting: list[Run] = field(default_factory=list)
+    _settled: Listed = field(default_factory=Listed)
+    _longest: dict[str, tuple[int, int, list[Given]]] = field(default_factory=dict)
+
+    def give(self, who: str, given: Given) -> None:
+        insort(self.grants[who], given, key=lambda one: one.given)
+
+    def add(self, run: Run) -> None:
+        if run.where == NOWHERE:
+            return
+        self._waiting.append(run)
+        if len(self._waiting) >= WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        given, half = self._given(), len(self._waiting) // 2
+        for run in self._waiting[:half]:
+            self._settled.extend(self._said(run, self._looked_at(run, given)))
+        del self._waiting[:half]
+
+    def findings(self) -> Iterator[Finding]:
+        given = self._given()
+        yield from self._settled
+        for run in self._waiting:
+            yield from self._said(run, self._looked_at(run, given))
+
+    def _given(self) -> list[Given]:
+        """All grants, in order."""
+        return sorted((one for grants in self.grants.values() for one in grants), key=lambda one: one.given)
+
+    def _said(self, run: Run, found: Over | Why | None) -> Iterator[Finding]:
+        if isinstance(found, str):
+            self.undecided.add(found, run.where)
+        elif found is not None:
+            yield finding(run, found)
+
+    def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
+        own = self.grants.get(run.day.who, [])
+        try:
+            found = self._over_by(run, own)
+            if isinstance(found, Over) and (more := overnight(given, run)):
+                return self._over_by(run, [*more, *own])
+            return found
+        except (ValueError, OverflowError):
+            return "odd"
+
+    def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
+        """As long as there is not more to do than there are entries."""
+        if len(given) > MOST:
+            run.spared, given = self._most(run.day.who, given)
+        moments = moments_of(run, given, self.revoked)
+        every = len(moments) * (1 + max(one.rules.size for one in run.ruled) // HEAVY) + run.loose * run.day.plays // 16
+        return over(run, given, self.revoked, moments) if self.work.look(every) else "many"
+
+    def _most(self, who: str, given: list[Given]) -> tuple[int, list[Given]]:
+        """The longest grants of a player's, in order, and how long all others are together."""
+        known = self._longest.get(who)
+        if known is None or known[0] != len(given):
+            longest = sorted(nlargest(MOST, given, key=lambda one: one.grant.ms), key=lambda one: one.given)
+            rest = sum(one.grant.ms for one in given) - sum(one.grant.ms for one in longest)
+            known = self._longest[who] = len(given), rest, longest
+        return known[1:]
 
 
 @dataclass

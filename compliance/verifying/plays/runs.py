@@ -6,18 +6,20 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from compliance.entries.play import Bound
+from compliance.entries.seat import SeatStart
 from compliance.entry import AnyEntry
-from compliance.verifying.plays.binding import Part, Rules
-from compliance.verifying.plays.placing import placed
-from compliance.verifying.plays.shifts import FOREVER, Shift, Shifts
+from compliance.verifying.plays.binding import MOST, Part, Rules
+from compliance.verifying.watched import RESTART_MS
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_name
 from rules.decide import decide
@@ -25,6 +27,7 @@ from rules.decision import Decision
 from rules.facts import Facts, Grant, Past, Pause, Played
 from rules.history import History
 from rules.policy import NEWS_MS
+from rules.spans import Spans
 
 SLACK_MS = 60_000  # a machine may be busy; events may come late
 LEAVE_MS = NEWS_MS + SLACK_MS
@@ -32,6 +35,118 @@ START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
 SAID = 64  # of so many pseudonyms a seat refers to what it said of them last
 _LATELY = 256  # plays of one player that end in two minutes: an honest seat tells of no more
+MOST_AWAY_MS = 120_000  # an end is held back for a minute
+
+Span = tuple[int, int]
+FOREVER = 1 << 61
+SHIFTING = frozenset({EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart})
+_KEPT_MS = 3 * 86_400_000
+
+
+@dataclass(slots=True)
+class Shift:
+    """[start, end) of the seat's clock. `until`: the end that was foreseen. `who`: of whom a pause is, None: of everybody, with
+    when it was over before that for whom (`but`). A "restart" is no more than that, in order.
+    """
+
+    kind: Literal["pause", "off", "down", "restart"]
+    start: int
+    end: int
+    id: str = ""
+    who: str | None = None
+    until: int | None = None
+    but: dict[str, int] = field(default_factory=dict)
+
+    def ends(self, who: str) -> int:
+        """When it is over for `who`."""
+        return min(self.end, self.but.get(who, FOREVER))
+
+    def about(self, who: str) -> bool:
+        """Whom a pause of everybody leaves out on the next day, under another pseudonym, nobody can tell."""
+        return who in self.but or not self.but if self.who is None else self.who == who
+
+
+@dataclass(slots=True)
+class Shifts:
+    """One seat's, in the order of its chain. `count` grows with each, so that a play knows that something changed.
+
+    Of more than can be asked for each play the oldest are forgotten: then of plays before `freed` it is not known what freed
+    them, and of those before `bound` not every pause.
+    """
+
+    count: int = 0
+    freed: int = 0
+    bound: int = 0
+    _shifts: list[Shift] = field(default_factory=list)
+    _last: int = 0  # none ends after that
+
+    def take(self, line: Paused | Resumed | EnforcementOff | EnforcementOn | SeatStart, last: int) -> None:
+        """`last`: the moment of the seat's entry before."""
+        self.count += 1
+        match line:
+            case Paused():
+                end = FOREVER if line.until is None else line.until
+                self._add(Shift("pause", line.wall, end, line.id, line.who, line.until))
+            case EnforcementOff():
+                self._add(Shift("off", line.wall, line.until, line.id, until=line.until))
+            case SeatStart():
+                since = last if line.lost_from is None else max(last, min(line.lost_from, line.wall))
+                brief = line.clean and line.wall - since <= RESTART_MS
+                self._add(Shift("restart" if brief else "down", min(since, line.wall), line.wall))
+            case Resumed() | EnforcementOn():
+                self._over(line)
+
+    def _add(self, shift: Shift) -> None:
+        self._shifts.append(shift)
+        self._last = max(self._last, shift.end)
+        if len(self._shifts) & 63 == 0:  # now and then: what no running play can ask for any more
+            self._shifts = [one for one in self._shifts if one.end > shift.start - _KEPT_MS]
+            self._forget()
+
+    def _forget(self) -> None:
+        pauses = [one for one in self._shifts if one.kind == "pause"]
+        others = [one for one in self._shifts if one.kind != "pause"]
+        self.bound = max([self.bound, *(one.end for one in pauses[:-MOST])])
+        self.freed = max([self.freed, *(one.end for one in others[:-MOST])])
+        if len(pauses) > MOST or len(others) > MOST:
+            self._shifts = sorted((*pauses[-MOST:], *others[-MOST:]), key=lambda one: one.start)
+
+    def _over(self, line: Resumed | EnforcementOn) -> None:
+        for one in reversed(self._shifts):
+            if one.id == line.id and one.kind in {"pause", "off"}:
+                who = line.who if isinstance(line, Resumed) else None
+                if who is not None and one.who is None:
+                    one.but[who] = line.wall
+                else:
+                    one.end = min(one.end, line.wall)
+                return
+
+    def during(self, who: str, start: int, end: int) -> list[Shift]:
+        """Those that touch [start, end]."""
+        if start > self._last:
+            return []
+        return [one for one in self._shifts if one.start <= end and one.ends(who) >= start and one.about(who)]
+
+
+def placed(ms: int, within: Span, *others: Sequence[Span]) -> Iterator[Span]:
+    """`ms` of play `within`, in spans: over other play as far as it can be, of the first of `others` before that of the next,
+    else as late as may be. So what comes out was no more than what was played, at no moment sooner than it was.
+    """
+    unions = [Spans() for _ in others]
+    for union, spans in zip(unions, others, strict=True):
+        for begin, stop in spans:
+            union.add(max(begin, within[0]), min(stop, within[1]))
+    edges = {*within, *(edge for union in unions for span in union.all for edge in span)}
+
+    def order(span: Span) -> tuple[int, int]:
+        return next((at for at, union in enumerate(unions) if union.ms(*span)), len(unions)), -span[0]
+
+    for begin, stop in sorted(pairwise(sorted(edges)), key=order):
+        if ms <= 0:
+            return
+        start = max(begin, stop - ms)
+        ms -= stop - start
+        yield start, stop
 
 
 class Given(NamedTuple):

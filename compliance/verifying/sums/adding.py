@@ -10,17 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
-from compliance.entries.decision import Decided, LaunchRefused
+from compliance.entries.decision import Decided
 from compliance.entries.play import UsageDay
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding, length
-from compliance.verifying.sums.totals import Own, Plays, Range
-from compliance.verifying.sums.unchecked import Why, not_added_up
-from compliance.verifying.sums.union import Union
+from compliance.verifying.sums.totals import Own, Plays, Range, Union
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name
@@ -35,6 +33,28 @@ _SUMS: Final[dict[str, Arg]] = {
     "game": msg("of this game"), "publisher": msg("of games of this publisher"), "total": msg("of all games"),
 }  # fmt: skip
 _MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
+Why = Literal["zone", "restart", "again", "former"]
+
+_WHY: Mapping[Why, Message] = {
+    "zone": msg("the place's time zone is another one, or was changed that day"),
+    "restart": msg("the PC was started anew during a play that has no end"),
+    "again": msg("its clock was set back, so that it lived a part of that day twice"),
+    "former": msg("on that day its PC wrote as another seat"),
+}
+
+
+def not_added_up(entries: Mapping[Why, Times]) -> Iterator[Finding]:
+    """One finding for each cause, at its first entry."""
+    for why, told in _WHY.items():
+        if (times := entries[why]).n:
+            yield Finding("unchecked", times.first, _untold(times.n, told))
+
+
+def _untold(n: int, why: Message) -> Message:
+    return msgn(
+        "its sum of play cannot be added up again from the entries: {why}",
+        "{n} sums of play, this one first, cannot be added up again from the entries: {why}", n, why=why,
+    )  # fmt: skip
 
 
 class _Off(NamedTuple):
@@ -63,12 +83,9 @@ class Adding:
     _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
     _twice: Listed = field(default_factory=Listed)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
-    _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _unchecked: dict[Why, Times] = field(default_factory=lambda: {why: Times() for why in get_args(Why)})
 
     def decided(self, where: Arg, line: Decided) -> None:
-        if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
-            self._refused[line.who, line.seat, line.game] += 1
         try:
             start, end = day_bounds(line.zone, line.at)
         except (ZoneError, OverflowError):
@@ -134,10 +151,6 @@ class Adding:
             self._unchecked["former"].see(where)
         else:
             self._wrong(where, wrong)
-        for game, told in line.games.items():
-            if told.refusals < (known := self._refused[line.who, line.seat, game]):
-                says = {"told": str(told.refusals), "known": str(known), "game": game}
-                self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
 
     def _former(self, line: UsageDay) -> tuple[bool, bool]:
         """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun,

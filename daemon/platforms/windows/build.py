@@ -10,6 +10,7 @@ from daemon.platforms.hashing import within
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
+from daemon.platforms.windows.event_log import record
 from daemon.platforms.windows.logged_on import logged_on
 from daemon.platforms.windows.trays import sessions
 from daemon.platforms.windows.trays.keeper import Trays
@@ -38,7 +39,7 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     watcher = WindowsWatcher(WindowsTracker(programs, clock, Reader()), clock, session_name(_other(root)))
     trays = _trays(clock, root) if service.attached() else None
     control, accounts = WindowsControl(spared), WindowsAccounts()
-    return Platform(watcher, control, accounts, displays=trays, logged_on=logged_on, tells_unknown=False)
+    return Platform(watcher, control, accounts, displays=trays, logged_on=logged_on, tells_unknown=False, power=record())
 
 
 def _trays(clock: Clock, root: Path | None) -> Trays:
