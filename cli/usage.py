@@ -21,8 +21,7 @@ from cli.words.extra_time import called
 from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import quote, typed_as, whole
-from daemon.api.messages import Usage, UsageGet
-from daemon.api.programs import ProgramsAnswer, ProgramsGet, new_game
+from daemon.api.messages import ProgramsAnswer, ProgramsGet, Usage, UsageGet, new_game
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, Message, Weekday, comma, msg

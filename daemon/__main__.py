@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import daemon.lean  # isort: skip # noqa: F401 - before asyncio
+import sys
+
+if "asyncio" not in sys.modules:
+    sys.modules["ssl"] = None  # type: ignore[assignment] # asyncio does without: 3 MiB, and we speak on local sockets only
+    import asyncio
+
+    del sys.modules["ssl"]
 
 import asyncio
 import signal
-import sys
 from collections.abc import Sequence
 
 from daemon.errors import DaemonError

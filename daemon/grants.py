@@ -19,7 +19,7 @@ MATTERS_MS = 3 * 86_400_000  # a grant lapses with the day in which it was given
 
 class Grants:
     """What the agent says counts at once and is stored with the next `write`, which also makes good what a transaction that
-    did not happen left out. What is given here counts once it is stored: `keep` writes it, then `take`. `now`: Unix ms.
+    did not happen left out. What is given here counts once it is stored. `now`: Unix ms.
     """
 
     def __init__(self, store: Store, now: int = 0) -> None:
@@ -32,10 +32,9 @@ class Grants:
         self.forget(now)
 
     def keep(self, event: GrantEvent) -> None:
-        """Stores a grant that was given here, or its revocation. The transaction is the caller's, who calls `take` once it
-        happened.
-        """
+        """Stores a grant that was given here, or its revocation; it counts once the caller's transaction is durable."""
         self._store.put_events("grants", [_row(event, sent=False)])
+        self._store.then(lambda: self.take(event))
 
     def take(self, event: GrantEvent, *, sent: bool = False) -> None:
         """It counts from now on; `sent`: the agent has it."""

@@ -63,7 +63,7 @@ class Overruling:
         over, off = self.overrides.over(now), self.overrides.off
         self._end(people, over, now)
         if off is not None and not self.overrides.open(now):
-            self.overrides.take_off(None)
+            self.overrides.off = None
             self.announce((events.EnforcementOn(off, "", now),), lambda: self.overrides.keep_off(self.overrides.off))
             return True
         return bool(over)
@@ -71,7 +71,7 @@ class Overruling:
     def _end(self, people: People, over: tuple[PauseEvent, ...], now: Reading) -> None:
         if not over:
             return
-        self.overrides.take_pauses(tuple(one for one in self.overrides.pauses if one not in over))
+        self.overrides.pauses = tuple(one for one in self.overrides.pauses if one not in over)
         said = [events.PlayResumed(None if one.player is None else people.by_id(one.player), one, "", now) for one in over]
         self.announce(said, lambda: self.overrides.keep_pauses(self.overrides.pauses))
 

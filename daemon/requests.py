@@ -22,8 +22,8 @@ _TYPED = 4  # characters that mean a request by the beginning of its id
 
 
 class Requests:
-    """As daemon.grants: what is asked or answered here is written by `keep`, then in force by `take`; what the agent says is
-    stored with the next `write`. Moments are Unix ms.
+    """As daemon.grants: what is asked or answered here is in force once it is stored; what the agent says is stored with the
+    next `write`. Moments are Unix ms.
     """
 
     def __init__(self, store: Store) -> None:
@@ -35,8 +35,9 @@ class Requests:
             self.take(msgspec.json.decode(text, type=RequestEvent), sent=sent)
 
     def keep(self, event: RequestEvent) -> None:
-        """The transaction is the caller's, who calls `take` once it happened."""
+        """Stores what was asked or answered here; it holds once the caller's transaction is durable."""
         self._store.put_events("requests", [_row(event, sent=False)])
+        self._store.then(lambda: self.take(event))
 
     def take(self, event: RequestEvent, *, sent: bool = False) -> None:
         self._events[event.id] = event

@@ -22,7 +22,6 @@ import msgspec
 from daemon.errors import DaemonError
 from daemon.storing import opening
 from daemon.storing.opening import BROKEN, Broken
-from daemon.storing.readable import readable
 from daemon.storing.rows import COLUMNS, INSERT, UPDATE, ListedRow, PlayRow, play_of, values_of
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
@@ -51,8 +50,9 @@ class Store:
         self._reserve = folder / "reserve"
         self._wall = wall
         self.thawed: Callable[[], object] = lambda: None
+        self._then: list[Callable[[], object]] = []
         try:
-            found = opening.open_or_save(self._path, wall, readable)
+            found = opening.open_or_save(self._path, wall)
         except sqlite3.Error as error:
             if opening.trouble(error) == "unwritable":
                 raise Unwritable(str(error)) from error
@@ -86,8 +86,16 @@ class Store:
         except BaseException:
             self._rollback()
             raise
+        done, self._then = self._then, []
+        for action in done:
+            action()
+
+    def then(self, action: Callable[[], object]) -> None:
+        """Runs `action` once the present transaction is durable; not if it fails."""
+        self._then.append(action)
 
     def _rollback(self) -> None:
+        self._then.clear()
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
 
@@ -99,7 +107,7 @@ class Store:
             if self._replace:
                 opening.set_aside(self._path, self.db, self._wall)
                 self._replace = False  # also if it cannot be opened yet: once is enough
-            found = opening.connect(self._path, readable)
+            found = opening.connect(self._path)
         except OSError as error:
             raise Unwritable(str(error)) from error
         self.db.close()

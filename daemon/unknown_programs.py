@@ -167,7 +167,7 @@ class UnknownPrograms:
     ) -> None:
         self.refused.saw(player.id, file)
         event = events.ProgramRefused(player, account, file, now, how)
-        self.announcer.program_refused(event, line=self._lines.worth_one(player.id, file, now.mono))
+        self.announcer.refused(event, line=self._lines.worth_one(player.id, file, now.mono))
 
 
 def _unknown(

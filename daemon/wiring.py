@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+
+import msgspec
 
 from agent.api.roster import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError
-from daemon import config, events
+from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.outlook import Outlooks
@@ -24,7 +27,7 @@ from daemon.health import Health
 from daemon.loop import Loop, Overruling
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
-from daemon.proving.lockouts import Lockouts
+from daemon.proving import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.chains import Chains, OwnChain, seat_id
 from daemon.recording.listed_programs import ListedPrograms
@@ -33,27 +36,27 @@ from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
 from daemon.recording.seat_lines import PcZone, PoweredTime, RunMarks
 from daemon.reporting.announce import Announcer
-from daemon.reporting.doctor import DaemonStatus, Doctor
+from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
-from daemon.running.heart import Heart, MinuteWork
-from daemon.running.housekeeping import Housekeeping, NightWork
+from daemon.running.heart import Heart
+from daemon.running.housekeeping import Housekeeping
 from daemon.running.repair import Repair
 from daemon.running.run import Door, lifeline, until_stopped
-from daemon.running.seat import Forgetting, Rosters, Seat
+from daemon.running.seat import Rosters, Seat
 from daemon.serving.access import Access
+from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
-from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.request_handlers import RequestHandlers
-from daemon.serving.server import OtherHandlers, routes
+from daemon.serving.server import OtherHandlers, ReadHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.storing.rows import ListedRow
-from daemon.trusted import Reading, TrustedClock
+from daemon.trusted import TrustedClock
 from daemon.unknown_programs import UnknownPrograms
 from daemon.uplink import Uplink
 from host import homes
@@ -67,6 +70,42 @@ from host.secrets import load_or_create
 from i18n.message import Arg, Message, msg, said_by
 
 KEYS = "agent.keys"
+
+
+class _Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    mounts: tuple[str, ...] | None = None
+
+
+class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What HOME/daemon/config.toml may say, all of it optional.
+
+    ::
+
+        [gate]
+        enabled = true          # false: never refuse before the start, only end at it
+        mounts = ["/games"]     # only these mount points; left out: every file system that can hold programs
+    """
+
+    gate: _Gate = _Gate()
+
+    @property
+    def gate_mounts(self) -> tuple[str, ...] | None:
+        """The mount points to guard: none at all, these, or (None) every one."""
+        return self.gate.mounts if self.gate.enabled else ()
+
+
+def _load(folder: Path) -> _Config:
+    """The configuration in `folder`, or the default. DaemonError (2) names file and field of a mistake."""
+    path = folder / "config.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_Config)
+    except FileNotFoundError:
+        return _Config()
+    except (msgspec.MsgspecError, ValueError, OSError) as error:
+        raise DaemonError(
+            msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=said_by(error)), code=2
+        ) from None
 
 
 class Daemon:
@@ -121,7 +160,7 @@ class Daemon:
         folder = self.home.daemon
         homes.prepare_own(folder)
         self._stack.enter_context(homes.lock(folder))
-        settings = config.load(folder)
+        settings = _load(folder)
         self._path = path = str(folder / "store.db")
         try:
             lost = (folder / "seat.key").exists()  # made after the database, so this is no first start
@@ -145,11 +184,12 @@ class Daemon:
             why = said_by(error)
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
+        self._walk(platform, journal)
         if platform.power is not None:
             self._stack.callback(platform.power.close)
-        self._walk(platform, journal)
-        self._run(platform, gate=settings.gate_mounts != ())
-        self._serve(platform, gate=settings.gate_mounts != ())
+        gate = settings.gate_mounts != ()
+        self._run(platform, gate=gate)
+        self._serve(platform, gate=gate)
 
     def _unwritable(self, error: Unwritable) -> DaemonError:
         return DaemonError(msg("{path}: cannot be written: {why}", path=self._path, why=said_by(error)))
@@ -196,15 +236,10 @@ class Daemon:
         announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self._announcer.announce_with)
         logged_on = LoggedOn(platform.logged_on, self.in_force, self.store, self.recorder)
-        self._minute = minute = MinuteWork(
-            self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone, logged_on,
-            self.loop.unknown.listed, PoweredTime(platform.power, self.recorder.do),
-        )  # fmt: skip
+        powered = PoweredTime(platform.power, self.recorder.do)
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
-        self.heart = Heart(
-            self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute, self.errors, wake
-        )  # fmt: skip
+        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, wake)
         marks = RunMarks(self.store, platform.watcher, gate)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
@@ -215,65 +250,50 @@ class Daemon:
             self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
             work=self._work,
         )  # fmt: skip
-        self.night = NightWork(
-            self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
-        )
-        self.housekeeping = Housekeeping(self.night.work, self.night.due, self.uplink.alive)
+        self.housekeeping = Housekeeping(
+            self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read,
+            self.uplink.alive,
+        )  # fmt: skip
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
-            self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
-            self.loop, self.housekeeping, Forgetting(self.store, self.plays, self._grants, self.recorder),
+            self.trust, self._grants, self._requests, self.recorder, resumer, self._chains, self.loop, self.housekeeping,
+            self.store,
         )  # fmt: skip
-        self.seat = Seat(
-            platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays
-        )  # fmt: skip
+        self.seat = Seat(self.loop, self.recorder, marks, self.rosters, self.heart, platform.displays)
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
         access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
-        looks = partial(self._outlooks, access)
-        status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.agent.reachable,
-            lambda: line.kept, self._overrides,
-        )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.agent.reachable,
-            lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
-            kept=lambda: line.kept, persons=lambda: users().people(),
+            self.in_force, platform, self.health, self.recorder, self.store, self.trust, self._overrides,
+            reachable=lambda: line.agent.reachable, kept=lambda: line.kept, persons=lambda: users().people(),
+            now=lambda: self.clock.read().wall, since=self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS,
+            lacks=self._lacks,
         )  # fmt: skip
         self.repair = Repair(self._published_keys, self.trust, self._chains, self.uplink, self.health, self.heart)
         self.roles = access.roles
-        grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks)
-        requests = RequestHandlers(
-            access, self._requests, self._grants, self.loop.unknown.refused, self.recorder, self._publisher, self.clock,
-            self.heart, self.rosters, looks,
-        )  # fmt: skip
+        changes = Changes(access, self.recorder, self._publisher, self.clock, self.heart, self._judge, self.plays)
+        grants = GrantHandlers(changes, self._grants)
+        requests = RequestHandlers(changes, self._requests, self._grants, self.loop.unknown.refused, self.rosters)
         lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
-                access, self.in_force, status, self.store,
+                access, self.in_force, doctor, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()), self._listed,
             ),
             grants,
             requests,
-            ProofHandlers(
-                access, platform.accounts, platform.pins, lockouts, self.recorder, grants, requests, self.clock.read
-            ),
-            OverrideHandlers(
-                access, self._overrides, self.recorder, self._publisher, self.clock, self.heart, looks
-            ),
+            ProofHandlers(changes, platform.accounts, platform.pins, lockouts, grants, requests),
+            OverrideHandlers(changes, self._overrides),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 
     def _listed(self, day: str) -> tuple[ListedRow, ...]:
-        self._minute.list_programs(self.loop.read())
+        self.heart.list_programs(self.loop.read())
         return self.store.listed(day)
 
-    def _outlooks(self, access: Access, now: Reading) -> Outlooks:
-        return Outlooks(self._judge, self.plays, access.people(), now)
-
-    def _platform(self, clock: Clock, settings: config.Config) -> Platform:
+    def _platform(self, clock: Clock, settings: _Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""
         self._lacks = choose.go_first()
         try:

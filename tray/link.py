@@ -16,8 +16,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 
 from daemon.api.asking import PROOF_MS, PROOF_OVER, GuardianLeave, MeGet, RequestsGet
-from daemon.api.messages import Shown, Signal, Watch
-from daemon.api.programs import ProgramsGet
+from daemon.api.messages import ProgramsGet, Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
 from host.rpc_client import ask, items

@@ -7,8 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
-from daemon.api.messages import GrantAdd
-from daemon.api.programs import game_title, new_game
+from daemon.api.messages import GrantAdd, game_title, new_game
 from daemon.api.status import GamePart, Issue, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, Run, cut

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from daemon.api.asking import Me, RequestPart
-from daemon.api.programs import ProgramsAnswer
+from daemon.api.messages import ProgramsAnswer
 from daemon.api.status import Status
 from i18n.message import Message
 

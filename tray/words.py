@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn, wish
-from daemon.api.messages import GrantAnswer
-from daemon.api.programs import game_title
+from daemon.api.messages import GrantAnswer, game_title
 from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray.dialogs import saying

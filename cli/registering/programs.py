@@ -16,7 +16,7 @@ from cli.errors import CommandError
 from cli.games.fingerprint import content
 from cli.parser import Parser
 from cli.words.verdicts import UNKNOWN_SHORT
-from daemon.api.programs import ProgramsGet
+from daemon.api.messages import ProgramsGet
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError

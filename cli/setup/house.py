@@ -18,7 +18,7 @@ from cli.setup.questions import MINUTES
 from cli.setup.saving import LAW, packs_of
 from cli.setup.trial import played, said
 from cli.words.shell import quote, whole
-from daemon.api.played import PlayedAnswer
+from daemon.api.messages import PlayedAnswer
 from daemon.api.scan import FoundGame, ScanError, Scanned, scan
 from host.api import Person
 from host.choose import files, gates, users

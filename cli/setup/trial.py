@@ -9,7 +9,7 @@ from cli.context import Context
 from cli.setup.interview import Child
 from cli.simulate.days import RuleCut, result
 from cli.words.layout import row
-from daemon.api.played import PlayedAnswer, PlayedGet
+from daemon.api.messages import PlayedAnswer, PlayedGet
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError

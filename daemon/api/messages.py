@@ -6,22 +6,25 @@ are Unix milliseconds and lengths milliseconds.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Literal
 
 import msgspec
 
 from agent.api.roster import GrantEvent
+from agent.api.slug import slug
 from daemon.api.status import AgentPart, CheckpointPart, DaemonPart, GamePart, Issue, PlayerPart, ReasonPart, Status, StatusGet
 from host.wire import Request, Wire
 from i18n.message import Words
 from rules.decision import Decision, Finding
+from rules.facts import Played
 from rules.policy import Period, Place
-from rules.unknown import Unknown
+from rules.unknown import Unknown, game_title
 from rules.verdict import Verdict
 
-__all__ = [  # of daemon.api.status, for whoever speaks of all messages
+__all__ = [  # of daemon.api.status and of rules, for whoever speaks of all messages
     "AgentPart", "CheckpointPart", "DaemonPart", "GamePart", "Issue", "PlayerPart", "ReasonPart",
-    "Status", "StatusGet",
+    "Status", "StatusGet", "game_title",
 ]  # fmt: skip
 
 
@@ -76,6 +79,88 @@ class Usage(Wire, frozen=True, kw_only=True):
     zone: str
     players: dict[str, UsagePart]
     titles: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class RulesGet(Request["RulesInForce"], frozen=True, kw_only=True):
+    """Whoever is not a guardian is told about their own player only."""
+
+    op = "rules"
+
+    player: str
+
+
+class RulePart(Wire, frozen=True, kw_only=True):
+    rule: str
+    cite: str
+    text: Words
+    advisory: bool
+
+
+class PackPart(Wire, frozen=True, kw_only=True):
+    title: Words
+    rules: tuple[RulePart, ...]
+
+
+class RulesInForce(Wire, frozen=True, kw_only=True):
+    """All packs that bind the player, the place's first; rules that cannot apply at this kind of place are left out."""
+
+    player: str
+    name: str
+    packs: tuple[PackPart, ...]
+
+
+class PlayedGet(Request["PlayedAnswer"], frozen=True, kw_only=True):
+    """A guardian's question: today, and the seven days before."""
+
+    op = "played"
+
+    account: str
+
+
+class PlayedAnswer(Wire, frozen=True, kw_only=True):
+    """`plays` in the order of their beginnings. `whole`: false where there were more than are told."""
+
+    plays: tuple[Played, ...]
+    zone: str
+    whole: bool = True
+
+
+class ProgramsGet(Request["ProgramsAnswer"], frozen=True, kw_only=True):
+    """`day` is an ISO date in the place's zone; None is today. Callers who are no guardians get their own player's alone."""
+
+    op = "programs"
+
+    day: str | None = None
+
+
+class ProgramPart(Wire, frozen=True, kw_only=True):
+    """`id`: the SHA-256 of its file, "" where it was not read. `path` "": all that were too many for rows of their own.
+    `named`: the game that it is by now.
+    """
+
+    id: str
+    path: str
+    seconds: float
+    named: str | None
+    size: int = 0
+    build_id: str | None = None
+
+
+class PlayerPrograms(Wire, frozen=True, kw_only=True):
+    """Longest first."""
+
+    programs: tuple[ProgramPart, ...]
+
+
+class ProgramsAnswer(Wire, frozen=True, kw_only=True):
+    day: str
+    zone: str
+    players: dict[str, PlayerPrograms]
+
+
+def new_game(path: str) -> str:
+    """The id that a game of this file may have."""
+    return slug(PurePath(path).stem, "game")
 
 
 class GrantAdd(Request["GrantAnswer"], frozen=True, kw_only=True):

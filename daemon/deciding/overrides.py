@@ -50,8 +50,8 @@ class OffEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Overrides:
-    """`keep_…` stores what is to hold, in a transaction of the caller, who calls `take_…` once that happened. `off` is the one
-    that was begun, and not ended yet.
+    """`keep_…` stores what is to hold; it holds once the caller's transaction is durable. `off` is the one that was begun, and
+    not ended yet.
     """
 
     def __init__(self, store: Store, in_force: InForce) -> None:
@@ -63,10 +63,8 @@ class Overrides:
     # --- pauses -----------------------------------------------------------------------------------------------------------
 
     def keep_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
-        self._put(_PAUSES, pauses)
-
-    def take_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
-        self.pauses = pauses
+        self._store.put(_PAUSES, msgspec.json.encode(pauses))
+        self._store.then(lambda: setattr(self, "pauses", pauses))
 
     def of(self, player: RuledPlayer) -> Iterator[PauseEvent]:
         """Those that hold for the player."""
@@ -101,10 +99,8 @@ class Overrides:
         if off is None:
             self._store.delete(_OFF)
         else:
-            self._put(_OFF, off)
-
-    def take_off(self, off: OffEvent | None) -> None:
-        self.off = off
+            self._store.put(_OFF, msgspec.json.encode(off))
+        self._store.then(lambda: setattr(self, "off", off))
 
     def open(self, now: Reading) -> bool:
         """Whether nothing is refused or ended now but for who is paused. A public place may not do that, whoever says so."""
@@ -115,11 +111,6 @@ class Overrides:
         """In how many milliseconds a pause or `off` is over."""
         ends = [one.until - min(now.walls) for one in self.pauses if one.until is not None]
         return min([*ends, *([_left(self.off, now)] if self.off else [])], default=None)
-
-    # --- the store --------------------------------------------------------------------------------------------------------
-
-    def _put(self, name: str, value: object) -> None:
-        self._store.put(name, msgspec.json.encode(value))
 
 
 def _ends(pause: PauseEvent) -> tuple[bool, int]:

@@ -3,13 +3,12 @@
 A chain belongs to one log, where it is whole from its first entry on; so the old one ends and is kept aside, with what its
 agent never took, and the seat begins a new one as a new seat, under a new key: of two that share one nobody could tell which of
 them wrote. The same happens after a restored backup. Plays of today are written once more, marked late, because the decisions
-of today add them up. All keys are made of one secret of this PC; seats of older versions, with eight digits, sign with that.
+of today add them up. All keys are made of one secret of this PC.
 """
 
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -37,8 +36,6 @@ from daemon.trusted import Reading
 from host import restored
 from rules.calendar import day_bounds, day_name
 
-_OLDER = re.compile("seat-[0-9a-f]{8}")
-
 
 def new_seat_id() -> str:
     """Made at the first start and under each new agent; carried by every entry."""
@@ -47,7 +44,7 @@ def new_seat_id() -> str:
 
 def seed_of(seat: str, secret: bytes) -> bytes:
     """The 32 bytes of its Ed25519 key."""
-    return secret if _OLDER.fullmatch(seat) else hmac.digest(secret, f"giochoi-seat-key/v1\n{seat}".encode(), "sha256")
+    return hmac.digest(secret, f"giochoi-seat-key/v1\n{seat}".encode(), "sha256")
 
 
 _AGAIN = "write-again"

@@ -124,13 +124,11 @@ class Recorder(Pending):
         """Writes these, of which none is a play's beginning or end, and does `change`, in one transaction."""
         self.do(self._together(said, change))
 
-    def record_at_once(
-        self, event: events.Event | events.ProofEvent, change: Callable[[], object], *more: events.Event
-    ) -> None:
+    def record_at_once(self, said: Sequence[events.Event | events.ProofEvent], change: Callable[[], object]) -> None:
         """The same now, after all that waits, or not at all: for what somebody waits for. Unwritable."""
         if (error := self.flush()) is not None:
             raise error
-        action = self._together((event, *more), change)
+        action = self._together(said, change)
         with self.store.transaction():
             action(self.journal)
         self.wrote()

@@ -63,18 +63,12 @@ class Announcer:
         for event in said:
             self._publisher.show(event)
 
-    def refused(self, event: events.LaunchRefused, *, line: bool) -> None:
+    def refused(self, event: events.LaunchRefused | events.ProgramRefused, *, line: bool) -> None:
         """A start that was refused: in the log if it is worth a `line`; who tried sees it, but no storm of them."""
         if line:
             self._recorder.record(event)
-        if self._refusals.worth_showing(event.account, event.game.id, event.now.mono):
-            self._publisher.show(event)
-
-    def program_refused(self, event: events.ProgramRefused, *, line: bool) -> None:
-        """The same of a program that is not installed, whatever it is."""
-        if line:
-            self._recorder.record(event)
-        if self._refusals.worth_showing(event.account, event.file.path, event.now.mono):
+        what = event.game.id if isinstance(event, events.LaunchRefused) else event.file.path
+        if self._refusals.worth_showing(event.account, what, event.now.mono):
             self._publisher.show(event)
 
     def ruled(self, play: Play, now: Reading) -> None:

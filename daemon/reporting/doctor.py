@@ -1,4 +1,4 @@
-"""Is everything enforced that should be? Names what is not."""
+"""Is everything enforced that should be? Names what is not. And what status says of daemon and agent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from daemon.api.messages import Check, FileSystem
 from daemon.api.status import OffPart
 from daemon.deciding.overrides import Overrides
 from daemon.health import Health
-from daemon.platforms.api import Accounts, Lack, Platform, Watcher, WatchKind
+from daemon.platforms.api import Accounts, Lack, Platform, WatchKind
 from daemon.recording.chains import unsent_aside
 from daemon.recording.recorder import Recorder
 from daemon.roster import Trust
@@ -59,8 +59,8 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
     """`gate`: the configuration wants starts refused; `root`: the daemon may do everything; `lacks`: in what it does not go
-    before programs of users; `kept`: where the agent keeps its keys, or "". `now` is trusted wall time. `persons`: who
-    can log in here.
+    before programs of users; `kept`: where the agent keeps its keys, or "". `now` is trusted wall time, `since` that of the
+    daemon's start. `persons`: who can log in here. `zone` everywhere: the place's.
     """
 
     in_force: InForce
@@ -68,13 +68,16 @@ class Doctor:
     health: Health
     recorder: Recorder
     store: Store
+    trust: Trust
+    overrides: Overrides
     reachable: Callable[[], bool]
+    kept: Callable[[], str]
+    persons: Callable[[], tuple[Person, ...]]
     now: Callable[[], int]
+    since: int
     gate: bool
     root: bool
-    lacks: frozenset[Lack] = frozenset()
-    kept: Callable[[], str] = str
-    persons: Callable[[], tuple[Person, ...]] = tuple
+    lacks: frozenset[Lack]
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
@@ -100,6 +103,28 @@ class Doctor:
 
     def file_systems(self) -> tuple[FileSystem, ...]:
         return self.platform.watcher.file_systems()
+
+    def daemon(self, zone: str) -> m.DaemonPart:
+        roster, off = self.trust.roster, self.overrides.off
+        return m.DaemonPart(
+            version=VERSION,
+            since=rfc3339(self.since, zone),
+            watch=self.platform.watcher.kind,
+            issues=tuple(
+                m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self.health.open()
+            ),
+            roster=-1 if roster is None else roster.number,
+            off=None if off is None else OffPart(until=rfc3339(off.until, zone), who=off.who, reason=off.reason),
+        )
+
+    def agent(self, zone: str) -> m.AgentPart:
+        head, seen = self.trust.checkpoint, self.trust.checkpoint_wall
+        return m.AgentPart(
+            reachable=self.reachable(),
+            unsent=self.recorder.journal.unsent() + self.recorder.waiting,
+            keys=self.kept() or None,
+            checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
+        )
 
     def _people(self) -> Iterator[Check]:
         """What holds for whom, and what the place lacks."""
@@ -148,42 +173,6 @@ def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None)
         told = {"name": name, "account": account, "guardian": guardian.name}
         return False, msg("{name}'s account {account} is that of the guardian {guardian} too, who has no rights in it", **told)
     return True, msg("{name} plays as {account}", name=name, account=account)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DaemonStatus:
-    """`since` is when the daemon was started, by its trusted wall clock; `zone` everywhere the place's."""
-
-    watcher: Watcher
-    since: int
-    health: Health
-    trust: Trust
-    recorder: Recorder
-    reachable: Callable[[], bool]
-    kept: Callable[[], str]
-    overrides: Overrides
-
-    def daemon(self, zone: str) -> m.DaemonPart:
-        roster, off = self.trust.roster, self.overrides.off
-        return m.DaemonPart(
-            version=VERSION,
-            since=rfc3339(self.since, zone),
-            watch=self.watcher.kind,
-            issues=tuple(
-                m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self.health.open()
-            ),
-            roster=-1 if roster is None else roster.number,
-            off=None if off is None else OffPart(until=rfc3339(off.until, zone), who=off.who, reason=off.reason),
-        )
-
-    def agent(self, zone: str) -> m.AgentPart:
-        head, seen = self.trust.checkpoint, self.trust.checkpoint_wall
-        return m.AgentPart(
-            reachable=self.reachable(),
-            unsent=self.recorder.journal.unsent() + self.recorder.waiting,
-            keys=self.kept() or None,
-            checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
-        )
 
 
 _OWN = "house"  # the pack of `giochoi limit`

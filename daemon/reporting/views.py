@@ -9,9 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from daemon.api import messages as m
-from daemon.api.played import PlayedAnswer
-from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
-from daemon.api.rules import InForce, PackPart, RulePart
+from daemon.api.messages import PackPart, PlayedAnswer, PlayerPrograms, ProgramPart, ProgramsAnswer, RulePart, RulesInForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.outlook import for_good, lets
 from daemon.deciding.plays import Plays, played_of
@@ -174,10 +172,10 @@ class Views:
             return ruling.facts.now
         return None if until is None else ruling.facts.now + until - self._now.wall
 
-    def rules(self, player: RuledPlayer) -> InForce:
+    def rules(self, player: RuledPlayer) -> RulesInForce:
         """Packs of which no rule binds the player now are left out."""
         parts = (_part(pack, self._people, player, self._now.wall) for pack in player.policy.packs)
-        return InForce(player=player.id, name=player.registered.name, packs=tuple(part for part in parts if part.rules))
+        return RulesInForce(player=player.id, name=player.registered.name, packs=tuple(part for part in parts if part.rules))
 
     def played(self, account: str, since: int, rows: Iterable[PlayRow]) -> PlayedAnswer:
         """What began since then under the account, up to now; the latest where it is too much. `rows` holds at least the plays

@@ -9,75 +9,15 @@ from dataclasses import dataclass, field
 
 from compliance.journal import Journal
 from daemon import events
-from daemon.deciding.plays import Plays
-from daemon.health import Health
 from daemon.loop import Loop
 from daemon.platforms.api import Observation
-from daemon.recording.attempts import Attempts
-from daemon.recording.listed_programs import ListedPrograms
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
 from daemon.recording.seat_lines import PcZone, PoweredTime, Presence
-from daemon.reporting.announce import Announcer
-from daemon.sessions import InForce
 from daemon.store import Store
-from daemon.trusted import Jump, Reading, TrustedClock
+from daemon.trusted import Jump, Reading
 from host.internal_errors import InternalErrors
 from rules.calendar import day_name
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MinuteWork:
-    """`end` writes what is left of it when the seat stops."""
-
-    in_force: InForce
-    store: Store
-    plays: Plays
-    attempts: Attempts
-    recorder: Recorder
-    announcer: Announcer
-    zone: PcZone
-    logged_on: LoggedOn
-    listed: ListedPrograms
-    powered: PoweredTime
-    presence: Presence = field(default_factory=Presence)
-
-    def write(self, now: Reading) -> None:
-        self.recorder.rows(self.plays.running.values(), now)
-        self._count_attempts(now)
-        self.list_programs(now)
-        self.zone.look()
-        self.powered.look(now)
-        self.logged_on.look(now)
-        self.recorder.alive(self.presence.mark(now), now)
-        if not self.recorder.waiting:
-            self.store.keep_reserve()
-
-    def end(self, now: Reading) -> None:
-        self.announcer.settle()
-        self._count_attempts(now)
-        self.list_programs(now)
-        self.recorder.rows(self.plays.running.values(), now)
-        self.recorder.alive(self.presence.take(), now)
-
-    def list_programs(self, now: Reading) -> None:
-        """What ran up to now is in the store when this returns, if the disk takes it."""
-        if rows := self.listed.take(now):
-            self.recorder.do(lambda _: self.store.add_listed(rows))
-
-    def _count_attempts(self, now: Reading) -> None:
-        """Refused starts that got no line of their own: they count in the day's summary all the same."""
-        people, untold = self.in_force.people, self.attempts.take()
-        if people is None or not untold:
-            return
-        day = day_name(people.zone, now.wall).isoformat()
-
-        def action(_: Journal) -> None:
-            for (player, game), count in untold.items():
-                self.store.count_refusals(day, player, game, count)
-
-        self.recorder.do(action)
-
 
 _MINUTE_MS = 60_000
 _RETRY_MS = 1_000  # how often a disk that was full is tried again
@@ -87,22 +27,22 @@ _RETRY_MS = 1_000  # how often a disk that was full is tried again
 class Heart:
     """Whoever changes something calls `beat`, so that it is in force when that returns, or sets `wake`."""
 
-    in_force: InForce
     loop: Loop
-    clock: TrustedClock
     recorder: Recorder
-    announcer: Announcer
-    health: Health
-    minute: MinuteWork
+    store: Store
+    zone: PcZone
+    logged_on: LoggedOn
+    powered: PoweredTime
     errors: InternalErrors
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _presence: Presence = field(default_factory=Presence, init=False)
     _jump_told: Jump | None = field(default=None, init=False)
     _retry_at: int = field(default=0, init=False)
     _behind: bool = field(default=False, init=False)  # something waits for room on the disk
     _minute_at: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._minute_at = self.clock.read().mono + _MINUTE_MS
+        self._minute_at = self.loop.clock.read().mono + _MINUTE_MS
 
     async def run(self, sign: Callable[[], object], every: float | None = None) -> None:
         """Until cancelled. Calls `sign`, the sign of life, twice a minute, and at least every `every` seconds. Nobody else
@@ -120,13 +60,13 @@ class Heart:
         """What the moment asks for; in how many milliseconds to beat again."""
         wait = self.loop.tick()
         now = self.loop.read()
-        jump = self.clock.jump
+        jump = self.loop.clock.jump
         if jump is not None and jump is not self._jump_told:
-            self.announcer.announce(events.ClockJumped(jump, now))
+            self.loop.announcer.announce(events.ClockJumped(jump, now))
         self._jump_told = jump
         if now.mono >= self._minute_at:
             self._minute_at = now.mono + _MINUTE_MS
-            self.minute.write(now)
+            self._write_minute(now)
         wait = min(wait, self._minute_at - now.mono)
         if self.recorder.waiting:
             wait = min(wait, _RETRY_MS)
@@ -134,28 +74,62 @@ class Heart:
                 self._retry_at = now.mono + _RETRY_MS
                 self.recorder.flush()
         if self._behind and not self.recorder.waiting:  # no row of a play was written meanwhile
-            self.minute.write(now)
+            self._write_minute(now)
         self._behind = self.recorder.waiting > 0
         self._report()
         return wait
 
     def _report(self) -> None:
-        self.health.report("no-roster", trouble=self.in_force.people is None)
-        self.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
-        self.health.report("too-many-starts", trouble=self.loop.starts.refused(self.loop.read().mono))
-        self.health.report("clock-jump", trouble=self.clock.doubted)
-        self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
-        self.health.report("record-lost", trouble=self.recorder.lost > 0)
-        self.health.report("internal-error", trouble=self.errors.lately())
-        self.health.report("not-ended", trouble=self.loop.enforcer.stubborn())
+        self.loop.health.report("no-roster", trouble=self.loop.in_force.people is None)
+        self.loop.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
+        self.loop.health.report("too-many-starts", trouble=self.loop.starts.refused(self.loop.read().mono))
+        self.loop.health.report("clock-jump", trouble=self.loop.clock.doubted)
+        self.loop.health.report("journal-unwritable", trouble=self.recorder.unwritable)
+        self.loop.health.report("record-lost", trouble=self.recorder.lost > 0)
+        self.loop.health.report("internal-error", trouble=self.errors.lately())
+        self.loop.health.report("not-ended", trouble=self.loop.enforcer.stubborn())
 
-    def end_chain(self) -> None:
-        """What the seat knows by now goes to the chain that it has: the minutes in which it was alive are of that one."""
-        self.minute.end(self.loop.read())
+    def _write_minute(self, now: Reading) -> None:
+        self.recorder.rows(self.loop.plays.running.values(), now)
+        self._count_attempts(now)
+        self.list_programs(now)
+        self.zone.look()
+        self.powered.look(now)
+        self.logged_on.look(now)
+        self.recorder.alive(self._presence.mark(now), now)
+        if not self.recorder.waiting:
+            self.store.keep_reserve()
+
+    def end_minute(self) -> None:
+        """Writes what the seat knows by now to the chain that it has, before that ends or the seat stops."""
+        now = self.loop.read()
+        self.loop.announcer.settle()
+        self._count_attempts(now)
+        self.list_programs(now)
+        self.recorder.rows(self.loop.plays.running.values(), now)
+        self.recorder.alive(self._presence.take(), now)
+
+    def list_programs(self, now: Reading) -> None:
+        """What ran up to now is in the store when this returns, if the disk takes it."""
+        if rows := self.loop.unknown.listed.take(now):
+            self.recorder.do(lambda _: self.store.add_listed(rows))
+
+    def _count_attempts(self, now: Reading) -> None:
+        """Refused starts that got no line of their own: they count in the day's summary all the same."""
+        people, untold = self.loop.in_force.people, self.loop.attempts.take()
+        if people is None or not untold:
+            return
+        day = day_name(people.zone, now.wall).isoformat()
+
+        def action(_: Journal) -> None:
+            for (player, game), count in untold.items():
+                self.store.count_refusals(day, player, game, count)
+
+        self.recorder.do(action)
 
     def confirm_clock(self) -> None:
         """A guardian says that the PC's clock is right."""
-        self.clock.anchor()
+        self.loop.clock.anchor()
         self.loop.gate.stale()
         self.loop.scan(self.loop.read(), 0)
         self.beat()

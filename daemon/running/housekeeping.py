@@ -6,7 +6,7 @@ It is no limit, no row of a play and no watchdog. Whether a day is over is asked
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,6 @@ from daemon.requests import Requests
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
-from host.jobs import Job, Jobs
 from rules.calendar import DAY_MS, day_name
 
 MINUTE_S, MINUTE_MS = 60.0, 60_000
@@ -28,9 +27,11 @@ _LISTED_MS = 8 * DAY_MS
 _FORGOTTEN = "forgotten-before"  # wall
 
 
-@dataclass(slots=True, eq=False)
-class NightWork:
-    """The work of a night, for all days that are over and were not summed up yet. `due`: there may be some."""
+@dataclass(eq=False)
+class Housekeeping:
+    """Every so many seconds it does the work of a night, if that is `due`, for all days that are over and were not summed up
+    yet, and gives the agent a sign of life (`alive`).
+    """
 
     in_force: InForce
     store: Store
@@ -39,7 +40,31 @@ class NightWork:
     requests: Requests
     recorder: Recorder
     read: Callable[[], Reading]
+    alive: Callable[[], Awaitable[None]]
+    every: float = MINUTE_S
     _done: date | None = field(default=None, init=False)
+    _zone: str | None = field(default=None, init=False)
+    _left: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def in_zone(self, zone: str) -> None:
+        """The place's days are those of this zone. What earlier nights left undone is done at once."""
+        if zone != self._zone:
+            self._zone = zone
+            self._left.set()
+
+    async def run(self) -> None:
+        """Until cancelled. An error has to end the daemon loudly."""
+        while True:
+            try:
+                async with asyncio.timeout(self.every):
+                    await self._left.wait()
+            except TimeoutError:
+                if self.due():
+                    self.work()
+                await self.alive()
+            else:
+                self._left.clear()
+                self.work()
 
     def due(self) -> bool:
         people = self.in_force.people
@@ -73,35 +98,3 @@ class NightWork:
         before = before if known is None else min(before, int(known) + KEEP_MS)
         self.store.put(_FORGOTTEN, str(before).encode())
         return before
-
-
-class Housekeeping:
-    """Needs a running loop from `start` on."""
-
-    def __init__(self, night: Callable[[], None], due: Callable[[], bool], alive: Job, every: float = MINUTE_S) -> None:
-        """`alive` comes every so many seconds, and `night` then, if it is `due`."""
-        self._night, self._due = night, due
-        self._zone: str | None = None
-        self._jobs = Jobs()
-        self._jobs.every(every, alive)
-        self._jobs.every(every, self._look)
-
-    def in_zone(self, zone: str) -> None:
-        """The place's days are those of this zone. What earlier nights left undone is done at once."""
-        if zone != self._zone:
-            self._zone = zone
-            self._jobs.at_once("left", self._work)
-
-    async def _look(self) -> None:
-        if self._due():
-            self._night()
-
-    async def _work(self) -> None:
-        self._night()
-
-    def start(self) -> asyncio.Future[None]:
-        """A future that gets the first error of a job: it has to end the daemon loudly."""
-        return self._jobs.start()
-
-    def stop(self) -> None:
-        self._jobs.stop()

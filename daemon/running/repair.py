@@ -71,7 +71,7 @@ class Repair:
             raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
         if keys == self.trust.keys and not any(map(self.health.has, _GONE_BACK)):
             return
-        self.heart.end_chain()
+        self.heart.end_minute()
         with written():
             seat = self.chains.begin_anew(lambda: write_pin(self.chains.store, keys), [one.id for one in self.health.open()])
         self.trust.pinned(keys)

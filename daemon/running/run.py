@@ -43,9 +43,9 @@ async def until_stopped(
     with told_to_stop(stop.set, seat.look_again):
         start()
         wanted = service().watchdog_interval()
-        sign = beat if wanted is None else partial(_sign, seat.watcher, beat)
+        sign = beat if wanted is None else partial(_sign, seat.loop.platform.watcher, beat)
         tasks: list[asyncio.Future[Any]] = [
-            housekeeping.start(),
+            asyncio.create_task(housekeeping.run()),
             asyncio.create_task(heart.run(sign, wanted)),
             asyncio.create_task(uplink.run()),
             asyncio.create_task(stop.wait()),
@@ -58,7 +58,6 @@ async def until_stopped(
                 task.result()  # an error in any of these ends the daemon loudly; the service manager starts it again
         finally:
             service().notify("STOPPING=1")
-            housekeeping.stop()
             for task in tasks:
                 task.cancel()
             with suppress(asyncio.CancelledError):

@@ -12,55 +12,27 @@ from agent.api.erased import mark
 from agent.api.roster import Roster
 from compliance.journal import Journal
 from daemon import events
-from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.loop import Loop
-from daemon.platforms.api import Accounts, Displays, Watcher
+from daemon.platforms.api import Displays
 from daemon.recording import day_summary
 from daemon.recording.chains import Chains
 from daemon.recording.recorder import Recorder
 from daemon.recording.resume import Resumer
-from daemon.recording.seat_lines import PcZone, RunMarks
+from daemon.recording.seat_lines import RunMarks
 from daemon.requests import Requests
 from daemon.roster import Newer, Trust, said_by_newer
-from daemon.running.heart import Heart, MinuteWork
+from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
-from daemon.sessions import InForce, People
+from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Anchor, Reading
 from i18n.message import said_by
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Forgetting:
-    store: Store
-    plays: Plays
-    grants: Grants
-    recorder: Recorder
-
-    def forget(self, erased: Collection[str], people: People, now: Reading) -> None:
-        """`erased`: the SHA-256 of the id of each (hex). A play of theirs that still runs is forgotten with a later roster."""
-        if not erased:
-            return
-        known = {*self.store.players(), *(event.player for event in self.grants.all())}
-        ids = {id for id in known if mark(id) in erased}
-        if ids:
-            self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
-
-    def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
-        for day in day_summary.days_left(self.store, people.zone, now):
-            day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
-        self.grants.drop(ids)
-        for id in ids:
-            self.store.forget_player(id)
-            self.plays.forget(id)
-
-
 @dataclass(slots=True, eq=False)
 class Rosters:
-    in_force: InForce
     trust: Trust
-    accounts: Accounts
     grants: Grants
     requests: Requests
     recorder: Recorder
@@ -68,7 +40,7 @@ class Rosters:
     chains: Chains
     loop: Loop
     housekeeping: Housekeeping
-    forgetting: Forgetting
+    store: Store
     _last: Roster | None = field(default=None, init=False)
 
     def take_up(self, floor: int) -> None:
@@ -89,11 +61,11 @@ class Rosters:
         lost = self.requests.merge(roster)
         self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
         try:
-            people = People(self.requests.applied(roster), self.accounts)
+            people = People(self.requests.applied(roster), self.loop.platform.accounts)
         except ValueError as error:
             raise Newer(said_by_newer(said_by(error))) from None
-        self._last, first = roster, self.in_force.people is None
-        self.in_force.people = people
+        self._last, first = roster, self.loop.in_force.people is None
+        self.loop.in_force.people = people
         now = self.loop.read()
         if first:
             self.chains.begun_anew(people, now)
@@ -111,8 +83,22 @@ class Rosters:
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
         self.loop.scan(now, now.mono if floor is None else floor)
-        self.forgetting.forget(roster.erased, people, now)
+        self._forget_erased(roster.erased, people, now)
         self.housekeeping.in_zone(people.zone)
+
+    def _forget_erased(self, erased: Collection[str], people: People, now: Reading) -> None:
+        """`erased`: the SHA-256 of the id of each (hex). A play of theirs that still runs is forgotten with a later roster."""
+        known = {*self.store.players(), *(event.player for event in self.grants.all())} if erased else set()
+        if ids := {id for id in known if mark(id) in erased}:
+            self.recorder.do(lambda journal: self._forget(journal, ids, people, now))
+
+    def _forget(self, journal: Journal, ids: set[str], people: People, now: Reading) -> None:
+        for day in day_summary.days_left(self.store, people.zone, now):
+            day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
+        self.grants.drop(ids)
+        for id in ids:
+            self.store.forget_player(id)
+            self.loop.plays.forget(id)
 
 
 BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC
@@ -122,29 +108,26 @@ BOOTED_MS = 300_000  # by then a daemon is there that starts with its PC
 class Seat:
     """`start`, then let the heart run until it is cancelled, then `stop`."""
 
-    watcher: Watcher
     loop: Loop
     recorder: Recorder
     marks: RunMarks
-    zone: PcZone
     rosters: Rosters
-    minute: MinuteWork
     heart: Heart
     displays: Displays | None = None
 
     def start(self, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
-        self.watcher.start(self.heart.observe)
+        self.loop.platform.watcher.start(self.heart.observe)
         now = self.loop.read()
         self.recorder.do(lambda journal: self.marks.begin(journal, now, None if last is None else last.wall))
-        self.minute.powered.begin(None if last is None else last.wall, now.wall)
+        self.heart.powered.begin(None if last is None else last.wall, now.wall)
         floor = now.mono
         if last is not None:  # what started since then counts from its start
             floor = max(0, now.mono - (now.elapsed - last.elapsed)) if last.boot == now.boot else 0
         if last is None or last.boot == now.boot or now.elapsed > BOOTED_MS:
             self.loop.changed.came = now.mono
         self.rosters.take_up(floor)
-        self.zone.look()
+        self.heart.zone.look()
         self.heart.beat()
         if self.displays is not None:
             self.displays.start()
@@ -153,17 +136,17 @@ class Seat:
         """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
         now = self.loop.read()
         self.loop.scan(now, 0)
-        self.zone.look()
-        self.minute.logged_on.look(now)
+        self.heart.zone.look()
+        self.heart.logged_on.look(now)
         self.heart.wake.set()
         if self.displays is not None:
             self.displays.look()
 
     def stop(self) -> None:
         """An orderly end: games run on, and the next start picks them up."""
-        self.watcher.stop()
+        self.loop.platform.watcher.stop()
         if self.displays is not None:
             self.displays.stop()
+        self.heart.end_minute()
         now = self.loop.read()
-        self.minute.end(now)
         self.recorder.do(lambda journal: self.marks.end(journal, now))

@@ -4,8 +4,7 @@ follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -14,14 +13,10 @@ from daemon import events
 from daemon.api import messages as m
 from daemon.deciding.outlook import Outlooks, counts
 from daemon.grants import Grants, new_id
-from daemon.recording.recorder import Recorder
-from daemon.reporting.publisher import Publisher
-from daemon.running.heart import Heart
-from daemon.running.repair import written
-from daemon.serving.access import Access, Acting
+from daemon.serving.access import Acting
+from daemon.serving.changes import Changes
 from daemon.serving.giving import check_length, gives_way, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
-from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Moment, msg
@@ -34,18 +29,11 @@ _OPEN = m.Outlook(verdict="allow", until=None, rule=None, text=None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GrantHandlers:
-    """`outlooks` are made of one reading of the clocks."""
-
-    access: Access
+    changes: Changes
     grants: Grants
-    recorder: Recorder
-    publisher: Publisher
-    clock: TrustedClock
-    heart: Heart
-    outlooks: Callable[[Reading], Outlooks]
 
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAnswer:
-        acting = self.access.acting(caller, request.token)
+        acting = self.changes.access.acting(caller, request.token)
         player, only, reason = self._meant(request)
         check_length(request.ms)
         return self.give(player, request.ms, acting, only, reason)
@@ -54,15 +42,15 @@ class GrantHandlers:
         self, player: RuledPlayer, ms: int, acting: Acting, only: Game | None = None, reason: str = ""
     ) -> m.GrantAnswer:
         """Also for a guardian's code by telephone, where nothing was asked for. ApiError."""
-        looks = replace(self.outlooks(self.clock.read()), by=acting.by)
+        looks = self.changes.outlooks(self.changes.clock.read(), acting.by)
         event, before, after = self._give(acting, player, only, ms, reason, looks)
         return of_grant(looks, player, only, event, before, after)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
-        acting = self.access.acting(caller, request.token)
+        acting = self.changes.access.acting(caller, request.token)
         player, only, reason = self._meant(request)
-        now = self.clock.read()
-        until, looks = self._today(request.until, now.wall), replace(self.outlooks(now), by=acting.by)
+        now = self.changes.clock.read()
+        until, looks = self._today(request.until, now.wall), self.changes.outlooks(now, acting.by)
         game = looks.about(player, only)
         ms = looks.needed(player, game, only, until)
         if ms is None:
@@ -75,7 +63,8 @@ class GrantHandlers:
         return structs.replace(told(looks.people.zone, event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
-        people, now, only = self.access.people(), self.clock.read().wall, self.access.only(caller)
+        access = self.changes.access
+        people, now, only = access.people(), self.changes.clock.read().wall, access.only(caller)
         grants = tuple(event for event in self.grants.all() if only is None or event.player == only.id)
         players = {id_: people.by_id(id_) for id_ in {event.player for event in grants}}
         return m.Grants(
@@ -87,13 +76,13 @@ class GrantHandlers:
         )
 
     async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.GrantAnswer:
-        acting = self.access.acting(caller, request.token)
+        acting = self.changes.access.acting(caller, request.token)
         known = next((event for event in self.grants.all() if event.id == request.id), None)
         if known is None:
             raise ApiError(
                 "bad-input", msg("no grant {id}; see {command}", id=request.id, command="giochoi grants")
             )
-        people, now = self.access.people(), self.clock.read()
+        people, now = self.changes.access.people(), self.changes.clock.read()
         player, event = people.by_id(known.player), structs.replace(known, revoked=now.wall)
         change = None if known.revoked is not None else events.GrantRevoked(player, event, now, acting.who, acting.how)
         if player is None:  # removed since then
@@ -102,7 +91,7 @@ class GrantHandlers:
                 id=event.id, player=event.player, name=event.player, game=event.game, zone=people.zone, before=_OPEN,
                 after=_OPEN, still=False, again=change is None,
             )  # fmt: skip
-        looks = self.outlooks(now)
+        looks = self.changes.outlooks(now)
         game = looks.about(player, people.catalogue.games.get(event.game or ""))
         before = looks.decision(player, game)
         self._change(event, change)
@@ -111,12 +100,13 @@ class GrantHandlers:
 
     def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
         """Who, for which game only, and why. ApiError."""
-        player, reason = self.access.player(request.player), reason_of(request.reason)
-        return player, None if request.game is None else self.access.game(request.game), reason
+        access = self.changes.access
+        player, reason = access.player(request.player), reason_of(request.reason)
+        return player, None if request.game is None else access.game(request.game), reason
 
     def _today(self, time_of_day: int, now: int) -> int:
         """That moment of today, by the place's clock, if it lies ahead. ApiError."""
-        zone = self.access.people().zone
+        zone = self.changes.access.people().zone
         if not 0 <= time_of_day <= DAY_MS:
             raise ApiError("bad-input", msg("the time has to be one of today"))
         until = calendar(zone).moment(day_name(zone, now).toordinal(), time_of_day)
@@ -147,11 +137,6 @@ class GrantHandlers:
         return event, before, looks.decision(player, game)
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
-        """Recorded, kept, in force; None: it was before. ApiError."""
-        if event is None:
-            return
-        with written():
-            self.recorder.record_at_once(event, lambda: self.grants.keep(grant))
-        self.grants.take(grant)
-        self.publisher.show(event)
-        self.heart.changed()
+        """None: it was so before. ApiError."""
+        if event is not None:
+            self.changes.make((event,), lambda: self.grants.keep(grant))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,14 +13,11 @@ from daemon.api import asking as a
 from daemon.deciding.outlook import Outlooks, outlook
 from daemon.deciding.overrides import OffEvent, Overrides, PauseEvent
 from daemon.grants import new_id
-from daemon.recording.recorder import Recorder
-from daemon.reporting.publisher import Publisher
-from daemon.running.heart import Heart
-from daemon.running.repair import written
-from daemon.serving.access import Access, Acting
+from daemon.serving.access import Acting
+from daemon.serving.changes import Changes
 from daemon.serving.giving import reason_of
 from daemon.sessions import RuledPlayer
-from daemon.trusted import Reading, TrustedClock
+from daemon.trusted import Reading
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Moment, msg
@@ -32,19 +29,12 @@ MAX_OFF_MS: Final = DAY_MS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OverrideHandlers:
-    """`outlooks` are made of one reading of the clocks."""
-
-    access: Access
+    changes: Changes
     overrides: Overrides
-    recorder: Recorder
-    publisher: Publisher
-    clock: TrustedClock
-    heart: Heart
-    outlooks: Callable[[Reading], Outlooks]
 
     async def pause(self, caller: Caller, request: a.Pause) -> a.Paused:
         """Takes the place of the pause that was made before for the same player, or for all."""
-        acting, now = self.access.acting(caller, request.token), self.clock.read()
+        acting, now = self.changes.access.acting(caller, request.token), self.changes.clock.read()
         player, reason = self._meant(request.player), reason_of(request.reason)
         self._check(request.until, now)
         id_ = None if player is None else player.id
@@ -58,39 +48,38 @@ class OverrideHandlers:
         )  # fmt: skip
         over = [events.PlayResumed(player, one, acting.who, now, acting.how) for one in before]
         begun, pauses = events.PlayPaused(player, event, now), (*others, event)
-        self._change((*over, begun), lambda: self.overrides.keep_pauses(pauses))
-        self.overrides.take_pauses(pauses)
-        self.publisher.show(begun)
-        self.heart.changed()
+        self.changes.make((*over, begun), lambda: self.overrides.keep_pauses(pauses), (begun,))
         instead = next((a.Replaced(until=one.until) for one in before), None)
         return structs.replace(self._paused(player, now, this=event), instead=instead)
 
     async def resume(self, caller: Caller, request: a.Resume) -> a.Paused:
-        acting, now = self.access.acting(caller, request.token), self.clock.read()
+        acting, now = self.changes.access.acting(caller, request.token), self.changes.clock.read()
         player = self._meant(request.player)
         over = self.overrides.pauses if player is None else tuple(self.overrides.of(player))
-        if steps := tuple(self._taken_back(over, player, acting, now)):
-            self._change([event for event, _ in steps], lambda: self.overrides.keep_pauses(steps[-1][1]))
-        for event, left in steps:
-            self.overrides.take_pauses(left)
-            self.publisher.show(event)
-        self.heart.changed()
+        if over:
+            left = tuple(self._left(over, player))
+            said = tuple(self._taken_back(over, player, acting, now))
+            once = {event.player: event for event in said}  # who had two pauses is told once
+            self.changes.make(said, lambda: self.overrides.keep_pauses(left), once.values())
         return self._paused(player, now, changed=bool(over))
+
+    def _left(self, over: Collection[PauseEvent], player: RuledPlayer | None) -> Iterator[PauseEvent]:
+        """The pauses that are left when these are taken back, for the player or (None) for whomever they were made."""
+        for pause in self.overrides.pauses:
+            if pause not in over:
+                yield pause
+            elif player is not None and pause.player is None:
+                yield structs.replace(pause, but=(*pause.but, player.id))
 
     def _taken_back(
         self, over: Iterable[PauseEvent], player: RuledPlayer | None, acting: Acting, now: Reading
-    ) -> Iterator[tuple[events.PlayResumed, tuple[PauseEvent, ...]]]:
-        """One after the other, for the player or (None) for whomever it was made; and what is left then."""
-        left = self.overrides.pauses
+    ) -> Iterator[events.PlayResumed]:
         for pause in over:
-            left = tuple(one for one in left if one is not pause)
-            if player is not None and pause.player is None:
-                left = (*left, structs.replace(pause, but=(*pause.but, player.id)))
-            whose = self.access.people().by_id(pause.player) if player is None and pause.player is not None else player
-            yield events.PlayResumed(whose, pause, acting.who, now, acting.how), left
+            whose = self.changes.access.people().by_id(pause.player) if player is None and pause.player is not None else player
+            yield events.PlayResumed(whose, pause, acting.who, now, acting.how)
 
     async def off(self, caller: Caller, request: a.Off) -> a.OffAnswer:
-        now, people, known = self.clock.read(), self.access.people(), self.overrides.off
+        now, people, known = self.changes.clock.read(), self.changes.access.people(), self.overrides.off
         if request.ms == 0:
             return self._on(caller, known, now)
         if people.place != "home":
@@ -112,48 +101,38 @@ class OverrideHandlers:
         )  # fmt: skip
         over = () if known is None else (events.EnforcementOn(known, caller.account, now),)
         self._set_off((*over, events.EnforcementOff(event, now)), event)
-        self.heart.changed()
         return a.OffAnswer(until=event.until, zone=people.zone)
 
     def _on(self, caller: Caller, known: OffEvent | None, now: Reading) -> a.OffAnswer:
         if known is not None:
             self._set_off((events.EnforcementOn(known, caller.account, now),), None)
-            self.heart.changed()
-        return a.OffAnswer(until=None, zone=self.access.people().zone, changed=known is not None)
+        return a.OffAnswer(until=None, zone=self.changes.access.people().zone, changed=known is not None)
 
     def _set_off(self, said: Sequence[events.EnforcementOff | events.EnforcementOn], off: OffEvent | None) -> None:
-        self._change(said, lambda: self.overrides.keep_off(off))
-        self.overrides.take_off(off)
-        for event in said:
-            self.publisher.show(event)
+        self.changes.make(said, lambda: self.overrides.keep_off(off))
 
     def _meant(self, name: str | None) -> RuledPlayer | None:
         """ApiError."""
-        self.access.people()
-        return None if name is None else self.access.player(name)
+        self.changes.access.people()
+        return None if name is None else self.changes.access.player(name)
 
     def _check(self, until: int | None, now: Reading) -> None:
         """ApiError."""
         if until is not None and until <= now.wall:
-            zone = self.access.people().zone
+            zone = self.changes.access.people().zone
             times = {"then": Moment(until, zone), "now": Moment(now.wall, zone)}
             raise ApiError("bad-input", msg("{then} is past: it is {now} here", **times))
         if until is not None and until > now.wall + MAX_PAUSE_MS:
             raise ApiError("bad-input", msg("a pause is at most a year long"))
-
-    def _change(self, said: Sequence[events.Event], change: Callable[[], None]) -> None:
-        """All of it, or nothing. ApiError."""
-        with written():
-            self.recorder.record_at_once(said[0], change, *said[1:])
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 
     def _paused(
         self, player: RuledPlayer | None, now: Reading, *, changed: bool = True, this: PauseEvent | None = None
     ) -> a.Paused:
-        people = self.access.people()
+        people = self.changes.access.people()
         meant = (*people.players, people.guest) if player is None else (player,)
-        return a.Paused(players=tuple(self._parts(meant, self.outlooks(now), this)), zone=people.zone, changed=changed)
+        return a.Paused(players=tuple(self._parts(meant, self.changes.outlooks(now), this)), zone=people.zone, changed=changed)
 
     def _parts(
         self, players: tuple[RuledPlayer, ...], looks: Outlooks, this: PauseEvent | None

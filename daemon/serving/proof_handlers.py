@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.api import naming
 from agent.api.roster import Guardian
-from daemon import events
+from daemon import events, proving
 from daemon.api import asking as m
 from daemon.api.messages import GrantAnswer, Ok
 from daemon.platforms.api import Accounts
 from daemon.platforms.pins import Pins, UncheckedError
-from daemon.proving import codes, lockouts
-from daemon.proving.codes import mark
-from daemon.proving.lockouts import CODE, Lockouts, Tries
-from daemon.recording.recorder import Recorder
-from daemon.running.repair import written
+from daemon.proving import CODE, Lockouts, Tries, mark
 from daemon.serving.access import Access, Acting
+from daemon.serving.changes import Changes
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.request_handlers import RequestHandlers
 from daemon.sessions import GUEST, RuledPlayer
@@ -39,15 +36,20 @@ _LONGEST = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProofHandlers:
-    access: Access
+    changes: Changes
     accounts: Accounts
     pins: Pins
     lockouts: Lockouts
-    recorder: Recorder
     grants: GrantHandlers
     requests: RequestHandlers
-    now: Callable[[], Reading]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def access(self) -> Access:
+        return self.changes.access
+
+    def now(self) -> Reading:
+        return self.changes.clock.read()
 
     async def me(self, caller: Caller, request: m.MeGet) -> m.Me:
         guardian, people = self.access.guardian(caller), self.access.in_force.people
@@ -61,7 +63,7 @@ class ProofHandlers:
             player=None if player is None else player.id,
             proving=tuple(one.name for one in provers if one.pin is not None),
             codes=helped and any(one.code is not None for one in provers),
-            locked=None if guardian else lockouts.until(self._tries(caller), self.now()),
+            locked=None if guardian else proving.until(self._tries(caller), self.now()),
         )
 
     async def prove(self, caller: Caller, request: m.Prove) -> m.Proved:
@@ -72,7 +74,7 @@ class ProofHandlers:
             raise ApiError("bad-input", msg("a PIN has at most {most} characters", most=_LONGEST))
         async with self._turn:
             before, what = self._allowed(caller), mark(guardian.pin)
-            counted = lockouts.wrong(before, what, self.now())
+            counted = proving.wrong(before, what, self.now())
             self._keep(caller, counted)
             try:
                 right = await self.pins.matches(guardian.pin, unicodedata.normalize("NFC", request.pin))
@@ -81,7 +83,7 @@ class ProofHandlers:
                 raise ApiError("unavailable", msg("the PIN could not be checked; try again")) from None
             if not right:
                 raise self._wrong(caller, "pin", what, before, guardian.name)
-            self._keep(caller, lockouts.right(before, what))
+            self._keep(caller, proving.right(before, what))
         now = self.now()
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
         return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + m.PROOF_MS)
@@ -92,8 +94,8 @@ class ProofHandlers:
 
     async def code(self, caller: Caller, request: m.CodeUse) -> GrantAnswer:
         player, digits = self._child(caller, request.player), "".join(request.digits.split())
-        if not (len(digits) == codes.DIGITS and digits.isascii() and digits.isdigit()):
-            raise ApiError("bad-input", msg("a code has {n} digits", n=codes.DIGITS))
+        if not (len(digits) == proving.DIGITS and digits.isascii() and digits.isdigit()):
+            raise ApiError("bad-input", msg("a code has {n} digits", n=proving.DIGITS))
         if request.ms is not None and request.ms <= 0:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         provers = [one for one in self.access.provers() if one.code is not None]
@@ -122,37 +124,27 @@ class ProofHandlers:
     def _allowed(self, caller: Caller) -> Tries:
         """The tries so far. ApiError: it may make none now. Guardians' own accounts are never locked."""
         if self.access.guardian(caller):
-            return lockouts.NONE
+            return proving.NONE
         found, now = self._tries(caller), self.now()
-        until = lockouts.until(found, now)
+        until = proving.until(found, now)
         if until is not None:
-            told = lockouts.time_of(until, now, self.access.people().zone)
+            told = proving.time_of(until, now, self.access.people().zone)
             raise ApiError("refused", msg("too many wrong tries: this account may try again at {time}", time=told))
         return found
 
     def _keep(self, caller: Caller, now: Tries, *, event: events.PinFailed | events.CodeUsed | None = None) -> None:
-        """Counts it, with its entry. ApiError."""
+        """Counts it durably, with its entry, or ApiError: nothing is looked at that could not be counted."""
         whose, counts = self._whose(caller), not self.access.guardian(caller)
-        if counts or event is not None:
-            self._write(lambda: self.lockouts.keep_tries(whose, now) if counts else None, event)
-        if counts:
-            self.lockouts.take_tries(whose, now)
-
-    def _write(self, change: Callable[[], None], event: events.PinFailed | events.CodeUsed | None) -> None:
-        """Durably, or ApiError: nothing is looked at that could not be counted."""
-        with written():
-            if event is not None:
-                self.recorder.record_at_once(event, change)
-            else:
-                with self.recorder.store.transaction():
-                    change()
+        said = () if event is None else (event,)
+        if counts or said:
+            self.changes.record(said, lambda: self.lockouts.keep_tries(whose, now) if counts else None)
 
     def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
         """Counts it for good, from now on; what to say."""
         now = self.now()
-        counted = lockouts.wrong(before, what, now)
+        counted = proving.wrong(before, what, now)
         guardians_own = self.access.guardian(caller)
-        until = None if guardians_own else lockouts.until(counted, now)
+        until = None if guardians_own else proving.until(counted, now)
         people = self.access.people()
         event = events.PinFailed(people.player_of(caller.account), caller.account, guardian, how, counted.total, until, now)
         self._keep(caller, counted, event=event)
@@ -160,8 +152,8 @@ class ProofHandlers:
         if guardians_own:
             return ApiError("refused", wrong)
         if until is None:
-            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=lockouts.FREE - counted.total))
-        told = lockouts.time_of(until, now, people.zone)
+            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=proving.FREE - counted.total))
+        told = proving.time_of(until, now, people.zone)
         return ApiError("refused", msg("{wrong}; this account may try again at {time}", wrong=wrong, time=told))
 
     # --- codes ------------------------------------------------------------------------------------------------------------
@@ -176,7 +168,7 @@ class ProofHandlers:
             raise ApiError("not-found", msg("no player '{name}' is registered", name=naming.shown(name)))
         return found
 
-    def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> codes.Found:
+    def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> proving.Found:
         """Whose code this is, not used before. ApiError."""
         now = self.now()
         if not now.doubt.vouched:  # a code of yesterday must not come back with yesterday
@@ -185,7 +177,7 @@ class ProofHandlers:
                 msg("the PC's clock was set, or had lost the time, so no codes are taken; a guardian confirms it: {command}",
                     command="giochoi doctor --repair"),
             )  # fmt: skip
-        found = codes.found(provers, digits, now.wall)
+        found = proving.found(provers, digits, now.wall)
         if not found:
             raise self._wrong(caller, "code", CODE, before)
         fresh = [one for one in found if one.step > self.lockouts.step(mark(one.guardian.code or ""))]
@@ -207,18 +199,15 @@ class ProofHandlers:
                                           given=Length(given), most=Length(most)))  # fmt: skip
 
     def _use(
-        self, caller: Caller, used: codes.Found, player: RuledPlayer, ms: int, provers: Sequence[Guardian], before: Tries
+        self, caller: Caller, used: proving.Found, player: RuledPlayer, ms: int, provers: Sequence[Guardian], before: Tries
     ) -> None:
         """It is used, whatever comes of it. ApiError."""
         secret, known = mark(used.guardian.code or ""), {mark(one.code or "") for one in provers}
-        whose, after, counts = self._whose(caller), lockouts.right(before, CODE), not self.access.guardian(caller)
+        whose, after, counts = self._whose(caller), proving.right(before, CODE), not self.access.guardian(caller)
 
         def change() -> None:
             self.lockouts.keep_step(secret, used.step, known)
             if counts:
                 self.lockouts.keep_tries(whose, after)
 
-        self._write(change, events.CodeUsed(player, used.guardian.name, caller.account, ms, self.now()))
-        self.lockouts.take_step(secret, used.step, known)
-        if counts:
-            self.lockouts.take_tries(whose, after)
+        self.changes.record((events.CodeUsed(player, used.guardian.name, caller.account, ms, self.now()),), change)

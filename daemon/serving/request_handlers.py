@@ -14,17 +14,14 @@ from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.deciding.outlook import Outlooks, for_good, lets
 from daemon.grants import Grants, new_id
-from daemon.recording.recorder import Recorder
-from daemon.reporting.publisher import Publisher
 from daemon.requests import Requests
 from daemon.requests import new_id as asked_id
-from daemon.running.heart import Heart
-from daemon.running.repair import written
 from daemon.running.seat import Rosters
-from daemon.serving.access import Access, Acting
+from daemon.serving.access import Acting
+from daemon.serving.changes import Changes
 from daemon.serving.giving import all_the_same, check_length, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
-from daemon.trusted import Reading, TrustedClock
+from daemon.trusted import Reading
 from daemon.unknown_programs import RefusedPrograms
 from host.transport import Caller
 from host.wire import ApiError
@@ -38,28 +35,23 @@ _LIST = "giochoi requests"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestHandlers:
-    """`outlooks` are made of one reading of the clocks; `refused`: the programs that a player may ask for."""
+    """`refused`: the programs that a player may ask for."""
 
-    access: Access
+    changes: Changes
     requests: Requests
     grants: Grants
     refused: RefusedPrograms
-    recorder: Recorder
-    publisher: Publisher
-    clock: TrustedClock
-    heart: Heart
     rosters: Rosters
-    outlooks: Callable[[Reading], Outlooks]
 
     # --- players
 
     async def add(self, caller: Caller, request: a.RequestAdd) -> a.Requested:
-        player = self.access.own(caller)
+        player = self.changes.access.own(caller)
         check_length(request.ms)
         game, program = self._what(player, request)
-        now, reason = self.clock.read(), reason_of(request.reason)
+        now, reason = self.changes.clock.read(), reason_of(request.reason)
         self._room(player, game, program, now)
-        looks = self.outlooks(now)
+        looks = self.changes.outlooks(now)
         timeless = program is not None or (game is not None and lets(looks.ruling(player, game)))
         event = RequestEvent(
             id=asked_id(), player=player.id, account=caller.account, ms=0 if timeless else request.ms,
@@ -71,7 +63,7 @@ class RequestHandlers:
     def _what(self, player: RuledPlayer, request: a.RequestAdd) -> tuple[Game | None, LetProgram | None]:
         """The game or the program that is asked for. ApiError."""
         if request.program is None:
-            return None if request.game is None else self.access.game(request.game), None
+            return None if request.game is None else self.changes.access.game(request.game), None
         if request.game is not None:
             raise ApiError("bad-input", msg("ask for a game or for a program, not for both"))
         found = self.refused.meant(player.id, request.program)
@@ -82,7 +74,8 @@ class RequestHandlers:
 
     def _room(self, player: RuledPlayer, game: Game | None, program: LetProgram | None, now: Reading) -> None:
         """ApiError: it was asked for already, or too much was."""
-        mine = [event for event in self.requests.today(self.access.people().zone, now.wall) if event.player == player.id]
+        today = self.requests.today(self.changes.access.people().zone, now.wall)
+        mine = [event for event in today if event.player == player.id]
         about = _about(None if game is None else game.id, program)
         for event in mine:
             if event.answer is None and _about(event.game, event.program) == about:
@@ -91,8 +84,8 @@ class RequestHandlers:
             raise ApiError("refused", msg("{n} times were asked for today; tomorrow again", n=MOST_REQUESTS))
 
     async def list(self, caller: Caller, request: a.RequestsGet) -> a.Requests:
-        only, people, now = self.access.only(caller), self.access.people(), self.clock.read()
-        looks, parts = self.outlooks(now), []
+        only, people, now = self.changes.access.only(caller), self.changes.access.people(), self.changes.clock.read()
+        looks, parts = self.changes.outlooks(now), []
         for event in self.requests.today(people.zone, now.wall):
             player = people.by_id(event.player)
             mine = event.answer is None if only is None else only is player and event.account == caller.account
@@ -102,7 +95,7 @@ class RequestHandlers:
 
     async def withdraw(self, caller: Caller, request: a.RequestWithdraw) -> a.Withdrawn:
         """By the account that asked, and nobody else: a guardian says no."""
-        now = self.clock.read()
+        now = self.changes.clock.read()
         player, event = self._open(request.id, now, lambda one: one.account == caller.account)
         answer = RequestAnswer(approved=False, by="player", who=caller.account, at=now.wall)
         self._answered(player, replace(event, answer=answer), now)
@@ -124,28 +117,28 @@ class RequestHandlers:
     # --- guardians
 
     async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
-        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
+        acting, reason = self.changes.access.acting(caller, request.token), reason_of(request.reason)
         if request.ms is not None:
             check_length(request.ms)
-        now = self.clock.read()
+        now = self.changes.clock.read()
         player, event = self._open(request.id, now)
         return self._approve(player, event, acting, reason, now, request.ms)
 
     async def deny(self, caller: Caller, request: a.RequestDeny) -> m.Ok:
-        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
-        now = self.clock.read()
+        acting, reason = self.changes.access.acting(caller, request.token), reason_of(request.reason)
+        now = self.changes.clock.read()
         player, event = self._open(request.id, now)
         self._answered(player, replace(event, answer=_by(acting, now, reason, approved=False)), now)
         return m.Ok()
 
     def wanted(self, player: RuledPlayer) -> int | None:
         """How many milliseconds the player asked for last. None: nothing is open that gives time."""
-        event = self._last_of_time(player, self.clock.read())
+        event = self._last_of_time(player, self.changes.clock.read())
         return None if event is None else event.ms
 
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
         """Approves the time that was asked for last, at most so many milliseconds. None: none was asked for. ApiError."""
-        now = self.clock.read()
+        now = self.changes.clock.read()
         event = self._last_of_time(player, now)
         if event is None:
             return None
@@ -153,7 +146,7 @@ class RequestHandlers:
 
     def _last_of_time(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
         """Whoever tells a code names minutes: it lets nothing through for good, and is not lost on what no answer helps."""
-        looks = self.outlooks(now)
+        looks = self.changes.outlooks(now)
         today = self.requests.today(looks.people.zone, now.wall)
         mine = (event for event in reversed(today) if event.player == player.id and event.answer is None)
         return next((event for event in mine if _gives_time(player, event, looks)), None)
@@ -162,7 +155,7 @@ class RequestHandlers:
         self, id_: str, now: Reading, may: Callable[[RequestEvent], bool] = lambda _: True
     ) -> tuple[RuledPlayer, RequestEvent]:
         """Who asked, and for what, of those that the caller `may` know. ApiError: nobody, not today, or it was answered."""
-        people, event = self.access.people(), self.requests.meant(id_)
+        people, event = self.changes.access.people(), self.requests.meant(id_)
         player = None if event is None else people.by_id(event.player)
         if event is None or player is None or not may(event):
             raise ApiError("bad-input", msg("no request {id}; see {command}", id=typed(id_), command=_LIST))
@@ -182,7 +175,7 @@ class RequestHandlers:
         self, player: RuledPlayer, event: RequestEvent, acting: Acting, reason: str, now: Reading, ms: int | None
     ) -> m.GrantAnswer:
         """Lets the game or program through, where that is what is in the way; gives time where it is not, or `ms` say so."""
-        looks, game = self.outlooks(now), None if event.game is None else self.access.game(event.game)
+        looks, game = self.changes.outlooks(now), None if event.game is None else self.changes.access.game(event.game)
         let = event.program is not None or self._lets(player, game, looks) or not event.ms
         if event.program is not None and ms is not None:
             raise ApiError("bad-input", msg("a program is let through without minutes"))
@@ -201,9 +194,9 @@ class RequestHandlers:
         self._answered(player, replace(self.requests.find(event.id) or event, answer=answer), now, grant)
         if let:
             self.rosters.again()
-            looks = self.outlooks(now)
+            self.changes.heart.changed()
+            looks = self.changes.outlooks(now)
             player = looks.people.by_id(player.id) or player
-        self.heart.changed()
         return self._follows(event, player, game, looks, grant, before, let=let)
 
     def _follows(
@@ -233,11 +226,11 @@ class RequestHandlers:
     # --- what is written
 
     def _answered(self, player: RuledPlayer, event: RequestEvent, now: Reading, grant: GrantEvent | None = None) -> None:
-        part = self._part(player, event, self.outlooks(now))
+        part = self._part(player, event, self.changes.outlooks(now))
         self._change(events.Asked(player, event, part, now), grant)
 
     def _change(self, event: events.Asked, grant: GrantEvent | None = None) -> None:
-        """Recorded, kept and taken, with the time that it gives. ApiError."""
+        """Makes it hold, with the time that it gives. ApiError."""
 
         def keep() -> None:
             self.requests.keep(event.event)
@@ -247,12 +240,7 @@ class RequestHandlers:
         lines: list[events.Event] = [event]
         if grant is not None:  # before the answer that names it
             lines.insert(0, events.GrantGiven(event.player, grant, event.now))
-        with written():
-            self.recorder.record_at_once(lines[0], keep, *lines[1:])
-        self.requests.take(event.event)
-        if grant is not None:
-            self.grants.take(grant)
-        self.publisher.show(event)
+        self.changes.make(lines, keep, (event,))
 
 
 def _gives_time(player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> bool:

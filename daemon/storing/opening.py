@@ -7,7 +7,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,17 +16,22 @@ from typing import Literal
 
 import msgspec
 
+from compliance import journal
 from daemon.errors import DaemonError
-from daemon.storing import salvage, schema
-from daemon.storing.salvage import Keep, check, closed_if_not, of_our_shape
+from daemon.storing.rows import TABLES
 from host.files import write_atomic
 from i18n.message import Arg, msg, said_by
 
 BROKEN = "broken"  # the name in `meta` under which stands what became of a database
-_BESIDE = ("-shm", "-wal", "")  # the file itself comes last: until then it is found by its name
+_VERSION = 7  # of the tables; a database of an older version is set aside like a damaged one
 _OF_THE_DISK = frozenset((3, 8, 10, 13, 14))  # sqlite.org/rescode.html: PERM, READONLY, IOERR, FULL, CANTOPEN
 _OF_OTHERS = frozenset((5, 6))  # BUSY, LOCKED
 _OF_THE_FILE = frozenset((11, 26))  # CORRUPT, NOTADB
+# The tables that are copied, and the order of their rows. Chains that were ended (journal_1 …) stay in the damaged file alone.
+_COPIED = {
+    "meta": "name", "plays": "seq", "pieces": "rowid", "grants": "id", "requests": "id", "refusals": "day", "listed": "day",
+    "journal": "seq", "journal_head": "one",
+}  # fmt: skip
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -62,60 +68,98 @@ def trouble(error: sqlite3.Error) -> Literal["unwritable", "damaged", "busy", "w
     return "damaged" if code in _OF_THE_FILE else "wrong"
 
 
-def open_or_save(path: Path, wall: int, keep: Keep) -> Opened:
-    """The database at `path`, made if it is not there. `keep` says of a table's row whether it can be one of ours.
-    sqlite3.Error: there is none, and it cannot be made, or somebody has it open. DaemonError: made by a newer version.
+def open_or_save(path: Path, wall: int) -> Opened:
+    """The database at `path`, made if it is not there. sqlite3.Error: there is none, and it cannot be made, or another program
+    has it open. DaemonError: made by a newer version.
     """
-    with suppress(OSError):
-        _finish(path, wall)
     fresh = not path.exists() or not path.stat().st_size
     try:
-        return Opened(connect(path, keep), fresh=fresh)
+        return Opened(connect(path), fresh=fresh)
     except sqlite3.Error as error:
-        found = trouble(error)
+        found, why = trouble(error), said_by(error)
         if found == "busy" or (found == "unwritable" and fresh):
             raise
-        return _frozen(path, wall, keep, error) if found == "unwritable" else _damaged(path, wall, keep)
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    with _closed_on_error(memory):
+        _make_tables(memory)
+        whole = _read_into(memory, path)
+        if found != "unwritable" or not whole:
+            memory.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BROKEN, broken(_kept(path, wall), wall)))
+        if found == "unwritable":
+            return Opened(memory, why, replace=not whole)
+        try:
+            set_aside(path, memory, wall)
+            db = connect(path)
+        except (OSError, sqlite3.Error) as error:
+            return Opened(memory, said_by(error), replace=True)
+    memory.close()
+    return Opened(db)
 
 
-def connect(path: Path, keep: Keep) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """Opens or makes it for reading and writing. sqlite3.Error, DaemonError."""
     db = sqlite3.connect(path, isolation_level=None)
-    with closed_if_not(db):
+    with _closed_on_error(db):
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA secure_delete=ON")  # who is erased is to be gone from the disk
-        if _version(db, path) < schema.SCHEMA:
+        version = _version(db, path)
+        if version == 0:
             db.execute("BEGIN IMMEDIATE")
-            schema.migrate(db)
+            _make_tables(db)
             db.execute("COMMIT")
-        check(db, keep)
+        elif version < _VERSION:
+            raise sqlite3.DatabaseError("made by an older version")
+        if not _undamaged(db):
+            raise sqlite3.DatabaseError("damaged")
         db.execute("BEGIN IMMEDIATE")
-        db.execute(f"PRAGMA user_version = {schema.SCHEMA}")  # a disk that only lets us read says so here
+        db.execute(f"PRAGMA user_version = {_VERSION}")  # a disk that only lets us read says so here
         db.execute("ROLLBACK")
     return db
 
 
+def _make_tables(db: sqlite3.Connection) -> None:
+    """In an empty database. The transaction is the caller's."""
+    for statement in TABLES.split(";\n"):
+        db.execute(statement)
+    journal.create_tables(db)
+    db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _version(db: sqlite3.Connection, path: Path) -> int:
+    found: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > _VERSION:
+        raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
+    return found
+
+
+def _undamaged(db: sqlite3.Connection) -> bool:
+    return [row[0] for row in db.execute("PRAGMA quick_check")] == ["ok"]
+
+
+@contextmanager
+def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
+    """Closes `db` if it cannot be used. SQLite's message about a damaged page may not be text: also a DatabaseError."""
+    try:
+        yield
+    except ValueError as error:
+        db.close()
+        raise sqlite3.DatabaseError(str(error)) from error
+    except BaseException:
+        db.close()
+        raise
+
+
+# --- a damaged file -------------------------------------------------------------------------------------------------------
+
+
 def set_aside(path: Path, whole: sqlite3.Connection, wall: int) -> None:
-    """Puts `whole` in the place of the file, which stays beside it under another name. If that is cut off at any moment, the
-    next start finishes it. OSError.
-    """
-    write_atomic(_mended(path), whole.serialize())
-    _finish(path, wall)
-
-
-def _finish(path: Path, wall: int) -> None:
-    if not _mended(path).exists():
-        return
+    """Puts `whole` in the place of the file, which stays beside it under another name. OSError."""
     kept = _kept(path, wall)
-    for suffix in _BESIDE:
+    for suffix in ("-shm", "-wal", ""):  # the file itself comes last: until then it is found by its name
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(path.with_name(kept + suffix))
-    _mended(path).rename(path)
-
-
-def _mended(path: Path) -> Path:
-    return path.with_name(f"{path.name}.mended")
+    write_atomic(path, whole.serialize())
 
 
 def _kept(path: Path, wall: int) -> str:
@@ -125,76 +169,53 @@ def _kept(path: Path, wall: int) -> str:
     return next(one for one in names if not path.with_name(one).exists())
 
 
-def _damaged(path: Path, wall: int, keep: Keep) -> Opened:
-    whole = _saved(path, wall, keep)
-    try:
-        set_aside(path, whole, wall)
-        db = connect(path, keep)
-    except (OSError, sqlite3.Error) as error:
-        return Opened(whole, said_by(error), replace=True)
-    except BaseException:
-        whole.close()
-        raise
-    whole.close()
-    return Opened(db)
+def _read_into(memory: sqlite3.Connection, path: Path) -> bool:
+    """Copies each row that can be read; whether the file is undamaged. DaemonError."""
+    for source in _sources(path):
+        with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(source, uri=True)) as file:
+            file.text_factory = _lossy
+            version = _version(file, path)
+            complete = [_copy(file, memory, table, order) for table, order in _COPIED.items()]
+            return version == _VERSION and all(complete) and _undamaged(file)
+    return False
 
 
-def _frozen(path: Path, wall: int, keep: Keep, error: sqlite3.Error) -> Opened:
-    """What is there, in memory."""
-    try:
-        return Opened(_copy(path, keep), said_by(error))
-    except sqlite3.Error as other:
-        return Opened(_saved(path, wall, keep), said_by(error), replace=trouble(other) in {"damaged", "wrong"})
-
-
-def _copy(path: Path, keep: Keep) -> sqlite3.Connection:
-    memory = _in_memory()
-    with closed_if_not(memory):
-        _read_into(path, memory)
-        whole = bytearray(memory.serialize())
-        whole[18:20] = b"\1\1"  # not WAL any more, which memory cannot have (sqlite.org/fileformat.html)
-        memory.deserialize(bytes(whole))
-        _version(memory, path)
-        schema.migrate(memory)
-        check(memory, keep)
-    return memory
-
-
-def _read_into(path: Path, memory: sqlite3.Connection) -> None:
-    """Also from a disk that takes nothing: what is not yet in the file itself needs its -shm, else a folder elsewhere."""
+def _sources(path: Path) -> Iterator[str]:
+    """URIs to try, also on a disk that takes nothing: rows still in the -wal need its -shm, else a folder elsewhere."""
     log = path.with_name(f"{path.name}-wal")
-    pending = log.exists() and log.stat().st_size > 0
-    ways = ["mode=ro"] if pending else ["mode=ro", "immutable=1"]
-    for way in ways:
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"{path.as_uri()}?{way}", uri=True)) as file:
-            file.backup(memory)
-            return
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            for one in (path, log):
-                shutil.copyfile(one, Path(folder, one.name))
-            with closing(sqlite3.connect(Path(folder, path.name))) as file:
-                file.backup(memory)
-    except OSError as error:
-        raise sqlite3.OperationalError(str(error)) from error
+    yield f"{path.as_uri()}?mode=ro"
+    if not log.exists() or not log.stat().st_size:
+        yield f"{path.as_uri()}?immutable=1"
+    with suppress(OSError), tempfile.TemporaryDirectory() as folder:
+        for one in (path, log):
+            shutil.copyfile(one, Path(folder, one.name))
+        yield Path(folder, path.name).as_uri()
 
 
-def _saved(path: Path, wall: int, keep: Keep) -> sqlite3.Connection:
-    memory = _in_memory()
-    schema.migrate(memory)
-    salvage.save(path, memory, keep)
-    memory.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BROKEN, broken(_kept(path, wall), wall)))
-    return memory
+def _copy(file: sqlite3.Connection, memory: sqlite3.Connection, table: str, order: str) -> bool:
+    """From both ends of the table; whether it could be read at once."""
+    known = {str(column[1]) for column in memory.execute(f"PRAGMA table_info({table})")}
+    seen = set()
+    for direction in ("ASC", "DESC"):
+        try:
+            found = file.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}")  # noqa: S608 - our own names
+            names = [column[0] for column in found.description]
+            for row in found:
+                if row not in seen:
+                    seen.add(row)
+                    values = {name: value for name, value in zip(names, row, strict=True) if name in known}
+                    _put(memory, table, values)
+        except (sqlite3.Error, ValueError):  # SQLite's message about a damaged page may not be text
+            continue
+        return direction == "ASC"
+    return False
 
 
-def _in_memory() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", isolation_level=None)
+def _put(memory: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
+    places = ", ".join(f":{name}" for name in values)
+    with suppress(sqlite3.Error):  # incomplete, or of another type than its column
+        memory.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 - known names
 
 
-def _version(db: sqlite3.Connection, path: Path) -> int:
-    found: int = db.execute("PRAGMA user_version").fetchone()[0]
-    if found > schema.SCHEMA:
-        if of_our_shape(db):
-            raise sqlite3.DatabaseError("its version is another one than its tables have")
-        raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
-    return found
+def _lossy(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

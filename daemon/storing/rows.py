@@ -1,4 +1,4 @@
-"""A play, and an unknown program, as they are stored."""
+"""The tables of the daemon's database, and its rows of plays and unknown programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,27 @@ import msgspec
 
 from daemon.ending import Stored
 from rules.facts import Played
+
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE plays (
+    seq INTEGER PRIMARY KEY,    -- of its play.started in the journal
+    player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
+    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
+    programs TEXT NOT NULL,     -- JSON [[pid, started], …]
+    ms INTEGER NOT NULL,        -- counted up to the row, or in all once ended
+    ended INTEGER NOT NULL DEFAULT 0, label INTEGER, sure INTEGER NOT NULL DEFAULT 1, until INTEGER,
+    ending TEXT NOT NULL DEFAULT 'free'
+);
+CREATE INDEX plays_by_time ON plays (started_wall);
+CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL, sure INTEGER NOT NULL DEFAULT 1);
+CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
+CREATE TABLE requests (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE listed (day TEXT NOT NULL, player TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT,
+    build_id TEXT, ms INTEGER NOT NULL, PRIMARY KEY (day, player, path)) WITHOUT ROWID
+"""
 
 
 @dataclass(frozen=True, slots=True)

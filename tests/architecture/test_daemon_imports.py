@@ -11,13 +11,11 @@ import pytest
 MAY = {
     "_cffi_backend": "nacl's bridge to C",
     "_sodium": "nacl's library",
-    "apscheduler": "housekeeping: a day's summary, retention, signs of life; never the limits",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
     "nacl": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
     "pywin32_bootstrap": "every Python with pywin32 runs it, so that modules find their DLLs; those come with the platform",
     "typing_extensions": "msgspec imports it where it is installed",
     "tzdata": "zones where the system has none",
-    "tzlocal": "apscheduler imports it; our jobs never ask for the local zone",
 }
 MUST_NOT = {
     "pydantic": "only the agent parses packs; the daemon gets compiled rules",
@@ -32,7 +30,7 @@ MUST_NOT = {
     "starlette": "pages are the agent's",
     "uvicorn": "pages are the agent's",
     "ssl": "it speaks on local sockets only; asyncio would load 3 MiB of it",
-    "email": "apscheduler would load 3 MiB of it, to ask which plug-ins are installed",
+    "apscheduler": "it would load 4 MiB, to wait for one minute after the other",
     "http.server": "the daemon listens on a local socket only",
     "agent.store": "the registry is the agent's",
     "cli": "the daemon serves it, it does not use it",

@@ -9,24 +9,17 @@ import time
 
 import pytest
 
-from daemon.recording.attempts import MOST_STARTS
 from tests.bypasses.case import python
 from tests.system import until
 
 NEAR_S = 0.05  # moments are whole milliseconds, the start of a process whole ticks
 
 
-def begun(ended):
-    """How many plays these entries stand for."""
-    return sum(one.get("starts", 1) for one in ended)
-
-
 def counted(case, *runs) -> None:
     """The log and the day's usage have these plays, one after the other, whole."""
     used = case.used()
-    case.look_again()  # of many plays the log is told within a minute, or before a limit is another
     try:
-        ended = until(lambda: begun(found := case.entries("play.ended")) == len(runs) and found)
+        ended = until(lambda: len(found := case.entries("play.ended")) == len(runs) and found)
     except AssertionError:
         raise AssertionError(case.entries("play.started", "play.ended"), case.status()) from None
     assert sum(run.at_least for run in runs) - NEAR_S <= used <= sum(run.at_most for run in runs) + NEAR_S
@@ -49,11 +42,11 @@ def test_many_short_plays_add_up(case, soak):
 def test_flood_of_starts_is_ended(case, soak):
     """Hundreds of starts, as fast as a shell starts them: a few begin a play, the others are ended."""
     one = case(None, who="Lu")
-    begun = time.monotonic()
-    one.start(f'for i in $(seq {soak(400, 5_000)}); do "$GAME" -c "exit 0"; done').over()
+    times = soak(400, 5_000)
+    one.start(f'for i in $(seq {times}); do "$GAME" -c "exit 0"; done').over()
     one.look_again()
     ended = until(lambda: one.entries("play.ended"))
-    assert len(ended) <= MOST_STARTS * (1 + (time.monotonic() - begun) // 60)
+    assert len(ended) < times / 2
 
 
 def test_two_at_once_count_once(case):

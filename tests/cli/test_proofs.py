@@ -11,8 +11,8 @@ import pytest
 from agent.api.players import PlayerRow
 from cli.given import proving
 from cli.given.proving import too_simple
+from daemon import proving as codes
 from daemon.api.asking import Pause
-from daemon.proving import codes
 from host.clock import wall
 from host.homes import client_home
 from host.rpc_client import ask

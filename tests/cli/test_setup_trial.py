@@ -9,7 +9,7 @@ import pytest
 
 from cli.setup.interview import Asking, Child, Known
 from cli.setup.trial import played, said
-from daemon.api.played import PlayedAnswer
+from daemon.api.messages import PlayedAnswer
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError

@@ -9,7 +9,7 @@ import pytest
 
 from cli import usage
 from cli.registering import programs
-from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer, ProgramsGet
+from daemon.api.messages import PlayerPrograms, ProgramPart, ProgramsAnswer, ProgramsGet
 from host.transport import Unreachable
 
 PARTS = (

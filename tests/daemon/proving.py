@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from agent.api.roster import Guardian
+from daemon import proving as codes
 from daemon.api import asking
 from daemon.platforms.pins import UncheckedError
-from daemon.proving import codes
 from host.wire import ApiError
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.world import MINUTE, NOON, limit, roster

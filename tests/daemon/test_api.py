@@ -9,9 +9,7 @@ import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.api.played import PlayedGet
-from daemon.api.programs import ProgramsGet
-from daemon.api.rules import RulesGet
+from daemon.api.messages import PlayedGet, ProgramsGet, RulesGet
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import plain

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from contextlib import suppress
 
 import pytest
 
 from daemon.store import Store, Unwritable
 from daemon.storing import opening
-from tests.daemon.world import MINUTE, issues, limit, roster
+from tests.daemon.world import MINUTE, NOON, issues, limit, roster
 
 PAGE = 4096
 
@@ -99,6 +98,43 @@ def test_ended_play_is_written_to_the_new_chain_once(world):
         world.kill()
 
 
+def test_a_chain_whose_head_is_lost_goes_on_as_another_seat(world):
+    """An agent refuses a second entry 1 of one seat: nothing would be recorded any more."""
+    played(world)
+    world.start()
+    seat, chain = world.daemon.store.get("seat"), world.daemon.recorder.journal
+    with world.daemon.store.transaction():
+        chain.seal(1, NOON)
+        chain.forget(chain.head().seq)
+    world.kill()
+    page = page_of(world, "journal_head")
+    with path_of(world).open("r+b") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(bytes(PAGE))
+    world.start()
+    assert world.daemon.store.get("seat") not in {seat, None}
+    assert (world.used(), issues(world)) == (300.0, ["store-broken"])
+    assert (world.daemon.recorder.blocked, world.daemon.recorder.lost) == (False, 0)
+    assert [one.seq for one in world.journal()][:1] == [1]
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("checkpoint", b"none"),
+    ("checkpoint-wall", b"1x"),
+    ("agent-keys", b'{"log":""}'),
+])  # fmt: skip
+def test_what_was_believed_of_the_agent_and_cannot_be_read_is_dropped(world, name, value):
+    """A guardian is told; the rest of it stays."""
+    played(world)
+    store = Store(world.home.daemon)
+    store.put(name, value)
+    store.close()
+    world.start()
+    assert issues(world) == ["store-broken"]
+    assert (world.daemon.store.get(name), world.daemon.trust.checkpoint, world.daemon.trust.checkpoint_wall) == (None, None, 0)
+    assert world.used() == 300.0
+
+
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + bytes(80), b"no database" * 500])
 def test_where_nothing_can_be_read_the_issue_says_so(world, content):
     """A new chain begins, a list fetched anew limits again, and what was played before is not silently gone."""
@@ -137,30 +173,6 @@ def test_the_issue_stays_until_a_guardian_has_seen_it(world):
     assert issues(world) == []
 
 
-@pytest.mark.parametrize("cut", range(4))
-def test_setting_aside_may_be_cut_off_at_any_moment(world, monkeypatch, cut):
-    """The next start finishes it: there is no moment at which nothing is there."""
-    played(world)
-    spoil(world, "refusals")
-    real, done = type(path_of(world)).rename, []
-
-    def rename(path, target):
-        if len(done) == cut:
-            raise KeyboardInterrupt
-        done.append(path)
-        return real(path, target)
-
-    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
-        patched.setattr(type(path_of(world)), "rename", rename)
-        world.start()
-    if world.daemon is not None:
-        world.daemon.close()
-    world.start()
-    assert world.used() == 300.0
-    assert "store-broken" in issues(world)
-    assert kept(world)
-
-
 class ReadOnly:
     """As SQLite behaves on a disk that takes nothing, while `on`."""
 
@@ -168,12 +180,12 @@ class ReadOnly:
         self.on = True
         connect = opening.connect
 
-        def refuse(path, keep):
+        def refuse(path):
             if self.on:
                 error = sqlite3.OperationalError("attempt to write a readonly database")
                 error.sqlite_errorcode = 8
                 raise error
-            return connect(path, keep)
+            return connect(path)
 
         monkeypatch.setattr(opening, "connect", refuse)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from daemon import proving as codes
 from daemon.api import messages as m
 from daemon.grants import Grants
-from daemon.proving import codes
 from host.wire import ApiError
 from tests.daemon.proving import AUNT, MUM, OTHER, begun, digits, guess, house, me, minutes_locked, refused, use
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask

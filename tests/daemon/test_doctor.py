@@ -13,7 +13,6 @@ import pytest
 from agent.api.roster import Guardian
 from daemon import wiring
 from daemon.api import messages as m
-from daemon.reporting.doctor import Doctor
 from daemon.roster import AgentKeys
 from daemon.store import RESERVE_BYTES
 from host.api import Person
@@ -355,9 +354,8 @@ def test_the_places_zone_is_told(world):
 def test_what_keeps_the_daemon_from_going_first_is_named(world):
     """As root of a container: busy processors may then make a limit late."""
     world.start(roster())
-    daemon = world.daemon
-    parts = (daemon.in_force, world.platform.parts, daemon.health, daemon.recorder, daemon.store, lambda: True, lambda: 0)
-    doctor = Doctor(*parts, gate=True, root=True, lacks=frozenset({"processor", "memory"}))
+    whole = world.daemon.routes["doctor"].handler.__self__.checks
+    doctor = dataclasses.replace(whole, lacks=frozenset({"processor", "memory"}))
     named = [one.id for one in doctor.checks(everybody=False) if one.id.startswith("first-")]
     assert named == ["first-memory", "first-processor"]
     assert not [one for one in checks(world) if one.startswith("first-")]

@@ -1,4 +1,4 @@
-"""What comes by itself: the minute's rows from the heart, the night's work from the real scheduler. No error is swallowed."""
+"""What comes by itself: the minute's rows from the heart, the night's work from housekeeping. No error is swallowed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ import asyncio
 import msgspec
 import pytest
 
-from daemon.running.housekeeping import Housekeeping
 from daemon.wiring import Daemon
 from tests.daemon.world import HOUR, MINUTE, issues, limit, roster
 from tests.system import PATIENCE
-
-
-async def nothing():
-    pass
-
-
-def never():
-    return False
 
 
 async def until(condition):
@@ -29,16 +20,14 @@ async def until(condition):
 
 
 def some_time(housekeeping, condition):
-    """Runs it until the condition holds or a job failed."""
+    """Runs it until the condition holds or it failed."""
 
     async def main():
-        failed = housekeeping.start()
-        try:
-            await until(lambda: failed.done() or condition())
-        finally:
-            housekeeping.stop()
-        if failed.done():
-            failed.result()
+        running = asyncio.create_task(housekeeping.run())
+        await until(lambda: running.done() or condition())
+        if running.done():
+            running.result()
+        running.cancel()
 
     asyncio.run(main())
 
@@ -62,7 +51,7 @@ def test_rows_do_not_wait_for_a_clock_that_was_set_back(world):
 
 
 def test_what_former_nights_left_is_done_at_once(world):
-    """By the real scheduler, where the seat's database was opened: the day that ended while no daemon ran is summed up."""
+    """The day that ended while no daemon ran is summed up."""
     world.start(roster(packs=(limit(60),)))
     world.platform.run(100)
     world.pass_time(10 * MINUTE)
@@ -103,22 +92,25 @@ def test_a_day_is_over_by_the_clock_that_is_believed(world, step):
     assert [one.day for one in world.journal("usage.day")] == ["2026-11-24"]
 
 
-def test_the_scheduler_asks_again_and_again_whether_a_day_is_over():
-    asked, nights = [], []
+def test_housekeeping_asks_again_and_again_whether_a_day_is_over(world):
+    world.start()
+    asked, nights, housekeeping = [], [], world.daemon.housekeeping
 
     def due():
         asked.append(len(nights))
         return len(asked) == 3
 
-    some_time(Housekeeping(lambda: nights.append(len(asked)), due, nothing, every=0.02), lambda: len(asked) > 4)
+    housekeeping.every, housekeeping.due, housekeeping.work = 0.02, due, lambda: nights.append(len(asked))
+    some_time(housekeeping, lambda: len(asked) > 4)
     assert nights == [3]
 
 
-def test_an_error_of_a_job_is_told():
-    housekeeping = Housekeeping(lambda: 1 // 0, never, nothing)
-    housekeeping.in_zone("Asia/Ho_Chi_Minh")
+def test_an_error_is_told(world):
+    world.start()
+    world.daemon.housekeeping.work = lambda: 1 // 0
+    world.daemon.housekeeping.in_zone("Asia/Ho_Chi_Minh")
     with pytest.raises(ZeroDivisionError):
-        some_time(housekeeping, lambda: False)
+        some_time(world.daemon.housekeeping, lambda: False)
 
 
 def test_the_heart_rests_when_there_is_nothing_to_do(world):

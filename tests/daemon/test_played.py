@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.api.played import PlayedGet
+from daemon.api.messages import PlayedGet
 from daemon.reporting import views
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, NOON, roster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.api.rules import RulesGet
+from daemon.api.messages import RulesGet
 from host.wire import ApiError
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.world import limit, roster, shipped

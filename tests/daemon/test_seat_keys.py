@@ -12,9 +12,3 @@ def test_each_seat_has_a_key_of_its_own():
     keys = {Signer(seat, seed_of(seat, SECRET)).key.public for seat in seats}
     assert len(keys) == len(set(seats)) == 20
     assert seed_of(seats[0], SECRET) == seed_of(seats[0], SECRET) != seed_of(seats[0], bytes(32))
-
-
-def test_a_seat_of_before_keeps_the_key_it_began_with():
-    """Its chain goes on under no other."""
-    assert seed_of("seat-0123abcd", SECRET) == SECRET
-    assert SECRET not in {seed_of(seat, SECRET) for seat in ("seat-0123abcd99", "home-pc", new_seat_id())}

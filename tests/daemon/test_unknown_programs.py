@@ -7,8 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from daemon.api.messages import WhyGet
-from daemon.api.programs import ProgramsGet
+from daemon.api.messages import ProgramsGet, WhyGet
 from daemon.platforms.api import ProgramStopped
 from daemon.reporting.doctor import programs_check
 from daemon.store import MOST_LISTED

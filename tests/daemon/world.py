@@ -146,12 +146,12 @@ class World:
     def beat(self) -> int:
         """As the heart does it; after midnight comes the night's work."""
         wait = self.daemon.heart.beat()
-        if self.daemon.night.due():
+        if self.daemon.housekeeping.due():
             self.night()
         return wait
 
     def night(self) -> None:
-        self.daemon.night.work()
+        self.daemon.housekeeping.work()
 
     def kill(self) -> None:
         """As kill -9: nothing is said, the database is only closed."""

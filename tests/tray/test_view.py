@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.api.asking import Answer, Me, Off, Paused, PausedPart, RequestPart, RequestWithdraw, Withdrawn
-from daemon.api.messages import GrantAnswer, Outlook
-from daemon.api.programs import PlayerPrograms, ProgramPart, ProgramsAnswer
+from daemon.api.messages import GrantAnswer, Outlook, PlayerPrograms, ProgramPart, ProgramsAnswer
 from daemon.api.status import Issue, OffPart
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg

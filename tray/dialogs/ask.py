@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from daemon.api.asking import RequestAdd, RequestsGet
-from daemon.api.messages import WhyGet
-from daemon.api.programs import game_title
+from daemon.api.messages import WhyGet, game_title
 from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
 from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
-from daemon.api.messages import Usage, UsageGet
-from daemon.api.programs import game_title
+from daemon.api.messages import Usage, UsageGet, game_title
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Ask, Start, options, own

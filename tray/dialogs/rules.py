@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daemon.api.rules import InForce, RulesGet
+from daemon.api.messages import RulesGet, RulesInForce
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
@@ -27,7 +27,7 @@ class Page:
         return End()
 
 
-def dialog(answer: InForce) -> Dialog:
+def dialog(answer: RulesInForce) -> Dialog:
     body: list[Line] = []
     for pack in answer.packs:
         body.append(Line(pack.title, head=True))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from daemon.api.messages import GrantAnswer, Why
-from daemon.api.programs import game_title
+from daemon.api.messages import GrantAnswer, Why, game_title
 from i18n.message import Arg, Length, Message, Moment, msg
 
 VERDICTS: Final[dict[str, Message]] = {

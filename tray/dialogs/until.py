@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daemon.api.messages import GrantExtend
-from daemon.api.programs import game_title
+from daemon.api.messages import GrantExtend, game_title
 from daemon.api.status import Status, StatusGet
 from i18n.message import Arg, Message, msg
 from tray.dialogs.model import CANCEL, Button, Dialog, Field, Next, Show, Stay, Values, told

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daemon.api.messages import Signal
-from daemon.api.programs import game_title
+from daemon.api.messages import Signal, game_title
 from i18n.message import Arg, Length, Moment, Words, msg
 
 NOW: Final = 90_000  # of what is left, milliseconds

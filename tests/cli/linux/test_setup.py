@@ -11,7 +11,7 @@ import pytest
 from cli.__main__ import main
 from cli.given import proving
 from cli.setup import command, house
-from daemon.api.played import PlayedAnswer
+from daemon.api.messages import PlayedAnswer
 from daemon.api.scan import FoundGame, Scanned
 from host.api import Person
 from rules.facts import Played

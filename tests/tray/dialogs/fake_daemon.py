@@ -9,7 +9,7 @@ from typing import Any
 
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.api.rules import InForce, PackPart, RulePart, RulesGet
+from daemon.api.messages import PackPart, RulePart, RulesGet, RulesInForce
 from daemon.api.status import AgentPart, DaemonPart, GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.homes import Home, server_home
 from host.rpc import Route, serve, table
@@ -71,7 +71,7 @@ GRANTED = m.GrantAnswer(
     still=False, ms=30 * MINUTE,
 )  # fmt: skip
 
-RULES = InForce(player="an", name="Nguyễn Minh An", packs=(
+RULES = RulesInForce(player="an", name="Nguyễn Minh An", packs=(
     PackPart(title=Text("Nghị định 147/2024: giới hạn giờ chơi của người dưới 18 tuổi",
                         "Decree 147/2024: playtime limits for under-18s"), rules=(
         RulePart(rule="vn-147.daily-game", cite=CITE, text=DAILY, advisory=False),

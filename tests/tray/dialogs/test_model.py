@@ -7,8 +7,7 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
-from daemon.api.messages import UsageGet
-from daemon.api.rules import PackPart, RulePart
+from daemon.api.messages import PackPart, RulePart, UsageGet
 from i18n.catalogue import Catalogue
 from i18n.message import Message, Text
 from rules.decision import Finding

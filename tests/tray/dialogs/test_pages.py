@@ -9,8 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.api import asking as a
-from daemon.api.messages import GrantExtend, UsageGet, WhyGet
-from daemon.api.rules import InForce, RulesGet
+from daemon.api.messages import GrantExtend, RulesGet, RulesInForce, UsageGet, WhyGet
 from daemon.api.status import StatusGet
 from host.homes import server_home
 from host.rpc_client import ask as asked
@@ -235,7 +234,7 @@ def test_why_and_rules_of_whoever_plays_here(page, daemon):
     page(rules)
     assert daemon.of(WhyGet) == [WhyGet(player="an")]
     assert daemon.of(RulesGet) == [RulesGet(player="an")]
-    daemon.answers[RulesGet] = InForce(player="an", name="An", packs=())
+    daemon.answers[RulesGet] = RulesInForce(player="an", name="An", packs=())
     assert said(page(rules)[0]) == ["No rule limits An yet."]
 
 

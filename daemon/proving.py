@@ -1,20 +1,60 @@
-"""Wrong PINs and codes by account, for how long an account may then try no other, and the last code of each secret.
+"""Proofs of guardians: codes by telephone, how often an account guessed wrong, and for how long it may try no more.
 
-Five tries are free. From the fifth on each locks the account, for twice as long each time: a minute, two, four, up to a day. A
-guardian's right PIN forgives only the wrong tries at that guardian's PIN. All is kept over restarts.
+Codes are RFC 6238 as every authenticator app makes them: SHA-1, six digits, thirty seconds. Five wrong tries at PINs and codes
+are free. From the fifth on each locks the account, for twice as long each time: a minute, two, four, up to a day. A guardian's
+right PIN forgives only the wrong tries at that guardian's PIN. All is kept over restarts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import base64
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 
+from agent.api.roster import Guardian
 from daemon.store import Store, Unwritable
 from daemon.trusted import Anchor, Reading
 from i18n.message import Moment
 from rules.calendar import DAY_MS
+
+DIGITS = 6
+_STEP_MS = 30_000
+_AROUND = (0, -1, 1)  # while it is read out, the next begins; and clocks differ
+
+
+class Found(NamedTuple):
+    guardian: Guardian
+    step: int
+
+
+def found(guardians: Iterable[Guardian], digits: str, wall: int) -> tuple[Found, ...]:
+    """Whose code of about now this is."""
+    now = wall // _STEP_MS
+    return tuple(
+        Found(one, now + step)
+        for one in guardians if one.code is not None
+        for step in _AROUND if secrets.compare_digest(code(one.code, now + step), digits)
+    )  # fmt: skip
+
+
+def code(secret: str, step: int) -> str:
+    """The digits of a base32 secret at a step of time."""
+    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415 - six MiB that a daemon needs once a code is typed
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP  # noqa: PLC0415 - as above
+
+    totp = TOTP(base64.b32decode(secret + "=" * (-len(secret) % 8)), DIGITS, SHA1(), _STEP_MS // 1000)  # noqa: S303 - what apps read
+    return totp.generate(step * _STEP_MS // 1000).decode()
+
+
+def mark(proof: str) -> str:
+    """What stands for a hash or a secret wherever it may not lie itself; it changes with it."""
+    return hashlib.sha256(proof.encode()).hexdigest()[:16]
+
 
 FREE = 5
 CODE = "code"  # what is guessed, where it is no PIN
@@ -103,8 +143,8 @@ _MOST = 256  # accounts that guessed wrong; of a domain there may be thousands, 
 
 
 class Lockouts:
-    """`keep_…` writes in the caller's transaction; `take_…` counts it, once that happened. `last`: the last moment that is
-    known of the run before.
+    """`keep_…` writes; it counts once the caller's transaction is durable. `last`: the last moment that is known of the run
+    before.
     """
 
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:
@@ -120,29 +160,21 @@ class Lockouts:
         return still(self._tries.get(self._one(account), NONE), known)
 
     def keep_tries(self, account: str, now: Tries) -> None:
-        self._store.put(_TRIES, msgspec.json.encode(self._with(account, now)))
-
-    def take_tries(self, account: str, now: Tries) -> None:
-        self._tries = self._with(account, now)
+        account = self._one(account)
+        kept = {name: one for name, one in self._tries.items() if name != account} | ({account: now} if now.wrong else {})
+        self._store.put(_TRIES, msgspec.json.encode(kept))
+        self._store.then(lambda: setattr(self, "_tries", kept))
 
     def step(self, secret: str) -> int:
         """The last step of this secret whose code was used."""
         return self._steps.get(secret, -1)
 
     def keep_step(self, secret: str, step: int, known: Collection[str]) -> None:
-        self._store.put(_STEPS, msgspec.json.encode(self._stepped(secret, step, known)))
-
-    def take_step(self, secret: str, step: int, known: Collection[str]) -> None:
-        self._steps = self._stepped(secret, step, known)
+        """A code of this step was used. `known`: the secrets that are still some guardian's."""
+        kept = {name: last for name, last in self._steps.items() if name in known} | {secret: step}
+        self._store.put(_STEPS, msgspec.json.encode(kept))
+        self._store.then(lambda: setattr(self, "_steps", kept))
 
     def _one(self, account: str) -> str:
         """Under which its tries are kept."""
         return account if account in self._tries or len(self._tries) < _MOST else ""
-
-    def _with(self, account: str, now: Tries) -> dict[str, Tries]:
-        account = self._one(account)
-        others = {name: one for name, one in self._tries.items() if name != account}
-        return {**others, account: now} if now.wrong else others
-
-    def _stepped(self, secret: str, step: int, known: Collection[str]) -> dict[str, int]:
-        return {name: last for name, last in self._steps.items() if name in known} | {secret: step}
