@@ -3,7 +3,6 @@
 import pytest
 from msgspec import UNSET
 
-from compliance.entries.decision import LaunchRefused
 from compliance.entries.play import PlayStarted
 from compliance.entries.seat import IssueRaised
 from tests.compliance.telling import played, said, told
@@ -52,19 +51,6 @@ def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit, minu
     play = played(seat, minutes)
     line = seat.end(play, ms=MINUTE // 2, how=how, late=how == "gone", starts=9, away=minutes * MINUTE - MINUTE // 2)
     assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
-
-
-@pytest.mark.parametrize(("told", "holds"), [(20_000, True), (30_000, True), (31_000, False), (9_000, False)])
-def test_what_came_and_went_beside_another_play_counts_within_what_is_known(site, seat, audit, told, holds):
-    """Twenty seconds of thirty of one game, beside ten of another: between twenty and thirty in all."""
-    other, play = seat.begin(game="a"), seat.begin(game="b")
-    site.clock.run(10_000)
-    seat.end(other)
-    site.clock.run(20_000)
-    seat.end(play, ms=20_000, how="by itself", starts=9, away=10_000)
-    fields = seat.decided(site.pack(), game="c")
-    seat.add(LaunchRefused, how="gate", **{**fields, "before": {"game": 0, "publisher": told, "total": told}})
-    assert (not any("add up" in one for one in said(audit()))) is holds
 
 
 def test_sleep_is_no_length(site, seat, audit):
