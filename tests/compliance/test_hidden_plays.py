@@ -17,7 +17,7 @@ from compliance.entries.seat import SessionOpened
 from compliance.page.model import page
 from compliance.page.names import ODD
 from compliance.verify import verify
-from compliance.verifying.plays import packs, recompute
+from compliance.verifying.plays import packs
 from i18n.message import plain
 from tests.compliance import conftest
 from tests.compliance.test_redecide import HOUR, LAW, MINUTE, POINT, WEEK, ZONE, bound, pack
@@ -210,15 +210,3 @@ def test_nor_by_plays(site, seat, audit, long_text):
     report = audit()
     assert len(reads) < 15
     assert [one.kind for one in report.audit.findings if one.kind in ODD] == ["kept-undecided"]
-
-
-def test_nor_is_it_asked_as_often(site, seat, audit, long_text, monkeypatch):
-    """A thousand rules for each of many games."""
-    sha, _ = long_text
-    asked, decide = [], recompute.decide
-    monkeypatch.setattr(recompute, "decide", lambda *of: asked.append(of) or decide(*of))
-    for number in range(400):
-        refuse(site, seat, sha, 1, game=f"g{number}")
-    report = audit()
-    assert len(asked) < 300
-    assert any(MUCH in plain(one.what) for one in report.failures)

@@ -101,12 +101,6 @@ def test_what_was_played_before_counts(play, audit):
     assert [one[0] for one in told(audit())] == ["over-cap"]
 
 
-def test_play_of_another_player_does_not(play, audit):
-    play(40, LAW)
-    play(30, LAW, who="sister")
-    assert told(audit()) == []
-
-
 def test_after_closing_time_at_a_game_point(site, play, audit):
     """Everybody's play, and the point's duty."""
     at(site, 22, 31)
@@ -153,18 +147,6 @@ def test_a_grant_that_was_taken_back_adds_nothing(site, seat, audit, minutes, ov
     site.clock.run(minutes * MINUTE)
     seat.end(made)
     assert bool(told(audit())) is over
-
-
-def test_a_grant_of_another_seat_counts_here(site, seat, audit):
-    """Which its entry, late in the log, says."""
-    other = site.enrol("phone")
-    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
-    given = site.clock.wall()
-    site.clock.run(70 * MINUTE)
-    seat.end(made)
-    site.deliver()
-    other.add(GrantGiven, id="g", who="child", by="guardian", ms=60 * MINUTE, game=None, given=given)
-    assert told(audit()) == []
 
 
 @pytest.mark.parametrize(("minutes", "over"), [(2, False), (20, True)])
@@ -235,15 +217,6 @@ def test_what_a_decision_contradicts_is_said_in_the_readers_language(site, seat,
     site.clock.run(HOUR)
     seat.due(made, site.pack(), **changed)
     assert text in [Catalogue("vi")(one.what) for one in audit().failures]
-
-
-def test_what_agrees_does_not(site, seat, audit):
-    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
-    site.clock.run(HOUR)
-    seat.due(made, site.pack())
-    seat.end(made)
-    report = audit()
-    assert (said(report), told(report), undecided(report)) == ([], [], [])
 
 
 def test_the_entry_may_refer_to_the_last_of_its_player(site, seat, audit):

@@ -53,15 +53,6 @@ def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit, minu
     assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
 
 
-def test_sleep_is_no_length(site, seat, audit):
-    """What the PC slept is not played, and nobody is accused of it; but it cannot be longer than the wall clock says."""
-    play = played(seat, 20)
-    site.clock.sleep(3 * HOUR)
-    site.clock.run(10 * MINUTE)
-    seat.end(play)
-    assert said(audit()) == []
-
-
 def test_a_late_end_cannot_say_less_than_the_pc_ran(site, seat, audit):
     """Whether nobody saw its end, or the power went."""
     gone = played(seat, 50, game="a")
@@ -171,16 +162,6 @@ def test_what_a_daemon_finds_when_it_starts_may_have_begun_while_it_was_off(site
     site.clock.run(ran * MINUTE)
     seat.begin(since=site.clock.wall() - 40 * MINUTE)
     assert told(audit(), "clock-play") == said_
-
-
-def test_a_game_that_began_before_its_pc_slept_and_its_daemon_ran_counts_from_its_start(site, seat, audit):
-    """As the system tells when a program was started, the sleep is in it."""
-    seat.stop()
-    site.clock.run(20 * MINUTE)
-    site.clock.sleep(30 * MINUTE)
-    seat.start()
-    seat.begin(since=site.clock.wall() - 45 * MINUTE)
-    assert told(audit(), "clock-play") == []
 
 
 def test_plays_follow_each_other(site, seat, audit):
