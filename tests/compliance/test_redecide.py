@@ -183,6 +183,18 @@ def test_packs_that_were_put_on_in_the_middle_bind_from_then_on(site, seat, audi
     assert [one[0] for one in told(audit())] == ["over-cap"]
 
 
+def test_a_play_of_which_it_is_said_later_what_binds_it(site, seat, audit):
+    made = seat.begin()
+    site.clock.run(MINUTE)
+    seat.add(
+        PlayRuled, play=made.seq, who="child", age=12, label=0, system="VN", publisher=None, bound=bound(LAW),
+        approved=False, learning=False,
+    )  # fmt: skip
+    site.clock.run(3 * HOUR)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["over-cap"]
+
+
 def test_a_play_that_was_due_and_never_ended(site, seat, audit):
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
     site.clock.run(HOUR)

@@ -117,13 +117,14 @@ def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
 
 
 def moments_of(run: Run, given: Sequence[Given], revoked: Revoked) -> list[int]:
-    """When it began, and when something changed while it was played."""
+    """When it began, or was first said what binds it, and when something changed while it was played."""
+    began = max(run.at, run.ruled[0].at)
     found = [one.at for one in run.ruled]
     for shift in run.shifts:
         found += (shift.start, shift.ends(run.day.who))
     for one in given:
         found += (one.grant.given, revoked.get((run.seat, one.grant.id), 0))
-    return sorted({run.at, *(at for at in found if run.at < at < run.ended)})
+    return sorted({began, *(at for at in found if began < at < run.ended)})
 
 
 def overnight(given: Sequence[Given], run: Run) -> bool:
