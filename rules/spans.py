@@ -32,6 +32,10 @@ class Spans:
     def add(self, begin: int, stop: int) -> None:
         if stop <= begin:
             return
+        if not self._stops or begin > self._stops[-1]:  # as most do
+            self._begins.append(begin)
+            self._stops.append(stop)
+            return
         first, after = bisect_left(self._stops, begin), bisect_right(self._begins, stop)
         if first < after:
             begin, stop = min(begin, self._begins[first]), max(stop, self._stops[after - 1])

@@ -63,7 +63,6 @@ FINDINGS: Final[dict[str, Arg]] = {
     "silent": msg("silent seats"), "issue": msg("trouble"),
     "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"),
     "zone": msg("a PC's time zone"), "player-key": msg("pseudonyms of more than one day"),
-    "not-said": msg("seats that do not say what bound their plays"),
     "erased": msg("names beside the log whose deletion does not go with the entries"),
     "undeleted": msg("deletions that were not done at once"),
     "erasure": msg("names beside the log that were deleted"), "restored": msg("backups that were put back"),
@@ -75,7 +74,7 @@ FINDINGS: Final[dict[str, Arg]] = {
 ODD: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian",
     "no-break", "after-hours", "over-cap", "looser", "age", "logged-on",
-    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "pack-text", "player-key", "not-said",
+    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "pack-text", "player-key",
     "warned", "paired", "learning", "pack", "retired-running", "erased", "pruned",
     "no-zone", "kept-undecided",
 })  # fmt: skip

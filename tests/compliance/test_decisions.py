@@ -78,14 +78,6 @@ def test_what_the_rules_decided_follows(site, seat, audit, case):
     assert report.audit.decisions == 1
 
 
-def test_a_decision_with_another_result_is_not_counted_as_made_again(site, seat, audit):
-    seat.refuse(site.pack(), game="gta", label=18)
-    fields = seat.decided(site.pack(), game="gta", label=18)
-    seat.add(LaunchRefused, how="gate", **fields | {"cite": "another"})
-    report = audit()
-    assert (len(said(report)), report.audit.decisions) == (1, 1)
-
-
 MANY = """
 id = "many"
 jurisdiction = "house"
@@ -198,17 +190,6 @@ def test_a_day_counts_no_more_than_it_had_but_for_a_second(site, seat, audit, wh
 
 
 @pytest.mark.parametrize(("off", "holds"), [(1000, True), (1001, False)])
-@pytest.mark.parametrize("head", ["a session", "a break"])
-def test_a_session_ends_with_its_decision_but_for_a_second(site, seat, audit, head, off, holds):
-    """Nobody counts play that is still to come."""
-    play = played(seat, 70, game="war")
-    fields = seat.decided(many(site, head), game="war")
-    ((start, ms),) = fields["counted"]
-    line = seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "counted": ((start, ms + off),)})
-    assert [f"seq {line.seq}" in one and "beyond its moment" in one for one in said(audit())] == ([] if holds else [True])
-
-
-@pytest.mark.parametrize(("off", "holds"), [(1000, True), (1001, False)])
 def test_no_more_is_played_than_the_day_is_old_but_for_a_second(site, seat, audit, off, holds):
     """Play since midnight: an hour and a second by one in the morning at most."""
     site.clock.run(16 * HOUR)
@@ -240,18 +221,6 @@ def test_games_of_known_publishers_are_not_those_of_nobody(site, seat, audit, pu
     before = {**fields["before"], "publisher": publisher * MINUTE}
     seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (not any("does not follow" in one for one in said(audit()))) is holds
-
-
-@pytest.mark.parametrize("head", ["a session", "a break"])
-def test_a_session_is_one_interval(site, seat, audit, head):
-    """What a pause lies in is two sessions, and only the last one counts."""
-    pack = many(site, head)
-    seat.end(played(seat, 70, game="war"), "by itself")
-    fields = seat.decided(pack, game="war")
-    ((start, ms),) = fields["counted"]
-    split = ((start, ms // 2), (start + ms // 2, ms - ms // 2))
-    line = seat.add(LaunchRefused, how="gate", **{**fields, "counted": split})
-    assert f"seq {line.seq}" in said(audit())[0]
 
 
 @pytest.mark.parametrize(("grace", "holds"), [(0, True), (1_800_000, True), (1_800_001, False), (-1, False)])
@@ -366,11 +335,6 @@ def test_a_decision_that_does_not_follow_is_named(site, seat, audit, lie):
     line = seat.due(play, site.pack(), **lie)
     first = said(audit())[0]
     assert f"(seat home-pc, seq {line.seq}, play.due)" in first
-
-
-def test_a_play_that_was_never_started_cannot_be_due(site, seat, audit):
-    line = seat.due(played(seat), site.pack(), play=99)
-    assert f"seq {line.seq}" in said(audit())[0]
 
 
 TEXTS = st.text(st.characters(codec="ascii"), max_size=5) | st.just("Nguyễn")

@@ -148,14 +148,14 @@ def test_no_more_plays_are_held_than_that(site, seat, audit, monkeypatch):
     """However many there are: a play that is held takes a kilobyte."""
     monkeypatch.setattr(redecide, "WAITING", 20)
     most = 0
-    settle = redecide.Doubtful.add
+    decide = redecide.Redecider._decide
 
-    def add(self, run):
+    def decided(self, *of):
         nonlocal most
-        settle(self, run)
+        decide(self, *of)
         most = max(most, len(self._waiting))
 
-    monkeypatch.setattr(redecide.Doubtful, "add", add)
+    monkeypatch.setattr(redecide.Redecider, "_decide", decided)
     _breaks_each(site, seat)
     audit()
     assert 10 <= most <= 20

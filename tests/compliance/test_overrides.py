@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from msgspec import UNSET
 
-from compliance import entry
 from compliance.entries.decision import LaunchRefused, PauseLine, PlayDue
 from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
 from i18n.message import plain
@@ -99,15 +98,6 @@ def test_what_was_taken_back_decides_nothing(site, seat, audit, pause, refuse, w
     assert said(audit()) == (["its pause was another one, or over"] if who else [])
 
 
-def test_what_waited_for_a_full_disk_was_decided_before(site, seat, audit, pause, refuse):
-    """By its own clock."""
-    paused = pause()
-    site.clock.run(1)
-    seat.add(Resumed, id="p1", who="child", how="taken back")
-    refuse(paused)
-    assert said(audit()) == []
-
-
 def test_another_end_than_the_pauses_is_named(audit, pause, refuse):
     paused = pause()
     refuse(paused, paused=PauseLine("p1", paused.until + 1))
@@ -152,10 +142,3 @@ def test_how_long_nothing_was_enforced_is_told(site, seat, audit, back, length):
 def test_nothing_is_off_for_longer_than_a_day(site, seat, audit, length):
     seat.add(EnforcementOff, id="o1", until=site.clock.wall() + length)
     assert said(audit()) == ["it is for longer than a day, or for no time"]
-
-
-def test_entries_without_a_pause_are_what_they_were(site, seat):
-    """Byte for byte."""
-    line = seat.refuse(site.pack(), game="gta", label=18, age=12)
-    assert b'"paused"' not in entry.encode(line)
-    assert entry.decode(entry.encode(line)) == line

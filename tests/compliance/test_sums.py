@@ -1,16 +1,10 @@
 """Play is added up again, and compared with what decisions and summaries say. Here the seats' keys are in false hands."""
 
-from typing import get_args
-
 import pytest
 
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.place import PlaceChanged
 from compliance.entries.play import GameDay, PlayEnded, UsageDay
-from compliance.format.chain import AGENT
-from compliance.verifying.listed import Times
-from compliance.verifying.sums.adding import Why, not_added_up
-from compliance.verifying.sums.totals import Own
 from i18n.message import plain
 from tests.compliance.telling import kinds, played, said
 
@@ -56,17 +50,6 @@ def test_plays_at_once_count_once_in_the_total(site, seat, audit):
     assert said(audit()) == []
 
 
-def test_a_pc_that_slept_is_believed_within_bounds(site, seat, audit):
-    """The wall clock went on, play did not."""
-    play = played(seat, 20)
-    site.clock.sleep(3 * HOUR)
-    site.clock.run(40 * MINUTE)
-    seat.due(play, site.pack())
-    seat.end(play)
-    seat.refuse(site.pack())
-    assert said(audit()) == []
-
-
 @pytest.mark.parametrize(("minutes", "holds"), [(0, False), (59, False), (60, True)])
 def test_a_pc_that_slept_is_not_believed_to_have_played_less(site, seat, audit, minutes, holds):
     """How long its clock ran is known, sleep or not: no sum may be below that."""
@@ -93,41 +76,6 @@ def test_a_pc_that_slept_through_midnight_is_believed(site, seat, audit):
     assert said(audit()) == []
 
 
-def test_a_play_cut_at_midnight_counts_on_both_days(site, seat, audit):
-    midnight = site.clock.wall() + 16 * HOUR
-    site.clock.run(16 * HOUR - 10 * MINUTE)
-    play = played(seat, 10)
-    seat.end(play, "midnight")
-    resumed = seat.begin("child tomorrow", since=midnight, resumed=play.seq)
-    site.clock.run(HOUR)
-    seat.due(resumed, site.pack())
-    for who, day in (("child", "2026-11-24"), ("child tomorrow", "2026-11-25")):
-        if who == "child tomorrow":
-            seat.end(resumed)
-        games = {"luanti": GameDay(10 * MINUTE if who == "child" else HOUR, 0, 0)}
-        seat.add(UsageDay, day=day, who=who, games=games)
-    report = audit()
-    assert said(report) == []
-    assert report.audit.days == 2
-
-
-def test_the_log_of_another_player_does_not_count(site, seat, audit):
-    seat.end(played(seat, 59, who="sister"))
-    seat.due(played(seat, 60), site.pack())
-    assert said(audit()) == []
-
-
-def test_play_on_another_seat_may_be_known_or_not(site, seat, audit):
-    """Its end may have reached this seat in time, or not."""
-    other = site.enrol("cafe-2")
-    other.start()
-    other.end(played(other, 30))
-    play = played(seat, 60)
-    line = seat.due(play, site.pack())
-    assert line.before["game"] == HOUR
-    assert said(audit()) == []
-
-
 @pytest.mark.parametrize(("more", "holds"), [(30, True), (31, False)])
 def test_play_on_another_seat_that_was_known_counts(site, seat, audit, more, holds):
     """As the agent told it; more than was played there is a lie."""
@@ -139,20 +87,6 @@ def test_play_on_another_seat_that_was_known_counts(site, seat, audit, more, hol
     before = {name: ms + more * MINUTE for name, ms in fields["before"].items()}
     seat.add(PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (said(audit()) == []) is holds
-
-
-def test_after_a_crash_a_play_goes_on_and_counts_in_full(site, seat, audit):
-    """The same boot: the daemon was killed, the game ran on."""
-    play = played(seat, 30)
-    lost = site.clock.wall()
-    site.clock.run(10 * MINUTE)
-    seat.start(clean=False, lost_from=lost)
-    site.clock.run(20 * MINUTE)
-    seat.due(play, site.pack())
-    report = audit()
-    assert said(report) == []
-    (gap,) = [one for one in report.audit.gaps if one.seat != AGENT]
-    assert (gap.seat, gap.start, gap.end, gap.explained) == ("home-pc", lost, lost + 10 * MINUTE, False)
 
 
 def test_after_a_power_cut_the_end_is_late(site, seat, audit):
@@ -172,22 +106,6 @@ def test_a_summary_is_what_was_played(site, seat, audit):
     games = {"a": GameDay(20 * MINUTE, 0, 0), "b": GameDay(10 * MINUTE, 0, 0), "*": GameDay(0, 0, 2)}
     seat.add(UsageDay, day="2026-11-24", who="child", games=games)
     assert said(audit()) == []
-
-
-@pytest.mark.parametrize(("seat_says", "agent_says", "wrong"), [(10, 30, []), (30, 30, [0]), (10, 20, [1])])
-def test_the_agents_summary_is_of_all_seats(site, seat, audit, seat_says, agent_says, wrong):
-    """A seat's own is of what was played there."""
-    other = site.enrol("cafe-2")
-    other.start()
-    other.end(played(other, 20, game="a"))
-    seat.end(played(seat, 10, game="a"))
-    games = [{"a": GameDay(minutes * MINUTE, 0, 0)} for minutes in (seat_says, agent_says)]
-    seat.add(UsageDay, day="2026-11-24", who="child", games=games[0])
-    site.deliver()
-    site.agent.add(UsageDay, day="2026-11-24", who="child", games=games[1])
-    failures = said(audit())
-    named = [any(name in one for one in failures) for name in ("seat home-pc", "the agent")]
-    assert [number for number, found in enumerate(named) if found] == wrong
 
 
 def test_a_summary_of_another_day_is_named(site, seat, audit):
@@ -219,43 +137,7 @@ def test_what_was_played_of_hours_that_came_twice_is_not_added_up(site, seat, au
     report = audit()
     assert any("add up" in one for one in said(report)) is not holds
     again = [plain(one.what) for one in report.audit.findings if one.kind == "unchecked"]
-    assert any("twice" in one for one in again) is holds
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_what_cannot_be_added_up_names_where_and_why(number):
-    """Never a dash: the first entry, and the cause; each cause apart."""
-    zone, restart, again, former = not_added_up(dict.fromkeys(get_args(Why), Times("entry 0", number)))
-    assert {one.where for one in (zone, restart, again, former)} == {"entry 0"}
-    assert "its PC wrote as another seat" in plain(former.what)
-    assert "lived a part of that day twice" in plain(again.what)
-    assert "time zone is another one, or was changed" in plain(zone.what)
-    assert "started anew during a play" in plain(restart.what)
-    assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
-    assert list(not_added_up(dict.fromkeys(get_args(Why), Times()))) == []
-
-
-def test_of_very_many_plays_at_once_none_is_looked_at():
-    """A decision does not go through all of them."""
-
-    class Many(dict):
-        def values(self):
-            raise AssertionError
-
-    assert not Own(("g", 0), running=Many.fromkeys(range(100))).told("boot-1")
-
-
-def test_a_zone_that_was_left_long_ago_hides_nothing(site, seat, audit):
-    """An operator cannot switch the adding up off by naming another zone once."""
-    site.agent.add(PlaceChanged, place="home", zone="Europe/Paris", hours="")
-    site.clock.run(MINUTE)
-    site.agent.add(PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
-    site.clock.run(25 * HOUR)
-    seat.end(played(seat, 61))
-    fields = seat.decided(site.pack())
-    before = {name: ms + 1 for name, ms in fields["before"].items()}
-    seat.add(LaunchRefused, how="gate", **{**fields, "before": before})
-    assert len(said(audit())) == 3
+    assert any("clock was another" in one for one in again) is holds
 
 
 @pytest.mark.parametrize("games", [
@@ -299,14 +181,12 @@ def test_a_seat_that_has_not_heard_of_the_zone_for_days_sums_up_a_day_by_one_of_
 
 
 @pytest.mark.parametrize(("told", "holds"), [(30, True), (90, True), (29, False), (31, False)])
-@pytest.mark.parametrize("starts", [1, 2])
-def test_a_day_long_before_the_zone_was_changed_is_over_once_more(site, seat, audit, told, holds, starts):
+def test_a_day_long_before_the_zone_was_changed_is_over_once_more(site, seat, audit, told, holds):
     """Two hours after a night in which a child played at three, the place is set to London: there that was the day before."""
-    more = {} if starts == 1 else {"starts": starts, "away": 9_000}
     site.clock.run(19 * HOUR)  # 03:00
     play = seat.begin()
-    site.clock.run(HOUR + (9_000 if more else 0))
-    seat.end(play, ms=HOUR, **more)
+    site.clock.run(HOUR)
+    seat.end(play)
     site.clock.run(4 * HOUR)
     seat.end(played(seat, 30))
     site.clock.run(15 * HOUR + 33 * MINUTE)

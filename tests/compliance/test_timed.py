@@ -3,7 +3,6 @@
 import pytest
 from msgspec import UNSET
 
-from compliance.entries.decision import LaunchRefused
 from compliance.entries.play import PlayStarted
 from compliance.entries.seat import IssueRaised
 from tests.compliance.telling import played, said, told
@@ -52,28 +51,6 @@ def test_nobody_hides_hours_in_a_play_that_came_and_went(site, seat, audit, minu
     play = played(seat, minutes)
     line = seat.end(play, ms=MINUTE // 2, how=how, late=how == "gone", starts=9, away=minutes * MINUTE - MINUTE // 2)
     assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
-
-
-@pytest.mark.parametrize(("told", "holds"), [(20_000, True), (30_000, True), (31_000, False), (9_000, False)])
-def test_what_came_and_went_beside_another_play_counts_within_what_is_known(site, seat, audit, told, holds):
-    """Twenty seconds of thirty of one game, beside ten of another: between twenty and thirty in all."""
-    other, play = seat.begin(game="a"), seat.begin(game="b")
-    site.clock.run(10_000)
-    seat.end(other)
-    site.clock.run(20_000)
-    seat.end(play, ms=20_000, how="by itself", starts=9, away=10_000)
-    fields = seat.decided(site.pack(), game="c")
-    seat.add(LaunchRefused, how="gate", **{**fields, "before": {"game": 0, "publisher": told, "total": told}})
-    assert (not any("add up" in one for one in said(audit()))) is holds
-
-
-def test_sleep_is_no_length(site, seat, audit):
-    """What the PC slept is not played, and nobody is accused of it; but it cannot be longer than the wall clock says."""
-    play = played(seat, 20)
-    site.clock.sleep(3 * HOUR)
-    site.clock.run(10 * MINUTE)
-    seat.end(play)
-    assert said(audit()) == []
 
 
 def test_a_late_end_cannot_say_less_than_the_pc_ran(site, seat, audit):
@@ -185,16 +162,6 @@ def test_what_a_daemon_finds_when_it_starts_may_have_begun_while_it_was_off(site
     site.clock.run(ran * MINUTE)
     seat.begin(since=site.clock.wall() - 40 * MINUTE)
     assert told(audit(), "clock-play") == said_
-
-
-def test_a_game_that_began_before_its_pc_slept_and_its_daemon_ran_counts_from_its_start(site, seat, audit):
-    """As the system tells when a program was started, the sleep is in it."""
-    seat.stop()
-    site.clock.run(20 * MINUTE)
-    site.clock.sleep(30 * MINUTE)
-    seat.start()
-    seat.begin(since=site.clock.wall() - 45 * MINUTE)
-    assert told(audit(), "clock-play") == []
 
 
 def test_plays_follow_each_other(site, seat, audit):

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from compliance.entries.seat import Presence, SeatPowered, SeatStart, SeatStop
-from compliance.page.calendar import MOST_DAYS, Share, coverage
+from compliance.page.calendar import MOST_DAYS, coverage
 from compliance.verifying.opening import LAW_HOURS
 from compliance.verifying.overview import Looker, PlaceAt
 from compliance.verifying.presence import SeatPresence
@@ -120,11 +120,6 @@ def test_one_that_was_off_or_took_its_time_to_start_explains_itself(line):
     assert [(gap.kind, gap.explained) for gap in watched.gaps] == [("stopped", True)]
 
 
-def test_where_nothing_was_to_be_watched_there_is_no_percentage():
-    assert sum((), Share()).percent == "–"
-    assert sum(calendar([started(at(8)), present(at(8))], at(9)).seats[0].hours.values(), Share()).percent == "100"
-
-
 def test_a_seat_that_stopped_while_its_pc_ran_on_is_missed():
     """By the clock that play is counted on; a new version is installed in less than a minute."""
     begun = [started(at(8)), present(at(8)), present(at(9), (1 << 10) - 1), stopped(at(9, 10))]
@@ -156,12 +151,6 @@ def test_an_hour_in_which_a_gap_lies_was_not_watched_however_short_the_gap(start
     eight = seat.hours[TODAY, 8]
     assert (busy.day(TODAY).mark, seat.day(TODAY).mark, seat.hours[TODAY, 9].mark) == ("whole", "part", "whole")
     assert (eight.mark, eight.missing, int(eight.percent) < 100) == ("part", missing, True)
-
-
-def test_a_gap_of_another_seat_or_while_it_was_off_is_none_of_its():
-    lines = [started(at(8)), present(at(8)), stopped(at(9)), started(at(10)), present(at(10))]
-    gaps = [Gap(seat, at(hour, 10), at(hour, 20), explained=False, kind="lost") for seat, hour in (("other", 8), ("pc", 9))]
-    assert marks(calendar(lines, at(11), gaps=gaps)) == {8: "whole", 9: "off", 10: "whole"}
 
 
 @pytest.mark.parametrize(("lines", "missing"), [
@@ -218,14 +207,6 @@ def test_zones_whose_hours_begin_elsewhere_and_days_of_25_hours(zone, hours):
     found = calendar(lines, first + 4 * DAY, "", "home", zone)
     day = found.days[-3] if zone != "Europe/Berlin" else date(2026, 10, 25)
     assert (found.seats[0].day(day).open, found.seats[0].whole.missing) == (hours * 60, 0)
-
-
-def test_a_clock_that_was_set_back_makes_no_time_off_twice():
-    watched = SeatPresence("pc")
-    for line in (started(at(8)), stopped(at(9)), started(at(20)), stopped(at(10)), started(at(11))):
-        watched.take("there", line)
-    (off,) = watched.minutes().off
-    assert off == (at(9) // MINUTE, at(20) // MINUTE + 1)
 
 
 def test_a_long_log_shows_its_last_days_and_a_crafted_one_no_more_than_so_many_cells(monkeypatch):

@@ -272,7 +272,7 @@ def test_an_honest_seat_is_not_accused(world, seed, days, soak):
     assert said(audit.failures) == [], owner.steps
     known = TOLD | {"approval", "enforcement-off", "pack", "pause", "player-key"}  # which people did
     if {"step_hours", "far"} & set(owner.steps):
-        known |= {"usage-day", "presence", "not-said"}
+        known |= {"usage-day", "presence"}
     assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)
 
 

@@ -216,26 +216,17 @@ def test_what_was_played_together_after_a_sleep_counts_once(world):
     assert found(world) == []
 
 
-def sleeps(world, hours):
-    """Hours up to one at night; the game goes on a quarter to one, is asleep for so long, and goes on for a while."""
+def test_who_sleeps_over_what_is_closed_played_in_no_closed_hours(world):
+    """Hours up to one at night; the game goes on a quarter to one, is asleep until they are open, and goes on for a while."""
     values = {"weekday_hours": "08:00-01:00", "weekday_minutes": "300"}
     world.start(roster(packs=(parse_pack(shipped_packs()["home-school-week"], "home-school-week", values),)))
     world.pass_time(36 * HOUR + 10 * MINUTE)
     world.platform.run(700)
     world.pass_time(40 * MINUTE)
-    world.clock.sleep(hours * HOUR + 10 * MINUTE)
+    world.clock.sleep(8 * HOUR + 10 * MINUTE)
     world.seat.look_again()
     world.pass_time(25 * MINUTE)
     world.platform.exit(700)
     world.beat()
-
-
-def test_who_sleeps_over_what_is_closed_played_in_no_closed_hours(world):
-    sleeps(world, 8)
     assert world.journal("play.due", "launch.refused") == []
     assert found(world) == []
-
-
-def test_who_wakes_up_in_closed_hours_did(world, refused):
-    sleeps(world, 4)
-    assert ["outside the hours" in what for _, what in found(world)] == [True]

@@ -1,36 +1,48 @@
-"""Packs as entries name them: a text by its SHA-256 and the values that are put into it. Pure.
+"""Packs as entries name them, by the SHA-256 of their text and the values put into it; and a policy of several. Pure.
 
-Each is read once, as long as it is asked for again soon. What one log has read all in all is bounded: honest places have few
-texts, and few values each.
+Each is read once, as long as it is asked for again soon. How much one log reads and asks is bounded: honest places have few
+texts, and few values each. Limits that are only a player's own are in no entry. Without them play can only end later, so what
+is found over without them is over.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final, Literal, NamedTuple
 
+from compliance.entries.place import PackLine
+from compliance.entries.play import Bound
 from i18n.message import Arg, said_by
+from rules.calendar import ZoneError, calendar, day_bounds
 from rules.packs.params import said
 from rules.packs.toml import MOST_BYTES
 from rules.parse import parse_pack
-from rules.policy import Pack, Param, PolicyError
+from rules.policy import Pack, Param, Policy, PolicyError, Scope, combine
 
+HEAVY: Final = 100  # rules in one decision that are asked as often as entries want it
 _KEPT: Final = 2 << 20  # bytes of texts
-
-Key = tuple[object, ...]
+_HELD: Final = 64  # sets of rules
+_PLANNED: Final = 4_096  # rules of one policy, for different players and days
 _MOMENTS: Final = 1_000
 _BYTES: Final = 2 << 20
 _BYTES_EACH: Final = 16
 _RULES: Final = 50_000
 _RULES_EACH: Final = 100
-HEAVY: Final = 100  # rules in one decision that are asked as often as entries want it
+
+Key = tuple[object, ...]
+Why = Literal["older", "own", "seats", "day-before", "unseen", "text", "zone", "abroad", "many"]
+"""Why a play cannot be decided again."""
+Part = Literal["all", "days", "none"]
+"""Which rules that count play are asked: all, those of a day alone, none."""
+_NUMBERS = count()
 
 
 @dataclass(slots=True)
 class Work:
-    """`taken` grows with each entry."""
+    """What may be done for so many entries (`taken`)."""
 
     taken: int = 0
     _looked_at: int = 0
@@ -38,7 +50,7 @@ class Work:
     _asked: int = 0
 
     def look(self, moments: int) -> bool:
-        """Whether so many more moments of a play may be looked at."""
+        """Whether so many more moments of plays may be looked at."""
         self._looked_at += moments
         return self._looked_at <= _MOMENTS + self.taken
 
@@ -104,3 +116,109 @@ def _parsed(text: str, name: str, params: Mapping[str, Param]) -> Pack | NoPack:
         return parse_pack(text, name, {key: said(value) for key, value in params.items()})
     except PolicyError as error:
         return NoPack("invalid", said_by(error))
+
+
+def trim(policy: Policy, rules: int) -> None:
+    """Forgets the plans of a policy of so many rules, if they are many."""
+    if len(policy.memo) * rules > _PLANNED:
+        policy.memo.clear()
+
+
+@dataclass(slots=True, eq=False)
+class Rules:
+    """All that is known of the packs of a Bound. `packs` None: they cannot be read, `why`. `long`: they count more than one
+    day; `sessions`: also play without a break. `zones`: whose days they count by.
+    """
+
+    packs: tuple[Pack, ...] | None
+    why: Why | None = None
+    house: bool = False
+    long: bool = False
+    sessions: bool = False
+    zones: frozenset[str] = frozenset()
+    size: int = 0  # how many rules
+    number: int = field(default_factory=_NUMBERS.__next__)  # unique
+    _policies: dict[Part, Policy] = field(default_factory=dict)
+
+    def policy(self, part: Part) -> Policy:
+        found = self._policies.get(part)
+        if found is None:
+            found = self._policies[part] = combine(tuple(_only(pack, part) for pack in self.packs or ()))
+        else:
+            trim(found, self.size)
+        return found
+
+    def leaves_out(self, part: Part) -> bool:
+        """Whether `part` lacks a rule."""
+        if part == "all":
+            return False
+        return self.sessions or (part == "none" and any(pack.budgets for pack in self.packs or ()))
+
+    def same_day(self, zone: str, at: int) -> bool:
+        """Whether their days are those of this zone. ValueError: there is no such moment."""
+        return self.zones <= {zone} or all(day_bounds(one, at) == day_bounds(zone, at) for one in self.zones)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all is decided of a play whose player was nowhere else, and which began this day."""
+        return self.why is None and not self.house and not self.long
+
+    def limits(self, *, elsewhere: bool, resumed: bool) -> Iterator[Why]:
+        """What of a play cannot be decided: of a player who was at another seat, one that goes on from another day."""
+        if self.why is not None:
+            yield self.why
+        if self.house:
+            yield "own"
+        if elsewhere and self.leaves_out("none"):
+            yield "seats"
+        if self.long or (self.sessions and resumed):
+            yield "day-before"
+
+
+@dataclass
+class Policies:
+    """The rules of each Bound; those that were asked for last are kept."""
+
+    packs: Packs
+    _rules: OrderedDict[Key, Rules] = field(default_factory=OrderedDict)
+
+    def of(self, bound: Bound) -> Rules:
+        key = (*map(_key, bound.place_packs), "", *map(_key, bound.packs), bound.zone, bound.house)
+        found = self._rules.get(key)
+        if found is None:
+            found = self._rules[key] = self._made(bound)
+            if len(self._rules) > _HELD:
+                self._rules.popitem(last=False)
+        else:
+            self._rules.move_to_end(key)
+        return found
+
+    def _made(self, bound: Bound) -> Rules:
+        found = [self._pack(line, "place") for line in bound.place_packs] + [self._pack(line, "player") for line in bound.packs]
+        missing = [one for one in found if isinstance(one, NoPack)]
+        if missing:
+            return Rules(None, "many" if any(one.why == "much" for one in missing) else "text")
+        packs = tuple(pack for pack in found if not isinstance(pack, NoPack))
+        try:
+            calendar(bound.zone)
+        except ZoneError:
+            return Rules(None, "zone")
+        periods = {rule.period for pack in packs for rule in pack.budgets if not rule.advisory}
+        breaks = any(not one.advisory for pack in packs for one in pack.breaks)
+        zones, size = frozenset(pack.zone for pack in packs), sum(len(pack.rules) for pack in packs)
+        return Rules(packs, None, bound.house, bool(periods & {"week", "month"}), breaks or "session" in periods, zones, size)
+
+    def _pack(self, line: PackLine, scope: Scope) -> Pack | NoPack:
+        pack = self.packs.of(line.sha256, line.params, line.id)
+        return pack if isinstance(pack, NoPack) else replace(pack, scope=scope)
+
+
+def _key(line: PackLine) -> Key:
+    return key_of(line.sha256, line.params)
+
+
+def _only(pack: Pack, part: Part) -> Pack:
+    if part == "all":
+        return pack
+    days = tuple(rule for rule in pack.budgets if rule.period != "session") if part == "days" else ()
+    return replace(pack, budgets=days, breaks=())

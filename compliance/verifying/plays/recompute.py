@@ -13,13 +13,13 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, NamedTuple, TypeGuard, TypeVar, get_args
+from typing import Final, NamedTuple, TypeVar, get_args
 
 from msgspec import UNSET
 
 from compliance.entries.decision import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
-from compliance.verifying.plays.packs import NoPack, Packs, key_of
+from compliance.verifying.plays.packs import NoPack, Packs, key_of, trim
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
@@ -37,12 +37,14 @@ _ANY = replace(combine([]), grace_ms=MAX_SAVE_MS)  # a pause is of no pack; anot
 _SUM_OF: Final = {"game": "game", "publisher": "publisher", "all": "total"}  # what a rule counts, by what it is per
 _MOST = 31  # a day each: no period has more
 _KEPT = 256  # rules that are asked, each as its pack and values are
-_PLANNED = 4_096  # rules of one policy, for different players and days
+_REPEATED = 4096
 _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
 
-
 _MUCH: Final = msg("it was not made again: entries name more rules, and values for them, than any place has")
-_ALIKE = 4096
+
+
+class Unfounded(MessageError, ValueError):
+    """A decision that cannot be made again, or comes out otherwise."""
 
 
 class _Known(NamedTuple):
@@ -54,52 +56,16 @@ class _Known(NamedTuple):
     decision: Decision
 
 
-@dataclass(slots=True)
-class Alike:
-    """Decisions by one rule that counts a day's play, and by what else of its `pack` is asked, none of which counts any."""
-
-    pack: Pack
-    _known: dict[Hashable, _Known] = field(default_factory=dict)
-    _others: Policy | None = None
-
-    def find(self, key: Hashable, at: int, used: int) -> Decision | None:
-        """`key`: all that was known but the moment and what was played, and which day it was."""
-        known = self._known.get(key)
-        return known.decision if known is not None and known.start <= at < known.end and known.used <= used else None
-
-    def keep(self, key: Hashable, facts: Facts, used: int, decision: Decision) -> None:
-        """One that was made. Until when it holds is worked out with the second of its kind, as most have none."""
-        if decision.verdict != "refuse" or decision.reason is None or decision.reason.kind != "budget":
-            return
-        known, at = self._known.get(key), facts.now
-        if known is None:
-            if len(self._known) >= _ALIKE:
-                self._known.clear()
-            self._known[key] = _Known(at, at, used, decision)
-        elif used <= known.used or at >= known.end:
-            self._known[key] = _Known(at, self._open_until(facts), used, decision)
-
-    def _open_until(self, facts: Facts) -> int:
-        """Until when nothing else refuses; their `now`, if something does or asks."""
-        if self._others is None:
-            self._others = combine([replace(self.pack, budgets=(), breaks=())])
-        rest = decide(self._others, facts)
-        if rest.verdict != "allow":
-            return facts.now
-        return facts.now + 2 * DAY_MS if rest.until is None else rest.until  # the day is over before
-
-
-class Unfounded(MessageError, ValueError):
-    """A decision that cannot be made again, or comes out otherwise."""
-
-
 class _Asked(NamedTuple):
-    """The rule that an entry names, the policy that is asked about it, and what that said before."""
+    """The rule that an entry names, the policy that is asked about it, and what of that policy counts no play. `known`: refused
+    starts, which players try again and again.
+    """
 
     rule: Rule
     policy: Policy
-    before: Alike
+    others: Policy
     rules: int  # how many the policy has
+    known: dict[Hashable, _Known]
 
 
 @dataclass
@@ -133,29 +99,37 @@ class Recomputer:
         zone = asked.policy.packs[0].zone
         if zone != line.zone:
             raise Unfounded(msg("the days of its pack are those of {zone}; it says {told}", zone=zone, told=line.zone))
-        if line.counted is None and _of_the_day(asked.rule):
+        if line.counted is None and isinstance(asked.rule, Budget) and _of_the_day(asked.rule):
             return self._by_the_day(line, asked, asked.rule)
+        return self._made(asked, _facts(line, asked.rule))
+
+    def _made(self, asked: _Asked, facts: Facts) -> Decision:
         if not self.packs.work.ask(asked.rules):
             raise Unfounded(_MUCH)
-        return decide(asked.policy, _facts(line, asked.rule))
+        return decide(asked.policy, facts)
 
     def _by_the_day(self, line: Decided, asked: _Asked, rule: Budget) -> Decision:
-        """The decision by a rule of which the day's sums say all that it counts."""
-        _check_place(line)
+        """The decision by a rule of which the day's sums say all that it counts: the same as before, if more was played since
+        and no other rule may refuse meanwhile.
+        """
         start, _ = _day_of_sums(line)
         used = line.before[_SUM_OF[rule.per]]
         key = (
             start, line.place, line.game, line.publisher, line.label, line.system, line.age, line.guardian, line.grants,
             line.approved,
         )  # fmt: skip
-        found = asked.before.find(key, line.at, used)
-        if found is None:
-            if not self.packs.work.ask(asked.rules):
-                raise Unfounded(_MUCH)
-            facts = _facts(line, rule)
-            found = decide(asked.policy, facts)
-            asked.before.keep(key, facts, used, found)
-        return found
+        known = asked.known.get(key)
+        if known is not None and known.start <= line.at < known.end and known.used <= used:
+            return known.decision
+        facts = _facts(line, rule)
+        decision = self._made(asked, facts)
+        if decision.verdict == "refuse" and decision.reason is not None and decision.reason.kind == "budget":
+            rest = decide(asked.others, facts)
+            if rest.verdict == "allow":
+                if len(asked.known) >= _REPEATED:
+                    asked.known.clear()
+                asked.known[key] = _Known(line.at, rest.until or start + 2 * DAY_MS, used, decision)
+        return decision
 
     def _source(self, line: Decided) -> _Asked:
         if line.pack == HOUSE:
@@ -176,8 +150,7 @@ class Recomputer:
                 self._asked.popitem(last=False)
         else:
             self._asked.move_to_end(key)
-            if len(found.policy.memo) * found.rules > _PLANNED:
-                found.policy.memo.clear()
+            trim(found.policy, found.rules)
         return found
 
     def _pack(self, line: Decided) -> Pack:
@@ -200,7 +173,8 @@ def _compare(line: Decided, verdict: str, rule: str | None) -> None:
     raise Unfounded(msg("the rule {told} does not follow: from this entry {found} does", told=told, found=found))
 
 
-def _of_the_day(rule: Rule | None) -> TypeGuard[Budget]:
+def _of_the_day(rule: Rule) -> bool:
+    """Whether the day's sums say all that it counts."""
     return isinstance(rule, Budget) and rule.period == "day" and rule.every_game
 
 
@@ -222,7 +196,8 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> _Asked:
         ratings=kept(pack.ratings), guardians=kept(pack.guardians), windows=kept(pack.windows), asks=kept(pack.asks),
         notices=(), uncounted=(), saves=(), grace_ms=MAX_SAVE_MS,
     )  # fmt: skip
-    return _Asked(rule, combine([asked]), Alike(asked), len(asked.rules))
+    others = combine([replace(asked, budgets=(), breaks=())])
+    return _Asked(rule, combine([asked]), others, len(asked.rules), {})
 
 
 def _facts(line: Decided, rule: Rule | None) -> Facts:

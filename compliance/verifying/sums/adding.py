@@ -7,7 +7,7 @@ which is known once all entries are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple, get_args
@@ -18,43 +18,24 @@ from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import NOWHERE, Failure, Finding, length
-from compliance.verifying.sums.totals import Own, Plays, Range, Union
+from compliance.verifying.sums.totals import NOTHING, SUMS, Day, Own, Plays, Range
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name
 
-_NIGHT_MS = 2 * 3_600_000  # a summary comes a minute after midnight, or when the seat runs again
-_OFTEN = 8  # a day is summed up once more where the clock went back over midnight
-_CLOCK_MS = 5 * 60_000
-_MOST_SET_MS = 2 * _CLOCK_MS
-_LONGEST_MS = 2 * DAY_MS
-_FORGOTTEN_MS = 2 * 60_000
-_SUMS: Final[dict[str, Arg]] = {
+_NIGHT_MS: Final = 2 * 3_600_000  # a summary comes a minute after midnight, or when the seat runs again
+_SET_MS: Final = 10 * 60_000  # by how much a clock is set right on a day without a word
+_LONGEST_MS: Final = 2 * DAY_MS
+_FORGOTTEN_MS: Final = 2 * 60_000
+_MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
+_SAID: Final[dict[str, Arg]] = {
     "game": msg("of this game"), "publisher": msg("of games of this publisher"), "total": msg("of all games"),
 }  # fmt: skip
-_MOST_OFF = 10_000  # no honest log waits for the plays of other seats with so many
-Why = Literal["zone", "restart", "again", "former"]
-
-_WHY: Mapping[Why, Message] = {
-    "zone": msg("the place's time zone is another one, or was changed that day"),
-    "restart": msg("the PC was started anew during a play that has no end"),
-    "again": msg("its clock was set back, so that it lived a part of that day twice"),
-    "former": msg("on that day its PC wrote as another seat"),
+Why = Literal["day", "seat"]
+_WHY: Final[Mapping[Why, Message]] = {
+    "day": msg("the place's time zone or the PC's clock was another one on that day"),
+    "seat": msg("the PC was started anew during a play that has no end, or wrote as another seat that day"),
 }
-
-
-def not_added_up(entries: Mapping[Why, Times]) -> Iterator[Finding]:
-    """One finding for each cause, at its first entry."""
-    for why, told in _WHY.items():
-        if (times := entries[why]).n:
-            yield Finding("unchecked", times.first, _untold(times.n, told))
-
-
-def _untold(n: int, why: Message) -> Message:
-    return msgn(
-        "its sum of play cannot be added up again from the entries: {why}",
-        "{n} sums of play, this one first, cannot be added up again from the entries: {why}", n, why=why,
-    )  # fmt: skip
 
 
 class _Off(NamedTuple):
@@ -63,7 +44,6 @@ class _Off(NamedTuple):
     where: Arg
     who: str
     seat: str
-    at: int
     name: str
     told: int | None
     known: Range
@@ -82,154 +62,121 @@ class Adding:
     _off: list[_Off] = field(default_factory=list)
     _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
     _twice: Listed = field(default_factory=Listed)
-    _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _unchecked: dict[Why, Times] = field(default_factory=lambda: {why: Times() for why in get_args(Why)})
+
+    # --- decisions ------------------------------------------------------------------------------------------------------
 
     def decided(self, where: Arg, line: Decided) -> None:
         try:
-            start, end = day_bounds(line.zone, line.at)
+            day = day_bounds(line.zone, line.at)
         except (ZoneError, OverflowError):
             return  # that it has no such zone is told where it is decided again
         days = self.zones.days(line.at)
-        known = max(begins for begins, _ in days)
-        own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
-        if known > start:
-            self._unchecked["zone"].see(where)
-        elif not own.told(line.boot):
-            self._unchecked["restart"].see(where)
-        if own.is_told(line, (start, end)):
+        own = self.plays.at(line.who, line.seat) or Own(("", 0))
+        if max(begins for begins, _ in days) > day[0]:
+            self._unchecked["day"].see(where)  # some of it was played under another pseudonym
             return
-        whole = all(start <= begins and ends <= end for begins, ends in days)
+        if not own.known(line.boot):
+            self._unchecked["seat"].see(where)
+        whole = all(day[0] <= begins and ends <= day[1] for begins, ends in days)
         lost = self._wander(line.seat) if whole else _LONGEST_MS
-        sums = own.before(line, (start, end), lost)
-        if not _held(sums, line.before):
-            more = self._under_another(line.seat, start, known)
-            self._is_off(where, line, _sums(sums, own, line, (start, end), lost), (start, end), more)
-
-    def _is_off(self, where: Arg, line: Decided, sums: dict[str, Range], day: tuple[int, int], more: int) -> None:
-        """Its sums are not those of its seat's plays; they may be, with `more` that was played under another pseudonym."""
-        for name, (low, high) in sums.items():
-            told = line.before.get(name)
-            if told is not None and low <= told <= high + more:
-                continue
-            if any(since < day[1] and day[0] < until for since, until in self.clocks[line.seat].again):
-                self._unchecked["again"].see(where)  # what was played the first time counts, too
-                break
-            if where != NOWHERE:
-                self._off.append(_Off(where, line.who, line.seat, line.at, name, told, Range(low, high + more)))
-        if len(self._off) >= _MOST_OFF:
-            self._settle()
-
-    def _under_another(self, seat: str, start: int, known: int) -> int:
-        """How much of the day since `start` may have been played under another pseudonym: up to where that became this one,
-        and what an older version did not cut at midnight.
-        """
-        since, until = self.plays.spilled.get(seat, (start, start))
-        return max(0, known - start) + (until - start if since < start < until else 0)
-
-    def summed(self, where: Arg, line: UsageDay) -> None:
-        self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
-        again = msg("this day of this pseudonym was summed up already")
-        if times > _OFTEN:
-            self._fail(where, again)
+        ranges = own.before(line, day, lost)
+        if all(known.has(line.before.get(name, -1)) for name, known in zip(SUMS, ranges, strict=True)):
             return
-        over_again = self.clocks[line.seat].went_back or len(self.zones.lately(line.wall)) > 1  # the day was over once more
-        if times == 2 and not over_again:
-            self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
-        if line.seat == AGENT:
-            self._agents.append((where, line))
-            return
-        own = self.plays.own.get((line.who, line.seat))
-        over, begun = self._former(line)
-        if own is not None:
-            own.since_summary = 0
-            wrong = list(self._compare(where, line, own.first[1], own.games, self._wander(line.seat), former=begun))
-        else:
-            played = {game: told.ms for game, told in line.games.items() if told.ms}
-            wrong = [_unlike_plays(game, max(played.values()), Range(0, 0)) for game in list(played)[:1]]
-        if wrong and (over or (begun and own is None)):
-            self._unchecked["former"].see(where)
-        else:
-            self._wrong(where, wrong)
+        since, until = self.plays.unseen.get(line.seat, day)
+        again = any(since < day[1] and day[0] < until for since, until in self.clocks[line.seat].again)
+        if again or since < day[0] < until:  # an older version did not cut it at midnight
+            self._unchecked["day"].see(where)
+        elif where != NOWHERE:
+            by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
+            self._is_off(where, line, ranges, by_then)
 
-    def _former(self, line: UsageDay) -> tuple[bool, bool]:
-        """Whether its day was over when its PC became this seat, by each zone that may have held; and whether it had begun,
-        by one of them: the former has plays of it.
-        """
-        clock = self.clocks[line.seat]
-        became = [day_name(zone, clock.began).isoformat() for zone in self.zones.lately(clock.began)] if clock.followed else ()
-        return bool(became) and line.day < min(became), bool(became) and line.day <= max(became)
+    def _is_off(self, where: Arg, line: Decided, ranges: tuple[Range, ...], by_then: tuple[Range, ...]) -> None:
+        """By a clock that was set back some was played later than the decision was: that may count or not."""
+        for name, whole, then in zip(SUMS, ranges, by_then, strict=True):
+            told, known = line.before.get(name), Range(min(whole.least, then.least), whole.most)
+            if told is None or not known.has(told):
+                self._off.append(_Off(where, line.who, line.seat, name, told, known))
+        if len(self._off) >= _MOST_OFF:  # what plays of other seats make by now is in order
+            left = [(off, failure) for off in self._off for failure in self._unlike(off)]
+            older = max(0, len(left) - _MOST_OFF // 2)
+            self._failures.extend(failure for _, failure in left[:older])
+            self._off = [off for off, _ in left[older:]]
+
+    def _unlike(self, off: _Off) -> Iterator[Failure]:
+        known = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat))
+        if off.told is None or not known.has(off.told):
+            sums = {"sum": _SAID[off.name], "told": length(off.told), "known": _said(known)}
+            yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", **sums))
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""
         clock = self.clocks[seat]
-        return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
+        return clock.wander if clock.went_back else min(clock.wander, _SET_MS)
 
-    def _compare(
-        self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int, *, former: bool = False
-    ) -> Iterator[Message]:  # fmt: skip
-        """What is wrong with the day's milliseconds by game; where the zone was changed around it, for one of its zones, and in
-        the week after that, or before it was summed up, of just that day by one of them. `former`: as another seat its PC may
-        have had more of it.
+    # --- summaries ------------------------------------------------------------------------------------------------------
+
+    def summed(self, where: Arg, line: UsageDay) -> None:
+        if line.seat == AGENT:
+            return
+        clock, own = self.clocks[line.seat], self.plays.at(line.who, line.seat)
+        self._summed[line.who, line.seat] = times = self._summed[line.who, line.seat] + 1
+        over_again = clock.went_back or len(self.zones.lately(line.wall)) > 1  # the day was over once more
+        if times == 2 and not over_again:
+            again = msg("this day of this pseudonym was summed up already")
+            self._twice.add(Finding("usage-day", where, again, seat=line.seat, at=line.wall))
+        if own is not None:
+            own.since_summary = 0
+            wrong = list(self._compared(where, line, own))
+        else:
+            played = [(game, told.ms) for game, told in line.games.items() if told.ms]
+            wrong = [_unlike_plays(game, ms, Range(0, 0)) for game, ms in played[:1]]
+        if wrong and clock.followed and line.day <= max(self._names(clock.began)):
+            self._unchecked["seat"].see(where)
+        else:
+            self._failures.extend(Failure(where, what) for what in wrong)
+
+    def _names(self, moment: int) -> set[str]:
+        """Of the day of a moment, by each zone that may have held."""
+        return {day_name(zone, moment).isoformat() for zone in self.zones.lately(moment)}
+
+    def _compared(self, where: Arg, line: UsageDay, own: Own) -> Iterator[Message]:
+        """What is wrong with the day's milliseconds by game. A seat may have gone by a zone of the week before for days, and
+        sums a day up once more where the zone was changed since.
         """
-        late = self._days(self.zones.lately(first), first, line.day)
-        if late is None:
+        first = own.first[1]
+        if line.day not in self._names(first):
             yield msg("{day} is not the day of these plays", day=line.day)
             return
-        days = self._days(self.zones.around(first), first, line.day) or late
-        since = self._days(self.zones.lately(line.wall), first, line.day) or []  # it may have been over once more
-        if len(days) > 1:
-            self._unchecked["zone"].see(where)
-        for game in sorted(known.keys() | line.games.keys()):
+        named = date.fromisoformat(line.day)
+        zones = {*self.zones.lately(first), *self.zones.lately(line.wall)}
+        days: list[Day] = [day_bounds(zone, calendar(zone).start(named)) for zone in zones]
+        for game in sorted(own.games.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
-            union = known.get(game) or Union()
-            ranges = [_whole(union, day, wander) for day in days]
-            least = min(one.least for one in ranges)
-            most = max(one.most for one in ranges) if len(days) == 1 and not former else _LONGEST_MS
-            if least <= told <= most:
+            ranges = [(own.games.get(game) or NOTHING).within(day, self._wander(line.seat)) for day in days]
+            if any(known.has(told) for known in ranges):
                 continue
-            if any(low <= told <= high for low, high in (_whole(union, day, wander) for day in (*late, *since))):
-                self._unchecked["zone"].see(where)
+            least, most = min(one.least for one in ranges), max(one.most for one in ranges)
+            if told >= least and len(self.zones.around(first)) > 1:
+                self._unchecked["day"].see(where)
             else:
                 yield _unlike_plays(game, told, Range(least, most))
 
-    def _days(self, zones: Sequence[str], first: int, day: str) -> list[tuple[int, int]] | None:
-        """The day of this name as (start, end), by each of these zones; None if the first play was not on it by any."""
-        try:
-            named = date.fromisoformat(day)
-        except ValueError:
-            return None
-        if all(day_name(zone, first) != named for zone in zones):
-            return None
-        return list(dict.fromkeys(day_bounds(zone, calendar(zone).start(named)) for zone in zones))
-
-    # --- once all were taken -------------------------------------------------------------------------------------------
+    # --- once all were taken --------------------------------------------------------------------------------------------
 
     def failures(self) -> Iterator[Failure]:
         for off in self._off:
             yield from self._unlike(off)
-        wander = max(map(self._wander, self.clocks), default=0)
-        for where, line in self._agents:
-            known = self.plays.everywhere(line.who)
-            if known:
-                self._wrong(where, self._compare(where, line, self.plays.first[line.who], known, wander))
         yield from self._failures
 
-    def _settle(self) -> None:
-        """What plays of other seats make by now is in order. Of very much else the older half is a failure."""
-        left = [(off, failure) for off in self._off for failure in self._unlike(off)]
-        older = max(0, len(left) - _MOST_OFF // 2)
-        self._failures.extend(failure for _, failure in left[:older])
-        self._off = [off for off, _ in left[older:]]
-
-    def _unlike(self, off: _Off) -> Iterator[Failure]:
-        allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
-        if off.told is None or not allowed.least <= off.told <= allowed.most:
-            sums = {"sum": _SUMS[off.name], "told": length(off.told), "known": _said(allowed)}
-            yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", **sums))
-
     def findings(self) -> Iterator[Finding]:
-        yield from not_added_up(self._unchecked)
+        for why, times in self._unchecked.items():
+            if times.n:
+                yield Finding("unchecked", times.first, msgn(
+                    "its sum of play cannot be added up again from the entries: {why}",
+                    "{n} sums of play, this one first, cannot be added up again from the entries: {why}",
+                    times.n, why=_WHY[why],
+                ))  # fmt: skip
         yield from self._twice
         yield from self._without_summary()
 
@@ -237,47 +184,20 @@ class Adding:
         """Days of play that nobody summed up, or not to their end, though the seat worked on after them. Of a player who was
         given another pseudonym that day the plays were written once more under that, and summed up there.
         """
-        again: Counter[tuple[str, str, int]] = Counter((seat, *own.first) for (_, seat), own in self.plays.own.items())
+        again = Counter((seat, *own.first) for _, seat, own in self.plays.all)
         found: dict[str, list[int]] = {}
-        for (who, seat), own in self.plays.own.items():
+        for who, seat, own in self.plays.all:
             left_out = own.since_summary > _FORGOTTEN_MS if (who, seat) in self._summed else again[seat, *own.first] == 1
-            if not left_out:
-                continue
             zones = self.zones.lately(own.first[1])
             ends = max(day_bounds(zone, own.first[1])[1] for zone in zones)
             ends += DAY_MS if len(zones) > 1 else 0  # by one of them, what was played last may be of the next day
-            if self.clocks[seat].worked > ends + _NIGHT_MS:
+            if left_out and self.clocks[seat].worked > ends + _NIGHT_MS:
                 found.setdefault(seat, []).append(own.first[1])
         for seat, days in found.items():
             yield Finding("usage-day", msg("seat {seat}", seat=seat), msgn(
                 "the play of {n} player on one day was never summed up", "the play of players on {n} days was never summed up",
                 len(days),
             ), seat=seat, at=min(days))  # fmt: skip
-
-    def _wrong(self, where: Arg, found: Iterable[Message]) -> None:
-        for what in found:
-            self._fail(where, what)
-
-    def _fail(self, where: Arg, what: Message) -> None:
-        self._failures.append(Failure(where, what))
-
-
-def _held(sums: dict[str, Range], told: Mapping[str, int]) -> bool:
-    return all(least <= told.get(name, -1) <= most for name, (least, most) in sums.items())
-
-
-def _sums(sums: dict[str, Range], own: Own, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
-    """What it may say of the day. By a clock that was set back some of it was played later than the decision was: then it does
-    not count, or, as earlier versions had it, does.
-    """
-    by_then = own.before(line, (day[0], min(day[1], line.at)), lost + max(0, line.wall - line.at))
-    return {name: Range(min(one.least, by_then[name].least), one.most) for name, one in sums.items()}
-
-
-def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
-    known = union.within(*day)
-    least = max(known - union.blur, union.longest(day) - wander)
-    return Range(least, known + union.loose + union.blur)
 
 
 def _unlike_plays(game: str, told: int, known: Range) -> Message:

@@ -13,7 +13,6 @@ from msgspec import UNSET
 
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.verifying.clocks import CLOCK_BACK_MS
-from compliance.verifying.plays.runs import MOST_AWAY_MS
 from compliance.verifying.report import NOWHERE, Failure
 from compliance.verifying.sums.totals import Play
 from compliance.verifying.table.context import Context, CutPlay, OpenPlay
@@ -22,6 +21,7 @@ from i18n.message import Arg, Length, Message, msg
 from rules.calendar import DAY_MS, day_bounds
 
 _MINUTE_MS: Final = 60_000
+_MOST_AWAY_MS: Final = 2 * _MINUTE_MS  # an end is held back for a minute
 _NEVER_MS: Final = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
 _SLACK_MS: Final = 1_000
 _BUSY_MS: Final = 5_000  # by how much less a play may be told each time, however often
@@ -74,7 +74,7 @@ def _several(context: Context, line: PlayEnded) -> Found:
     if line.starts is UNSET or line.away is UNSET or line.starts < (1 if line.late else 2) or line.away < 0:
         return True
     clock = context.clocks[line.seat]
-    most = MOST_AWAY_MS + (clock.stood if line.how == "gone" and clock.started_since(play.mono) else 0)
+    most = _MOST_AWAY_MS + (clock.stood if line.how == "gone" and clock.started_since(play.mono) else 0)
     told = msg("it was away for {length}, and is told as one play", length=Length(line.away))
     return line.away > most and Breach(words=told)
 
