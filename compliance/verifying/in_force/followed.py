@@ -1,7 +1,7 @@
 """Whether seats decided by what the agent had said: the kind of place, its zone, the packs of plays and decisions. Pure.
 
-A seat goes by the last list that it got, for as long as it cannot reach its agent: what was over counts for a week more. Packs of
-players count for good, as pseudonyms change by the day. What was never said is a failure, once the agent's entries came.
+A seat goes by the last list that it got, for as long as it cannot reach its agent: what was over counts for a week more. Packs
+of players count for good, as pseudonyms change by the day. What was never said is a failure, once the agent's entries came.
 """
 
 from __future__ import annotations
