@@ -222,7 +222,7 @@ def _check(bundle: str, zone: str, comes_to: Arg) -> Section:
         with Path(bundle).open("rb") as file:
             facts.insert(1, Fact("SHA-256", hashlib.file_digest(file, "sha256").hexdigest()))
     facts.append(Fact(msg("Verdict"), comes_to))
-    signed = (msg("Owner of the place"), msg("Witness"), msg("Official"), msg("Official"))
+    signed = (msg("The owner"), msg("Witness"), msg("Official"), msg("Official"))
     return Section("check", msg("This check"), (*facts, *(Fact(one, DOTS) for one in signed)))
 
 

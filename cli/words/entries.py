@@ -57,6 +57,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
     "learning": msg("does not count"), "locked": msg("none taken until"), "payloads": msg("entries"),
+    "aged": msg("age before, now"), "days": msg("days with play of the last seven"), "gate": msg("exec gate"),
     "made": msg("made"), "pin": msg("PIN"), "code": msg("code by telephone"),
     "address": msg("address"), "owner": msg("owner"), "guest": msg("guest"), "warned": msg("times reminded"),
     "follows": msg("this PC was"), "heard": msg("last heard"), "resumed": msg("goes on from play no."), "source": msg("source"),

@@ -16,20 +16,25 @@ _LARGEST = 1 << 20  # bytes of what it says
 
 
 class PowerRecord:
-    """`parse` makes spans of what the command prints, in order; ValueError: of something else."""
+    """`begin`, then ask for `runs` now and then. `parse` makes spans of what the command prints, in order; ValueError: of
+    something else.
+    """
 
     def __init__(
         self, by: By, command: Sequence[str], parse: Callable[[str], Sequence[Span]], *,
         environment: Mapping[str, str] | None = None, flags: int = 0,
     ) -> None:
         self.by: By = by
-        self._parse = parse
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this lives: a pipe would fill
+        self._command, self._parse = command, parse
+        self._environment, self._flags = environment, flags
         self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the command runs: a pipe would fill
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=self._printed, stderr=subprocess.DEVNULL,
-                env=environment, creationflags=flags,
+                self._command, stdin=subprocess.DEVNULL, stdout=self._printed, stderr=subprocess.DEVNULL,
+                env=self._environment, creationflags=self._flags,
             )  # fmt: skip
         except OSError:
             self._printed.close()

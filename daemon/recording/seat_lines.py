@@ -64,9 +64,10 @@ class PoweredTime:
     _asked: Span | None = field(default=None, init=False)
 
     def begin(self, last: int | None, now: int) -> None:
-        """`last`: when a daemon was last alive."""
+        """Before anything is watched. `last`: when a daemon was last alive."""
         if self.record is not None and last is not None and now - last >= _UNASKED_MS:
             self._asked = last, now
+            self.record.begin()
 
     def look(self, now: Reading) -> None:
         if self._asked is None or self.record is None or (runs := self.record.runs()) is None:

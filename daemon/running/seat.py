@@ -117,10 +117,10 @@ class Seat:
 
     def start(self, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
+        self.heart.powered.begin(None if last is None else last.wall, self.loop.read().wall)
         self.loop.platform.watcher.start(self.heart.observe)
         now = self.loop.read()
         self.recorder.do(lambda journal: self.marks.begin(journal, now, None if last is None else last.wall))
-        self.heart.powered.begin(None if last is None else last.wall, now.wall)
         floor = now.mono
         if last is not None:  # what started since then counts from its start
             floor = max(0, now.mono - (now.elapsed - last.elapsed)) if last.boot == now.boot else 0

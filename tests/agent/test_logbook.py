@@ -179,7 +179,7 @@ def test_what_the_registry_went_through_goes_together(an):
     found = [one for one in report.audit.findings if one.kind != "policy-changed"]
     told = [plain(one.what).partition(" on ")[0].partition(" from ") for one in found]
     assert sorted((one[0], one[2]) for one in told) == sorted([
-        ("play of own does not count", "here on"),
+        ("play of own does not count", "here on; plays under it: 0"),
         ("the label of own was changed", "VN12 to 18+ (PEGI)"),
         ("the label of own was changed", "18+ (PEGI) to the catalogue's or none"),
         ("the label of own was changed", "18+ (PEGI) to VN12"),

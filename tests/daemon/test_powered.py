@@ -15,6 +15,9 @@ class Told:
     def __init__(self, *runs):
         self.answers = [None, runs]
 
+    def begin(self):
+        pass
+
     def runs(self):
         return self.answers.pop(0)
 

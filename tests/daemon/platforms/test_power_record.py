@@ -62,16 +62,20 @@ def numbers(told):
 ])  # fmt: skip
 def test_what_a_command_says_is_there_once_it_is_over(script, found):
     record = PowerRecord("journal", (sys.executable, "-c", script), numbers)
+    record.begin()
     assert until(lambda: (runs := record.runs()) is not None and [runs]) == [found]
     record.close()
 
 
 def test_a_system_without_the_command_has_no_record():
-    assert PowerRecord("journal", ("/nowhere/journalctl",), numbers).runs() == ()
+    record = PowerRecord("journal", ("/nowhere/journalctl",), numbers)
+    record.begin()
+    assert record.runs() == ()
 
 
 def test_what_takes_long_is_ended_with_the_daemon():
     record = PowerRecord("journal", (sys.executable, "-c", "import time; time.sleep(60)"), numbers)
+    record.begin()
     assert record.runs() is None
     record.close()
     assert record.runs() == ()
