@@ -258,7 +258,6 @@ LIES = {
     ),
     "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
     "grant": (decides, "it counts extra time that no entry gives"),
-    "behind": (decides, "1 decision went by rules that were not, or no longer, in force by the agent's word"),
     "day": (two_days, "its pseudonym was that of another day"),
     "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
     "erased": (agents(Erasure, who="a", before=None, payloads=1),
@@ -277,9 +276,6 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     monkeypatch.setattr(listed, "GRAVEST", 0)
     site.agent.add(PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
     site.place = "game-point"
-    if lie == "behind":
-        seat.add(IssueRaised, id="agent-away")
-        site.become("home")
     site.deliver()
     at = site.log.size
     ticking(site, DAY)
@@ -474,7 +470,7 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     for index, data in enumerate(site.log.entries()):
         auditor.take(index, entry.decode(data))
     rulebook, sums = auditor._rulebook._followed, auditor._adding
-    assert (len(rulebook._unsaid), len(auditor._table._late) <= 16, len(sums._off) <= 4) == (2, True, True)
+    assert (len(rulebook._waiting), len(auditor._table._late) <= 16, len(sums._off) <= 4) == (2, True, True)
     audit = auditor.finish()
     counts = Counter()
     for one in audit.failures:

@@ -6,7 +6,6 @@ import pytest
 
 from compliance.entries.place import GameChanged, GameFacts
 from compliance.entries.program import ProgramsChanged
-from compliance.verifying.table.summaries import OFTEN
 from tests.compliance.telling import said
 from tests.compliance.test_redecide import LAW, bound, told
 
@@ -62,12 +61,3 @@ def test_longer_than_any_play_may_go_on_it_may_not(known, caught, audit):
     known()
     caught(4 * MINUTE)
     assert [one[0] for one in told(audit())] == ["label-above-age"]
-
-
-@pytest.mark.parametrize(("times", "strange"), [(OFTEN, False), (OFTEN + 1, True)])
-def test_minutes_that_are_given_away_all_day_are_told(site, known, caught, audit, times, strange):
-    for _ in range(times):
-        known()
-        caught()
-        site.clock.run(2 * MINUTE)
-    assert ("ran-often" in kinds(audit())) is strange

@@ -9,8 +9,6 @@ import pytest
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
-from compliance.entries.play import Bound
-from compliance.entries.seat import IssueCleared, IssueRaised
 from i18n.message import plain
 from rules.parse import parse_pack
 from tests.compliance.telling import said
@@ -97,54 +95,6 @@ def late(site, seat, law, minutes):
     return refused(site, seat, law)
 
 
-@pytest.mark.parametrize(("minutes", "failures", "notes"), [(5, 0, 0), (45, 0, 1), (75, 2, 0)])
-def test_a_seat_that_is_heard_gets_what_changed(site, seat, law, audit, minutes, failures, notes):
-    """At once, as a rule; an hour later it must have had it: then what went by the old rules says the untruth."""
-    late(site, seat, law, minutes)
-    report = audit()
-    assert (len(said(report)), len(behind(report))) == (failures, notes)
-
-
-def test_a_seat_that_is_not_heard_goes_by_what_it_has(site, seat, law, audit):
-    """For hours. It is told, as nobody else can say whether it could not."""
-    changed(site, law)
-    site.deliver()
-    site.clock.run(7 * HOUR)
-    site.place = "game-point"
-    refused(site, seat, law)
-    site.agent.add(AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
-    report = audit()
-    assert said(report) == []
-    assert behind(report) == ["2 decisions went by rules that were not, or no longer, in force by the agent's word"]
-
-
-@pytest.mark.parametrize("issue", ["agent-refuses", "update", "log-replaced", "no-roster"])
-def test_a_seat_that_says_that_something_is_wrong_is_no_liar(site, seat, law, audit, issue):
-    """It does not take the agent's lists, while both hear each other. Once that is over, it has no excuse."""
-    seat.add(IssueRaised, id=issue)
-    late(site, seat, law, 75)
-    report = audit()
-    assert (said(report), len(behind(report))) == ([], 1)
-    seat.add(IssueCleared, id=issue)
-    refused(site, seat, law)
-    assert len(said(audit())) == 2
-
-
-@pytest.mark.parametrize(("minutes", "failures"), [(75, 2), (0, 0)])
-def test_what_was_wrong_before_a_seat_was_started_excuses_it_no_longer(site, seat, law, audit, minutes, failures):
-    """But for the first minutes, in which the new run finds out."""
-    seat.add(IssueRaised, id="agent-away")
-    changed(site, law)
-    site.deliver()
-    ticks(site, 75)
-    site.clock.reboot()
-    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
-    ticks(site, minutes)
-    site.place = "game-point"
-    refused(site, seat, law)
-    assert len(said(audit())) == failures
-
-
 def test_a_decision_may_come_to_the_log_late(site, seat, law, audit):
     """What was in force when it was made counts, not what is by now."""
     site.deliver()
@@ -177,40 +127,3 @@ def test_packs_of_players_are_known_by_any_of_their_names(site, seat, audit):
     ticks(site, 120)
     seat.refuse(site.pack(), game="gta", label=18)
     assert said(audit()) == []
-
-
-@pytest.mark.parametrize(("heard", "failures", "notes"), [(False, 0, 1), (True, 1, 0)])
-def test_what_bound_a_player_before_the_day_has_no_name(site, seat, audit, heard, failures, notes):
-    """The packs are put on under today's pseudonym; which they were until then no entry says. A seat that was off goes by those
-    for a moment, one that the agent hears does not.
-    """
-    place(site, "home")
-    packs(site, "an-today", "vn-147", guardian=True, over_all=False)
-    site.deliver()
-    if heard:
-        ticks(site, 75)
-    else:
-        site.clock.run(75 * MINUTE)
-    bound = Bound(place="home", zone=ZONE, place_packs=(), packs=(), house=False, guardian=True)
-    seat.begin("an-today", bound=bound, approved=False, learning=False)
-    report = audit()
-    assert (len(said(report)), len(behind(report))) == (failures, notes)
-
-
-@pytest.mark.parametrize(("back", "failures", "notes"), [(0, 2, 0), (3, 0, 1)])
-def test_who_was_heard_before_a_clock_was_set_back_was_not_heard_since(site, seat, law, audit, back, failures, notes):
-    """The agent's clock goes back, then the place changes; its seat still goes by the time and the list of before."""
-    place(site, "game-point")
-    if not back:
-        changed(site, law)
-    ticks(site, 180)
-    site.clock.step(-back * HOUR)
-    if back:
-        changed(site, law)
-    site.deliver()
-    site.clock.step(back * HOUR)
-    site.place = "game-point"
-    refused(site, seat, law)
-    report = audit()
-    untrue = [one for one in said(report) if "clock" not in one]
-    assert (len(untrue), len(behind(report))) == (failures, notes)

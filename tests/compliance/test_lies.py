@@ -8,13 +8,12 @@ import pytest
 from agent.api.pseudonym import pseudonym
 from compliance.entries.log import Erasure, Seal
 from compliance.entries.override import CodeUsed, GrantGiven
-from compliance.entries.play import PlayEnded, PlayStarted, UsageDay, Warned
-from compliance.entries.seat import Presence, SessionClosed, SessionOpened
+from compliance.entries.play import PlayStarted
+from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.format.chain import AGENT
 from i18n.message import plain
 from rules.calendar import day_name
 from tests.compliance import real_days
-from tests.compliance.real_days import EIGHT
 from tests.compliance.test_mutations import Judge
 from tests.daemon.world import HOUR, MINUTE, NOON
 
@@ -77,12 +76,6 @@ def test_an_erasure_as_it_is_made_is_told_alone(home):
     assert [kind for kind, _ in told] == ["erasure"]
 
 
-def test_who_was_erased_does_not_play_on(home):
-    who = of(home, PlayStarted)[0].who
-    lies = new(home, inserted(home, AGENT, NOON + MINUTE, Erasure, who=who, before=None, payloads=0))
-    assert ("failure", "it is of somebody of whom all had been erased") in lies
-
-
 # --- who gave it ------------------------------------------------------------------------------------------------------------
 
 
@@ -101,16 +94,6 @@ def test_nobody_gives_less_than_nothing(home, kind, fields):
 # --- who was logged on ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("how", "said"), [
-    ("unseen", "it says that nobody looked when somebody logged off, and the seat had not been started anew (1 time)"),
-    ("unwatched", "it says that this is a home, where nobody looks who is logged on, and it was none (1 time)"),
-])  # fmt: skip
-def test_a_session_is_over_for_a_reason_that_there_was(point, how, said):
-    over = of(point, SessionClosed, "pc-1")[0]
-    lines = [replace(one, how=how) if one is over else one for one in point.lines]
-    assert new(point, lines) == [("paired", said)]
-
-
 def test_nobody_plays_who_is_not_logged_on(point):
     """The session ends on paper, and the play goes on; or there never was one."""
     opened, over = of(point, SessionOpened, "pc-1")[0], of(point, SessionClosed, "pc-1")[0]
@@ -126,51 +109,9 @@ def test_nobody_plays_who_is_not_logged_on(point):
 # --- an evening that is said to have been earlier ---------------------------------------------------------------------------
 
 
-def test_an_evening_is_not_moved_by_its_seat_alone(point):
-    """All that a PC wrote since it was switched on last, forty minutes earlier by its wall clock, and so in the log; only the
-    agent's ticks are as they were, and it was off when that evening is said to have begun.
-    """
-    own = [one for one in point.lines if one.seat == "pc-1"]
-    moved = [one for one in own if one.boot == own[-1].boot]
-    lines = sorted((_earlier(one, 40 * MINUTE) if one in moved else one for one in point.lines), key=lambda one: one.wall)
-    said = "the agent heard it after it stopped, and it wrote nothing since it stopped (1 time)"
-    assert ("outlived", said) in new(point, lines)
-
-
 def _earlier(line, ms):
     moments = {name: getattr(line, name) - ms for name in ("wall", "since", "at") if hasattr(line, name)}
     return replace(line, **moments)
 
 
 # --- a PC that slept --------------------------------------------------------------------------------------------------------
-
-
-def test_a_pc_that_was_heard_did_not_sleep(point):
-    """Of a play of two hours fifty minutes are said to have been the PC's sleep, by its clocks and all its entries; only the
-    agent's ticks are as they were.
-    """
-    play = next(one for one in of(point, PlayStarted, "pc-1") if one.wall == EIGHT + 400 * MINUTE)
-    start, cut = play.wall + 21 * MINUTE + 30_000, 50 * MINUTE
-    ended = next(one for one in of(point, PlayEnded, "pc-1") if one.play == play.seq)
-
-    def shorter(line):
-        if line.seat != "pc-1" or line.wall < start:
-            return line
-        line = replace(line, mono=line.mono - cut) if line.boot == play.boot else line
-        match line:
-            case PlayEnded(play=play.seq):
-                told = [one for one in of(point, Warned, "pc-1") if one.play == play.seq and not start < one.wall < start + cut]
-                return replace(line, ms=line.ms - cut, warned=len(told))
-            case UsageDay(who=play.who):
-                day = line.games[play.game]
-                return replace(line, games={**line.games, play.game: replace(day, ms=day.ms - cut)})
-            case Presence():
-                awake = [at for at in range(60) if not start < line.since + at * MINUTE < start + cut]
-                return replace(line, bits=f"{int(line.bits, 16) & sum(1 << at for at in awake):015x}")
-            case _:
-                return line
-
-    lines = [shorter(one) for one in point.lines if one.seat != "pc-1" or not start < one.wall < start + cut]
-    assert ended.ms == 2 * HOUR
-    said = "the agent heard it again and again while it says that it was not alive (1 time)"
-    assert new(point, lines) == [("presence", said)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.entries.log import AgentTick
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import IssueRaised, SessionClosed, SessionOpened
+from compliance.entries.seat import SessionClosed, SessionOpened
 from i18n.message import plain
 from tests.compliance.conftest import ZONE
 
@@ -181,32 +180,6 @@ def test_nor_where_its_clock_was_hours_ahead_when_it_started(seat, point, audit,
 
 def told_of(report, kind):
     return [plain(one.what) for one in report.audit.findings if one.kind == kind]
-
-
-@pytest.mark.parametrize(("minutes", "heard", "apart", "found"), [
-    (5, True, False, 0), (120, True, False, 1), (120, False, False, 0), (120, True, True, 0),
-])
-def test_nobody_looks_at_a_home(site, seat, point, audit, minutes, heard, apart, found):
-    """A seat that has not heard that it is one now still does; one that must have heard does not."""
-    point()
-    site.clock.run(9 * HOUR)
-    if apart:
-        seat.add(IssueRaised, id="agent-away")
-    site.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
-    for _ in range(0, minutes, 5):
-        site.clock.run(5 * MINUTE)
-        site.agent.add(AgentTick, seats={seat.name: site.clock.wall()} if heard else {}, silent=())
-        site.deliver()
-    seat.add(SessionOpened, who="somebody", guest=True)
-    report = audit()
-    assert said(report) == ["it says who was logged on at a home, where nobody looks"] * found
-    assert told_of(report, "rules-behind") == []
-
-
-def test_a_home_never_says_who_was_logged_on(site, seat, audit):
-    site.agent.add(PlaceChanged, place="home", zone=ZONE, hours="")
-    seat.add(SessionOpened, who="somebody", guest=True)
-    assert said(audit()) == ["it says who was logged on at a home, where nobody looks"]
 
 
 @pytest.mark.parametrize(("place", "logs_on", "minutes", "found"), [

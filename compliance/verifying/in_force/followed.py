@@ -40,6 +40,7 @@ class Followed:
     _until: dict[_Key, int] = field(default_factory=dict)  # up to when what was over held
     _players: set[_Key] = field(default_factory=set)
     _waiting: list[tuple[Failure, _Key, int]] = field(default_factory=list)
+    _more: Faults = field(default_factory=Faults)  # than so many
 
     def wants(self) -> Wants:
         return {**each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused)}
@@ -78,8 +79,12 @@ class Followed:
         self._ask(where, ("kind", place), line.wall, told)
 
     def _ask(self, where: Arg, key: _Key, at: int, what: Message) -> None:
-        if where != NOWHERE and not self._held(key, at) and len(self._waiting) < _MOST:
+        if where == NOWHERE or self._held(key, at):
+            return
+        if len(self._waiting) < _MOST:
             self._waiting.append((Failure(where, what), key, at))
+        else:
+            self._more.append(Failure(where, what))
 
     def _held(self, key: _Key, at: int) -> bool:
         held = key in self._players or any(key in now for now in self._now.values())
@@ -87,11 +92,12 @@ class Followed:
 
     def failures(self) -> Iterator[Failure]:
         """None where what the log began with is gone."""
-        found = Faults()
-        for failure, key, at in self._waiting if self.timeline.whole else ():
+        if not self.timeline.whole:
+            return
+        for failure, key, at in self._waiting:
             if not self._held(key, at):
-                found.append(failure)
-        yield from found
+                self._more.append(failure)
+        yield from self._more
 
 
 def _pack(pack: PackLine) -> _Key:
