@@ -25,7 +25,7 @@ from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
 from compliance.page.explain import DOTS
-from compliance.page.model import data, page
+from compliance.page.model import Page, data, page
 from compliance.page.verdict import verdict
 from compliance.page.words import sections, told
 from compliance.progress import Progress
@@ -34,6 +34,7 @@ from compliance.verifying.bundle.heads import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust
 from compliance.verifying.in_force.rulebook import shipped
 from compliance.verifying.report import Report, document
+from compliance.visit import Visited, bundles, table, told_apart
 from i18n import written
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, Message, Moment, msg, said_by, typed
@@ -48,6 +49,8 @@ _DAYS = re.compile("[0-9]{1,5}")
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
+    "FOLDER": msg("of such files, of one visit: a table of all; {options} name a new folder for a page of each",
+                  options="--html, --pdf"),
     "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
     "--since CHECKPOINT|CARD": msg("the head or the card of the log, or a bundle of it, kept from an earlier visit"),
     "--card FILE": msg("the same, where it is a card"),
@@ -62,6 +65,7 @@ _USAGE = (
     f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE]",
     "               [--max-age DAYS] [--json] [--html FILE] [--pdf FILE]",
     "               [--lang vi|en]",
+    f"{_PROGRAM} FOLDER|BUNDLE… [--trust FILE] [--html FOLDER] [--pdf FOLDER]",
 )
 
 
@@ -102,12 +106,10 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         _print(_help(words, _wide()))
         return OK
     if more:
-        if more[0].startswith("-"):
-            raise _misused(" ".join(more))
-        raise UsageError(msg("one log at a time: leave out {file}; see: {command}", file=typed(more[0]), command=_HELP))
+        raise _misused(" ".join(more))
     if options.lang not in {None, *LANGUAGES}:
         raise _misused(f"--lang {options.lang}")
-    if options.bundle is None:
+    if not options.bundles:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
     _writable(options)
     if options.pdf is not None:
@@ -117,12 +119,51 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
     kept = options.since if options.card is None else options.card
     since = None if kept is None else text_of(kept)
+    if len(options.bundles) > 1 or Path(options.bundles[0]).is_dir():
+        return _visit(options, trust, since, words)
+    (options.bundle,) = options.bundles
     try:
-        report = _verified(options, trust, since, words)
+        report = _verified(options.bundle, options, trust, since, words)
     except NoteError as error:
         raise UsageError(_no_card(kept or "", "--since" if options.card is None else "--card", error)) from None
     _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _visit(options: argparse.Namespace, trust: Trust | None, since: bytes | None, words: Catalogue) -> int:
+    """A table of all, and a page of each where a folder for them is named."""
+    if since is not None or options.json or _STDOUT in {options.html, options.pdf}:
+        raise UsageError(msg("several logs: leave out {options}", options="--since, --card, --json, -"))
+    files = bundles(options.bundles)
+    told_apart(files)
+    visited = [Visited(file, _visited(file, options, trust, words)) for file in files]
+    rows = (table(visited),)
+    for folder, ending in ((options.html, "html"), (options.pdf, "pdf")):
+        if folder is None:
+            continue
+        Path(folder).mkdir()
+        _write(str(Path(folder) / f"0.{ending}"), _document(rows, ending, words))
+        for number, (file, one) in enumerate(visited, 1):
+            if isinstance(one, Page):
+                said = (*sections(one), _check(str(file), one.report.zone, verdict(one).text))
+                _write(str(Path(folder) / f"{number}-{file.stem}.{ending}"), _document(said, ending, words))
+    _print("\n".join(text.lines(rows, words, _wide())))
+    return OK if all(isinstance(one.page, Page) and one.page.report.ok for one in visited) else NOT_VERIFIED
+
+
+def _visited(file: Path, options: argparse.Namespace, trust: Trust | None, words: Catalogue) -> Page | Message:
+    try:
+        return page(_verified(str(file), options, trust, None, words))
+    except BundleError as error:
+        return error.message
+
+
+def _document(said: Sequence[Section], ending: str, words: Catalogue) -> bytes:
+    if ending == "html":
+        return html.document(said, words, words.language).encode()
+    from compliance.paper.inspection import pdf  # noqa: PLC0415 - the verifier that is one file has no ReportLab
+
+    return pdf(said, words)
 
 
 def _no_card(file: str, option: str, error: NoteError) -> Message:
@@ -163,12 +204,14 @@ def _needs_paper() -> None:
         raise UnableError(NO_PILLOW)
 
 
-def _verified(options: argparse.Namespace, trust: Trust | None, since: bytes | None, words: Catalogue) -> Report:
+def _verified(
+    file: str, options: argparse.Namespace, trust: Trust | None, since: bytes | None, words: Catalogue
+) -> Report:  # fmt: skip
     max_age = MAX_AGE_DAYS if options.max_age is None else _days(options.max_age)
     progress = Progress(sys.stderr, words)
     gc.disable()  # nothing here refers to itself: looking for that takes a fifth of the time, and frees nothing
     try:
-        with read(options.bundle) as bundle:
+        with read(file) as bundle:
             return verify(bundle, trust, since, now=wall(), max_age_days=max_age, progress=progress, brought=shipped())
     finally:
         gc.freeze()  # nor is it looked through when all is done
@@ -204,13 +247,9 @@ def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None
 
 def _file(said: Sequence[Section], options: argparse.Namespace, words: Catalogue) -> None:
     """The page as files to keep."""
-    files: list[tuple[str, bytes]] = []  # first all of it: one file without the other is in the way the next time
-    if options.html is not None:
-        files.append((options.html, html.document(said, words, words.language).encode()))
-    if options.pdf is not None:
-        from compliance.paper.inspection import pdf  # noqa: PLC0415 - the verifier that is one file has no ReportLab
-
-        files.append((options.pdf, pdf(said, words)))
+    asked = ((options.html, "html"), (options.pdf, "pdf"))
+    # First all of it: one file without the other is in the way the next time.
+    files = [(path, _document(said, ending, words)) for path, ending in asked if path is not None]
     for path, content in files:
         _write(path, content)
 
@@ -232,7 +271,7 @@ def _wide() -> int:
 
 def _parser() -> _Parser:
     parser = _Parser(prog=_PROGRAM, add_help=False, allow_abbrev=False)
-    parser.add_argument("bundle", nargs="?")
+    parser.add_argument("bundles", nargs="*")
     # A home: as every program, for nothing.
     for option in ("--trust", "--since", "--card", "--max-age", "--html", "--pdf", "--home"):
         parser.add_argument(option)

@@ -163,7 +163,7 @@ def test_files_that_cannot_be_read_are_exit_2_in_one_line(file, tmp_path, capsys
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["a", "--nothing"], ["a", "--lang", "fr"]])
+@pytest.mark.parametrize("arguments", [[], ["a", "--nothing"], ["a", "--lang", "fr"]])
 def test_bad_usage_is_exit_2(arguments, capsys):
     assert main(arguments) == 2
     told = capsys.readouterr()
