@@ -111,7 +111,7 @@ class LinuxWatcher(TrackingWatcher):
     def look(self) -> bool:
         if self._loop is None:
             return True
-        if not self._events.reading:
+        if not self._events.tags:
             with suppress(BlindError):  # the next turn tells
                 self._tracker.look(self._poller.pids())
         self._events.read()
@@ -123,7 +123,7 @@ class LinuxWatcher(TrackingWatcher):
     def refuse(self, refusals: Refusals) -> None:
         before, hurried = self._refusals, self._hurry()
         self._refusals = refusals
-        if self._loop and self._hurry() and not hurried and not self._events.reading:
+        if self._loop and self._hurry() and not hurried and not self._events.tags:
             self._poller.soon(self._loop)
         strict = refusals.watched | refusals.only.keys()
         self._tracker.watch(refusals.catalogue, frozenset(strict), root=refusals.root)
@@ -169,11 +169,11 @@ class LinuxWatcher(TrackingWatcher):
         return self._gate is None or self._gate.beats()
 
     def _say_kind(self) -> None:
-        self.kind = "gate" if self._gate else "events" if self._events.reading else "poll"
+        self.kind = "gate" if self._gate else "events" if self._events.tags else "poll"
 
     def _follow(self) -> None:
         """Where no event tells of its end, that is waited for from now on."""
-        if self._loop and not self._events.reading:
+        if self._loop and not self._events.tags:
             self._poller.soon(self._loop, 0)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> bool:
