@@ -73,7 +73,7 @@ def no_tags(monkeypatch):
         raise PermissionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("daemon.platforms.linux.watching.events.KernelTags", refused)
+        patch.setattr("daemon.platforms.linux.watcher.KernelTags", refused)
         yield patch.undo
 
 

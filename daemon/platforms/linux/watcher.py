@@ -20,14 +20,14 @@ from daemon.platforms.linux.gate.covered import Changes, Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
 from daemon.platforms.linux.gate.telling import cause
 from daemon.platforms.linux.helper import Helper
+from daemon.platforms.linux.kernel.tags import Event, EventsLostError, KernelTags
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.wants import wants_of
-from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.troubles import BLIND, HELD, UNREADABLE
-from daemon.platforms.watcher import EVENTS, TrackingWatcher
+from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
 from rules.games import Fingerprint, Program
@@ -61,6 +61,53 @@ class Backoff:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class Events:
+    """Tells the tracker of the events of the kernel that carries tags; `tags` is None where it does not. `trouble` as
+    TrackingWatcher has it.
+    """
+
+    def __init__(self, tracker: Tracker, trouble: Callable[..., None]) -> None:
+        self._tracker, self._trouble = tracker, trouble
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.tags: KernelTags | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """OSError: no rights, or a kernel without them."""
+        if os.geteuid() != 0:
+            raise PermissionError("needs root")
+        self.tags = self._tracker.tags = KernelTags()
+        self.tags.watch_root(on=self._tracker.root)
+        self._loop = loop
+        loop.add_reader(self.tags.fileno(), self.read)
+
+    def stop(self) -> None:
+        if self.tags and self._loop:
+            self._loop.remove_reader(self.tags.fileno())
+            self.tags.close()
+        self._loop = self.tags = self._tracker.tags = None
+
+    def read(self) -> None:
+        """What has happened by now."""
+        if self.tags is None:
+            return
+        try:
+            events = self.tags.read()
+        except EventsLostError as error:
+            events = error.events
+            self._trouble(LOST, again=True)  # upon which all is looked at
+        for event in events:
+            self._happened(event)
+
+    def _happened(self, event: Event) -> None:
+        try:
+            self._tracker.happened(event)
+        except BlindError as error:
+            self._trouble(BLIND, said_by(error))
+        except Exception as error:  # noqa: BLE001 - one event must not cost the others
+            if self._loop:
+                self._loop.call_exception_handler({"message": f"{event}", "exception": error})
 
 
 class LinuxWatcher(TrackingWatcher):

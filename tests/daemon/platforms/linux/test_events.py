@@ -14,7 +14,7 @@ import pytest
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.kernel.tags import Event
-from daemon.platforms.linux.watching.events import Events
+from daemon.platforms.linux.watcher import Events
 from daemon.platforms.troubles import HELD
 from rules.games import Catalogue, Game
 from tests import system
