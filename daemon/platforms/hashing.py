@@ -32,11 +32,13 @@ def within(mono: Callable[[], int], ms: int) -> Callable[[], Stop]:
     return begin
 
 
-def sha256(handle: int, stop: Stop = never, read: Callable[[int, int, int], bytes] | None = None) -> str:
-    """Of an open plain file, from its beginning, as hex. OSError; what `stop` says is looked at once a MiB. `read` as pread."""
+def sha256(handle: int, stop: Stop = never) -> str:
+    """Of an open plain file, from its beginning, as hex. OSError, also if `stop` says so, which is asked once a MiB."""
     digest = hashlib.sha256()
-    at, read = 0, read or _pread
-    while not stop() and (block := read(handle, _BLOCK, at)):
+    at = 0
+    while block := _pread(handle, _BLOCK, at):
+        if stop():
+            raise InterruptedError
         digest.update(block)
         at += len(block)
     return digest.hexdigest()

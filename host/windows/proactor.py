@@ -2,8 +2,8 @@
 
 asyncio's own `create_pipe_connection` and `start_serving_pipe` are built of these two. They open pipes without security
 attributes, without SECURITY_IDENTIFICATION and for messages, so that they are not fit for a service, and nothing public takes a
-pipe that was opened in another way. Nor does anything public wait for a handle on the loop's own thread, as asyncio does for
-its child processes. The three names are the same from Python 3.8 to 3.14; a test says when one is gone.
+pipe that was opened in another way. The names are the same from Python 3.8 to 3.14; a test says when
+one is gone.
 """
 
 from __future__ import annotations
@@ -24,11 +24,3 @@ def stream_transport(pipe: PipeHandle, protocol: asyncio.StreamReaderProtocol) -
     """The running loop's own transport over a connected pipe, either end."""
     loop = cast("Any", asyncio.get_running_loop())
     return cast("asyncio.WriteTransport", loop._make_duplex_pipe_transport(pipe, protocol))  # noqa: SLF001 - said above
-
-
-def ended(handle: int) -> asyncio.Future[bool] | None:
-    """Done when what this handle stands for has ended, such as a process. None: this loop cannot wait for it. OSError."""
-    loop = asyncio.get_running_loop()
-    if not isinstance(loop, asyncio.ProactorEventLoop):
-        return None
-    return cast("asyncio.Future[bool]", cast("Any", loop)._proactor.wait_for_handle(handle))  # noqa: SLF001 - said above

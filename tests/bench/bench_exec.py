@@ -20,7 +20,6 @@ from measure import NotHere, Row, quick
 from world import World, world
 
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching.connector import Connector
 from tests.contracts.programs import Launcher
 
 TURNS, STARTS, AT_A_TIME = (5, 400, 100) if quick else (7, 2_000, 200)
@@ -70,14 +69,13 @@ def _turn(launcher: Launcher, program: Path, made: World, daemon: subprocess.Pop
 @contextmanager
 def _least(program: Path) -> Iterator[None]:
     """The gate is asked for nothing, as it need not be for this program."""
-    handle, line = calls.fanotify_open(), Connector()
+    handle = calls.fanotify_open()
     try:
         calls.fanotify_ignore(handle, str(program))
         calls.fanotify_watch(handle, str(program))
         yield
     finally:
         os.close(handle)
-        line.close()
 
 
 def _starts(launcher: Launcher, program: Path) -> Took:

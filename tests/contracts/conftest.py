@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import shutil
 import sys
@@ -21,9 +20,6 @@ if sys.platform == "win32":
     from tests.contracts import windows as real
 else:
     from tests.contracts import linux as real
-
-_CLONE_NEWNET = 0x40000000
-_libc = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
 
 
 @pytest.fixture(autouse=True)
@@ -71,36 +67,14 @@ def gate_folder(open_folder):
 
 @pytest.fixture
 def no_tags(monkeypatch):
-    """The kernel carries no tags for us, as one without BTF: its process connector is what is left."""
+    """The kernel carries no tags for us and tells no events, as in a container or without BTF. Call it, and it does again."""
 
     def refused():
         raise PermissionError
 
-    monkeypatch.setattr("daemon.platforms.linux.watching.events.KernelTags", refused)
-
-
-@pytest.fixture
-def no_connector(no_tags):
-    """The kernel refuses us process events, as in a container: this thread, and those that it begins, have a network of their
-    own. Call it, and they have the machine's again.
-    """
-    ours = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    given_back = []
-
-    def give_back():
-        if not given_back:
-            given_back.append(True)
-            _checked(_libc.setns(ours, _CLONE_NEWNET))
-
-    _checked(_libc.unshare(_CLONE_NEWNET))
-    yield give_back
-    give_back()
-    os.close(ours)
-
-
-def _checked(result: int) -> None:
-    if result:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    with monkeypatch.context() as patch:
+        patch.setattr("daemon.platforms.linux.watcher.KernelTags", refused)
+        yield patch.undo
 
 
 @pytest.fixture(params=["fake-gate", "fake-poll", *real.KINDS])

@@ -22,7 +22,7 @@ from tests.contracts.stages import Launched, Stage
 from tests.system import PATIENCE
 
 ROOT = os.geteuid() == 0
-KINDS = ("gate", "gate-without-events", "events", "connector", "poll")
+KINDS = ("gate", "gate-without-events", "events", "poll")
 
 
 def only_what_tests_started(monkeypatch):
@@ -129,9 +129,6 @@ def stage(kind, request):
     launcher = request.getfixturevalue("launcher")
     kind, without = kind.removesuffix("-without-events"), kind in {"gate-without-events", "poll"}
     if without and ROOT:
-        request.getfixturevalue("no_connector")
-    if kind == "connector":
         request.getfixturevalue("no_tags")
-        kind = "events"
     folder = request.getfixturevalue("gate_folder" if kind == "gate" else "open_folder")
     return LinuxStage(kind, folder, launcher, looks=without)

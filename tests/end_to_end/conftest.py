@@ -191,7 +191,7 @@ def display(need):
 @pytest.fixture
 def manager(display, need, tmp_path):
     """Somebody manages the windows of the display; `manager()`: how many."""
-    from daemon.platforms.linux.ending.xwire import Screen
+    from Xlib.display import Display
 
     environment = {"DISPLAY": display, "HOME": "/nonexistent", "PATH": os.defpath}
     up = tmp_path / "manager-is-up"  # before that it loses windows that are opened, although it says that it manages them
@@ -199,7 +199,8 @@ def manager(display, need, tmp_path):
     with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         until(up.exists)
-        screen = Screen(int(display[1:]), (), 5.0)
-        yield lambda: len(screen.words(screen.roots[0], "_NET_CLIENT_LIST"))
+        screen = Display(display)
+        managed = screen.get_atom("_NET_CLIENT_LIST")
+        yield lambda: len(screen.screen().root.get_full_property(managed, 0).value)
         screen.close()
         running.terminate()

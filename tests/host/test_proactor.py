@@ -19,7 +19,6 @@ def test_this_python_still_has_the_names():
     source = Path(asyncio.__file__).with_name("windows_events.py").read_text("utf-8")
     methods = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
     assert [one.arg for one in methods["accept_pipe"].args.args] == ["self", "pipe"]
-    assert [one.arg for one in methods["wait_for_handle"].args.args] == ["self", "handle", "timeout"]
 
 
 def test_they_are_called_on_the_running_loop(monkeypatch):

@@ -1,1 +1,1 @@
-"""Linux: exec gate (fanotify), exec events (process connector) or polling of /proc, signals by pidfd, accounts by NSS."""
+"""Linux: exec gate (fanotify), kernel tags and events (eBPF) or polling of /proc, signals by pidfd, accounts by NSS."""

@@ -20,14 +20,14 @@ from daemon.platforms.linux.gate.covered import Changes, Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
 from daemon.platforms.linux.gate.telling import cause
 from daemon.platforms.linux.helper import Helper
+from daemon.platforms.linux.kernel.tags import Event, EventsLostError, KernelTags
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.wants import wants_of
-from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import Tracker
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.troubles import BLIND, HELD, UNREADABLE
-from daemon.platforms.watcher import EVENTS, TrackingWatcher
+from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
 from rules.games import Fingerprint, Program
@@ -61,6 +61,53 @@ class Backoff:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class Events:
+    """Tells the tracker of the events of the kernel that carries tags; `tags` is None where it does not. `trouble` as
+    TrackingWatcher has it.
+    """
+
+    def __init__(self, tracker: Tracker, trouble: Callable[..., None]) -> None:
+        self._tracker, self._trouble = tracker, trouble
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.tags: KernelTags | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """OSError: no rights, or a kernel without them."""
+        if os.geteuid() != 0:
+            raise PermissionError("needs root")
+        self.tags = self._tracker.tags = KernelTags()
+        self.tags.watch_root(on=self._tracker.root)
+        self._loop = loop
+        loop.add_reader(self.tags.fileno(), self.read)
+
+    def stop(self) -> None:
+        if self.tags and self._loop:
+            self._loop.remove_reader(self.tags.fileno())
+            self.tags.close()
+        self._loop = self.tags = self._tracker.tags = None
+
+    def read(self) -> None:
+        """What has happened by now."""
+        if self.tags is None:
+            return
+        try:
+            events = self.tags.read()
+        except EventsLostError as error:
+            events = error.events
+            self._trouble(LOST, again=True)  # upon which all is looked at
+        for event in events:
+            self._happened(event)
+
+    def _happened(self, event: Event) -> None:
+        try:
+            self._tracker.happened(event)
+        except BlindError as error:
+            self._trouble(BLIND, said_by(error))
+        except Exception as error:  # noqa: BLE001 - one event must not cost the others
+            if self._loop:
+                self._loop.call_exception_handler({"message": f"{event}", "exception": error})
 
 
 class LinuxWatcher(TrackingWatcher):
@@ -111,7 +158,7 @@ class LinuxWatcher(TrackingWatcher):
     def look(self) -> bool:
         if self._loop is None:
             return True
-        if not self._events.reading:
+        if not self._events.tags:
             with suppress(BlindError):  # the next turn tells
                 self._tracker.look(self._poller.pids())
         self._events.read()
@@ -123,7 +170,7 @@ class LinuxWatcher(TrackingWatcher):
     def refuse(self, refusals: Refusals) -> None:
         before, hurried = self._refusals, self._hurry()
         self._refusals = refusals
-        if self._loop and self._hurry() and not hurried and not self._events.reading:
+        if self._loop and self._hurry() and not hurried and not self._events.tags:
             self._poller.soon(self._loop)
         strict = refusals.watched | refusals.only.keys()
         self._tracker.watch(refusals.catalogue, frozenset(strict), root=refusals.root)
@@ -169,11 +216,11 @@ class LinuxWatcher(TrackingWatcher):
         return self._gate is None or self._gate.beats()
 
     def _say_kind(self) -> None:
-        self.kind = "gate" if self._gate else "events" if self._events.reading else "poll"
+        self.kind = "gate" if self._gate else "events" if self._events.tags else "poll"
 
     def _follow(self) -> None:
         """Where no event tells of its end, that is waited for from now on."""
-        if self._loop and not self._events.reading:
+        if self._loop and not self._events.tags:
             self._poller.soon(self._loop, 0)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> bool:

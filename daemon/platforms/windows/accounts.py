@@ -1,9 +1,18 @@
-"""Accounts of this machine and its domain, by their SIDs."""
+"""Accounts of this machine and its domain, by their SIDs, and in which sessions they are (Windows' Terminal Services)."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import win32ts
+
+from daemon.platforms.api import OsSession
 from host.windows import users
 from host.windows.sids import service_account
+from host.windows.win32 import AsOSError
+
+_SERVICES = 0  # the session of services, which has no screen
+_MOST_LOOKED_AT = 60  # as many as can be waited for at once
 
 
 class WindowsAccounts:
@@ -27,3 +36,34 @@ class WindowsAccounts:
 
     def powerful_group(self, account: str) -> str | None:
         return None  # of Windows' other groups nothing was tried
+
+
+def logged_on() -> tuple[OsSession, ...] | None:
+    """Who is, in front of this machine and not from afar. None: the system does not say."""
+    ids = _sessions(win32ts.WTSActive, win32ts.WTSDisconnected)  # the latter: another user was switched to
+    if ids is None:
+        return None
+    return tuple(OsSession(str(id_), account) for id_ in ids if (account := _account(id_)) is not None)
+
+
+def looked_at() -> frozenset[int]:
+    """The sessions that somebody looks at; none where the system does not say."""
+    return frozenset(sorted(one for one in _sessions(win32ts.WTSActive) or () if one != _SERVICES)[:_MOST_LOOKED_AT])
+
+
+def _sessions(*states: int) -> list[int] | None:
+    with suppress(OSError), AsOSError():
+        return [int(one["SessionId"]) for one in win32ts.WTSEnumerateSessions() if one["State"] in states]
+    return None
+
+
+def _account(session: int) -> str | None:
+    """None: of nobody, from afar, or over by now."""
+    with suppress(OSError), AsOSError():
+        name, domain, protocol = (
+            win32ts.WTSQuerySessionInformation(win32ts.WTS_CURRENT_SERVER_HANDLE, session, what)
+            for what in (win32ts.WTSUserName, win32ts.WTSDomainName, win32ts.WTSClientProtocolType)
+        )
+        if name and int(protocol) == win32ts.WTS_PROTOCOL_TYPE_CONSOLE:
+            return users.canonical(f"{domain}\\{name}" if domain else str(name))
+    return None

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from daemon.platforms.api import Platform
 from daemon.platforms.hashing import within
-from daemon.platforms.windows.accounts import WindowsAccounts
+from daemon.platforms.windows import trays
+from daemon.platforms.windows.accounts import WindowsAccounts, logged_on, looked_at
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.event_log import record
-from daemon.platforms.windows.logged_on import logged_on
-from daemon.platforms.windows.trays import sessions
-from daemon.platforms.windows.trays.keeper import Trays
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
@@ -37,17 +35,19 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
         tokens.go_first()
     programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock, Reader()), clock, session_name(_other(root)))
-    trays = _trays(clock, root) if service.attached() else None
+    displays = _trays(clock, root) if service.attached() else None
     control, accounts = WindowsControl(spared), WindowsAccounts()
-    return Platform(watcher, control, accounts, displays=trays, logged_on=logged_on, tells_unknown=False, power=record())
+    return Platform(
+        watcher, control, accounts, displays=displays, logged_on=logged_on, tells_unknown=False, power=record()
+    )
 
 
-def _trays(clock: Clock, root: Path | None) -> Trays:
+def _trays(clock: Clock, root: Path | None) -> trays.Trays:
     """A service alone has people's sessions before it; a daemon in the foreground is somebody's own."""
     other = _other(root)
     words = () if other is None else ("--home", other)
     memory = None if root is None else Home(root, "given").daemon / "trays.json"
-    return Trays(clock.mono, sessions.looked_at, lambda session: sessions.start(session, words), memory)
+    return trays.Trays(clock.mono, looked_at, lambda session: trays.start(session, words), memory)
 
 
 def _other(root: Path | None) -> str | None:

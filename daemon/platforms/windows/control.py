@@ -7,7 +7,6 @@ hooked.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
@@ -16,6 +15,7 @@ from daemon.platforms.windows import installed
 from daemon.platforms.windows.ending import closing, run_in_session
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
+from host.windows.win32 import Handle
 
 _MOST_ASKED = 2_000  # pids that a command line has room for
 _REMEMBERED, _MOST_ACCOUNTS = 256, 4_096
@@ -49,12 +49,8 @@ class WindowsControl(TreeControl[Process]):
         return found is not None and found.started == started
 
     def installed(self, pid: int, started: int) -> bool:
-        with suppress(OSError):
-            handle = processes.opened_as(pid, started)
-            if handle is not None:
-                with handle:
-                    return installed.installed(processes.image(handle))
-        return False
+        path = processes.asked((pid, started), processes.image)
+        return path is not None and installed.installed(path)
 
     def _look(self) -> dict[int, Process]:
         return self._snapshots.take()
@@ -123,9 +119,7 @@ def _asked_in(session: int, pids: list[int]) -> Callable[[], bool]:
 
 
 def _end(pid: int, started: int) -> bool:
-    with suppress(OSError):
-        handle = processes.opened_as(pid, started, processes.TERMINATE)
-        if handle is not None:
-            with handle:
-                return processes.running(handle) and processes.terminate(handle)
-    return False
+    def end(handle: Handle) -> bool:
+        return processes.running(handle) and processes.terminate(handle)
+
+    return processes.asked((pid, started), end, processes.TERMINATE) is True

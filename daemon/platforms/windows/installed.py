@@ -1,17 +1,20 @@
-"""Whether a program lies where only an administrator can have put it: then its name can be believed."""
+"""Who can have put a file where it lies: of an administrator's its name, and of some what it says, can be believed."""
 
 from __future__ import annotations
 
 import ntpath
+import os
 import uuid
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
-from host.windows.descriptors import owner_and_writers
+from daemon.platforms.windows.registry import Hive, WindowsRegistry
+from daemon.platforms.windows.shops import TRUSTED, Shops, holds, slashes
+from host.windows.descriptors import descriptor_of
 from host.windows.files import known_folder
-from host.windows.plans import TRUSTED_INSTALLER
 from host.windows.sharing import open_to_look
-from host.windows.sids import ADMINS, SYSTEM
+from host.windows.sids import Entry, replacers, writers
 from host.windows.win32 import READ_CONTROL
 
 # knownfolders.h: ProgramFiles, ProgramFilesX86, Windows
@@ -20,7 +23,6 @@ _FOLDERS = (
     uuid.UUID("7c5a40ef-a0fb-4bfc-874a-c0f2e0b9fa8e"),
     uuid.UUID("f38bf404-1d43-42f2-9305-67de0b28fc23"),
 )
-_TRUSTED = frozenset({SYSTEM, ADMINS, TRUSTED_INSTALLER})
 
 
 @cache
@@ -51,11 +53,33 @@ def installed(path: str) -> bool:
 def only_administrators(path: str) -> bool:
     """Whether nobody else owns or may change this file or folder. False where that is not seen. Waits for nobody."""
     try:
-        with open_to_look(path, READ_CONTROL) as handle:
-            owner, writers = owner_and_writers(handle.value)
+        owner, entries = _descriptor(path)
     except OSError:
         return False
-    return owner in _TRUSTED and writers <= _TRUSTED
+    return writers(entries, owner) | {owner} <= TRUSTED
+
+
+def believable(told: str, folder: str) -> bool:
+    """Whether what the file at the first path says holds for the folder at the second, by the access lists of both. The paths
+    have slashes. False also where that is not seen. Waits for nobody.
+    """
+    try:
+        teller, entries = _descriptor(told.replace("/", "\\"))
+        owner, of_folder = _descriptor(folder.replace("/", "\\"))
+    except OSError:
+        return False
+    return holds(writers(entries, teller) | {teller}, replacers(of_folder, owner))
+
+
+def shops(registry: WindowsRegistry, *hives: Hive) -> Shops:
+    """Of this PC."""
+    drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
+    return Shops(registry, slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives, hives, believes=believable)
+
+
+def _descriptor(path: str) -> tuple[str, tuple[Entry, ...] | None]:
+    with open_to_look(path, READ_CONTROL) as handle:
+        return descriptor_of(handle.value)
 
 
 def _folders(path: str, shortest: int) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
-from daemon.platforms.windows.shops import Shops, slashes
+from daemon.platforms.windows.shops import slashes
 from daemon.scanning.hits import RefusedError, SearchPaths, Source
 from daemon.scanning.sources import launchers
 from i18n.message import msg
@@ -18,10 +17,9 @@ class WindowsScanner:
     """search.Scanner."""
 
     def __init__(self) -> None:
-        from daemon.platforms.windows.manifests import believable  # noqa: PLC0415 - as choose.py loads this only where it is right
+        from daemon.platforms.windows import installed  # noqa: PLC0415 - as choose.py loads this only where it is right
 
-        drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
-        shops = Shops(WindowsRegistry(), slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives, believes=believable)
+        shops = installed.shops(WindowsRegistry(), "HKLM", "HKCU")
         self._sources = (
             shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, launchers.minecraft, shops.menu,
         )  # fmt: skip

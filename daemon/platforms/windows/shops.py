@@ -19,7 +19,12 @@ from daemon.scanning.hits import Hit, SearchPaths
 from daemon.scanning.sources import steam, wine
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import inside, link_target
+from host.windows.plans import TRUSTED_INSTALLER
+from host.windows.sids import ADMINS, AUTHENTICATED, EVERYONE, INTERACTIVE, SYSTEM, USERS
 from i18n.message import msg
+
+TRUSTED = frozenset({SYSTEM, ADMINS, TRUSTED_INSTALLER})
+_ANYBODY = frozenset({EVERYONE, AUTHENTICATED, INTERACTIVE, USERS})
 
 _SOFTWARE = ("SOFTWARE", "SOFTWARE\\WOW6432Node")
 _UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
@@ -32,9 +37,8 @@ _RIOT = re.compile(r"Riot Game (\w+)\.(?:live|pbe)")
 class Shops:
     """All of them, of one registry. `program_data` and the drives' letters are the machine's; paths have slashes.
 
-    `hives`: the parts of the registry that Steam and the uninstall list are looked for in.
-    `believes`: whether what the file at
-    the first path says holds for the folder at the second (`manifests.believable`).
+    `hives`: the parts of the registry that Steam and the uninstall list are looked for in. `believes`: whether what the file at
+    the first path says holds for the folder at the second (`installed.believable`).
     """
 
     registry: Registry
@@ -128,6 +132,14 @@ class Shops:
         why = msg("it tells of {folder}, which not all who may have written it may change", folder=hit.folder)
         files.problems.add(hit.told, why)
         return False
+
+
+def holds(tellers: frozenset[str], replacers: frozenset[str]) -> bool:
+    """Whether `tellers`, the SIDs that may have written something, are administrators, or can replace what they tell of.
+
+    Who can, needs no such word to make a game of what somebody else runs there. Who cannot, could make one of any program.
+    """
+    return tellers <= TRUSTED or bool(replacers & _ANYBODY) or tellers <= TRUSTED | replacers
 
 
 def local(path: str) -> str:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from daemon.platforms.api import Observation, Refusals
-from daemon.platforms.hashing import Key
-from daemon.platforms.images import Looked
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.troubles import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
@@ -47,7 +45,7 @@ class WindowsWatcher(TrackingWatcher):
         super().start(sink)
         self._tracker.later = asyncio.get_running_loop().call_later
         self._tracker.start(sink)
-        self._images.start(partial(self._on_loop, self._slowly_looked))  # in a thread of its own
+        self._images.start(partial(self._on_loop, self._tracker.looked))
         self._start_events()
         self._timer = asyncio.get_running_loop().call_later(FAST_S, self._turn)
 
@@ -86,12 +84,6 @@ class WindowsWatcher(TrackingWatcher):
     def _hurry(self) -> bool:
         """Whether something may have to be ended soon."""
         return bool(self._tracker.games or (self._refusals and any(self._refusals.refused.values())))
-
-    def _slowly_looked(self, key: Key, found: Looked | None) -> None:
-        """What took long to find out of a file is known by now."""
-        size = self._images.hashed(key, found)
-        if size is not None and self._sink:
-            self._tracker.looked(size)
 
     # --- looking -----------------------------------------------------------------------------------------------------------
 

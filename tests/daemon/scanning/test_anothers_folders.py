@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from daemon.platforms.windows.believing import holds
-from daemon.platforms.windows.shops import Shops
+from daemon.platforms.windows.shops import Shops, holds
 from daemon.platforms.windows.watching.trees import find
 from daemon.scanning.windows_paths import inside
 from host.windows.sids import ADMINS, AUTHENTICATED, CREATOR, EVERYONE, SYSTEM, USERS, Entry, replacers

@@ -13,7 +13,7 @@ import pytest
 
 from cli.__main__ import main as giochoi
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.trays.sessions import found
+from daemon.platforms.windows.trays import found
 from host.servicing import ServiceCommands
 from host.windows import scm
 from i18n.message import msg

@@ -9,6 +9,7 @@ import subprocess
 from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _POLL_S = 0.01
 _PINS = "PINs of guardians"  # no account's name has a space: nobody's errands wait for these, nor they for anybody's
 _REMEMBERED = 4_096  # answers: more than one player's plays have while another one's play ends
 _MOST = 4_000  # pids that an order has room for
-_PACKAGES = ("argon2", "_argon2_cffi_bindings", "_cffi_backend")
+_PACKAGES = ("argon2", "_argon2_cffi_bindings", "_cffi_backend", "Xlib", "six")
 
 
 class Asker(Helper):
@@ -61,7 +62,7 @@ class Asker(Helper):
             return None
         self._numbers += 1
         try:
-            send(self.line, {"n": self._numbers, **order})
+            send(self.line, {"n": self._numbers, "folders": _folders(), **order})
         except OSError:  # it is gone, or hangs, as it takes no more; the next one asks another, if one may be started
             self._gone()
             return None
@@ -88,7 +89,7 @@ class ForkedPins:
         self._asker = asker
 
     async def matches(self, hashed: str, pin: str) -> bool:
-        number = self._asker.check([hashed, pin, _folders()])
+        number = self._asker.check([hashed, pin])
         if number is None:
             raise UncheckedError("nobody to ask")
         said = None
@@ -103,8 +104,9 @@ class ForkedPins:
         return said == RIGHT
 
 
+@cache
 def _folders() -> list[str]:
-    """Where the packages lie that a check takes, which the daemon itself does not load."""
+    """Where the packages lie that an errand takes, which the daemon itself does not load."""
     found = (find_spec(name) for name in _PACKAGES)
     origins = [(Path(spec.origin), spec.submodule_search_locations) for spec in found if spec and spec.origin]
     return sorted({str(path.parents[1] if package else path.parent) for path, package in origins})

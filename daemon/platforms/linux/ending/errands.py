@@ -2,7 +2,8 @@
 
 The daemon may start no program while its gate is up (linux.spawning), so this one is started before, and only forks. Each child
 becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
-says is a number. It loads nothing but the standard library and its neighbours, keeps no secret, and ends with the daemon.
+says is a number. It loads nothing but the standard library and its neighbours, and in a child the packages of its errand, keeps
+no secret, and ends with the daemon.
 
 One errand is no player's: to hold a PIN against its hash, as that takes memory which only a process that ends gives back.
 """
@@ -24,7 +25,6 @@ from functools import partial
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.channel import Message, receive, send
 from daemon.platforms.linux.children import NOBODY, become, bound, forked, line_of_helper
-from daemon.platforms.linux.ending import closing
 from daemon.platforms.linux.first import be_ordinary
 from daemon.platforms.pin_check import load, matches
 from host.linux import clocks
@@ -157,15 +157,23 @@ def _killed(child: _Child) -> int:
 
 def _sent(order: Message) -> _Child:
     """OSError."""
-    pid, line = forked(partial(_check if "check" in order else _close, order))
+    pid, line = forked(partial(_errand, order))
     return _Child(order["n"], order["whose"], pid, line, clocks.mono() + order.get("ms", LIMIT_MS))
 
 
 # --- in the child -----------------------------------------------------------------------------------------------------------
 
 
+def _errand(order: Message, line: socket.socket) -> None:
+    sys.dont_write_bytecode = True
+    sys.path += order["folders"]
+    (_check if "check" in order else _close)(order, line)
+
+
 def _close(order: Message, line: socket.socket) -> None:
     """Which screens there may be is read first: of a game with a group's rights only root can see it."""
+    from daemon.platforms.linux.ending import closing  # noqa: PLC0415 - needs packages
+
     uid, pids = order["uid"], order["pids"]
     own = (pid for pid in pids[:_MOST_ENVIRONMENTS] if (procfs.owner(pid) or (-1,))[0] == uid)
     screens = closing.displays(map(procfs.environment, own))
@@ -191,10 +199,8 @@ def _check(order: Message, line: socket.socket) -> None:
     line.recv(8)
 
 
-def _matches(hashed: str, pin: str, folders: list[str]) -> bool:
+def _matches(hashed: str, pin: str) -> bool:
     """What it needs is loaded while that can still be read."""
-    sys.dont_write_bytecode = True
-    sys.path += folders
     load()
     if os.geteuid() == 0:
         become(NOBODY, NOBODY)

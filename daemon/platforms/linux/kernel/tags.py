@@ -10,20 +10,41 @@ import errno
 import os
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from daemon.platforms.linux.process_events import Event, EventsLostError, Kind, in_first_namespaces
+from typing import Any, Literal
 
 _OBJECT = Path(__file__).with_name("plays.bpf.o")
 _LIBRARY = "libbpf.so.1"
 _PROGRAMS = 3
 _EVENT = struct.Struct("=QIIII")  # as plays.bpf.c has it
-_KINDS: dict[int, Kind] = {1: "exec", 2: "fork", 3: "exit"}
+_KINDS: dict[int, Literal["exec", "fork", "exit"]] = {1: "exec", 2: "fork", 3: "exit"}
 _WATCH_ROOT, _LOST = 0, 1  # keys of `state`
+_FIRST_NAMESPACES = {"pid": 0xEFFFFFFC, "user": 0xEFFFFFFD}  # linux/proc_ns.h
 _Pointer = ctypes.c_void_p
 _Number = ctypes.c_uint32
 _Told = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, _Pointer, ctypes.c_size_t)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Process `pid` executed something, has ended with all its threads, or was forked by process `parent`, at `ns` of
+    CLOCK_MONOTONIC. `tag`: what it carries now, or carried when it ended; 0: nothing.
+    """
+
+    kind: Literal["exec", "fork", "exit"]
+    pid: int
+    ns: int
+    parent: int = 0
+    tag: int = 0
+
+
+class EventsLostError(Exception):
+    """Some events were dropped: processes have to be looked at. `events`: those that came all the same."""
+
+    def __init__(self, events: list[Event]) -> None:
+        super().__init__()
+        self.events = events
 
 
 class KernelTags:
@@ -31,7 +52,7 @@ class KernelTags:
 
     def __init__(self) -> None:
         """OSError: no library, no rights, or a kernel without BTF."""
-        if not in_first_namespaces():
+        if not _in_first_namespaces():
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
         self._bpf = _library()
         self._at_once = ctypes.PyDLL(_LIBRARY)  # calls that never wait keep the interpreter's lock
@@ -135,6 +156,14 @@ class KernelTags:
         value = _Number()
         found = self._at_once.bpf_map_lookup_elem(of, ctypes.byref(_Number(key)), ctypes.byref(value))
         return value.value if found == 0 else 0
+
+
+def _in_first_namespaces() -> bool:
+    """Whether the kernel numbers processes as we do: not so in a container."""
+    try:
+        return all(Path(f"/proc/self/ns/{name}").stat().st_ino == first for name, first in _FIRST_NAMESPACES.items())
+    except OSError:
+        return True
 
 
 def _library() -> ctypes.CDLL:

@@ -31,9 +31,11 @@ class Images(images.Images):
     def __init__(
         self, largest: int | None = None, wall: Callable[[], int] = lambda: 0, pressed: Callable[[], Stop] = lambda: never
     ) -> None:
-        """`wall`: Unix milliseconds now; without it whatever a user may write to is read anew."""
-        super().__init__(largest, pressed)
-        self._wall = wall
+        """`wall`: Unix milliseconds now; without it whatever a user may write to is read anew. `pressed` says for one
+        file when its code was compared long enough.
+        """
+        super().__init__(largest)
+        self._wall, self._pressed = wall, pressed
         self.unread = False
         """Whether a file that is there could not be read, since somebody set it to False."""
 
@@ -79,7 +81,7 @@ class Images(images.Images):
         if not self.holds(this, handle, found):
             self._known.pop(this, None)
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            return self._read(file, this, shown, catalogue)
+            return self._read(file, this, shown, catalogue, self._pressed())
 
     def holds(self, this: Key, handle: int, found: os.stat_result) -> bool:
         """Whether what is known of the file with this key, if anything is, is true of it still. OSError."""
@@ -92,5 +94,4 @@ class Images(images.Images):
         return Known(build_id(file, is_engine), found=Looked(looked=True))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
-        digest = sha256(file.fileno(), stop) if wanted.digest else None
-        return Looked(digest, loaded=wanted.within(file, stop))
+        return Looked(sha256(file.fileno()) if wanted.digest else None)

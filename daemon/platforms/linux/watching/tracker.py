@@ -16,8 +16,7 @@ from typing import NamedTuple
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.linux import places, procfs
 from daemon.platforms.linux.accounts import account_of
-from daemon.platforms.linux.kernel.tags import KernelTags
-from daemon.platforms.linux.process_events import Event
+from daemon.platforms.linux.kernel.tags import Event, KernelTags
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.reading.process import ReadProcess
 from daemon.platforms.linux.watching.plays import Plays
@@ -31,7 +30,6 @@ from rules.games import Catalogue, Fingerprint, Program
 _NS = 1_000_000
 _FORK_MS = 50  # most children execute something else at once
 _MOST_FORKS = 4_096
-_LEADERLESS_S = 0.25
 _MOST_PLAIN = 4_096
 _YOUNG_MS = 3_000
 _LATE_S = 5.0  # after which what could not be read in time is read once more
@@ -124,10 +122,8 @@ class Tracker:
             self.executed(event.pid, mono, event.tag)
         elif event.kind == "fork":
             self.forked(event.parent, event.pid, mono, event.tag)
-        elif self.tags:
-            self.ended(event.pid, mono)
         else:
-            self._leader_ended(event.pid, mono)
+            self.ended(event.pid, mono)
 
     def executed(self, pid: int, mono: int, tag: int = 0) -> None:
         fork, old, allowed = self._forks.pop(pid, None), self._seen.get(pid), self._plays.take_allowed(pid, mono)
@@ -173,19 +169,6 @@ class Tracker:
             if seen.tag and not any(one.tag == seen.tag for one in self._seen.values() if one is not seen):
                 self._go_on(seen, forked, mono)
             self._end(pid, mono)
-
-    def _leader_ended(self, pid: int, mono: int) -> None:
-        """The process connector tells the end of the first thread: others may go on."""
-        seen = self._seen.get(pid)
-        try:
-            status = procfs.stat(pid) if seen is not None and seen.tag else None
-        except BlindError as error:
-            self.trouble(BLIND, said_by(error))
-            return
-        if status is not None and status.alive and status.identity == (seen and seen.identity):
-            self.later(_LEADERLESS_S, self._leader_ended, pid, self._clock.mono())
-        else:
-            self.ended(pid, mono)
 
     def _go_on(self, seen: Seen, forked: list[int], mono: int) -> None:
         """In one of those that carry the tag and were not read yet, or are over before anybody can read them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from ctypes import Structure, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
+from typing import Any
 
 Guid = c_uint8 * 16
 
@@ -18,120 +19,66 @@ NAME_CHARACTERS = 1024
 """What evntrace.h allows for the name of a session and of its file, each."""
 
 
-class WnodeHeader(Structure):
-    """WNODE_HEADER."""
+def _all(kind: Any, names: str) -> tuple[tuple[str, Any], ...]:
+    """Fields of one type."""
+    return tuple((name, kind) for name in names.split())
 
+
+class WnodeHeader(Structure):
     _fields_ = (
-        ("BufferSize", c_uint32),
-        ("ProviderId", c_uint32),
-        ("HistoricalContext", c_uint64),
-        ("TimeStamp", c_int64),
-        ("Guid", Guid),
-        ("ClientContext", c_uint32),
-        ("Flags", c_uint32),
-    )
+        *_all(c_uint32, "BufferSize ProviderId"), ("HistoricalContext", c_uint64), ("TimeStamp", c_int64), ("Guid", Guid),
+        *_all(c_uint32, "ClientContext Flags"),
+    )  # fmt: skip
 
 
 class EventTraceProperties(Structure):
-    """EVENT_TRACE_PROPERTIES."""
+    """`BufferSize` in KB, `FlushTimer` in seconds."""
 
     _fields_ = (
         ("Wnode", WnodeHeader),
-        ("BufferSize", c_uint32),  # in KB
-        ("MinimumBuffers", c_uint32),
-        ("MaximumBuffers", c_uint32),
-        ("MaximumFileSize", c_uint32),
-        ("LogFileMode", c_uint32),
-        ("FlushTimer", c_uint32),  # in seconds
-        ("EnableFlags", c_uint32),
+        *_all(c_uint32, "BufferSize MinimumBuffers MaximumBuffers MaximumFileSize LogFileMode FlushTimer EnableFlags"),
         ("AgeLimit", c_int32),
-        ("NumberOfBuffers", c_uint32),
-        ("FreeBuffers", c_uint32),
-        ("EventsLost", c_uint32),
-        ("BuffersWritten", c_uint32),
-        ("LogBuffersLost", c_uint32),
-        ("RealTimeBuffersLost", c_uint32),
+        *_all(c_uint32, "NumberOfBuffers FreeBuffers EventsLost BuffersWritten LogBuffersLost RealTimeBuffersLost"),
         ("LoggerThreadId", c_void_p),
-        ("LogFileNameOffset", c_uint32),
-        ("LoggerNameOffset", c_uint32),
+        *_all(c_uint32, "LogFileNameOffset LoggerNameOffset"),
     )
 
 
 class Properties(Structure):
     """EVENT_TRACE_PROPERTIES followed by room for the two names that the system writes behind it."""
 
-    _fields_ = (
-        ("head", EventTraceProperties),
-        ("logger", c_uint16 * NAME_CHARACTERS),
-        ("file", c_uint16 * NAME_CHARACTERS),
-    )
+    _fields_ = (("head", EventTraceProperties), *_all(c_uint16 * NAME_CHARACTERS, "logger file"))
 
 
 class EventTraceLogfile(Structure):
-    """EVENT_TRACE_LOGFILEW."""
+    """`CurrentEvent`: EVENT_TRACE, as older consumers are told of events. `LogfileHeader`: TRACE_LOGFILE_HEADER."""
 
     _fields_ = (
-        ("LogFileName", c_void_p),
-        ("LoggerName", c_void_p),
-        ("CurrentTime", c_int64),
-        ("BuffersRead", c_uint32),
-        ("ProcessTraceMode", c_uint32),
-        ("CurrentEvent", c_uint64 * 11),  # EVENT_TRACE, as older consumers are told of events
-        ("LogfileHeader", c_uint64 * 35),  # TRACE_LOGFILE_HEADER
-        ("BufferCallback", c_void_p),
-        ("BufferSize", c_uint32),
-        ("Filled", c_uint32),
-        ("EventsLost", c_uint32),
-        ("EventRecordCallback", c_void_p),
-        ("IsKernelTrace", c_uint32),
+        *_all(c_void_p, "LogFileName LoggerName"), ("CurrentTime", c_int64), *_all(c_uint32, "BuffersRead ProcessTraceMode"),
+        ("CurrentEvent", c_uint64 * 11), ("LogfileHeader", c_uint64 * 35), ("BufferCallback", c_void_p),
+        *_all(c_uint32, "BufferSize Filled EventsLost"), ("EventRecordCallback", c_void_p), ("IsKernelTrace", c_uint32),
         ("Context", c_void_p),
-    )
+    )  # fmt: skip
 
 
 class EventDescriptor(Structure):
-    """EVENT_DESCRIPTOR."""
-
-    _fields_ = (
-        ("Id", c_uint16),
-        ("Version", c_uint8),
-        ("Channel", c_uint8),
-        ("Level", c_uint8),
-        ("Opcode", c_uint8),
-        ("Task", c_uint16),
-        ("Keyword", c_uint64),
-    )
+    _fields_ = (("Id", c_uint16), *_all(c_uint8, "Version Channel Level Opcode"), ("Task", c_uint16), ("Keyword", c_uint64))
 
 
 class EventHeader(Structure):
-    """EVENT_HEADER."""
-
     _fields_ = (
-        ("Size", c_uint16),
-        ("HeaderType", c_uint16),
-        ("Flags", c_uint16),
-        ("EventProperty", c_uint16),
-        ("ThreadId", c_uint32),
-        ("ProcessId", c_uint32),
-        ("TimeStamp", c_int64),
-        ("ProviderId", Guid),
-        ("EventDescriptor", EventDescriptor),
-        ("ProcessorTime", c_uint64),
-        ("ActivityId", Guid),
-    )
+        *_all(c_uint16, "Size HeaderType Flags EventProperty"), *_all(c_uint32, "ThreadId ProcessId"), ("TimeStamp", c_int64),
+        ("ProviderId", Guid), ("EventDescriptor", EventDescriptor), ("ProcessorTime", c_uint64), ("ActivityId", Guid),
+    )  # fmt: skip
 
 
 class EventRecord(Structure):
-    """EVENT_RECORD."""
+    """`BufferContext`: ETW_BUFFER_CONTEXT."""
 
     _fields_ = (
-        ("EventHeader", EventHeader),
-        ("BufferContext", c_uint16 * 2),  # ETW_BUFFER_CONTEXT
-        ("ExtendedDataCount", c_uint16),
-        ("UserDataLength", c_uint16),
-        ("ExtendedData", c_void_p),
-        ("UserData", c_void_p),
-        ("UserContext", c_void_p),
-    )
+        ("EventHeader", EventHeader), ("BufferContext", c_uint16 * 2), *_all(c_uint16, "ExtendedDataCount UserDataLength"),
+        *_all(c_void_p, "ExtendedData UserData UserContext"),
+    )  # fmt: skip
 
 
 def properties() -> Properties:

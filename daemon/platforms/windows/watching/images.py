@@ -5,8 +5,9 @@ from __future__ import annotations
 import msvcrt
 import re
 import threading
-from collections.abc import Hashable
-from concurrent.futures import Future
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -14,10 +15,9 @@ import win32api
 import win32process
 
 from daemon.platforms import images
-from daemon.platforms.by_turns import Turns
-from daemon.platforms.hashing import Key, Stop, sha256
+from daemon.platforms.hashing import Key, Stop, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
-from daemon.platforms.windows.watching.opening import key_of, opened
+from daemon.platforms.windows.watching.opening import opened
 from host.images import build_id
 from host.pe import version
 from host.windows.signer import signer_of
@@ -29,51 +29,83 @@ from rules.programs import is_engine
 _LOCAL = re.compile(r"(?:\\\\\?\\)?[A-Za-z]:[\\/].*", re.DOTALL)
 # No lower: whoever is put aside while it holds the interpreter's lock puts the loop aside.
 _BELOW_NORMAL = win32process.THREAD_PRIORITY_BELOW_NORMAL
+_MOST_WAITING = 64  # files of one account
 
 
 class Images(images.Images):
+    """`start` and `stop` on the loop's thread. Before `start` all is read at once."""
+
+    def __init__(self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never) -> None:
+        """`pressed` says for one file when its code was compared long enough while somebody waits."""
+        super().__init__(largest)
+        self._pressed = pressed
+        self._tell: Callable[[int], None] | None = None
+        self._slow: dict[str, ThreadPoolExecutor] = {}
+        self._late: set[tuple[str, Key]] = set()
+
+    def start(self, tell: Callable[[int], None]) -> None:
+        """From now on what takes long is read on a thread of its own for each account. `tell` gets the size of a file of which
+        more is known then, on that thread.
+        """
+        self._tell = tell
+
+    def stop(self) -> None:
+        """Nothing is told any more."""
+        self._tell = None
+        with self._lock:
+            slow, self._slow, self._late = self._slow, {}, set()
+        for thread in slow.values():
+            thread.shutdown(wait=False, cancel_futures=True)
+
     def open(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """The fingerprint of the plain file at this absolute path. None: no drive of this PC has it, or we may not read it."""
         if not _LOCAL.fullmatch(path):
             return None
+        tell = self._tell
         try:
             with opened(path) as (file, this):
-                return self._read(file, this, path, catalogue)
+                found = self._read(file, this, path, catalogue, self._pressed() if tell else never, soon=tell is not None)
         except (OSError, ValueError):  # ValueError: no name that a file could have
             return None
+        if tell and self.recall(this, path, catalogue) is None:
+            self._later(threading.current_thread().name, this, path, catalogue, tell)
+        return found
 
-    @staticmethod
-    def calm() -> None:
-        with suppress(OSError), AsOSError():
-            win32process.SetThreadPriority(win32api.GetCurrentThread(), _BELOW_NORMAL)
+    def _later(self, account: str, this: Key, path: str, catalogue: Catalogue, tell: Callable[[int], None]) -> None:
+        """The thread that asks is its account's."""
+        with self._lock:
+            if (account, this) in self._late or Counter(one for one, _ in self._late)[account] >= _MOST_WAITING:
+                return
+            self._late.add((account, this))
+            if account not in self._slow:
+                self._slow[account] = ThreadPoolExecutor(1, "slow-looks", _calm)
+            self._slow[account].submit(self._whole, account, this, path, catalogue, tell)
+
+    def _whole(self, account: str, this: Key, path: str, catalogue: Catalogue, tell: Callable[[int], None]) -> None:
+        """What is another file by now, or cannot be read, tells nothing, and can be asked for again."""
+        read = False
+        with suppress(OSError), opened(path) as (file, here):
+            if here == this:
+                self._read(file, this, path, catalogue, self._stop)
+                read = True
+        with self._lock:
+            self._late.discard((account, this))
+        if read and not self._stop():
+            tell(this[2])
+
+    def _stop(self) -> bool:
+        return self._tell is None
 
     def _first(self, file: BinaryIO) -> Known:
         said = version(file)
         return Known(build_id(file, is_engine), said.original_name, said.product_name)
 
-    @staticmethod
-    def _sha256(file: BinaryIO, stop: Stop) -> str:
-        def read(_: int, size: int, at: int) -> bytes:
-            file.seek(at)
-            return file.read(size) or b""
-
-        return sha256(file.fileno(), stop, read)
-
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
-        digest = self._sha256(file, stop) if wanted.digest else None
-        signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
-        return Looked(digest, signer, wanted.signer, wanted.within(file, stop))
+        digest = sha256(file.fileno(), stop) if wanted.digest else None
+        signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer else None
+        return Looked(digest, signer, wanted.signer)
 
-    @staticmethod
-    def owner(file: BinaryIO) -> Hashable:  # noqa: ARG004 - who owns a file there says little of who put it there
-        return threading.current_thread().name  # the account, on a reader's thread
 
-    def _aside(
-        self, thread: Turns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
-    ) -> Future[Looked | None]:
-        def look() -> Looked | None:
-            with opened(path) as (again, here):
-                found = self._look(again, path, wanted, self._stop) if here == this else None
-                return found if key_of(again) == this else None
-
-        return thread.submit(look, self.owner(file))
+def _calm() -> None:
+    with suppress(OSError), AsOSError():
+        win32process.SetThreadPriority(win32api.GetCurrentThread(), _BELOW_NORMAL)

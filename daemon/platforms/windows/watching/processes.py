@@ -7,13 +7,19 @@ nobody is stopped: a game's own protection watches for handles that could. Where
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
+from contextlib import suppress
 from ctypes import wintypes
 from dataclasses import dataclass
+from typing import TypeVar
 
+from daemon.platforms.processes import Identity
 from daemon.platforms.windows.watching.snapshot import microseconds
 from host.windows import tokens
 from host.windows.pipes_client import owner
 from host.windows.win32 import INVALID_PARAMETER, Handle, checked, error, function, kernel32
+
+R = TypeVar("R")
 
 _shell32 = ctypes.WinDLL("shell32", use_last_error=True)
 _ntdll = ctypes.WinDLL("ntdll")
@@ -69,6 +75,16 @@ def opened_as(pid: int, created: int, rights: int = 0) -> Handle | None:
     handle = opened(pid, rights)
     if handle is not None and times(handle).created == created:
         return handle
+    return None
+
+
+def asked(identity: Identity, what: Callable[[Handle], R], rights: int = 0) -> R | None:
+    """What is to be known by a handle of this process. None: it is over, or not for us."""
+    with suppress(OSError):
+        handle = opened_as(*identity, rights)
+        if handle is not None:
+            with handle:
+                return what(handle)
     return None
 
 

@@ -46,22 +46,12 @@ class Programs:
 
     def owner(self, process: Process) -> str | None:
         """The SID of its account; None: it is over, or none that we may look at. Nobody can hold that up."""
-        with suppress(OSError):  # it is ending, or somebody else's
-            handle = processes.opened_as(*process.identity)
-            if handle is not None:
-                with handle:
-                    sid = processes.user(handle)
-                # Without rights others' programs can be seen in part and not ended at all.
-                return sid if sid == self._own or self.everybody else None
-        return None
+        sid = processes.asked(process.identity, processes.user)
+        # Without rights others' programs can be seen in part and not ended at all.
+        return sid if sid == self._own or self.everybody else None
 
     def read(self, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program | None:
-        with suppress(OSError):  # as above
-            handle = processes.opened_as(*process.identity)
-            if handle is not None:
-                with handle:
-                    return self._read(handle, process, sid, since, catalogue)
-        return None
+        return processes.asked(process.identity, lambda handle: self._read(handle, process, sid, since, catalogue))
 
     def held(self, process: Process, since: int) -> Program | None:
         """What is known of one that is not read in time: nothing of its files."""
@@ -171,13 +161,8 @@ class Programs:
 
 def _may_hide(process: Process) -> bool:
     """Not a program of its own that lies where programs are installed: that folder is not its user's, who cannot hold it up."""
-    with suppress(OSError):
-        handle = processes.opened_as(*process.identity)
-        if handle is not None:
-            with handle:
-                path = processes.image(handle)
-            return not installed.kept(path) or interpreter(ntpath.basename(path)) is not None
-    return True
+    path = processes.asked(process.identity, processes.image)
+    return path is None or not installed.kept(path) or interpreter(ntpath.basename(path)) is not None
 
 
 def _path(handle: Handle, process: Process) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -17,12 +18,13 @@ from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.processes import Identity
 from daemon.platforms.troubles import HELD, UNREADABLE
 from daemon.platforms.windows import installed
-from daemon.platforms.windows.watching.ends import Ends
+from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.reader import HeldError, Reader
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.starters import Starters
 from host.clock import Clock
+from host.windows.win32 import Handle
 from rules.games import Catalogue, Program
 
 # A process is listed before all of it is there: it takes milliseconds, on a busy PC a quarter of a second, until it says what
@@ -30,6 +32,7 @@ from rules.games import Catalogue, Program
 _YOUNG_MS = 1_500
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8 + (1.0,) * 3
 _MOST_FILES = 4_096
+_MOST_HELD = 256
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +70,7 @@ class WindowsTracker:
         """As the loop's `call_later`."""
         self.on_loop: Callable[..., None] = lambda *_: None
         """Has something called on the loop's thread."""
-        self._ends = Ends(self.ended)
+        self._handles: dict[Identity, Handle] = {}  # of games: they say when each ended
         self._starters = Starters(installed.installed)
         self._sink: Callable[[Observation], None] | None = None
         self._quiet = False
@@ -85,8 +88,7 @@ class WindowsTracker:
 
     def stop(self) -> None:
         self._sink = None
-        self._ends.close()
-        for table in (self._known, self._pending, self._unread, self.games):
+        for table in (self._handles, self._known, self._pending, self._unread, self.games):
             table.clear()
 
     def running(self) -> tuple[Program, ...]:
@@ -102,7 +104,7 @@ class WindowsTracker:
         for pid, seen in tuple(self._known.items()):
             found = here.get(pid)
             if found is None or found.started != seen.process.started:
-                self._end(pid, self._clock.mono())
+                self._end(pid, self._end_of(seen, earlier))
         for process in sorted((one for pid, one in here.items() if pid not in self._known), key=lambda one: one.started):
             self._appeared(process, self._moment(process.started, earlier) if begun else self._age(process.started))
 
@@ -112,14 +114,14 @@ class WindowsTracker:
         if old is not None and old.process.started == process.started:
             return
         if old is not None:
-            self._end(process.pid, self._clock.mono())
+            self._end(process.pid, self._end_of(old, self._looked))
         self._appeared(process, self._moment(process.started, self._looked))
 
-    def ended(self, pid: int, created: int, at: int | None) -> None:
-        """An event, or its handle, told that a process ended, `at` Unix microseconds."""
+    def ended(self, pid: int, created: int, at: int) -> None:
+        """An event told that a process ended, `at` Unix microseconds."""
         seen = self._known.get(pid)
         if seen is not None and seen.process.started == created:
-            self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
+            self._end(pid, self._moment(at, self._looked))
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
         """Compares with all of these; nothing is told, as whoever scans sees it."""
@@ -198,19 +200,31 @@ class WindowsTracker:
             self._tell(ProgramStarted(seen.program))
         if not game:
             self.games.discard(pid)
-            self._ends.forget(seen.process.identity)
+            self._handles.pop(seen.process.identity, None)
             return
         self.games.add(pid)
-        self._ends.follow(seen.process.identity)
+        self._hold(seen.process.identity)
         for child in () if was else tuple(self._known.values()):  # seen before it was known that this is a game
             if child.process.parent == pid and self._traced(child) != child:
                 self._begin(child)
+
+    def _hold(self, this: Identity) -> None:
+        with suppress(OSError):  # no right to look at it
+            if this not in self._handles and len(self._handles) < _MOST_HELD and (handle := processes.opened_as(*this)):
+                self._handles[this] = handle
+
+    def _end_of(self, seen: Seen, earliest: int) -> int:
+        """When a process that is gone ended (mono), by its handle; else it is now."""
+        handle, ended = self._handles.get(seen.process.identity), None
+        with suppress(OSError):
+            ended = None if handle is None else processes.times(handle).ended
+        return self._clock.mono() if ended is None else self._moment(ended, earliest)
 
     def _end(self, pid: int, mono: int) -> None:
         seen = self._known.pop(pid)
         if pid in self.games and seen.program is not None:
             self._starters.over(seen.program)
-        self._ends.forget(seen.process.identity)
+        self._handles.pop(seen.process.identity, None)
         self.games.discard(pid)
         self._unread.discard(seen.process.identity)
         self._pending.pop(seen.process.identity, None)

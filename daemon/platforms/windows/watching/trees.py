@@ -7,14 +7,13 @@ which stay open all day, anti-cheat services, installers, crash reporters. What 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
-from daemon.platforms.windows.shops import Shops, slashes
+from daemon.platforms.windows.shops import slashes
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.hits import Hit, SearchPaths, Source
 from daemon.scanning.windows_paths import inside
@@ -145,14 +144,11 @@ class Trees:
 
 def here() -> Sources:
     """Of this machine, and of each account that is logged on what is its own."""
-    from daemon.platforms.windows.manifests import believable  # noqa: PLC0415 - on Windows only
+    from daemon.platforms.windows import installed  # noqa: PLC0415 - on Windows only
 
     machine = WindowsRegistry()
-    data = slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData"))
-    drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
-    shops = Shops(machine, data, drives, ("HKLM",), believes=believable)
-    users = {user: Shops(WindowsRegistry(user), data, drives, ("HKCU",), believes=believable)
-             for user in machine.users()[:_MOST_USERS]}  # fmt: skip
+    shops = installed.shops(machine, "HKLM")
+    users = {user: installed.shops(WindowsRegistry(user), "HKCU") for user in machine.users()[:_MOST_USERS]}
     every = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed)
     return {EVERYBODY: every, **{user: (own.steam, own.installed) for user, own in users.items()}}
 

@@ -70,14 +70,13 @@ class Working:
         for look in range(_LOOKS):
             if look:
                 threading.Event().wait(_PAUSE_S)
-            with suppress(OSError):  # over, or not for us
-                handle = processes.opened_as(*self._process.identity, _DUPLICATE_HANDLE | _QUERY_INFORMATION)
-                if handle is not None:
-                    with handle:
-                        values = _only_traversed(handle, self._process.pid) or []
-                        if found := tuple(dict.fromkeys(_named(handle, values[:_MOST_FOLDERS]))):
-                            return found
+            if found := processes.asked(self._process.identity, self._traversed, _DUPLICATE_HANDLE | _QUERY_INFORMATION):
+                return found
         return ()
+
+    def _traversed(self, handle: Handle) -> tuple[str, ...]:
+        values = _only_traversed(handle, self._process.pid) or []
+        return tuple(dict.fromkeys(_named(handle, values[:_MOST_FOLDERS])))
 
 
 def _named(process: Handle, values: list[int]) -> Iterator[str]:

@@ -26,7 +26,6 @@ from tests.contracts.conftest import (
     gate_folder,
     launcher,
     make_game,
-    no_connector,
     no_tags,
     only_what_tests_started,
     open_folder,
@@ -34,7 +33,7 @@ from tests.contracts.conftest import (
 from tests.system import PATIENCE
 from tests.system import until as wait_until
 
-__all__ = ["gate_folder", "launcher", "make_game", "no_connector", "no_tags", "only_what_tests_started", "open_folder"]
+__all__ = ["gate_folder", "launcher", "make_game", "no_tags", "only_what_tests_started", "open_folder"]
 
 
 NAME = f"turtles-{os.getpid()}"

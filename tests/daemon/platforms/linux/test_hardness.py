@@ -65,7 +65,7 @@ def test_want_of_descriptors_ends_nothing(blind, sleeper):
 
 def test_a_blind_scan_says_what_was_known(watching, blind, sleeper, monkeypatch):
     """The last table stands, one Issue is told however often it is looked, and is over when it has been well for long."""
-    monkeypatch.setattr("daemon.platforms.linux.watching.events.os.geteuid", lambda: 1)
+    monkeypatch.setattr("daemon.platforms.linux.watcher.os.geteuid", lambda: 1)
     seen = []
 
     async def body():

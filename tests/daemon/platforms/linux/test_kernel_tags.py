@@ -11,7 +11,6 @@ import pytest
 
 from daemon.platforms.linux.kernel import tags as kernel
 from daemon.platforms.linux.kernel.tags import KernelTags
-from daemon.platforms.linux.process_events import EventsLostError
 from tests.system import until
 
 pytestmark = pytest.mark.root
@@ -111,7 +110,7 @@ def test_lost_events_are_told_and_the_tags_stay_true(tags, process):
     one = process("")
     tags.put(one.pid, TAG)
     tags._put(tags._state, kernel._LOST, 3)  # as the kernel counts them
-    with pytest.raises(EventsLostError):
+    with pytest.raises(kernel.EventsLostError):
         tags.read()
     assert tags.tagged() == {one.pid: TAG}
     assert tags.read() == []

@@ -24,11 +24,10 @@ LETTERS = Game(id="letters", title="", names=(LETTERS_NAME,), learning=True)
 CATALOGUE = Catalogue((CHESS, GO, LETTERS))
 
 
-@pytest.fixture(params=["tags", "connector", "poll"])
+@pytest.fixture(params=["tags", "poll"])
 def way(request):
-    for name, fixture in (("connector", "no_tags"), ("poll", "no_connector")):
-        if request.param == name:
-            request.getfixturevalue(fixture)
+    if request.param == "poll":
+        request.getfixturevalue("no_tags")
     return request.param
 
 

@@ -12,9 +12,8 @@ from dataclasses import replace
 import pytest
 
 from daemon.platforms.windows.etw import structs
-from daemon.platforms.windows.etw.api import Api, EventRecordCallback, Functions
 from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, session_name
-from daemon.platforms.windows.etw.session import EtwSession
+from daemon.platforms.windows.etw.session import EtwSession, EventRecordCallback, Functions
 from tests.system import WINE
 
 NAME = "GioChoi-Test"
@@ -151,7 +150,7 @@ def make(evntrace, told):
     every = []
 
     def new():
-        every.append(EtwSession(told.event, told.trouble, NAME, Api(evntrace.functions)))
+        every.append(EtwSession(told.event, told.trouble, NAME, evntrace.functions))
         return every[-1]
 
     yield new
@@ -206,7 +205,7 @@ def test_one_that_was_left_behind_is_stopped_first(evntrace, session):
 def test_one_that_cannot_be_stopped_is_the_reason(evntrace, told):
     evntrace.sessions[NAME] = 5
     theirs = replace(evntrace.functions, control=lambda *_: ACCESS_DENIED)
-    other = EtwSession(told.event, told.trouble, NAME, Api(theirs))
+    other = EtwSession(told.event, told.trouble, NAME, theirs)
 
     assert not other.start()
     assert other.reason.startswith("StartTraceW: ")

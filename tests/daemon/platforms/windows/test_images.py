@@ -12,7 +12,6 @@ from queue import Queue
 import pytest
 
 from daemon.platforms import images as common
-from daemon.platforms.images import Looked
 from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import opened
@@ -20,6 +19,7 @@ from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
 from rules.programs import is_engine
+from tests.system import until
 from tests.windows_programs import program
 
 EMPTY = Catalogue(())
@@ -115,26 +115,23 @@ def large(game):
 
 @pytest.fixture
 def some():
-    """Fingerprints as the daemon has them: `told` gets what took long, on a thread of its own."""
+    """Fingerprints as the daemon has them: `told` gets the sizes of files that took long."""
     one = Images()
     one.told = Queue()
-    one.start(lambda *found: one.told.put(found))
+    one.start(one.told.put)
     yield one
     one.stop()
 
 
 def test_what_takes_long_is_told_later(large, some, signatures):
-    """Asked for once; the file can be deleted meanwhile and at any time."""
+    """Once; the file can be deleted meanwhile and at any time."""
     catalogue = wanting(large, names=("trochoi.exe",), signers=("Ai Đó",))
     first = some.open(str(large), catalogue)
-    this, found = some.told.get(timeout=10)
-    again = some.open(str(large), catalogue)
-
-    assert (first.sha256, first.signer, again.sha256, again.signer) == (None, None, None, None)
-    assert some.hashed(this, found) == large.stat().st_size
+    assert some.told.get(timeout=10) == large.stat().st_size
     known = some.open(str(large), catalogue)
+
+    assert (first.sha256, first.signer) == (None, None)
     assert (known.sha256, known.signer) == (hashlib.sha256(large.read_bytes()).hexdigest(), "Ai Đó")
-    assert some.hashed(this, found) is None
     assert some.told.empty()
     large.unlink()
 
@@ -155,11 +152,9 @@ def test_what_is_another_file_by_then_tells_nothing(large, some, monkeypatch):
         some.open(str(large), wanting(large))
         change()
         go.set()
-        this, found = some.told.get(timeout=10)
-        assert (found, some.hashed(this, found)) == (None, None)
+        until(lambda: not some._late)
 
-    assert asked == [str(large)] * 2
-    assert some.hashed((0, 0, 0, 0, 0), Looked("x")) is None
+    assert (asked, some.told.empty()) == ([str(large)] * 2, True)
 
 
 def test_without_anybody_to_take_over_it_is_done_at_once(large):

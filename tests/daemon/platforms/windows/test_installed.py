@@ -17,7 +17,7 @@ _CANNOT_BREAK_OPLOCK = 802
 def test_what_is_asked_waits_for_nobody_and_folders_come_first(here, monkeypatch):
     """Wine has no oplocks: so by how each is opened."""
     monkeypatch.setattr(installed, "places", lambda: (str(here).casefold() + "\\",))
-    monkeypatch.setattr(installed, "_TRUSTED", installed._TRUSTED | {tokens.own_sid()})
+    monkeypatch.setattr(installed, "TRUSTED", installed.TRUSTED | {tokens.own_sid()})
     path = here / "choi.exe"
     own(path)
     process = run(path, *SHORT)

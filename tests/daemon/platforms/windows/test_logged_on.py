@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 
-from daemon.platforms.windows.logged_on import logged_on
+from daemon.platforms.windows.accounts import logged_on
 from host.windows import users
 
 

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from daemon.platforms.windows.manifests import believable
+from daemon.platforms.windows.installed import believable
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
 from daemon.platforms.windows.watching.trees import EVERYBODY, Trees

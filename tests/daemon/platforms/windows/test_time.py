@@ -42,19 +42,6 @@ class Reads(Programs):
         return Program(*process.identity, since, "an", (Fingerprint(f"C:\\{process.name}", 1),), parent=process.parent)
 
 
-class Unheld:
-    """In place of handles: these processes have none."""
-
-    def follow(self, this):
-        return True
-
-    def forget(self, pid):
-        pass
-
-    def close(self):
-        pass
-
-
 @dataclass
 class Watched:
     """A tracker that looks every `LOOK` ms, over processes that a test starts and ends."""
@@ -65,7 +52,6 @@ class Watched:
 
     def __post_init__(self):
         self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=dict)), self.clock, AtOnce())
-        self.tracker._ends = Unheld()
         self.tracker.catalogue = Catalogue((GAME,))
         self.tracker.start(self.seen.append)
 
@@ -131,7 +117,7 @@ def test_nor_when_a_scan_is_the_first_to_see_it(watched, step):
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("told", ["by a look", "by an event or its handle"])
+@pytest.mark.parametrize("told", ["by a look", "by an event"])
 def test_a_step_does_not_move_an_end_either(watched, step, told):
     """Whoever tells of it; an end that was before its start is at its start."""
     watched.launch()

@@ -11,13 +11,13 @@ import pywintypes
 import win32event
 import win32security
 
+from daemon.platforms.windows import accounts, trays
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.ending import run_in_session
-from daemon.platforms.windows.trays import plan, sessions
-from daemon.platforms.windows.trays.keeper import Trays
-from daemon.platforms.windows.trays.sessions import Tray
+from daemon.platforms.windows.trays import AGAIN_MS, LONGEST_MS, NOBODY_MS, STEADY_MS, Tray, Trays
 from daemon.platforms.windows.watching import processes
 from host.clock import SystemClock
+from host.windows.win32 import Handle
 from tests.system import until
 from tests.windows_programs import program
 from tray.windows import once
@@ -51,8 +51,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    monkeypatch.setattr(plan, "AGAIN_MS", 1)
-    monkeypatch.setattr(plan._Session, "__init__", _hurried(plan._Session.__init__))
+    monkeypatch.setattr(trays._Session, "__init__", _hurried(trays._Session.__init__))
     made = Desk(tmp_path / "trays.json")
     yield made
     made.keeper.stop()
@@ -64,8 +63,8 @@ def desk(tmp_path, monkeypatch):
 def _hurried(real):
     """In a session that is met for the first time the first wait is a millisecond."""
 
-    def init(self, due, wait=1, **rest):
-        real(self, due, wait, **rest)
+    def init(self, due, **rest):
+        real(self, due, wait=1, **rest)
 
     return init
 
@@ -100,7 +99,7 @@ def test_the_next_daemon_knows_it(desk):
     desk.keeper.stop()
     desk.keeper = desk.made()
     desk.keeper.start()
-    until(lambda: desk.keeper._running)
+    until(desk.keeper.running)
     assert len(desk.started) == 1
     desk.started[0][1].kill()
     until(lambda: len(desk.started) == 2)
@@ -111,14 +110,35 @@ def test_the_next_daemon_knows_it(desk):
     desk.memory.write_text(f'{{"1": [{process.pid}, 12345]}}')
     again = desk.made()
     again._take_up()
-    assert again._running == {}
+    assert again.running() == {}
+
+
+def test_who_kills_it_in_a_loop_waits_ever_longer(clock, monkeypatch):
+    """A few starts at first, then one in two minutes. Who ran long is started at once again; where nobody has logged on is
+    looked once a minute, and when somebody may have.
+    """
+    over, empty = set(), [True]
+    monkeypatch.setattr(processes, "running", lambda handle: handle not in over)
+    keeper = Trays(clock.mono, lambda: {1}, lambda _: None if empty[0] else Tray(Handle(0), (1, 1)))
+    assert (keeper._turn(), keeper.running()) == (NOBODY_MS, {})
+    empty[0] = False
+    clock.run(NOBODY_MS)
+    waits = []
+    for ran in (0,) * 10 + (STEADY_MS,):
+        assert keeper._turn() is None
+        over.add(keeper.running()[1].handle)
+        clock.run(ran)
+        keeper._see_who_ended()
+        waits.append(keeper._turn())
+        clock.run(waits[-1])
+    assert waits == [*(min(AGAIN_MS << turn, LONGEST_MS) for turn in range(10)), AGAIN_MS]
 
 
 def test_sessions_that_somebody_looks_at(monkeypatch):
     """Neither that of services nor one that is left at the moment; our own among them where tests run at a desktop."""
     found = [{"SessionId": number, "State": state} for number, state in ((0, 0), (1, 0), (2, 4), (3, 0), (65536, 6))]
-    monkeypatch.setattr(sessions.win32ts, "WTSEnumerateSessions", lambda: found)
-    assert sessions.looked_at() == {1, 3}
+    monkeypatch.setattr(accounts.win32ts, "WTSEnumerateSessions", lambda: found)
+    assert accounts.looked_at() == {1, 3}
 
 
 @pytest.mark.parametrize(("kind", "given"), [(1, "own"), (2, "linked"), (3, "own")])
@@ -133,7 +153,7 @@ def test_what_is_started_is_looked_for_where_we_lie():
     """And not in a room, whose files have the names of other people's modules."""
     rooms = Path(run_in_session.command_line("tray", ())[-2])
     assert (rooms / "tray" / "__main__.py").is_file()
-    assert rooms == Path(sessions.__file__).parents[4]
+    assert rooms == Path(run_in_session.__file__).parents[4]
 
 
 def test_the_own_name_of_its_program(tmp_path, monkeypatch):
@@ -147,26 +167,26 @@ def test_the_own_name_of_its_program(tmp_path, monkeypatch):
     assert Path(run_in_session.command_line("tray", (), own_name=True)[0]).name == "pythonw.exe"
 
 
-@pytest.mark.skipif(run_in_session.own_session() not in sessions.looked_at(), reason="nobody looks at this session")
+@pytest.mark.skipif(run_in_session.own_session() not in accounts.looked_at(), reason="nobody looks at this session")
 def test_the_tray_itself_in_our_session(tmp_path):
     """It is started, is the only one, and is there again when it is ended. Its daemon is away all the time."""
     ours = run_in_session.own_session()
     keeper = Trays(
-        SystemClock().mono, lambda: frozenset((ours,)), lambda one: sessions.start(one, ("--home", str(tmp_path))), None
+        SystemClock().mono, lambda: frozenset((ours,)), lambda one: trays.start(one, ("--home", str(tmp_path))), None
     )
     keeper.start()
     try:
         until(_one_runs, LONG)
-        first = keeper._running[ours].identity
-        second = sessions.start(ours, ("--home", str(tmp_path)))
+        first = keeper.running()[ours].identity
+        second = trays.start(ours, ("--home", str(tmp_path)))
         until(lambda: not processes.running(second.handle), LONG)
-        assert keeper._running[ours].identity == first
+        assert keeper.running()[ours].identity == first
         assert WindowsControl().end(*first)
-        until(lambda: keeper._running.get(ours, second).identity not in {first, second.identity}, LONG)
+        until(lambda: keeper.running().get(ours, second).identity not in {first, second.identity}, LONG)
         until(_one_runs, LONG)
     finally:
         keeper.stop()
-        for tray in keeper._running.values():
+        for tray in keeper.running().values():
             WindowsControl().end(*tray.identity)
 
 

@@ -35,26 +35,12 @@ class Grows(Programs):
         return Program(process.pid, process.started, since, "an", tuple(Fingerprint(one, 1) for one in files), args=files[1:])
 
 
-class Unheld:
-    """In place of handles: these processes have none."""
-
-    def follow(self, this):
-        return True
-
-    def forget(self, pid):
-        pass
-
-    def close(self):
-        pass
-
-
 @pytest.fixture
 def watch(clock):
     """`watch(*turns)`: a tracker that has looked at all, what it told, and what it wants to do later."""
 
     def make(*turns):
         tracker = WindowsTracker(Grows(clock, *turns), clock, AtOnce())
-        tracker._ends = Unheld()
         tracker.catalogue = GAMES
         told, later = [], []
         tracker.later = lambda delay, what, *args: later.append((delay, what, args))

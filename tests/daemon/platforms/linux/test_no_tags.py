@@ -12,7 +12,7 @@ from daemon.platforms.linux.watching import poll
 from daemon.platforms.linux.watching.poll import Poller
 from rules.games import Catalogue
 
-pytestmark = [pytest.mark.root, pytest.mark.usefixtures("no_connector")]
+pytestmark = [pytest.mark.root, pytest.mark.usefixtures("no_tags")]
 CHILD = "games"
 NEVER_S = 3_600
 
@@ -34,7 +34,7 @@ def plays(seen, pid, game):
 
 
 @pytest.mark.parametrize("gate", [True, False])
-def test_events_that_come_later_are_taken(watching, until, gate_folder, launcher, make_game, no_connector, gate):
+def test_events_that_come_later_are_taken(watching, until, gate_folder, launcher, make_game, no_tags, gate):
     """The Issue is over, nobody looks any more; who plays meanwhile is told once, and who starts afterwards by an event."""
     path, chess = make_game(gate_folder, "chess")
     seen = []
@@ -45,7 +45,7 @@ def test_events_that_come_later_are_taken(watching, until, gate_folder, launcher
             watcher.refuse(Refusals(Catalogue([chess]), {}))
             before = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
             await until(lambda: plays(seen, before, chess))
-            no_connector()
+            no_tags()
             await until(lambda: troubles(seen, "watch-events") == [False, True])
             assert (watcher.kind, watcher._poller._timer) == ("gate" if gate else "events", None)
             after = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
