@@ -31,7 +31,7 @@ _BY_OWNER: Final = frozenset({
 })  # fmt: skip
 _OF_PLAY: Final = frozenset({
     "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian", "no-break", "after-hours", "over-cap",
-    "logged-on", "let-no-longer",
+    "logged-on",
 })  # fmt: skip
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from compliance.entries.play import PlayEnded
 from tests.daemon.test_honest import TOLD, audited, said
 from tests.daemon.world import MINUTE, limit, roster
 
@@ -53,27 +50,3 @@ def test_other_account_may_still_start(world):
     world.platform.run(5_000, "luanti", "binh")
     world.beat()
     assert len(world.journal("play.started")) == before + 1
-
-
-def told_of(lines):
-    report = audited(lines)
-    return said(report.failures), {one.kind for one in report.findings} & {"clock-play", "came-and-went"}
-
-
-def as_several(line, starts, away):
-    """A play, told as if it had come and gone."""
-    return msgspec.structs.replace(line, ms=line.ms - away, starts=starts, away=away) if type(line) is PlayEnded else line
-
-
-def test_one_play_that_is_told_as_several_is_asked_about(world):
-    """Two of three minutes are said to have been between them."""
-    world.start(roster())
-    world.pass_time(MINUTE)
-    for pid in range(1, 8):
-        world.platform.run(pid)
-        world.pass_time(3 * MINUTE)
-        world.platform.exit(pid)
-        world.pass_time(2 * MINUTE)
-    honest = world.journal()
-    assert told_of(honest) == ([], set())
-    assert told_of([as_several(one, 6, 2 * MINUTE) for one in honest]) == ([], {"clock-play", "came-and-went"})

@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from compliance.entries.base import Entry
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
+from compliance.entries.log import Restored
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.entries.play import Bound, PlayRuled, PlayStarted
 from compliance.format.house_rule import HOUSE
@@ -40,10 +41,18 @@ class Followed:
     _until: dict[_Key, int] = field(default_factory=dict)  # up to when what was over held
     _players: set[_Key] = field(default_factory=set)
     _waiting: list[tuple[Failure, _Key, int]] = field(default_factory=list)
+    _forgot: int = 0  # up to when it may lack what it had said
     _more: Faults = field(default_factory=Faults)  # than so many
 
     def wants(self) -> Wants:
-        return {**each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused)}
+        return {
+            **each(self._ruled, PlayStarted, PlayRuled), **each(self._decided, PlayDue, LaunchRefused),
+            Restored: self._put_back,
+        }  # fmt: skip
+
+    def _put_back(self, _: Arg, line: Restored) -> None:
+        """Seats may know for a day what an agent from a backup has forgotten."""
+        self._forgot = line.wall + DAY_MS
 
     def take(self, line: PlaceChanged | PolicyChanged) -> None:
         if isinstance(line, PlaceChanged):
@@ -79,7 +88,7 @@ class Followed:
         self._ask(where, ("kind", place), line.wall, told)
 
     def _ask(self, where: Arg, key: _Key, at: int, what: Message) -> None:
-        if where == NOWHERE or self._held(key, at):
+        if where == NOWHERE or at < self._forgot or self._held(key, at):
             return
         if len(self._waiting) < _MOST:
             self._waiting.append((Failure(where, what), key, at))
