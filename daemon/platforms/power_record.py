@@ -1,13 +1,17 @@
 """When the PC was on, by the system's own record of its starts: a command that is started before anything is watched, as the
-exec gate's process may start none later, and read once it is over.
+exec gate's process may start none later, and read once it is over. An administrator can delete such a record.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
 
 Span = tuple[int, int]
 """[start, end) in Unix milliseconds."""
@@ -61,3 +65,60 @@ class PowerRecord:
             self._process = None
             self._printed.close()
 
+
+# --- Linux: from the first to the last line that journald(8) has kept of each start -----------------------------------------
+
+_BOOT: Final = re.compile(r"^\s*-?\d+ [0-9a-f]{32} (.*)$", re.MULTILINE)
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+def of_journal() -> PowerRecord:
+    command = ("/usr/bin/journalctl", "--list-boots", "--utc", "--no-pager", "--quiet")
+    return PowerRecord("journal", command, journal_boots, environment={"LC_ALL": "C"})
+
+
+def journal_boots(told: str) -> tuple[Span, ...]:
+    """As journalctl(1) lists them, before and since systemd 254, which prints a heading and columns."""
+    found = (tuple(_ms(one) for one in _MOMENT.findall(boot)[:2]) for boot in _BOOT.findall(told))
+    return tuple(sorted((first, last) for first, last in found if first <= last))
+
+
+# --- Windows: the event log "System" ----------------------------------------------------------------------------------------
+
+_LOG_STARTED, _LOG_STOPPED = "6005", "6006"
+_QUERY: Final = "*[System[Provider[@Name='EventLog'] and (EventID=6005 or EventID=6006)]]"
+_NO_WINDOW: Final = 0x08000000  # CREATE_NO_WINDOW
+_MOST: Final = 400  # events, the newest first
+_EVENT: Final = re.compile(r"<EventID[^>]*>(\d+)</EventID>.*?SystemTime=['\"]([^'\"]+)['\"]", re.DOTALL)
+
+
+def of_event_log() -> PowerRecord:
+    tool = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "wevtutil.exe"
+    command = (str(tool), "qe", "System", f"/q:{_QUERY}", "/f:xml", "/rd:true", f"/c:{_MOST}")
+    return PowerRecord("event-log", command, event_log_starts, flags=_NO_WINDOW)
+
+
+def event_log_starts(told: str) -> tuple[Span, ...]:
+    """As wevtutil.exe prints them. A start without a stop behind it, as when the power failed, is of no length: that the PC was
+    on is all that is known. A PC that "starts fast" was not off for this log.
+    """
+    return tuple(_starts(sorted((_ms(at), event) for event, at in _EVENT.findall(told))))
+
+
+def _starts(events: Sequence[tuple[int, str]]) -> Iterator[Span]:
+    began: int | None = None
+    for at, event in events:
+        if event == _LOG_STARTED:
+            if began is not None:
+                yield began, began
+            began = at
+        elif event == _LOG_STOPPED and began is not None:
+            yield began, at
+            began = None
+    if began is not None:
+        yield began, began
+
+
+def _ms(moment: str) -> int:
+    """ISO 8601 in UTC; what is behind the second is left out."""
+    return int(datetime.fromisoformat(moment[:19]).replace(tzinfo=UTC).timestamp()) * 1000

@@ -8,11 +8,11 @@ from daemon.platforms.api import Platform
 from daemon.platforms.linux.accounts import LinuxAccounts
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker, ForkedPins
-from daemon.platforms.linux.journal_boots import record
 from daemon.platforms.linux.logged_on import logged_on
 from daemon.platforms.linux.reading.client import Reader
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import Tracker
+from daemon.platforms.power_record import of_journal
 from host.clock import Clock
 
 
@@ -21,4 +21,4 @@ def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[]
     tracker = Tracker(reader, clock)
     watcher = LinuxWatcher(tracker, reader, clock, gate_mounts, asker)
     control = LinuxControl(spared, asker, tracker.together)
-    return Platform(watcher, control, LinuxAccounts(clock), ForkedPins(asker), logged_on=logged_on, power=record())
+    return Platform(watcher, control, LinuxAccounts(clock), ForkedPins(asker), logged_on=logged_on, power=of_journal())

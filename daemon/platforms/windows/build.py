@@ -7,11 +7,11 @@ from pathlib import Path
 
 from daemon.platforms.api import Platform
 from daemon.platforms.hashing import within
+from daemon.platforms.power_record import of_event_log
 from daemon.platforms.windows import trays
 from daemon.platforms.windows.accounts import WindowsAccounts, logged_on, looked_at
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
-from daemon.platforms.windows.event_log import record
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
@@ -38,7 +38,7 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     displays = _trays(clock, root) if service.attached() else None
     control, accounts = WindowsControl(spared), WindowsAccounts()
     return Platform(
-        watcher, control, accounts, displays=displays, logged_on=logged_on, tells_unknown=False, power=record()
+        watcher, control, accounts, displays=displays, logged_on=logged_on, tells_unknown=False, power=of_event_log()
     )
 
 

@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from daemon.platforms.linux.journal_boots import parse as boots
-from daemon.platforms.power_record import PowerRecord
-from daemon.platforms.windows.event_log import parse as events
+from daemon.platforms.power_record import PowerRecord, event_log_starts, journal_boots
 from tests.system import until
 
 
@@ -32,7 +30,7 @@ TUESDAY = (ms("2026-11-24 01:00:00"), ms("2026-11-24 12:30:09"))
     """,
 ], ids=["systemd 252", "systemd 257"])  # fmt: skip
 def test_starts_that_journald_kept(told):
-    assert boots(textwrap.dedent(told)) == (MONDAY, TUESDAY)
+    assert journal_boots(textwrap.dedent(told)) == (MONDAY, TUESDAY)
 
 
 def event(number, at):
@@ -46,8 +44,8 @@ def event(number, at):
 def test_starts_in_the_event_log_of_windows():
     """The newest comes first; on Monday evening the power failed, and nothing says when."""
     told = event(6005, "2026-11-24T01:00:00") + event(6006, "2026-11-23T15:00:00") + event(6005, "2026-11-23T01:02:03")
-    assert events(told) == (MONDAY, (TUESDAY[0], TUESDAY[0]))
-    assert events(event(6005, "2026-11-24T01:00:00") + event(6005, "2026-11-23T01:02:03")) == (
+    assert event_log_starts(told) == (MONDAY, (TUESDAY[0], TUESDAY[0]))
+    assert event_log_starts(event(6005, "2026-11-24T01:00:00") + event(6005, "2026-11-23T01:02:03")) == (
         (MONDAY[0], MONDAY[0]), (TUESDAY[0], TUESDAY[0]),
     )  # fmt: skip
 
