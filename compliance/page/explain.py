@@ -65,7 +65,8 @@ def explained(page: Page) -> Iterator[Said]:
     """Numbered, so that a record can refer to them."""
     found = list(items(page))
     for number, one in enumerate(found[:MOST], 1):
-        yield Said(msg("{n}. {what}", n=str(number), what=one.what), (one.ask,), one.tone)
+        ask = msg("{ask} See {entry}.", ask=one.ask, entry=one.entry) if one.entry else one.ask
+        yield Said(msg("{n}. {what}", n=str(number), what=one.what), (ask,), one.tone)
     if (more := len(found) - MOST) > 0:
         yield Said(msgn("… and {n} more thing, below", "… and {n} more things, below", more), (), "note")
 
@@ -87,7 +88,8 @@ def _item(page: Page, group: Group, what: Arg, tone: Tone = "note") -> Item:
     ask = _FAMILY if not page.public else _OWNER if group.kind in _BY_OWNER else _STAFF if group.kind in _OF_PLAY else (
         _TECHNICAL
     )  # fmt: skip
-    first = in_words(group.shown[0].where) if group.shown else ""
+    where = group.shown[0].where if group.shown else ""
+    first = in_words(where) if isinstance(where, Message) else ""  # else a file's name, or none
     return Item(what, ask, first, tone)
 
 

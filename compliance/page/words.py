@@ -36,8 +36,8 @@ def sections(page: Page) -> tuple[Section, ...]:
         Section("place", msg("Place"), tuple(_place(page))),
         Section("verdict", msg("Verdict"), tuple(concluded(page))),
         Section("explain", msg("What needs an explanation"), tuple(explain.explained(page)) if page.read else ()),
-        Section("hours", msg("Who was watched when"), tuple(_hours(page))),
         Section("record", msg("For the record"), tuple(explain.recorded(page)) if page.read else ()),
+        Section("hours", msg("Who was watched when"), tuple(_hours(page))),
         Section("findings", msg("Not kept, entry by entry"), tuple(_articles(page))),
         Section("gaps", msg("Gaps"), tuple(_gaps(page))),
         Section("ask", msg("To be explained, entry by entry"), tuple(_notes(page, odd=True))),
@@ -263,5 +263,6 @@ def _checked(report: Report) -> Iterator[Block]:
             ends: dict[str, Arg] = {"first": moment(one.first, report.zone), "last": moment(one.last, report.zone)}
             said = msgn("{n} entry, {first} – {last}", "{n} entries, {first} – {last}", one.entries, **ends)
             if one.coverage is not None:
-                said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(one.coverage * 1000) / 10)
+                percent = int(one.coverage * 1000) / 10
+                said = msg("{seat}, watched for {percent}% of the time that it ran", seat=said, percent=percent)
             yield Fact(names.recorder(one.seat), said)

@@ -49,7 +49,7 @@ def test_it_verifies_without_anything_installed(file, site, tmp_path):
     where = {"TMPDIR": str(tmp_path / "tmp"), "TMP": str(tmp_path / "tmp"), "SYSTEMROOT": "C:\\Windows"}
     done = run(file, tmp_path / "log.zip", "--lang", "vi", **where)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "KẾT LUẬN\n  ✓ Đầy đủ và khớp chữ ký; chưa ai bên ngoài xác nhận\n" in done.stdout
+    assert "KẾT LUẬN\n  ✓ Nguyên vẹn và khớp chữ ký; chưa có bên độc lập xác nhận\n" in done.stdout
     told = json.loads(run(file, tmp_path / "log.zip", "--json", **where).stdout)
     assert (told["ok"], told["decisions"]) == (True, 4)
     assert WINDOWS or list((tmp_path / "tmp").iterdir()) == []

@@ -39,7 +39,8 @@ def report(site):
 
 
 @pytest.mark.parametrize(("lang", "told"), [
-    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Đầy đủ và khớp chữ ký; chưa ai bên ngoài xác nhận", "Chủ điểm", "trang 1/")),
+    ("vi", ("Kết quả kiểm tra nhật ký tuân thủ", "Nguyên vẹn và khớp chữ ký; chưa có bên độc lập xác nhận", "Chủ điểm",
+            "trang 1/")),
     ("en", ("What the compliance log says", "Whole, but no outsider has seen it yet", "by hour", "Official", "page 1/")),
 ])  # fmt: skip
 def test_it_says_what_the_terminal_says(site, read, tmp_path, capsys, lang, told):

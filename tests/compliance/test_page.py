@@ -88,7 +88,7 @@ def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
     everything = found(at_point, finding(), finding("clock-jump", cite=""), gaps=(gap("home-pc", 0),))
     titles = [line for line in shown(everything) if line and not line.startswith(" ")]
     assert titles == [
-        "PLACE", "VERDICT", "WHAT NEEDS AN EXPLANATION", "WHO WAS WATCHED WHEN", "FOR THE RECORD",
+        "PLACE", "VERDICT", "WHAT NEEDS AN EXPLANATION", "FOR THE RECORD", "WHO WAS WATCHED WHEN",
         "NOT KEPT, ENTRY BY ENTRY", "GAPS", "WHO WAS WATCHED ON WHICH DAY", "WHAT WAS OVERRIDDEN, AND BY WHOM",
         "WHAT WAS REFUSED, AND BY WHICH RULE", "ROUTINE", "COMPARED WITH WHAT IS HELD OUTSIDE",
         "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT",
@@ -527,7 +527,7 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     """With the exit code of the verification."""
     assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
     assert capsys.readouterr().out == (
-        f"KẾT LUẬN\n  ✓ Đầy đủ và khớp chữ ký; chưa ai bên ngoài xác nhận\nđã ghi: {tmp_path / 'page.html'}\n"
+        f"KẾT LUẬN\n  ✓ Nguyên vẹn và khớp chữ ký; chưa có bên độc lập xác nhận\nđã ghi: {tmp_path / 'page.html'}\n"
     )
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
@@ -654,11 +654,12 @@ def test_what_needs_an_explanation_stands_below_the_verdict_with_whom_to_ask(at_
     report = found(at_point, finding(), *odd, gaps=(gap("home-pc", 3, 4 * HOUR, kind="ran-on"),))
     assert section(report, "WHAT NEEDS AN EXPLANATION") == (
         "✗ 1. play outside the hours, 1 time, at 24 Nov 2026 10:00, seat home-pc – sign of a violation by the owner of this"
-        " place (NĐ 147/2024, Đ.68) Ask who was on duty, and look at the game and the player's papers."
-        " ! 2. at 24 Nov 2026 10:00: it went on for 1 min Ask the owner, who alone can change that."
+        " place (NĐ 147/2024, Đ.68) Ask who was on duty, and look at the game and the player's papers. See entry 7."
+        " ! 2. at 24 Nov 2026 10:00: it went on for 1 min Ask the owner, who alone can change that. See entry 7."
         " ! 3. home-pc, at 24 Nov 2026 10:00: it went on for 1 min Ask who was on duty, and look at the game and the player's"
-        " papers. ! 4. seat home-pc, from 24 Nov 2026 11:00 to 24 Nov 2026 15:00: not enforced while the PC ran on, 4 hr"
-        " Ask the owner who was at this PC then, and what was done to it."
+        " papers. See entry 7."
+        " ! 4. seat home-pc, from 24 Nov 2026 11:00 to 24 Nov 2026 15:00: not enforced while the PC ran on,"
+        " 4 hr Ask the owner who was at this PC then, and what was done to it."
     )
     assert "✓" not in "\n".join(shown(report))
 
