@@ -30,7 +30,7 @@ def frozen(account: str) -> Iterator[None]:
     try:
         yield
     finally:
-        thaw()
+        _thaw(folder)
 
 
 def thaw() -> None:
@@ -38,8 +38,8 @@ def thaw() -> None:
     with suppress(OSError):
         folder = Path(NOTE.read_text("utf-8").strip())
         if any(folder.is_relative_to(root) for root in _ROOTS):
-            (folder / "cgroup.freeze").write_text("0", "ascii")
-        NOTE.unlink()
+            _thaw(folder)
+        NOTE.unlink(missing_ok=True)
 
 
 def _slice_of(account: str) -> Path | None:
@@ -50,13 +50,21 @@ def _slice_of(account: str) -> Path | None:
     return next((path for root in _ROOTS if (path := root / name).joinpath("cgroup.freeze").exists()), None)
 
 
+def _thaw(folder: Path) -> None:
+    """Whatever the note says by now: another daemon may have written over it."""
+    with suppress(OSError):
+        (folder / "cgroup.freeze").write_text("0", "ascii")
+    with suppress(OSError):
+        NOTE.unlink()
+
+
 def _freeze(folder: Path) -> bool:
     try:
         NOTE.parent.mkdir(exist_ok=True)
         NOTE.write_text(f"{folder}\n", "utf-8")
         (folder / "cgroup.freeze").write_text("1", "ascii")
     except OSError:
-        thaw()
+        _thaw(folder)
         return False
     _wait(folder / "cgroup.events")
     return True

@@ -85,6 +85,13 @@ def test_what_a_daemon_left_frozen_is_thawed(child, note):
     assert ((folder / "cgroup.freeze").read_text().strip(), note.exists()) == ("0", False)
 
 
+def test_what_it_froze_is_thawed_whatever_the_note_says_by_then(child, note):
+    with freezing.frozen(child.pw_name):
+        assert frozen(child.pw_uid)
+        note.write_text("/sys/fs/cgroup/of-another-daemon\n")
+    assert not frozen(child.pw_uid)
+
+
 def test_only_control_groups_are_thawed(note, tmp_path):
     (tmp_path / "cgroup.freeze").write_text("1")
     note.write_text(f"{tmp_path}\n")
