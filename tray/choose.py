@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - what one system's half imports is not there on another
 from __future__ import annotations
 
+import os
 import sys
 
 from host.api import UnsupportedError
@@ -30,3 +31,18 @@ def renderer() -> Renderer:
     else:
         raise UnsupportedError(sys.platform)
     return half.show
+
+
+def as_administrator(dialog: str) -> tuple[str, ...]:
+    """What starts `giochoi` as an administrator, after the system's own prompt. Empty: on Windows, where no pipe leads to such
+    a program, the `dialog` was opened anew as an administrator's.
+    """
+    own = (sys.executable, "-P", "-m", "cli")
+    if sys.platform == "win32":
+        from tray.windows.calls import elevated, open_elevated
+
+        if elevated():
+            return own
+        open_elevated(sys.executable, f"-P -m tray --dialog {dialog}")
+        return ()
+    return own if os.geteuid() == 0 else ("/usr/bin/pkexec", "/usr/bin/giochoi")

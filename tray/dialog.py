@@ -25,7 +25,7 @@ class _Context:
 
 def run(name: str, words: Sequence[str], context: Context) -> int:
     """Shows the dialog and waits until it is closed; its exit code."""
-    return dialogs.run(name, words, context, choose.renderer)
+    return dialogs.run(name, words, context, choose.renderer, choose.as_administrator)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from datetime import date
 from typing import Final
 
-from agent.api import naming
-from agent.api.players import GuardianAdd, GuardianList, GuardianSet, PlayerList, PlayerRow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal
 from cli.given.proving import AGAIN, NEW, good, hashed_alike, typed_pin
 from cli.output import Output
-from cli.registering.settle import settle
-from cli.setup.house import House, as_administrator, rules_said
-from cli.setup.interview import AnswerError, Child, Interview, Question
+from cli.setup import pages
+from cli.setup.house import House, as_administrator
+from cli.setup.interview import AnswerError, Interview, Question
 from cli.setup.questions import QUESTIONS, yes_or_no
-from cli.setup.saving import save
-from cli.setup.tried import try_out
+from cli.setup.summary import registered, save_all, summary
 from cli.words.layout import row
 from cli.words.shell import quote, whole
-from cli.words.verdicts import UNKNOWN_VALUES
 from host.choose import files
-from host.rpc_client import ask
-from host.wire import ApiError
-from i18n.message import Arg, Day, Message, comma, msg, said_by
+from i18n.message import Message, msg
 
 BACK: Final = "<"
 _TRIES: Final = 5  # to type a PIN twice alike
 
 
 def add_to(commands: Commands) -> None:
-    commands.add("setup", run, "", "--lang vi")
+    parser = commands.add("setup", run, "", "--lang vi")
+    parser.takes("--pages", "", msg("for the window of setup: the questions a line each, as JSON"))
 
 
 def run(args: Namespace, context: Context) -> int:
+    if args.pages:
+        return pages.run(context)
     if context.out.json or not terminal():
         raise CommandError(msg("this asks questions, so it needs a terminal; without one: giochoi player add"))
     try:
@@ -45,11 +41,7 @@ def run(args: Namespace, context: Context) -> int:
     except KeyboardInterrupt:
         context.out.message("")
         raise CommandError(msg("nothing changed"), code=130) from None
-    children = interview.children()
-    code = _save(children, house, context)
-    if pin:
-        code = _guardian(interview.guardian(), pin, context) or code
-    return try_out(children, context) or code
+    return save_all(interview, pin, house, context)
 
 
 def _answers(context: Context) -> tuple[House, Interview, str]:
@@ -76,21 +68,11 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
         interview.back()
 
 
-def _guardian(name: str, pin: str, context: Context) -> int:
-    """Whoever is called so gets the PIN, or becomes a guardian with it."""
-    address = context.home.agent_address
-    known = naming.person(ask(address, GuardianList()).guardians, name)
-    done = ask(address, GuardianAdd(name=name, pin=pin) if known is None else GuardianSet(guardian=known.id, pin=pin))
-    said = msg("{name} is a guardian now (id {id})", name=done.name, id=done.id)
-    return settle(context, done, said if known is None else msg("{name} is changed (id {id})", name=done.name, id=done.id))
-
-
 def _pin(interview: Interview, context: Context) -> str | None:
     """The hash of the PIN that is typed, which is asked for until it is none that the children, or others, would guess; "" if
     it never is, or none is wanted; None: back. CommandError: nobody answers.
     """
-    known = ask(context.home.agent_address, PlayerList()).players
-    players = (*known, *map(_as_registered, interview.children()))
+    players = registered(interview, context)
     context.out.message(msg("A PIN for {name}: it is not shown while you type. Enter alone: without one; {back} goes back.",
                             name=interview.guardian(), back=BACK))  # fmt: skip
     for left in reversed(range(_TRIES)):
@@ -127,19 +109,14 @@ def _nobody(out: Output) -> None:
                     "it in the system's settings, then come back."))  # fmt: skip
 
 
-def _as_registered(child: Child) -> PlayerRow:
-    return PlayerRow(
-        id="", name=child.name, born=child.born, account=child.account, guardians=(), packs=(), limits=(), approved=()
-    )
-
-
 def _put(question: Question, interview: Interview, out: Output) -> None:
     """Ask until there is an answer that means something."""
     out.message("")
     for number, choice in enumerate(question.choices, 1):
         out.message(row((f"{number}.", choice.text), " "))
     while True:
-        out.prompt(row((question.text, "" if question.shown == "" else row(("[", question.shown, "]"), "")), " "))
+        shown = "" if question.shown == "" else row(("[", question.shown, "]"), "")
+        out.prompt(row((question.text, question.typed, shown), " "))
         line = sys.stdin.readline()
         if not line:
             raise CommandError(msg("nothing changed"), code=1)
@@ -158,7 +135,7 @@ def _agreed(interview: Interview, house: House, out: Output) -> bool:
     """Show what would be, and ask for the last yes. CommandError: it is a no."""
     for child in interview.children():
         out.message("")
-        for line in _summary(child):
+        for line in summary(child):
             out.message(line)
         for line in house.tried(child):
             out.message(line)
@@ -170,29 +147,3 @@ def _agreed(interview: Interview, house: House, out: Output) -> bool:
     if not asked.chosen("save")[0]:
         raise CommandError(msg("nothing changed"), code=1)
     return True
-
-
-def _summary(child: Child) -> list[Arg]:
-    born = child.born or ""
-    who = {"name": child.name, "born": Day(date.fromisoformat(born)) if "-" in born else born, "account": child.account}
-    lines: list[Arg] = [msg("{name}, born {born}, plays as {account}", **who)]
-    lines += rules_said(child)
-    if child.unknown != "listed":
-        lines.append(msg("Programs that nobody named or installed: {what}", what=UNKNOWN_VALUES[child.unknown]))
-    if child.let_through:
-        lines.append(msg("May be played: {games}", games=comma(game.title for game in child.let_through)))
-    return [lines[0], *(row(("·", line), " ") for line in lines[1:])]
-
-
-def _save(children: tuple[Child, ...], house: House, context: Context) -> int:
-    """One child after the other; what could not be done is said, and the others are done all the same."""
-    code = 0
-    for child in children:
-        try:
-            done = save(child, house.scan(child.account), context, own=house.own(child.account))
-        except ApiError as error:
-            context.out.message(msg("{name}: {why}", name=child.name, why=said_by(error)))
-            code = 1
-            continue
-        code = settle(context, done, msg("{name} is set up (id {id})", name=done.name, id=done.id)) or code
-    return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
@@ -33,8 +34,8 @@ from rules.systems import system_of
 
 PRESETS: Final = ("home-school-week", "home-weekend", "home-balanced")
 _FOR_LABELS: Final = frozenset({"rating", "ask"})
-_MOST = 30  # games that one can choose from without losing sight
 _DAY = 1440
+_SCHOOL_DAY = "weekday_hours"
 
 
 class House:
@@ -75,21 +76,28 @@ class House:
         return datetime.fromtimestamp(wall() / 1000, UTC).astimezone().date()
 
     def asking(self, child: Child) -> tuple[Asking, ...]:
-        """The installed games about which the child's rules ask, or which they refuse for the label alone."""
+        """The installed games about which the child's rules ask, or which they refuse for the label alone; first those that the
+        account played in the past week.
+        """
         scanned = self.scan(child.account)
         every = () if scanned is None else (*scanned.games, *scanned.emulators)
         policy = policy_of(child)
         through = child.known.approved if child.known else frozenset()
         found = [one for one in every if one.id not in through and _asked(policy, one, child, self.today())]
-        found.sort(key=lambda one: one.title.casefold())
-        return tuple(Asking(one.id, one.title, label_text(one.label, one.label_source)) for one in found[:_MOST])
+        told = self._played_by(child.account)
+        often = Counter[str]() if told is None else Counter(one.game for one in told.plays)
+        found.sort(key=lambda one: (-often[one.id], one.title.casefold()))
+        return tuple(Asking(one.id, one.title, label_text(one.label, one.label_source), one.label) for one in found)
 
     def tried(self, child: Child) -> tuple[Arg, ...]:
         """What the chosen rules would have done to the play of the past week in the child's account."""
-        if child.account not in self._played:
-            self._played[child.account] = played(child.account, self._context)
         born = None if child.born is None else birth_date(child.born, self.today())
-        return said(child, self._played[child.account], policy_of(child), born)
+        return said(child, self._played_by(child.account), policy_of(child), born)
+
+    def _played_by(self, account: str) -> PlayedAnswer | None:
+        if account not in self._played:
+            self._played[account] = played(account, self._context)
+        return self._played[account]
 
     def scan(self, account: str) -> Scanned | None:
         """None: it could not be made, which is said once."""
@@ -142,7 +150,8 @@ def _preset(id_: str) -> Preset:
     reading = checked(id_)[1]
     minutes = [one for one in reading.params if one.name.endswith("_minutes") and isinstance(one.default, int)]
     numbers = (Number(one.name, one.text, int(str(one.default)), one.least or 0, one.most or _DAY) for one in minutes[:MINUTES])
-    return Preset(id_, reading.pack.title, tuple(numbers))
+    hours = next(((one.name, str(one.default)) for one in reading.params if one.name == _SCHOOL_DAY), None)
+    return Preset(id_, reading.pack.title, tuple(numbers), hours)
 
 
 def _pack(id_: str, params: tuple[str, ...]) -> Pack:

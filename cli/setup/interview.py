@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final, Literal
 
 from host.api import Person
 from i18n.message import Arg, MessageError, msg
 from rules.unknown import Unknown
+
+OF_PACK: Final = "of-pack:"  # before a parameter's name: the question for its value
 
 
 class AnswerError(MessageError):
@@ -32,20 +34,26 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A set of rules to choose: its pack, what it is called, and the minutes that are asked for."""
+    """A set of rules to choose: its pack, what it is called, and the minutes that are asked for. `hours`: the parameter that
+    says when may be played on a school day, and what it is if nobody says; None: it has none.
+    """
 
     id: str
     title: Arg
     numbers: tuple[Number, ...]
+    hours: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A game that a child's rules ask a guardian about, or refuse for its label: it may be let through. `label`: in words."""
+    """A game that a child's rules ask a guardian about, or refuse for its label: it may be let through. `label`: in words;
+    `age`: the age that it says, None if it has none.
+    """
 
     id: str
     title: str
     label: Arg
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +73,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Who is to be registered, and with what. `born` as `player add` takes it; `minutes` by parameter; `pack` may be "";
-    `known`: who it was before.
+    """Who is to be registered, and with what. `born` as `player add` takes it; `values` of the pack's parameters; `pack` may be
+    ""; `known`: who it was before.
     """
 
     account: str = ""
     name: str = ""
     born: str | None = None
     pack: str = ""
-    minutes: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int | str] = field(default_factory=dict)
     unknown: Unknown = "listed"
     let_through: tuple[Asking, ...] = ()
     known: Known | None = None
@@ -114,7 +122,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`id` says what it is about. `default` is what Enter means (None: something has to be typed), `shown` how that is written.
-    `read` makes a value of what was typed. AnswerError. `surely`: a no to it asks the question before once more.
+    `read` makes a value of what was typed. AnswerError. `surely`: a no to it asks the question before once more. `kind`: how
+    many of the choices are taken, or that it is yes or no, which has none. `typed`: what may be typed, where that is not plain.
     """
 
     id: str
@@ -125,6 +134,8 @@ class Question:
     choices: tuple[Choice, ...] = ()
     beside: tuple[Arg, ...] = ()
     surely: bool = False
+    kind: Literal["one", "many", "yes"] = "one"
+    typed: Arg = ""
 
 
 Answers = dict[str, Any]
@@ -193,7 +204,7 @@ def child_of(given: Answers, found: Found) -> Child:
         name=given.get("name", ""),
         born=given.get("born"),
         pack=given.get("pack", ""),
-        minutes={id_.removeprefix("minutes:"): value for id_, value in given.items() if id_.startswith("minutes:")},
+        values={id_.removeprefix(OF_PACK): value for id_, value in given.items() if id_.startswith(OF_PACK)},
         unknown=given.get("unknown", "listed"),
         let_through=given.get("games", ()),
         known=found.known.get(given.get("account", "")),

@@ -11,7 +11,19 @@ from agent.api.naming import same
 from cli.errors import CommandError
 from cli.given.asking import means_yes
 from cli.given.values import parse_born
-from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
+from cli.setup.interview import (
+    OF_PACK,
+    AnswerError,
+    Answers,
+    Asking,
+    Choice,
+    Found,
+    Interview,
+    Maker,
+    Number,
+    Question,
+    child_of,
+)  # fmt: skip
 from cli.words.days import day_or
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
@@ -27,6 +39,7 @@ _UNKNOWN: Final[tuple[tuple[Unknown, Arg], ...]] = (
     ("refused", msg("None of them runs, unless you let it through: the surest for a younger child")),
 )
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
+_AFTER_MORNING, _BEFORE_AFTERNOON = "13:30-21:00", "08:00-21:00"
 _BIRTHDAY: Final = "24/11/2014"
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
@@ -125,10 +138,31 @@ def _minutes(at: int) -> Maker:
         number = numbers[at]
         known = found.known.get(given["account"])
         values = (known.values if known and known.pack == given["pack"] else None) or {}
-        id_, text, default = f"minutes:{number.name}", row((number.text, "?"), ""), values.get(number.name, str(number.default))
-        return Question(id_, text, lambda typed: _number(typed, number), default, default)
+        default = values.get(number.name, str(number.default))
+        text = row((number.text, "?"), "")
+        return Question(f"{OF_PACK}{number.name}", text, lambda typed: _number(typed, number), default, default)
 
     return make
+
+
+def _hours(found: Found, given: Answers, interview: Interview) -> Question | None:
+    """When a school day leaves room to play: many schools teach half of the day."""
+    hours = next((one.hours for one in found.presets if one.id == given["pack"]), None)
+    if hours is None:
+        return None
+    name, usual = hours
+    known = found.known.get(given["account"])
+    now = ((known.values if known and known.pack == given["pack"] else None) or {}).get(name, usual)
+    kinds = {
+        usual: Choice(msg("all day: {hours}", hours=usual), "all-day"),
+        _AFTER_MORNING: Choice(msg("in the morning only: {hours}", hours=_AFTER_MORNING), "morning"),
+        _BEFORE_AFTERNOON: Choice(msg("in the afternoon only: {hours}", hours=_BEFORE_AFTERNOON), "afternoon"),
+    }  # fmt: skip
+    kinds.setdefault(now, Choice(msg("as it is: {hours}", hours=now), "as-is"))
+    choices, values = tuple(kinds.values()), tuple(kinds)
+    before = str(1 + values.index(now))
+    text = msg("When does {name} have classes on a school day? That says when there may be play", name=given["name"])
+    return Question(f"{OF_PACK}{name}", text, lambda typed: values[_picked(typed, choices)], before, before, choices)
 
 
 def _number(text: str, number: Number) -> int:
@@ -161,11 +195,18 @@ def _games(found: Found, given: Answers, interview: Interview) -> Question | Non
             return ()
         if text.casefold() in _ALL:
             return asking
+        if text.endswith("+") and text[:-1].isdecimal():
+            return up_to(int(text[:-1]), asking)
         return tuple(asking[_picked(one, choices)] for one in re.split(r"[,;\s]+", text) if one)
 
-    text = msg("These games are installed and wait for your yes. Which may {name} play? Numbers, all, or none",
-               name=given["name"])  # fmt: skip
-    return Question("games", text, read, "none", msg("none"), choices)
+    text = msg("These games are installed and wait for your yes. Which may {name} play?", name=given["name"])
+    return Question("games", text, read, "none", msg("none"), choices, kind="many",
+                    typed=msg("Numbers, all, none, or 12+ for all with a label up to 12"))  # fmt: skip
+
+
+def up_to(age: int, asking: tuple[Asking, ...]) -> tuple[Asking, ...]:
+    """Those with a label of at most this age."""
+    return tuple(one for one in asking if one.age is not None and one.age <= age)
 
 
 def _more(found: Found, given: Answers, interview: Interview) -> Question | None:
@@ -201,7 +242,7 @@ def yes_or_no(id_: str, text: Arg, *, default: bool) -> Question:
             return means_yes(answer)
         raise AnswerError(msg("{text}: yes or no", text=typed(answer)))
 
-    return Question(id_, text, read, "y" if default else "n", msg("yes") if default else msg("no"))
+    return Question(id_, text, read, "y" if default else "n", msg("yes") if default else msg("no"), kind="yes")
 
 
 def _picked(text: str, choices: tuple[Choice, ...]) -> int:
@@ -219,5 +260,5 @@ def _date(born: str, found: Found) -> date:
 
 
 QUESTIONS: Final = (
-    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _unknown, _games, _more, _guardian,
+    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _hours, _unknown, _games, _more, _guardian,
 )  # fmt: skip

@@ -27,7 +27,7 @@ LAW = "vn-147"
 def packs_of(child: Child) -> tuple[PackUse, ...]:
     """The law's rules for games, and the chosen ones, with the values that they had."""
     before = child.known.values if child.known and child.known.pack == child.pack else None
-    values = {**(before or {}), **{name: str(value) for name, value in child.minutes.items()}}
+    values = {**(before or {}), **{name: str(value) for name, value in child.values.items()}}
     params = tuple(f"{name}={value}" for name, value in values.items())
     law = PackUse(id=LAW, params=(), text=None)
     return (law, PackUse(id=child.pack, params=params, text=None)) if child.pack else (law,)

@@ -44,6 +44,7 @@ def fill(root: Path, version: str) -> None:
 
 
 def _library(library: Path, version: str) -> None:
+    (library / "bin").mkdir(parents=True)
     (library / "bin/python3").symlink_to("../../../bin/python3")
     common = library / "common"
     payload.rooms(common, version)

@@ -329,7 +329,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   CreateDirectory "$SMPROGRAMS\Giờ Chơi"
   CreateShortCut "$SMPROGRAMS\Giờ Chơi\Giờ Chơi.lnk" "${APPDIR}\giochoi-tray.exe" "--window" "" 0 SW_SHOWNORMAL "" "$(TIME_LEFT)"
-  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/d /k ""${APPDIR}\giochoi.exe" setup"' \
+  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "${APPDIR}\giochoi-tray.exe" "--dialog setup" \
     "${APPDIR}\giochoi.exe" 0 SW_SHOWNORMAL "" "$(ASK_SETUP)"
   WriteRegStr HKLM "${OURS}" "Language" $LANGUAGE
   WriteRegStr HKLM "${KEY}" "DisplayName" "Giờ Chơi"
@@ -356,7 +356,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
 FunctionEnd
 
 Function ask_for_limits
-  Exec '"$SYSDIR\cmd.exe" /d /k ""${APPDIR}\giochoi.exe" setup"'
+  Exec '"${APPDIR}\giochoi-tray.exe" --dialog setup'
 FunctionEnd
 
 Function un.onInit

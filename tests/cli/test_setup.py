@@ -48,7 +48,7 @@ def test_enter_is_enough_for_all_but_the_date_of_birth():
     """One child, the suggested rules: nine answers, one of them typed."""
     talk = interview(AN, games=(LUANTI,))
     assert answered(talk, "", "", "24/11/2014", "", "", "", "", "") == [
-        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "unknown", "games",
+        "account", "name", "born", "pack", "of-pack:weekday_minutes", "of-pack:weekend_minutes", "unknown", "games",
     ]  # fmt: skip
     assert talk.question() is None
     assert talk.children() == (
@@ -130,7 +130,7 @@ def test_a_child_that_is_set_up_can_be_changed():
     """Enter keeps what was; the name stays free for the child itself; a PIN can be had anew."""
     talk = interview(known=KNOWN, taken=("An",))
     assert answered(talk, "", "", "", "", "", "", "", "") == [
-        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "unknown", "guardian",
+        "account", "name", "born", "pack", "of-pack:weekday_minutes", "of-pack:weekend_minutes", "unknown", "guardian",
     ]  # fmt: skip
     (an,) = talk.children()
     minutes = {"weekday_minutes": 45, "weekend_minutes": 120}

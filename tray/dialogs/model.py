@@ -23,16 +23,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`kind`: "choice" takes one of `choices`; "minutes" too, or a number that is typed; "pin" is not shown; "long" takes a few
-    lines. `most`: how many characters it takes.
+    """`kind`: "choice" takes one of `choices`; "minutes" too, or a number that is typed; "ticks" any of them, their values with
+    blanks between them, and each of `shortcuts` ticks those of its own value, and no others; "pin" is not shown; "long" takes a
+    few lines. `most`: how many characters it takes. `label` "": what the dialog says is about nothing else.
     """
 
     name: str
     label: Arg
-    kind: Literal["choice", "minutes", "pin", "digits", "time", "long"]
+    kind: Literal["choice", "minutes", "ticks", "pin", "digits", "time", "text", "long"]
     value: str = ""
     choices: tuple[Choice, ...] = ()
     most: int = 200
+    shortcuts: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _labels(dialog: Dialog, words: Callable[[Arg], str]) -> Iterator[tuple[int, 
     """Each with its rank: the smaller chooses first."""
     for field in dialog.fields:
         yield 1, words(field.label)
-        for choice in field.choices:
+        for choice in (*field.shortcuts, *field.choices):
             yield 2, words(choice.label)
         if field.kind == "minutes":
             yield 2, words(_OTHER)

@@ -11,6 +11,7 @@ import msgspec
 from daemon.api.asking import MeGet
 from host.transport import Unreachable
 from host.wire import ApiError, Request
+from i18n.catalogue import Language
 from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import AGAIN, CLOSE, Dialog, Next, Show, Stay, Values
 
@@ -51,12 +52,17 @@ class UsageError(MessageError):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What every dialog is started with. `words`: those behind its name; `token`: what a guardian proved; `now`: Unix ms."""
+    """What every dialog is started with. `words`: those behind its name; `token`: what a guardian proved; `now`: Unix ms;
+    `language`: of whoever sits there; `administrator`: what starts `giochoi` as an administrator, after the system's prompt; it
+    is told the dialog's name. Empty: the dialog is open elsewhere, as an administrator's.
+    """
 
     ask: Ask
     words: tuple[str, ...]
     token: str = ""
     now: Callable[[], int] = lambda: 0
+    language: Language = "en"
+    administrator: Callable[[str], Sequence[str]] = lambda _: ()
 
 
 class Session:

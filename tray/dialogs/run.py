@@ -19,7 +19,7 @@ from i18n.message import Arg, Message, as_message, comma, msg
 from tray.dialogs.page import REFUSED, USAGE, Page, Session, Start, T, UsageError
 from tray.dialogs.showing import Renderer, RendererError, Work
 
-NAMES: Final = ("approve", "ask", "code", "kept", "message", "off", "pin", "played", "rules", "until", "why")
+NAMES: Final = ("approve", "ask", "code", "kept", "message", "off", "pin", "played", "rules", "setup", "until", "why")
 _PROVED: Final = "--token-stdin"
 
 
@@ -33,11 +33,12 @@ class Context(Protocol):
     def language(self) -> Language: ...
 
 
-def run(name: str, words: Sequence[str], context: Context, renderer: Callable[[], Renderer]) -> int:
-    """Shows the dialog and waits until it is closed. `renderer` loads what draws it."""
+def run(name: str, words: Sequence[str], context: Context, renderer: Callable[[], Renderer],
+        administrator: Callable[[str], Sequence[str]] = lambda _: ()) -> int:  # fmt: skip
+    """Shows the dialog and waits until it is closed. `renderer` loads what draws it; `administrator` as Start has it."""
     said = Catalogue(context.language, now=wall())
     try:
-        work = _begun(name, words, context, said)  # first: the daemon is asked while the toolkit loads
+        work = _begun(name, words, context, said, administrator)  # first: the daemon is asked while the toolkit loads
         code, output = renderer()(work)
     except UsageError as error:
         return _fail(said, error.message, USAGE)
@@ -49,7 +50,8 @@ def run(name: str, words: Sequence[str], context: Context, renderer: Callable[[]
     return code
 
 
-def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Arg], str]) -> Work:
+def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Arg], str],
+           administrator: Callable[[str], Sequence[str]]) -> Work:  # fmt: skip
     """UsageError."""
     if name not in NAMES:
         raise UsageError(msg("no dialog {name}; there are: {names}", name=name, names=comma(NAMES)))
@@ -61,7 +63,7 @@ def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Ar
     def asked(request: Request[T]) -> T:
         return ask(context.home.daemon_address, request)  # which may be another one once its daemon runs
 
-    start = Start(asked, tuple(words), token, wall)
+    start = Start(asked, tuple(words), token, wall, context.language, administrator)
     work = Work(Session(page.TITLE, cast("Page", page.Page(start))), said)
     work.open()
     return work

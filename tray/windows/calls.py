@@ -39,4 +39,19 @@ be_aware = function(user32, "SetProcessDpiAwarenessContext", wintypes.BOOL, ctyp
 notification_state = function(
     shell32, "SHQueryUserNotificationState", ctypes.c_long, ctypes.POINTER(ctypes.c_int)
 )
+_is_administrator = function(shell32, "IsUserAnAdmin", wintypes.BOOL)
+_execute = function(
+    shell32, "ShellExecuteW", ctypes.c_void_p,
+    wintypes.HWND, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.LPCWSTR, ctypes.c_int,
+)  # fmt: skip
 make_mutex = function(kernel32, "CreateMutexW", wintypes.HANDLE, ctypes.c_void_p, wintypes.BOOL, wintypes.LPCWSTR)
+
+
+def elevated() -> bool:
+    """Whether this process has an administrator's rights already."""
+    return bool(_is_administrator())
+
+
+def open_elevated(program: str, words: str) -> None:
+    """After the system's prompt. Whoever says no there opened nothing."""
+    _execute(None, "runas", program, words, None, 1)

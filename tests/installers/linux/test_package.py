@@ -59,7 +59,7 @@ def test_all_in_it_is_roots_and_nobody_else_may_write(members):
     assert {(one.uid, one.gid) for one in members.values()} == {(0, 0)}
     assert {one.mode for one in members.values() if not one.issym()} == {0o755, 0o644}
     run = {name for name, one in members.items() if one.isfile() and one.mode == 0o755}
-    assert run == {*PROGRAMS, "usr/lib/giochoi/bin/set-up"}
+    assert run == set(PROGRAMS)
     assert len({one.mtime for one in members.values()}) == 1
 
 
@@ -235,7 +235,7 @@ def test_only_setting_the_limits_is_asked_for_as_an_administrator(root):
     policy = (root / "usr/share/polkit-1/actions/giochoi.policy").read_text("utf-8")
     assert re.findall(r"<allow_\w+>(\w+)<", policy) == ["auth_admin"] * 3
     assert re.findall(r'exec\.(\w+)">([^<]+)<', policy) == [("path", "/usr/bin/giochoi"), ("argv1", "setup")]
-    assert "pkexec /usr/bin/giochoi setup\n" in (root / "usr/lib/giochoi/bin/set-up").read_text("utf-8")
+    assert "Exec=giochoi-tray --dialog setup\n" in (root / "usr/share/applications/giochoi-set-up.desktop").read_text("utf-8")
 
 
 @pytest.mark.skipif(not SOAK, reason="soak only: it takes half a minute")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 
 import pytest
 from msgspec.structs import replace
@@ -17,8 +18,9 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
+from tests.tray.dialogs import fake_setup
 from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS, WHY
-from tray.dialogs import approve, ask, code, kept, message, off, pin, played, rules, until, why
+from tray.dialogs import approve, ask, code, kept, message, off, pin, played, rules, setup, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -275,3 +277,21 @@ def test_unreachable_is_what_it_is_called(daemon):
     daemon.stop_serving()
     with pytest.raises(Unreachable):
         asked(daemon.home.daemon_address, a.MeGet())
+
+
+def test_setup_asks_page_by_page(page):
+    """What was wrong with an answer is said, and the page stays; the last one can only be closed."""
+    opened, session = page(setup, sys.executable, fake_setup.__file__)
+    assert said(opened) == ["Which games?"]
+    stays = session.press("next", {"games": ""})
+    assert isinstance(stays, Stay)
+    assert WORDS(stays.note) == "at least one"
+    ends = session.press("next", {"games": "luanti sums"})
+    assert (said(ends), [one.closes for one in ends.dialog.buttons]) == (["ticked: luanti sums"], [True])
+
+
+def test_setup_says_why_it_cannot_begin(page):
+    opened, _ = page(setup, sys.executable, fake_setup.__file__, "refuse")
+    assert said(opened) == ["Set-up did not go on, and nothing was changed.", "giochoi: nobody answers"]
+    opened, _ = page(setup, "/nothing/here")
+    assert said(opened)[0] == "Set-up did not go on, and nothing was changed."

@@ -12,6 +12,9 @@ from tray.own import scrolled
 
 _ENTER: Final = (Gdk.KEY_Return, Gdk.KEY_KP_Enter, Gdk.KEY_ISO_Enter)
 _LONG: Final = (300, 54)
+_TICKS: Final = (440, 260)
+_CHARS: Final = 60  # of a choice, before its words go on in a second line
+_WIDTHS: Final = {"digits": 8, "time": 8, "text": 32}
 
 
 class Fields:
@@ -27,8 +30,9 @@ class Fields:
             widget, first = self._made(field, label)
             label.set_mnemonic_widget(first)
             self._focus[field.name] = first
-            self.grid.attach(label, 0, row, 1, 1)
-            self.grid.attach(widget, 1, row, 1, 1)
+            if field.label:
+                self.grid.attach(label, 0, row, 1, 1)
+            self.grid.attach(widget, 1 if field.label else 0, row, 1 if field.label else 2, 1)
 
     def values(self) -> dict[str, str]:
         return {name: read() for name, read in self._read.items()}
@@ -48,9 +52,11 @@ class Fields:
                 return self._choice(field)
             case "minutes":
                 return self._minutes(field)
+            case "ticks":
+                return self._ticks(field)
             case "long":
                 return self._long(field)
-        return self._entry(field, hidden=field.kind == "pin", wide=8 if field.kind in {"digits", "time"} else 16)
+        return self._entry(field, hidden=field.kind == "pin", wide=_WIDTHS.get(field.kind, 16))
 
     def _entry(self, field: Field, *, hidden: bool, wide: int) -> tuple[Any, Any]:
         entry = Gtk.Entry(text=field.value, max_length=field.most, visibility=not hidden, width_chars=wide,
@@ -111,6 +117,35 @@ class Fields:
         self._read[field.name] = lambda: entry.get_text() if _chosen(radios) == OTHER else _chosen(radios)
         return box, self._active(radios)
 
+    def _ticks(self, field: Field) -> tuple[Any, Any]:
+        """All of them in a list that is scrolled; above it what ticks many at once."""
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=8, hexpand=True)
+        above, listed = Gtk.Box(spacing=8), Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, margin=8)
+        ticked = field.value.split()
+        shortcuts = [Gtk.Button(label=next(self._labels), use_underline=True) for _ in field.shortcuts]
+        ticks = {one.value: Gtk.CheckButton(label=next(self._labels), use_underline=True, active=one.value in ticked)
+                 for one in field.choices}  # fmt: skip
+
+        def tick(_: Any, chosen: list[str]) -> None:
+            for value, widget in ticks.items():
+                widget.set_active(value in chosen)
+
+        for widget, one in zip(shortcuts, field.shortcuts, strict=True):
+            widget.connect("clicked", tick, one.value.split())
+            above.add(widget)
+        for widget in ticks.values():
+            widget.connect("key-press-event", self._in_radio)
+            listed.add(widget)
+        pane = scrolled(Gtk, shadow_type=Gtk.ShadowType.IN)
+        pane.set_propagate_natural_height(True)
+        pane.set_min_content_width(_TICKS[0])
+        pane.set_max_content_height(_TICKS[1])
+        pane.add(listed)
+        box.add(above)
+        box.add(pane)
+        self._read[field.name] = lambda: " ".join(value for value, widget in ticks.items() if widget.get_active())
+        return box, next(iter(ticks.values()), pane)
+
     def _radios(self, field: Field, choices: Sequence[Choice], value: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for choice in choices:
@@ -120,6 +155,7 @@ class Fields:
 
     def _radio(self, label: str, group: Any, *, active: bool) -> Any:
         radio = Gtk.RadioButton(label=label, use_underline=True, group=group)
+        radio.get_child().set_properties(wrap=True, max_width_chars=_CHARS)
         if active:
             radio.set_active(True)
         radio.connect("key-press-event", self._in_radio)

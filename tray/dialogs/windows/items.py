@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from tray.dialogs.model import OTHER, TYPED_MINUTES, Dialog, Field, marked
 from tray.dialogs.showing import Words
 
-Part = Literal["says", "head", "label", "radio", "edit", "long", "body", "note", "button", "hidden"]
+Part = Literal["says", "head", "label", "radio", "edit", "long", "list", "shortcut", "body", "note", "button", "hidden"]
 
 # winuser.h
 OK, CANCEL = 1, 2
@@ -17,6 +17,7 @@ _CHILD, _VISIBLE, _TABSTOP, _GROUP, _BORDER, _VSCROLL = 0x4000_0000, 0x1000_0000
 _SS_NOPREFIX = 0x80
 _ES_MULTILINE, _ES_AUTOVSCROLL, _ES_AUTOHSCROLL, _ES_PASSWORD, _ES_READONLY = 4, 0x40, 0x80, 0x20, 0x800
 _BS_DEFAULT, _BS_PUSH, _BS_AUTORADIO = 1, 0, 9
+_LVS_REPORT, _LVS_SINGLESEL, _LVS_SHOWSELALWAYS, _LVS_NOCOLUMNHEADER = 1, 4, 8, 0x4000  # commctrl.h
 
 _STYLES: Final[dict[Part, tuple[str, int]]] = {
     "says": ("STATIC", _SS_NOPREFIX), "head": ("STATIC", _SS_NOPREFIX), "note": ("STATIC", _SS_NOPREFIX),
@@ -24,14 +25,17 @@ _STYLES: Final[dict[Part, tuple[str, int]]] = {
     "edit": ("EDIT", _ES_AUTOHSCROLL | _TABSTOP | _BORDER),
     "long": ("EDIT", _ES_MULTILINE | _ES_AUTOVSCROLL | _VSCROLL | _TABSTOP | _BORDER),
     "body": ("EDIT", _ES_MULTILINE | _ES_AUTOVSCROLL | _ES_READONLY | _VSCROLL | _TABSTOP | _BORDER),
-    "button": ("BUTTON", _TABSTOP),
+    "button": ("BUTTON", _TABSTOP), "shortcut": ("BUTTON", _TABSTOP),
+    "list": ("SysListView32", _LVS_REPORT | _LVS_SINGLESEL | _LVS_SHOWSELALWAYS | _LVS_NOCOLUMNHEADER | _TABSTOP | _BORDER),
 }  # fmt: skip
+
+_WIDTHS: Final = {"pin": 18, "text": 36}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """`row`: those of one row stand beside each other, a label before it; `field` and `value`: what it stands for. `wide`: how
-    many digits an entry has room for.
+    many digits an entry has room for. `lines` of a list: the value and the text of each.
     """
 
     part: Part
@@ -43,6 +47,7 @@ class Item:
     style: int = 0
     most: int = 0
     wide: int = 16
+    lines: tuple[tuple[str, str], ...] = ()
 
     @property
     def control(self) -> tuple[str, int]:
@@ -54,7 +59,7 @@ class Item:
 def items(dialog: Dialog, words: Words) -> list[Item]:
     """All controls; ids count from 100, but for the buttons that Enter and Escape press."""
     made = list(_items(dialog, words, iter(marked(dialog, words, "&"))))
-    return [item if item.id else _numbered(item, 100 + at) for at, item in enumerate(made)]
+    return [item if item.id else replace(item, id=100 + at) for at, item in enumerate(made)]
 
 
 def _items(dialog: Dialog, words: Words, labels: Iterator[str]) -> Iterator[Item]:
@@ -82,7 +87,9 @@ def _body(dialog: Dialog, words: Words) -> Iterator[str]:
 
 
 def _field(field: Field, words: Words, labels: Iterator[str], row: int) -> Iterator[Item]:
-    yield Item("label", next(labels), 0, row, style=_GROUP)
+    label = next(labels)
+    if field.label:
+        yield Item("label", label, 0, row, style=_GROUP)
     given: dict[str, Any] = {"field": field.name, "most": field.most}
     if field.kind in {"choice", "minutes"}:
         known = field.value in {one.value for one in field.choices}
@@ -93,12 +100,16 @@ def _field(field: Field, words: Words, labels: Iterator[str], row: int) -> Itera
             yield Item("radio", next(labels), 0, row, field.name, OTHER)
             yield Item("hidden", words(TYPED_MINUTES), 0, row)  # a screen reader takes an entry's name from what is before it
             yield Item("edit", "" if known else field.value, 0, row, wide=5, value=OTHER, **given)
+    elif field.kind == "ticks":
+        for one in field.shortcuts:
+            yield Item("shortcut", next(labels), 0, row, field.name, one.value)
+        lines = tuple((one.value, words(one.label)) for one in field.choices)
+        for _ in lines:
+            next(labels)
+        yield Item("list", field.value, 0, row + 1, field.name, lines=lines)
     elif field.kind == "long":
         yield Item("long", field.value, 0, row, **given)
     else:
         style = _ES_PASSWORD if field.kind == "pin" else 0
-        yield Item("edit", field.value, 0, row, style=style, wide=18 if field.kind == "pin" else 9, **given)
+        yield Item("edit", field.value, 0, row, style=style, wide=_WIDTHS.get(field.kind, 9), **given)
 
-
-def _numbered(item: Item, id_: int) -> Item:
-    return Item(item.part, item.text, id_, item.row, item.field, item.value, item.style, item.most, item.wide)

@@ -21,6 +21,7 @@ _WIDE: Final = 400
 _BODY_HIGH: Final = 250  # at most
 _SCROLLBAR: Final = 28  # and what an entry leaves free beside it
 _LONG_HIGH: Final = 52
+_LIST_HIGH: Final = 220
 _DIGIT: Final = 7
 _RADIO: Final = 20
 _BUTTON: Final[Size] = (84, 26)
@@ -33,7 +34,7 @@ def lay_out(items: Sequence[Item], measure: Measure, dpi: int) -> tuple[dict[int
 
     labels = max((measure(one, 0)[0] for one in items if one.part == "label"), default=0)
     column = px(_EDGE) + labels + (px(_BETWEEN) if labels else 0)
-    sizes = {one.id: _size(one, measure, px) for one in items if one.part in {"radio", "edit", "button"}}
+    sizes = {one.id: _size(one, measure, px) for one in items if one.part in {"radio", "edit", "button", "shortcut"}}
     inside = max([px(_WIDE), *(_row_width(items, row, sizes, px) + column - px(_EDGE) for row in {one.row for one in items})])
     places: dict[int, Rect] = {}
     top = px(_EDGE)
@@ -64,12 +65,12 @@ def _place(
         elif one.part == "label":
             wide, tall = measure(one, 0)
             places[one.id] = (px(_EDGE), top + px(3), wide, tall)
-        elif one.part in {"radio", "edit"}:
+        elif one.part in {"radio", "edit", "shortcut"}:
             wide, tall = sizes[one.id]
             places[one.id] = (left, top, wide, tall)
             left += wide + px(_GAP)
-        elif one.part == "long":
-            tall = px(_LONG_HIGH)
+        elif one.part in {"long", "list"}:
+            tall = px(_LONG_HIGH if one.part == "long" else _LIST_HIGH)
             places[one.id] = (column, top, px(_EDGE) + inside - column, tall)
         elif one.part == "body":
             tall = min(px(_BODY_HIGH), measure(one, inside - px(_SCROLLBAR))[1] + px(_GAP))
@@ -90,5 +91,5 @@ def _size(one: Item, measure: Measure, px: Callable[[int], int]) -> Size:
 
 
 def _row_width(items: Sequence[Item], row: int, sizes: dict[int, Size], px: Callable[[int], int]) -> int:
-    found = [sizes[one.id][0] for one in items if one.row == row and one.part in {"radio", "edit"}]
+    found = [sizes[one.id][0] for one in items if one.row == row and one.part in {"radio", "edit", "shortcut"}]
     return sum(found) + px(_GAP) * max(0, len(found) - 1)

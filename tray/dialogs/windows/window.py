@@ -15,6 +15,7 @@ import win32gui
 from i18n.message import Arg
 from tray.dialogs.model import ONE_MOMENT, OTHER, Dialog, End, Next, Show
 from tray.dialogs.showing import Work
+from tray.dialogs.windows import ticks
 from tray.dialogs.windows.items import CANCEL, OK, Item, items
 from tray.dialogs.windows.layout import lay_out
 from tray.dialogs.windows.metrics import Fonts, aware, dpi_of, keep_as_laid_out
@@ -34,6 +35,7 @@ _EX_STYLE: Final = win32con.WS_EX_TOPMOST | win32con.WS_EX_DLGMODALFRAME
 def show(work: Work) -> tuple[int, str]:
     """A Renderer: one window after the other, until one of them ends it."""
     aware()
+    win32gui.InitCommonControls()
     following = work.opened()
     while not isinstance(following, End):
         shown = following if isinstance(following, Show) else Show(Dialog(ONE_MOMENT, (ONE_MOMENT,)))
@@ -99,6 +101,9 @@ class _Window:
         for one in self._items:
             if one.most and one.part in {"edit", "long"}:
                 win32gui.SendMessage(self._control(one.id), win32con.EM_LIMITTEXT, one.most, 0)
+            if one.part == "list":
+                ticks.fill(self._control(one.id), [text for _, text in one.lines])
+                self._tick(one.field, one.text)
 
     def _place(self, *, centre: bool = False) -> None:
         """Every control in its place, the window as large as they need."""
@@ -110,6 +115,8 @@ class _Window:
             if one.id in places:
                 left, top, width, height = places[one.id]
                 win32gui.MoveWindow(control, left, top, width, height, True)
+            if one.part == "list":
+                ticks.fit(control)
         outer, inner = win32gui.GetWindowRect(self._hwnd), win32gui.GetClientRect(self._hwnd)
         wide += outer[2] - outer[0] - inner[2]
         high += outer[3] - outer[1] - inner[3]
@@ -132,6 +139,8 @@ class _Window:
         item = next((one for one in self._items if one.id == id_), None)
         if event == win32con.EN_CHANGE and item is not None and item.value == OTHER and self._hwnd:
             self._check_other(item)
+        elif event == win32con.BN_CLICKED and item is not None and item.part == "shortcut":
+            self._tick(item.field, item.value)
         elif event == win32con.BN_CLICKED and id_ == CANCEL:
             self._close(End(self._code))
         elif event == win32con.BN_CLICKED and (id_ == OK or (item is not None and item.part == "button")) and not self._busy:
@@ -199,7 +208,18 @@ class _Window:
                 found[one.field] = one.value
             elif one.part in {"edit", "long"} and found.get(one.field, OTHER) == OTHER:
                 found[one.field] = win32gui.GetWindowText(self._control(one.id)).replace("\r\n", "\n")
+            elif one.part == "list":
+                ticked = ticks.ticked(self._control(one.id), len(one.lines))
+                found[one.field] = " ".join(one.lines[at][0] for at in ticked)
         return found
+
+    def _tick(self, field: str, values: str) -> None:
+        """Those of these values in the list of this field, and no others."""
+        wanted = values.split()
+        for one in self._items:
+            if one.part == "list" and one.field == field:
+                for at, (value, _) in enumerate(one.lines):
+                    ticks.tick(self._control(one.id), at, ticked=value in wanted)
 
     def _checked(self, item: Item) -> bool:
         return bool(win32gui.SendMessage(self._control(item.id), win32con.BM_GETCHECK, 0, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 
 import pytest
@@ -13,6 +14,7 @@ from daemon.api.asking import Answer, CodeUse, Off, Prove, RequestAdd, RequestAp
 from daemon.api.messages import GrantExtend
 from daemon.api.status import StatusGet
 from tests.system import until
+from tests.tray.dialogs import fake_setup
 from tests.tray.dialogs.fake_daemon import ASKED, MINUTE, NOON, STATUS, ZONE
 
 
@@ -221,3 +223,14 @@ def test_limits_are_lifted_only_with_a_reason(show, daemon):
 
     assert dialog.closed() == (0, "")
     assert daemon.of(Off) == [Off(ms=60 * MINUTE, reason="birthday")]
+
+
+def test_games_are_ticked_one_by_one_and_many_at_once(show):
+    """The first game has the focus; the Space key ticks, and presses what ticks many; Enter goes on."""
+    dialog = show("setup", sys.executable, fake_setup.__file__)
+    dialog.keys("Return")
+    dialog.says("at least one")
+    dialog.keys("shift+Tab", "shift+Tab", "space", *("Tab",) * 4, "space", "Return")
+    dialog.says("ticked: luanti sums teeworlds")
+    dialog.keys("Return")
+    assert dialog.closed() == (0, "")

@@ -20,6 +20,7 @@ from daemon.api.asking import CodeUse, Off, RequestAdd, RequestApprove, RequestD
 from daemon.api.messages import GrantExtend
 from daemon.api.status import StatusGet
 from tests.system import PATIENCE, until
+from tests.tray.dialogs import fake_setup
 from tests.tray.dialogs.fake_daemon import MINUTE, STATUS
 
 TOP = Path(__file__).resolve().parents[4]
@@ -245,3 +246,15 @@ def test_a_slow_daemon_is_waited_for(show, daemon):
     dialog = show("why", "an", begins="One moment")
     daemon.held.set()
     dialog.says("may not be played now")
+
+
+def test_games_are_ticked_many_at_once(show):
+    """And none; what is ticked by then is the answer."""
+    dialog = show("setup", sys.executable, fake_setup.__file__, begins="Giờ")
+    dialog.click("Next")
+    dialog.says("at least one")
+    dialog.click("All up to 12+")
+    dialog.click("Next")
+    dialog.says("ticked: luanti sums")
+    dialog.key(win32con.VK_RETURN)
+    assert dialog.closed() == (0, "")
