@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Final
 
-from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
+from daemon.api.asking import Off, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
 from daemon.api.messages import GrantAdd, game_title, new_game
-from daemon.api.status import GamePart, Issue, PlayerPart, Status
-from i18n.message import Arg, Length, Moment, Words, moment, msg
+from daemon.api.status import GamePart, PlayerPart, Status
+from i18n.message import Arg, Length, Message, Moment, Words, moment, msg, msgn
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, Run, cut
 from tray.seen import Seen
 from tray.words import asked, asks, by_whom, called, headline, running, standing
@@ -31,6 +31,8 @@ def menu(seen: Seen, mono: int, words: _Words) -> Menu:
         blocks += _guardian(seen, seen.status, since, words)
     if not (seen.me and seen.me.guardian):
         blocks += _child(seen, seen.status, since, words)
+    elif not seen.status.daemon.issues and seen.status.players:
+        blocks.append([_row(words, msg("✓ Everything works"))])
     return _joined(blocks)
 
 
@@ -42,10 +44,12 @@ def _joined(blocks: list[list[Row]]) -> Menu:
 
 
 def _alone(seen: Seen, words: _Words) -> Menu:
-    """Nobody answers: what that means, and why."""
+    """Nobody answers: what that means, and why; nor was anybody asked yet, at first."""
+    if seen.problem is None:
+        return (_row(words, headline(seen, 0, unenforced=False)), LINE, _help(words))
     said = [headline(seen, 0, unenforced=False), msg("Limits still hold if the service only restarts; it is tried again")]
     rows = [_row(words, text) for text in said]
-    return (*rows, *([_row(words, seen.problem)] if seen.problem else []), LINE, _help(words))
+    return (*rows, _row(words, seen.problem), LINE, _help(words))
 
 
 def _loud(seen: Seen, words: _Words) -> list[Row]:
@@ -57,15 +61,18 @@ def _loud(seen: Seen, words: _Words) -> list[Row]:
     if off is not None:
         told: dict[str, Arg] = {"until": moment(off.until), "who": by_whom(off.who), "reason": off.reason}
         rows.append(_row(words, msg("! Nothing is enforced until {until} ({who}: {reason})", **told)))
-    issues = [issue for issue in seen.status.daemon.issues if issue.id != "enforcement-off"]
-    return rows + [_issue(words, issue) for issue in issues[:_MANY]]
+    return [*rows, *_health(seen, seen.status, words)]
 
 
-def _issue(words: _Words, issue: Issue) -> Row:
-    """A click shows all of it: most are longer than a row."""
-    text = words(issue.text)
-    text = text[:1].upper() + text[1:]  # it stands alone here
-    return _row(words, msg("! {issue}", issue=text), Dialog("message", (text,)))
+def _health(seen: Seen, status: Status, words: _Words) -> list[Row]:
+    """One row, whatever is the matter; a click shows all of it, in words for whoever looks after the PC."""
+    issues = [words(issue.text) for issue in status.daemon.issues if issue.id != "enforcement-off"]
+    if issues:
+        said = msgn("! One thing needs you…", "! {n} things need you…", len(issues))
+        if not seen.guardian:
+            said = msg("! Something is not right: show it to a guardian…")
+        return [_row(words, said, Dialog("message", tuple(text[:1].upper() + text[1:] for text in issues[:_MANY])))]
+    return []
 
 
 def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
@@ -166,7 +173,7 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
         _row(words, msg("{player}: {length} more", player=who, length=Length(ms)), Ask(GrantAdd(player=player.id, ms=ms)))
         for ms in MORE_MS
     ]
-    pause = (msg("{player}: pause", player=who), Ask(Pause(player=player.id)))
+    pause: tuple[Message, Act] = (msg("{player}: pause…", player=who), Dialog("pause", (player.id,)))
     if player.paused is not None:
         pause = (msg("{player}: play again", player=who), Ask(Resume(player=player.id)))
     until = _row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,)))
@@ -209,7 +216,7 @@ def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:
     rows: list[Row] = []
     if len(status.players) > 1:
         if not all(player.paused is not None for player in status.players):
-            rows.append(_row(words, msg("Nobody plays (pause all)"), Ask(Pause())))
+            rows.append(_row(words, msg("Nobody plays (pause all)…"), Dialog("pause")))
         if any(player.paused is not None for player in status.players):
             rows.append(_row(words, msg("Everybody may play again"), Ask(Resume())))
     if seen.me is not None and seen.me.guardian:  # a PIN is not enough for that

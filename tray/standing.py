@@ -20,13 +20,14 @@ class Left:
 
 
 def left_of(part: PlayerPart | GamePart, since: int) -> Left | None:
-    """`since`: milliseconds since the daemon said so. Of a player also by the rules of what runs, and over where nothing of
-    what they have is allowed. None: no end in sight.
+    """`since`: milliseconds since the daemon said so. Of a player also by the rules of what may run and does, and over where
+    nothing of what they have is allowed. None: no end in sight.
     """
     if isinstance(part, GamePart):
         return _own(part, since, running=part.running)
     playing = [game for game in part.games if game.running]
-    found = (_own(part, since, running=bool(playing)), *(_own(game, since, running=True) for game in playing))
+    allowed = (game for game in playing if game.allowed)
+    found = (_own(part, since, running=bool(playing)), *(_own(game, since, running=True) for game in allowed))
     left = least(filter(None, found))
     return Left(0, False) if left is None and part.games and not any(game.allowed for game in part.games) else left
 

@@ -18,6 +18,8 @@ _OF_THE_SYSTEM: Final = frozenset({"root", "SYSTEM"})
 def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
     """The one line that says how things stand."""
     status = seen.status
+    if status is None and seen.problem is None:
+        return msg("One moment…")
     if status is None:
         return msg("not connected: the background service (giochoi-daemon) does not answer")
     if status.daemon.off is not None:

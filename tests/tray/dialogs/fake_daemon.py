@@ -97,6 +97,7 @@ class FakeDaemon:
         self.answers: dict[type, Any] = {
             StatusGet: STATUS, m.WhyGet: WHY, m.UsageGet: usage, RulesGet: RULES, a.RequestAdd: a.Requested(id="r8"),
             a.RequestsGet: a.Requests(requests=(ASKED,), zone=ZONE), a.RequestApprove: GRANTED, a.RequestDeny: m.Ok(),
+            a.Pause: a.Paused(players=(), zone=ZONE),
             a.Off: lambda one: a.OffAnswer(until=NOON + one.ms, zone=ZONE),
             a.CodeUse: GRANTED, m.GrantExtend: GRANTED, a.Prove: self._prove,
             a.MeGet: lambda _: a.Me(account="an", guardian=False, player="an", proving=("Mẹ Hoa", "Bố Tuấn"), codes=True,

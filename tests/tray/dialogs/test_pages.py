@@ -20,7 +20,7 @@ from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tests.tray.dialogs import fake_setup
 from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS, WHY
-from tray.dialogs import approve, ask, code, kept, message, off, pin, played, rules, setup, until, why
+from tray.dialogs import approve, ask, code, kept, message, off, pause, pin, played, rules, setup, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -295,3 +295,16 @@ def test_setup_says_why_it_cannot_begin(page):
     assert said(opened) == ["Set-up did not go on, and nothing was changed.", "giochoi: nobody answers"]
     opened, _ = page(setup, "/nothing/here")
     assert said(opened)[0] == "Set-up did not go on, and nothing was changed."
+
+
+def test_a_pause_has_an_end_or_none(page, daemon):
+    """For one player or for all; what follows is said."""
+    part = a.PausedPart(id="an", name="An", paused=True)
+    daemon.answers[a.Pause] = a.Paused(players=(part,), zone="Asia/Ho_Chi_Minh")
+    _, session = page(pause, "an")
+    ends = session.press("pause", {"ms": "60", "reason": ""})
+    assert "An: paused until" in said(ends)[0]
+    opened, session = page(pause)
+    assert said(opened)[0] == "For how long shall nobody play?"
+    session.press("pause", {"ms": "", "reason": "dinner"})
+    assert daemon.of(a.Pause) == [a.Pause(player="an", until=NOON + 60 * MINUTE), a.Pause(reason="dinner")]
