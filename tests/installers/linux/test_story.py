@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests import native
-from tests.installers.linux.seat import CHILD, GAME, REFUSED, UNITS, Seat
+from tests.installers.linux.seat import CHILD, GAME, REFUSED, UID, UNITS, Seat
 from tests.installers.machine import archive, booted
 from tests.system import SOAK, until
 
@@ -158,13 +158,18 @@ def timed(seat, play):
     assert play.leave() == 0
 
 
+def log_on(seat, *more):
+    """The child has a session until the unit of this name is stopped."""
+    unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", "--setenv=XDG_SESSION_CLASS=user", *more)
+    seat.run("systemd-run", "--quiet", *unit, "sleep", "100")
+    until(lambda: session_of(seat, CHILD))
+
+
 def sees_who_is_logged_on(seat):
     """By systemd's own library, which the unit lets it ask; what runs for somebody who is not there is no session of theirs."""
     look = "from daemon.platforms.linux.logged_on import logged_on; print(*(one.account for one in logged_on()))"
     for more, there in ((), []), (("--setenv=XDG_SEAT=seat0",), [CHILD]):
-        unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", "--setenv=XDG_SESSION_CLASS=user", *more)
-        seat.run("systemd-run", "--quiet", *unit, "sleep", "100")
-        until(lambda: session_of(seat, CHILD))
+        log_on(seat, *more)
         assert seat.as_daemon(look).split() == there
         seat.run("systemctl", "stop", "session")
         until(lambda: seat.as_daemon(look).split() == [])
@@ -230,8 +235,11 @@ def removed(seat):
 
 
 def installed_again(seat, package):
-    """It says that it is back, and has what it had."""
+    """It says that it is back, and has what it had. Whoever is logged on by then gets the icon."""
+    log_on(seat, "--setenv=XDG_SEAT=seat0", "--setenv=XDG_SESSION_TYPE=x11")
     assert "it is back" in seat.install(package).strip().splitlines()[-1]
+    until(lambda: "giochoi-tray" in seat.machine.journal(f"_UID={UID}"))
+    seat.run("systemctl", "stop", "session")
     until(seat.active)
     until(lambda: seat.json("status")["agent"]["reachable"])
     assert "an" in {one["id"] for one in seat.json("player", "list")["players"]}
