@@ -14,8 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from daemon.platforms.interpreters.java import java_runs
-from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import NOTHING, View, search_path, under
+from daemon.platforms.interpreters.runs import NOTHING, Runs, View, search_path, under
 from daemon.platforms.interpreters.windows_command_lines import shell_files
 from rules.matching.paths import is_windows
 from rules.programs import Family, interpreter

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import View, search_path, under
+from daemon.platforms.interpreters.runs import Runs, View, search_path, under
 
 _CLASS_PATH = frozenset(("-cp", "-classpath", "--class-path"))
 _MODULE_PATH = frozenset(("-p", "--module-path"))

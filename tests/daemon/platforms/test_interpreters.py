@@ -8,8 +8,7 @@ import pytest
 
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.java import split_words
-from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.runs import Runs, View
 from rules.programs import interpreter
 
 LOADER = "ld-linux-x86-64.so.2"

@@ -16,8 +16,7 @@ from typing import Any
 
 from daemon.platforms.images import INLINE, Asks
 from daemon.platforms.interpreters.arguments import what_runs
-from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.runs import Runs, View
 from daemon.platforms.linux import places, procfs
 from daemon.platforms.linux.reading.images import Images
 from daemon.platforms.linux.reading.wants import Wants
@@ -257,7 +256,7 @@ class _Place:
         cwd = procfs.link(f"/proc/{self._pid}/cwd") or ""
         return f"/proc/{self._pid}/cwd/{word}", os.path.normpath(f"{cwd}/{word}")
 
-    # --- what a command line is read beside (interpreters/view.py) -----------------------------------------------------------
+    # --- what a command line is read beside (interpreters/runs.py) -----------------------------------------------------------
 
     def _variables(self) -> list[bytes]:
         if self._environment is None:

@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daemon.platforms.interpreters.arguments import what_runs
-from daemon.platforms.interpreters.runs import Runs
-from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.runs import Runs, View
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images

@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
-from daemon.platforms.interpreters.view import View
+from daemon.platforms.interpreters.runs import View
 from daemon.platforms.windows.watching.opening import opened
 from host import parts
 

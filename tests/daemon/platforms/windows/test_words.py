@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.platforms.interpreters.view import NOTHING
+from daemon.platforms.interpreters.runs import NOTHING
 from daemon.platforms.windows.watching import processes, programs
 from rules.games import Fingerprint
 from tests.daemon.platforms.windows.stand import known, look, read, run, write
