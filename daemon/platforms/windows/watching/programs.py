@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ntpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from daemon.platforms.interpreters.arguments import what_runs
 from daemon.platforms.interpreters.runs import Runs, View
@@ -63,12 +64,10 @@ class Programs:
 
     def _read(self, handle: Handle, process: Process, sid: str, since: int, catalogue: Catalogue) -> Program:
         path, (args, line) = _path(handle, process), processes.command(handle)
-        image = self._image(path, catalogue)
-        working = Working(process)
-        told = _interpreter(image, args, line, view(working.paths))
-        files = {image: None, **dict.fromkeys(self._beside(path, catalogue))}
-        whole = told is None or self._files(told, path, catalogue, files, working.paths)
-        closed = not (image.size or installed.installed(path))
+        files = ProgramFiles(self.images, catalogue, path, Working(process).paths)
+        told = _interpreter(files.image, args, line, files.view)
+        whole = told is None or files.run(told)
+        closed = not (files.image.size or installed.installed(path))
         speaks = told is not None and told.speaks
         words = args if told is None or speaks else args[:1]  # the words of a shell are those of what it starts
         said = () if told is None else catalogue.said_in(told.words)
@@ -77,7 +76,7 @@ class Programs:
             started=process.started,
             since=since,
             account=self._name(sid),
-            files=tuple(files),
+            files=tuple(files.found),
             args=words + tuple(word for word in said if word not in words),
             parent=process.parent,
             interpreted=speaks,
@@ -90,9 +89,21 @@ class Programs:
             self._names[sid] = name
         return self._names.get(sid, sid)
 
-    def _files(
-        self, told: Runs, path: str, catalogue: Catalogue, found: dict[Fingerprint, None], paths: Paths
-    ) -> bool:  # fmt: skip
+
+class ProgramFiles:
+    """What a process runs. `image`: its executable. `found`: that first, then what decides beside it which of an engine's games
+    it is: a decoy hides nothing. `paths`: as Working has it.
+    """
+
+    def __init__(self, images: Images, catalogue: Catalogue, path: str, paths: Paths) -> None:
+        self._images, self._catalogue, self._folder, self._paths = images, catalogue, ntpath.dirname(path), paths
+        self.view = view(paths)
+        # At exactly this path: a plain one would lead from `game.exe.` or `nul.exe` to something else.
+        image = images.open(PROLONGED + path if ON_DRIVE.match(path) else path, catalogue)
+        self.image = Fingerprint(path, 0) if image is None else replace(image, path=path)
+        self.found = dict.fromkeys((self.image, *self._opened(deciding(path))))
+
+    def run(self, told: Runs) -> bool:
         """Adds the files that an interpreter runs, also those of a program that it starts as a loader. False: too many."""
         what: Runs | None = told
         words, read = 0, 0
@@ -100,62 +111,49 @@ class Programs:
             if what is None:
                 break
             words += len(what.also) + len(what.files) * what.every  # else the later ones are data
-            for file in self._told_files(what, path, catalogue, paths):
-                found[file] = None
+            for file in self._told_files(what):
+                self.found[file] = None
                 read += file.size > 0
                 if read > _MOST_FILES:
                     return False
             command = what.command
-            what = what_runs(ntpath.basename(command[0]), command, view=view(paths)) if command else None
+            what = what_runs(ntpath.basename(command[0]), command, view=self.view) if command else None
         return words <= _MOST_WORDS
 
-    def _told_files(self, what: Runs, path: str, catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
+    def _told_files(self, what: Runs) -> Iterator[Fingerprint]:
         for word in what.files[:_MOST_WORDS]:
-            found = self._told(word, path, catalogue, paths)
+            found = self._told(word)
             if not any(file.size for file in found):  # it may be a folder
-                found = tuple(self._inside(word, what.inside, catalogue, paths)) or found
+                found = tuple(self._inside(word, what.inside)) or found
             yield from found
             if found and not what.every:
                 break
         for word in what.also[:_MOST_WORDS]:
-            yield from self._inside(word, ("",), catalogue, paths)
+            yield from self._inside(word, ("",))
 
-    def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
-        """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
-        found = self.images.open(PROLONGED + path if ON_DRIVE.match(path) else path, catalogue)
-        return Fingerprint(path, 0) if found is None else replace(found, path=path)
-
-    def _opened(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        there = prolonged(path)
-        found = self.images.open(there, catalogue) if there else None
-        return found and replace(found, path=path)
-
-    def _beside(self, path: str, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
-        """What may decide which of an engine's games it is: a decoy hides nothing."""
-        return tuple(filter(None, (self._opened(other, catalogue) for other in deciding(path))))
-
-    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue, paths: Paths) -> Iterator[Fingerprint]:
-        """What is run of a folder: of each that it may be, the first of these names."""
-        for folder in paths(word):
-            found = (self._opened(as_windows_reads(ntpath.join(folder, name)), catalogue) for name in names)
-            if (first := next(filter(None, found), None)) is not None:
-                yield first
-
-    def _told(self, word: str, path: str, catalogue: Catalogue, paths: Paths) -> tuple[Fingerprint, ...]:
+    def _told(self, word: str) -> tuple[Fingerprint, ...]:
         """The files that an interpreter was told by this word: by their content wherever the process may have worked when it
         looked there, else in the interpreter's own folder. Only the name is known of what lies on a drive that only its player
         has (`subst`), or on another machine.
         """
         plain = _PLAIN_STREAM.sub("", word)
-        places, folder = paths(plain), ntpath.dirname(path)
-        beside = ntpath.join(folder, plain)
-        found = self._all(places, catalogue)
-        if not found and folder and beside not in places:
-            found = self._all((beside,), catalogue)
+        places, beside = self._paths(plain), ntpath.join(self._folder, plain)
+        found = tuple(self._opened(map(as_windows_reads, places)))
+        if not found and self._folder and beside not in places:
+            found = tuple(self._opened((as_windows_reads(beside),)))
         return found or tuple(filter(None, (_by_name(plain),)))
 
-    def _all(self, paths: tuple[str, ...], catalogue: Catalogue) -> tuple[Fingerprint, ...]:
-        return tuple(filter(None, (self._opened(as_windows_reads(path), catalogue) for path in paths)))
+    def _inside(self, word: str, names: tuple[str, ...]) -> Iterator[Fingerprint]:
+        """What is run of a folder: of each that it may be, the first of these names."""
+        for folder in self._paths(word):
+            yield from islice(self._opened(as_windows_reads(ntpath.join(folder, name)) for name in names), 1)
+
+    def _opened(self, paths: Iterable[str]) -> Iterator[Fingerprint]:
+        """Those that are there."""
+        for path in paths:
+            there = prolonged(path)
+            if there and (found := self._images.open(there, self._catalogue)) is not None:
+                yield replace(found, path=path)
 
 
 def _may_hide(process: Process) -> bool:

@@ -18,6 +18,8 @@ import pytest
 
 from daemon.platforms.api import ProgramStarted
 from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import ProgramFiles
 from daemon.platforms.windows.watching.snapshot import Snapshots
 from rules.games import Catalogue, Game
 from tests.daemon.platforms.windows.stand import (
@@ -361,7 +363,7 @@ def test_a_name_that_only_a_prolonged_path_reaches(here, name):
     """`game.exe.` beside an innocent `game.exe`: plain paths lead from the one to the other, so plain paths are not used."""
     game = own(f"{PROLONGED}{here}\\{name}")
     write(here / "mat.exe", read(program("khac.exe")))
-    assert image_at(here, game, f"{here}\\{name}") == (game.sha256[0], f"{here}\\{name}")
+    assert image_at(game, f"{here}\\{name}") == (game.sha256[0], f"{here}\\{name}")
     process = run("x", *SHORT, executable=f"{PROLONGED}{here}\\{name}")
     told = image_of(process)
     process.kill()
@@ -371,9 +373,9 @@ def test_a_name_that_only_a_prolonged_path_reaches(here, name):
     assert found.clues == BY_CONTENT
 
 
-def image_at(here: Path, game: Game, path: str) -> tuple[str | None, str]:
+def image_at(game: Game, path: str) -> tuple[str | None, str]:
     """What would be known of an executable that the system says is at this path: its hash, and the path."""
-    found = Lookout(here, (game,)).tracker.programs._image(path, Catalogue((game,)))
+    found = ProgramFiles(Images(), Catalogue((game,)), path, lambda _: ()).image
     return found.sha256, found.path
 
 
@@ -386,7 +388,7 @@ def test_a_path_longer_than_260(here):
     path = f"{folder}\\sâu.exe"
     game = own(path)
     assert len(path) > 260
-    assert image_at(here, game, path.removeprefix(PROLONGED))[0] == game.sha256[0]
+    assert image_at(game, path.removeprefix(PROLONGED))[0] == game.sha256[0]
     try:
         run("x", *SHORT, executable=path).kill()
     except FileNotFoundError as error:

@@ -7,21 +7,23 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.platforms.interpreters.runs import Runs
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import ProgramFiles
 from daemon.platforms.windows.watching.said import ABSOLUTE
 from rules.games import Catalogue, Program
-from tests.daemon.platforms.windows.stand import Lookout, known, look, run, write
+from tests.daemon.platforms.windows.stand import known, look, run, write
 
 SCRIPT = b"import time\ntime.sleep(20)\n"
 PYTHON = r"C:\Python\python.exe"
 
 
-def clues(here, word, game):
+def clues(word, game):
     """Of a game that a Python which lies elsewhere was told to run."""
     catalogue = Catalogue((game,))
-    programs, paths = Lookout(here, ()).tracker.programs, lambda word: (word,) if ABSOLUTE.fullmatch(word) else ()
-    found = programs._told(word, PYTHON, catalogue, paths) or programs._inside(word, ("__main__.py",), catalogue, paths)
-    files = (programs._image(PYTHON, catalogue), *found)
-    match = catalogue.recognise(Program(pid=9, started=1, since=1, account="an", files=files, interpreted=True))
+    files = ProgramFiles(Images(), catalogue, PYTHON, lambda word: (word,) if ABSOLUTE.fullmatch(word) else ())
+    assert files.run(Runs((word,), inside=("__main__.py",)))
+    match = catalogue.recognise(Program(pid=9, started=1, since=1, account="an", files=tuple(files.found), interpreted=True))
     return match and match.clues
 
 
@@ -42,14 +44,14 @@ def test_an_absolute_path_in_each_way_of_writing_it(here, way):
     path = here / "trò.py"
     write(path, SCRIPT)
     game = replace(known(SCRIPT), names=("trò.py",))
-    assert clues(here, WAYS[way](str(path)), game) == ("content", "name")
+    assert clues(WAYS[way](str(path)), game) == ("content", "name")
 
 
 @pytest.mark.parametrize("way", ["prolonged", "of a device", "a dot"])
 def test_so_of_a_folder(here, way):
     (here / "bài").mkdir()
     write(here / "bài/__main__.py", SCRIPT)
-    assert clues(here, WAYS[way](str(here / "bài")), known(SCRIPT)) == ("content",)
+    assert clues(WAYS[way](str(here / "bài")), known(SCRIPT)) == ("content",)
 
 
 @pytest.mark.parametrize("word", [
@@ -57,16 +59,16 @@ def test_so_of_a_folder(here, way):
     "tro.py::$DATA", r"C:\khong\tro.py", r"\\may\nha\tro.py", "//may/nha/tro.py", "Q:/tro.py", r"\\?\UNC\may\nha\tro.py",
     "a.txt:tro.py",
 ])  # fmt: skip
-def test_what_lies_where_we_cannot_look_is_known_by_its_name(here, word):
+def test_what_lies_where_we_cannot_look_is_known_by_its_name(word):
     """In a folder that is not known, on a drive (`subst`) or machine that only its player has."""
-    assert clues(here, word, replace(known(SCRIPT), names=("tro.py",))) == ("name",)
+    assert clues(word, replace(known(SCRIPT), names=("tro.py",))) == ("name",)
 
 
 @pytest.mark.parametrize("word", [
     "", ".", "..", "tro", r"C:\khong", "-", "C:", ":", "\\", "\\\\", "\\\\?\\", " ", "\0", "x\0.py", "::$DATA",
 ])  # fmt: skip
-def test_what_names_no_file(here, word):
-    assert clues(here, word, replace(known(SCRIPT), names=("tro.py",))) is None
+def test_what_names_no_file(word):
+    assert clues(word, replace(known(SCRIPT), names=("tro.py",))) is None
 
 
 def test_as_a_shell_completes_it(here):
