@@ -6,9 +6,12 @@ hash of a large file; whatever goes wrong, the program runs and an Issue is told
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import select
+import signal
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,7 +21,6 @@ from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.judging import Answer, Judge, RefusalsByUid, by_uid
 from daemon.platforms.linux.gate.questions import Questions, Turns
 from daemon.platforms.linux.gate.telling import AGAIN_MS, Refused, Troubles
-from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from host.clock import Clock
 from rules.games import Fingerprint
 
@@ -26,6 +28,16 @@ _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let throu
 _READS = 8  # one after the other
 _TURN_MS = 4  # then it is seen who else asks
 _PRIORITY = -10
+LIMIT_MS = 7_000
+BEAT_MS = 3_000
+_CLOCK_MONOTONIC = 1  # it stands still while the PC sleeps (time.h)
+_TIME = struct.Struct("@qqqq")  # itimerspec: every so many seconds and nanoseconds, after so many
+_TO_WHOM = struct.Struct("@Pii48x")  # sigevent: a value, the signal, that it is sent to the process (0)
+
+_libc = ctypes.PyDLL(None, use_errno=True)  # calls that never wait: the interpreter's lock is kept meanwhile
+_libc.timer_create.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p))
+_libc.timer_settime.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+_libc.timer_delete.argtypes = (ctypes.c_void_p,)
 
 
 class ExecGate:
@@ -193,3 +205,43 @@ class ExecGate:
     def _flush(self) -> None:
         with suppress(OSError):
             calls.fanotify_flush(self._handle)
+
+
+class Watchdog:
+    """A gate that hangs, hangs the machine: a timer of the kernel, set back by each beat, ends us when its heart stops.
+
+    Our death closes the fanotify descriptor, upon which the kernel allows everything; the service manager starts us anew. No
+    other process can end or stop such a timer, and it costs none. `beat` at least every BEAT_MS; `close`, or it ends us.
+    """
+
+    def __init__(self, clock: Clock, limit_ms: int = LIMIT_MS) -> None:
+        """OSError."""
+        self._clock = clock
+        self._limit_ms = limit_ms
+        self._limit = _TIME.pack(0, 0, limit_ms // 1000, limit_ms % 1000 * 1_000_000)
+        self._beaten = clock.mono()
+        timer = ctypes.c_void_p()
+        _checked(_libc.timer_create(_CLOCK_MONOTONIC, _TO_WHOM.pack(0, signal.SIGKILL, 0), ctypes.byref(timer)))
+        self._timer: ctypes.c_void_p | None = timer
+        _checked(_libc.timer_settime(timer, 0, self._limit, None))
+
+    def beat(self) -> None:
+        timer, self._beaten = self._timer, self._clock.mono()
+        if timer is not None:
+            _libc.timer_settime(timer, 0, self._limit, None)
+
+    def beats(self) -> bool:
+        """Whether the last beat is not too long ago."""
+        return self._clock.mono() - self._beaten <= self._limit_ms
+
+    def close(self) -> None:
+        """From any thread, once or again."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            _libc.timer_delete(timer)
+
+
+def _checked(result: int) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

@@ -22,12 +22,13 @@ pytestmark = pytest.mark.root
 STUCK = """
 import os, subprocess, sys, threading, time
 sys.path.insert(0, sys.argv[2])
+from functools import partial
 from daemon.platforms.api import Refusals
-from daemon.platforms.linux.gate import execgate, watchdog
+from daemon.platforms.linux.gate import execgate
 from daemon.platforms.linux.gate.judging import Judge
 from host.clock import SystemClock
 from rules.games import Catalogue
-execgate.Watchdog = lambda clock: watchdog.Watchdog(clock, 1500)
+execgate.Watchdog = partial(execgate.Watchdog, limit_ms=1500)
 gate = execgate.ExecGate(SystemClock(), print)
 gate.open()
 gate.watch(sys.argv[1])
@@ -52,7 +53,7 @@ def test_the_watchdog_frees_the_machine(gate_folder, top_folder):
 LOCKED = """
 import ctypes, sys, time
 sys.path.insert(0, sys.argv[1])
-from daemon.platforms.linux.gate.watchdog import Watchdog
+from daemon.platforms.linux.gate.execgate import Watchdog
 from host.clock import SystemClock
 Watchdog(SystemClock(), 300)
 ctypes.PyDLL(None).sleep(60)
