@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from daemon import events
-from daemon.deciding.plays import Play, Recognised
-from daemon.ending import BEGUN, Ended, Saving, State, Warned
+from daemon.deciding.plays import Recognised
+from daemon.ending import BEGUN, State, Warned
 from daemon.platforms.processes import Identity
 from daemon.sessions import People
 from daemon.trusted import Reading
@@ -37,42 +37,25 @@ class _Before(NamedTuple):
     until: int
 
 
-class _Was(NamedTuple):
-    """Of which play a program was."""
-
-    player: str
-    game: str
-    ending: State
-
-
 @dataclass(slots=True, eq=False)
 class Changed:
-    """`adopt` each list, `left` whatever is no longer of its play; then `caught` says whether a refused program had begun.
+    """`adopt` each list; then `caught` says whether a refused program had begun.
     `came`: when the daemon started (mono); None where the PC did too, so that no game gets a minute by each restart of the PC.
     """
 
     came: int | None = field(default=None, init=False)
     _now: People | None = field(default=None, init=False)
     _before: deque[_Before] = field(default_factory=lambda: deque(maxlen=_LISTS), init=False)
-    _was: dict[Identity, _Was] = field(default_factory=dict, init=False)
     _spared: dict[Identity, int] = field(default_factory=dict, init=False)  # when the time that it got is over
 
     def adopt(self, people: People, now: Reading) -> None:
         self._before.append(_Before(self._now, now.mono))
         self._now = people
-        self._was.clear()
 
     def settle(self, now: Reading) -> None:
         """Lets go what nobody asks for any more."""
         while self._before and now.mono > self._before[0].until + SETTLE_MS:
             self._before.popleft()
-        if not self._before:
-            self._was.clear()
-
-    def left(self, play: Play, *programs: Identity) -> None:
-        """These are another play's by now, or none's."""
-        if self._before:
-            self._was.update(dict.fromkeys(programs, _Was(*play.key, play.ending)))
 
     def how(self, program: Program, now: Reading) -> events.How | None:
         """How a play is over of which the program is no more. None: not by a change."""
@@ -80,19 +63,17 @@ class Changed:
 
     def caught(self, program: Program, found: Recognised, now: Reading, grace: int) -> Caught | None:
         """`grace`: its time to save. None: it is a start, was refused before, or has had its time."""
-        was = self._was.get(program.identity)
-        ran = _became(program, found, was, self._lists(program, now))
-        if ran is None and was is None and self.came is not None and program.since < self.came >= now.mono - SETTLE_MS:
+        ran = _became(program, found, self._lists(program, now))
+        if ran is None and self.came is not None and program.since < self.came >= now.mono - SETTLE_MS:
             ran = "before"
         until = self._spared.get(program.identity)
-        over = (until is not None and until <= now.mono) or (was is not None and isinstance(was.ending, Ended))
-        if ran is None or over:
+        if ran is None or (until is not None and until <= now.mono):
             return None
-        if until is None:
+        told = until is not None
+        if not told:
             self._spared[program.identity] = now.mono + NEWS_MS + grace
             if len(self._spared) > _MOST:
                 del self._spared[next(iter(self._spared))]
-        told = until is not None or (was is not None and isinstance(was.ending, Saving))
         return Caught(ran, Warned(now.mono) if told else BEGUN)
 
     def _lists(self, program: Program, now: Reading) -> list[People | None]:
@@ -100,21 +81,12 @@ class Changed:
         return [one.people for one in self._before if program.since < one.until and now.mono <= one.until + SETTLE_MS]
 
 
-def _became(program: Program, found: Recognised, was: _Was | None, lists: list[People | None]) -> events.Ran | None:
-    """A game that somebody's play was recorded of and that was in no play had been refused, or was not seen yet. Nor has a list
-    changed what could be found out before.
-    """
-    if was is not None and lists:
-        if was.player != found.player.id or was.game == found.game.id:
-            return "player"
-        if not all(people is not None and _knew(people, found.game.id, program) for people in lists):
-            return "game"
+def _became(program: Program, found: Recognised, lists: list[People | None]) -> events.Ran | None:
+    """What a list changed for a program that ran: whose it is, or that it is this game. None: nothing."""
     for people in filter(None, lists):
-        known = bool(people.catalogue.matches(program))
-        if not known or people.player_of(program.account) is None:
-            return "player" if known else "game"
+        player, matches = people.player_of(program.account), people.catalogue.matches(program)
+        if not any(match.game == found.game.id for match in matches):
+            return "game"
+        if player is None or (player.id, player.registered.key) != (found.player.id, found.player.registered.key):
+            return "player"
     return None
-
-
-def _knew(people: People, game: str, program: Program) -> bool:
-    return any(match.game == game for match in people.catalogue.matches(program))

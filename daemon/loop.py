@@ -119,7 +119,6 @@ class Loop:
                 play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
                 self.announcer.ruled(play, now)
             else:
-                self.changed.left(play, *play.programs)
                 self._finish(play, now, now.mono, "list changed")
 
     def resume(self) -> None:
@@ -240,8 +239,6 @@ class Loop:
             self._join(known, program, found, now)
             return False
         if known is not None and (found or not program.unread):  # it executed something else, or is no game any more
-            if found is not None:
-                self.changed.left(known, program.identity)
             self._ended(program.identity, now, now.mono, self.changed.how(program, now))
         if found is None:
             return known is not None

@@ -218,20 +218,6 @@ def test_a_second_change_at_once_gives_no_second_minute(world):
     assert world.platform.asked == [1]
 
 
-def test_what_saves_has_no_second_minute(world):
-    """Its time was over when its account became another's."""
-    world.start(of(1, "an", packs=(limit(1),)))
-    run(world, 1, "luanti")
-    world.platform.obedient = False
-    world.pass_time(MINUTE + 5_000)
-    assert len(world.journal("play.due")) == 1
-    world.adopt(of(2, "binh"))
-    world.beat()
-    assert len(world.journal("play.due")) == 2
-    world.pass_time(13_000)
-    assert set(world.platform.programs) == set()
-
-
 @pytest.fixture
 def away(world):
     """A game that is not allowed was started while no daemon ran."""
