@@ -32,7 +32,7 @@ from compliance.progress import Progress
 from compliance.verify import verify
 from compliance.verifying.bundle.heads import MAX_AGE_DAYS
 from compliance.verifying.bundle.trust import Trust
-from compliance.verifying.in_force.rulebook import shipped
+from compliance.verifying.in_force.texts import shipped
 from compliance.verifying.report import Report, document
 from compliance.visit import Visited, bundles, table, told_apart
 from i18n import written

@@ -14,7 +14,7 @@ from compliance import entry
 from compliance.entries import override
 from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
-from compliance.entries.place import GameChanged, PlaceChanged
+from compliance.entries.place import GameChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted, UsageDay
 from compliance.entries.seat import (
     ClockJump,
@@ -29,8 +29,9 @@ from compliance.format.chain import AGENT
 from compliance.verifying.bundle.heads import Windows
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.heard import Heard
+from compliance.verifying.in_force.changes import Changes
 from compliance.verifying.in_force.labels import Labels
-from compliance.verifying.in_force.rulebook import Rulebook
+from compliance.verifying.in_force.texts import Texts
 from compliance.verifying.issues import issue
 from compliance.verifying.listed import Faults, Listed
 from compliance.verifying.overview import Looker
@@ -44,9 +45,9 @@ from compliance.verifying.retired import Retired
 from compliance.verifying.sums.adding import Adding
 from compliance.verifying.sums.totals import Plays
 from compliance.verifying.table import pairs, sessions
-from compliance.verifying.table import plays as timed
 from compliance.verifying.table.context import Context
 from compliance.verifying.table.invariant import Table
+from compliance.verifying.table.plays import ended
 from compliance.verifying.table.rows import LEARN, ROWS
 from compliance.verifying.wanted import Taking, Wants, each, together
 from compliance.verifying.zones import Zones
@@ -75,7 +76,6 @@ class Auditor:
     _findings: Listed = field(default_factory=Listed)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _taking: dict[str, tuple[Taking, ...]] = field(default_factory=dict)
-    _present: dict[str, tuple[Taking, ...]] = field(default_factory=dict)  # and what watches over its presence
     _all: dict[tuple[str, type[entry.AnyEntry]], tuple[Taking, ...]] = field(default_factory=dict)  # and whoever wants its kind
     _plays: Plays = field(default_factory=Plays)
     _decisions: int = 0
@@ -84,28 +84,28 @@ class Auditor:
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
     _clocks: dict[str, SeatClock] = field(default_factory=dict)
-    _heard: Heard = field(default_factory=Heard)
     _labels: Labels = field(default_factory=Labels)
     _owed: Owed = field(default_factory=Owed)
     _tick: int = 0
-    _index: int = 0  # of the entry that is being taken
 
     def __post_init__(self) -> None:
         packs = Packs(self.texts)
         self._recomputer, self._redecider = Recomputer(packs), Redecider(packs)
-        self._rulebook = Rulebook(self.texts, self.brought)
-        self._looker, self._retired = Looker(self._seats), Retired(self._seats)
+        self._texts, self._changes = Texts(self.texts, self.brought), Changes(self.texts)
+        self._looker, self._retired, self._heard = Looker(self._seats), Retired(self._seats), Heard(self._seats)
         self._context = Context(self._zones, self._plays, self._clocks, self._seats)
         self._table = Table(ROWS, LEARN, self._context)
         self._adding = Adding(self._plays, self._zones, self._clocks)
-        checks, own = (self._heard.wants(), self._retired.wants(), *self._rulebook.wants()), self._wants()
+        checks, own = (self._heard.wants(), self._retired.wants()), self._wants()
+        going_on: Wants = {**own, PlayStarted: self._goes_on}
         self._wanted = together((*checks, self._looker.wants(), own))
-        self._going_on = together((*checks, {**own, PlayStarted: self._goes_on}))
+        self._going_on = together((*checks, going_on))
 
     def _wants(self) -> Wants:
         return {
             PlayStarted: self._started, PlayEnded: self._ended, AgentTick: self._ticked,
             UsageDay: self._adding.summed, PlaceChanged: self._placed, GameChanged: self._labels.take,
+            PolicyChanged: self._put,
             **each(self._decided, PlayDue, LaunchRefused),
             **each(self._issue, IssueRaised, IssueCleared),
             **each(self._gone, Erasure, Restored),
@@ -121,20 +121,17 @@ class Auditor:
         if line.seat != AGENT and type(line) in entry.AGENTS:
             self._not_the_agent(index, line)
             return
-        where, self._context.beside = NOWHERE, None
         self._looker.keep(line)
         if type(line) not in GO_ON:
             return
-        if line.seat == AGENT:
-            self._rulebook.begin(line)
         for taking in (*self._of(line), *self._going_on.get(type(line), ())):
-            taking(where, line)
+            taking(NOWHERE, line)
 
     def take(self, index: int, line: entry.AnyEntry, *, judged: bool = True) -> None:
         """The next entry of the log. What only the agent may say, and a seat does, is no word that any check goes by. Not
         `judged`: it is taken for what it says, and nothing is found of it.
         """
-        kind, seat, self._index = type(line), line.seat, index
+        kind, seat = type(line), line.seat
         where = seq_name(index, seat, line.seq, kind) if judged else NOWHERE
         if seat == AGENT:
             self._looker.agents(index, line)
@@ -145,24 +142,19 @@ class Auditor:
             self._late[seat] += 1
         takings = self._all.get((seat, kind))
         if takings is None:
-            present = self._present.get(seat) or self._begin(line)
+            presence = self._seats.get(seat) or self._begin(line)
             if len(self._all) >= _KEPT:
                 self._all.clear()
-            takings = self._all[seat, kind] = (*present, *self._wanted.get(kind, ()))
-        if line.secret is not None and self._context.beside is not None:
-            self._context.beside += 1
+            takings = self._all[seat, kind] = (presence.take, *self._of(line), *self._wanted.get(kind, ()))
         if self.windows.dated:
             self.windows.take(index, where, seat, line.wall)
         for taking in takings:
             taking(where, line)
 
-    def _begin(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
-        """With the first entry of a seat that the log still has: what takes every one from then on."""
+    def _begin(self, line: entry.AnyEntry) -> SeatPresence:
+        """With the first entry of a seat that the log still has."""
         presence = self._seats[line.seat] = begun(line, self._seats, ran=self._looker.ran(line.seat))
-        if line.seat == AGENT:
-            self._rulebook.begin(line)
-        takings = self._present[line.seat] = (presence.take, *self._of(line))
-        return takings
+        return presence
 
     def _of(self, line: entry.AnyEntry) -> tuple[Taking, ...]:
         """What takes every entry of its seat, also those that were kept."""
@@ -177,7 +169,7 @@ class Auditor:
     def _started(self, where: Arg, line: PlayStarted) -> None:
         self._plays.start(line)
         if where != NOWHERE:
-            self._labels.play(self._index, line)
+            self._labels.play(line)
 
     def _goes_on(self, _: Arg, line: PlayStarted) -> None:
         self._plays.start(line)
@@ -190,8 +182,18 @@ class Auditor:
     def _gone(self, where: Arg, line: Erasure | Restored) -> None:
         self._owed.take(where, line)
 
-    def _placed(self, _: Arg, line: PlaceChanged) -> None:
+    def _placed(self, where: Arg, line: PlaceChanged) -> None:
         self._zones.change(line.wall, line.zone)
+        self._changes.take(where, line, whole=self._whole)
+
+    def _put(self, where: Arg, line: PolicyChanged) -> None:
+        self._changes.take(where, line, whole=self._whole)
+        self._texts.take(where, line)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the agent's chain is seen from its beginning on, when nothing bound the place or its guests."""
+        return AGENT in self._context.seats and self._context.seats[AGENT].whole
 
     def _issue(self, where: Arg, line: IssueRaised | IssueCleared) -> None:
         if isinstance(line, IssueRaised):
@@ -207,9 +209,9 @@ class Auditor:
         self._table.close()
         self._heard.close()
         found: tuple[Iterable[Failure], ...] = (
-            self._table.failures, *(clock.failures() for clock in self._clocks.values()), timed.failures(self._context),
-            self._heard.failures(), self._retired.failures, self._adding.failures(), self._rulebook.failures(),
-            self._redecider.failures,
+            self._table.failures, *(clock.failures() for clock in self._clocks.values()),
+            self._heard.failures, self._retired.failures, self._adding.failures(), self._texts.failures(),
+            self._changes.failures, self._redecider.failures,
         )  # fmt: skip
         for failures in found:
             self._failures.extend(failures)
@@ -226,7 +228,7 @@ class Auditor:
             played_ms=self._plays.played_ms,
             decisions=self._decisions,
             overview=self._looker.overview(),
-            rules=self._rulebook.rules(),
+            rules=tuple(self._changes.rules(whole=self._whole)),
         )
 
     def _gaps(self) -> tuple[Gap, ...]:
@@ -237,7 +239,8 @@ class Auditor:
     def _told(self) -> Iterator[Finding]:
         """What all but plays' decisions have found, in the order in which it is told."""
         yield from self._labels.findings(self.zone)
-        yield from self._rulebook.findings()
+        yield from self._texts.findings()
+        yield from self._changes.findings()
         yield from self._issues.values()
         yield from pairs.findings(self._context, self.zone)
         yield from self.windows.findings()
@@ -261,10 +264,8 @@ class Auditor:
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
     def _ended(self, where: Arg, line: PlayEnded) -> None:
-        play = self._plays.running(line.seat, line.play)
-        if play is None or (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
-            return  # which the table says
-        self._plays.end(play, line)
+        if (play := ended(self._context, line)) is not None:  # else the table says so
+            self._plays.end(play, line)
 
     def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
         try:
@@ -274,6 +275,7 @@ class Auditor:
         else:
             self._decisions += 1
         self._adding.decided(where, line)
+        self._texts.decided(where, line)
 
     def _not_the_agent(self, index: int, line: entry.AnyEntry) -> None:
         self._fail(entry_name(index, line), msg("only the agent can say this, not a seat"))

@@ -22,10 +22,6 @@ class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
     interpreters: tuple[str, ...]
     players: Safe
 
-    @property
-    def refuses(self) -> bool:
-        return self.unknown == "refused" or self.only_installed is True
-
 
 class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):
     """A program that not only an administrator can have put there was not let run: stopped before its first instruction (gate)

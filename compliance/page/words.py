@@ -17,8 +17,8 @@ from compliance.page.seen import from_to, moment, seen
 from compliance.page.shortened import few
 from compliance.page.ungated import ungated
 from compliance.page.verdict import concluded
+from compliance.verifying.in_force.changes import GUEST
 from compliance.verifying.in_force.described import hours
-from compliance.verifying.in_force.place import GUEST
 from compliance.verifying.overview import GUARDIAN, STAFF, Claimed, Override, PlaceAt
 from compliance.verifying.report import Report
 from i18n.message import Arg, Day, Length, comma, msg, msgn, semicolon

@@ -108,10 +108,6 @@ class SeatClock:
         boot, mono, wall = self._back
         return (boot == self._boot and self._mono - mono <= DAY_MS) or abs((self._wall or 0) - wall) <= DAY_MS
 
-    def started_since(self, mono: int) -> bool:
-        """Whether the daemon was started anew after this moment of the same start of the PC."""
-        return self._run is not None and self._run >= mono
-
     def _ran(self) -> int:
         return 0 if self._run is None else self._mono - self._run
 

@@ -7,94 +7,43 @@ seat that was heard for longer than that without an entry wrote some that are no
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.seat import Presence, SeatEnrolled, SeatRetired
+from compliance.entries.seat import SeatEnrolled, SeatRetired
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.verifying.listed import Faults, Tally
+from compliance.verifying.presence import SeatPresence
 from compliance.verifying.report import NO_MOMENT, NOWHERE, Failure, Finding, Gap
 from compliance.verifying.wanted import Wants
+from compliance.verifying.watched import HOUR, MINUTE_MS, span_bits
 from i18n.message import Arg, Length, Moment, msg
 
-_MINUTE_MS = 60_000
-SILENT_MS = 10 * _MINUTE_MS
-_SET_UP_MS = 2 * 60 * _MINUTE_MS  # whoever sets a place up takes that long at most
-_HEARD_MS = 3 * _MINUTE_MS  # who was not heard for longer is said to be silent
-_SET_MS = 4 * _MINUTE_MS  # its clock may be set right by a little
-_UNNAMED_MS = 30 * _MINUTE_MS  # nobody starts an agent anew every three minutes for so long
-_WITHHELD_MS = 90 * _MINUTE_MS
-_AHEAD_MS = 10 * _MINUTE_MS
+SILENT_MS = 10 * MINUTE_MS
+_SET_UP_MS = 2 * 60 * MINUTE_MS  # whoever sets a place up takes that long at most
+_HEARD_MS = 3 * MINUTE_MS  # who was not heard for longer is said to be silent
+_SET_MS = 4 * MINUTE_MS  # its clock may be set right by a little
+_UNNAMED_MS = 30 * MINUTE_MS  # nobody starts an agent anew every three minutes for so long
+_WITHHELD_MS = 90 * MINUTE_MS
+_AHEAD_MS = 10 * MINUTE_MS
 _WHAT = {"after": msg("the agent's tick before it was at another moment than it says")}
 _UNNAMED = {"unnamed": msg("the agent's tick says of a seat neither when it was heard nor that it is silent")}
 
-
 @dataclass(slots=True)
 class _Silence:
-    """In [start, end). `slept`: the agent's PC did; `seats` were alive meanwhile."""
-
-    start: int
-    end: int
-    slept: bool
-    seats: dict[str, None] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Silences:
-    """When the agent said nothing for ten minutes or more, and which seats lived meanwhile. A seat that lives at the edge of a
-    silence says little: the agent might have been there, too.
-
-    `begin` with the agent's first entry, `over` where it ticks again, then `ticked`; `alive` and `misses` as seats live, before
-    `to` and from `missed` on; `close`, then ask `gaps`.
+    """In [start, end), noticed from `missed` on. `slept`: the agent's PC did; `seats` were alive meanwhile. One that lives at
+    its edge says little: the agent might have been there, too.
     """
 
-    to: int = 0  # the end of the last of them
-    missed: int = NO_MOMENT  # when one may begin, by its last word
-    _seen: int = NO_MOMENT  # that
-    _meanwhile: dict[str, int] = field(default_factory=dict)  # by seat its first sign of life since it is missed
-    _all: list[_Silence] = field(default_factory=list)
-
-    def begin(self, at: int) -> None:
-        """One that never ticks is missed, too."""
-        if self._seen == NO_MOMENT:
-            self.ticked(at)
-            self.missed += _SET_UP_MS
-
-    def ticked(self, at: int) -> None:
-        self._seen, self.missed = at, at + SILENT_MS
-        self._meanwhile.clear()
-
-    def misses(self, name: str, at: int) -> None:
-        """The seat lives so long after the agent's last word."""
-        if at < self._meanwhile.get(name, NO_MOMENT):
-            self._meanwhile[name] = at
-
-    def over(self, to: int, *, slept: bool) -> None:
-        """It says something again."""
-        seats = {name: None for name, at in self._meanwhile.items() if at < to - SILENT_MS}
-        self._all.append(_Silence(self._seen, to, slept, seats))
-        self.to = max(self.to, to)
-
-    def alive(self, name: str, at: int) -> None:
-        """The seat was there, by its own clock."""
-        found = bisect_right(self._all, at, key=lambda one: one.start) - 1
-        if found >= 0 and self._all[found].start + SILENT_MS <= at < self._all[found].end - SILENT_MS:
-            self._all[found].seats[name] = None
-
-    def close(self, newest: int, seats: Iterable[str]) -> None:
-        """The log ends, with what these wrote up to then since its last word."""
-        if newest > self.missed:
-            self._all.append(_Silence(self._seen, newest, slept=False, seats=dict.fromkeys(seats)))
-
-    def gaps(self) -> Iterator[Gap]:
-        """An agent whose PC slept was not silent, unless a seat was alive; where none was, the silence explains itself."""
-        for one in self._all:
-            if one.seats or not one.slept:
-                yield Gap(AGENT, one.start, one.end, explained=not one.seats, kind="agent-silent", could=tuple(one.seats))
+    start: int
+    missed: int
+    end: int
+    slept: bool
+    seats: set[str]
 
 
 @dataclass(slots=True)
@@ -111,25 +60,27 @@ class _Seat:
 
 @dataclass
 class Heard:
-    """`written` every entry of a seat, `wants` of the agent; then ask `failures`, `findings` and `gaps`."""
+    """`written` every entry of a seat, `wants` of the agent; `close`, then ask the rest. `presence`: of each seat."""
 
-    _failures: Faults = field(default_factory=Faults)
+    presence: Mapping[str, SeatPresence]
+    failures: Faults = field(default_factory=Faults)
     _gaps: list[Gap] = field(default_factory=list)
     _enrolled: set[str] = field(default_factory=set)
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _newest: dict[str, int] = field(default_factory=dict)  # of what came since the last tick
     _ticks: list[int] = field(default_factory=list)
     _last: AgentTick | None = None
-    _silences: Silences = field(default_factory=Silences)
+    _silences: list[_Silence] = field(default_factory=list)
+    _seen: int = NO_MOMENT  # its last word
+    _missed: int = NO_MOMENT  # when a silence may begin by that
+    _meanwhile: dict[str, int] = field(default_factory=dict)  # by seat its first sign of life since it is missed
     _strange: dict[str, tuple[Arg, int]] = field(default_factory=dict)
     _tally: Tally = field(default_factory=lambda: Tally(_WHAT, "heard"))
     _named: int = 0  # since when not all seats were, tick after tick
     _unnamed: Tally = field(default_factory=lambda: Tally(_UNNAMED, "paired"))
 
     def wants(self) -> Wants:
-        return {
-            SeatEnrolled: self._enrol, AgentTick: self._ticked, Presence: self._present, SeatRetired: self._retire,
-        }  # fmt: skip
+        return {SeatEnrolled: self._enrol, AgentTick: self._ticked, SeatRetired: self._retire}
 
     def written(self, _: Arg, line: AnyEntry) -> None:
         newest = self._newest.get(line.seat)
@@ -137,14 +88,13 @@ class Heard:
             self._first(line)
         elif line.wall > newest:
             self._newest[line.seat] = line.wall
-        if line.wall < self._silences.to:
-            self._silences.alive(line.seat, line.wall)
-        if line.wall >= self._silences.missed:
-            self._silences.misses(line.seat, line.wall)
+        if line.wall >= self._missed and line.wall < self._meanwhile.get(line.seat, NO_MOMENT):
+            self._meanwhile[line.seat] = line.wall
 
     def agents(self, where: Arg, line: AnyEntry) -> None:
-        if where != NOWHERE:
-            self._silences.begin(line.wall)
+        """Its first entry: one that never ticks is missed, too."""
+        if where != NOWHERE and self._seen == NO_MOMENT:
+            self._seen, self._missed = line.wall, line.wall + SILENT_MS + _SET_UP_MS
 
     def _first(self, line: AnyEntry) -> None:
         """Since the last tick, or there was none yet."""
@@ -162,13 +112,6 @@ class Heard:
     def _retire(self, _: Arg, line: SeatRetired) -> None:
         self._enrolled.discard(line.id)
 
-    def _present(self, _: Arg, line: Presence) -> None:
-        if line.seat != AGENT:
-            self._silences.alive(line.seat, line.wall)
-            self._silences.alive(line.seat, line.since)
-            if line.since >= self._silences.missed:
-                self._silences.misses(line.seat, line.since)
-
     def _ticked(self, where: Arg, line: AgentTick) -> None:
         self._checked(where, line)
         self._names_all(where, line)
@@ -177,7 +120,7 @@ class Heard:
             if seat is None:
                 seat = self._seats[name] = _Seat(at, since=at)
                 if name not in self._enrolled:
-                    self._failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
+                    self.failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
             elif at > seat.heard:
                 seat.unwritten += min(at - seat.heard, SILENT_MS) if seat.heard else 0
                 seat.heard = at
@@ -188,19 +131,27 @@ class Heard:
                     seat.where, seat.at = where, line.wall
                 seat.ahead = newest - line.wall
         self._newest.clear()
-        if self._last is not None:
+        if self._last is None:
+            if line.wall > self._missed:  # whoever sets a place up may play before
+                self._silent(line.wall, slept=False)
+                self._silences[-1].missed = line.wall
+        else:
             self._since_last(where, line, self._last)
-        elif line.wall > self._silences.missed:
-            self._silences.over(line.wall, slept=False)
         self._last = line
         self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
-        self._silences.ticked(self._ticks[-1])
+        self._seen, self._missed = self._ticks[-1], self._ticks[-1] + SILENT_MS
+        self._meanwhile.clear()
+
+    def _silent(self, to: int, *, slept: bool) -> None:
+        """It says something again."""
+        seats = {name for name, at in self._meanwhile.items() if at < to - SILENT_MS}
+        self._silences.append(_Silence(self._seen, self._missed, to, slept, seats))
 
     def _since_last(self, where: Arg, line: AgentTick, last: AgentTick) -> None:
         if line.after not in {UNSET, last.wall}:
             self._tally.see("after", where, line)
         if line.wall - last.wall > SILENT_MS and self._ticks[-1] < line.wall:
-            self._silences.over(line.wall, slept=last.boot == line.boot and line.mono - last.mono <= SILENT_MS)
+            self._silent(line.wall, slept=last.boot == line.boot and line.mono - last.mono <= SILENT_MS)
 
     def _checked(self, where: Arg, line: AgentTick) -> None:
         """The agent's own clock says when it heard whom: never later than now, nor earlier than it said before, but for what it
@@ -211,7 +162,7 @@ class Heard:
         silent = frozenset(line.silent)
         for name, at in line.seats.items():
             ago = line.wall - at
-            right = ago > _HEARD_MS - _MINUTE_MS // 2 if name in silent else ago < _HEARD_MS + _MINUTE_MS // 2
+            right = ago > _HEARD_MS - MINUTE_MS // 2 if name in silent else ago < _HEARD_MS + MINUTE_MS // 2
             said = before.get(name, 0)
             ahead = last is not None and said > last.wall + _SET_MS  # from before it was set back
             late = (said > at + back + _SET_MS and not ahead) or (said != at and ago < -back - _SET_MS)
@@ -236,10 +187,8 @@ class Heard:
         for name, seat in self._seats.items():
             if seat.unwritten > _WITHHELD_MS:
                 self._withheld(name, seat)
-        self._silences.close(max(self._newest.values(), default=0), self._newest)
-
-    def failures(self) -> Iterator[Failure]:
-        yield from self._failures
+        if (newest := max(self._newest.values(), default=0)) > self._missed:
+            self._silences.append(_Silence(self._seen, self._missed, newest, slept=False, seats={*self._newest}))
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
@@ -264,4 +213,16 @@ class Heard:
             ticks = bisect_right(self._ticks, gap.end - edge) - bisect_right(self._ticks, gap.start)
             yield replace(gap, could=(AGENT,)) if ticks else gap
         yield from self._gaps
-        yield from self._silences.gaps()
+        for one in self._silences:
+            could = tuple(name for name, seat in self.presence.items() if name in one.seats or self._lived(name, seat, one))
+            if could or not one.slept:  # where no seat was alive, the silence explains itself
+                yield Gap(AGENT, one.start, one.end, explained=not could, kind="agent-silent", could=could)
+
+    def _lived(self, name: str, seat: SeatPresence, silence: _Silence) -> bool:
+        first, end = -(-silence.missed // MINUTE_MS), (silence.end - SILENT_MS) // MINUTE_MS
+        if name == AGENT or seat.last < silence.start or seat.first > silence.end:
+            return False
+        hours = seat.alive.hours
+        return any(hours.get(at // HOUR, 0) & span_bits(at % HOUR, min(HOUR, at % HOUR + end - at)) for at in (
+            first, *range((first // HOUR + 1) * HOUR, end, HOUR)
+        ))  # fmt: skip

@@ -10,25 +10,20 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from heapq import heappush, heappushpop
 
 from compliance.entries.base import Entry
 from compliance.verifying.report import NO_MOMENT, NOWHERE, UNTOLD, Failure, Finding
 from i18n.message import Arg, Message, msgn
 
 MOST = 1_000  # of a kind
-GRAVEST = 10  # of a kind, besides
 
 
 @dataclass(slots=True)
 class Listed:
-    """`add` findings, then go through what is kept: of each kind the first ones and the gravest, and of each kind, article,
-    duty and seat at least one.
-    """
+    """`add` findings, then go through what is kept: the first of each kind, and of each kind, article, duty and seat one."""
 
     _kept: list[Finding] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
-    _gravest: dict[str, list[tuple[int, int, Finding]]] = field(default_factory=dict)
     _others: dict[tuple[object, ...], array[int]] = field(default_factory=dict)
 
     def add(self, one: Finding) -> None:
@@ -39,7 +34,8 @@ class Listed:
         if others is None:
             others = self._others[one.like] = array("q")
         elif number > MOST:
-            self._weigh(one, number)
+            others.append(UNTOLD if one.at is None or not 0 <= one.at < NO_MOMENT else one.at)
+            others.extend(one.others)
             return
         others.extend(one.others)
         self._kept.append(one)
@@ -48,23 +44,10 @@ class Listed:
         for one in found:
             self.add(one)
 
-    def _weigh(self, one: Finding, number: int) -> None:
-        """One more than are kept: it is, if it is among the gravest."""
-        heap, entry = self._gravest.setdefault(one.kind, []), (one.grave, -number, one)
-        if len(heap) < GRAVEST:
-            heappush(heap, entry)
-            return
-        *_, less = heappushpop(heap, entry)
-        others = self._others[less.like]
-        others.append(UNTOLD if less.at is None or not 0 <= less.at < NO_MOMENT else less.at)
-        others.extend(less.others)
-
     def __iter__(self) -> Iterator[Finding]:
         others = {like: moments for like, moments in self._others.items() if moments}
         for one in self._kept:
             yield replace(one, others=others.pop(one.like, ()))
-        for heap in self._gravest.values():
-            yield from (one for *_, one in sorted(heap, key=lambda entry: -entry[1]))
 
 
 @dataclass(slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,7 +23,6 @@ from compliance.verifying.watched import WATCHED, SeatMinutes
 from i18n.message import Arg
 
 GATE = "gate"  # how a seat watches that refuses games before they ran, and how it refuses them
-_FEW = 3  # games that the gate does not see, as one that is told to an interpreter
 GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
 STAFF = "staff"
 OVERRIDING: frozenset[type[Entry]] = frozenset(
@@ -175,8 +173,7 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """`refused`: how many starts were, `refusals`: by which rules, of which games. `ungated`: seats that could not refuse games
-    before they ran, with how many of their starts, and how many there were. `unstopped`: those that say they could, how
-    often a game was refused there, and never before it ran.
+    before they ran, with how many of their starts, and how many there were.
     """
 
     places: tuple[PlaceAt, ...] = ()
@@ -186,7 +183,6 @@ class Overview:
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
     ungated: tuple[tuple[str, int, int], ...] = ()
-    unstopped: tuple[tuple[str, int], ...] = ()
 
 
 class Seen(Protocol):
@@ -208,7 +204,6 @@ class Looker:
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _how: Counter[tuple[str, str]] = field(default_factory=Counter)  # by seat, how games were refused
 
     def keep(self, line: AnyEntry) -> None:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
@@ -239,7 +234,6 @@ class Looker:
     def _refuse(self, _: Arg, line: LaunchRefused) -> None:
         if line.seat != AGENT:
             self._refused.take(line)
-            self._how[line.seat, line.how] += 1
 
     def _watch(self, _: Arg, line: AnyEntry) -> None:
         if line.seat == AGENT:
@@ -282,13 +276,8 @@ class Looker:
         refused = self._refused
         return Overview(
             tuple(self._places), self._clock, tuple(one for one in seats if one is not None), self._overridden.all(),
-            refused.n, refused.all(), ungated, tuple(self._unstopped()),
+            refused.n, refused.all(), ungated,
         )  # fmt: skip
-
-    def _unstopped(self) -> Iterator[tuple[str, int]]:
-        for seat, (_, without) in sorted(self._starts.items()):
-            if not without and self._how[seat, "ended"] >= _FEW and not self._how[seat, GATE]:
-                yield seat, self._how[seat, "ended"]
 
 
 def place_at(line: PlaceChanged) -> PlaceAt:

@@ -43,8 +43,7 @@ class Finding:
     """Something to know that is not a failure. `kind` is for programs.
 
     What a page groups by, where it has it: the `seat`, the moment `at` (Unix ms), the article `cite` that was not kept, and
-    whose duty that is (`addressee`, as packs say it). `grave`: by how much (ms). `others`: the moments (or UNTOLD) of those
-    `like` it that are not listed.
+    whose duty that is (`addressee`, as packs say it). `others`: the moments (or UNTOLD) of those `like` it that are not listed.
     """
 
     kind: str
@@ -54,7 +53,6 @@ class Finding:
     at: int | None = None
     cite: str = ""
     addressee: Addressee | None = None
-    grave: int = 0
     others: Sequence[int] = ()
 
     @property

@@ -34,12 +34,8 @@ class _Gone:
 
     @property
     def ran(self) -> bool:
-        return self.stopped is None and self.seen > 0 and self.at - self.seen < _RUNNING_MS
-
-    @property
-    def unknown(self) -> bool:
-        """The agent was off, or began only then: nobody knows whether it ran."""
-        return self.stopped is None and self.seen > 0 and not self.missed
+        """Whether it did, as far as anybody knows: the agent may have been off, or have begun only then."""
+        return self.stopped is None and self.seen > 0 and (self.at - self.seen < _RUNNING_MS or not self.missed)
 
 
 @dataclass
@@ -86,12 +82,8 @@ class Retired:
             kind, said = "retired", msg("seat {seat} was retired: nobody here watches its PC any more", seat=seat)
             if gone.ran:
                 kind, when = "retired-running", Moment(gone.seen, zone, "full")
-                said = msg("seat {seat} was retired while it ran, last heard {when}: what was played on its PC since is in no "
-                           "log", seat=seat, when=when)  # fmt: skip
-            elif gone.unknown:
-                kind, when = "retired-running", Moment(gone.seen, zone, "full")
-                said = msg("seat {seat} was retired before the agent had missed it, last heard {when}: it may have run, and "
-                           "what was played on its PC since is in no log", seat=seat, when=when)  # fmt: skip
+                said = msg("seat {seat} was retired while it ran, or before it was missed, last heard {when}: what was played "
+                           "on its PC since is in no log", seat=seat, when=when)  # fmt: skip
             yield Finding(kind, gone.where, said, seat=seat, at=gone.at)
 
 

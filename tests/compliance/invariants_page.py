@@ -37,7 +37,7 @@ These go through the whole log with a state of their own, and say the rest of wh
 | each decision, made again | `compliance/verifying/plays/recompute.py` |
 | each play, decided again | `compliance/verifying/plays/redecide.py` |
 | sums of play, added up again | `compliance/verifying/sums/adding.py` |
-| which rules were in force, and whether seats kept to them | `compliance/verifying/in_force/rulebook.py` |
+| which rules, texts and labels were in force, and what became looser | `compliance/verifying/in_force/` |
 """
 
 

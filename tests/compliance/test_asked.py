@@ -41,33 +41,18 @@ def test_what_goes_together(lines):
 
 @pytest.mark.parametrize(("lines", "said"), [
     ((REQUEST, replace(REQUEST, seat="seat-2")), "another request"),
-    ((REQUEST, NO, LET), "before"),
-    ((REQUEST, YES), "that time says"),
-    ((REQUEST, replace(GRANT, ms=901), YES), "that time says"),
-    ((REQUEST, replace(GRANT, seat="seat-2"), YES), "that time says"),
+    ((REQUEST, YES), "what was approved"),
+    ((REQUEST, replace(GRANT, ms=901), YES), "what was approved"),
+    ((REQUEST, replace(GRANT, seat="seat-2"), YES), "what was approved"),
     ((REQUEST, GRANT, replace(YES, approved=False)), "what was approved"),
     ((REQUEST, replace(NO, approved=True)), "what was approved"),
     ((REQUEST, replace(NO, let=True)), "what was approved"),
     ((REQUEST, replace(LET, ms=900)), "what was approved"),
-    ((REQUEST, replace(LET, by="player")), "cannot say yes"),
+    ((REQUEST, replace(LET, by="player")), "what was approved"),
 ])  # fmt: skip
 def test_what_contradicts_itself(lines, said):
     ((where, what),), _ = failures(*lines)
     assert (where, said in what) == (f"entry {len(lines) - 1}", True)
-
-
-DAY = 24 * 3_600_000
-
-
-@pytest.mark.parametrize(("lines", "said"), [
-    ((REQUEST, replace(NO, who="v")), ["it answers another player than the one who asked that day"]),
-    ((replace(NO, who="v"), REQUEST), ["it answers another player than the one who asked that day"]),
-    ((REQUEST, replace(NO, who="v", wall=DAY)), []),
-    ((REQUEST, replace(GRANT, who="v"), YES), ["what it gave was given to somebody else"]),
-])
-def test_who_asked_is_answered(lines, said):
-    """The next day the same player has another pseudonym."""
-    assert failures(*lines) == ([], said)
 
 
 @pytest.mark.parametrize("lines", [
@@ -80,15 +65,12 @@ def test_an_answer_repeats_what_was_asked(lines):
 
 @pytest.mark.parametrize(("request_", "answer"), [
     (REQUEST, replace(NO, game="luanti", asked=901)), (REQUEST, replace(NO, game=None, asked=900)),
-    (replace(REQUEST, ms=901), replace(NO, game="luanti", asked=900)), (replace(REQUEST, game=None), LET),
+    (replace(REQUEST, ms=901), replace(NO, game="luanti", asked=900)),
 ])  # fmt: skip
 def test_an_answer_to_something_else_is_told(request_, answer):
     for lines in (request_, answer), (answer, request_):
         ((), (what,)) = failures(*lines)
-        assert what in {
-            "it answers another request than the entry of that tells",
-            "it lets something through for which its request did not ask",
-        }
+        assert what == "it answers another request than the entry of that tells"
 
 
 def test_an_answer_to_nothing_is_told():

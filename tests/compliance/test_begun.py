@@ -20,14 +20,12 @@ from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
 from compliance.format.kept import Kept
-from compliance.page.names import FINDINGS, ODD
 from compliance.reporting.watched import Watched
 from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.heads import Windows
-from compliance.verifying.in_force import followed
-from compliance.verifying.report import NO_MOMENT, NOWHERE, Audit
+from compliance.verifying.report import NO_MOMENT, NOWHERE
 from compliance.verifying.sums import adding
 from i18n.message import plain
 from tests.compliance import real_days
@@ -171,34 +169,6 @@ def test_no_more_is_kept_than_what_goes_on(site, seat):
         assert said(start.failures) == ["kept: more is kept of what was deleted than what goes on"][:told]
 
 
-@pytest.mark.parametrize(("begins", "ends", "said"), [
-    (512, (256, 512), []), (512, (512, 512), []), (512, (256, 512, 768), []), (0, (256,), []), (512, (512, 768, 768), []),
-    (512, (512, 256), ["it says that less was deleted than an earlier entry says (1 time)"]),
-    (512, (512, 768, 1024), ["another deletion came after one that names entries which are still here (1 time)"]),
-    (0, (256, 512), ["another deletion came after one that names entries which are still here (1 time)"]),
-])  # fmt: skip
-def test_deletions_follow_each_other(begins, ends, said):
-    """What the last one names may be there still, as it is said before it is done."""
-    start = begun.Begun(Kept(begins, ()))
-    for number, end in enumerate(ends):
-        start.take(2_000 + number, Pruned(
-            seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
-        ))  # fmt: skip
-    assert [plain(one.what) for one in start.judged(Audit(), 3_000).findings] == said
-
-
-def test_a_deletion_that_failed_accuses_nobody():
-    """It is said before it is done, and the disk may be full: a day later there is another, of more."""
-    start = begun.Begun(Kept(0, ()))
-    for number, end in enumerate((256, 512)):
-        start.take(2_000 + number, Pruned(
-            seat=AGENT, boot="b", seq=number + 1, prev="", mono=number, wall=number, end=end, kept="",
-        ))  # fmt: skip
-    (found,) = start.judged(Audit(), 3_000).findings
-    assert found.kind in FINDINGS
-    assert found.kind not in ODD
-
-
 def test_a_member_is_read_as_it_was_written():
     entries = ((3, b"a" * 64), (7, b"b" * 300))
     assert member.read(member.write(256, entries)) == Kept(256, entries)
@@ -257,7 +227,7 @@ LIES = {
         "it is of no play of its seat (1 time)",
     ),
     "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
-    "grant": (decides, "it counts extra time that no entry gives"),
+    "grant": (decides, "it counts extra time that no entry gives (1 time)"),
     "day": (two_days, "its pseudonym was that of another day"),
     "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
     "erased": (agents(Erasure, who="a", before=None, payloads=1),
@@ -273,7 +243,6 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     """What is told once, or of which the first thousand are listed, is told of what comes later."""
     act, text = LIES[lie]
     monkeypatch.setattr(listed, "MOST", 1)
-    monkeypatch.setattr(listed, "GRAVEST", 0)
     site.agent.add(PlaceChanged, place="game-point", zone="Asia/Ho_Chi_Minh", hours="")
     site.place = "game-point"
     site.deliver()
@@ -458,7 +427,6 @@ def test_a_pause_of_one_that_is_taken_back_on_another_day_is_over():
 def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     """Decisions by a place that never was, of sums that no plays make, under one label after the other: all are counted."""
     monkeypatch.setattr(listed, "MOST", 1)
-    monkeypatch.setattr(followed, "_MOST", 2)
     monkeypatch.setattr(adding, "_MOST_OFF", 4)
     fields = seat.decided(site.pack(), label=1)
     before = dict.fromkeys(fields["before"], 5)
@@ -469,22 +437,10 @@ def test_of_many_lies_few_are_held(site, seat, monkeypatch):
     auditor = Auditor({})
     for index, data in enumerate(site.log.entries()):
         auditor.take(index, entry.decode(data))
-    rulebook, sums = auditor._rulebook._followed, auditor._adding
-    assert (len(rulebook._waiting), len(auditor._table._late) <= 16, len(sums._off) <= 4) == (2, True, True)
+    assert (len(auditor._table._late) <= 16, len(auditor._adding._off) <= 4) == (True, True)
     audit = auditor.finish()
     counts = Counter()
     for one in audit.failures:
         counts[one.what.id] += 1 + one.others
     assert counts["it is of a place that this was not: {place}"] == 8
     assert counts["its sum {sum} is {told}; its plays add up to {known}"] == 24
-    assert "a game is another than before, and no entry says why (7 times)" in " ".join(said(audit.findings))
-
-
-def test_an_erasure_may_be_of_names_beside_what_is_gone(site, seat):
-    """How many there were is not known any more."""
-    seat.seal()
-    site.deliver()
-    ticking(site, 4 * DAY)
-    site.agent.add(Erasure, who="a", before=None, payloads=100)
-    assert [one.kind for one in read_back(site, 3)[1].findings if one.kind == "erased"] == []
-    assert [one.kind for one in read_back(site, 0)[1].findings if one.kind == "erased"] == ["erased"]

@@ -8,9 +8,9 @@ import pytest
 
 from compliance.entries.decision import GrantLine
 from compliance.entries.log import AgentTick
-from compliance.entries.override import EnforcementOff, EnforcementOn, GrantRevoked, Paused, Resumed
+from compliance.entries.override import EnforcementOn
 from compliance.entries.play import GameDay, UsageDay, Warned
-from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
+from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
 from compliance.verifying.heard import Heard
 from i18n.message import plain
 from tests.compliance.telling import told
@@ -56,68 +56,12 @@ def test_the_same_entry_is_not_there_twice(site, seat, audit):
 
 
 @pytest.mark.parametrize("line", [
-    (IssueCleared, {"id": "x"}), (EnforcementOn, {"id": "x", "how": "over"}), (GrantRevoked, {"id": "x"}),
+    (IssueCleared, {"id": "x"}), (EnforcementOn, {"id": "x", "how": "over"}),
 ])  # fmt: skip
 def test_what_is_over_began(seat, audit, line):
     kind, fields = line
     seat.add(kind, **fields)
     assert len(told(audit(), "paired")) == 1
-
-
-def test_what_is_over_is_said_to_be(site, seat, audit):
-    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
-    for _ in range(2):
-        site.clock.run(2 * HOUR)
-        seat.add(IssueRaised, id="x")
-    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
-
-
-def test_a_pc_that_slept_past_the_end_says_so_on_waking(site, seat, audit):
-    """The daemon had run for hours before; what it writes first need not be that."""
-    seat.add(Paused, id="x", who=None, until=site.clock.wall() + 10 * HOUR)
-    site.clock.run(HOUR)
-    site.clock.sleep(11 * HOUR)
-    seat.refuse(site.house(0))
-    site.clock.run(1_000)
-    seat.add(Resumed, id="x", who=None, how="over")
-    site.clock.run(2 * HOUR)
-    seat.refuse(site.house(0))
-    assert told(audit(), "paired") == []
-
-
-def test_a_clock_that_was_in_doubt_before_the_power_was_cut_is_so_no_more(site, seat, audit):
-    """A run in which it is says so again; what the one before said would excuse it for good."""
-    seat.add(IssueRaised, id="clock-jump")
-    site.clock.reboot()
-    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
-    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
-    for _ in range(2):
-        site.clock.run(2 * HOUR)
-        seat.refuse(site.house(0))
-    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"]
-
-
-@pytest.mark.parametrize(("minutes", "jumps", "times"), [
-    (60, "", 1), (14, "", 0), (60, "first", 0), (60, "then", 0), (60, "in doubt", 0),
-])
-def test_a_seat_that_ran_says_what_is_over(site, seat, audit, minutes, jumps, times):
-    """Also one that stopped in the end; one that has just begun again has not come to it, and by which clock it is over is not
-    sure once that was set.
-    """
-    if jumps == "in doubt":
-        seat.add(IssueRaised, id="clock-jump")
-    seat.add(EnforcementOff, id="x", until=site.clock.wall() + HOUR)
-    if jumps == "first":
-        seat.add(ClockJump, expected=site.clock.wall() + 2 * HOUR, to=site.clock.wall())
-    seat.stop()
-    site.clock.reboot(3 * HOUR)
-    seat.start()
-    if jumps == "then":
-        seat.add(ClockJump, expected=site.clock.wall() - 2 * HOUR, to=site.clock.wall())
-    site.clock.run(minutes * MINUTE)
-    seat.add(IssueRaised, id="x")
-    seat.stop()
-    assert [one[:31] for one in told(audit(), "paired")] == ["no entry says that it was over,"] * times
 
 
 def test_a_start_says_one_thing(site, seat, audit):
@@ -138,14 +82,6 @@ def test_time_is_given_when_it_says(site, seat, audit):
 def test_what_a_play_takes_for_granted_was_said(seat, audit, lie, kind):
     seat.begin(**lie)
     assert len(told(audit(), kind)) == 1
-
-
-def test_a_game_keeps_its_label(site, seat, audit):
-    """Unless the house said another, or another version brought other labels."""
-    seat.end(seat.begin(label=12))
-    site.clock.run(MINUTE)
-    seat.end(seat.begin(label=0))
-    assert [one[:9] for one in told(audit(), "label")] == ["the label"]
 
 
 def test_a_summary_is_of_somebody(seat, audit):
@@ -218,7 +154,7 @@ def test_work_grows_with_the_log_alone():
         fields = {"seat": "agent", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 10 * HOUR, "secret": None}
         line, tries = AgentTick(**fields, seats=dict.fromkeys(silent, HOUR), silent=silent), []
         for _ in range(3):
-            check, since = Heard(), process_time()
+            check, since = Heard({}), process_time()
             check.wants()[AgentTick]("here", line)
             tries.append(process_time() - since)
         return min(tries)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.api.pseudonym import pseudonym
 from compliance.entries.log import Erasure, Seal
 from compliance.entries.override import CodeUsed, GrantGiven
 from compliance.entries.play import PlayStarted
-from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.format.chain import AGENT
 from i18n.message import plain
-from rules.calendar import day_name
 from tests.compliance import real_days
 from tests.compliance.test_mutations import Judge
 from tests.daemon.world import HOUR, MINUTE, NOON
@@ -59,21 +56,10 @@ def of(judge, kind, seat=None):
 
 @pytest.mark.parametrize(("fields", "said"), [
     ({"who": None, "before": NOON + 30 * HOUR, "payloads": 0}, "it deleted names that were not six months old"),
-    ({"who": None, "before": NOON - 190 * DAY, "payloads": 500}, "it deleted more than entries before it have beside them"),
-    ({"who": "0" * 64, "before": None, "payloads": 500}, "it deleted more than entries before it have beside them"),
 ])  # fmt: skip
 def test_an_erasure_excuses_no_names_that_are_missing(home, fields, said):
     lies = new(home, inserted(home, AGENT, NOON + 30 * HOUR, Erasure, **fields))
     assert ("erased", f"{said} (1 time)") in lies
-
-
-def test_an_erasure_as_it_is_made_is_told_alone(home):
-    """What was too old; all of a player who then plays no more."""
-    at = NOON + 30 * HOUR
-    assert new(home, inserted(home, AGENT, at, Erasure, who=None, before=at - 184 * DAY, payloads=2)) == []
-    who = pseudonym("33" * 32, day_name(real_days.ZONE, at))
-    told = new(home, inserted(home, AGENT, at, Erasure, who=who, before=None, payloads=2))
-    assert [kind for kind, _ in told] == ["erasure"]
 
 
 # --- who gave it ------------------------------------------------------------------------------------------------------------
@@ -92,18 +78,6 @@ def test_nobody_gives_less_than_nothing(home, kind, fields):
 
 
 # --- who was logged on ------------------------------------------------------------------------------------------------------
-
-
-def test_nobody_plays_who_is_not_logged_on(point):
-    """The session ends on paper, and the play goes on; or there never was one."""
-    opened, over = of(point, SessionOpened, "pc-1")[0], of(point, SessionClosed, "pc-1")[0]
-    early = replace(over, wall=opened.wall + MINUTE, mono=opened.mono + MINUTE)
-    lines = [one for one in point.lines if one is not over]
-    lines.insert(lines.index(opened) + 1, early)
-    assert new(point, lines) == [("paired", "a game was played while nobody was logged on in front of the PC (2 times)")]
-    opened, over = of(point, SessionOpened, "pc-1")[1], of(point, SessionClosed, "pc-1")[1]
-    lines = [one for one in point.lines if one is not opened and one is not over]
-    assert new(point, lines) == [("paired", "a game was played while nobody was logged on in front of the PC (1 time)")]
 
 
 # --- an evening that is said to have been earlier ---------------------------------------------------------------------------

@@ -33,19 +33,6 @@ def test_a_published_text_takes_the_values_that_it_is_put_on_with(site, audit, v
     assert "the pack vn-game-point:" in plain(failure.what)
 
 
-@pytest.mark.parametrize("between", ["no = pack", None], ids=["no pack", "missing"])
-def test_hours_are_not_taken_off_in_two_steps(site, audit, between):
-    """With a text of the place's own between that nobody can read: both steps are asked about."""
-    if between is not None:
-        site.packs["own"] = between
-    at_point(site, POINT)
-    put(site, PackLine("own", sha256((between or "x").encode()).hexdigest(), {}, own=True))
-    put(site)
-    first, second = looser(audit())
-    assert first.endswith("looser now: rules that cannot be read")
-    assert "(vn-game-point.hours" in second
-
-
 def test_a_text_that_could_not_be_read_and_is_taken_back_is_no_loss(site, audit):
     at_point(site, POINT)
     put(site, POINT, PackLine("own", sha256(b"x").hexdigest(), {}, own=True))

@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from compliance.entries.decision import LaunchRefused, PauseLine, PlayDue
-from compliance.entries.override import EnforcementOff, EnforcementOn, Paused, Resumed
+from compliance.entries.override import EnforcementOff, EnforcementOn, Paused
 from i18n.message import plain
 from tests.compliance.telling import told
 
@@ -87,45 +87,10 @@ def test_after_its_end_it_decides_nothing(site, audit, pause, refuse):
     assert "from this entry play is allowed" in failure
 
 
-@pytest.mark.parametrize("who", ["child", None])
-def test_what_was_taken_back_decides_nothing(site, seat, audit, pause, refuse, who):
-    """Of a pause of all it may have been taken back for another player only."""
-    paused = pause(who=who)
-    site.clock.run(1)
-    seat.add(Resumed, id="p1", who="child", how="taken back")
-    site.clock.run(1)
-    refuse(paused)
-    assert said(audit()) == (["its pause was another one, or over"] if who else [])
-
-
-def test_another_end_than_the_pauses_is_named(audit, pause, refuse):
-    paused = pause()
-    refuse(paused, paused=PauseLine("p1", paused.until + 1))
-    assert said(audit()) == ["its pause was another one, or over"]
-
-
-def test_a_pause_that_no_entry_tells_of_is_told(seat, site, audit, refuse):
-    """The chain may have begun after it."""
-    refuse(PauseLine("p0", site.clock.wall() + HOUR))
-    report = audit()
-    assert (said(report), told(report, "pause")) == ([], ["it names a pause that no entry tells of (1 time)"])
-
-
 def test_two_of_one_id_are_named(audit, pause):
     pause()
     pause()
     assert said(audit()) == ["there is another pause with its id"]
-
-
-@pytest.mark.parametrize(("minutes", "fails"), [(59, True), (60, False)])
-def test_one_of_all_is_over_at_its_end(site, seat, audit, pause, minutes, fails):
-    """One player's may end with the player, who was removed."""
-    for id_, who in (("p1", None), ("p2", "child")):
-        pause(id_=id_, who=who)
-    site.clock.run(minutes * MINUTE)
-    for id_ in ("p1", "p2"):
-        seat.add(Resumed, id=id_, who=None, how="over")
-    assert said(audit()) == (["its pause was not over yet"] if fails else [])
 
 
 @pytest.mark.parametrize(("back", "length"), [(10, 600), (None, 3600)])

@@ -633,18 +633,6 @@ def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock
     assert [tuple(one.values()) for one in data(page(report), {})["ungated"]] == [("b", 2, 2), ("c", 1, 2)]
 
 
-@pytest.mark.parametrize(("hows", "told"), [
-    (("ended",) * 3, True), (("ended",) * 2, False), (("ended", "ended", "ended", "gate"), False),
-])
-def test_a_seat_that_never_refused_a_game_before_it_ran_is_named(site, seat, audit, hows, told):
-    """Though it says that it does so."""
-    for how in hows:
-        seat.add(LaunchRefused, how=how, **seat.decided(site.house(0)))
-    text = section(audit(), "WHO WAS WATCHED WHEN")
-    said = "it says that it refused games before they ran, and all 3 that were refused there had begun"
-    assert (said in " ".join(text.split())) is told
-
-
 # --- the first page ---------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from compliance import bundle
 from compliance.__main__ import main
 from compliance.entries.place import PackLine, PolicyChanged
 from compliance.verify import verify
-from compliance.verifying.in_force.rulebook import Texts
+from compliance.verifying.in_force.texts import Texts
 from i18n.catalogue import Catalogue
 from i18n.message import msg, plain
 from rules.packs.published import PUBLISHED

@@ -22,18 +22,13 @@ from compliance.format.keeping import LEAVES_MS, Keeping
 from compliance.format.kept import Kept, KeptError, read
 from compliance.format.tiles import WIDTH
 from compliance.verifying.bundle.whole import Broken, content
-from compliance.verifying.listed import Faults, Tally
+from compliance.verifying.listed import Faults
 from compliance.verifying.report import Audit, Beginning, Failure, entry_name
 from i18n.message import msg
 from rules.calendar import DAY_MS
 
 RUN_IN_MS = 2 * DAY_MS
 _SLACK_MS = DAY_MS
-_ODD = {
-    "back": msg("it says that less was deleted than an earlier entry says"),
-}
-# A deletion is said before it is done: it may fail, on a full disk, and the next one comes the day after.
-_NOT_DONE = {"undeleted": msg("another deletion came after one that names entries which are still here")}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,9 +41,6 @@ class Begun:
     kept: Kept = field(default_factory=Kept)
     digest: str = ""
     failures: Faults = field(default_factory=Faults)
-    _odd: Tally = field(default_factory=lambda: Tally(_ODD, "pruned"))
-    _not_done: Tally = field(default_factory=lambda: Tally(_NOT_DONE))
-    _end: int = 0  # what the last deletion named
     _checked: int = 0
     _said: int | None = None  # when
     _first: int | None = None
@@ -101,13 +93,8 @@ class Begun:
             self._pruned(index, line)
 
     def _pruned(self, index: int, line: Pruned) -> None:
-        where, before, self._end = entry_name(index, line), self._end, line.end
-        if line.end < before:
-            self._odd.see("back", where, line)
-        elif self.begins < before < line.end:
-            self._not_done.see("undeleted", where, line)
         if line.end % WIDTH or not 0 < line.end <= index:
-            self.failures.append(Failure(where, msg("the log cannot begin where it says")))
+            self.failures.append(Failure(entry_name(index, line), msg("the log cannot begin where it says")))
         elif self._first is not None and line.end == self.begins and line.kept == self.digest:
             self._said = line.wall
 
@@ -139,8 +126,7 @@ class Begun:
         return Beginning(self.begins, first, size if self._judged is None else self._judged, first + RUN_IN_MS)
 
     def judged(self, audit: Audit, size: int) -> Audit:
-        """The same without gaps of which only entries could tell that are gone, and with what deletions say of each other."""
-        audit = replace(audit, findings=(*audit.findings, *self._odd.findings(), *self._not_done.findings()))
+        """The same without gaps of which only entries could tell that are gone."""
         found = self.beginning(size)
         if found is None:
             return audit

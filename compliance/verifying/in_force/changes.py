@@ -5,26 +5,25 @@ None of it is forbidden, so it is told. What packs ask of whom is read from thei
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final, get_args
 
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.in_force.described import called, hours
-from compliance.verifying.in_force.place import GUEST, PLACE, Packs
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import Failure, Finding
-from i18n.message import Arg, Day, Length, Message, comma, msg, msgn, said_by, semicolon
+from i18n.message import Arg, Message, comma, msg, msgn, said_by, semicolon
 from rules.engine.strictness import Somebody, looser, strictness
-from rules.packs.params import DAY, said
+from rules.packs.params import said
 from rules.packs.published import PUBLISHED
 from rules.parse import Reading, read_pack
 from rules.policy import Pack, Place, PolicyError, Rule
 
-_DAY = re.compile(DAY)
+PLACE: Final = "place"
+GUEST: Final = "guest"
+Packs = tuple[PackLine, ...]
 _POINT = "game-point"  # where rules that ask less need a reason: at home they are for whoever set them
 _MOST_BYTES = 1_000_000  # of texts that are read
 _LETTERS = 12  # of a pseudonym: `giochoi log show` shows as many
@@ -38,9 +37,8 @@ _TARGETS: Final[dict[str, Arg]] = {PLACE: msg("the whole place"), GUEST: msg("gu
 
 @dataclass(slots=True)
 class _Before:
-    """What was said last: since when, and of the place what it had been before that."""
+    """What was said last, and what kind of place it had been before that."""
 
-    since: int
     line: PlaceChanged
     earlier: str = ""
 
@@ -53,7 +51,6 @@ class Changes:
     failures: Faults = field(default_factory=Faults)
     _place: _Before | None = None
     _packs: dict[str, tuple[Packs, bool]] = field(default_factory=dict)
-    _readable: dict[str, list[Pack]] = field(default_factory=dict)  # by target, what could be read of it last
     _found: Listed = field(default_factory=Listed)
     _players: Times = field(default_factory=Times)
     _read: dict[tuple[object, ...], Reading | PolicyError | None] = field(default_factory=dict)
@@ -76,7 +73,6 @@ class Changes:
             self._tell(kind, where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
         elif line.target not in _TARGETS:
             self._players.see(where)
-        self._keep(line.target, self._parsed(line.packs))
 
     def findings(self) -> Iterator[Finding]:
         yield from self._found
@@ -96,19 +92,14 @@ class Changes:
     def _placed(self, where: Arg, line: PlaceChanged) -> None:
         was = self._place
         if was is None:
-            self._place = _Before(line.wall, line)
+            self._place = _Before(line)
             return
         old = was.line
         if line.place != old.place:
             kinds = {"before": PLACES.get(old.place, old.place), "after": PLACES.get(line.place, line.place)}
             told = msg("the kind of place was changed: {before} → {after}", **kinds)
-            if line.place == was.earlier and old.place != _POINT:
-                lasted = Length(max(0, line.wall - was.since))
-                told = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
             self._tell("looser" if old.place == _POINT else "place-changed", where, line, told)
-            self._place = _Before(line.wall, line, old.place)
-        else:
-            self._place = _Before(was.since, line, was.earlier)
+        self._place = _Before(line, was.earlier if line.place == old.place else old.place)
         if line.hours != old.hours:
             opened = {"before": hours(old.hours) or "–", "after": hours(line.hours) or "–"}
             self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **opened))
@@ -133,9 +124,6 @@ class Changes:
             yield msg("taken off: {packs}", packs=comma(off))
         if put := [self._said(pack) for id_, pack in new.items() if id_ not in old]:
             yield msg("put on: {packs}", packs=comma(put))
-            if line.target == GUEST and self._at_point() and any(map(_by_itself, line.packs)):
-                yield msg("at a game point Giờ Chơi itself puts it on guests without that rule: nobody could have registered"
-                          " them")  # fmt: skip
         for was, pack in ((old[id_], pack) for id_, pack in new.items() if id_ in old):
             if was.params != pack.params:
                 yield self._said(pack, was)
@@ -153,18 +141,13 @@ class Changes:
                 self.failures.append(Failure(where, msg("the pack {pack} cannot be put on so: {why}", pack=_typed(pack),
                                                         why=said_by(why))))  # fmt: skip
 
-    def _keep(self, target: str, packs: list[Pack] | None) -> None:
-        if packs is not None and target in _TARGETS:
-            self._readable[target] = packs
-
     def _looser(self, line: PolicyChanged, before: Packs) -> list[Arg]:
         """The rules that ask less of somebody of unknown age, in the kind of place that it is or was. What cannot be read is
-        compared with nothing: it may ask for nothing, and what comes after it is held against what was there before.
+        compared with nothing: it may ask for nothing.
         """
         if line.packs == before or self._place is None:
             return []
-        old = self._readable.get(line.target) if line.target in _TARGETS else self._parsed(before)
-        new = self._parsed(line.packs)
+        old, new = self._parsed(before), self._parsed(line.packs)
         if not old:
             return []
         if new is None:
@@ -215,22 +198,9 @@ class Changes:
         self._found.add(Finding(kind, where, what, line.seat, line.wall))
 
 
-def _by_itself(pack: PackLine) -> bool:
-    """Whether it is what a place gets that becomes a game point: whoever reads of a rule left out asks who did that."""
-    return pack.id == "vn-147" and pack.params.get("guardian") is False
-
-
 def _certificate(line: PlaceChanged) -> tuple[Arg, ...]:
     """Its number and last day; nothing if it has none, or an older entry, which says nothing of it."""
-    return tuple(_day(one) for one in (line.certificate, line.expires) if isinstance(one, str) and one)
-
-
-def _day(text: str) -> Arg:
-    """As a day, if it is one."""
-    try:
-        return Day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
-    except ValueError:
-        return text
+    return tuple(one for one in (line.certificate, line.expires) if isinstance(one, str) and one)
 
 
 def _typed(pack: PackLine) -> str:

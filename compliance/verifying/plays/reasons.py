@@ -77,14 +77,14 @@ def finding(run: Run, found: Over) -> Finding:
     told: dict[str, Arg] = {"game": run.game, "length": Length(found.ms), "at": at, "rule": id_, "why": why}
     said = msg("{game} was played for {length} from {at} on: {why} (rule {rule})", **told)
     cite, addressee = ("", None) if rule is None else (rule.cite, rule.addressee)
-    return Finding(kind, run.where, said, run.seat, found.at, cite, addressee, found.ms)
+    return Finding(kind, run.where, said, run.seat, found.at, cite, addressee)
 
 
 def unended(run: Run, ms: int) -> Finding:
     """A play that was due, and of which its seat says nothing more."""
     told: dict[str, Arg] = {"game": run.game, "length": Length(ms)}
     said = msg("{game} was due, and for {length} after its time to save no entry says that it ended", **told)
-    return Finding("unended", run.where, said, run.seat, None if run.due is None else run.due[0], grave=ms)
+    return Finding("unended", run.where, said, run.seat, None if run.due is None else run.due[0])
 
 
 def contradictions(where: Arg, line: PlayDue, run: Run) -> Iterator[Failure]:

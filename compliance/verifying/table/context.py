@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -10,22 +10,20 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from compliance.entries.base import Entry
-from compliance.entries.decision import PlayDue
-from compliance.entries.place import GameFacts, PlaceChanged
-from compliance.entries.play import PlayEnded, Warned
+from compliance.entries.play import Warned
 from compliance.entries.seat import SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.verifying.clocks import SeatClock
 from compliance.verifying.listed import Times
 from compliance.verifying.presence import SeatPresence
-from compliance.verifying.report import NO_MOMENT, NOWHERE
-from compliance.verifying.sums.totals import Play, Plays
+from compliance.verifying.report import NOWHERE
+from compliance.verifying.sums.totals import Plays
 from compliance.verifying.zones import Zones
 from i18n.message import Arg
 
 Key: TypeAlias = tuple[str, ...]
-Said: TypeAlias = tuple[object, ...]
 GrantKey: TypeAlias = tuple[str, int, str | None, int]  # by whom, how much, of which game, when
+PackKey: TypeAlias = tuple[object, ...]  # the SHA-256 of its text, and its values
 Span: TypeAlias = tuple[int, int]  # the first minute since 1970, and the one after the last
 
 
@@ -35,8 +33,6 @@ class Pairs:
 
     began: dict[Key, tuple[Arg, Any]] = field(default_factory=dict)
     over: dict[Key, Any] = field(default_factory=dict)
-    answers: set[Key] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)  # ids of extra time, of any seat
     pauses: Times = field(default_factory=Times)
 
     def holds(self, key: Key) -> bool:
@@ -45,21 +41,6 @@ class Pairs:
     def opened(self, name: str, *key: str) -> Any:
         """The opening entry; None: there was none."""
         return self.began.get((name, *key), (NOWHERE, None))[1]
-
-
-@dataclass
-class Games:
-    """`said`: by seat and game; `learning`, `let`: games of which somebody ever said that they do not count, or may run."""
-
-    said: dict[tuple[str, str], Said] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
-    learning: set[str] = field(default_factory=set)
-    let: set[str] = field(default_factory=set)
-    house: dict[str, GameFacts | None] = field(default_factory=dict)
-    who: set[str] = field(default_factory=set)
-    guardians: int | None = None
-    programs: int = 0
-    refusing: bool = False  # somebody's unknown programs were, at some time
 
 
 @dataclass(slots=True)
@@ -75,25 +56,41 @@ class Person:
 
 @dataclass
 class People:
+    """`put`: of whom the agent wrote down what binds them; `given`: extra time, to anybody at any seat."""
+
     persons: dict[str, Person] = field(default_factory=dict)
-    put: Counter[str] = field(default_factory=Counter)  # how often the agent wrote down what holds of a pseudonym
-    given: defaultdict[GrantKey, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
+    put: set[str] = field(default_factory=set)
+    given: set[GrantKey] = field(default_factory=set)
+
+
+@dataclass
+class Said:
+    """What the agent said at some time: kinds of place, zones, packs with their values, and which of these one had together:
+    the place, guests, or some player. At first nothing binds the place and guests. `laws`: published packs on the place.
+    `last`: the kind of place, as it is.
+    """
+
+    kinds: set[str] = field(default_factory=set)
+    zones: set[str] = field(default_factory=set)
+    packs: set[PackKey] = field(default_factory=set)
+    laws: set[str] = field(default_factory=set)
+    last: str = ""
+    place: set[frozenset[PackKey]] = field(default_factory=lambda: {frozenset()})
+    guest: set[frozenset[PackKey]] = field(default_factory=lambda: {frozenset()})
+    player: set[frozenset[PackKey]] = field(default_factory=set)
 
 
 class Warnable(msgspec.Struct, eq=False, gc=False):
-    """`tells`: its seat says what bound it as it began, which was then; `seen`: from its beginning; `told`: how often its
-    player was warned, `warned`: also of its end; `due`: it was.
+    """A play. `tells`: its seat says what bound it as it began, which was then; `seen`: from its beginning; `told`: how often
+    its player was warned; `due`: it was.
     """
 
     who: str
     game: str
-    boot: str
-    mono: int
     tells: bool
     resumed: bool
     seen: bool
     told: int = 0
-    warned: bool = False
     due: bool = False
 
 
@@ -103,94 +100,33 @@ class Warnings:
 
     plays: dict[int, Warnable] = field(default_factory=dict)
     over: dict[int, Warnable] = field(default_factory=dict)
-    unwarned: dict[int, Warnable] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
 
-    def of(self, line: Warned | PlayDue) -> Warnable | None:
-        return self.plays.get(line.play) or self.over.get(line.play) or self.unwarned.get(line.play)
+    def of(self, line: Warned) -> Warnable | None:
+        return self.plays.get(line.play) or self.over.get(line.play)
 
 
 @dataclass(slots=True)
 class Logged:
-    """Of one seat. `open`: by the seq of their entries, since which minute; `told`: up to when it said who was logged on, since
-    it was said for the time `homes` that the place is a home; `untold`: plays of which it did not.
+    """Of one seat. `open`: by the seq of their entries, since which minute; `told`: when somebody logged on or off last;
+    `untold`: plays while nobody was logged on.
     """
 
     open: dict[int, int] = field(default_factory=dict)
     over: list[Span] = field(default_factory=list)
-    told: int | None = None
-    homes: int = 0
+    told: int = 0
     untold: Times = field(default_factory=Times)
 
 
 @dataclass
 class Sessions:
-    """`hours`: those of the place, from each of the `moments` on. `home_to`: until when it was a home, which was said so often
-    (`homes`). `judged`: what comes after that moment is; None: from the beginning.
-    """
+    """`hours`: those of the place, from each of the `moments` on; `public`: since when it is no home, None: it is one."""
 
     moments: list[int] = field(default_factory=list)
     hours: list[tuple[int, int]] = field(default_factory=list)
-    home_to: int = 0
-    homes: int = 0
-    judged: int = 0
+    public: int | None = None
     seats: defaultdict[str, Logged] = field(default_factory=lambda: defaultdict(Logged))
-
-    def of(self, name: str) -> Logged:
-        """At a home it tells nothing, and so begins anew after it."""
-        seat = self.seats[name]
-        if seat.homes != self.homes:
-            seat.told, seat.homes = None, self.homes
-        return seat
-
-    def begin(self, where: Arg, at: int) -> None:
-        """With each entry of the agent: nothing is found of what was before those that are judged."""
-        if where == NOWHERE:
-            self.judged = NO_MOMENT
-        elif self.judged == NO_MOMENT:
-            self.judged = at
-
-
-@dataclass
-class Summaries:
-    """`refused`: starts by seat, game and day, `known` by the quarter of an hour; `starts`: how many, by pseudonym, seat and
-    game. `given`: by id, to whom, for which game; `all`, `over`: how often, and how often it was taken back.
-    """
-
-    refused: set[tuple[str, str, str]] = field(default_factory=set)
-    known: set[tuple[str, str, int, str]] = field(default_factory=set)
-    starts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    given: dict[str, tuple[str, str]] = field(default_factory=dict)
-    all: Counter[tuple[str, str]] = field(default_factory=Counter)
-    over: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
-class OpenPlay(NamedTuple):
-    """A play that goes on. `wander`: by how much in all its seat's clock had been set back when it began."""
-
-    seq: int
-    wander: int
-
-
-class CutPlay(NamedTuple):
-    """A play that was closed at midnight, so much shorter than its clocks say."""
-
-    where: Arg
-    at: int
-    short: int
-
-
-@dataclass
-class PlayTimes:
-    """`days`: by seat the last day (UTC), and by how much its plays were told shorter in all, each by a minute at most.
-    `asked`: the end that is looked at, its play, and by how much that is told shorter than its clock says, as each row asks it.
-    """
-
-    open: dict[tuple[str, str, str], OpenPlay] = field(default_factory=dict)
-    cut: dict[tuple[str, int], CutPlay] = field(default_factory=dict)
-    days: dict[str, tuple[int, int]] = field(default_factory=dict)
-    asked: tuple[PlayEnded | None, Play | None, CutPlay | None] = (None, None, None)
 
 
 class Due(NamedTuple):
@@ -204,18 +140,14 @@ class Due(NamedTuple):
 @dataclass(slots=True)
 class Seat:
     """`whole`: its chain is seen from its beginning, which was at `began`. `stopped`: its last run is over, None before any.
-    `started`: seq and moment of the start of its run. `due`: what was to be over by when, by the pair and its id; `past`: what
-    was to be, since when by the play clock this run could say so.
+    `started`: when its run did.
     """
 
     began: int
     whole: bool
     last: Entry | None = None
     stopped: bool | None = None
-    started: tuple[int, int] = (0, 0)
-    version: str | None = None
-    due: list[tuple[int, Key]] = field(default_factory=list)
-    past: deque[tuple[int, int, Key]] = field(default_factory=deque)
+    started: int = 0
 
 
 @dataclass
@@ -231,10 +163,9 @@ class Laxer:
 
 @dataclass
 class Context:
-    """`learn` from each entry after it was checked. `running`: plays that go on; `ended`: the log is at its end.
-
-    `packs_on`: the published packs on the place, as was said last; `without`: the place's word of a kind whose law has a pack
-    that is not on. `beside`: entries with personal data beside them so far, None where some are gone; `restored`: a backup was.
+    """`learn` from each entry after it was checked. `running`: plays that go on; `ended`: the log is at its end; `restored`: a
+    backup was. `learning`, `let`: games whose play did not count, or that were let through, at some time. `open`: the play of
+    each seat, player and game; `cut`: those that were closed at midnight, to go on. `refused`: starts by pseudonym, seat, game.
     """
 
     zones: Zones
@@ -242,42 +173,35 @@ class Context:
     clocks: Mapping[str, SeatClock]
     presence: Mapping[str, SeatPresence]
     ended: bool = False
+    restored: bool = False
     seats: dict[str, Seat] = field(default_factory=dict)
     pairs: Pairs = field(default_factory=Pairs)
-    games: Games = field(default_factory=Games)
     people: People = field(default_factory=People)
+    said: Said = field(default_factory=Said)
     warnings: defaultdict[str, Warnings] = field(default_factory=lambda: defaultdict(Warnings))
     sessions: Sessions = field(default_factory=Sessions)
-    summaries: Summaries = field(default_factory=Summaries)
-    plays: PlayTimes = field(default_factory=PlayTimes)
     laxer: Laxer = field(default_factory=Laxer)
+    learning: set[str] = field(default_factory=set)
+    let: set[str] = field(default_factory=set)
+    open: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    cut: set[tuple[str, int]] = field(default_factory=set)
     dues: dict[tuple[str, int], Due] = field(default_factory=dict)
-    packs_on: frozenset[str] | None = None
-    without: tuple[Arg, PlaceChanged] | None = None
-    restored: bool = False
-    beside: int | None = 0
+    refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def begin(self, line: Entry) -> None:
         """With the first entry of a seat that the log still has, before it is checked."""
         if line.seat not in self.seats:
             self.seats[line.seat] = Seat(line.wall, line.seq == 1)
 
-    def learn(self, where: Arg, line: Entry) -> None:
-        if line.seat == AGENT:
-            self.sessions.begin(where, line.wall)
+    def learn(self, line: Entry) -> None:
         seat = self.seats[line.seat]
         seat.last = line
         if isinstance(line, SeatStart):
-            seat.stopped, seat.started, seat.version = False, (line.seq, line.wall), line.version
+            seat.stopped, seat.started = False, line.wall
         elif isinstance(line, SeatStop):
             seat.stopped = True
 
     @property
-    def others(self) -> list[str]:
-        """The seats that are not the agent's."""
-        return [name for name in self.seats if name != AGENT]
-
-    @property
     def whole(self) -> bool:
-        """Whether each chain is seen from its beginning."""
-        return all(seat.whole for seat in self.seats.values())
+        """Whether the agent's chain is seen from its beginning, and no backup was put back: what it said is known."""
+        return AGENT in self.seats and self.seats[AGENT].whole and not self.restored

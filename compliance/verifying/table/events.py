@@ -1,12 +1,13 @@
-"""What an inspector should know of a PC's clock, of guessing, and of plays that were due, late or let go on. Pure."""
+"""What an inspector should know of a PC's clock, guessing, refused starts, and plays that were due, late or let go on. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from compliance.entries.decision import PlayDue
+from compliance.entries.decision import LaunchRefused, PlayDue
 from compliance.entries.override import PinFailed
-from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entries.play import PlayEnded, PlayStarted, UsageDay
 from compliance.entries.seat import ClockJump, ZoneChanged
 from compliance.verifying.clocks import CLOCK_BACK_MS
 from compliance.verifying.table.context import Context, Due
@@ -46,6 +47,13 @@ def _overrun(context: Context, line: PlayEnded) -> Found:
     )  # fmt: skip
 
 
+def _uncounted(context: Context, line: UsageDay) -> Iterator[Breach]:
+    """Most starts of a loop are only counted, but the first one always has an entry."""
+    for game, told in line.games.items():
+        if told.refusals < (known := context.refused[line.who, line.seat, game]):
+            yield Breach({"told": str(told.refusals), "known": str(known), "game": game})
+
+
 ROWS: Final = (
     Invariant("clock-jump", "That the clock of a PC jumped is told.", (ClockJump,), "entry", _jumped,
               msg("the clock jumped ahead by {length}", length=""), "clock-jump", each=True),
@@ -64,6 +72,9 @@ ROWS: Final = (
     Invariant("end-seen", "That nobody saw a play's end is told.", (PlayEnded,), "seat, play",
               lambda context, line: line.late and context.running.running(line.seat, line.play) is not None,
               msg("nobody saw its end"), "late-play", each=True),
+    Invariant("refusals", "A summary counts each refused start that has an entry.", (UsageDay,), "seat, pseudonym, game",
+              _uncounted,
+              msg("it says {told} refused starts of {game}; {known} entries tell of one", told="", game="", known="")),
 )  # fmt: skip
 
 
@@ -77,4 +88,9 @@ def _started(context: Context, _: Arg, line: PlayStarted) -> None:
         context.dues[line.seat, line.seq] = due
 
 
-LEARN: Final[dict[type, Any]] = {PlayDue: _due, PlayStarted: _started}
+def _refused(context: Context, _: Arg, line: LaunchRefused) -> None:
+    if abs(line.at - line.wall) <= CLOCK_BACK_MS:
+        context.refused[line.who, line.seat, line.game] += 1
+
+
+LEARN: Final[dict[type, Any]] = {PlayDue: _due, PlayStarted: _started, LaunchRefused: _refused}

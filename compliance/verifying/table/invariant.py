@@ -23,12 +23,9 @@ MOST_LATE: Final = 10_000  # breaches that wait for the end; an honest log has a
 
 
 class Breach(NamedTuple):
-    """`args` fill the gaps of the row's words, or `words` take their place. `where`, `at` (Unix ms): of which entry and moment,
-    if not of this one.
-    """
+    """`args` fill the gaps of the row's words, or `words` take their place. `at` (Unix ms): its moment, if not the entry's."""
 
     args: Mapping[str, Arg] = MappingProxyType({})
-    where: Arg = NOWHERE
     at: int | None = None
     words: Message | None = None
 
@@ -97,7 +94,7 @@ class Table:
         if kind is not Seal:
             for learning in self.learning.get(kind, ()):
                 learning(context, where, line)
-            context.learn(where, line)
+            context.learn(line)
 
     def _of(self, kind: type[Entry]) -> tuple[tuple[int, Check], ...]:
         return tuple(
@@ -109,17 +106,16 @@ class Table:
         row = self.rows[number]
         for one in (Breach(),) if found is True else (found,) if isinstance(found, Breach) else found or ():
             what = one.words or (Message(row.words.id, dict(one.args)) if one.args else row.words)
-            place = where if one.where == NOWHERE else one.where
             at = line.wall if one.at is None else one.at
             if not row.kind:
-                self.failures.append(Failure(place, what))
+                self.failures.append(Failure(where, what))
             elif row.each:
-                self._each.add(Finding(row.kind, place, what, seat=line.seat, at=at))
+                self._each.add(Finding(row.kind, where, what, seat=line.seat, at=at))
             else:
                 tally = self._counted.get(number)
                 if tally is None:
                     tally = self._counted[number] = Tally({row.id: row.words}, row.kind)
-                tally.count(row.id, line.seat, place, at)
+                tally.count(row.id, line.seat, where, at)
 
     def close(self) -> None:
         """No entry comes any more."""

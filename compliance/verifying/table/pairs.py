@@ -1,19 +1,18 @@
 """Entries that belong to another of their seat or of the log: raised and cleared, off and on, asked and answered. Pure.
 
-One row of PAIRS is what opens, what closes it, and the key by which they are one; `until` says when it has to be closed.
+One row of PAIRS is what opens, what closes it, and the key by which they are one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 from msgspec import UNSET
 
 from compliance.entries.base import Entry
-from compliance.entries.decision import Decided, LaunchRefused, PauseLine, PlayDue
+from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import (
     Answered,
     Approval,
@@ -29,7 +28,6 @@ from compliance.entries.override import (
 )
 from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import (
-    ClockJump,
     IssueCleared,
     IssueRaised,
     SeatEnrolled,
@@ -38,16 +36,15 @@ from compliance.entries.seat import (
     SessionOpened,
 )
 from compliance.format.chain import AGENT
-from compliance.verifying.report import Finding, length
+from compliance.verifying.report import Finding
 from compliance.verifying.table.context import Context, Key
 from compliance.verifying.table.invariant import Breach, Found, Invariant
 from i18n.message import Arg, Length, Message, Moment, msg, msgn
 from rules.policy import Role
 
-_AFTER_MS: Final = 15 * 60_000  # what is over is said to be, as soon as the seat runs and the PC is awake
+_AFTER_MS: Final = 14 * 60_000
 _SLACK_MS: Final = 1_000
 _MOST_OFF_MS: Final = 86_400_000
-_IN_DOUBT: Final = "clock-jump"
 _ROLES: Final = get_args(Role)
 _OFTEN: Final = (LaunchRefused, ProgramRefused)  # a game may be started twice in one millisecond
 
@@ -117,95 +114,23 @@ def _rows_of(pair: Pair) -> Iterator[Invariant]:
                         pair.missing, pair.kind)  # fmt: skip
 
 
-# --- when it has to be over -----------------------------------------------------------------------------------------------
-
-
-def _still_open(context: Context, line: Entry) -> Found:
-    """What was to be over, while its run went on for long. The PC may have slept up to the first entry after that. By which
-    clock it is over is not sure where that was set meanwhile.
-    """
-    seat = context.seats[line.seat]
-    if not seat.due and not seat.past:
-        return False
-    if isinstance(line, ClockJump) or context.pairs.holds(("issue", line.seat, _IN_DOUBT)):
-        seat.due.clear()
-        seat.past.clear()
-    while seat.due and line.wall > seat.due[0][0]:
-        seat.past.append((line.mono, *heappop(seat.due)))
-    found = []
-    while seat.past and seat.stopped is False and not isinstance(line, SeatStart):
-        since, until, key = seat.past[0]
-        if line.mono - since <= _AFTER_MS:
-            break
-        seat.past.popleft()
-        if context.pairs.holds(key):
-            found.append(Breach(where=context.pairs.began[key][0], at=until))
-    return found
-
-
-def _early(context: Context, line: Resumed) -> Found:
-    """By itself a pause ends at its time – or with its player, who was removed."""
-    pause = context.pairs.opened("pause", *_of_seat(line))
-    if line.how != "over" or pause is None or pause.who is not None:
-        return False
-    return pause.until is None or line.wall < pause.until - _SLACK_MS
-
-
-def _paused(context: Context, line: Decided) -> Paused | None:
-    found: Paused | None = context.pairs.opened("pause", line.seat, line.paused.id)  # type: ignore[union-attr] # it was asked for
-    return found
-
-
-def _unknown_pause(context: Context, line: Decided) -> Found:
-    return isinstance(line.paused, PauseLine) and _paused(context, line) is None
-
-
-def _other_pause(context: Context, line: Decided) -> Found:
-    """A seat whose disk was full may have written the decision after the end."""
-    if not isinstance(line.paused, PauseLine) or (pause := _paused(context, line)) is None:
-        return False
-    over = context.pairs.over.get(("pause", line.seat, line.paused.id))
-    late = over is not None and (over.boot != line.boot or over.mono < line.mono)
-    return pause.until != line.paused.until or late
-
-
-# --- time that is given, and answers --------------------------------------------------------------------------------------
-
-
-def _not_given(context: Context, line: GrantRevoked) -> Found:
-    return line.id not in context.pairs.given and (not context.ended or context.whole)
+# --- answers --------------------------------------------------------------------------------------------------------------
 
 
 def _answered(context: Context, line: Answered) -> Found:
-    """Who a player is may be another pseudonym on the next day."""
-    if line.by == "player" and line.approved:
-        return Breach(words=msg("a player cannot say yes to what a player asked"))
-    if line.approved != (line.let or line.grant is not None) or (line.grant is None) != (line.ms is None):
-        return Breach(words=msg("it does not say what was approved"))
     grant = None if line.grant is None else context.pairs.opened("grant", line.seat, line.grant)
-    if line.grant is not None and (grant is None or grant.ms != line.ms):
-        told = {"told": length(line.ms), "known": length(None if grant is None else grant.ms)}
-        return Breach(words=msg("it gave {told}, and its seat's entry of that time says {known}", **told))
-    return False
+    if line.approved != (line.let or line.grant is not None) or (line.by == "player" and line.approved):
+        return True
+    return (None if grant is None else grant.ms) != line.ms
 
 
 def _requested(context: Context, line: Answered) -> Found:
     """A seat whose chain was damaged may have lost the request."""
     request: Requested | None = context.pairs.opened("request", line.id)
-    grant = None if line.grant is None else context.pairs.opened("grant", line.seat, line.grant)
-    found = []
-    if grant is not None and grant.who != line.who:
-        found.append(msg("what it gave was given to somebody else"))
     if request is None:
-        found.append(msg("no entry tells of the request that it answers"))
-    elif line.asked is not UNSET and (line.game, line.asked) != (request.game, request.ms):
-        found.append(msg("it answers another request than the entry of that tells"))
-    elif line.let and request.game is None and request.program is None:
-        found.append(msg("it lets something through for which its request did not ask"))
-    days = set() if request is None else {context.zones.dates(at) for at in (request.wall, line.wall)}
-    if request is not None and request.who != line.who and len(days) == 1 and len(days.pop()) == 1:
-        found.append(msg("it answers another player than the one who asked that day"))
-    return [Breach(words=one) for one in found]
+        return True
+    other = line.asked is not UNSET and (line.game, line.asked) != (request.game, request.ms)
+    return other and Breach(words=msg("it answers another request than the entry of that tells"))
 
 
 # --- single entries -------------------------------------------------------------------------------------------------------
@@ -240,27 +165,15 @@ def _other_end(context: Context, line: SeatStart) -> Found:
 
 ROWS: Final = (
     *(row for pair in PAIRS for row in _rows_of(pair)),
-    Invariant("over-in-time", "What has an end is said to be over within a quarter of an hour after it.", (), "seat, id",
-              _still_open, msg("no entry says that it was over, and its seat went on"), "paired"),
-    Invariant("pause-to-its-end", "A pause that is over by itself has come to its end.", (Resumed,), "seat, id", _early,
-              msg("its pause was not over yet")),
-    Invariant("pause-known", "A decision that a pause made names one of its seat.", (PlayDue, LaunchRefused), "seat, id",
-              _unknown_pause, msg("it names a pause that no entry tells of"), "pause"),
-    Invariant("pause-holds", "A decision that a pause made names one that holds, with its end.", (PlayDue, LaunchRefused),
-              "seat, id", _other_pause, msg("its pause was another one, or over")),
     Invariant("off-for-a-day", "Nothing is enforced for a day at most.", (EnforcementOff,), "entry",
               lambda _, line: not 0 < line.until - line.wall <= _MOST_OFF_MS + _SLACK_MS,
               msg("it is for longer than a day, or for no time")),
-    Invariant("revoked-was-given", "Extra time that is taken back was given.", (GrantRevoked,), "log, id", _not_given,
-              msg("the extra time that it takes back was given by no entry"), "paired", late=True),
     Invariant("given-then", "Extra time is given at the moment of its entry.", (GrantGiven,), "entry",
-              lambda _, line: abs(line.given - line.wall) > _AFTER_MS - 60_000,
+              lambda _, line: abs(line.given - line.wall) > _AFTER_MS,
               msg("its time was given at another moment than this"), "paired"),
     Invariant("given-by-somebody", "Extra time is more than none, and somebody's who may give it.", (GrantGiven, CodeUsed),
               "entry", lambda _, line: line.ms <= 0 or getattr(line, "by", _ROLES[0]) not in _ROLES,
               msg("nobody can have given it")),
-    Invariant("answered-once", "A seat answers a request once.", (Answered,), "seat, id",
-              lambda context, line: _of_seat(line) in context.pairs.answers, msg("its seat answered this request before")),
     Invariant("answer-says-what", "An answer says what was approved, and gives what its seat's entry of that time says.",
               (Answered,), "seat, id", _answered, msg("it does not say what was approved")),
     Invariant("answer-to-request", "An answer goes with its request: its game, its time, its player.", (Answered,), "log, id",
@@ -292,29 +205,15 @@ def _learn(context: Context, where: Arg, line: Any) -> None:
             state.over.pop(key, None)
         if pair.name == "pause":
             state.pauses.see(where)
-        elif pair.name == "grant":
-            state.given.add(line.id)
-        if pair.name in {"pause", "off"} and line.until is not None:
-            heappush(context.seats[line.seat].due, (line.until, key))
-    elif pair.name == "request":
-        state.answers.add(_of_seat(line))
-    elif _closes(context, line, key):
+    elif pair.name != "request" and _closes(context, line, key):
         if pair.kept:
             state.over.setdefault(key, line)
         else:
             state.began.pop(key, None)
 
 
-def _started(context: Context, _: Arg, line: SeatStart) -> None:
-    """That the clock is in doubt still, the new run says itself."""
-    seat = context.seats[line.seat]
-    for number, one in enumerate(seat.past):
-        seat.past[number] = (line.mono, *one[1:])
-    context.pairs.began.pop(("issue", line.seat, _IN_DOUBT), None)
-
-
 _BY_KIND: Final[dict[type[Entry], Pair]] = {kind: pair for pair in PAIRS for kind in (pair.opens, pair.closes)}
-LEARN: Final[dict[type[Entry], Any]] = {**dict.fromkeys(_BY_KIND, _learn), SeatStart: _started}
+LEARN: Final[dict[type[Entry], Any]] = dict.fromkeys(_BY_KIND, _learn)
 
 
 def findings(context: Context, zone: str) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from compliance.entries.base import Entry
-from compliance.verifying.table import events, games, laxer, pairs, people, place, plays, sessions, summaries, warnings
+from compliance.verifying.table import events, games, laxer, pairs, people, place, plays, sessions, warnings
 from compliance.verifying.table.invariant import Invariant, Learning
 
 FAMILIES: Final = {
@@ -15,13 +15,11 @@ FAMILIES: Final = {
     "Players": people.ROWS,
     "Games, and what the house says": games.ROWS,
     "What was made laxer": laxer.ROWS,
-    "Who is logged on": sessions.ROWS,
-    "Summaries": summaries.ROWS,
     "The place, and what was deleted": place.ROWS,
     "What happened": events.ROWS,
 }
 LEARN: Final[dict[type[Entry], tuple[Learning, ...]]] = {}
-for _family in (pairs, games, laxer, people, warnings, sessions, summaries, plays, place, events):
+for _family in (pairs, games, laxer, people, warnings, sessions, plays, place, events):
     _learn: dict[type[Entry], Any] = _family.LEARN
     for _kind, _one in _learn.items():
         LEARN[_kind] = (*LEARN.get(_kind, ()), _one)

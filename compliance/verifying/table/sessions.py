@@ -1,4 +1,4 @@
-"""Who was logged on at a public place: whether sessions go with plays, and whether the place was open. Pure.
+"""Who was logged on at a public place: of how many plays that is not told, and whether the place was open. Pure.
 
 To operate after hours is an offence, whoever plays. What counts are minutes in which the seat was alive, by its `presence`: a
 PC that sleeps with somebody logged on is not used.
@@ -16,9 +16,8 @@ from compliance.entries.play import PlayEnded
 from compliance.entries.seat import SessionClosed, SessionOpened
 from compliance.format.chain import AGENT
 from compliance.verifying.opening import opening
-from compliance.verifying.report import NO_MOMENT, Finding
+from compliance.verifying.report import NO_MOMENT, NOWHERE, Finding
 from compliance.verifying.table.context import Context, Sessions, Span
-from compliance.verifying.table.invariant import Found, Invariant
 from compliance.verifying.watched import HOUR, MINUTE_MS, joined, span_bits
 from i18n.message import Arg, Length, msg, msgn
 from rules.calendar import day_bounds
@@ -30,59 +29,38 @@ _SHORT_MS: Final = 3 * MINUTE_MS  # what comes and goes in less nobody need have
 _APART_MS: Final = 10 * MINUTE_MS
 
 
-def _alone(context: Context, line: PlayEnded) -> bool:
-    """Whether nobody was logged on for long while it was played, by a seat at no home."""
-    state = context.sessions
-    seat = state.of(line.seat)
-    if seat.open or line.late or not state.moments or state.home_to > line.since - _APART_MS:
-        return False
-    return line.since + line.span - max(line.since, seat.told or 0) >= _SHORT_MS
-
-
-def _nobody(context: Context, line: PlayEnded) -> Found:
-    return _alone(context, line) and context.sessions.seats[line.seat].told is not None
-
-
-ROWS: Final = (
-    Invariant("session-of-play", "At a public place somebody is logged on while a game is played.", (PlayEnded,), "seat",
-              _nobody, msg("a game was played while nobody was logged on in front of the PC"), "paired"),
-)  # fmt: skip
-
-
-# --- what entries teach ---------------------------------------------------------------------------------------------------
-
-
 def _placed(context: Context, _: Arg, line: PlaceChanged) -> None:
     state = context.sessions
-    if line.place == "home":
-        state.home_to = NO_MOMENT
-        state.homes += 1
-    elif state.home_to == NO_MOMENT:
-        state.home_to = line.wall
+    state.public = None if line.place == "home" else line.wall if state.public is None else state.public
     state.moments.append(max(line.wall, state.moments[-1] if state.moments else line.wall))
     state.hours.append(opening(line.place, line.hours))
 
 
 def _opened(context: Context, _: Arg, line: SessionOpened) -> None:
-    seat = context.sessions.of(line.seat)
+    seat = context.sessions.seats[line.seat]
     seat.open[line.seq] = line.wall // MINUTE_MS
-    seat.told = max(line.wall, seat.told or 0)
+    seat.told = max(line.wall, seat.told)
 
 
-def _closed(context: Context, _: Arg, line: SessionClosed) -> None:
-    seat = context.sessions.of(line.seat)
+def _closed(context: Context, where: Arg, line: SessionClosed) -> None:
+    seat = context.sessions.seats[line.seat]
     if (opened := seat.open.pop(line.opened, None)) is None:
         return
-    began, over = context.seats[line.seat].started[1], line.wall
+    began, over = context.seats[line.seat].started, line.wall
     if line.how == "unseen" and 0 <= line.wall - began <= _SHORT_MS:  # it ended before this run, and its clock
         over = min(began, context.presence[line.seat].parted)
-    seat.over.append((opened, -(-over // MINUTE_MS)))
-    seat.told = None if line.how == "unwatched" else max(line.wall, seat.told or 0)
+    if where != NOWHERE:
+        seat.over.append((opened, -(-over // MINUTE_MS)))
+    seat.told = max(line.wall, seat.told)
 
 
 def _played(context: Context, where: Arg, line: PlayEnded) -> None:
-    if _alone(context, line) and context.sessions.seats[line.seat].told is None:
-        context.sessions.seats[line.seat].untold.see(where)
+    """Whether nobody was logged on for long while it was played, by a seat at no home."""
+    public, seat = context.sessions.public, context.sessions.seats[line.seat]
+    if public is None or line.since - public < _APART_MS or seat.open or line.late:
+        return
+    if line.since + line.span - max(line.since, seat.told) >= _SHORT_MS:
+        seat.untold.see(where)
 
 
 LEARN: Final = {PlaceChanged: _placed, SessionOpened: _opened, SessionClosed: _closed, PlayEnded: _played}
@@ -120,7 +98,7 @@ def _outside(context: Context, seat: str, spans: Sequence[Span], zone: str) -> I
     known = context.presence.get(seat)
     for hour, alive in () if known is None or seat == AGENT else known.alive.hours.items():
         number, first = bisect_right(starts, hour * HOUR + HOUR - 1) - 1, hour * HOUR
-        closed = None if first * MINUTE_MS >= context.sessions.judged else 0
+        closed = None
         while number >= 0 and spans[number][1] > first and 0 <= first < _LAST - HOUR:
             closed = _shut_in(context.sessions, hour, zone) if closed is None else closed
             start, end = spans[number]

@@ -1,4 +1,4 @@
-"""Whether what players were told goes with their plays, and each play that was told to end was due, and warned before. Pure."""
+"""Whether what players were told goes with their plays, and each play that was told to end was due. Pure."""
 
 from __future__ import annotations
 
@@ -48,14 +48,6 @@ def _not_due(context: Context, line: PlayEnded) -> Found:
     return line.how in {"asked", "killed"} and play is not None and not play.due and play.tells and not play.resumed
 
 
-def _unwarned(context: Context, line: PlayDue) -> Found:
-    """The warning may have waited for a full disk."""
-    play = context.warnings[line.seat].of(line)
-    if play is None or play.warned or play.resumed or not play.tells:
-        return False
-    return context.ended or (play.boot == line.boot and line.mono - play.mono > _NEWS_MS)
-
-
 ROWS: Final = (
     Invariant("warned-play", "A warning is of a play of its seat, its player and its game.", (Warned,), "seat, play", _no_play,
               msg("it is of no play of its seat"), "warned"),
@@ -65,8 +57,6 @@ ROWS: Final = (
               msg("it says that its player was warned more or less often than entries tell"), "warned"),
     Invariant("ended-was-due", "A play that was told to end was due.", (PlayEnded,), "seat, play", _not_due,
               msg("a play was told to end, and no entry says that it was due"), "warned"),
-    Invariant("due-was-warned", "A play that is due had been warned.", (PlayDue,), "seat, play", _unwarned,
-              msg("a play that was due had not been warned"), "warned", late=True),
 )  # fmt: skip
 
 
@@ -74,7 +64,7 @@ def _started(context: Context, where: Arg, line: PlayStarted) -> None:
     seen = where != NOWHERE
     tells = seen and line.bound is not UNSET and line.wall - line.since <= _NEWS_MS
     context.warnings[line.seat].plays[line.seq] = Warnable(
-        line.who, line.game, line.boot, line.mono, tells, line.resumed is not None, seen
+        line.who, line.game, tells, line.resumed is not None, seen
     )  # fmt: skip
 
 
@@ -84,7 +74,6 @@ def _warned(context: Context, _: Arg, line: Warned) -> None:
         seat.told.add(line.rule)
     if (play := seat.of(line)) is not None:
         play.told += 1
-        play.warned = play.warned or line.left is not None
 
 
 def _decided(context: Context, _: Arg, line: Decided) -> None:
@@ -101,9 +90,7 @@ def _ended(context: Context, _: Arg, line: PlayEnded) -> None:
         seat.over[line.play] = play
         if len(seat.over) > 2 * _KEPT:
             for number in list(islice(seat.over, _KEPT)):
-                over = seat.over.pop(number)
-                if over.due and not over.warned:
-                    seat.unwarned[number] = over
+                del seat.over[number]
 
 
 LEARN: Final = {PlayStarted: _started, Warned: _warned, PlayDue: _decided, LaunchRefused: _decided, PlayEnded: _ended}
