@@ -28,7 +28,6 @@ def whole_place(tmp_path, make_clock, monkeypatch):
 ODD = frozenset({
     "unended", "after-hours", "over-cap", "paused", "not-asked", "no-break", "warned", "paired", "withheld", "erased",
     "presence", "clock-play", "usage-day", "player-key", "age", "learning", "approval", "request", "grant",
-    "ran-unsaid",
 })  # fmt: skip
 
 
