@@ -20,7 +20,7 @@ _KEPT = frozenset({"LICENSE.txt", "python.exe", "python3.dll", "pythonw.exe", "v
 _UNUSED = frozenset(
     {"__pycache__", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages", "test", "tkinter", "turtledemo", "venv"}
 )
-_UNUSED_FILES = re.compile(r"(?:_test|_ctypes_test|_tkinter|tcl\d|tk\d|xxlimited|pyshellext|winsound).*")
+_UNUSED_FILES = re.compile(r"(?:_test|_ctypes_test|_tkinter|tcl\d|tk\d|xxlimited|pyshellext).*")
 
 
 def lay_out(given: Path, into: Path, pinned: str | None = None) -> str:

@@ -76,7 +76,25 @@ Var Image   ; "1": of a PC that others are made from. Nothing starts, so no key 
 Var Before  ; "1": there was a version before
 Var Why
 
-!macro Run WORDS ; runs a program without a window; $0: its exit code, or "error". What it says goes to setup.log
+!macro Speak ; what we start speaks the language that was chosen
+  StrCpy $1 "en"
+  ${If} $LANGUAGE == ${LANG_VIETNAMESE}
+    StrCpy $1 "vi"
+  ${EndIf}
+  System::Call 'kernel32::SetEnvironmentVariableW(w "GIOCHOI_LANG", w r1)'
+!macroend
+
+!macro Alone ; one set-up or removal at a time
+  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "Global\GioChoiSetup") p .r1 ?e'
+  Pop $0
+  ${If} $0 = 183
+    ${End} 4 "$(RUNS_ALREADY)"
+  ${EndIf}
+!macroend
+
+!macro Run WORDS ; runs a program without a window; $0: its exit code, or "error". What it says goes to setup.log, in English: what
+  ; comes back from it is read by the system's code page, which has not all letters of Vietnamese
+  System::Call 'kernel32::SetEnvironmentVariableW(w "GIOCHOI_LANG", w "en")'
   nsExec::ExecToStack '${WORDS}'
   Pop $0
   Pop $1
@@ -84,6 +102,7 @@ Var Why
   FileSeek $2 0 END
   FileWriteUTF16LE /BOM $2 '${WORDS}: $0$\r$\n$1$\r$\n'
   FileClose $2
+  !insertmacro Speak
 !macroend
 !define Run "!insertmacro Run"
 
@@ -115,14 +134,6 @@ Var Why
   Quit
 !macroend
 !define End "!insertmacro End"
-
-!macro Speak ; what we start speaks the language that was chosen
-  StrCpy $1 "en"
-  ${If} $LANGUAGE == ${LANG_VIETNAMESE}
-    StrCpy $1 "vi"
-  ${EndIf}
-  System::Call 'kernel32::SetEnvironmentVariableW(w "GIOCHOI_LANG", w r1)'
-!macroend
 
 !macro Rename FROM TO ; up to ten seconds, as a virus scanner may look at what was just written; $0: 0 if it is done
   StrCpy $0 1
@@ -160,11 +171,7 @@ Function .onInit
   ${IfNot} ${RunningX64}
     ${End} 2 "$(NOT_64)"
   ${EndIf}
-  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "Global\GioChoiSetup") p .r1 ?e'
-  Pop $0
-  ${If} $0 = 183
-    ${End} 4 "$(RUNS_ALREADY)"
-  ${EndIf}
+  !insertmacro Alone
   ClearErrors
   ${GetOptions} $R0 "/IMAGE" $R1
   ${IfNot} ${Errors}
@@ -365,6 +372,7 @@ Function un.onInit
   StrCpy $INSTDIR "$PROGRAMFILES64\GioChoi"
   !insertmacro MUI_UNGETLANGUAGE
   !insertmacro Speak
+  !insertmacro Alone
 FunctionEnd
 
 Section Uninstall

@@ -34,7 +34,7 @@ _ENVIRONMENT = "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment
 _PATIENCE_S = 10
 _LOADED = (
     "agent.wiring", "agent.__main__", "daemon.wiring", "daemon.__main__", "cli.__main__", "cli.commands", "compliance.__main__",
-    "tray.app", "tray.opening",
+    "tray.app", "tray.opening", "tray.windows.half", "tray.windows.shows", "tray.dialogs.windows.window",
 )  # fmt: skip
 
 

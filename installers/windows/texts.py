@@ -23,7 +23,7 @@ TEXTS: Final[dict[str, Message]] = {
     "SET_LIMITS": msg("Set the limits"),
     "TIME_LEFT": msg("Time left to play"),
     "NOT_64": msg("Giờ Chơi needs a 64-bit Windows 10 or 11."),
-    "RUNS_ALREADY": msg("The set-up is running already."),
+    "RUNS_ALREADY": msg("Set-up or removal of Giờ Chơi is running already."),
     "BROKEN": msg("This set-up is damaged, or this PC is out of space. Nothing was changed."),
     "IN_USE": msg("Some of its files are in use. Restart the PC, then try again. Giờ Chơi stays as it was."),
     "STOPPED": msg("Some of its files are in use, and Giờ Chơi did not start again. No limits hold now. Restart the PC."),
