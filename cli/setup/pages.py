@@ -36,14 +36,14 @@ def run(context: Context) -> int:
     if not pages.asked():
         return 1
     told.lines.clear()
-    code = save_all(pages.interview, pages.pin, house, context)
+    code = save_all(pages.interview, pages.pin if pages.interview.guardian() else "", house, context)
     says = msg("Done: this holds from now on.") if code == 0 else msg("Saved, but not all of it holds yet.")
     _send(SetupPage(says=(told.words(says),), body=tuple(told.lines), last=True))
     return code
 
 
 class _Told(Output):
-    """Keeps what a terminal would have been told, for the last page."""
+    """Keeps what a terminal would have been told, for the last page. Why it ended sooner is read from standard error."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(language=language)
@@ -51,12 +51,13 @@ class _Told(Output):
 
     def message(self, text: Arg) -> None:
         self.lines.append(clean(self.words(text)))
+        super().message(text)
 
     def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         self.lines.append(clean(self.words(text)))
 
     def line(self, text: Arg = "") -> None:
-        self.message(text)
+        self.say(text)
 
 
 class _Pages:
@@ -75,10 +76,10 @@ class _Pages:
                 _send(SetupPage(note=self._words(note)))
             else:
                 _send(self._page(question))
-            line = sys.stdin.readline()
+            line = sys.stdin.buffer.readline()  # in UTF-8, whatever the system's encoding is
             if not line:
                 return False
-            answer, note = msgspec.json.decode(line, type=SetupAnswer), ""
+            answer, note = _answer(line), ""
             if answer.button == BACK:
                 self.interview.back()
             elif question is None:
@@ -118,6 +119,7 @@ class _Pages:
         fields = [self._field(question)]
         if question.id == "guardian":
             fields += (SetupField(name, self._words(label), "pin") for name, label in _PINS)
+        if question.id == "guardian" and not self.interview.found.pins:
             said = (msg("A PIN lets you give time at your child's own session."),
                     msg("What does your child call you? Leave that empty to go on without a PIN."))  # fmt: skip
         return SetupPage(tuple(map(self._words, said)), tuple(fields), (), (self._choice(NEXT, _NEXT), *back))
@@ -153,6 +155,14 @@ class _Pages:
 
 
 _PINS: Final = (("pin", msg("PIN")), ("again", msg("Once more")))
+
+
+def _answer(line: bytes) -> SetupAnswer:
+    """CommandError: it is none."""
+    try:
+        return msgspec.json.decode(line, type=SetupAnswer)
+    except msgspec.MsgspecError as error:
+        raise CommandError(msg("standard input: this is no answer of the window: {why}", why=str(error))) from None
 
 
 def _send(page: SetupPage) -> None:

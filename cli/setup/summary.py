@@ -1,4 +1,6 @@
-"""What was answered, in sentences before the last yes, and saved after it: the same at a terminal and in a window."""
+"""What was answered, in sentences before the last yes; saved after it; and what holds then: the same at a terminal and in a
+window.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,20 @@ from datetime import date
 
 from agent.api import naming
 from agent.api.players import GuardianAdd, GuardianList, GuardianSet, PlayerList, PlayerRow
+from cli import why
 from cli.context import Context
+from cli.errors import to_start
 from cli.registering.settle import settle
 from cli.setup.house import House, rules_said
 from cli.setup.interview import Child, Interview
 from cli.setup.saving import save
-from cli.setup.tried import try_out
 from cli.words.layout import row
+from cli.words.times import elsewhere
 from cli.words.verdicts import UNKNOWN_VALUES
+from daemon.api.messages import DoctorGet, WhyGet
+from host.clock import wall
 from host.rpc_client import ask
+from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import Arg, Day, comma, msg, said_by
 
@@ -55,7 +62,7 @@ def save_all(interview: Interview, pin: str, house: House, context: Context) -> 
         code = settle(context, done, msg("{name} is set up (id {id})", name=done.name, id=done.id)) or code
     if pin:
         code = _guardian(interview.guardian(), pin, context) or code
-    return try_out(children, context) or code
+    return _try_out(children, context) or code
 
 
 def _guardian(name: str, pin: str, context: Context) -> int:
@@ -65,3 +72,27 @@ def _guardian(name: str, pin: str, context: Context) -> int:
     done = ask(address, GuardianAdd(name=name, pin=pin) if known is None else GuardianSet(guardian=known.id, pin=pin))
     said = msg("{name} is a guardian now (id {id})", name=done.name, id=done.id)
     return settle(context, done, said if known is None else msg("{name} is changed (id {id})", name=done.name, id=done.id))
+
+
+def _try_out(children: tuple[Child, ...], context: Context) -> int:
+    """The exit code: 1 where something is not enforced."""
+    out = context.out
+    try:
+        for child in children:
+            out.line()
+            why.say(out, ask(context.home.daemon_address, WhyGet(player=child.name)), brief=True)
+        doctor = ask(context.home.daemon_address, DoctorGet())
+    except (Unreachable, ApiError):
+        program = to_start("giochoi-daemon", context.home)
+        out.message(msg("Nothing holds yet: start {program}, then see: giochoi doctor", program=program))
+        return 1
+    out.line()
+    missing = [one for one in doctor.checks if not one.ok]
+    if missing:
+        out.say(msg("What does not hold yet:"))
+    for one in missing:
+        out.say(row(("✗", one.text), " "), 2, 2)
+    for line in elsewhere(doctor.place, doctor.zone, wall()):
+        out.say(row(("·", line), " "), 0, 2)
+    out.say(msg("More time today: giochoi grant. Who plays what: giochoi status. All of it again: giochoi help."))
+    return 1 if missing else 0

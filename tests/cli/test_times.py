@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, date, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +16,7 @@ from cli.given.until import Until, parse_until
 from cli.given.values import days_in, parse_day, parse_minutes, parse_number, parse_time
 from cli.registering.place import hours
 from cli.registering.player import born
-from cli.setup import tried
+from cli.setup import summary
 from cli.words.times import elsewhere, left
 from daemon.api.messages import Doctor
 from i18n.catalogue import Catalogue
@@ -144,11 +145,11 @@ def test_doctor_and_setup_tell_it(shown, monkeypatch, capsys):
 def said_by_either(shown, zone, monkeypatch, capsys):
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     answer = Doctor(checks=(), place="home", zone=zone)
-    for one in (doctor, tried):
+    for one in (doctor, summary):
         monkeypatch.setattr(one, "ask", lambda *_: answer)
     context = Context()
     if shown == "doctor":
         doctor.show(Namespace(repair=False, agent_key=None), context)
     else:
-        tried.try_out((), context)
+        summary.save_all(SimpleNamespace(children=tuple), "", None, context)
     return " ".join(capsys.readouterr().out.split())

@@ -57,7 +57,10 @@ class Page:
         line = "" if program is None or program.stdout is None else program.stdout.readline(_LONGEST)
         if program is None or not line:
             return self._refused()
-        page = msgspec.json.decode(line, type=SetupPage)
+        try:
+            page = msgspec.json.decode(line, type=SetupPage)
+        except msgspec.MsgspecError as error:  # another version's, or no words of ours at all
+            return self._refused(str(error))
         if page.note:
             return Stay(page.note)
         if page.last:

@@ -84,10 +84,11 @@ def test_a_window_is_asked_the_same(setup, giochoi_in, home, monkeypatch, capsys
     given = [{"account": "games"}, {}, {"born": "soon"}, {"born": "24/11/2014"}, {"pack": "home-school-week"}, {}, {}, {}, {},
              {"games": "teeworlds"}, {"more": "n"}, {"guardian": "Bố", "pin": "1234", "again": "1234"},
              {"guardian": "Bố", "pin": "48151623", "again": "48151623"}]  # fmt: skip
-    lines = [json.dumps({"button": "next", "values": one}) for one in given]
+    lines = [json.dumps({"button": "next", "values": one}, ensure_ascii=False) for one in given]
 
     def pages(*more):
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{one}\n" for one in (*lines, *more))))
+        sent = io.BytesIO("".join(f"{one}\n" for one in (*lines, *more)).encode())
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(sent, encoding="cp1252"))  # as Windows has it
         code = main(["setup", "--pages"])
         return code, [msgspec.json.decode(line, type=SetupPage) for line in capsys.readouterr().out.splitlines()]
 
@@ -99,6 +100,13 @@ def test_a_window_is_asked_the_same(setup, giochoi_in, home, monkeypatch, capsys
     assert [(one.label, one.value) for one in games.shortcuts] == [("All", "teeworlds"), ("None", "")]
     assert any("School days: at most 60 minutes" in line for line in told[-1].body)
     assert not any(one.last for one in told)
+    assert pages("no JSON")[0] == 2
+
+
+def test_a_window_is_told_why_there_are_no_questions(tmp_path, capsys):
+    """On standard error, as there is no page."""
+    assert main(["--home", str(tmp_path), "setup", "--pages"]) == 3
+    assert "giochoi-agent" in capsys.readouterr().err
 
 
 def players(giochoi_in, home):

@@ -4,18 +4,19 @@ scaling by monitor are the system's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any, Final
 
+import commctrl
 import win32api
 import win32con
 import win32gui
+import win32gui_struct
 
 from i18n.message import Arg
 from tray.dialogs.model import ONE_MOMENT, OTHER, Dialog, End, Next, Show
 from tray.dialogs.showing import Work
-from tray.dialogs.windows import ticks
 from tray.dialogs.windows.items import CANCEL, OK, Item, items
 from tray.dialogs.windows.layout import lay_out
 from tray.dialogs.windows.metrics import Fonts, aware, dpi_of, keep_as_laid_out
@@ -30,6 +31,16 @@ _STYLE: Final = (
 _run_modal: Final[Any] = win32gui.DialogBoxIndirect  # whose stubs know neither a list as template
 _set_text: Final[Any] = win32gui.SetWindowText  # nor this one's text
 _EX_STYLE: Final = win32con.WS_EX_TOPMOST | win32con.WS_EX_DLGMODALFRAME
+
+# A list whose lines have boxes to tick (commctrl.h).
+_BOXES: Final = 0x4 | 0x20  # LVS_EX_CHECKBOXES, LVS_EX_FULLROWSELECT
+_STATE: Final = 0xF000  # LVIS_STATEIMAGEMASK
+_TICKED, _CLEAR = 0x2000, 0x1000
+_pack_line: Final[Any] = win32gui_struct.PackLVITEM
+_pack_column: Final[Any] = win32gui_struct.PackLVCOLUMN
+_send: Final[Any] = win32gui.SendMessage
+_INSERT_LINE, _INSERT_COLUMN = 0x104D, 0x1061  # LVM_INSERTITEMW, LVM_INSERTCOLUMNW: commctrl has those of ANSI
+_ALL_ROOM: Final = -2  # LVSCW_AUTOSIZE_USEHEADER: of the last column all that is left
 
 
 def show(work: Work) -> tuple[int, str]:
@@ -102,7 +113,7 @@ class _Window:
             if one.most and one.part in {"edit", "long"}:
                 win32gui.SendMessage(self._control(one.id), win32con.EM_LIMITTEXT, one.most, 0)
             if one.part == "list":
-                ticks.fill(self._control(one.id), [text for _, text in one.lines])
+                _fill_list(self._control(one.id), [text for _, text in one.lines])
                 self._tick(one.field, one.text)
 
     def _place(self, *, centre: bool = False) -> None:
@@ -116,7 +127,7 @@ class _Window:
                 left, top, width, height = places[one.id]
                 win32gui.MoveWindow(control, left, top, width, height, True)
             if one.part == "list":
-                ticks.fit(control)
+                _fit_list(control)
         outer, inner = win32gui.GetWindowRect(self._hwnd), win32gui.GetClientRect(self._hwnd)
         wide += outer[2] - outer[0] - inner[2]
         high += outer[3] - outer[1] - inner[3]
@@ -209,7 +220,7 @@ class _Window:
             elif one.part in {"edit", "long"} and found.get(one.field, OTHER) == OTHER:
                 found[one.field] = win32gui.GetWindowText(self._control(one.id)).replace("\r\n", "\n")
             elif one.part == "list":
-                ticked = ticks.ticked(self._control(one.id), len(one.lines))
+                ticked = _ticked_lines(self._control(one.id), len(one.lines))
                 found[one.field] = " ".join(one.lines[at][0] for at in ticked)
         return found
 
@@ -219,7 +230,7 @@ class _Window:
         for one in self._items:
             if one.part == "list" and one.field == field:
                 for at, (value, _) in enumerate(one.lines):
-                    ticks.tick(self._control(one.id), at, ticked=value in wanted)
+                    _tick_line(self._control(one.id), at, ticked=value in wanted)
 
     def _checked(self, item: Item) -> bool:
         return bool(win32gui.SendMessage(self._control(item.id), win32con.BM_GETCHECK, 0, 0))
@@ -243,3 +254,27 @@ class _Window:
         win32gui.EndDialog(self._hwnd, 0)
         self._fonts.close()
         return 1
+
+
+def _fill_list(list_: int, lines: Sequence[str]) -> None:
+    _send(list_, commctrl.LVM_SETEXTENDEDLISTVIEWSTYLE, _BOXES, _BOXES)
+    column, _ = _pack_column(cx=1)
+    _send(list_, _INSERT_COLUMN, 0, column)
+    for at, text in enumerate(lines):
+        line, _ = _pack_line(item=at, text=text)
+        _send(list_, _INSERT_LINE, 0, line)
+
+
+def _fit_list(list_: int) -> None:
+    """Once it has its place: it is scrolled only up and down."""
+    _send(list_, commctrl.LVM_SETCOLUMNWIDTH, 0, _ALL_ROOM)
+
+
+def _tick_line(list_: int, at: int, *, ticked: bool) -> None:
+    line, _ = _pack_line(item=at, state=_TICKED if ticked else _CLEAR, stateMask=_STATE)
+    _send(list_, commctrl.LVM_SETITEMSTATE, at, line)
+
+
+def _ticked_lines(list_: int, lines: int) -> list[int]:
+    """Which of so many."""
+    return [at for at in range(lines) if _send(list_, commctrl.LVM_GETITEMSTATE, at, _STATE) & _STATE == _TICKED]
