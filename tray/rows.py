@@ -17,6 +17,7 @@ from tray.words import asked, asks, by_whom, called, headline, running, standing
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it
 _PROGRAMS = 10
+_GAMES = 4  # that run: all of them are on the players' cards
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
 _Words = Callable[[Arg], str]
 
@@ -129,17 +130,17 @@ def _help(words: _Words) -> Row:
 
 def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
     """For whoever answers for somebody."""
+    cards = Dialog("players")
     several = len(status.players) > 1
     waiting = [request for request in seen.requests if request.answer is None][:_MANY]
     blocks = [[row for request in waiting for row in _answers(request, words)]]
     if several:
-        blocks.append([_folded(player, since, words) for player in status.players])
-    else:
-        for player in status.players:
-            stands = _row(words, standing(player, since), Dialog("why", (player.id,)))
-            blocks += [[stands, *_more(player, words), _why(player, words)]]
+        folded = [_folded(player, since, words) for player in status.players]
+        blocks.append([_row(words, msg("All in one window…"), cards), *folded])
+    for player in status.players if not several else ():
+        blocks += [[_row(words, standing(player, since), cards), *_more(player, words), _why(player, words)]]
     games = [_of_game(player, game, since, words) for player in status.players for game in player.games if game.running]
-    blocks += [games, _programs(seen, status, words), _everybody(seen, status, words)]
+    blocks += [games[:_GAMES], _programs(seen, status, words), _everybody(seen, status, words)]
     return blocks
 
 
@@ -177,7 +178,7 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
     if player.paused is not None:
         pause = (msg("{player}: play again", player=who), Ask(Resume(player=player.id)))
     until = _row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,)))
-    played = _row(words, msg("How long was played…"), Dialog("played", (player.id,)))
+    played = _row(words, msg("The week…"), Dialog("played", (player.id,)))
     rules = _row(words, msg("The rules in words…"), Dialog("rules", (player.id,)))
     return [*rows, until, _row(words, *pause), played, rules]
 

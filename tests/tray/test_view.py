@@ -223,7 +223,7 @@ def test_a_guardians_menu_answers_in_one_click():
     assert lines(seen) == [
         "An asks for 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause…",
-        "How long was played…", "The rules in words…", "Why…", "",
+        "The week…", "The rules in words…", "Why…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
         "", "No limits for a while…", "", "✓ Everything works",
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from daemon.api.asking import RequestAdd, RequestsGet
 from daemon.api.messages import WhyGet, game_title
 from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
 from i18n.message import Arg, Message, MessageError, msg
-from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
+from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, End, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import Start, failed, options, own
 from tray.dialogs.values import minutes
 from tray.standing import left_of
@@ -29,6 +29,7 @@ class Page:
         self._ask = start.ask
         _, self._given = options(start.words, 0, "game", "program", "title", "minutes")
         self._player, self._waits, self._asked = "", "", ""
+        self._shown = Dialog(TITLE)
 
     def open(self) -> Next:
         if "program" in self._given:
@@ -41,24 +42,27 @@ class Page:
             if why.decision.verdict == "ask":
                 self._waits = game
                 return Show(for_game(title))
-        return Show(for_play(status, self._player, game, self._given.get("minutes", "15"), title))
+        self._shown = for_play(status, self._player, game, self._given.get("minutes", "15"), title)
+        return Show(self._shown)
 
-    def says(self) -> tuple[Arg, ...] | None:
+    def again(self) -> Show | End:
         """Once it was asked: until it is answered."""
         try:
             if self._asked:
                 answered = {one.id for one in self._ask(RequestsGet()).requests if one.answer is not None}
-                return None if self._asked in answered else _ASKED
-            return said(self._ask(StatusGet()), self._player)
+                return End() if self._asked in answered else Show(self._shown)
+            says = said(self._ask(StatusGet()), self._player)
         except MessageError as error:
-            return _ASKED if self._asked else (_MORE, failed(error)[0])
+            says = self._shown.says if self._asked else (_MORE, failed(error)[0])
+        return Show(replace(self._shown, says=says))
 
     def press(self, button: str, values: Values) -> Next:
         made = request(values, self._given.get("program"), self._waits)
         if isinstance(made, Message):
             return Stay(made)
         self._asked = self._ask(made).id
-        return Show(replace(told(TITLE, *_ASKED), renews=_RENEWS_MS))
+        self._shown = replace(told(TITLE, *_ASKED), renews=_RENEWS_MS)
+        return Show(self._shown)
 
 
 def for_play(status: Status, player: str, game: str = "", ms: str = "15", title: str = "") -> Dialog:

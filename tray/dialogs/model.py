@@ -55,10 +55,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """`share` of its whole length, 0 to 1, between a label and what it says."""
+
+    label: Arg
+    share: float
+    said: Arg
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of several things of a kind, each with its own buttons. "" as `head`: there is only one."""
+
+    head: Arg = ""
+    says: tuple[Arg, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dialog:
     """The first of `buttons` is pressed by Enter, one that closes by Escape, too. `says` stands above the fields, each a
-    paragraph, the first of them larger; `body` is a longer text that is scrolled. `first`: the field in which typing begins.
-    `renews`: what it says counts down, so the page is asked for that again, every so many milliseconds.
+    paragraph, the first of them larger, `cards` below them; `body` is a longer text that is scrolled. `first`: the field in
+    which typing begins. `renews`: what it says counts down, so the page is asked for that again, every so many milliseconds.
     """
 
     title: Arg
@@ -68,6 +87,7 @@ class Dialog:
     buttons: tuple[Button, ...] = ()
     first: str = ""
     renews: int | None = None
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,16 @@ def told(title: Arg, *says: Arg) -> Dialog:
     return Dialog(title, says, buttons=(CLOSE,))
 
 
+def alike(one: Dialog, other: Dialog) -> bool:
+    """Whether one becomes the other by its texts and bars alone, while somebody has it before them."""
+
+    def shape(dialog: Dialog) -> object:
+        cards = [(len(card.says), len(card.bars), card.buttons) for card in dialog.cards]
+        return len(dialog.says), cards, dialog.fields, dialog.body, dialog.buttons
+
+    return shape(one) == shape(other)
+
+
 def mnemonics(labels: Sequence[str]) -> list[int | None]:
     """Where the letter of each label stands that leads there when pressed with Alt: the first that none before it has, best
     one that begins a word, and only such as every keyboard has. None: there is none.
@@ -127,8 +157,9 @@ def mnemonics(labels: Sequence[str]) -> list[int | None]:
 
 
 def marked(dialog: Dialog, words: Callable[[Arg], str], mark: str) -> list[str]:
-    """The labels of all that has one, in the order of the Tab key: each field, its choices, the buttons. `mark` stands before
-    the letter that leads there, as a toolkit wants it; marks of their own are doubled. Buttons choose their letters first.
+    """The labels of all that has one, in the order of the Tab key: each field, its choices, the cards' buttons, the buttons.
+    `mark` stands before the letter that leads there, as a toolkit wants it; marks of their own are doubled. Buttons choose
+    their letters first.
     """
     labels = list(_labels(dialog, words))
     order = sorted(range(len(labels)), key=lambda at: labels[at][0])
@@ -149,6 +180,9 @@ def _labels(dialog: Dialog, words: Callable[[Arg], str]) -> Iterator[tuple[int, 
             yield 2, words(choice.label)
         if field.kind == "minutes":
             yield 2, words(_OTHER)
+    for card in dialog.cards:
+        for button in card.buttons:
+            yield 2, words(button.label)
     for button in dialog.buttons:
         yield 0, words(button.label)
 

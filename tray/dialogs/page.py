@@ -12,8 +12,8 @@ from daemon.api.asking import MeGet
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.catalogue import Language
-from i18n.message import Arg, Message, MessageError, msg
-from tray.dialogs.model import AGAIN, CLOSE, Dialog, Next, Show, Stay, Values
+from i18n.message import Message, MessageError, msg
+from tray.dialogs.model import AGAIN, CLOSE, Dialog, End, Next, Show, Stay, Values
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -42,8 +42,8 @@ class Page(Protocol):
 class Renewing(Protocol):
     """A page of a dialog that `renews`."""
 
-    def says(self) -> tuple[Arg, ...] | None:
-        """As many paragraphs as before. None: the dialog is needed no more. It raises nothing."""
+    def again(self) -> Show | End:
+        """What it shows by now. It raises nothing."""
 
 
 class UsageError(MessageError):
@@ -79,9 +79,8 @@ class Session:
             note, code = failed(error)
             return Show(Dialog(self._title, (note,), buttons=(AGAIN, CLOSE)), code)
 
-    def says(self) -> tuple[Arg, ...] | None:
-        """What the dialog says by now. None: it closes."""
-        return self._page.says() if isinstance(self._page, Renewing) else ()
+    def again(self) -> Show | End:
+        return self._page.again() if isinstance(self._page, Renewing) else End()
 
     def press(self, button: str, values: Values) -> Next:
         if button == AGAIN.name:

@@ -19,7 +19,9 @@ from i18n.message import Arg, Message, as_message, comma, msg
 from tray.dialogs.page import REFUSED, USAGE, Page, Session, Start, T, UsageError
 from tray.dialogs.showing import Renderer, RendererError, Work
 
-NAMES: Final = ("approve", "ask", "code", "kept", "message", "off", "pause", "pin", "played", "rules", "setup", "until", "why")
+NAMES: Final = (
+    "approve", "ask", "code", "kept", "message", "off", "pause", "pin", "played", "players", "rules", "setup", "until", "why",
+)  # fmt: skip
 _PROVED: Final = "--token-stdin"
 
 

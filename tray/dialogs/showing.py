@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Final, Protocol
 
 from i18n.message import Arg, MessageError
-from tray.dialogs.model import Next, Values
+from tray.dialogs.model import End, Next, Show, Values
 from tray.dialogs.page import Session
 
 _FLASH_S: Final = 0.5  # whoever sees "one moment" for less sees a flicker
@@ -53,11 +53,11 @@ class Work:
     def answer(self) -> Next:
         return self._answers.get()
 
-    def renew(self, ms: int, gone: Event, ready: Callable[[tuple[Arg, ...] | None], None]) -> None:
-        """Until the dialog is `gone`, `ready` is called, on a thread of its own, with what it says by then: None, it closes."""
+    def renew(self, ms: int, gone: Event, ready: Callable[[Show | End], None]) -> None:
+        """Until the dialog is `gone`, `ready` is called, on a thread of its own, with what it shows by then."""
         def ask() -> None:
             while not gone.wait(ms / 1000):
-                ready(self.session.says())
+                ready(self.session.again())
 
         Thread(target=ask, daemon=True).start()
 

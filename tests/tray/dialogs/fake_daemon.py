@@ -99,7 +99,7 @@ class FakeDaemon:
             a.RequestsGet: a.Requests(requests=(ASKED,), zone=ZONE), a.RequestApprove: GRANTED, a.RequestDeny: m.Ok(),
             a.Pause: a.Paused(players=(), zone=ZONE),
             a.Off: lambda one: a.OffAnswer(until=NOON + one.ms, zone=ZONE),
-            a.CodeUse: GRANTED, m.GrantExtend: GRANTED, a.Prove: self._prove,
+            a.CodeUse: GRANTED, m.GrantAdd: GRANTED, m.GrantExtend: GRANTED, a.Prove: self._prove,
             a.MeGet: lambda _: a.Me(account="an", guardian=False, player="an", proving=("Mẹ Hoa", "Bố Tuấn"), codes=True,
                                     locked=None if self.wrong < 5 else 4_102_444_800_000),
         }  # fmt: skip

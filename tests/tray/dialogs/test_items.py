@@ -9,13 +9,13 @@ import pytest
 
 from i18n.catalogue import Catalogue
 from tests.tray.dialogs.fake_daemon import ASKED, STATUS, WHY, ZONE
-from tray.dialogs import approve, ask, kept, pin, why
+from tray.dialogs import approve, ask, kept, pin, players, why
 from tray.dialogs.windows.items import CANCEL, OK, items
 from tray.dialogs.windows.layout import lay_out
 
 DIALOGS = {
     "ask": ask.for_play(STATUS, "an"), "pin": pin.dialog(("Mẹ Hoa", "Bố Tuấn")), "approve": approve.dialog(ASKED, ZONE),
-    "why": why.dialog(WHY), "kept": kept.dialog("an", []),
+    "why": why.dialog(WHY), "kept": kept.dialog("an", []), "players": players.dialog(STATUS),
 }  # fmt: skip
 
 

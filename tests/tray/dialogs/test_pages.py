@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.api import asking as a
-from daemon.api.messages import GrantExtend, RulesGet, RulesInForce, UsageGet, WhyGet
+from daemon.api.messages import GrantAdd, GrantExtend, RulesGet, RulesInForce, UsageGet, WhyGet
 from daemon.api.status import StatusGet
 from host.homes import server_home
 from host.rpc_client import ask as asked
@@ -20,7 +20,7 @@ from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tests.tray.dialogs import fake_setup
 from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS, WHY
-from tray.dialogs import approve, ask, code, kept, message, off, pause, pin, played, rules, setup, until, why
+from tray.dialogs import approve, ask, code, kept, message, off, pause, pin, played, players, rules, setup, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -84,13 +84,13 @@ def test_what_is_left_is_asked_for_again_while_the_window_is_open(page, daemon):
     for left in (61.0, 59.0, 0.0, None):
         games = tuple(replace(game, left_s=left) for game in an.games)
         daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, left_s=left, games=games),))
-        later.append([WORDS(one) for one in session.says()])
+        later.append([WORDS(one) for one in session.again().dialog.says])
     assert [two for _, two in later] == [
         "Left now: 1 min", "Left now: less than a minute", "Nothing is left now.", "No limit is near now."
     ]  # fmt: skip
     assert {one for one, _ in later} == {said(opened)[0]}
     daemon.stop_serving()
-    assert "does not answer" in WORDS(session.says()[1])
+    assert "does not answer" in WORDS(session.again().dialog.says[1])
 
 
 def test_a_second_request_says_what_the_daemon_says(page, daemon):
@@ -222,13 +222,46 @@ def test_kept_asks_for_a_week(page, daemon):
 
 
 def test_a_guardian_is_told_how_long_was_played_in_a_week(page, daemon):
-    """The sum, and each of seven days: today among them."""
+    """The sum, a bar for each of seven days, today first, and one for each game."""
     opened, _ = page(played, "an")
     assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 17, -1))]
     assert said(opened) == ["Nguyễn Minh An played 7 hr 30 min in the last 7 days, today among them."]
-    days = [WORDS(line.text) for line in opened.dialog.body]
-    assert (days[0], days[3]) == ("24 Nov 2026: 1 hr 15 min (Luanti 1 hr, Teeworlds 15 min)", "21 Nov 2026: nothing")
-    assert len(days) == 7
+    days, games = [[(WORDS(bar.label), bar.share, WORDS(bar.said)) for bar in card.bars] for card in opened.dialog.cards]
+    assert (days[0], days[3], len(days)) == (("Today", 1.0, "1 hr 15 min"), ("Sat", 0.0, "–"), 7)
+    assert games == [("Luanti", 1.0, "6 hr"), ("Teeworlds", 0.25, "1 hr 30 min")]
+
+
+def test_each_who_plays_has_a_card(page, daemon):
+    """What is left and what runs; one click gives time, which is said, and leads to a pause or the week and back to nothing."""
+    opened, session = page(players, token="t0ken")
+    (card,) = opened.dialog.cards
+    assert [WORDS(one) for one in (card.head, *card.says)] == [
+        "Nguyễn Minh An: 9 min left today", "Luanti: 30 min left (Under 18: at most 60 minutes a day of each game)"
+    ]  # fmt: skip
+    assert [(WORDS(bar.label), round(bar.share, 2), WORDS(bar.said)) for bar in card.bars] == [
+        ("30 min played today", 0.77, "9 min to go")
+    ]
+    gives = session.press("give-15 an", {})
+    assert daemon.of(GrantAdd) == [GrantAdd(player="an", ms=15 * MINUTE, token="t0ken")]
+    assert said(gives)[0].startswith("✓ Nguyễn Minh An")
+    assert said(session.press("pause an", {})) == said(page(pause, "an")[0])
+    session.press("pause", {"ms": "30"})
+    assert daemon.of(a.Pause)[0].player == "an"
+
+
+def test_a_card_says_how_things_stand_by_now(page, daemon):
+    """Paused, without a limit, nothing left; and where the daemon is gone, that."""
+    _, session = page(players)
+    (an,) = STATUS.players
+    for later, head, last in (
+        (replace(an, paused="", left_s=None, games=()), "Nguyễn Minh An: paused", "resume an"),
+        (replace(an, allowed=False, left_s=0.0, games=()), "Nguyễn Minh An: may not play now", "pause an"),
+    ):
+        daemon.answers[StatusGet] = replace(STATUS, players=(later,))
+        (card,) = session.again().dialog.cards
+        assert (WORDS(card.head), card.buttons[-2].name) == (head, last)
+    daemon.stop_serving()
+    assert "does not answer" in said(session.again())[0]
 
 
 def test_why_and_rules_of_whoever_plays_here(page, daemon):

@@ -7,9 +7,10 @@ from threading import Event
 from typing import Any, Final
 
 from i18n.message import Arg
+from tray.dialogs.linux.cards import Cards
 from tray.dialogs.linux.fields import Fields
 from tray.dialogs.linux.toolkit import Atk, Gdk, GLib, Gtk, Pango
-from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, marked
+from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, alike, marked
 from tray.dialogs.showing import Work
 from tray.own import scrolled, wear_icon
 
@@ -44,6 +45,7 @@ class _Window:
         self._fields: Fields
         self._note: Any
         self._body: Any = None
+        self._cards: Cards
         self._said: list[Any] = []
         self._gone = Event()
         wear_icon(Gtk)
@@ -89,6 +91,9 @@ class _Window:
             box.add(paragraph)
         if dialog.fields:
             box.add(self._fields.grid)
+        self._cards = Cards(dialog.cards, self._words, labels, self._pressed)
+        if dialog.cards:
+            box.add(self._cards.pane)
         if dialog.body:
             self._body = self._scrolled(dialog)
             box.pack_start(self._body, True, True, 0)
@@ -104,13 +109,21 @@ class _Window:
             self._gone = Event()
             self._work.renew(dialog.renews, self._gone, partial(GLib.idle_add, self._renewed))
 
-    def _renewed(self, says: tuple[Arg, ...] | None) -> bool:
-        """What was typed, and where, stays. Another dialog may have come meanwhile."""
-        if not self._gone.is_set() and says is None:
+    def _renewed(self, following: Show | End) -> bool:
+        """What was typed, and where, stays. Another dialog may have come meanwhile, or a button be pressed."""
+        if self._gone.is_set() or self._busy:
+            return False
+        if isinstance(following, End):
             self._close()
-        elif not self._gone.is_set() and says is not None:
-            for paragraph, said in zip(self._said, says, strict=False):
-                paragraph.set_text(self._words(said))
+            return False
+        dialog = following.dialog
+        if not alike(dialog, self._dialog):
+            self._build(dialog)
+            return False
+        self._dialog = dialog
+        for paragraph, said in zip(self._said, dialog.says, strict=True):
+            paragraph.set_text(self._words(said))
+        self._cards.say(dialog.cards)
         return False
 
     def _buttons(self, buttons: tuple[Button, ...], labels: Any) -> Any:

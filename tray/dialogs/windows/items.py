@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from tray.dialogs.model import OTHER, TYPED_MINUTES, Dialog, Field, marked
+from tray.dialogs.model import OTHER, TYPED_MINUTES, Card, Dialog, Field, marked
 from tray.dialogs.showing import Words
 
-Part = Literal["says", "head", "label", "radio", "edit", "long", "list", "shortcut", "body", "note", "button", "hidden"]
+Part = Literal["says", "head", "label", "radio", "edit", "long", "list", "shortcut", "card", "bar", "beside", "act",
+               "line", "body", "note", "button", "hidden"]  # fmt: skip
 
 # winuser.h
 OK, CANCEL = 1, 2
 _CHILD, _VISIBLE, _TABSTOP, _GROUP, _BORDER, _VSCROLL = 0x4000_0000, 0x1000_0000, 0x1_0000, 0x2_0000, 0x80_0000, 0x20_0000
-_SS_NOPREFIX = 0x80
+_SS_NOPREFIX, _SS_ETCHEDHORZ = 0x80, 0x10
 _ES_MULTILINE, _ES_AUTOVSCROLL, _ES_AUTOHSCROLL, _ES_PASSWORD, _ES_READONLY = 4, 0x40, 0x80, 0x20, 0x800
 _BS_DEFAULT, _BS_PUSH, _BS_AUTORADIO = 1, 0, 9
 _LVS_REPORT, _LVS_SINGLESEL, _LVS_SHOWSELALWAYS, _LVS_NOCOLUMNHEADER = 1, 4, 8, 0x4000  # commctrl.h
 
 _STYLES: Final[dict[Part, tuple[str, int]]] = {
     "says": ("STATIC", _SS_NOPREFIX), "head": ("STATIC", _SS_NOPREFIX), "note": ("STATIC", _SS_NOPREFIX),
+    "card": ("STATIC", _SS_NOPREFIX), "beside": ("STATIC", _SS_NOPREFIX), "line": ("STATIC", _SS_ETCHEDHORZ),
+    "bar": ("msctls_progress32", 0), "act": ("BUTTON", _TABSTOP),
     "label": ("STATIC", 0), "hidden": ("STATIC", 0), "radio": ("BUTTON", _BS_AUTORADIO),
     "edit": ("EDIT", _ES_AUTOHSCROLL | _TABSTOP | _BORDER),
     "long": ("EDIT", _ES_MULTILINE | _ES_AUTOVSCROLL | _VSCROLL | _TABSTOP | _BORDER),
@@ -35,7 +38,7 @@ _WIDTHS: Final = {"pin": 18, "text": 36}
 @dataclass(frozen=True, slots=True)
 class Item:
     """`row`: those of one row stand beside each other, a label before it; `field` and `value`: what it stands for. `wide`: how
-    many digits an entry has room for. `lines` of a list: the value and the text of each.
+    many digits an entry has room for. `lines` of a list: the value and the text of each. `share` of a bar: 0 to 100.
     """
 
     part: Part
@@ -48,6 +51,7 @@ class Item:
     most: int = 0
     wide: int = 16
     lines: tuple[tuple[str, str], ...] = ()
+    share: int = 0
 
     @property
     def control(self) -> tuple[str, int]:
@@ -70,6 +74,10 @@ def _items(dialog: Dialog, words: Words, labels: Iterator[str]) -> Iterator[Item
         found = list(_field(field, words, labels, row))
         yield from found
         row = found[-1].row + 1
+    for card in dialog.cards:
+        found = list(_card(card, words, labels, row))
+        yield from found
+        row = found[-1].row + 1
     if dialog.body:
         yield Item("body", "\r\n".join(_body(dialog, words)), 0, row)
     yield Item("note", "", 0, row + 1)
@@ -77,6 +85,24 @@ def _items(dialog: Dialog, words: Words, labels: Iterator[str]) -> Iterator[Item
         id_ = CANCEL if button.closes else 0 if at else OK
         style = (_BS_PUSH if at else _BS_DEFAULT) | (0 if at else _GROUP)
         yield Item("button", next(labels), id_, row + 2, value=button.name, style=style)
+
+
+def _card(card: Card, words: Words, labels: Iterator[str], row: int) -> Iterator[Item]:
+    yield Item("line", "", 0, row)
+    if card.head:
+        row += 1
+        yield Item("card", words(card.head), 0, row)
+    for said in card.says:
+        row += 1
+        yield Item("says", words(said), 0, row)
+    for bar in card.bars:
+        row += 1
+        yield Item("label", words(bar.label).replace("&", "&&"), 0, row)
+        yield Item("bar", "", 0, row, share=round(100 * min(1.0, max(0.0, bar.share))))
+        yield Item("beside", words(bar.said), 0, row)
+    row += 1
+    for button in card.buttons:
+        yield Item("act", next(labels), 0, row, value=button.name)
 
 
 def _body(dialog: Dialog, words: Words) -> Iterator[str]:

@@ -25,6 +25,10 @@ _LIST_HIGH: Final = 220
 _DIGIT: Final = 7
 _RADIO: Final = 20
 _BUTTON: Final[Size] = (84, 26)
+_BAR: Final[Size] = (180, 14)
+_LINE: Final = 2
+_SIZED: Final = frozenset({"radio", "edit", "button", "shortcut", "act", "bar", "beside"})
+_IN_A_ROW: Final = _SIZED - {"button"}
 
 
 def lay_out(items: Sequence[Item], measure: Measure, dpi: int) -> tuple[dict[int, Rect], Size]:
@@ -34,8 +38,8 @@ def lay_out(items: Sequence[Item], measure: Measure, dpi: int) -> tuple[dict[int
 
     labels = max((measure(one, 0)[0] for one in items if one.part == "label"), default=0)
     column = px(_EDGE) + labels + (px(_BETWEEN) if labels else 0)
-    sizes = {one.id: _size(one, measure, px) for one in items if one.part in {"radio", "edit", "button", "shortcut"}}
-    inside = max([px(_WIDE), *(_row_width(items, row, sizes, px) + column - px(_EDGE) for row in {one.row for one in items})])
+    sizes = {one.id: _size(one, measure, px) for one in items if one.part in _SIZED}
+    inside = max([px(_WIDE), *(_row_width(items, row, sizes, column, px) for row in {one.row for one in items})])
     places: dict[int, Rect] = {}
     top = px(_EDGE)
     for row in sorted({one.row for one in items}):
@@ -51,7 +55,7 @@ def _place(
 ) -> int:  # fmt: skip
     """One row; how high it is."""
     column, top, inside = at
-    high, left = 0, column
+    high, left = 0, column if any(one.part != "act" for one in here) else px(_EDGE)
     right = px(_EDGE) + inside
     for one in reversed([one for one in here if one.part == "button"]):
         wide, tall = sizes[one.id]
@@ -59,13 +63,16 @@ def _place(
         right -= wide + px(_GAP)
         high = tall
     for one in here:
-        if one.part in {"says", "head", "note"}:
+        if one.part in {"says", "head", "card", "note"}:
             tall = measure(one, inside)[1] if one.text else 0
             places[one.id] = (px(_EDGE), top, inside, tall)
         elif one.part == "label":
             wide, tall = measure(one, 0)
             places[one.id] = (px(_EDGE), top + px(3), wide, tall)
-        elif one.part in {"radio", "edit", "shortcut"}:
+        elif one.part == "line":
+            tall = px(_LINE)
+            places[one.id] = (px(_EDGE), top, inside, tall)
+        elif one.part in _IN_A_ROW:
             wide, tall = sizes[one.id]
             places[one.id] = (left, top, wide, tall)
             left += wide + px(_GAP)
@@ -85,11 +92,17 @@ def _size(one: Item, measure: Measure, px: Callable[[int], int]) -> Size:
     wide, tall = measure(one, 0)
     if one.part == "radio":
         return wide + px(_RADIO), tall + px(4)
+    if one.part == "bar":
+        return px(_BAR[0]), px(_BAR[1])
+    if one.part == "beside":
+        return wide, tall
     if one.part == "edit":
         return px(_DIGIT) * one.wide + px(_GAP), tall + px(7)
     return max(px(_BUTTON[0]), wide + px(24)), max(px(_BUTTON[1]), tall + px(10))
 
 
-def _row_width(items: Sequence[Item], row: int, sizes: dict[int, Size], px: Callable[[int], int]) -> int:
-    found = [sizes[one.id][0] for one in items if one.row == row and one.part in {"radio", "edit", "shortcut"}]
-    return sum(found) + px(_GAP) * max(0, len(found) - 1)
+def _row_width(items: Sequence[Item], row: int, sizes: dict[int, Size], column: int, px: Callable[[int], int]) -> int:
+    """A card's buttons begin at the edge, everything else at the column beside the labels."""
+    found = [one for one in items if one.row == row and one.part in _IN_A_ROW]
+    before = 0 if all(one.part == "act" for one in found) else column - px(_EDGE)
+    return before + sum(sizes[one.id][0] for one in found) + px(_GAP) * max(0, len(found) - 1)

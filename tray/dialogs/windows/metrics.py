@@ -84,12 +84,12 @@ class Fonts:
         self._head = int(_create_font(ctypes.byref(font)))
 
     def of(self, item: Item) -> int:
-        return self._head if item.part == "head" else self._plain
+        return self._head if item.part in {"head", "card"} else self._plain
 
     def measure(self, item: Item, wide: int) -> Size:
         """A Measure."""
         flags = win32con.DT_CALCRECT | (win32con.DT_WORDBREAK if wide else 0)
-        flags |= win32con.DT_NOPREFIX if item.part in {"says", "head", "note", "body"} else 0
+        flags |= win32con.DT_NOPREFIX if item.part in {"says", "head", "card", "beside", "note", "body"} else 0
         screen = win32gui.GetDC(0)
         before = win32gui.SelectObject(screen, self.of(item))
         try:

@@ -15,7 +15,7 @@ import win32gui
 import win32gui_struct
 
 from i18n.message import Arg
-from tray.dialogs.model import ONE_MOMENT, OTHER, Dialog, End, Next, Show
+from tray.dialogs.model import ONE_MOMENT, OTHER, Dialog, End, Next, Show, alike
 from tray.dialogs.showing import Work
 from tray.dialogs.windows.items import CANCEL, OK, Item, items
 from tray.dialogs.windows.layout import lay_out
@@ -40,6 +40,9 @@ _pack_line: Final[Any] = win32gui_struct.PackLVITEM
 _pack_column: Final[Any] = win32gui_struct.PackLVCOLUMN
 _send: Final[Any] = win32gui.SendMessage
 _INSERT_LINE, _INSERT_COLUMN = 0x104D, 0x1061  # LVM_INSERTITEMW, LVM_INSERTCOLUMNW: commctrl has those of ANSI
+_SET_POSITION: Final = 0x402  # PBM_SETPOS
+_LIVE: Final = frozenset({"says", "head", "card", "label", "bar", "beside"})  # what may become another while it is seen
+_PRESSED: Final = frozenset({"button", "act"})
 _ALL_ROOM: Final = -2  # LVSCW_AUTOSIZE_USEHEADER: of the last column all that is left
 
 
@@ -64,7 +67,7 @@ class _Window:
         self._after: Next | None = None
         self._hwnd = 0
         self._gone = Event()
-        self._says: tuple[Arg, ...] | None = ()
+        self._next: Show | End = shown
         self._fonts: Fonts
 
     def run(self) -> Next:
@@ -90,7 +93,7 @@ class _Window:
         if self._waiting:
             self._work.wait(self._tell)
         if self._dialog.renews is not None:
-            self._work.renew(self._dialog.renews, self._gone, self._say_again)
+            self._work.renew(self._dialog.renews, self._gone, self._show_again)
         if first is None:
             return 1  # the system's choice, the first that the Tab key reaches
         self._lead_to(first)
@@ -112,6 +115,8 @@ class _Window:
         for one in self._items:
             if one.most and one.part in {"edit", "long"}:
                 win32gui.SendMessage(self._control(one.id), win32con.EM_LIMITTEXT, one.most, 0)
+            if one.part == "bar":
+                _send(self._control(one.id), _SET_POSITION, one.share, 0)
             if one.part == "list":
                 _fill_list(self._control(one.id), [text for _, text in one.lines])
                 self._tick(one.field, one.text)
@@ -154,7 +159,7 @@ class _Window:
             self._tick(item.field, item.value)
         elif event == win32con.BN_CLICKED and id_ == CANCEL:
             self._close(End(self._code))
-        elif event == win32con.BN_CLICKED and (id_ == OK or (item is not None and item.part == "button")) and not self._busy:
+        elif event == win32con.BN_CLICKED and not self._busy and (id_ == OK or (item is not None and item.part in _PRESSED)):
             self._press(item)
         return 1
 
@@ -171,19 +176,27 @@ class _Window:
         if win32gui.IsWindow(self._hwnd):
             win32gui.PostMessage(self._hwnd, what, 0, 0)
 
-    def _say_again(self, says: tuple[Arg, ...] | None) -> None:
+    def _show_again(self, following: Show | End) -> None:
         """From another thread."""
-        self._says = says
+        self._next = following
         self._tell(_RENEWED)
 
     def _renewed(self, *_: int) -> int:
         """What was typed, and where, stays."""
-        if self._says is None:
+        following = self._next
+        if self._busy:
+            return 1
+        if isinstance(following, End):
             return self._close(End(self._code))
-        for at, said in enumerate(self._says):
-            old = self._items[at]  # paragraphs come first
-            self._items[at] = Item(old.part, self._work.words(said), old.id, old.row)
-            _set_text(self._control(old.id), self._items[at].text)
+        if not alike(following.dialog, self._dialog):
+            return self._close(following)
+        self._dialog = following.dialog
+        for at, (old, new) in enumerate(zip(self._items, items(self._dialog, self._work.words), strict=True)):
+            if old.part in _LIVE:
+                self._items[at] = new
+                _set_text(self._control(new.id), new.text)
+            if old.part == "bar":
+                _send(self._control(new.id), _SET_POSITION, new.share, 0)
         self._place()
         return 1
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from Xlib.display import Display
 
 from daemon.api.asking import Answer, CodeUse, Off, Prove, RequestAdd, RequestApprove, RequestDeny, Requests, RequestsGet
-from daemon.api.messages import GrantExtend
+from daemon.api.messages import GrantAdd, GrantExtend
 from daemon.api.status import StatusGet
 from tests.system import until
 from tests.tray.dialogs import fake_setup
@@ -233,4 +233,20 @@ def test_games_are_ticked_one_by_one_and_many_at_once(show):
     dialog.keys("shift+Tab", "shift+Tab", "space", *("Tab",) * 4, "space", "Return")
     dialog.says("ticked: luanti sums teeworlds")
     dialog.keys("Return")
+    assert dialog.closed() == (0, "")
+
+
+def test_a_card_gives_time_and_shows_the_week(show, daemon):
+    """What is left counts down before one's eyes."""
+    dialog = show("players")
+    dialog.does("press", "+15 min")
+    until(lambda: daemon.of(GrantAdd))
+    dialog.says("✓ Nguyễn Minh An")
+    (an,) = STATUS.players
+    daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, games=(), left_s=480.0),))
+    dialog.says("8 min to go")
+    dialog.does("press", "The week…")
+    dialog.says("in the last 7 days")
+    dialog.keys("Escape")
+
     assert dialog.closed() == (0, "")

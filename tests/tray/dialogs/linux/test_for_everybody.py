@@ -16,7 +16,7 @@ from tray.own import NAME, picture
 
 DIALOGS = [
     ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),
-    ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("off",), ("message", "Xong."),
+    ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("off",), ("message", "Xong."), ("players",), ("played", "an"),
 ]  # fmt: skip
 HOLDING = {"panel", "filler", "scroll pane", "scroll bar", "separator", "grouping"}  # what only holds others
 KINDS = {"label", "push button", "button", "radio button", "text"}  # a button is called so from AT-SPI 2.56 on
@@ -42,7 +42,7 @@ def opened(desk, programs):
 @pytest.mark.parametrize("scale", [{}, {"GDK_DPI_SCALE": "1.5"}, {"GDK_SCALE": "2"}], ids=["100", "150", "200"])
 def test_nothing_is_cut_off_at_any_scale(desk, start, scale):
     """All that is shown lies inside its window, and the window on the screen; what is scrolled is higher than its pane."""
-    programs = [start(*words, lang="vi", **scale) for words in (("ask",), ("approve", "r7"), ("kept",))]
+    programs = [start(*words, lang="vi", **scale) for words in (("ask",), ("approve", "r7"), ("kept",), ("players",))]
     factor = int(scale.get("GDK_SCALE", 1))
     for spoken in until(lambda: opened(desk, programs)):
         left, top, width, height = spoken[0]["place"]

@@ -17,7 +17,7 @@ import win32process
 from msgspec.structs import replace
 
 from daemon.api.asking import CodeUse, Off, RequestAdd, RequestApprove, RequestDeny
-from daemon.api.messages import GrantExtend
+from daemon.api.messages import GrantAdd, GrantExtend
 from daemon.api.status import StatusGet
 from tests.system import PATIENCE, until
 from tests.tray.dialogs import fake_setup
@@ -257,4 +257,18 @@ def test_games_are_ticked_many_at_once(show):
     dialog.click("Next")
     dialog.says("ticked: luanti sums")
     dialog.key(win32con.VK_RETURN)
+    assert dialog.closed() == (0, "")
+
+
+def test_a_card_gives_time_and_counts_down(show, daemon):
+    dialog = show("players", begins="Nguyễn Minh An: 9 min left today")
+    dialog.click("+15 min")
+    until(lambda: daemon.of(GrantAdd))
+    dialog.says("✓ Nguyễn Minh An")
+    (an,) = STATUS.players
+    daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, left_s=480.0),))
+    dialog.says("Nguyễn Minh An: 8 min left today")
+    dialog.click("The week…")
+    dialog.says("in the last 7 days")
+    dialog.key(win32con.VK_ESCAPE)
     assert dialog.closed() == (0, "")

@@ -1,0 +1,98 @@
+"""A card for each who plays here: what is left, what runs, and what a guardian can give or take with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from daemon.api.asking import Resume
+from daemon.api.messages import GrantAdd
+from daemon.api.status import PlayerPart, Status, StatusGet
+from i18n.message import Arg, Length, MessageError, msg
+from tray.dialogs import pause, played, until
+from tray.dialogs.model import CLOSE, Bar, Button, Card, Dialog, End, Next, Show, Values, told
+from tray.dialogs.page import Page as AnyPage
+from tray.dialogs.page import Start, failed, options
+from tray.dialogs.values import MINUTE_MS
+from tray.standing import left_of
+from tray.standing import minutes as whole
+from tray.words import follows, running, standing
+
+TITLE: Final = msg("Who plays here")
+_RENEWS_MS: Final = 5_000
+_MORE: Final = (15, 30, 60)
+_GAMES: Final = 4
+_PAGES: Final[dict[str, Callable[[Start], AnyPage]]] = {"until": until.Page, "pause": pause.Page, "played": played.Page}
+
+
+class Page:
+    """Takes no words."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        options(start.words, 0)
+        self._done: Arg = ""
+        self._other: AnyPage | None = None
+
+    def open(self) -> Next:
+        self._other = None
+        return self._shown()
+
+    def again(self) -> Show | End:
+        try:
+            return self._shown()
+        except MessageError as error:
+            return Show(replace(told(TITLE, failed(error)[0]), renews=_RENEWS_MS))
+
+    def press(self, button: str, values: Values) -> Next:
+        """A card's button is called by what it does and for whom: "give-15 an"."""
+        if self._other is not None:
+            return self._other.press(button, values)
+        what, _, player = button.partition(" ")
+        if what in _PAGES:
+            self._other = _PAGES[what](replace(self._start, words=(player,)))
+            return self._other.open()
+        ask, token = self._start.ask, self._start.token
+        if what == "resume":
+            self._done = follows(ask(Resume(player=player, token=token)))
+        else:
+            ms = int(what.removeprefix("give-")) * MINUTE_MS
+            self._done = follows(ask(GrantAdd(player=player, ms=ms, token=token)))
+        return self._shown()
+
+    def _shown(self) -> Show:
+        return Show(dialog(self._start.ask(StatusGet()), self._done))
+
+
+def dialog(status: Status, done: Arg = "") -> Dialog:
+    """`done`: what was just given or taken."""
+    cards = tuple(_card(player) for player in status.players)
+    says: tuple[Arg, ...] = (msg("✓ {said}", said=done),) if done else ()
+    if not cards:
+        says = (msg("No limits are set for anybody. Begin with: Giờ Chơi: set up."),)
+    return Dialog(TITLE, says, cards=cards, buttons=(CLOSE,), renews=_RENEWS_MS)
+
+
+def _card(player: PlayerPart) -> Card:
+    games = [running(game, 0) for game in player.games if game.running][:_GAMES]
+    played = msg("{used} played today", used=Length(int(player.used_s) // 60 * MINUTE_MS))
+    left = left_of(player, 0)
+    if left is None or left.ms + player.used_s <= 0:
+        return Card(standing(player, 0), (played, *games), (), tuple(_buttons(player)))
+    gone = player.used_s * 1000 / (player.used_s * 1000 + left.ms)
+    ahead = msg("{left} to go", left=whole(left)) if left.ms > 0 else msg("nothing left")
+    return Card(standing(player, 0), tuple(games), (Bar(played, gone, ahead),), tuple(_buttons(player)))
+
+
+def _buttons(player: PlayerPart) -> Iterator[Button]:
+    named = partial("{} {}".format)
+    for n in _MORE:
+        yield Button(named(f"give-{n}", player.id), msg("+{length}", length=Length(n * MINUTE_MS)))
+    yield Button(named("until", player.id), msg("Until…"))
+    if player.paused is None:
+        yield Button(named("pause", player.id), msg("Pause…"))
+    else:
+        yield Button(named("resume", player.id), msg("Play again"))
+    yield Button(named("played", player.id), msg("The week…"))
