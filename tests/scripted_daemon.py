@@ -22,12 +22,24 @@ from daemon.api.asking import (
     RequestsGet,
     Resume,
 )
-from daemon.api.messages import GrantAdd, GrantAnswer, Ok, Outlook, Shown, Signal, Watch
+from daemon.api.messages import (
+    GrantAdd,
+    GrantAnswer,
+    Ok,
+    Outlook,
+    PackPart,
+    RulePart,
+    RulesGet,
+    RulesInForce,
+    Shown,
+    Signal,
+    Watch,
+)
 from daemon.api.status import AgentPart, DaemonPart, GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.homes import client_home
 from host.rpc import Route, Server, table
 from host.wire import ApiError
-from i18n.message import Text, msg
+from i18n.message import Text, Words, msg
 
 ZONE = "+07:00"
 RULE = ReasonPart(rule="r", cite="", text=Text("60 phút mỗi ngày", "60 minutes a day"), granted_s=None)
@@ -67,6 +79,7 @@ class ScriptedDaemon:
         self.me = Me(account="an", guardian=False, player="an")
         self.refuses = "bad-input"  # how it says that it does not know who sits here
         self.denies: ApiError | None = None  # what it says to a grant or a yes
+        self.rules: tuple[Words, ...] = ()  # that bind whoever plays here
         self.requests: tuple[Any, ...] = ()
         self.asked: list[Any] = []
         self.looked = 0
@@ -116,6 +129,7 @@ class ScriptedDaemon:
             (StatusGet, self._status), (MeGet, self._me), (RequestsGet, self._requests), (Watch, self._watch),
             (GrantAdd, self._grant), (Pause, self._pause), (Resume, self._pause), (RequestApprove, self._grant),
             (RequestDeny, self._ok), (GuardianLeave, self._ok), (Shown, self._ok),
+            (RulesGet, self._in_force),
         ]  # fmt: skip
 
     async def _status(self, _: Any, request: Any) -> Status:
@@ -126,6 +140,10 @@ class ScriptedDaemon:
         if self.me is None:
             raise ApiError(self.refuses, msg("no such request"))
         return self.me
+
+    async def _in_force(self, _: Any, request: RulesGet) -> RulesInForce:
+        rules = tuple(RulePart(rule=f"r{n}", cite="", text=text, advisory=False) for n, text in enumerate(self.rules))
+        return RulesInForce(player=request.player, name="An", packs=(PackPart(title=msg("Balanced"), rules=rules),))
 
     async def _requests(self, _: Any, request: Any) -> Requests:
         return Requests(requests=self.requests, zone=ZONE)

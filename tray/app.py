@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from daemon.api.messages import Signal
+from daemon.api.messages import RulesInForce, Signal
 from host.clock import Clock
 from i18n.message import Message
 from tray.api import Face, How, Shower
 from tray.context import Context
+from tray.limits import tell, told_file
 from tray.link import Link
 from tray.menus import Act, Ask, Dialog, Leave, Run
 from tray.opening import Opener
@@ -27,6 +28,7 @@ class Tray:
         self._clock = clock
         self._shower: Shower | None = None
         self._who: tuple[bool, str | None, bool] | None = None
+        self._limits: RulesInForce | None = None  # of which nothing more is to be told
         self._opener = opener
         self._face: Face | None = None
         self._shown: View | None = None
@@ -95,6 +97,8 @@ class Tray:
         if who != self._who:
             self._who = who
             shower.know(guardian=who[0], player=who[1], tray=who[2])
+        if seen.rules is not None and seen.rules != self._limits and tell(seen.rules, told_file(), shower.show):
+            self._limits = seen.rules
         if self._tray is not None:
             shower.resident(None if self._tray else said, sign)
 

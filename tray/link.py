@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 
 from daemon.api.asking import PROOF_MS, PROOF_OVER, GuardianLeave, MeGet, RequestsGet
-from daemon.api.messages import ProgramsGet, Shown, Signal, Watch
+from daemon.api.messages import ProgramsGet, RulesGet, Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
 from host.rpc_client import ask, items
@@ -199,12 +199,13 @@ class Link:
             me = _known(address, MeGet())
             requests = _known(address, RequestsGet())
             programs = _known(address, ProgramsGet()) if me is not None and me.guardian else None
+            rules = _known(address, RulesGet(player=me.player)) if me is not None and me.player and not me.guardian else None
         except (Unreachable, ApiError, HomeError) as error:
             self._seen = Seen(now, problem=as_message(error), proof=proof)
             return
         self._seen = Seen(
             now, status, me, () if requests is None else requests.requests, "" if requests is None else requests.zone,
-            programs, proof=proof, said=said,
+            programs, proof=proof, said=said, rules=rules,
         )  # fmt: skip
 
     def _listen(self, address: str) -> None:

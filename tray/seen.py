@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from daemon.api.asking import Me, RequestPart
-from daemon.api.messages import ProgramsAnswer
+from daemon.api.messages import ProgramsAnswer, RulesInForce
 from daemon.api.status import Status
 from i18n.message import Message
 
@@ -23,7 +23,7 @@ class Proof:
 class Seen:
     """`status` None: the daemon does not answer, and `problem` says why. `at`: monotonic milliseconds at which the status was
     told, from which the time left counts down. `programs`: the unknown ones of today, for guardians by account. `said`: what
-    the daemon answered to the last click.
+    the daemon answered to the last click. `rules`: those of who plays here, where that is no guardian.
     """
 
     at: int
@@ -35,6 +35,7 @@ class Seen:
     problem: Message | None = None
     proof: Proof | None = None
     said: Message | None = None
+    rules: RulesInForce | None = None
 
     @property
     def guardian(self) -> bool:

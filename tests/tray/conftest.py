@@ -11,3 +11,10 @@ def daemon(home_folder):
     found = ScriptedDaemon(home_folder)
     yield found
     found.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch, tmp_path):
+    """What a tray remembers of an account."""
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "state"))

@@ -7,11 +7,12 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from daemon.api.asking import GuardianLeave, RequestApprove
 from daemon.api.messages import GrantAdd
 from host.clock import SystemClock
-from i18n.message import plain
+from i18n.message import msg, plain
 from tests.scripted_daemon import game, player, status
 from tests.system import until
 from tray.app import Tray
@@ -129,6 +130,23 @@ def test_where_nobody_shows_icons_the_same_stands_elsewhere(daemon, running):
 
     running.tray.tray(there=True)
     until(lambda: running.shower.stands[-1] is None)
+
+
+def test_a_player_is_told_once_what_limits_hold(daemon, home_folder, tmp_path):
+    """At the first start after they were set, and again when they are others; no guardian is told of their own."""
+    def told():
+        running = Running(home_folder, tmp_path)
+        until(lambda: running.shower.known)
+        running.end()
+        return [plain(one.text) for one in running.shower.shown if one.kind == "limits"]
+
+    daemon.rules = (msg("75 minutes a day"),)
+    daemon.me = replace(daemon.me, guardian=True)
+    assert told() == []
+    daemon.me = replace(daemon.me, guardian=False)
+    assert (told(), told()) == (["75 minutes a day"], [])
+    daemon.rules = (*daemon.rules, msg("a"), msg("b"), msg("c"))
+    assert told() == ["75 minutes a day; a; b; and 1 more"]
 
 
 def test_a_click_asks_or_opens(daemon, running):

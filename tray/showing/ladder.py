@@ -159,6 +159,12 @@ def _on(signal: Signal, _: Viewer) -> Notice:
     return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=LISTED)
 
 
+def _limits(signal: Signal, _: Viewer) -> Notice:
+    """Before the first game closes: what holds here, and how to ask."""
+    actions = (_ask(signal), Action("rules", msg("All rules")))
+    return Notice("limits", msg("Limits are set for your games here"), parts.words(signal), actions=actions, lasts=_READ)
+
+
 # --- what a guardian is told ----------------------------------------------------------------------------------------------
 
 
@@ -205,6 +211,7 @@ def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
 _PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
     "started": _started, "warning": _warning, "notice": _notice, "due": _due, "ended": _ended, "refused": _refused,
     "granted": _granted, "answered": _answered, "paused": _paused, "resumed": _resumed, "off": _off, "on": _on,
+    "limits": _limits,
 })  # fmt: skip
 _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
     "asked": _asked, "answered": _answered_by, "paused": _paused_by, "resumed": _resumed_by, "off": _off, "on": _on,

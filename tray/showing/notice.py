@@ -19,10 +19,10 @@ Urgency: TypeAlias = Literal["low", "normal", "critical"]
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a button does: `ask` opens the dialog with these words, `approve` and `deny` answer the request `words[0]`,
-    `menu` opens the window with the tray's menu.
+    `menu` opens the window with the tray's menu, `rules` all rules in words.
     """
 
-    kind: Literal["ask", "approve", "deny", "menu"]
+    kind: Literal["ask", "approve", "deny", "menu", "rules"]
     label: Words
     words: tuple[str, ...] = ()
 

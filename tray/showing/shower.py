@@ -166,5 +166,7 @@ def press(action: Action, doing: Doing) -> None:
             doing.send(RequestApprove(id=action.words[0]))
         case "deny":
             doing.send(RequestDeny(id=action.words[0]))
+        case "rules":
+            doing.dialog("rules", ())
         case "menu":
             doing.menu()

@@ -93,6 +93,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     (signal("off", until=NOW + 60 * MINUTE), ["No limits until 09:00"], ["Không giới hạn đến 09:00"]),
     (signal("on"), ["Limits hold again"], ["Giới hạn có hiệu lực trở lại"]),
     (signal("started", until=NOW + 60 * MINUTE), ["Luanti", "You can play until 09:00."], ["Luanti", "Được chơi đến 09:00."]),
+    (signal("limits", text=Text(vi="75 phút mỗi ngày", en="75 minutes a day")),
+     ["Limits are set for your games here", "75 minutes a day"], ["Ở đây trò chơi có giới hạn", "75 phút mỗi ngày"]),
     (signal("warning", title="", left=15 * MINUTE), ["15 min left", "luanti"], ["Còn 15 phút", "luanti"]),
 ])  # fmt: skip
 def test_a_child_is_told_shortly_what_and_until_when(one, english, vietnamese):
@@ -176,7 +178,7 @@ def test_a_countdown_runs_as_long_as_there_is_to_save():
 
 SEEN = {
     "child": {"started", "warning", "notice", "due", "ended", "refused", "granted", "answered", "paused", "resumed", "off",
-              "on"},
+              "on", "limits"},
     "parent": {"asked", "answered", "paused", "resumed", "off", "on", "issue"},
 }  # fmt: skip
 
