@@ -8,7 +8,7 @@ from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
 from daemon.api.messages import GrantAnswer, game_title
 from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
-from tray.dialogs import saying
+from tray import saying
 from tray.seen import Seen
 from tray.standing import left_of, minutes
 

@@ -9,8 +9,8 @@ from host.wire import ApiError
 from i18n.message import Arg, Length, Message, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, options, own
-from tray.dialogs.saying import follows, locked
 from tray.dialogs.values import digits, minutes
+from tray.saying import follows, locked
 
 TITLE: Final = msg("Code by telephone")
 

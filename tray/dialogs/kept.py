@@ -14,7 +14,7 @@ from daemon.api.messages import Usage, UsageGet, game_title
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Ask, Start, options, own
-from tray.dialogs.saying import joined
+from tray.saying import joined
 
 TITLE: Final = msg("What is kept about me")
 KEPT_DAYS: Final = 400

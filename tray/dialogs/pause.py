@@ -9,8 +9,8 @@ from daemon.api.status import Status, StatusGet
 from i18n.message import Arg, Moment, comma, msg
 from tray.dialogs.model import CANCEL, Button, Choice, Dialog, Field, Next, Show, Values, told
 from tray.dialogs.page import Start, options
-from tray.dialogs.saying import called
 from tray.dialogs.values import MINUTE_MS
+from tray.saying import called
 
 TITLE: Final = msg("Pause")
 _CHOICES: Final = (

@@ -8,7 +8,7 @@ from daemon.api.messages import RulesGet, RulesInForce
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import called, cited, joined
+from tray.saying import called, cited, joined
 
 TITLE: Final = msg("The rules")
 

@@ -9,8 +9,8 @@ from daemon.api.status import Status, StatusGet
 from i18n.message import Arg, Message, msg
 from tray.dialogs.model import CANCEL, Button, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import Start, UsageError, options
-from tray.dialogs.saying import called, follows
 from tray.dialogs.values import time_of_day
+from tray.saying import called, follows
 
 TITLE: Final = msg("Play until")
 

@@ -8,7 +8,7 @@ from daemon.api.messages import Why, WhyGet
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import decided, joined, rule_by_rule
+from tray.saying import decided, joined, rule_by_rule
 
 TITLE: Final = msg("Why?")
 
