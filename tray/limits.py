@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -22,10 +21,9 @@ _NAMED: Final = 3
 
 
 def told_file() -> Path:
-    """Of the account that calls."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "giochoi" / "limits-told"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "giochoi" / "limits-told"
+    """Of the account that calls: where Windows says, else where the XDG Base Directory Specification does."""
+    given = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME")
+    return (Path(given) if given else Path.home() / ".local" / "state") / "giochoi" / "limits-told"
 
 
 def tell(rules: RulesInForce, file: Path, show: Callable[[Signal], How | None]) -> bool:
