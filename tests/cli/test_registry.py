@@ -152,6 +152,18 @@ def test_an_answer_names_who_was_changed(agent):
     done(agent("player", "remove", "tu", "--yes"))
 
 
+def test_a_game_is_named_as_people_say_it(agent):
+    """By a title without accents; what only begins one is a question, and changes nothing."""
+    done(agent("player", "add", "Na", "--born", "2014"))
+    assert "(league-of-legends)?" in agent.fails(2, "game", "allow", "na", "lien-minh")
+    done(agent("game", "allow", "na", "lien minh huyen thoai"))
+    done(agent("limit", "na", "20", "--game", "Liên Minh Huyền Thoại"))
+    [player] = players(agent, "na")
+    assert (player["approved"], {one["game"] for one in player["limits"]}) == (["league-of-legends"], {"league-of-legends"})
+    assert "(supertux)" in agent.fails(2, "game", "disallow", "na", "supertux 2")
+    done(agent("player", "remove", "na", "--yes"))
+
+
 def test_a_guardian_from_first_to_last(agent):
     """Added, changed, listed, removed; what is not there is no guardian."""
     done(agent("guardian", "add", "Ông"))
