@@ -164,6 +164,19 @@ def test_a_game_is_named_as_people_say_it(agent):
     done(agent("player", "remove", "na", "--yes"))
 
 
+def test_one_value_of_a_pack_is_changed(agent):
+    """The others that were set stay, and all are said; a pack named alone has its own values again."""
+    done(agent("player", "add", "Ni", "--born", "2014"))
+    done(agent("policy", "use", "ni", "vn-147", "home-balanced:day_minutes=45:days_off=2027-06-01..2027-08-31"))
+    changed = done(agent("policy", "use", "ni", "vn-147", "home-balanced:day_minutes=60"))
+    assert changed == "Ni (ni): vn-147, home-balanced:day_minutes=60:days_off=2027-06-01..2027-08-31\n"
+    [player] = players(agent, "ni")
+    assert player["uses"] == ["vn-147", "home-balanced:day_minutes=60:days_off=2027-06-01..2027-08-31"]
+    assert done(agent("policy", "use", "ni", "home-balanced")) == "Ni (ni): home-balanced\n"
+    assert "day_minutes" in agent.fails(2, "policy", "use", "ni", "home-balanced:weekday_minutes=4")
+    done(agent("player", "remove", "ni", "--yes"))
+
+
 def test_a_guardian_from_first_to_last(agent):
     """Added, changed, listed, removed; what is not there is no guardian."""
     done(agent("guardian", "add", "Ông"))
