@@ -53,7 +53,7 @@ class Guardian(Wire, frozen=True, kw_only=True):
 class GrantEvent(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment).
 
-    `who`: the account it was given from or, where they proved it (`how`), the guardian's name, whose id is `guardian`.
+    `who`: the name of the guardian whose account it was or who proved it (`how`), whose id is `guardian`; else the account.
     `request`: the id of the one that it answers.
     """
 

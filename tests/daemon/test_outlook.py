@@ -121,7 +121,8 @@ def test_the_answer_is_about_the_game_that_is_played_and_ends_first(world, runni
 
 
 @pytest.mark.parametrize(("running", "game", "end"), [
-    ((), None, 75), (("sums",), None, 75), (("none",), None, 75), (("sums", "luanti"), "luanti", 55), (("luanti", "none"), "luanti", 55),
+    ((), None, 75), (("sums",), None, 75), (("none",), None, 75), (("sums", "luanti"), "luanti", 55),
+    (("luanti", "none"), "luanti", 55),
 ])  # fmt: skip
 def test_the_end_is_that_of_all_games_or_of_a_game_that_ends_before(world, running, game, end):
     """Never that of a game that no budget counts, or that may not be played at all, because it happens to run."""
