@@ -82,7 +82,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
     still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex). `shipped`: false where the games
-    that come with the program are switched off.
+    that come with the program are switched off. `hotline`: the local telephone number for the protection of children.
     """
 
     number: int
@@ -103,6 +103,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     seats: tuple[Seat, ...] = ()
     erased: tuple[str, ...] = ()
     shipped: bool = True
+    hotline: str = ""
 
 
 class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):
