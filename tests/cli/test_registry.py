@@ -173,7 +173,9 @@ def test_one_value_of_a_pack_is_changed(agent):
     [player] = players(agent, "ni")
     assert player["uses"] == ["vn-147", "home-balanced:day_minutes=60:days_off=2027-06-01..2027-08-31"]
     assert done(agent("policy", "use", "ni", "home-balanced")) == "Ni (ni): home-balanced\n"
-    assert "day_minutes" in agent.fails(2, "policy", "use", "ni", "home-balanced:weekday_minutes=4")
+    for wrong in ("weekday_minutes", "dayminutes", "day_minuts"):
+        said = agent.fails(2, "policy", "use", "ni", f"home-balanced:{wrong}=4")
+        assert f"params.{wrong}: there is no such parameter; did you mean day_minutes? There are: " in said
     done(agent("player", "remove", "ni", "--yes"))
 
 
