@@ -47,7 +47,7 @@ class World:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an operation did: the id of what it made or changed and what that is called, what the user is told, which limits it
-    replaced. `changed`: the roster has to be made anew.
+    replaced, which packs are in force now. `changed`: the roster has to be made anew.
     """
 
     id: str = ""
@@ -56,6 +56,7 @@ class Outcome:
     name: str = ""
     player: Who | None = None
     limits: tuple[LimitRow, ...] = ()
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Registry:
                 loop.call_soon_threadsafe(news.set)
         return Done(
             number=self.number, id=outcome.id, name=outcome.name, player=outcome.player, notes=outcome.hints,
-            limits=outcome.limits,
+            limits=outcome.limits, packs=outcome.packs,
         )  # fmt: skip
 
     async def above(self, number: int, seconds: float) -> SignedRoster:

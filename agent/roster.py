@@ -53,6 +53,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         seats=tuple(Seat(id=row.id, key=row.key) for row in tables.seats() if row.retired is None),
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
+        hotline=place.hotline,
     )
 
 

@@ -37,7 +37,8 @@ def show(args: Namespace, context: Context) -> None:
 def page(words: Sequence[str], out: Output) -> None:
     """What there is to say about the command, or those that begin with these words. CommandError (2) if there is none."""
     if not words:
-        parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help grant"))]
+        more = msg("More about one of them: {command}", command="giochoi help grant")
+        parts = [*overview(), everywhere(), Part(text=row((more, msg("Help for children and parents: call 111")), " · "))]
     elif len(words) == 1 and words[0] in NOUNS and words[0] not in (commands := of(words[0])):
         about = msg("giochoi {noun}: {about}", noun=words[0], about=NOUNS[words[0]][1])
         parts = [Part(text=about), *(Part(usage=usage(one), text=one.about) for one in commands.values())]

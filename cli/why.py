@@ -32,7 +32,7 @@ PERIODS: Final[dict[Period, Message]] = {
 def add_to(commands: Commands) -> None:
     parser = commands.add("why", show, "", "An", "An luanti", looks=True)
     parser.takes("player", "PLAYER", msg("name or id of a player, or guest; without it: you"), nargs="?", default="")
-    parser.takes("game", "GAME", msg("id of the game; without it: the rules over all games"), nargs="?")
+    parser.takes("game", "GAME", msg("id or title of the game; without it: the rules over all games"), nargs="?")
 
 
 def show(args: Namespace, context: Context) -> None:

@@ -136,6 +136,11 @@ class People:
         limited = {guardian.id for _, guardian in guarding.clashes(self.roster, self._accounts.canonical)}
         return tuple(one for one in self.roster.guardians if one.id not in limited)
 
+    def guardian_of(self, account: str) -> Guardian | None:
+        """The named guardian whose account this is."""
+        canonical = self._accounts.canonical
+        return next((one for one in self.provers if one.account is not None and canonical(one.account) == account), None)
+
     @property
     def root_plays(self) -> bool:
         """Whether what Linux' root runs may be a play: at home only if root is somebody's account."""

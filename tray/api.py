@@ -36,8 +36,8 @@ How: TypeAlias = Literal["banner", "notification", "window", "sound"]
 class Shower(Protocol):
     """Shows what the daemon tells (tray.showing). Called on the link's thread."""
 
-    def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
-        """Who sits here, and whether there is an icon."""
+    def know(self, *, guardian: bool, player: str | None, tray: bool, hotline: str = "") -> None:
+        """Who sits here, whether there is an icon, and the local hotline."""
 
     def show(self, signal: Signal) -> How | None:
         """What somebody could see or hear of it; None: nothing."""

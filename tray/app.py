@@ -27,7 +27,7 @@ class Tray:
         self._context = context
         self._clock = clock
         self._shower: Shower | None = None
-        self._who: tuple[bool, str | None, bool] | None = None
+        self._who: tuple[bool, str | None, bool, str] | None = None
         self._limits: RulesInForce | None = None  # of which nothing more is to be told
         self._opener = opener
         self._face: Face | None = None
@@ -93,10 +93,11 @@ class Tray:
 
     def _stand(self, shower: Shower, seen: Seen, said: Message, sign: str) -> None:
         """Where there is no tray, the same stands elsewhere; until that is known, nothing does."""
-        who = (seen.guardian, None if seen.me is None else seen.me.player, self._tray is not False)
+        me = seen.me
+        who = (seen.guardian, me.player if me else None, self._tray is not False, me.hotline if me else "")
         if who != self._who:
             self._who = who
-            shower.know(guardian=who[0], player=who[1], tray=who[2])
+            shower.know(guardian=who[0], player=who[1], tray=who[2], hotline=who[3])
         if seen.rules is not None and seen.rules != self._limits and tell(seen.rules, told_file(), shower.show):
             self._limits = seen.rules
         if self._tray is not None:

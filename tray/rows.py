@@ -12,7 +12,7 @@ from daemon.api.status import GamePart, PlayerPart, Status
 from i18n.message import Arg, Length, Message, Moment, Words, moment, msg, msgn
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, Run, cut
 from tray.seen import Seen
-from tray.words import asked, asks, by_whom, called, headline, running, standing
+from tray.words import asked, asks, by_whom, called, headline, hotlines, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it
@@ -32,8 +32,9 @@ def menu(seen: Seen, mono: int, words: _Words) -> Menu:
         blocks += _guardian(seen, seen.status, since, words)
     if not (seen.me and seen.me.guardian):
         blocks += _child(seen, seen.status, since, words)
-    elif not seen.status.daemon.issues and seen.status.players:
-        blocks.append([_row(words, msg("✓ Everything works"))])
+    else:
+        works = not seen.status.daemon.issues and seen.status.players
+        blocks.append([*([_row(words, msg("✓ Everything works"))] if works else []), _help(seen, words)])
     return _joined(blocks)
 
 
@@ -47,10 +48,10 @@ def _joined(blocks: list[list[Row]]) -> Menu:
 def _alone(seen: Seen, words: _Words) -> Menu:
     """Nobody answers: what that means, and why; nor was anybody asked yet, at first."""
     if seen.problem is None:
-        return (_row(words, headline(seen, 0, unenforced=False)), LINE, _help(words))
+        return (_row(words, headline(seen, 0, unenforced=False)), LINE, _help(seen, words))
     said = [headline(seen, 0, unenforced=False), msg("Limits still hold if the service only restarts; it is tried again")]
     rows = [_row(words, text) for text in said]
-    return (*rows, _row(words, seen.problem), LINE, _help(words))
+    return (*rows, _row(words, seen.problem), LINE, _help(seen, words))
 
 
 def _loud(seen: Seen, words: _Words) -> list[Row]:
@@ -88,7 +89,7 @@ def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[R
         first.append(_row(words, msg("No limits are set for this account")))
     mine = [row for request in seen.requests[-_MANY:] for row in _mine(request, seen.zone, words)] if not seen.guardian else []
     ask = [_row(words, msg("Ask for more time…"), Dialog("ask"))] if own and not seen.guardian else []
-    return [first, ask + mine, _proofs(seen, words), _about(own, words)]
+    return [first, ask + mine, _proofs(seen, words), _about(seen, own, words)]
 
 
 def _mine(request: RequestPart, zone: str, words: _Words) -> Iterator[Row]:
@@ -116,16 +117,13 @@ def _proofs(seen: Seen, words: _Words) -> list[Row]:
     return rows
 
 
-def _about(own: list[PlayerPart], words: _Words) -> list[Row]:
+def _about(seen: Seen, own: list[PlayerPart], words: _Words) -> list[Row]:
     kept = [_row(words, msg("What is kept about me…"), Dialog("kept", (own[0].id,)))] if own else []
-    return [*kept, _help(words)]
+    return [*kept, _help(seen, words)]
 
 
-def _help(words: _Words) -> Row:
-    """The national line for the protection of children (tổng đài điện thoại quốc gia bảo vệ trẻ em): Rạch Giá's plan
-    141/KH-UBND of 2022 names it.
-    """
-    return _row(words, msg("Help for children and parents: call 111"))
+def _help(seen: Seen, words: _Words) -> Row:
+    return _row(words, hotlines("" if seen.me is None else seen.me.hotline))
 
 
 def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:

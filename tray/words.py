@@ -88,6 +88,15 @@ def by_whom(who: str) -> Arg:
     return msg("the administrator") if who in _OF_THE_SYSTEM else who
 
 
+def hotlines(local: str) -> Message:
+    """The national line for the protection of children (tổng đài điện thoại quốc gia bảo vệ trẻ em), which Rạch Giá's plan
+    141/KH-UBND of 2022 names, and the place's own.
+    """
+    if local:
+        return msg("Help for children and parents: call 111 or {local}", local=local)
+    return msg("Help for children and parents: call 111")
+
+
 def asked(request: RequestPart, zone: str) -> Message:
     """Of one's own request, and what became of it."""
     told: dict[str, Arg] = {"what": _wanted(request), "when": Moment(request.asked, zone)}

@@ -17,7 +17,7 @@ class Who(Wire, frozen=True, kw_only=True):
 class Done(Wire, frozen=True, kw_only=True):
     """It is durable. `number` is that of the roster that holds it, `id` and `name` those of what was made or changed, `player`
     whom it was made for; `notes` are for the user as well. `limits`: of `limit.set`, those that it took the place of, or took
-    away.
+    away. `packs`: of `policy.use`, those in force now, as PACK:key=value.
     """
 
     number: int
@@ -26,6 +26,7 @@ class Done(Wire, frozen=True, kw_only=True):
     player: Who | None = None
     notes: tuple[Words, ...] = ()
     limits: tuple[LimitRow, ...] = ()
+    packs: tuple[str, ...] = ()
 
 
 class LimitRow(Wire, frozen=True, kw_only=True):

@@ -24,8 +24,8 @@ ProvedBy = Literal["account", "pin", "code"]
 
 
 class RequestAnswer(Wire, frozen=True, kw_only=True):
-    """`let`: the game or program is let through; `ms` of time were given as the grant of this id. `who` is an account or,
-    where they proved it (`how`), the name of a guardian, whose id is `guardian`.
+    """`let`: the game or program is let through; `ms` of time were given as the grant of this id. `who` is the name of a
+    guardian, whose account it was or who proved it (`how`), and whose id is `guardian`; else an account.
     """
 
     approved: bool

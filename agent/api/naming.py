@@ -1,13 +1,15 @@
 """Whom or what a name means that somebody typed: the same answer, in the same words, at every door.
 
 An exact name or id means somebody; so does a name in another case, as long as that is the only difference and only one has it.
-Anything else means nobody: An, Ẩn, Ấn and ân are four people. What was probably meant is a question, never an answer.
+Anything else means nobody: An, Ẩn, Ấn and ân are four people. What was probably meant is a question, never an answer. Games
+alone are also meant without diacritics.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from agent.api.slug import plain
@@ -21,7 +23,9 @@ GUEST: Final = "guest"
 GUEST_VI: Final = "khách"
 _MANY = 10
 _NEAR = 3
+_SHORTEST = 3  # of a part of a title
 _LONGEST = 80  # of no name: whoever asks may also try to keep a server busy
+_TITLES: Final = re.compile(r", | \(|\)")  # what stands between the titles of one game
 _MOST = 400  # what is longer is cut, and nobody's name, before anything is made of it: to normalise takes time by the square
 
 
@@ -121,18 +125,38 @@ def guardian(rows: Iterable[P], asked: str, *, to_add: bool = False) -> P:
 
 
 def game(catalogue: Catalogue, asked: str) -> Game:
-    """The game of this id or title. ApiError(not-found)."""
+    """The game of this id or title, or of one title of several, as "FIFA" of "FIFA (Football)". Case, diacritics, spaces and
+    hyphens do not matter where only one game is called so. ApiError(not-found).
+    """
     games = tuple(catalogue.games.values())
-    found = _find(games, asked, lambda game: game.title)
+    found = catalogue.games.get(asked) or _find(games, asked, lambda game: game.title)
     if found is not None:
         return found
-    near = _near(games, asked, lambda game: game.title)
+    wanted = _letters(asked)
+    names = {one.id: {_letters(name) for name in (one.id, one.title, *_TITLES.split(one.title))} - {""} for one in games}
+    called = [one for one in games if wanted in names[one.id]]
+    if len(called) == 1:
+        return called[0]
+    near = tuple((called or _holding(games, wanted, names))[:_NEAR]) or _near(games, asked, lambda game: game.title)
     if near:
         told = Listed(tuple(f"{one.title} ({one.id})" for one in near), "or")
         said = msg("no game '{game}'; did you mean {near}?", game=shown(asked), near=told)
     else:
         said = msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=shown(asked))
     raise ApiError("not-found", said, _question("game", asked, near))
+
+
+def _letters(name: str) -> str:
+    """The letters and digits alone, without diacritics: the same of "Liên Minh" and "lien-minh"."""
+    return "".join(letter for letter in plain(tidy(name)) if letter.isalnum())
+
+
+def _holding(games: tuple[Game, ...], wanted: str, names: Mapping[str, set[str]]) -> list[Game]:
+    """The games with these letters in a name: first those whose name begins with them, the shortest name first."""
+    found = [(not name.startswith(wanted), len(name), one.id) for one in games for name in names[one.id] if wanted in name]
+    order = dict.fromkeys(id for *_, id in sorted(found)) if _SHORTEST <= len(wanted) <= _LONGEST else {}
+    by_id = {one.id: one for one in games}
+    return [by_id[id] for id in order]
 
 
 def _find(rows: Iterable[T], asked: str, called: Callable[[T], str]) -> T | None:

@@ -53,7 +53,7 @@ class Guardian(Wire, frozen=True, kw_only=True):
 class GrantEvent(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment).
 
-    `who`: the account it was given from or, where they proved it (`how`), the guardian's name, whose id is `guardian`.
+    `who`: the name of the guardian whose account it was or who proved it (`how`), whose id is `guardian`; else the account.
     `request`: the id of the one that it answers.
     """
 
@@ -82,7 +82,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
     still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex). `shipped`: false where the games
-    that come with the program are switched off.
+    that come with the program are switched off. `hotline`: the local telephone number for the protection of children.
     """
 
     number: int
@@ -103,6 +103,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     seats: tuple[Seat, ...] = ()
     erased: tuple[str, ...] = ()
     shipped: bool = True
+    hotline: str = ""
 
 
 class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):

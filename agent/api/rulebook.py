@@ -20,14 +20,15 @@ class PackUse(Wire, frozen=True, kw_only=True):
 
 
 class PolicyUse(Request[Done], frozen=True, kw_only=True):
-    """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it. `overnight`: values that are hours
-    across midnight are meant so.
+    """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it. `keep`: a pack that is named with
+    values, and is in the list already, keeps its other values. `overnight`: values that are hours across midnight are meant so.
     """
 
     op = "policy.use"
 
     target: str
     packs: tuple[PackUse, ...]
+    keep: bool = False
     overnight: bool = False
 
 

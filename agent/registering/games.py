@@ -78,7 +78,7 @@ def _known_as(catalogue: Catalogue, game: Game) -> Hints:
 def game_remove(change: Change, request: GameRemove) -> Outcome:
     shipped = change.world.shipped.catalogue(()).games
     house = {one.id: one for one in change.tables.games()}
-    game = lookup.exact_game(change.catalogue, request.game)
+    game = lookup.game(change.catalogue, request.game)
     if game.id not in house:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.drop_game(game.id)

@@ -27,8 +27,9 @@ def game_label(change: Change, request: GameLabels) -> Outcome:
         raise bad_input(msg("from 1 to {most} labels at once", most=_MAX_LABELS))
     catalogue, house = change.catalogue, {one.id: one for one in change.tables.games()}
     shipped = change.world.shipped.catalogue(()).games
+    labelled = {one.game: lookup.game(catalogue, one.game) for one in request.labels}
     for one in request.labels:
-        game = lookup.exact_game(catalogue, one.game)
+        game = labelled[one.game]
         label, source = _label(one), _source(one)
         check_not_laxer(shipped.get(game.id), label.age)
         before = house.get(game.id)
@@ -38,11 +39,10 @@ def game_label(change: Change, request: GameLabels) -> Outcome:
         change.tables.put_game(after)
         record_game(change, game.id, before, after, {"what": "game.label", "game": game.id, "source": source})
     now = change.catalogue.games
-    changes = [(catalogue.games[id], now[id]) for id in dict.fromkeys(one.game for one in request.labels)]
+    changes = [(game, now[game.id]) for game in labelled.values()]
     hints = tuple(hint for old, new in changes for hint in relabelled(old, new))
-    return Outcome(
-        " ".join(one.game for one in request.labels), hints + labels_changed(change, changes, {"what": "game.label"})
-    )
+    said = " ".join(game.id for game in labelled.values())
+    return Outcome(said, hints + labels_changed(change, changes, {"what": "game.label"}))
 
 
 def _label(one: GameLabel) -> Label:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from agent.api import naming
 from agent.api.roster import Guardian
-from agent.errors import not_found
 from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables
-from i18n.message import msg
 from rules.games import Catalogue, Game
 
 
@@ -41,12 +39,3 @@ def guardian(tables: Tables, asked: str, *, to_add: bool = False) -> Guardian:
 def game(catalogue: Catalogue, asked: str) -> Game:
     """The game of this id or title."""
     return naming.game(catalogue, asked)
-
-
-def exact_game(catalogue: Catalogue, asked: str) -> Game:
-    """The game of exactly this id: for what is not done to a game that was only meant."""
-    found = catalogue.games.get(asked)
-    if found is None:
-        meant = game(catalogue, asked)
-        raise not_found(msg("no game has the id '{game}'; {title} has the id {id}", game=asked, title=meant.title, id=meant.id))
-    return found

@@ -43,7 +43,9 @@ def policy_use(change: Change, request: PolicyUse) -> Outcome:
         _keep_the_law(change.tables.place(), request)
     before = change.tables.packs().get(target, ())
     had = row and floor.held(change, row)
-    change.tables.put_packs(target, tuple(_kept(change, pack, public=public) for pack in request.packs))
+    values = {one.pack: one.params for one in before} if request.keep else {}
+    packs = tuple(_kept(change, pack, values.get(pack.id, {}), public=public) for pack in request.packs)
+    change.tables.put_packs(target, packs)
     for pack in request.packs if not request.overnight else ():
         for param in pack.params:
             meant(*param.split("=", 1))
@@ -54,7 +56,7 @@ def policy_use(change: Change, request: PolicyUse) -> Outcome:
         *replaced(change, target, before), *own_zones(change, (target,)), *idle(change, row), *hints,
         *nobody_registered(change, row),
     )  # fmt: skip
-    return Outcome(target, said, name="" if row is None else row.name)
+    return Outcome(target, said, name="" if row is None else row.name, packs=tuple(one.said for one in packs))
 
 
 def policy_show(tables: Tables, shipped: Shipped, request: PolicyShow) -> PolicyShown:
@@ -122,13 +124,16 @@ def _keep_the_law(place: PlaceRow, request: PolicyUse) -> None:
         raise refused(text)
 
 
-def _kept(change: Change, use: PackUse, *, public: bool) -> PackRow:
+def _kept(change: Change, use: PackUse, former: Mapping[str, str], *, public: bool) -> PackRow:
+    """What is kept of the pack. Where it is named with values, its `former` ones stay beside them."""
     params: dict[str, str] = {}
     for param in use.params:
         key, equals, value = param.partition("=")
         if not equals or not key or key in params:
             raise bad_input(msg("'{param}': write key=value, each key once", param=param))
         params[key] = value
+    if params:
+        params = {**former, **params}
     shipped = change.world.shipped.packs.get(use.id)
     if use.text is None or use.text == shipped:
         return shipped_pack(change, use.id, params)

@@ -40,10 +40,10 @@ class Named:
 
         return read_pack(self.text, self.name, dict(param.split("=", 1) for param in self.params), draft=draft)
 
-    def parsed(self) -> Pack:
-        """The pack itself. CommandError (2) says the first mistake, and how to see the others."""
+    def parsed(self, *, draft: bool = False) -> Pack:
+        """The pack itself, as of `read`. CommandError (2) says the first mistake, and how to see the others."""
         try:
-            return self.read().pack
+            return self.read(draft=draft).pack
         except PolicyError as error:
             first, *others = error.lines
             command = f"giochoi policy check {quote(self.name)}"

@@ -22,7 +22,7 @@ from i18n.message import Arg, Length, Moment, msg
 from rules.policy import NEWS_MS
 from rules.save_time import CLOSE_MS
 
-GAME = msg("id of the game")
+GAME = msg("id or title of the game")
 
 
 def add_to(commands: Commands) -> None:

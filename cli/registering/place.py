@@ -46,7 +46,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--certificate", "NO|none", msg("number of the certificate; none: there is none any more"),
                  type=_text)  # fmt: skip
     parser.takes("--expires", "DATE", msg("last day of the certificate"), type=parse_day)
-    parser.takes("--hotline", "NUMBER|none", msg("local telephone number for the protection of children, for reports"),
+    parser.takes("--hotline", "NUMBER|none", msg("local telephone number for the protection of children, beside 111"),
                  type=_text)  # fmt: skip
     commands.add("place show", show, "", "--json", about=msg("show what is set"), looks=True)
 

@@ -38,7 +38,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("policy use", use, "An vn-147 home-school-week:weekday_minutes=45",
                           "An vn-147 home-school-week:days_off=2027-06-01..2027-08-31",
                           "guest vn-147", "An none",
-                          about=msg("replace the packs that are in force"))  # fmt: skip
+                          about=msg("replace the packs that are in force; one that is named with values keeps its others"),
+                          )  # fmt: skip
     parser.takes("target", "PLAYER|place", _TARGET)
     parser.takes("packs", "PACK[:key=value]", PACK, nargs="+")
     parser.takes("--overnight", "", msg("hours that run over midnight are meant so"))
@@ -64,17 +65,18 @@ def packs(args: Namespace, context: Context) -> None:
 
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
-    done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen, overnight=args.overnight))
-    names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
+    request = PolicyUse(target=args.target, packs=chosen, keep=True, overnight=args.overnight)
+    done = ask(context.home.agent_address, request)
     target = name_and_id(done.name, done.id) if done.name else msg("the whole place")
-    return settle(context, done, row((target, names), ": "))
+    return settle(context, done, row((target, ", ".join(done.packs) or msg("no pack")), ": "))
 
 
 def _use(argument: str) -> PackUse:
     if argument == "none":
         raise CommandError(msg("none cannot stand beside other packs"))
     pack = named(argument)
-    id_ = pack.parsed().id  # parsed here, so that a mistake is told by the file's name and the agent is not asked
+    # Parsed here, so that a mistake is told by the file's name and the agent is not asked. Values not named may be kept ones.
+    id_ = pack.parsed(draft=bool(pack.params)).id
     return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)
 
 

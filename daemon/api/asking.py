@@ -228,7 +228,8 @@ class MeGet(Request["Me"], frozen=True, kw_only=True):
 
 class Me(Wire, frozen=True, kw_only=True):
     """`player`: the id of who plays under the account. `proving`: names of guardians who may prove by PIN who they are.
-    `locked`: until when no PIN and no code is taken from this account.
+    `locked`: until when no PIN and no code is taken from this account. `hotline`: the place's number for the protection of
+    children, beside the national one.
     """
 
     account: str
@@ -237,6 +238,7 @@ class Me(Wire, frozen=True, kw_only=True):
     proving: tuple[str, ...] = ()
     codes: bool = False
     locked: int | None = None
+    hotline: str = ""
 
 
 def wish(part: RequestPart) -> Message:

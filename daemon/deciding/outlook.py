@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from agent.api.roster import GrantEvent
 from daemon.api.messages import Outlook
@@ -22,6 +23,8 @@ from rules.policy import Role
 
 _NEVER = 2**62
 
+Standing: TypeAlias = dict[Game | None, Decision]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlooks:
@@ -34,17 +37,25 @@ class Outlooks:
     by: Role = "guardian"
 
     def about(self, player: RuledPlayer, game: Game | None) -> Game | None:
-        """The game that an answer is about: the one meant, else the one played whose end comes first. None: all games – but
-        where no rule is over all of them, the one played today whose end comes first.
+        """The game whose end an answer tells, everywhere: the one meant; else all games (None) or, where it ends before these,
+        one that is played. What may be played comes before what may not, and rules over all games before those of one.
+        Where no rule is over all games: of those that are played, or else were today.
+        """
+        return _first_end(self.standing(player, game))
+
+    def standing(self, player: RuledPlayer, game: Game | None) -> Standing:
+        """What the rules say of the game meant, or (None) of all games and of each that an answer may be about in their place.
+        Nothing binds a learning program, so that it says nothing of the end.
         """
         if game is not None:
-            return game
-        running = {play.game.id: play.game for (id_, _), play in self.plays.running.items() if id_ == player.id}
-        if not running and self.ruling(player, None).decision.reason is None:
+            return {game: self.decision(player, game)}
+        overall = self.decision(player, None)
+        running = [play.game for (id_, _), play in self.plays.running.items() if id_ == player.id and not play.game.learning]
+        if overall.reason is None and not running:
             start, _ = day_bounds(self.people.zone, self.now.wall)
             known = self.people.catalogue.games
-            running = {one.game: known[one.game] for one in self.plays.past(player.id, start).kinds if one.game in known}
-        return min(running.values(), key=lambda one: _order(self.ruling(player, one).decision), default=None)
+            running = [known[one.game] for one in self.plays.past(player.id, start).kinds if one.game in known]
+        return {None: overall, **{one: self.decision(player, one) for one in running}}
 
     def decision(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Decision:
         return self.ruling(player, game, more).decision
@@ -118,9 +129,19 @@ def _lasts(decision: Decision, until: int) -> bool:
     return decision.verdict == "allow" and (decision.until is None or decision.until >= until)
 
 
-def _order(decision: Decision) -> tuple[int, int]:
-    """The stricter first."""
-    return RANK[decision.verdict], _NEVER if decision.until is None else decision.until
+def _first_end(standing: Standing) -> Game | None:
+    """What may be played and ends first; where nothing may be, all games, or what is refused most strictly."""
+
+    def order(game: Game | None) -> tuple[int, int, int]:
+        decision = standing[game]
+        until = _NEVER if decision.until is None else decision.until
+        if decision.verdict == "allow":
+            return 0, until, int(game is not None)
+        return 1, -1 if game is None else RANK[decision.verdict], until
+
+    single = [game for game in standing if game is not None]
+    overall = standing.get(None)
+    return min(single if single and (overall is None or overall.reason is None) else standing, key=order)
 
 
 _FOR_GOOD = frozenset({"rating", "guardian"})

@@ -61,8 +61,8 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """On whose word something is done: `who`, an account or (`how`) the name of the guardian who proved it, whose id is
-    `guardian`. `by`: as what, which says which rules yield.
+    """On whose word something is done: `who`, the name of the guardian whose account it is or (`how`) who proved it, whose id
+    is `guardian`, else an account. `by`: as what, which says which rules yield.
     """
 
     who: str
@@ -97,7 +97,9 @@ class Access:
         if not token:
             if not self.guardian(caller):
                 raise ApiError("refused", msg("only a guardian may do that"))
-            return Acting(caller.account, None, "account", self._role(caller.account))
+            named = None if self.in_force.people is None else self.in_force.people.guardian_of(caller.account)
+            who, id_ = (caller.account, None) if named is None else (named.name, named.id)
+            return Acting(who, id_, "account", self._role(caller.account))
         found = self.tokens.of(token, caller.uid, self.elapsed(), self.provers())
         if found is None:
             raise ApiError("refused", PROOF_OVER)

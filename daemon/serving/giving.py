@@ -10,7 +10,7 @@ from msgspec import structs
 from agent.api.asked import RequestEvent
 from agent.api.roster import GrantEvent
 from daemon.api import messages as m
-from daemon.deciding.outlook import Outlooks, held, outlook
+from daemon.deciding.outlook import Outlooks, Standing, held, outlook
 from daemon.sessions import RuledPlayer
 from host.wire import ApiError
 from i18n.message import Words, msg
@@ -24,16 +24,18 @@ MAX_REASON = 500
 
 
 def told(
-    zone: str, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,
+    looks: Outlooks, id_: str | None, player: RuledPlayer, only: Game | None, standing: Standing,
     given: GrantEvent | None = None,
 ) -> m.GrantAnswer:
-    """What the rules said before and say after."""
+    """What the rules said before (`standing`) and say after, of the game whose end is told now."""
+    game = looks.about(player, only)
+    before, after = standing.get(game) or standing[None], looks.decision(player, game)
     return m.GrantAnswer(
         id=id_,
         player=player.id,
         name=player.registered.name,
         game=None if game is None else game.id,
-        zone=zone,
+        zone=looks.people.zone,
         before=outlook(before),
         after=outlook(after),
         still=id_ is not None and held(before, after, given),
@@ -41,15 +43,13 @@ def told(
     )
 
 
-def of_grant(
-    looks: Outlooks, player: RuledPlayer, only: Game | None, given: GrantEvent, before: Decision, after: Decision
-) -> m.GrantAnswer:
+def of_grant(looks: Outlooks, player: RuledPlayer, only: Game | None, given: GrantEvent, standing: Standing) -> m.GrantAnswer:
     """The same of minutes that were just `given`, for one game `only` or (None) for all."""
-    game = looks.about(player, only)
+    answer, game = told(looks, given.id, player, only, standing, given), looks.about(player, only)
+    before, after = standing.get(game) or standing[None], looks.decision(player, game)
     from_now, beyond = counts_from_now(looks, player, game, only, before, after, given.ms)
     return structs.replace(
-        told(looks.people.zone, given.id, player, game, before, after, given),
-        ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
+        answer, ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
     )  # fmt: skip
 
 

@@ -21,7 +21,6 @@ from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Moment, msg
 from rules.calendar import DAY_MS, calendar, day_name
-from rules.decision import Decision
 from rules.games import Game
 
 _OPEN = m.Outlook(verdict="allow", until=None, rule=None, text=None)
@@ -43,8 +42,8 @@ class GrantHandlers:
     ) -> m.GrantAnswer:
         """Also for a guardian's code by telephone, where nothing was asked for. ApiError."""
         looks = self.changes.outlooks(self.changes.clock.read(), acting.by)
-        event, before, after = self._give(acting, player, only, ms, reason, looks)
-        return of_grant(looks, player, only, event, before, after)
+        before = looks.standing(player, only)
+        return of_grant(looks, player, only, self._give(acting, player, only, ms, reason, looks), before)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
         acting = self.changes.access.acting(caller, request.token)
@@ -55,12 +54,12 @@ class GrantHandlers:
         ms = looks.needed(player, game, only, until)
         if ms is None:
             raise ApiError("refused", looks.hindrance(player, game, only, until))
+        before = looks.standing(player, only)
         if ms == 0:
-            decision = looks.decision(player, game)
-            return told(looks.people.zone, None, player, game, decision, decision)
+            return told(looks, None, player, only, before)
         yielding = gives_way(looks, player, game, until)
-        event, before, after = self._give(acting, player, only, ms, reason, looks)
-        return structs.replace(told(looks.people.zone, event.id, player, game, before, after, event), gives_way=yielding)
+        event = self._give(acting, player, only, ms, reason, looks)
+        return structs.replace(told(looks, event.id, player, only, before, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
         access = self.changes.access
@@ -92,10 +91,10 @@ class GrantHandlers:
                 after=_OPEN, still=False, again=change is None,
             )  # fmt: skip
         looks = self.changes.outlooks(now)
-        game = looks.about(player, people.catalogue.games.get(event.game or ""))
-        before = looks.decision(player, game)
+        only = people.catalogue.games.get(event.game or "")
+        before = looks.standing(player, only)
         self._change(event, change)
-        answer = told(people.zone, event.id, player, game, before, looks.decision(player, game))
+        answer = told(looks, event.id, player, only, before)
         return structs.replace(answer, again=change is None)
 
     def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
@@ -117,8 +116,8 @@ class GrantHandlers:
 
     def _give(
         self, acting: Acting, player: RuledPlayer, only: Game | None, ms: int, reason: str, looks: Outlooks
-    ) -> tuple[GrantEvent, Decision, Decision]:
-        """Gives it: what was given, and what the rules say without it and with it. ApiError."""
+    ) -> GrantEvent:
+        """Gives it. ApiError."""
         event = GrantEvent(
             id=new_id(),
             player=player.id,
@@ -131,10 +130,8 @@ class GrantHandlers:
             guardian=acting.guardian,
             how=acting.how,
         )
-        game = looks.about(player, only)
-        before = looks.decision(player, game)
         self._change(event, events.GrantGiven(player, event, looks.now))
-        return event, before, looks.decision(player, game)
+        return event
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
         """None: it was so before. ApiError."""

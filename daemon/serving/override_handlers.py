@@ -80,8 +80,9 @@ class OverrideHandlers:
 
     async def off(self, caller: Caller, request: a.Off) -> a.OffAnswer:
         now, people, known = self.changes.clock.read(), self.changes.access.people(), self.overrides.off
+        who = self.changes.access.acting(caller, "").who
         if request.ms == 0:
-            return self._on(caller, known, now)
+            return self._on(who, known, now)
         if people.place != "home":
             raise ApiError("refused", msg("here the law has to be enforced: this is no home"))
         if not 0 < request.ms <= MAX_OFF_MS:
@@ -96,16 +97,16 @@ class OverrideHandlers:
                     command="giochoi doctor --repair"),
             )  # fmt: skip
         event = OffEvent(
-            id=new_id(), who=caller.account, reason=reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
+            id=new_id(), who=who, reason=reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
             elapsed=now.elapsed + request.ms,
         )  # fmt: skip
-        over = () if known is None else (events.EnforcementOn(known, caller.account, now),)
+        over = () if known is None else (events.EnforcementOn(known, who, now),)
         self._set_off((*over, events.EnforcementOff(event, now)), event)
         return a.OffAnswer(until=event.until, zone=people.zone)
 
-    def _on(self, caller: Caller, known: OffEvent | None, now: Reading) -> a.OffAnswer:
+    def _on(self, who: str, known: OffEvent | None, now: Reading) -> a.OffAnswer:
         if known is not None:
-            self._set_off((events.EnforcementOn(known, caller.account, now),), None)
+            self._set_off((events.EnforcementOn(known, who, now),), None)
         return a.OffAnswer(until=None, zone=self.changes.access.people().zone, changed=known is not None)
 
     def _set_off(self, said: Sequence[events.EnforcementOff | events.EnforcementOn], off: OffEvent | None) -> None:

@@ -64,6 +64,7 @@ class ProofHandlers:
             proving=tuple(one.name for one in provers if one.pin is not None),
             codes=helped and any(one.code is not None for one in provers),
             locked=None if guardian else proving.until(self._tries(caller), self.now()),
+            hotline=people.roster.hotline,
         )
 
     async def prove(self, caller: Caller, request: m.Prove) -> m.Proved:

@@ -12,7 +12,7 @@ from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.deciding.outlook import Outlooks, for_good, lets
+from daemon.deciding.outlook import Outlooks, Standing, for_good, lets
 from daemon.grants import Grants, new_id
 from daemon.requests import Requests
 from daemon.requests import new_id as asked_id
@@ -26,7 +26,6 @@ from daemon.unknown_programs import RefusedPrograms
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Arg, msg, typed
-from rules.decision import Decision
 from rules.games import Game
 from rules.installed import LetProgram
 
@@ -190,7 +189,7 @@ class RequestHandlers:
         answer = replace(_by(acting, now, reason), let=let)
         if grant is not None:
             answer = replace(answer, ms=grant.ms, grant=grant.id)
-        before = looks.decision(player, looks.about(player, game))
+        before = looks.standing(player, game)
         self._answered(player, replace(self.requests.find(event.id) or event, answer=answer), now, grant)
         if let:
             self.rosters.again()
@@ -201,15 +200,13 @@ class RequestHandlers:
 
     def _follows(
         self, event: RequestEvent, player: RuledPlayer, game: Game | None, looks: Outlooks, grant: GrantEvent | None,
-        before: Decision, *, let: bool,
+        before: Standing, *, let: bool,
     ) -> m.GrantAnswer:
-        about = looks.about(player, game)
-        after = looks.decision(player, about)
         if grant is not None:
-            said = of_grant(looks, player, game, grant, before, after)
+            said = of_grant(looks, player, game, grant, before)
         else:
-            said = told(looks.people.zone, None, player, about, before, after)
-            said = replace(said, still=game is not None and after.verdict != "allow")
+            said = told(looks, None, player, game, before)
+            said = replace(said, still=game is not None and said.after.verdict != "allow")
         title = event.program.name if event.program else game.title if game else None
         return replace(said, let=title if let else None)
 

@@ -22,6 +22,7 @@ REFERENCE = re.compile(r"\$([a-z][a-z0-9_]*)")
 MOST_DAYS = 366  # between the first and the last date of one item
 MOST_FILLED = 1_000_000  # characters that all references of one pack may stand for together
 YEARS = range(1900, 9001)  # of a date: decisions look some years back and ahead, and Python's calendar has an end
+_LONGEST = 80  # of a name that another one may have been meant by
 _SPAN = re.compile(SPAN)
 _DAYS = re.compile(rf"({DAY})(?:\.\.({DAY}))?")
 _WORDS = {"true": True, "false": False}
@@ -144,6 +145,16 @@ def dates_text(items: Iterable[object], path: str) -> str:
     return ",".join(kept)
 
 
+def _no_such(name: str, declared: Iterable[str]) -> Message:
+    """What to say of a parameter that a pack does not have: the one that was probably meant, and all there are."""
+    import difflib  # noqa: PLC0415 - of use for mistakes alone
+
+    within = [one for one in declared if one in name]
+    if near := within or difflib.get_close_matches(name[:_LONGEST], declared, 1):
+        return msg("there is no such parameter; did you mean {near}? There are: {known}", near=near[0], known=names(declared))
+    return msg("there is no such parameter: use one of {known}", known=names(declared))
+
+
 class Values:
     """The parameters of one pack with their values, and all that is wrong with what was given or referred to."""
 
@@ -162,8 +173,7 @@ class Values:
             if name in self._broken:
                 continue
             if name not in declared:
-                why = msg("there is no such parameter: use one of {known}", known=names(declared))
-                self.errors.append(ParamError(path, why))
+                self.errors.append(ParamError(path, _no_such(name, declared)))
                 continue
             try:
                 self.found[name] = declared[name].value(text, path)

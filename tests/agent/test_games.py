@@ -138,8 +138,8 @@ def test_remove_takes_limits_and_approvals_with_it(desk):
     desk.ask("game.add", GameAdd(game=game()))
     desk.ask("game.allow", GameAllow(player="an", game="cave"))
     desk.ask("limit.set", LimitSet(player="an", ms=0, game="cave"))
-    assert refusal(desk, "game.remove", GameRemove(game="Cave"))[1].endswith("Cave has the id cave")
-    assert "limits" in desk.told("game.remove", GameRemove(game="cave"))
+    assert "did you mean Cave (cave)?" in refusal(desk, "game.remove", GameRemove(game="cav"))[1]
+    assert "limits" in desk.told("game.remove", GameRemove(game="Cave"))
     assert known(desk, "cave") is None
     assert (desk.player("an").packs, desk.player("an").approved) == ((), ())
     assert desk.entries("policy.changed")[-1]["house"] is False

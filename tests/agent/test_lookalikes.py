@@ -110,12 +110,15 @@ def test_guests_and_the_place_are_perhaps_meant(asked, meant):
 
 
 def test_games_too():
-    """By id or title; two of a title are a question."""
+    """By id or title, also one of several, without accents, case, spaces; two of a title, or a part of one, are a question."""
+    lol = "League of Legends, Teamfight Tactics (Liên Minh Huyền Thoại, Đấu Trường Chân Lý)"
     games = Catalogue((Game(id="ran", title="Rắn", names=("a",)), Game(id="x", title="Rùa", names=("b",)),
-                       Game(id="y", title="Rùa", names=("c",))))  # fmt: skip
-    for asked, id in (("ran", "ran"), ("Ra\u0306\u0301n", "ran"), ("RẮN", "ran"), ("x", "x"), ("y", "y")):
+                       Game(id="y", title="Rùa", names=("c",)), Game(id="lol", title=lol, names=("d",))))  # fmt: skip
+    for asked, id in (("ran", "ran"), ("Ra\u0306\u0301n", "ran"), ("RẮN", "ran"), ("x", "x"), ("y", "y"), ("Rán", "ran"),
+                      ("Liên Minh Huyền Thoại", "lol"), ("lien-minh huyen thoai", "lol"), ("DAU TRUONG CHAN LY", "lol")):
         assert naming.game(games, asked).id == id
-    near = {"Rán": "did you mean Rắn (ran)?", "rùa": "did you mean Rùa (x), Rùa (y)?", "cờ": "giochoi game add"}
+    near = {"rùa": "did you mean Rùa (x), Rùa (y)?", "rua": "did you mean Rùa (x), Rùa (y)?", "cờ": "giochoi game add",
+            "lien-minh": f"did you mean {lol} (lol)?", "chân": f"did you mean {lol} (lol)?", "h": "giochoi game add"}
     for asked, told in near.items():
         with pytest.raises(ApiError, match="no game") as error:
             naming.game(games, asked)

@@ -208,7 +208,7 @@ def test_the_local_hotline_is_a_telephone_number(desk):
     """It stays until it is taken away; the log's own entry of the place has no room for it."""
     desk.ask("place.set", PlaceSet(place="home", hotline=" 0123 456-789 "))
     desk.ask("place.set", PlaceSet(place="home", name="Net"))
-    assert desk.ask("place.show", PlaceShow()).hotline == "0123 456-789"
+    assert desk.ask("place.show", PlaceShow()).hotline == desk.roster.hotline == "0123 456-789"
     for wrong in ("call us", "1", "12\n34", "12  34", "٣٤٥٦", "1" * 40):
         assert refusal(desk, PlaceSet(place="home", hotline=wrong))[0] == "bad-input"
     desk.ask("place.set", PlaceSet(place="home", hotline="+84 111"))

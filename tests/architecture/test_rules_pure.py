@@ -13,7 +13,7 @@ PURE = {
 MORE = {
     "rules/parse.py": {"pydantic"}, "rules/packs/toml.py": {"tomllib"}, "rules/packs/tables.py": {"pydantic", "hashlib"},
     "rules/packs/kinds.py": {"pydantic"}, "rules/packs/schema.py": {"pydantic.json_schema"},
-    "rules/packs/shipped.py": {"importlib", "tomllib"},
+    "rules/packs/shipped.py": {"importlib", "tomllib"}, "rules/packs/params.py": {"difflib"},
 }
 TABLES = {"rules.packs.tables", "rules.packs.kinds"}
 PARSER = {"rules.parse", *TABLES, "rules.packs.schema"}  # the doors are the first and the last

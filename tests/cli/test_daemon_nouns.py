@@ -94,6 +94,17 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
 
 
 @pytest.mark.usefixtures("playing")
+def test_why_suggests_a_game_by_a_part_of_its_title(seat):
+    """…and takes a whole one without accents."""
+    script = seat.home / "league.py"
+    script.write_text("# another game\n", "utf-8")
+    assert seat("game", "add", "league", "--exe", str(script), "--title", "League (Liên Minh Huyền Thoại)").returncode == 0
+    assert "did you mean League (Liên Minh Huyền Thoại) (league)?" in seat.fails(2, "why", "An", "lien-minh")
+    assert told(seat, "why", "An", "lien minh huyen thoai")["game"] == "league"
+    seat("game", "remove", "league", "--yes")
+
+
+@pytest.mark.usefixtures("playing")
 def test_why_names_every_rule_with_its_citation(seat):
     """The decision, then what each rule alone would say: over what it counts, and whether it is only advice."""
     seat("policy", "use", "An", "vn-147", "jp-kagawa")

@@ -152,6 +152,33 @@ def test_an_answer_names_who_was_changed(agent):
     done(agent("player", "remove", "tu", "--yes"))
 
 
+def test_a_game_is_named_as_people_say_it(agent):
+    """By a title without accents; what only begins one is a question, and changes nothing."""
+    done(agent("player", "add", "Na", "--born", "2014"))
+    assert "(league-of-legends)?" in agent.fails(2, "game", "allow", "na", "lien-minh")
+    done(agent("game", "allow", "na", "lien minh huyen thoai"))
+    done(agent("limit", "na", "20", "--game", "Liên Minh Huyền Thoại"))
+    [player] = players(agent, "na")
+    assert (player["approved"], {one["game"] for one in player["limits"]}) == (["league-of-legends"], {"league-of-legends"})
+    assert "(supertux)" in agent.fails(2, "game", "disallow", "na", "supertux 2")
+    done(agent("player", "remove", "na", "--yes"))
+
+
+def test_one_value_of_a_pack_is_changed(agent):
+    """The others that were set stay, and all are said; a pack named alone has its own values again."""
+    done(agent("player", "add", "Ni", "--born", "2014"))
+    done(agent("policy", "use", "ni", "vn-147", "home-balanced:day_minutes=45:days_off=2027-06-01..2027-08-31"))
+    changed = done(agent("policy", "use", "ni", "vn-147", "home-balanced:day_minutes=60"))
+    assert changed == "Ni (ni): vn-147, home-balanced:day_minutes=60:days_off=2027-06-01..2027-08-31\n"
+    [player] = players(agent, "ni")
+    assert player["uses"] == ["vn-147", "home-balanced:day_minutes=60:days_off=2027-06-01..2027-08-31"]
+    assert done(agent("policy", "use", "ni", "home-balanced")) == "Ni (ni): home-balanced\n"
+    for wrong in ("weekday_minutes", "dayminutes", "day_minuts"):
+        said = agent.fails(2, "policy", "use", "ni", f"home-balanced:{wrong}=4")
+        assert f"params.{wrong}: there is no such parameter; did you mean day_minutes? There are: " in said
+    done(agent("player", "remove", "ni", "--yes"))
+
+
 def test_a_guardian_from_first_to_last(agent):
     """Added, changed, listed, removed; what is not there is no guardian."""
     done(agent("guardian", "add", "Ông"))

@@ -40,6 +40,41 @@ def test_a_text_that_could_not_be_read_and_is_taken_back_is_no_loss(site, audit)
     assert len(looser(audit())) == 1
 
 
+def guests(site, before, *after):
+    """The change of guests' packs, as the page tells it."""
+    at_point(site, POINT)
+    put(site, before, target="guest")
+    put(site, *after, target="guest")
+
+
+def test_a_familys_rules_that_give_way_to_the_laws_are_not_called_looser(site, audit):
+    """Of the minutes of a day, which the one counts over all games and the other of each, and of what the law has none of, it
+    says so; what to ask about labels became stricter.
+    """
+    guests(site, pack("home-balanced"), pack("vn-147"))
+    report = audit()
+    assert looser(report) == []
+    (told,) = [said for one in report.audit.findings if "taken off" in (said := plain(one.what))]
+    unsure = told.partition("gone, and not to be compared with what came: ")[2]
+    assert {rule for rule in ("day", "weekend", "week", "bedtime", "rest") if f"(home-balanced.{rule})" in unsure} == {
+        "day", "weekend", "week", "bedtime", "rest",
+    }  # fmt: skip
+    assert "label" not in unsure
+
+
+@pytest.mark.parametrize(("before", "after", "rules"), [
+    (pack("home-balanced", day_minutes=30), (pack("vn-147"),), {"home-balanced.day"}),
+    (pack("vn-147"), (pack("home-balanced"),), {"vn-147.daily-game", "vn-147.guardian"}),
+    (pack("home-balanced"), (), {"home-balanced.bedtime", "home-balanced.rest"}),
+    (pack("home-balanced"), (pack("home-school-week"),), {"home-balanced.week"}),
+])  # fmt: skip
+def test_what_asks_for_less_is_still_looser(site, audit, before, after, rules):
+    """More minutes, another kind of pack, or none."""
+    guests(site, before, *after)
+    (told,) = looser(audit())
+    assert all(f"({rule})" in told.partition("looser now: ")[2] for rule in rules), told
+
+
 def test_they_are_named_after_a_thousand_other_changes(site, audit):
     at_point(site, POINT)
     for number in range(1_000):

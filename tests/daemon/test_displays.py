@@ -14,6 +14,7 @@ from host.transport import Caller
 from i18n.message import plain
 from tests.daemon.display import displays, settled
 from tests.daemon.test_api import CHILD, FRIEND, ROOT
+from tests.daemon.test_periods import learning, run
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 BINH = Caller(uid=5003, pid=1, account="binh", admin=False)
@@ -178,6 +179,26 @@ def test_until_when_may_be_played_is_told(world):
     kinds = {"started", "granted", "resumed", "answered", "ended"}
     world.start(roster(packs=(limit(10),)))
     asyncio.run(run())
+
+
+def test_the_child_hears_the_end_that_the_guardian_is_told(world):
+    """By a grant, an extension, a yes and what is taken back, while a game runs that counts in no budget and ends later."""
+
+    async def during():
+        async with displays(world, CHILD) as (child,):
+            told = [await ask(world, "grant.add", m.GrantAdd(player="an", ms=5 * MINUTE))]
+            told.append(await ask(world, "grant.extend", m.GrantExtend(player="an", until=12 * HOUR + 40 * MINUTE)))
+            wish = await ask(world, "request.add", a.RequestAdd(ms=15 * MINUTE), CHILD)
+            told.append(await ask(world, "request.approve", a.RequestApprove(id=wish.id)))
+            told.append(await ask(world, "grant.revoke", m.GrantRevoke(id=told[0].id)))
+            await settled()
+            heard = [one.until for one in child.got if one.kind in {"granted", "answered"}]
+            assert heard == [one.after.until for one in told] == [NOON + minutes * MINUTE for minutes in (25, 40, 55, 50)]
+            assert [one.game for one in told] == [None] * 4
+
+    world.start(learning())
+    run(world, 1, "sums", "b1")
+    asyncio.run(during())
 
 
 def test_who_becomes_a_guardian_sees_all_and_who_was_one_no_longer(world):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from agent.api.roster import Guardian
+from daemon.api import asking as a
 from daemon.api import messages as m
 from host.wire import ApiError, Near
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
@@ -64,6 +65,19 @@ def test_a_game_is_meant_by_id_or_title(world):
     assert [one.game for one in ask(world, "grant.list", m.GrantsGet()).grants] == ["luanti"]
     with pytest.raises(ApiError, match=r"did you mean Luanti \(luanti\)"):
         ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, game="luant"))
+
+
+def test_a_guardian_is_one_person_by_account_and_by_pin(world):
+    """Whatever they give, pause or switch off; an account that is no guardian's is called as it is."""
+    world.start(msgspec.structs.replace(roster(), guardians=(MUM,)))
+    for caller in (FRIEND, ROOT):
+        ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE), caller)
+    given = sorted(ask(world, "grant.list", m.GrantsGet()).grants, key=lambda one: one.who)
+    assert [(one.who, one.guardian, one.how) for one in given] == [("Mẹ", "me", "account"), ("root", None, "account")]
+    ask(world, "pause", a.Pause(player="an"), FRIEND)
+    ask(world, "off", a.Off(ms=MINUTE, reason="x"), FRIEND)
+    overrides = world.daemon.heart.loop.overruling.overrides
+    assert (overrides.pauses[0].who, overrides.off.who) == ("Mẹ", "Mẹ")
 
 
 def test_a_guardians_rights_come_and_go_with_the_roster(world):

@@ -11,8 +11,11 @@ import pytest
 from daemon.api import messages as m
 from host.wire import ApiError
 from i18n.message import plain
+from rules.games import Game
+from rules.policy import Uncounted
 from tests.daemon.test_api import ask
 from tests.daemon.test_next import pack as own
+from tests.daemon.test_periods import HEAD, run
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
@@ -117,6 +120,26 @@ def test_the_answer_is_about_the_game_that_is_played_and_ends_first(world, runni
     assert ends(answer) == ((20, 35, None) if game == "luanti" else (None, None, None))
 
 
+@pytest.mark.parametrize(("running", "game", "end"), [
+    ((), None, 75), (("sums",), None, 75), (("none",), None, 75), (("sums", "luanti"), "luanti", 55),
+    (("luanti", "none"), "luanti", 55),
+])  # fmt: skip
+def test_the_end_is_that_of_all_games_or_of_a_game_that_ends_before(world, running, game, end):
+    """Never that of a game that no budget counts, or that may not be played at all, because it happens to run."""
+    pack = hours("10:00-21:30", uncounted=(Uncounted(id="evenings.sums", games=("sums",), **HEAD),))
+    games = tuple(Game(id=id_, title=id_, label=0, names=(id_,), build_ids=(id_,)) for id_ in ("luanti", "sums", "none"))
+    single = tuple(
+        replace(limit(minutes).budgets[0], id=f"house.{id_}", games=(id_,), per="game", relax=relax)
+        for id_, minutes, relax in (("luanti", 40, ("guardian",)), ("none", 0, ()))
+    )
+    house = replace(limit(60), budgets=(*limit(60).budgets, *single))
+    world.start(msgspec.structs.replace(roster(packs=(house, pack)), games=games))
+    for pid, id_ in enumerate(running, 1):
+        run(world, pid, id_, id_)
+    answer = give(world, 15)
+    assert (answer.game, ends(answer)[1]) == (game, end)
+
+
 def test_more_time_for_one_game_says_what_becomes_of_that_game(world):
     """Whatever is played; the rule over all games moves with it, as the game is part of it."""
     world.start(roster(packs=(limit(20, games=("luanti",), per="game"),)))
@@ -198,7 +221,7 @@ def test_what_is_taken_back_moves_the_end_back(world):
     world.platform.run(1)
     world.pass_time(31 * MINUTE)
     answer = ask(world, "grant.revoke", m.GrantRevoke(id=again.id))
-    assert (answer.after.verdict, answer.still, answer.id, answer.game) == ("refuse", True, again.id, "luanti")
+    assert (answer.after.verdict, answer.still, answer.id, answer.game) == ("refuse", True, again.id, None)
 
 
 def test_what_was_given_to_somebody_who_is_gone_can_be_taken_back(world):

@@ -281,8 +281,8 @@ def test_me_says_who_the_account_is(home):
     assert (me(home, FRIEND).player, me(home, FRIEND).codes) == ("guest", False)
     home.adopt(house(2, place="game-point"))
     assert (me(home).proving, me(home).codes) == (("Mẹ", "Bố"), False)
-    home.adopt(house(3, (AUNT,)))
-    assert me(home) == asking.Me(account="an", guardian=False, player="an")
+    home.adopt(msgspec.structs.replace(house(3, (AUNT,)), hotline="0296 111"))
+    assert me(home) == asking.Me(account="an", guardian=False, player="an", hotline="0296 111")
 
 
 def test_me_answers_without_a_roster(world):

@@ -126,7 +126,7 @@ def test_where_nobody_shows_icons_the_same_stands_elsewhere(daemon, running):
     running.tray.tray(there=False)
     until(lambda: running.shower.stands)
     assert plain(running.shower.stands[-1]) == "An: 1800 s left today"
-    assert running.shower.known[-1] == {"guardian": False, "player": "an", "tray": False}
+    assert running.shower.known[-1] == {"guardian": False, "player": "an", "tray": False, "hotline": ""}
 
     running.tray.tray(there=True)
     until(lambda: running.shower.stands[-1] is None)

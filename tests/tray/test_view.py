@@ -225,7 +225,7 @@ def test_a_guardians_menu_answers_in_one_click():
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause…",
         "The week…", "The rules in words…", "Why…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
-        "", "No limits for a while…", "", "✓ Everything works",
+        "", "No limits for a while…", "", "✓ Everything works", "Help for children and parents: call 111",
     ]  # fmt: skip
     sent = [row.act.request for row in flat(menu) if isinstance(row.act, Ask)]
     more = ["grant.add"] * 3
@@ -323,6 +323,14 @@ def test_an_issue_can_be_read_to_its_end(words, whole):
     """Most are longer than a row."""
     (row, *_) = view(Seen(0, status(PLAYS, issues=(issue("agent-away"),)), CHILD), 0, words).menu
     assert row.act == Dialog("message", (whole,))
+
+
+def test_everybody_is_told_whom_to_call():
+    """The national number, and the place's own beside it, last in the menu."""
+    for me in (CHILD, PARENT):
+        for issues in ((), (issue("agent-away"),)):
+            seen = Seen(0, status(PLAYS, issues=issues), replace(me, hotline="0296 111"))
+            assert lines(seen)[-1] == "Help for children and parents: call 111 or 0296 111"
 
 
 def test_nobody_answers():

@@ -18,7 +18,7 @@ from tray.standing import minutes as whole
 
 TITLE: Final = msg("Ask for more time")
 _ALL: Final = "all"
-_MOST_GAMES: Final = 5
+_MOST_GAMES: Final = 5  # unless more of them run
 _RENEWS_MS: Final = 2_000
 
 
@@ -118,7 +118,7 @@ def request(values: Values, program: str | None = None, waits: str = "") -> Requ
 def _offered(parts: Sequence[GamePart], game: str) -> list[GamePart]:
     found = [one for one in parts if one.running or not one.allowed or one.id == game]
     found.sort(key=lambda one: (one.id != game, not one.running, one.title or one.id))
-    return found[:_MOST_GAMES]
+    return found[: max(_MOST_GAMES, sum(one.running or one.id == game for one in found))]
 
 
 def _called(one: GamePart) -> Arg:

@@ -17,7 +17,9 @@ def gtk() -> Any:
     reach_gi()
     try:
         import gi  # noqa: PLC0415 - only now it is known to be there
+        from gi.repository import GLib  # noqa: PLC0415 - as above
 
+        GLib.set_prgname("giochoi-tray")  # what task bars call its window: GTK takes it when it is imported
         gi.require_version("Gtk", "3.0")
         from gi.repository import Gtk  # noqa: PLC0415 - as above
     except (ImportError, ValueError) as error:

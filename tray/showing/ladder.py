@@ -15,7 +15,7 @@ from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, msg
 from tray.showing import parts, signs
 from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
-from tray.words import by_whom
+from tray.words import by_whom, hotlines
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
@@ -53,12 +53,12 @@ def _started(signal: Signal, viewer: Viewer) -> Notice | None:
     return Notice(parts.of_game(signal), parts.game(signal), parts.ends(signal), urgency="low", lasts=LISTED)
 
 
-def _warning(signal: Signal, _: Viewer) -> Notice:
+def _warning(signal: Signal, viewer: Viewer) -> Notice:
     left = parts.whole(signal.left or 0)
     soon, now = left <= _SOON, left <= parts.NOW
     todo: tuple[Arg, ...] = ()
     if now:
-        todo = (msg("Save your game now."),)
+        todo = (msg("Save your game now."), hotlines(viewer.hotline))
     elif soon:
         todo = (msg("Find a good place to stop."),)
     return Notice(

@@ -64,8 +64,11 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whose display it is: a `guardian`'s, and that of whom who plays as `player`. `tray`: an icon says how long is left."""
+    """Whose display it is: a `guardian`'s, and that of whom who plays as `player`. `tray`: an icon says how long is left.
+    `hotline`: the local number for the protection of children.
+    """
 
     guardian: bool = False
     player: str | None = None
     tray: bool = True
+    hotline: str = ""

@@ -59,9 +59,9 @@ class Shower:
         self._standing: str | None = ""  # None: what was to stand does not
         self._end = 0  # until when what is shown now is waited for
 
-    def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
-        """Who sits here, and whether an icon says how long is left."""
-        self._viewer = Viewer(guardian, player, tray)
+    def know(self, *, guardian: bool, player: str | None, tray: bool, hotline: str = "") -> None:
+        """Who sits here, whether an icon says how long is left, and the local hotline."""
+        self._viewer = Viewer(guardian, player, tray, hotline)
         self._means.prepare()
 
     def show(self, signal: Signal) -> How | None:

@@ -15,7 +15,7 @@ from compliance.verifying.in_force.described import called, hours
 from compliance.verifying.listed import Faults, Listed, Times
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, comma, msg, msgn, said_by, semicolon
-from rules.engine.strictness import Somebody, looser, strictness
+from rules.engine.strictness import Instead, Somebody, instead, looser, strictness
 from rules.packs.params import said
 from rules.packs.published import PUBLISHED
 from rules.parse import Reading, read_pack
@@ -67,9 +67,9 @@ class Changes:
         self._valued(where, line)
         if before is not None and before != (line.packs, line.house):
             who = _TARGETS.get(line.target) or msg("a player (pseudonym of that day: {who})", who=line.target[:_LETTERS])
-            lost = self._looser(line, before[0])
+            lost, unsure = self._looser(line, before[0])
             kind = "looser" if lost and self._at_point() else "policy-changed"
-            changed = self._changed(line, *before, lost)
+            changed = self._changed(line, *before, lost, unsure)
             self._tell(kind, where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
         elif line.target not in _TARGETS:
             self._players.see(where)
@@ -117,7 +117,9 @@ class Changes:
         """Whether this is a public game point, or was one before it became something else."""
         return self._place is not None and _POINT in {self._place.line.place, self._place.earlier}
 
-    def _changed(self, line: PolicyChanged, packs: Packs, house: object, lost: Sequence[Arg]) -> Iterator[Arg]:
+    def _changed(
+        self, line: PolicyChanged, packs: Packs, house: object, lost: Sequence[Arg], unsure: Sequence[Arg]
+    ) -> Iterator[Arg]:
         """What is other than before, and what asks less now."""
         old, new = ({pack.id: pack for pack in some} for some in (packs, line.packs))
         if off := [self._said(pack) for id_, pack in old.items() if id_ not in new]:
@@ -133,6 +135,8 @@ class Changes:
             yield msg("own limits were set") if line.house else msg("own limits were taken off")
         if lost:
             yield msg("looser now: {rules}", rules=comma(lost))
+        if unsure:
+            yield msg("gone, and not to be compared with what came: {rules}", rules=comma(unsure))
 
     def _valued(self, where: Arg, line: PolicyChanged) -> None:
         """What was published takes the values that it is put on with: no agent puts on what it cannot read."""
@@ -141,24 +145,28 @@ class Changes:
                 self.failures.append(Failure(where, msg("the pack {pack} cannot be put on so: {why}", pack=_typed(pack),
                                                         why=said_by(why))))  # fmt: skip
 
-    def _looser(self, line: PolicyChanged, before: Packs) -> list[Arg]:
-        """The rules that ask less of somebody of unknown age, in the kind of place that it is or was. What cannot be read is
-        compared with nothing: it may ask for nothing.
+    def _looser(self, line: PolicyChanged, before: Packs) -> tuple[list[Arg], list[Arg]]:
+        """The rules that ask less of somebody of unknown age, in the kind of place that it is or was; and those of packs taken
+        off of which that cannot be said. What cannot be read is compared with nothing: it may ask for nothing.
         """
         if line.packs == before or self._place is None:
-            return []
+            return [], []
         old, new = self._parsed(before), self._parsed(line.packs)
         if not old:
-            return []
+            return [], []
         if new is None:
-            return [msg("rules that cannot be read")]
+            return [msg("rules that cannot be read")], []
         rules: dict[str, Rule] = {rule.id: rule for pack in old for rule in pack.rules}
-        lost: dict[str, None] = {}
+        found: dict[str, Instead] = {}
         for place in get_args(Place):
             if place in {self._place.line.place, self._place.earlier}:
                 who = Somebody(None, guardian=False, place=place, now=line.wall)
-                lost |= dict.fromkeys(rule for _, rule in looser(strictness(old, who), strictness(new, who)))
-        return [msg("{text} ({rule})", text=rules[rule].text, rule=rule) for rule in lost if rule in rules]
+                for pack, id_ in looser(strictness(old, who), strictness(new, who)):
+                    if id_ in rules and found.get(id_) != "looser":
+                        found[id_] = _instead(rules[id_], pack, old, new, who)
+        said = {id_: msg("{text} ({rule})", text=rules[id_].text, rule=id_) for id_ in found}
+        return ([said[id_] for id_, how in found.items() if how == "looser"],
+                [said[id_] for id_, how in found.items() if how == "either"])  # fmt: skip
 
     def _parsed(self, packs: Packs) -> list[Pack] | None:
         """None: a text is missing, is no pack, or there are too many to read."""
@@ -196,6 +204,20 @@ class Changes:
 
     def _tell(self, kind: str, where: Arg, line: PlaceChanged | PolicyChanged, what: Message) -> None:
         self._found.add(Finding(kind, where, what, line.seat, line.wall))
+
+
+def _instead(rule: Rule, pack: str, old: Sequence[Pack], new: Sequence[Pack], who: Somebody) -> Instead:
+    """What became of a rule of a pack that is gone: by the rules of its kind that are there now. Where a household's pack gives
+    way to the law's, and that has none of the kind, nothing can be compared.
+    """
+    if any(one.id == pack for one in new):
+        return "looser"
+    how = instead(rule, new, who)
+    if how != "nothing":
+        return how
+    known = {one.id for one in old}
+    law = any(one.authority == "law" for pack in new if pack.id not in known for one in pack.rules)
+    return "either" if law and rule.authority == "house" else "looser"
 
 
 def _certificate(line: PlaceChanged) -> tuple[Arg, ...]:

@@ -169,7 +169,7 @@ def test_coming_back_changes_what_was_set(setup, giochoi_in, home, monkeypatch):
     (an,) = players(giochoi_in, home)
     assert (an["id"], an["born"], an["approved"], an["unknown"]) == ("an", "2013-05-01", ["teeworlds"], "refused"), (out, err)
     assert an["uses"][1].split(":")[0] == "home-school-week"
-    params = {"weekday_minutes=50", "weekend_minutes=120", "weekday_hours=08:00-21:00", "days_off=2027-06-01"}
+    params = {"weekday_minutes=50", "weekend_minutes=90", "weekday_hours=08:00-21:00", "days_off=2027-06-01"}
     assert set(re.split(r":(?=\w+=)", an["uses"][1])[1:]) == params
     assert "An still has these limits: " in " ".join(out.split()) + " ".join(err.split())
     assert "Mẹ is changed" in out

@@ -75,6 +75,15 @@ def test_ask_for_time_of_a_game_that_nobody_played_yet(page, daemon):
     assert daemon.of(a.RequestAdd) == [a.RequestAdd(ms=15 * MINUTE, game="xonotic")]
 
 
+def test_ask_offers_every_game_that_runs(page, daemon):
+    """However many; of others no more than a few."""
+    (an, *_) = STATUS.players
+    games = tuple(replace(an.games[0], id=f"g{n}", title=f"G{n}", running=n < 8, allowed=n < 8) for n in range(12))
+    daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, games=games),))
+    field = next(one for one in page(ask)[0].dialog.fields if one.name == "game")
+    assert [one.value for one in field.choices] == ["all", *(f"g{n}" for n in range(8))]
+
+
 def test_what_is_left_is_asked_for_again_while_the_window_is_open(page, daemon):
     """By all rules of what runs; where nobody answers, that is said in its place."""
     opened, session = page(ask)

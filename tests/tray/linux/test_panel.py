@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 
 import pytest
 
@@ -198,6 +199,18 @@ def test_without_a_tray_the_same_menu_is_a_window(desk, daemon, tray, need):
     desk.tool("key", "Escape")
 
     assert program.wait(20) == 0
+
+
+def test_a_task_bar_calls_the_window_by_the_programs_name(desk, daemon, home_folder, need):
+    """Started as the package starts it."""
+    needed(need)
+    program = desk.start(sys.executable, "-m", "tray", "--home", str(home_folder), "--window")
+    try:
+        window = until(lambda: desk.tool("search", "--onlyvisible", "--name", "^Giờ Chơi$").strip())
+        assert window in desk.tool("search", "--onlyvisible", "--class", "^giochoi-tray$").split()
+    finally:
+        program.kill()
+        program.wait()
 
 
 def test_without_a_screen_it_says_so(daemon, home_folder, tray, desk):

@@ -56,8 +56,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Còn 15 phút", "Luanti: chơi đến 08:15"]),
     (signal("warning", left=299_700), ["5 min left", "Luanti", "Find a good place to stop."],
      ["Còn 5 phút", "Luanti", "Hãy tìm chỗ dừng thích hợp."]),
-    (signal("warning", left=59_800), ["1 min left", "Luanti", "Save your game now."],
-     ["Còn 1 phút", "Luanti", "Hãy lưu trò chơi ngay."]),
+    (signal("warning", left=59_800), ["1 min left", "Luanti", "Save your game now.", "Help for children and parents: call 111"],
+     ["Còn 1 phút", "Luanti", "Hãy lưu trò chơi ngay.", "Trẻ em, cha mẹ cần giúp đỡ: gọi 111"]),
     (signal("due", left=80_000, text=WHY),
      ["Save now!", "Luanti closes in 1 min 20 sec.", "Why: 60 minutes of each game a day"], None),
     (signal("due", left=10_000, how="asked", text=WHY),
@@ -191,6 +191,11 @@ def test_each_sees_what_is_theirs(viewer, seen):
              if decide(signal(kind, left=MINUTE, request="r7", text=msg("x")), viewer) is not None}
 
     assert shown == SEEN[seen]
+
+
+def test_the_last_warning_names_the_local_hotline_too():
+    notice = decide(signal("warning", left=MINUTE), Viewer(player="an", hotline="0296 111"))
+    assert said(notice)[-1] == "Help for children and parents: call 111 or 0296 111"
 
 
 def test_a_guardian_who_plays_is_warned_of_their_own_play():
