@@ -206,6 +206,9 @@ class Users(Protocol):
     def canonical(self, account: str) -> str | None:
         """The name of an account as `account` would write it, however it was typed; None if there is no such account."""
 
+    def make(self, account: str, full: str, password: str) -> None:
+        """A new account for a person, with no rights of an administrator. An administrator's. OSError."""
+
 
 class Service(Protocol):
     """The service manager that started us, if one did."""

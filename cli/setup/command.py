@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from argparse import Namespace
 from typing import Final
@@ -11,7 +12,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal
 from cli.given.proving import AGAIN, NEW, good, hashed_alike, typed_pin
-from cli.output import Output
+from cli.output import Output, clean
 from cli.setup import pages
 from cli.setup.house import House, as_administrator
 from cli.setup.interview import AnswerError, Interview, Question
@@ -20,7 +21,7 @@ from cli.setup.summary import registered, save_all, summary
 from cli.words.layout import row
 from cli.words.shell import quote, whole
 from host.choose import files
-from i18n.message import Message, msg
+from i18n.message import Arg, Message, msg
 
 BACK: Final = "<"
 _TRIES: Final = 5  # to type a PIN twice alike
@@ -54,7 +55,7 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
                 "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
     if found.known:
         out.say(msg("Choose a child again to change what was set; what is not asked about stays as it is."))
-    elif all(one.administrator for one in found.people):
+    elif all(one.administrator for one in found.people) and not found.makes:
         _nobody(out)
     interview = Interview(found, QUESTIONS)
     while True:
@@ -116,10 +117,7 @@ def _put(question: Question, interview: Interview, out: Output) -> None:
         out.message(row((f"{number}.", choice.text), " "))
     while True:
         shown = "" if question.shown == "" else row(("[", question.shown, "]"), "")
-        out.prompt(row((question.text, question.typed, shown), " "))
-        line = sys.stdin.readline()
-        if not line:
-            raise CommandError(msg("nothing changed"), code=1)
+        line = _line(row((question.text, question.typed, shown), " "), out, secret=question.kind == "secret")
         if line.strip() == BACK:
             interview.back()
             return
@@ -129,6 +127,19 @@ def _put(question: Question, interview: Interview, out: Output) -> None:
             out.message(error.message)
             continue
         return
+
+
+def _line(text: Arg, out: Output, *, secret: bool) -> str:
+    """CommandError: nobody answers."""
+    try:
+        if secret:
+            return getpass.getpass(f"{clean(out.words(text))} ")
+        out.prompt(text)
+        if line := sys.stdin.readline():
+            return line
+    except EOFError:
+        pass
+    raise CommandError(msg("nothing changed"), code=1)
 
 
 def _agreed(interview: Interview, house: House, out: Output) -> bool:

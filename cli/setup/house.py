@@ -64,6 +64,7 @@ class House:
             asking=self.asking,
             account=lambda typed: self._account(typed, accounts),
             made_ordinary=made_ordinary,
+            makes=files().privileged(),
             known=known,
         )
 
@@ -104,7 +105,8 @@ class House:
         if account not in self.scanned:
             self._context.out.message(msg("looking for games …"))
             try:
-                found = known_here(scan(None if account == self._own else account), self._context)
+                there = account != self._own and users().canonical(account) is not None  # else it is still to be made
+                found = known_here(scan(account if there else None), self._context)
             except ScanError as error:
                 self._context.out.message(msg("cannot look for games: {why}", why=said_by(error)))
                 found = None

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, count
 from typing import Any, Final, Literal
 
+from agent.api.slug import slug
 from host.api import Person
 from i18n.message import Arg, MessageError, msg
 from rules.unknown import Unknown
 
+_ACCOUNT: Final = 16  # characters: Windows takes 20
 OF_PACK: Final = "of-pack:"  # before a parameter's name: the question for its value
 
 
@@ -74,7 +77,7 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Child:
     """Who is to be registered, and with what. `born` as `player add` takes it; `values` of the pack's parameters; `pack` may be
-    ""; `known`: who it was before.
+    ""; `known`: who it was before. `password`: the account is to be made, with this one.
     """
 
     account: str = ""
@@ -85,6 +88,7 @@ class Child:
     unknown: Unknown = "listed"
     let_through: tuple[Asking, ...] = ()
     known: Known | None = None
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Found:
     """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, who is `known` by the
     account, the rules to choose from; `gates`: whether this system can keep programs from running; `pins`: the guardians who
     have one. `asking`: the games that these rules ask about; `account`: somebody by the name of an account that was typed, None
-    if there is none or it is taken; `made_ordinary`: how one that is an administrator's becomes none.
+    if there is none or it is taken; `made_ordinary`: how one that is an administrator's becomes none. `makes`: whether a new
+    one can be made here.
     """
 
     today: date
@@ -104,6 +109,7 @@ class Found:
     account: Callable[[str], Person | None] = lambda _: None
     pins: tuple[str, ...] = ()
     made_ordinary: Callable[[str], Arg] = str
+    makes: bool = False
     known: Mapping[str, Known] = field(default_factory=dict)
 
     def administers(self, account: str) -> bool:
@@ -123,7 +129,8 @@ class Choice:
 class Question:
     """`id` says what it is about. `default` is what Enter means (None: something has to be typed), `shown` how that is written.
     `read` makes a value of what was typed. AnswerError. `surely`: a no to it asks the question before once more. `kind`: how
-    many of the choices are taken, or that it is yes or no, which has none. `typed`: what may be typed, where that is not plain.
+    many of the choices are taken, that it is yes or no, which has none, or that what is typed is not shown. `typed`: what may
+    be typed, where that is not plain.
     """
 
     id: str
@@ -134,7 +141,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     beside: tuple[Arg, ...] = ()
     surely: bool = False
-    kind: Literal["one", "many", "yes"] = "one"
+    kind: Literal["one", "many", "yes", "secret"] = "one"
     typed: Arg = ""
 
 
@@ -200,8 +207,9 @@ class Interview:
 def child_of(given: Answers, found: Found) -> Child:
     """What was answered about one child."""
     return Child(
-        account=given.get("account", ""),
+        account=account_of(given, found),
         name=given.get("name", ""),
+        password=given.get("password", ""),
         born=given.get("born"),
         pack=given.get("pack", ""),
         values={id_.removeprefix(OF_PACK): value for id_, value in given.items() if id_.startswith(OF_PACK)},
@@ -209,3 +217,14 @@ def child_of(given: Answers, found: Found) -> Child:
         let_through=given.get("games", ()),
         known=found.known.get(given.get("account", "")),
     )
+
+
+def account_of(given: Answers, found: Found) -> str:
+    """Of one that is to be made: what the child's name asks for, as every system takes it."""
+    if given.get("account") or not given.get("name"):
+        return str(given.get("account", ""))
+    name = slug(given["name"], "child")[:_ACCOUNT]
+    wanted = name if name[0].isalpha() else f"u{name}"
+    used = {one.account for one in found.people} | set(found.known)
+    names = chain((wanted,), (f"{wanted}{n}" for n in count(2)))
+    return next(one for one in names if one not in used and found.account(one) is None)

@@ -137,7 +137,7 @@ class _Pages:
             return SetupField(question.id, "", "choice", chosen, choices)
         if question.id == "guardian":
             return SetupField(question.id, self._words(msg("Your name")), "text")
-        return SetupField(question.id, "", "text", default)
+        return SetupField(question.id, "", "pin" if question.kind == "secret" else "text", default)
 
     def _shortcuts(self) -> tuple[SetupChoice, ...]:
         """What can be ticked at once."""

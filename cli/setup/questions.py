@@ -22,6 +22,7 @@ from cli.setup.interview import (
     Maker,
     Number,
     Question,
+    account_of,
     child_of,
 )  # fmt: skip
 from cli.words.days import day_or
@@ -41,6 +42,7 @@ _UNKNOWN: Final[tuple[tuple[Unknown, Arg], ...]] = (
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
 _AFTER_MORNING, _BEFORE_AFTERNOON = "13:30-21:00", "08:00-21:00"
 _BIRTHDAY: Final = "24/11/2014"
+_NEW: Final = "+"
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
 
@@ -49,17 +51,22 @@ def _account(found: Found, given: Answers, interview: Interview) -> Question | N
     chosen = interview.chosen("account")
     free = tuple(one for one in found.people if one.account not in chosen)
     known = {account: one for account, one in found.known.items() if account not in chosen}
+    new = Choice(msg("a new account, made at the end, without an administrator's rights"), _NEW)
     choices = (*(Choice(_written(one), one.account) for one in free),
                *(Choice(msg("{account}: {name}, to be changed", account=account, name=one.name), account)
-                 for account, one in known.items()))  # fmt: skip
-    likely = [str(at) for at, one in enumerate(choices, 1) if at > len(free) or not free[at - 1].administrator]
-    default = likely[0] if len(likely) == 1 else None
+                 for account, one in known.items()),
+               *((new,) if found.makes else ()))  # fmt: skip
+    likely = [str(at) for at, one in enumerate(choices, 1)
+              if one.word != _NEW and (at > len(free) or not free[at - 1].administrator)]  # fmt: skip
+    default = likely[0] if len(likely) == 1 else str(len(choices)) if found.makes and not likely else None
 
     def read(text: str) -> str:
         named = None if text.isdecimal() else found.account(text)
         if named is None and choices and not text.isdecimal() and text not in {one.word for one in choices}:
             raise AnswerError(msg("{text}: no account of this PC is called so: type its number", text=typed(text)))
         account = choices[_picked(text, choices)].word if named is None or named.account in chosen else named.account
+        if account == _NEW:
+            return ""
         if account in known and known[account].values is None:
             command = whole(f"giochoi policy use {typed_as(known[account].name, known[account].id)} …")
             raise AnswerError(msg("the rules of {name} were put together by commands; change them in the same way: {command}",
@@ -100,7 +107,16 @@ def _name(found: Found, given: Answers, interview: Interview) -> Question:
         return text
 
     suggested = full or account[:1].upper() + account[1:]
-    return Question("name", msg("What is your child called?"), read, suggested, suggested)
+    return Question("name", msg("What is your child called?"), read, suggested or None, suggested)
+
+
+def _password(found: Found, given: Answers, interview: Interview) -> Question | None:
+    """For an account that is to be made."""
+    if given["account"]:
+        return None
+    text = msg("A password for the new account {account}, which {name} types to log in", name=given["name"],
+               account=account_of(given, found))  # fmt: skip
+    return Question("password", text, str, kind="secret")
 
 
 def _born(found: Found, given: Answers, interview: Interview) -> Question:
@@ -180,7 +196,7 @@ def _unknown(found: Found, given: Answers, interview: Interview) -> Question | N
     before = str(1 + [word for word, _ in _UNKNOWN].index("listed" if known is None else known.unknown))
     choices = tuple(Choice(text, word) for word, text in _UNKNOWN)
     text = msg("What about programs in {account} that are no known games and that no administrator installed?",
-               account=given["account"])  # fmt: skip
+               account=account_of(given, found))  # fmt: skip
     return Question("unknown", text, lambda typed: _UNKNOWN[_picked(typed, choices)][0], before, before, choices)
 
 
@@ -212,7 +228,7 @@ def up_to(age: int, asking: tuple[Asking, ...]) -> tuple[Asking, ...]:
 def _more(found: Found, given: Answers, interview: Interview) -> Question | None:
     chosen = interview.chosen("account")
     left = [one for one in found.people if one.account not in chosen and not one.administrator]
-    return yes_or_no("more", msg("Is there another child?"), default=False) if left else None
+    return yes_or_no("more", msg("Is there another child?"), default=False) if left or found.makes else None
 
 
 def _guardian(found: Found, given: Answers, interview: Interview) -> Question | None:
@@ -260,5 +276,6 @@ def _date(born: str, found: Found) -> date:
 
 
 QUESTIONS: Final = (
-    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _hours, _unknown, _games, _more, _guardian,
+    _account, _administrator, _name, _password, _born, _pack, *map(_minutes, range(MINUTES)), _hours, _unknown, _games, _more,
+    _guardian,
 )  # fmt: skip

@@ -17,6 +17,7 @@ from cli.setup.interview import Child
 from cli.words.limits import limits
 from cli.words.shell import typed_as, whole
 from daemon.api.scan import Scanned
+from host.choose import users
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, Message, Words, msg
@@ -34,8 +35,12 @@ def packs_of(child: Child) -> tuple[PackUse, ...]:
 
 
 def save(child: Child, scanned: Scanned | None, context: Context, *, own: bool) -> Done:
-    """Registers or changes the child. The last answer of the agent, with the notes of all. ApiError: the rest is left out."""
+    """Registers or changes the child. The last answer of the agent, with the notes of all. ApiError, OSError (the
+    account could not be made): the rest is left out.
+    """
     address = context.home.agent_address
+    if child.password:
+        users().make(child.account, child.name, child.password)
     added = _person(child, address)
     _add_games(scanned, context, own=own)
     done = [ask(address, PolicyUse(target=added.id, packs=packs_of(child)))]

@@ -30,6 +30,8 @@ def summary(child: Child) -> list[Arg]:
     born = child.born or ""
     who = {"name": child.name, "born": Day(date.fromisoformat(born)) if "-" in born else born, "account": child.account}
     lines: list[Arg] = [msg("{name}, born {born}, plays as {account}", **who)]
+    if child.password:
+        lines.append(msg("The account {account} is made, without an administrator's rights", account=child.account))
     lines += rules_said(child)
     if child.unknown != "listed":
         lines.append(msg("Programs that nobody named or installed: {what}", what=UNKNOWN_VALUES[child.unknown]))
@@ -55,7 +57,7 @@ def save_all(interview: Interview, pin: str, house: House, context: Context) -> 
     for child in children:
         try:
             done = save(child, house.scan(child.account), context, own=house.own(child.account))
-        except ApiError as error:
+        except (ApiError, OSError) as error:
             context.out.message(msg("{name}: {why}", name=child.name, why=said_by(error)))
             code = 1
             continue

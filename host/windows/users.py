@@ -9,12 +9,13 @@ import ctypes
 from collections.abc import Iterable
 from contextlib import suppress
 from ctypes import wintypes
+from typing import Any
 
 import win32api
 import win32security
 
 from host.api import Person, UserId
-from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account
+from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, USERS, service_account
 from host.windows.tokens import sid_text
 from host.windows.win32 import AsOSError, function
 from i18n.message import Listed, comma
@@ -26,6 +27,8 @@ _INDIRECT = 1  # LG_INCLUDE_INDIRECT
 _NORMAL = 2  # FILTER_NORMAL_ACCOUNT
 _DISABLED = 2  # UF_ACCOUNTDISABLE
 _NAMES_AND_FLAGS = 2  # USER_INFO_2
+_PRIV_USER, _FLAGS = 1, 0x0201  # USER_PRIV_USER; UF_SCRIPT, UF_NORMAL_ACCOUNT
+_FULL_NAME, _BY_NAME = 1011, 3  # USER_INFO_1011, LOCALGROUP_MEMBERS_INFO_3
 _LARGE = 1 << 20  # bytes of one answer
 _ANY_LENGTH = 0xFFFF_FFFF
 
@@ -94,6 +97,19 @@ def administers(account: str) -> bool:
 def canonical(account: str) -> str | None:
     sid = sid_of(account)
     return _written(sid) if sid else None
+
+
+def make(account: str, full: str, password: str) -> None:
+    """In Users, whatever that group is called here."""
+    import win32net  # noqa: PLC0415 - only the first set-up makes accounts
+
+    net: Any = win32net  # whose stubs do not know that None is this machine
+    group = _by_sid(USERS)
+    with AsOSError():
+        net.NetUserAdd(None, 1, {"name": account, "password": password, "priv": _PRIV_USER, "flags": _FLAGS})
+        net.NetUserSetInfo(None, account, _FULL_NAME, {"full_name": full})
+        if group is not None:
+            net.NetLocalGroupAddMembers(None, group[1], _BY_NAME, [{"domainandname": f"{_computer()}\\{account}"}])
 
 
 def sid_of(name: str) -> str | None:

@@ -122,6 +122,18 @@ def test_an_account_that_nobody_lists_can_be_typed():
     assert talk.children()[0].account == "an"
 
 
+def test_a_child_without_an_account_gets_a_new_one():
+    """Suggested where every account is an administrator's; called as the name asks for, as nobody else is."""
+    found = Found(date(2026, 11, 24), (DAD, Person("gia-binh", administrator=True)), frozenset(), (FREE,), False, lambda _: (),
+                  makes=True)  # fmt: skip
+    talk = Interview(found, QUESTIONS)
+    assert answered(talk, "", "Gia Bình", "mật khẩu", "2014") == ["account", "name", "password", "born"]
+    (child,) = talk.children()
+    assert (child.account, child.password) == ("gia-binh2", "mật khẩu")
+    assert "mật khẩu" not in repr(child)
+    assert [one.word for one in interview(DAD).question().choices] == ["dad"]  # whoever may make none is offered none
+
+
 VALUES = {"weekday_minutes": "45", "days_off": "2027-06-01"}
 KNOWN = {"an": Known("an", "An", "2014-05-01", "home-school-week", VALUES, "counts")}
 

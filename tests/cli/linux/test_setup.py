@@ -12,7 +12,7 @@ import pytest
 
 from cli.__main__ import main
 from cli.given import proving
-from cli.setup import command, house
+from cli.setup import command, house, saving
 from daemon.api.messages import PlayedAnswer
 from daemon.api.scan import FoundGame, Scanned
 from daemon.api.setup_pages import SetupPage
@@ -190,3 +190,26 @@ def test_what_guests_may_not_is_told(setup, giochoi_in, home):
     assert "An has the limits of guests, too: no play; without them: giochoi limit An none" in told
     giochoi("limit", "An", "none")
     assert next(one for one in players(giochoi_in, home) if one["name"] == "An")["limits"] == []
+
+
+def test_a_new_account_is_made_after_the_last_yes(setup, giochoi_in, home, monkeypatch):
+    """And not before; where it cannot be made, that is said and nobody is registered."""
+    made = []
+    monkeypatch.setattr("getpass.getpass", lambda _: "mật khẩu")
+
+    class Made(house.users()):
+        @staticmethod
+        def make(*words):
+            made.append(words)
+            if len(made) > 1:
+                raise OSError("no room")
+
+    monkeypatch.setattr(saving, "users", lambda: Made)
+    answers = ["+", "Proxy", "2014-05-01", "1", "", "", "", "", "none", "n", "none"]
+    setup(*answers, "n")
+    assert made == []
+    setup(*answers, "y")
+    assert made == [("proxy", "Proxy", "mật khẩu")]  # which every Debian has, so it can be registered
+    assert players(giochoi_in, home)[-1]["account"] == "proxy"
+    code, _, err = setup("+", "Dung", *answers[2:], "y")
+    assert (code, "Dung: no room" in err) == (1, True)

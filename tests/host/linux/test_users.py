@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
+import secrets
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from host.api import Person
 from host.linux import users
@@ -57,3 +63,19 @@ def test_groups_that_are_as_good_as_roots(monkeypatch):
     monkeypatch.setattr(pwd, "getpwnam", lambda name: pwd.struct_passwd((name, "x", 1000, people[name], "", "/", "/bin/sh")))
 
     assert [users.powerful_group(name) for name in ("an", "binh", "chi", "nobody")] == ["docker", "disk", None, None]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator makes accounts")
+def test_an_account_is_made_for_a_person():
+    """With a home, a password and no rights; a second one of the name is refused in the system's words."""
+    name = f"gc-{secrets.token_hex(3)}"
+    try:
+        users.make(name, "Trần An: con", "mật khẩu")
+        assert Person(name, "Trần An  con") in users.people()
+        assert users.administers(name) is False
+        hashed = Path("/etc/shadow").read_text("utf-8").partition(f"\n{name}:")[2]
+        assert hashed.startswith("$")
+        with pytest.raises(OSError, match=name):
+            users.make(name, "", "x")
+    finally:
+        subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import win32net
 
 from host.windows import sids, tokens, users
 
@@ -93,3 +94,17 @@ def test_people_have_accounts_that_this_machine_knows() -> None:
     for one in users.people():
         assert users.canonical(one.account) == one.account
         assert one.administrator == users.administers(one.account)
+
+
+def test_an_account_is_made_in_users_whatever_they_are_called(monkeypatch) -> None:
+    """An ordinary one (USER_PRIV_USER, UF_NORMAL_ACCOUNT | UF_SCRIPT), with its full name."""
+    called: list[tuple[object, ...]] = []
+    for name in ("NetUserAdd", "NetUserSetInfo", "NetLocalGroupAddMembers"):
+        monkeypatch.setattr(win32net, name, lambda *words, name=name: called.append((name, *words)))
+    monkeypatch.setattr(users, "_by_sid", {sids.USERS: ("BUILTIN", "Người dùng")}.get)
+    users.make("an", "Trần An", "mật khẩu")
+    assert called == [
+        ("NetUserAdd", None, 1, {"name": "an", "password": "mật khẩu", "priv": 1, "flags": 0x201}),
+        ("NetUserSetInfo", None, "an", 1011, {"full_name": "Trần An"}),
+        ("NetLocalGroupAddMembers", None, "Người dùng", 3, [{"domainandname": f"{users._computer()}\\an"}]),
+    ]
