@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+import win32file
 
 from daemon.platforms.processes import descendants
 from daemon.platforms.windows import control
@@ -163,6 +165,34 @@ def test_the_errand_of_a_service(game):
     assert errand
     assert started.wait(20) == 0
     assert until(lambda: run_in_session.succeeded(errand))
+
+
+def test_an_errand_in_another_session_holds_no_file_open(monkeypatch):
+    """Else CreateProcess, which opens it again, may wait for its own thread. Wine has one session: so by the calls."""
+    calls = []
+
+    class Fake:
+        TokenElevationType, TokenLinkedToken, CREATE_NO_WINDOW = 18, 19, 0x0800_0000
+
+        def __init__(self, module):
+            self.module = module
+
+        def __getattr__(self, name):
+            def call(*_):
+                calls.append(f"{self.module}.{name}")
+                return (7,) if name == "CreateProcessAsUser" else 2 if name == "GetTokenInformation" else SimpleNamespace()
+
+            return call
+
+    for module in ("win32ts", "win32security", "win32profile", "win32process"):
+        monkeypatch.setattr(run_in_session, module, Fake(module))
+    monkeypatch.setattr(win32file, "CreateFile", Fake("win32file").CreateFile)
+    monkeypatch.setattr(run_in_session, "own_session", lambda: 0)
+    assert run_in_session.run(5, closing.__name__, ["42"]) == 7
+    assert calls == [
+        "win32ts.WTSQueryUserToken", "win32security.GetTokenInformation", "win32security.GetTokenInformation",
+        "win32profile.CreateEnvironmentBlock", "win32process.STARTUPINFO", "win32process.CreateProcessAsUser",
+    ]  # fmt: skip
 
 
 def test_a_service_knows_whom_its_errand_has_reached(game, monkeypatch):
