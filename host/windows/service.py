@@ -1,7 +1,8 @@
-"""A process of ours as a Windows service, by its own dispatcher: plain CPython speaks to the service control manager (SCM).
+"""A process of ours as a Windows service: plain CPython speaks to the service control manager (SCM).
 
-The main thread runs the program as anywhere else. `attach` starts the thread that the SCM's dispatcher needs; its callbacks
-only take note. Sources: winsvc.h, and "Service Programs" of the Windows documentation.
+The main thread runs the program as anywhere else; the SCM's callbacks, which come in a thread of the dispatcher, only take
+note. Our own programs have their dispatcher from before Python is loaded (installers/windows/launcher.c), and `attach` takes it
+over; for python.exe it starts one. Sources: winsvc.h, and "Service Programs" of the Windows documentation.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from ctypes import wintypes
-from typing import Final
+from typing import Any, Final
 
 from host.api import Told
 from host.windows.win32 import advapi32, checked, error, function, kernel32
@@ -55,6 +56,7 @@ _register = function(
 )
 _set_status = function(advapi32, "SetServiceStatus", wintypes.BOOL, wintypes.HANDLE, ctypes.POINTER(_Status))
 _leave_console = function(kernel32, "FreeConsole", wintypes.BOOL)
+_own_module = function(kernel32, "GetModuleHandleW", wintypes.HMODULE, wintypes.LPCWSTR)
 
 
 def tells(control: int, event: int) -> Told | None:
@@ -68,7 +70,7 @@ class Attached:
     def __init__(self, say: Callable[[_Status], None]) -> None:
         self._say = say
         self._lock = threading.Lock()
-        self._status = _Status(kind=_OWN_PROCESS, state=START_PENDING, hint=_HINT_MS)
+        self._status = _Status(kind=_OWN_PROCESS, state=START_PENDING, checkpoint=1, hint=_HINT_MS)  # as the launcher showed it
         self._tell: list[Callable[[Told], None]] = []
         self._stopping = False
 
@@ -116,6 +118,10 @@ class _Dispatcher:
 
     def start(self) -> None:
         """Returns when the SCM knows us. OSError: it did not start this process."""
+        launched = _launched(self._handler)
+        if launched:
+            self._take(launched)
+            return
         self._thread.start()
         self._known.wait()
         if self._failed is not None:
@@ -125,7 +131,8 @@ class _Dispatcher:
         if self.attached is not None:
             self.attached.become(STOPPED, code)
         self._over.set()
-        self._thread.join(_HINT_MS / 1000)
+        if self._thread.is_alive():
+            self._thread.join(_HINT_MS / 1000)
 
     def _run(self) -> None:
         table = (_Entry * 2)(_Entry(self._name, self._main), _Entry(None, _MAIN()))
@@ -140,13 +147,26 @@ class _Dispatcher:
         except OSError as failed:
             self._failed = failed
         else:
-            self.attached = Attached(lambda status: _set_status(handle, ctypes.byref(status)))
-            self.attached.become(START_PENDING)
+            self._take(handle)
         self._known.set()
         self._over.wait()
 
+    def _take(self, handle: int) -> None:
+        self.attached = Attached(lambda status: _set_status(handle, ctypes.byref(status)))
+        self.attached.become(START_PENDING)
+
     def _handle(self, control: int, event: int, _data: object, _context: object) -> int:
         return 0 if self.attached is None else self.attached.handle(control, event)
+
+
+def _launched(handler: Any) -> int | None:
+    """The status handle of the launcher, whose dispatcher calls `handler` from now on. None: no launcher, or no SCM."""
+    try:
+        take = function(ctypes.WinDLL("", handle=_own_module(None)), "giochoi_service", wintypes.HANDLE, _HANDLER)
+    except AttributeError:
+        return None
+    handle: int | None = take(handler)
+    return handle
 
 
 _ours: list[_Dispatcher] = []  # one, once this process is attached

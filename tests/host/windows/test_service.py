@@ -203,7 +203,7 @@ def test_the_states_of_a_life(said):
     attached.become(RUNNING)
     accepted = 0x1 | 0x4 | 0x40 | 0x80 | 0x100 | 0x200
     stopping = [(STOP_PENDING, 0, 1, 0), (STOP_PENDING, 0, 2, 0)]
-    assert shown == [(START_PENDING, 0, 1, 0), (RUNNING, accepted, 0, 0), *stopping, (STOPPED, 0, 0, 3)]
+    assert shown == [(START_PENDING, 0, 2, 0), (RUNNING, accepted, 0, 0), *stopping, (STOPPED, 0, 0, 3)]
 
 
 def test_an_order_to_stop_is_not_missed(said):
