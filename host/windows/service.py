@@ -15,6 +15,7 @@ from ctypes import wintypes
 from typing import Any, Final
 
 from host.api import Told
+from host.windows.clocks import standby
 from host.windows.win32 import advapi32, checked, error, function, kernel32
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
@@ -22,7 +23,9 @@ SERVICE_SPECIFIC_ERROR: Final = 1066
 
 # SERVICE_CONTROL_…
 _STOP, _INTERROGATE, _SHUTDOWN, _POWER, _SESSION, _PRESHUTDOWN, _TIME = 0x1, 0x4, 0x5, 0xD, 0xE, 0xF, 0x10
+_SUSPENDS = 0x4  # PBT_APMSUSPEND
 _RESUMED = frozenset({0x6, 0x7, 0x12})  # PBT_APMRESUMECRITICAL, …SUSPEND, …AUTOMATIC
+_CAME = frozenset({0x1, 0x3, 0x5, 0x8})  # WTS_CONSOLE_CONNECT, WTS_REMOTE_CONNECT, WTS_SESSION_LOGON, …UNLOCK
 _ACCEPTED = 0x1 | 0x4 | 0x40 | 0x80 | 0x100 | 0x200  # STOP, SHUTDOWN, POWEREVENT, SESSIONCHANGE, PRESHUTDOWN, TIMECHANGE
 _NOT_IMPLEMENTED = 120
 _OWN_PROCESS = 0x10
@@ -76,6 +79,10 @@ class Attached:
 
     def handle(self, control: int, event: int) -> int:
         """HandlerEx: in a thread of the dispatcher, and to return at once."""
+        if (control, event) == (_POWER, _SUSPENDS):
+            standby.stand_still()
+        elif event in {_POWER: _RESUMED, _SESSION: _CAME}.get(control, ()):  # somebody is there, even if no resume was told
+            standby.run_on()
         told = tells(control, event)
         if told == "stop":
             self.become(STOP_PENDING)
