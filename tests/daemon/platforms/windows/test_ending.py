@@ -195,6 +195,19 @@ def test_an_errand_in_another_session_holds_no_file_open(monkeypatch):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("session", "started", "done"), [(5, 9, [5]), (0, 9, []), (1, 9, []), (5, 8, [])])
+def test_only_the_session_of_a_player_is_disconnected(monkeypatch, session, started, done):
+    """Neither that of services nor our own, nor that of another program by now. Wine has one session: so by the call."""
+    calls = []
+    monkeypatch.setattr(run_in_session.win32ts, "WTSDisconnectSession", lambda *given: calls.append(given))
+    monkeypatch.setattr(run_in_session, "own_session", lambda: 1)
+    ours = WindowsControl()
+    monkeypatch.setattr(ours, "_look", lambda: {42: Process(42, 4, started, session, "a.exe")})
+    assert ours.disconnect(42, 9) is bool(done)
+    assert calls == [(0, one, False) for one in done]  # of this server, without waiting
+    assert not ours.disconnect(43, 9)
+
+
 def test_a_service_knows_whom_its_errand_has_reached(game, monkeypatch):
     """The one with a window, not the one without."""
     monkeypatch.setattr(closing, "interactive", lambda: False)
