@@ -158,6 +158,19 @@ def test_a_window_on_another_desktop(game):
         _user32.CloseDesktop(ctypes.c_void_p(desktop))
 
 
+def test_the_frame_of_a_store_program_is_asked(monkeypatch):
+    """Its window is ApplicationFrameHost's, which is nobody's game; Wine has none, so by the calls."""
+    classes, pids, posted = {1: "ApplicationFrameWindow", 2: "ApplicationFrameWindow", 3: "Edit"}, {11: 42, 12: 43}, []
+    monkeypatch.setattr(closing.win32gui, "GetClassName", classes.__getitem__)
+    monkeypatch.setattr(closing.win32gui, "IsWindowVisible", lambda _: True)
+    monkeypatch.setattr(closing.win32gui, "FindWindowEx", lambda frame, _, kind, __: frame + 10 if "CoreWindow" in kind else 0)
+    monkeypatch.setattr(closing.win32gui, "PostMessage", lambda *given: posted.append(given))
+    monkeypatch.setattr(closing.win32process, "GetWindowThreadProcessId", lambda window: (0, pids.get(window, 7)))
+    desktop = SimpleNamespace(SetThreadDesktop=lambda: None, EnumDesktopWindows=lambda: [1, 2, 3])
+    assert closing._on(desktop, {42}) == 1
+    assert posted == [(1, 0x10, 0, 0)]  # WM_CLOSE
+
+
 def test_the_errand_of_a_service(game):
     """A service asks by a program of ours in the session of the game, which says by its end whether there was a window."""
     started = run(game, *SHORT, wait=True)
