@@ -32,6 +32,7 @@ from daemon.trusted import Reading
 from rules.decision import Decision
 from rules.games import Program
 
+STUBBORN_MS = 10_000  # that what has to end may go on before its session is disconnected, and between two times of that
 MOST_SAVING = 32  # programs of one play that save, or have left something behind that may: each is looked after by itself
 
 
@@ -53,7 +54,8 @@ class Enforcer:
         self._control = control
         self._announce = announce
         self._keep = keep
-        self._stubborn: set[Identity] = set()
+        self._stubborn: dict[Identity, int | None] = {}  # since when, or when its session was disconnected last (mono)
+        self._away: set[Identity] = set()  # whose session was disconnected
         self._left: dict[Identity, _Left] = {}
 
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
@@ -146,12 +148,18 @@ class Enforcer:
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""
         if not self._control.end(pid, started):
-            self._stubborn.add((pid, started))
+            self._stubborn.setdefault((pid, started))
 
-    def stubborn(self) -> bool:
-        """Whether something that had to be ended still runs."""
-        self._stubborn = {one for one in self._stubborn if self._control.alive(*one)}
-        return bool(self._stubborn)
+    def stubborn(self, now: Reading) -> tuple[bool, bool]:
+        """Whether something that had to be ended still runs; whether its session was disconnected for that."""
+        self._stubborn = {one: since for one, since in self._stubborn.items() if self._control.alive(*one)}
+        for one, since in self._stubborn.items():
+            if since is None or now.mono - since >= STUBBORN_MS:
+                self._stubborn[one] = now.mono
+                if since is not None and self._control.disconnect(*one):
+                    self._away.add(one)
+        self._away &= self._stubborn.keys()
+        return bool(self._stubborn), bool(self._away)
 
 
 def _ruled(decision: Decision, now: Reading) -> Ruled:

@@ -10,12 +10,12 @@ from host.api import UserId
 
 LIMIT = 1 << 20
 # winerror.h
-_SHARING_VIOLATION, _LOCK_VIOLATION, _CANNOT_BREAK_OPLOCK = 32, 33, 802
+_SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
 
 
 def held_open(error: OSError) -> bool:
     """Whether a file could not be used because somebody has it open: on Windows whoever may read one can do that to it."""
-    return getattr(error, "winerror", None) in {_SHARING_VIOLATION, _LOCK_VIOLATION, _CANNOT_BREAK_OPLOCK}
+    return getattr(error, "winerror", None) in {_SHARING_VIOLATION, _LOCK_VIOLATION}
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> bytes:

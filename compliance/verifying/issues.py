@@ -21,6 +21,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "record-lost": msg("some events were not recorded"),
     "no-roster": msg("the PC had no list of players, so nothing was limited"),
     "not-ended": msg("a game could not be ended"),
+    "session-disconnected": msg("a game could not be ended, so the session that it ran in was disconnected"),
     "too-many-starts": msg("an account started games again and again; more than 60 starts a minute were ended"),
     "not-asked": msg("the windows of games could not be asked to close"),
     "watch-events": msg("the system did not tell what started"),

@@ -56,6 +56,10 @@ ISSUES: Final[dict[str, Message]] = {
     ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),
+    "session-disconnected": msg(
+        "a game could not be ended, so the session that it runs in is disconnected, and again every ten seconds: log on there "
+        "and close the game, or restart the PC"
+    ),
     "too-many-starts": msg("an account starts games again and again: more than 60 starts a minute are ended at once"),
     "not-asked": msg(
         "games are not asked to close when their time is over, they only get the time to save; it is tried again; if this does "

@@ -164,6 +164,9 @@ class Control(Protocol):
     def end(self, pid: int, started: int) -> bool:
         """End this program and its descendants. False: it was gone or may not be ended."""
 
+    def disconnect(self, pid: int, started: int) -> bool:
+        """Have the screen show the log-on in place of this program's session, which goes on. False: not done here."""
+
 
 class Accounts(Protocol):
     """What kind of account somebody is."""

@@ -109,6 +109,9 @@ class TreeControl(ABC, Generic[P]):
         self._trees.pop((pid, started), None)
         return ended
 
+    def disconnect(self, pid: int, started: int) -> bool:
+        return False
+
     def _to_all(self, pid: int, started: int, do: Callable[[int, int], bool], rounds: int) -> bool:
         """Does it to the program, to what it has started and to what belonged to it when it had to end. BlindError."""
         asked = self._trees.get((pid, started), ())

@@ -87,7 +87,9 @@ class Heart:
         self.loop.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.loop.health.report("record-lost", trouble=self.recorder.lost > 0)
         self.loop.health.report("internal-error", trouble=self.errors.lately())
-        self.loop.health.report("not-ended", trouble=self.loop.enforcer.stubborn())
+        stubborn, disconnected = self.loop.enforcer.stubborn(self.loop.read())
+        self.loop.health.report("not-ended", trouble=stubborn)
+        self.loop.health.report("session-disconnected", trouble=disconnected)
 
     def _write_minute(self, now: Reading) -> None:
         self.recorder.rows(self.loop.plays.running.values(), now)

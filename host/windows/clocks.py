@@ -37,10 +37,36 @@ def _with_sleep() -> Callable[[], int]:
 elapsed = _with_sleep()
 
 
-def mono() -> int:
+def _without_sleep() -> int:
     now = ctypes.c_ulonglong()
     checked(_unbiased(ctypes.byref(now)), "QueryUnbiasedInterruptTime")
     return now.value // _TICKS
+
+
+class Standby:
+    """The clock `read`, but still between notices of suspend and resume: in modern standby Windows' own may run on."""
+
+    def __init__(self, read: Callable[[], int]) -> None:
+        self._read = read
+        self._state: tuple[int | None, int] = None, 0  # since when it stands, and for how long it did before; changed in whole
+
+    def mono(self) -> int:
+        stands, stood = self._state
+        return (self._read() if stands is None else stands) - stood
+
+    def stand_still(self) -> None:
+        stands, stood = self._state
+        if stands is None:
+            self._state = self._read(), stood
+
+    def run_on(self) -> None:
+        stands, stood = self._state
+        if stands is not None:
+            self._state = None, stood + self._read() - stands
+
+
+standby = Standby(_without_sleep)
+mono = standby.mono
 
 
 def boot() -> str:

@@ -22,7 +22,6 @@ import win32file
 from host.api import Kind, TakenError, UntrustedError, UserId
 from host.windows import users
 from host.windows.descriptors import attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
-from host.windows.sharing import open_to_look
 from host.windows.sids import ADMINS, SYSTEM, readers, sddl, service_sid, writers
 from host.windows.tokens import elevated, own_sid, take_up
 from host.windows.vault import is_sealed, seal, unseal
@@ -45,7 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
-_READ, _WRITE, _DELETE, _LOOK = 0x8000_0000, 0x4000_0000, 0x1_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
+_READ, _WRITE, _LOOK = 0x8000_0000, 0x4000_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
 _SHARE_READ_WRITE = 3
 _CREATE_NEW, _OPEN_ALWAYS = 1, 4
 _IS_FOLDER, _IS_REPARSE_POINT = 0x10, 0x400
@@ -114,11 +113,11 @@ def known_folder(folder: uuid.UUID) -> Path:
 
 def prepare(folder: Path, mode: int) -> None:
     try:
-        handle = open_to_look(folder, _LOOK)
+        handle = open_itself(folder, _LOOK)
     except FileNotFoundError:
         folder.parent.mkdir(parents=True, exist_ok=True)
         make_folder(folder, sddl_for(mode, folder=True))
-        handle = open_to_look(folder, _LOOK)
+        handle = open_itself(folder, _LOOK)
     with handle:
         _check(handle, folder, mode)
 
@@ -153,7 +152,7 @@ def acting_for(folder: Path) -> Iterator[None]:
 
 def _lent(folder: Path) -> bool:
     try:
-        with open_to_look(folder, _LOOK) as handle:
+        with open_itself(folder, _LOOK) as handle:
             return own_sid() != _SERVICE and _SERVICE in owner_and_writers(handle.value)[1]
     except FileNotFoundError:
         return False
@@ -165,7 +164,7 @@ def sealed_by() -> str:
 
 def vet(folder: Path) -> None:
     for path in folder.iterdir():
-        with suppress(FileNotFoundError), open_to_look(path, _LOOK) as handle:
+        with suppress(FileNotFoundError), open_itself(path, _LOOK) as handle:
             if (whose := owner_and_writers(handle.value)[0]) not in _ours():
                 raise UntrustedError(msg("{file} is owned by {who}", file=path.name, who=users.account(whose)))
 
@@ -207,7 +206,7 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
 
 
 def open_owned(path: Path, owners: frozenset[UserId]) -> BinaryIO:
-    with open_to_look(path, _READ) as handle:
+    with open_itself(path, _READ) as handle:
         found = _look(handle)
         on_disk = win32file.GetFileType(handle.value) == win32file.FILE_TYPE_DISK
         if not on_disk or found.attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
@@ -249,8 +248,6 @@ def _replace(source: Path, target: Path) -> None:
     """Returns when the folder on the disk says so."""
     for wait in (*_WAITS, None):
         try:
-            with suppress(FileNotFoundError):
-                open_to_look(target, _DELETE).close()  # fails where to replace it would wait for somebody's oplock
             with AsOSError(str(target)):
                 win32file.MoveFileExW(str(source), str(target), _REPLACE_THROUGH)
             return

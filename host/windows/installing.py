@@ -14,7 +14,6 @@ from host.api import ManagerError, Name, UntrustedError
 from host.windows import files, users
 from host.windows.descriptors import make_folder, owner_and_writers, protect
 from host.windows.plans import PLANS, path_and_above, room, strangers
-from host.windows.sharing import open_to_look
 from host.windows.sids import ADMINS, SYSTEM, service_sid
 from host.windows.tokens import own_sid
 from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
@@ -45,7 +44,7 @@ def trusted(paths: Iterable[Path]) -> None:
     """ManagerError (2): somebody who is no administrator may change one of these, or put another one in its place."""
     for path in _all(paths):
         try:
-            with open_to_look(path, READ_CONTROL) as handle:
+            with open_itself(path, READ_CONTROL) as handle:
                 found = strangers(*owner_and_writers(handle.value), users.administrator)
         except OSError as error:
             raise _refused(path, error, code=2) from error

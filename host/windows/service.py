@@ -1,7 +1,8 @@
-"""A process of ours as a Windows service, by its own dispatcher: plain CPython speaks to the service control manager (SCM).
+"""A process of ours as a Windows service: plain CPython speaks to the service control manager (SCM).
 
-The main thread runs the program as anywhere else. `attach` starts the thread that the SCM's dispatcher needs; its callbacks
-only take note. Sources: winsvc.h, and "Service Programs" of the Windows documentation.
+The main thread runs the program as anywhere else; the SCM's callbacks, which come in a thread of the dispatcher, only take
+note. Our own programs have their dispatcher from before Python is loaded (installers/windows/launcher.c), and `attach` takes it
+over; for python.exe it starts one. Sources: winsvc.h, and "Service Programs" of the Windows documentation.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import os
 import threading
 from collections.abc import Callable
 from ctypes import wintypes
-from typing import Final
+from typing import Any, Final
 
 from host.api import Told
+from host.windows.clocks import standby
 from host.windows.win32 import advapi32, checked, error, function, kernel32
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
@@ -21,7 +23,9 @@ SERVICE_SPECIFIC_ERROR: Final = 1066
 
 # SERVICE_CONTROL_…
 _STOP, _INTERROGATE, _SHUTDOWN, _POWER, _SESSION, _PRESHUTDOWN, _TIME = 0x1, 0x4, 0x5, 0xD, 0xE, 0xF, 0x10
+_SUSPENDS = 0x4  # PBT_APMSUSPEND
 _RESUMED = frozenset({0x6, 0x7, 0x12})  # PBT_APMRESUMECRITICAL, …SUSPEND, …AUTOMATIC
+_CAME = frozenset({0x1, 0x3, 0x5, 0x8})  # WTS_CONSOLE_CONNECT, WTS_REMOTE_CONNECT, WTS_SESSION_LOGON, …UNLOCK
 _ACCEPTED = 0x1 | 0x4 | 0x40 | 0x80 | 0x100 | 0x200  # STOP, SHUTDOWN, POWEREVENT, SESSIONCHANGE, PRESHUTDOWN, TIMECHANGE
 _NOT_IMPLEMENTED = 120
 _OWN_PROCESS = 0x10
@@ -55,6 +59,7 @@ _register = function(
 )
 _set_status = function(advapi32, "SetServiceStatus", wintypes.BOOL, wintypes.HANDLE, ctypes.POINTER(_Status))
 _leave_console = function(kernel32, "FreeConsole", wintypes.BOOL)
+_own_module = function(kernel32, "GetModuleHandleW", wintypes.HMODULE, wintypes.LPCWSTR)
 
 
 def tells(control: int, event: int) -> Told | None:
@@ -68,12 +73,16 @@ class Attached:
     def __init__(self, say: Callable[[_Status], None]) -> None:
         self._say = say
         self._lock = threading.Lock()
-        self._status = _Status(kind=_OWN_PROCESS, state=START_PENDING, hint=_HINT_MS)
+        self._status = _Status(kind=_OWN_PROCESS, state=START_PENDING, checkpoint=1, hint=_HINT_MS)  # as the launcher showed it
         self._tell: list[Callable[[Told], None]] = []
         self._stopping = False
 
     def handle(self, control: int, event: int) -> int:
         """HandlerEx: in a thread of the dispatcher, and to return at once."""
+        if (control, event) == (_POWER, _SUSPENDS):
+            standby.stand_still()
+        elif event in {_POWER: _RESUMED, _SESSION: _CAME}.get(control, ()):  # somebody is there, even if no resume was told
+            standby.run_on()
         told = tells(control, event)
         if told == "stop":
             self.become(STOP_PENDING)
@@ -116,6 +125,10 @@ class _Dispatcher:
 
     def start(self) -> None:
         """Returns when the SCM knows us. OSError: it did not start this process."""
+        launched = _launched(self._handler)
+        if launched:
+            self._take(launched)
+            return
         self._thread.start()
         self._known.wait()
         if self._failed is not None:
@@ -125,7 +138,8 @@ class _Dispatcher:
         if self.attached is not None:
             self.attached.become(STOPPED, code)
         self._over.set()
-        self._thread.join(_HINT_MS / 1000)
+        if self._thread.is_alive():
+            self._thread.join(_HINT_MS / 1000)
 
     def _run(self) -> None:
         table = (_Entry * 2)(_Entry(self._name, self._main), _Entry(None, _MAIN()))
@@ -140,13 +154,26 @@ class _Dispatcher:
         except OSError as failed:
             self._failed = failed
         else:
-            self.attached = Attached(lambda status: _set_status(handle, ctypes.byref(status)))
-            self.attached.become(START_PENDING)
+            self._take(handle)
         self._known.set()
         self._over.wait()
 
+    def _take(self, handle: int) -> None:
+        self.attached = Attached(lambda status: _set_status(handle, ctypes.byref(status)))
+        self.attached.become(START_PENDING)
+
     def _handle(self, control: int, event: int, _data: object, _context: object) -> int:
         return 0 if self.attached is None else self.attached.handle(control, event)
+
+
+def _launched(handler: Any) -> int | None:
+    """The status handle of the launcher, whose dispatcher calls `handler` from now on. None: no launcher, or no SCM."""
+    try:
+        take = function(ctypes.WinDLL("", handle=_own_module(None)), "giochoi_service", wintypes.HANDLE, _HANDLER)
+    except AttributeError:
+        return None
+    handle: int | None = take(handler)
+    return handle
 
 
 _ours: list[_Dispatcher] = []  # one, once this process is attached

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import wintypes
 
-from host.windows.sharing import extended, open_shared
-from host.windows.win32 import function
+from host.windows.win32 import extended, function, open_shared
 
 _wintrust = ctypes.WinDLL("wintrust", use_last_error=True)
 _crypt32 = ctypes.WinDLL("crypt32", use_last_error=True)

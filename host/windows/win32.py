@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import msvcrt
+import ntpath
 import os
 from ctypes import wintypes
 from pathlib import Path
@@ -21,7 +22,11 @@ advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 
 READ_CONTROL, WRITE_DAC = 0x0002_0000, 0x0004_0000
 SHARE_ALL, OPEN_EXISTING = 7, 3
-_BACKUP_SEMANTICS, _OPEN_REPARSE_POINT = 0x0200_0000, 0x0020_0000  # the first is what folders can be opened with
+# SECURITY_SQOS_PRESENT: a pipe that is opened instead of a file learns nothing of us. FILE_FLAG_BACKUP_SEMANTICS: folders can
+# be opened, and with the privilege to back up also what its owner took from the system's account.
+_ANONYMOUS, _BACKUP_SEMANTICS, _OPEN_REPARSE_POINT = 0x0010_0000, 0x0200_0000, 0x0020_0000
+_READ_DATA = 0x1
+_SHORT = 240  # characters: from 248 on some calls need another way to write a path
 
 # winerror.h
 ACCESS_DENIED, INVALID_PARAMETER = 5, 87
@@ -132,8 +137,25 @@ def open_file(
 
 
 def open_itself(
-    path: Path | str, access: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None, flags: int = 0
+    path: Path | str, access: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
 ) -> Handle:
     """What lies there itself, file or folder, and not what a link leads to. OSError."""
-    flags |= _BACKUP_SEMANTICS | _OPEN_REPARSE_POINT
+    flags = _ANONYMOUS | _BACKUP_SEMANTICS | _OPEN_REPARSE_POINT
     return open_file(str(path), access, flags, share=share, how=how, attributes=attributes)
+
+
+def open_shared(path: str) -> Handle:
+    """The file at this path, to be read while others write, rename or delete it. An absolute path may be of any length.
+    Waits for whoever holds an oplock on it. OSError, also for no name that a file could have.
+    """
+    if "\0" in path:
+        raise OSError(None, "NUL", path)
+    return open_file(extended(path), _READ_DATA, _ANONYMOUS | _BACKUP_SEMANTICS)
+
+
+def extended(path: str) -> str:
+    r"""The path as `\\?\…` where it is long: so written it may be, and names nothing but itself."""
+    if len(path) < _SHORT or path.startswith(("\\\\?\\", "\\\\.\\")):
+        return path
+    whole = ntpath.normpath(path)
+    return f"\\\\?\\UNC{whole[1:]}" if whole.startswith("\\\\") else f"\\\\?\\{whole}"

@@ -122,7 +122,7 @@ def _compile(program: Program, work: Path, out: Path, python: str, version: str,
         "-static", "-nostdlib", "-nostartfiles", "-Wl,--entry=begin", "-Wl,--no-insert-timestamp", "-Wl,--dynamicbase",
         "-Wl,--nxcompat", "-mwindows" if program.windowed else "-mconsole",
         f'-DROOM=L"{program.room}"', f'-DPYTHON=L"{python}"',
-        str(_LAUNCHER), "about.o", "-lkernel32", "-lshell32", "-o", str(out),
+        str(_LAUNCHER), "about.o", "-lkernel32", "-ladvapi32", "-lshell32", "-o", str(out),
     ]  # fmt: skip
     _run(compiler, work)
 

@@ -50,6 +50,8 @@ class FakePlatform:
     asked: list[int] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
+    disconnected: list[int] = field(default_factory=list)
+    screens: bool = False  # its sessions can be disconnected
     refusals: Refusals | None = None
     sessions: tuple[OsSession, ...] | None = None
     pins: Pins = field(default_factory=SpawnedPins)
@@ -183,6 +185,11 @@ class FakePlatform:
         for one, _ in self._tree((pid, started)):
             self.exit(one)
         return True
+
+    def disconnect(self, pid: int, started: int) -> bool:
+        if self.screens:
+            self.disconnected.append(pid)
+        return self.screens
 
     def _left(self, root: Identity, do: Callable[[Identity], object]) -> None:
         """What belonged to it when it was asked to close, and what that has started."""

@@ -359,7 +359,28 @@ def test_what_cannot_be_ended_is_tried_each_second(world):
     world.pass_time(5_000)
     assert tried == [first + n * 1_000 for n in range(6)]
     assert [one.id for one in world.daemon.health.open()] == ["not-ended"]
+    assert world.platform.disconnected == []
     del world.platform.end
     world.pass_time(1_000)
     assert world.platform.ended == [1]
+    assert world.daemon.health.open() == ()
+
+
+@pytest.mark.parametrize("screens", [True, False])
+def test_what_cannot_be_ended_loses_its_screen_every_ten_seconds(world, screens):
+    """Where the system can do that; the Issue and the log say so, until it is gone."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.platform.obedient, world.platform.screens = False, screens
+    world.platform.end = lambda *_: False
+    world.pass_time(MINUTE + 10_000 + SIGNAL_MS)
+    world.pass_time(8_000)
+    assert world.platform.disconnected == []
+    world.pass_time(15_000)
+    assert world.platform.disconnected == [1, 1] * screens
+    issues = ["not-ended"] + ["session-disconnected"] * screens
+    assert [one.id for one in world.daemon.health.open()] == issues
+    assert [one.id for one in world.journal("issue.raised")][1:] == issues  # first there was no roster
+    del world.platform.end
+    world.pass_time(1_000)
     assert world.daemon.health.open() == ()

@@ -101,14 +101,14 @@ def _ended(signal: Signal, _: Viewer) -> Notice:
 
 
 def _refused(signal: Signal, _: Viewer) -> Notice:
-    """A signal that names neither game nor program leaves nothing to ask for."""
+    """A signal that names neither game nor program leaves nothing to ask for. A banner, as notifications may be held back."""
     what = signal.game or signal.program
     actions = (_ask(signal, msg("Ask a guardian")),) if what else ()
     if signal.game:
         title, body = msg("{game} may not start now", game=parts.game(signal)), (*parts.why(signal), *parts.again(signal))
     else:
         title, body = msg("{program} may not run", program=signal.title or msg("This program")), parts.words(signal)
-    return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, actions=actions, lasts=LISTED)
+    return Notice(f"refused:{signal.player}:{what}", title, body, signs.OVER, banner=True, actions=actions, lasts=LISTED)
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:

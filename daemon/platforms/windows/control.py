@@ -17,6 +17,7 @@ from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 from host.windows.win32 import Handle
 
+_SERVICES = 0  # the session of services, which has no screen
 _MOST_ASKED = 2_000  # pids that a command line has room for
 _REMEMBERED, _MOST_ACCOUNTS = 256, 4_096
 _OVER = ""
@@ -66,6 +67,15 @@ class WindowsControl(TreeControl[Process]):
         while len(self._reached) > _REMEMBERED:
             self._reached.pop(next(iter(self._reached)))
         return True
+
+    def disconnect(self, pid: int, started: int) -> bool:
+        try:
+            one = self._look().get(pid)
+        except BlindError:
+            return False
+        if one is None or one.started != started or one.session in {_SERVICES, run_in_session.own_session()}:
+            return False
+        return run_in_session.disconnect(one.session)
 
     def reached(self, programs: Collection[Identity]) -> bool:
         return any(has() for one in programs for has in self._reached.get(one, ()))

@@ -13,9 +13,8 @@ from daemon.platforms.windows.registry import Hive, WindowsRegistry
 from daemon.platforms.windows.shops import TRUSTED, Shops, holds, slashes
 from host.windows.descriptors import descriptor_of
 from host.windows.files import known_folder
-from host.windows.sharing import open_to_look
 from host.windows.sids import Entry, replacers, writers
-from host.windows.win32 import READ_CONTROL
+from host.windows.win32 import READ_CONTROL, open_itself
 
 # knownfolders.h: ProgramFiles, ProgramFilesX86, Windows
 _FOLDERS = (
@@ -51,7 +50,7 @@ def installed(path: str) -> bool:
 
 
 def only_administrators(path: str) -> bool:
-    """Whether nobody else owns or may change this file or folder. False where that is not seen. Waits for nobody."""
+    """Whether nobody else owns or may change this file or folder. False where that is not seen."""
     try:
         owner, entries = _descriptor(path)
     except OSError:
@@ -61,7 +60,7 @@ def only_administrators(path: str) -> bool:
 
 def believable(told: str, folder: str) -> bool:
     """Whether what the file at the first path says holds for the folder at the second, by the access lists of both. The paths
-    have slashes. False also where that is not seen. Waits for nobody.
+    have slashes. False also where that is not seen.
     """
     try:
         teller, entries = _descriptor(told.replace("/", "\\"))
@@ -78,7 +77,7 @@ def shops(registry: WindowsRegistry, *hives: Hive) -> Shops:
 
 
 def _descriptor(path: str) -> tuple[str, tuple[Entry, ...] | None]:
-    with open_to_look(path, READ_CONTROL) as handle:
+    with open_itself(path, READ_CONTROL) as handle:
         return descriptor_of(handle.value)
 
 

@@ -39,6 +39,21 @@ def test_without_interrupt_time_ticks_stand_in(monkeypatch) -> None:
     assert abs(clocks._with_sleep()() - ticks()) <= TICK
 
 
+def test_nothing_passes_between_suspend_and_resume() -> None:
+    """However often each is told; nor does the clock ever go back."""
+    now = [100]
+    clock = clocks.Standby(lambda: now[0])
+    seen = []
+    for step in (clock.stand_still, clock.stand_still, clock.run_on, clock.run_on, clock.stand_still, clock.run_on):
+        now[0] += 10
+        seen.append(clock.mono())
+        step()
+        seen.append(clock.mono())
+    assert seen == [110, 110, 110, 110, 110, 110, 120, 120, 130, 130, 130, 130]
+    now[0] += 10
+    assert clock.mono() == 140
+
+
 def test_boot_does_not_change_while_we_run() -> None:
     """Asked again and again, with processes coming and going."""
     assert len({clocks.boot() for _ in range(20)}) == 1

@@ -14,7 +14,7 @@ from host import homes
 from host.files import read_owned, write_atomic
 from host.windows import descriptors, files, owning, sids, tokens
 from host.windows.sids import CREATOR, LOCAL_SERVICE, Entry, readers
-from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
+from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself, open_shared
 
 OTHER = "S-1-5-21-1-2-3-1001"
 ME = tokens.own_sid()
@@ -228,8 +228,8 @@ def test_what_is_made_for_a_service_is_the_services(tmp_path: Path, monkeypatch:
         made.clear()
 
 
-def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By which whoever may read a file could let the loop wait for ever. Wine has none: so by how each is opened."""
+def test_files_are_opened_plainly_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads by a handle of FILE_FLAG_OPEN_REQUIRING_OPLOCK may wait for ever."""
     files.prepare(tmp_path / "home", 0o755)
     path = tmp_path / "home" / "agent.keys"
     write_atomic(path, b"keys", 0o644)
@@ -237,7 +237,7 @@ def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pyt
 
     def create(name, access, share, attributes, how, flags, template):
         if how == win32file.OPEN_EXISTING:
-            asked.append(bool(flags & 0x4_0000))  # FILE_FLAG_OPEN_REQUIRING_OPLOCK
+            asked.append(flags)
         return real(name, access, share, attributes, how, flags, template)
 
     monkeypatch.setattr(win32file, "CreateFile", create)
@@ -246,4 +246,6 @@ def test_looking_and_reading_wait_for_no_oplock(tmp_path: Path, monkeypatch: pyt
     owning.strange(tmp_path / "home")
     assert read_owned(path, OURS) == b"keys"
     write_atomic(path, b"new", 0o644)
-    assert asked == [True] * 5
+    open_shared(str(path)).close()
+    itself = 0x10_0000 | 0x20_0000 | 0x200_0000  # SQOS_PRESENT, OPEN_REPARSE_POINT, BACKUP_SEMANTICS
+    assert asked == [itself] * 4 + [0x10_0000 | 0x200_0000]

@@ -16,6 +16,7 @@ import win32service
 from host.api import ManagerError, Standing
 from host.servicing import ServiceCommands
 from host.windows import installing, plans, scm, service
+from host.windows.clocks import Standby
 from host.windows.descriptors import protect
 from host.windows.plans import Plan
 from host.windows.service import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Attached
@@ -184,6 +185,20 @@ def test_what_a_control_tells(said, control, event, told):
     assert heard == told
 
 
+@pytest.mark.parametrize("end", [(0xD, 0x12), (0xD, 0x7), (0xD, 0x6), (0xE, 0x5), (0xE, 0x8)])
+def test_nothing_is_counted_from_suspend_to_resume(said, monkeypatch, end):
+    """Or until somebody logs on or unlocks. A lock, a log-off or another clock, as they come on the way down, end it not."""
+    now = [1_000]
+    monkeypatch.setattr(service, "standby", Standby(lambda: now[0]))
+    attached, _ = said
+    moments = []
+    for control in ((0xD, 0x4), (0xE, 0x7), (0xE, 0x6), (0x10, 0), (0xD, 0xA), end):
+        assert attached.handle(*control) == 0
+        now[0] += 50
+        moments.append(service.standby.mono())
+    assert moments == [1_000] * 5 + [1_050]
+
+
 def test_an_unknown_control_is_refused(said):
     """PAUSE, say: ERROR_CALL_NOT_IMPLEMENTED."""
     attached, shown = said
@@ -203,7 +218,7 @@ def test_the_states_of_a_life(said):
     attached.become(RUNNING)
     accepted = 0x1 | 0x4 | 0x40 | 0x80 | 0x100 | 0x200
     stopping = [(STOP_PENDING, 0, 1, 0), (STOP_PENDING, 0, 2, 0)]
-    assert shown == [(START_PENDING, 0, 1, 0), (RUNNING, accepted, 0, 0), *stopping, (STOPPED, 0, 0, 3)]
+    assert shown == [(START_PENDING, 0, 2, 0), (RUNNING, accepted, 0, 0), *stopping, (STOPPED, 0, 0, 3)]
 
 
 def test_an_order_to_stop_is_not_missed(said):

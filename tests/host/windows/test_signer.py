@@ -12,8 +12,8 @@ import pytest
 
 from host import choose
 from host.images import build_id
-from host.windows.sharing import extended
 from host.windows.signer import signer
+from host.windows.win32 import extended
 from rules.programs import is_engine
 from tests.host.windows.authenticode import Publisher, trusting
 from tests.windows_programs import program

@@ -135,6 +135,12 @@ def test_the_child_can_ask_from_where_it_is_told(one, words):
     assert (action.kind, action.words) == ("ask", words)
 
 
+def test_what_is_refused_is_a_banner_too():
+    """Windows may hold the balloon back and call it shown (Focus Assist)."""
+    assert decide(signal("refused"), CHILD).banner
+    assert decide(signal("refused", game="", title="sums", program="ab"), CHILD).banner
+
+
 def test_what_is_refused_without_a_name_offers_nothing():
     assert decide(signal("refused", game="", title=""), CHILD).actions == ()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _win32typing import PyHDESK
 
 _WM_CLOSE = 0x0010
+_FRAME, _FRAMED = "ApplicationFrameWindow", "Windows.UI.Core.CoreWindow"
 _READ_ENUMERATE_WRITE = 0x0001 | 0x0040 | 0x0080  # DESKTOP_READOBJECTS, _ENUMERATE, _WRITEOBJECTS
 
 
@@ -61,7 +62,7 @@ def _windows_of(desktop: PyHDESK, pids: Collection[int]) -> tuple[list[int], lis
     seen: list[int] = []
     hidden: list[int] = []
     for window in desktop.EnumDesktopWindows():
-        if _pid_of(window) in pids:
+        if _pid_of(window) in pids or _framed(window) in pids:
             (seen if win32gui.IsWindowVisible(window) else hidden).append(window)
     return seen, hidden
 
@@ -70,6 +71,14 @@ def _pid_of(window: int) -> int | None:
     """None: it is gone by now."""
     with suppress(OSError), AsOSError():
         return win32process.GetWindowThreadProcessId(window)[1]
+    return None
+
+
+def _framed(window: int) -> int | None:
+    """The process of a store's program (UWP) whose window this one of ApplicationFrameHost.exe frames; None: it frames none."""
+    with suppress(OSError), AsOSError():
+        if win32gui.GetClassName(window) == _FRAME:
+            return _pid_of(win32gui.FindWindowEx(window, 0, _FRAMED, None))
     return None
 
 

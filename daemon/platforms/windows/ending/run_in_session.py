@@ -35,6 +35,14 @@ def own_session() -> int:
     return -1
 
 
+def disconnect(session: int) -> bool:
+    """Its programs go on, behind the log-on screen. False: it is over, or not for us."""
+    with suppress(OSError), AsOSError():
+        win32ts.WTSDisconnectSession(win32ts.WTS_CURRENT_SERVER_HANDLE, session, False)
+        return True
+    return False
+
+
 def run(session: int, module: str, words: Sequence[str], *, own_name: bool = False) -> int | None:
     """Start `python -m module words…` on the desktop of the session, without waiting for it; a handle of the process, which
     closes when nobody holds it any more. None: that is not to be had. `own_name`: by the interpreter of that name, if there is.

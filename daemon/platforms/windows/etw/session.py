@@ -4,7 +4,7 @@ Two threads, for which the loop waits in `close` only:
     etw-trace   lives in ProcessTrace; the system calls it for each event, which it decodes and tells
     etw-flush   has the session deliver every 20 ms in a hurry, else every 250 ms, and once a second asks what it has lost
 
-A session outlives its process: the next one of the same name stops what a killed daemon left behind.
+A session outlives its process: the next daemon takes over what a killed one left behind.
 """
 
 from __future__ import annotations
@@ -39,9 +39,8 @@ Trouble = Callable[[str, str], None]
 HURRY_S, CALM_S = 0.02, 0.25
 _ASK_S = 1.0
 _JOIN_S = 5.0
-_STARTS = 3  # a name is free a moment after its session was stopped
 
-_ALREADY_THERE, _NOT_THERE = 183, 4201  # winerror.h; the latter: no session of this name or handle
+_ACCESS_DENIED, _ALREADY_THERE, _NOT_THERE = 5, 183, 4201  # winerror.h; the last: no session of this name or handle
 _BUFFER_KB, _LEAST_BUFFERS, _MOST_BUFFERS = 64, 64, 256  # fewer and smaller ones lose events in a rush of starts
 _SYSTEM_TIME = 2  # Wnode.ClientContext: stamps are FILETIMEs
 _TRACED_GUID = 0x00020000  # Wnode.Flags
@@ -164,7 +163,9 @@ class EtwSession:
     # --- calls: every failure is an OSError that names the function -----------------------------------------------------------
 
     def _started(self) -> int:
-        """The handle of a session of this name; one that was left over under it is stopped first."""
+        """The handle of a session of this name, which a killed daemon may have left behind. While an anti-cheat runs, starting
+        one may be denied, but not enabling and opening it.
+        """
         wanted = structs.properties()
         head = wanted.head
         head.LogFileNameOffset = 0  # no file
@@ -173,12 +174,11 @@ class EtwSession:
         head.BufferSize, head.MinimumBuffers, head.MaximumBuffers = _BUFFER_KB, _LEAST_BUFFERS, _MOST_BUFFERS
         head.LogFileMode = _REAL_TIME | _ONE_STREAM
         head.FlushTimer = _FLUSH_S
-        code, handle = _ALREADY_THERE, c_uint64()
-        for _ in range(_STARTS):
-            if code == _ALREADY_THERE:
-                with suppress(OSError):  # mostly there is none; if it may not be stopped, StartTraceW says why
-                    self._control(_STOP, 0, self._name)
-                code = self._call.start(byref(handle), self._name, byref(structs.Properties.from_buffer_copy(wanted)))
+        handle = c_uint64()
+        code = self._call.start(byref(handle), self._name, byref(wanted))
+        if code in {_ACCESS_DENIED, _ALREADY_THERE}:
+            with suppress(OSError):  # there is none, or it is not for us: StartTraceW says why
+                return int(self._control(_QUERY, 0, self._name).Wnode.HistoricalContext)  # its handle
         _check(code, "StartTraceW")
         return handle.value
 

@@ -13,8 +13,7 @@ from ctypes import wintypes
 from typing import BinaryIO
 
 from daemon.platforms.hashing import Key
-from host.windows.sharing import open_shared
-from host.windows.win32 import Handle, checked, function, kernel32
+from host.windows.win32 import Handle, checked, function, kernel32, open_shared
 
 _BASIC_INFO = 0
 _LONGEST = 32_768  # characters of a path

@@ -111,7 +111,7 @@ class WindowsTracker:
     def started(self, process: Process) -> None:
         """An event told of a process that was created just now."""
         old = self._known.get(process.pid)
-        if old is not None and old.process.started == process.started:
+        if old is not None and old.process.started >= process.started:  # an event may be of before a restart of ours
             return
         if old is not None:
             self._end(process.pid, self._end_of(old, self._looked))

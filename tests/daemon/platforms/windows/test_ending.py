@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+import win32file
 
 from daemon.platforms.processes import descendants
 from daemon.platforms.windows import control
@@ -156,6 +158,19 @@ def test_a_window_on_another_desktop(game):
         _user32.CloseDesktop(ctypes.c_void_p(desktop))
 
 
+def test_the_frame_of_a_store_program_is_asked(monkeypatch):
+    """Its window is ApplicationFrameHost's, which is nobody's game; Wine has none, so by the calls."""
+    classes, pids, posted = {1: "ApplicationFrameWindow", 2: "ApplicationFrameWindow", 3: "Edit"}, {11: 42, 12: 43}, []
+    monkeypatch.setattr(closing.win32gui, "GetClassName", classes.__getitem__)
+    monkeypatch.setattr(closing.win32gui, "IsWindowVisible", lambda _: True)
+    monkeypatch.setattr(closing.win32gui, "FindWindowEx", lambda frame, _, kind, __: frame + 10 if "CoreWindow" in kind else 0)
+    monkeypatch.setattr(closing.win32gui, "PostMessage", lambda *given: posted.append(given))
+    monkeypatch.setattr(closing.win32process, "GetWindowThreadProcessId", lambda window: (0, pids.get(window, 7)))
+    desktop = SimpleNamespace(SetThreadDesktop=lambda: None, EnumDesktopWindows=lambda: [1, 2, 3])
+    assert closing._on(desktop, {42}) == 1
+    assert posted == [(1, 0x10, 0, 0)]  # WM_CLOSE
+
+
 def test_the_errand_of_a_service(game):
     """A service asks by a program of ours in the session of the game, which says by its end whether there was a window."""
     started = run(game, *SHORT, wait=True)
@@ -163,6 +178,47 @@ def test_the_errand_of_a_service(game):
     assert errand
     assert started.wait(20) == 0
     assert until(lambda: run_in_session.succeeded(errand))
+
+
+def test_an_errand_in_another_session_holds_no_file_open(monkeypatch):
+    """Else CreateProcess, which opens it again, may wait for its own thread. Wine has one session: so by the calls."""
+    calls = []
+
+    class Fake:
+        TokenElevationType, TokenLinkedToken, CREATE_NO_WINDOW = 18, 19, 0x0800_0000
+
+        def __init__(self, module):
+            self.module = module
+
+        def __getattr__(self, name):
+            def call(*_):
+                calls.append(f"{self.module}.{name}")
+                return (7,) if name == "CreateProcessAsUser" else 2 if name == "GetTokenInformation" else SimpleNamespace()
+
+            return call
+
+    for module in ("win32ts", "win32security", "win32profile", "win32process"):
+        monkeypatch.setattr(run_in_session, module, Fake(module))
+    monkeypatch.setattr(win32file, "CreateFile", Fake("win32file").CreateFile)
+    monkeypatch.setattr(run_in_session, "own_session", lambda: 0)
+    assert run_in_session.run(5, closing.__name__, ["42"]) == 7
+    assert calls == [
+        "win32ts.WTSQueryUserToken", "win32security.GetTokenInformation", "win32security.GetTokenInformation",
+        "win32profile.CreateEnvironmentBlock", "win32process.STARTUPINFO", "win32process.CreateProcessAsUser",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("session", "started", "done"), [(5, 9, [5]), (0, 9, []), (1, 9, []), (5, 8, [])])
+def test_only_the_session_of_a_player_is_disconnected(monkeypatch, session, started, done):
+    """Neither that of services nor our own, nor that of another program by now. Wine has one session: so by the call."""
+    calls = []
+    monkeypatch.setattr(run_in_session.win32ts, "WTSDisconnectSession", lambda *given: calls.append(given))
+    monkeypatch.setattr(run_in_session, "own_session", lambda: 1)
+    ours = WindowsControl()
+    monkeypatch.setattr(ours, "_look", lambda: {42: Process(42, 4, started, session, "a.exe")})
+    assert ours.disconnect(42, 9) is bool(done)
+    assert calls == [(0, one, False) for one in done]  # of this server, without waiting
+    assert not ours.disconnect(43, 9)
 
 
 def test_a_service_knows_whom_its_errand_has_reached(game, monkeypatch):

@@ -38,6 +38,7 @@ class Evntrace:
     def __init__(self):
         self.sessions = {}
         self.fail = {}  # a function's name -> what it gives
+        self.denied = False  # to start one
         self.calls = []
         self.lost = 0
         self.properties = None
@@ -70,6 +71,8 @@ class Evntrace:
 
     def _start(self, handle, name, properties):
         self.calls.append(("start", name))
+        if self.denied:
+            return ACCESS_DENIED
         if name in self.sessions:
             return ALREADY_EXISTS
         if "start" in self.fail:
@@ -89,6 +92,7 @@ class Evntrace:
                 del self.sessions[key]
             if session:  # the one that is listened to
                 self._events.put(None)
+        properties._obj.head.Wnode.HistoricalContext = self.sessions.get(found[0], session)
         properties._obj.head.EventsLost = self.lost
         properties._obj.head.RealTimeBuffersLost = self.lost
         return 0
@@ -193,16 +197,24 @@ def test_the_session_is_started_as_it_should_be(evntrace, session):
     assert threads() == ["etw-flush", "etw-trace"]
 
 
-def test_one_that_was_left_behind_is_stopped_first(evntrace, session):
-    """By its name: whoever started it is gone, and nobody knows its handle."""
+@pytest.mark.parametrize("denied", [False, True])
+def test_one_that_was_left_behind_is_taken_over(evntrace, told, session, denied):
+    """By its name, which gives its handle; also where an anti-cheat denies StartTraceW."""
     evntrace.sessions[NAME] = 5
+    evntrace.denied = denied
 
     assert session.start()
-    assert evntrace.calls[:2] == [("control", 0, NAME, END), ("start", NAME)]
-    assert evntrace.sessions[NAME] != 5
+    assert [call[0] for call in evntrace.calls[:3]] == ["start", "control", "open"]
+    assert evntrace.calls[1] == ("control", 0, NAME, QUERY)
+    assert evntrace.enabled == [("enable", 5, 4, 0x10, 0, 0), ("capture", 5, 4, 0x10, 0, 0)]
+    assert evntrace.count(END) == 0
+    evntrace.deliver(start(4))
+    until(lambda: told.events == [("start", 4)])
+    session.close()
+    assert evntrace.sessions == {}
 
 
-def test_one_that_cannot_be_stopped_is_the_reason(evntrace, told):
+def test_one_that_is_not_for_us_is_the_reason(evntrace, told):
     evntrace.sessions[NAME] = 5
     theirs = replace(evntrace.functions, control=lambda *_: ACCESS_DENIED)
     other = EtwSession(told.event, told.trouble, NAME, theirs)

@@ -16,7 +16,7 @@ from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import opened
 from host.images import build_id
-from host.windows.sharing import extended
+from host.windows.win32 import extended
 from rules.games import Catalogue, Fingerprint, Game
 from rules.programs import is_engine
 from tests.system import until

@@ -1,4 +1,4 @@
-"""Whether a program lies where it was installed, which the loop asks and nobody may hold up."""
+"""Whether a program lies where it was installed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.windows import tokens
 from tests.daemon.platforms.windows.stand import SHORT, own, run
 
-_REQUIRING_OPLOCK = 0x4_0000  # where it would have to wait for somebody's, it fails
-_CANNOT_BREAK_OPLOCK = 802
 
-
-def test_what_is_asked_waits_for_nobody_and_folders_come_first(here, monkeypatch):
-    """Wine has no oplocks: so by how each is opened."""
+def test_folders_are_asked_before_what_lies_in_them(here, monkeypatch):
+    """Each is opened once."""
     monkeypatch.setattr(installed, "places", lambda: (str(here).casefold() + "\\",))
     monkeypatch.setattr(installed, "TRUSTED", installed.TRUSTED | {tokens.own_sid()})
     path = here / "choi.exe"
@@ -24,15 +21,15 @@ def test_what_is_asked_waits_for_nobody_and_folders_come_first(here, monkeypatch
     this = Snapshots().take()[process.pid]
     asked = opens(monkeypatch)
     assert WindowsControl().installed(*this.identity)
-    assert asked == [(str(one).casefold(), True) for one in (here, path)]
+    assert asked == [str(one).casefold() for one in (here, path)]
 
 
 def opens(monkeypatch):
-    """What is opened from now on, and whether so that it waits for nobody."""
+    """What is opened from now on."""
     asked, real = [], win32file.CreateFile
 
     def create(name, access, share, attributes, how, flags, template):
-        asked.append((name.casefold(), bool(flags & _REQUIRING_OPLOCK)))
+        asked.append(name.casefold())
         return real(name, access, share, attributes, how, flags, template)
 
     monkeypatch.setattr(win32file, "CreateFile", create)

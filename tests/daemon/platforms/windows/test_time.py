@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -87,6 +87,14 @@ def watched(clock):
     made.pass_time(1_000)
     yield made
     made.tracker.stop()
+
+
+def test_an_event_of_before_ends_nothing(watched):
+    """A session that is taken over still tells of processes that had the pid earlier."""
+    watched.launch()
+    watched.look()
+    watched.tracker.started(replace(watched.here[8], started=watched.here[8].started - 1, name="a.exe"))
+    assert [type(one) for one in watched.seen] == [ProgramStarted]
 
 
 STEPS = (-8 * HOUR, -1, 0, 90_000, HOUR, 30 * 24 * HOUR)
