@@ -11,7 +11,7 @@ from tray.dialogs.showing import Words
 from tray.own import scrolled
 
 _HIGH: Final = 460  # of all of them; what is more is scrolled
-_CHARS: Final = 60
+_CHARS: Final = 72
 _BAR: Final = (200, 14)
 
 
