@@ -227,9 +227,10 @@ class MeGet(Request["Me"], frozen=True, kw_only=True):
 
 
 class Me(Wire, frozen=True, kw_only=True):
-    """`player`: the id of who plays under the account. `proving`: names of guardians who may prove by PIN who they are.
-    `locked`: until when no PIN and no code is taken from this account. `hotline`: the place's number for the protection of
-    children, beside the national one.
+    """`guardian`: whether a display treats the account so; at a public place only where it is named as a guardian's. `player`:
+    the id of who plays under the account. `proving`: names of guardians who may prove by PIN who they are. `locked`: until when
+    no PIN and no code is taken from this account. `hotline`: the place's number for the protection of children, beside the
+    national one.
     """
 
     account: str

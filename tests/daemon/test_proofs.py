@@ -281,6 +281,8 @@ def test_me_says_who_the_account_is(home):
     assert (me(home, FRIEND).player, me(home, FRIEND).codes) == ("guest", False)
     home.adopt(house(2, place="game-point"))
     assert (me(home).proving, me(home).codes) == (("Mẹ", "Bố"), False)
+    customer = Caller(FRIEND.uid, 1, FRIEND.account, admin=True)  # whom a café has at an administrator's account
+    assert (me(home, customer).guardian, me(home, ROOT).guardian) == (False, True)
     home.adopt(msgspec.structs.replace(house(3, (AUNT,)), hotline="0296 111"))
     assert me(home) == asking.Me(account="an", guardian=False, player="an", hotline="0296 111")
 
