@@ -62,7 +62,7 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Save now!", "Luanti closes in 1 min 20 sec.", "Why: 60 minutes of each game a day"], None),
     (signal("due", left=10_000, how="asked", text=WHY),
      ["Save now!", "Luanti is asked to close, and over in 10 sec at the latest.", "Why: 60 minutes of each game a day"],
-     ["Lưu lại ngay!", "Luanti được yêu cầu đóng, chậm nhất 10 giây nữa là tắt.", "Lý do: 60 minutes of each game a day"]),
+     ["Lưu lại ngay!", "Luanti sắp đóng, chậm nhất sau 10 giây.", "Lý do: 60 minutes of each game a day"]),
     (signal("ended", left=3_600_000, how="closed"), ["Luanti is over", "You played for 1 hr."],
      ["Luanti: hết giờ chơi", "Lượt này đã chơi 1 giờ."]),
     (signal("refused", until=NOW + 60 * MINUTE, text=WHY),
