@@ -81,12 +81,6 @@ def test_a_game_that_forks_in_a_namespace(goes_on):
     goes_on("fork(); fork(); play()", inside)
 
 
-def test_a_game_that_executes_itself_without_a_file(goes_on):
-    """Its file is gone, and its process was made anew."""
-    again = "os.unlink('x'); fork(); fork(); os.execv('/proc/self/exe', ['x', '-c', os.environ['AGAIN']])"
-    goes_on(again, 'cp "$GAME" x && ./x -c "$DO" | cat', AGAIN=PLAY)
-
-
 @pytest.mark.parametrize("do", ["fork(); fork()", "sibling()"])
 def test_a_script_that_is_gone_when_its_game_forks(goes_on, do):
     """The interpreter was told a file that nobody can look at any more."""
