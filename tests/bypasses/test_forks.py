@@ -29,7 +29,6 @@ def play():
     open(os.environ["RAN"], "a").write("ran")
     sys.stdin.read()
 """
-PLAY = BEGIN + "play()"
 RUN = '"$GAME" -c "$DO" | cat'  # cat ends when nobody is left who could write to it
 
 pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs Debian's Python")
