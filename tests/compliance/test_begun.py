@@ -8,12 +8,12 @@ import pytest
 
 from compliance import entry
 from compliance.audit import Auditor
-from compliance.entries.decision import GrantLine, LaunchRefused
+from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick, Erasure, Pruned
-from compliance.entries.override import Paused, PinFailed, Resumed
+from compliance.entries.override import Paused, Resumed
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, Warned
-from compliance.entries.seat import SeatStop, SessionClosed, SessionOpened, ZoneChanged
+from compliance.entries.seat import SeatStop, ZoneChanged
 from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
@@ -136,35 +136,6 @@ def mono_back(seat):
     seat.journal.append(ZoneChanged, mono=clock.mono() - 60 * MINUTE, wall=clock.wall(), before="a", after="b")
 
 
-def decides(seat):
-    """By a grant that nobody gave, and rules of which the agent said nothing, while it was away."""
-    given = GrantLine("guardian", 1, None, seat.site.clock.wall())
-    fields = seat.decided(seat.site.pack())
-    seat.add(LaunchRefused, how="gate", **{**fields, "grants": (given,), "who": "x", "place": "game-point"})
-
-
-def night(seat):
-    clock = seat.site.clock
-    opened = seat.add(SessionOpened, who="somebody", guest=True)
-    for _ in range(24):
-        since = clock.wall() // MINUTE * MINUTE
-        clock.run(60 * MINUTE)
-        seat.alive(since)
-    seat.add(SessionClosed, opened=opened.seq, how="ended")
-
-
-def two_days(seat):
-    """Of one pseudonym."""
-    for _ in range(2):
-        seat.add(PinFailed, who="a", how="pin", tries=1, locked=None)
-        seat.site.clock.run(DAY)
-
-
-def two_ages(seat):
-    for age in (12, 13):
-        seat.end(seat.begin(age=age))
-
-
 def agents(kind, **fields):
     return lambda seat: seat.site.agent.add(kind, **fields)
 
@@ -178,10 +149,6 @@ LIES = {
         lambda seat: seat.add(Warned, who="a", play=99, game="g", left=1, rule=None, shown=False),
         "it is of no play of its seat (1 time)",
     ),
-    "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
-    "grant": (decides, "it counts extra time that no entry gives (1 time)"),
-    "day": (two_days, "its pseudonym was that of another day"),
-    "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
     "erased": (agents(Erasure, who="a", before=None, payloads=1),
                "all personal data of 1 person was erased; what the log says of them holds without it"),
     "rules": (agents(PolicyChanged, target="new", packs=(PACK,), house=False), "x is a pack of the place's own"),
@@ -200,7 +167,7 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     site.deliver()
     at = site.log.size
     ticking(site, DAY)
-    for _ in range(1 if act in {night, two_days} else 2):
+    for _ in range(2):
         act(seat)
         site.deliver()
     ticking(site, 3 * DAY)
@@ -218,6 +185,17 @@ def test_nor_does_what_came_late(site):
     for index, where in ((12, NOWHERE), (13, "here"), (5, NOWHERE), (6, "there")):
         windows.take(index, where, "pc", DAY if index > 10 else 12 * DAY)
     assert [(one.kind, one.where) for one in windows.findings()] == [("late", "here"), ("ahead", "there")]
+
+
+class Gaps:
+    def __init__(self):
+        self.told = []
+
+    def alive(self, *_):
+        pass
+
+    def gap(self, _, seat, start, end, how):
+        self.told.append((seat, how))
 
 
 def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
@@ -243,17 +221,6 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
         figures.take(index, entry.decode(data))
     figures.finish(AGENT, site.clock.wall() + DAY)
     assert seat.name not in {name for name, _ in gaps.told}
-
-
-class Gaps:
-    def __init__(self):
-        self.told = []
-
-    def alive(self, *_):
-        pass
-
-    def gap(self, _, seat, start, end, how):
-        self.told.append((seat, how))
 
 
 def test_many_lies_about_the_beginning_are_counted(monkeypatch):

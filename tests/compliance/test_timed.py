@@ -6,7 +6,6 @@ from compliance.entries.decision import LaunchRefused
 from tests.compliance.telling import played, said, told
 
 MINUTE = 60_000
-HOUR = 60 * MINUTE
 
 
 @pytest.mark.parametrize("ms", [0, 5 * MINUTE, 39 * MINUTE, 51 * MINUTE])
