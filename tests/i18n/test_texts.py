@@ -42,7 +42,7 @@ def test_each_text_has_its_words_and_nothing_else_has(known, written):
 
 def test_an_update_of_what_is_up_to_date_changes_nothing(tmp_path, found, monkeypatch):
     """Else whoever adds one text finds others that moved in what they hand in."""
-    monkeypatch.setattr(build, "texts", lambda top: found)
+    monkeypatch.setattr(build, "texts", lambda _: found)
     po = tmp_path / VI.name
     po.write_bytes(VI.read_bytes())
     update(po, TOP)
