@@ -67,8 +67,10 @@ test:
 
 # How long whole runs that passed took: `make bench` shows it.
 RECORD = $(if $(ARGS),true,echo $$SECONDS >>.pytest_cache/seconds-$@)
-# So many tests run at a time, one more than there are cores, as many wait; ARGS="-n 0 --pdb": one after the other, with a debugger.
-AT_ONCE := $(shell echo $$(($$(nproc) + 1)))
+# So many tests run at a time, two more than there are cores, as many wait; ARGS="-n 0 --pdb": one after the other, with a debugger.
+AT_ONCE := $(shell echo $$(($$(nproc) + 2)))
+# Where it is set, tests and each program that they start are compiled anew: that takes a third of the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Where CI is set, a test that fails has a second try, and is named: .ci/run allows few of them. Here nothing hides that a test is unsteady.
 AGAIN := $(if $(CI),--reruns 1 --reruns-delay 1 -raR)

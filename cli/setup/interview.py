@@ -223,7 +223,7 @@ def account_of(given: Answers, found: Found) -> str:
     """Of one that is to be made: what the child's name asks for, as every system takes it."""
     if given.get("account") or not given.get("name"):
         return str(given.get("account", ""))
-    name = slug(given["name"], "child")[:_ACCOUNT]
+    name = slug(given["name"], "child")[:_ACCOUNT].rstrip("-")
     wanted = name if name[0].isalpha() else f"u{name}"
     used = {one.account for one in found.people} | set(found.known)
     names = chain((wanted,), (f"{wanted}{n}" for n in count(2)))

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 ROOMS = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "witness")
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` as it is written; what is no name is `()`: `().c`."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "()"
 
 
 @dataclass(frozen=True)
@@ -23,14 +31,21 @@ class Module:
     text: str
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of the syntax tree, in no particular order."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def calls(self) -> set[str]:
         """Dotted names of all that is called here, as written: `datetime.now`, `eval`, `subprocess.run`."""
-        return {ast.unparse(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        return {dotted(node.func) for node in self.nodes if isinstance(node, ast.Call)}
 
+    @cached_property
     def imports(self) -> set[str]:
         """Absolute names of what is imported anywhere in this file: `time`, `time.monotonic`, `agent.api.client`."""
         names: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from tests.architecture.conftest import dotted
+
 CLOCKS = {f"{prefix}{name}" for prefix in ("", "datetime.")
           for name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")}
 WINDOWS_CLOCKS = ("InterruptTime", "GetTickCount", "GetSystemTime", "QueryPerformanceCounter", "TimeOfDayInformation")
@@ -27,7 +29,7 @@ def test_time_is_read_in_one_file(modules):
     compliance/clock.py; asyncio's loop.time(), which only orders timers, is another matter.
     """
     readers = {module.path for module in modules
-               if "time" in module.imports() or module.calls() & CLOCKS or any(name in module.text for name in WINDOWS_CLOCKS)}
+               if "time" in module.imports or module.calls & CLOCKS or any(name in module.text for name in WINDOWS_CLOCKS)}
 
     assert readers <= {"compliance/clock.py", "host/clock.py", "host/linux/clocks.py", "host/windows/clocks.py"}
 
@@ -36,7 +38,7 @@ def test_sqlite_is_not_asked_for_the_time(modules):
     """A default of CURRENT_TIMESTAMP would be a second clock, which nothing can turn in a test."""
     readers = {
         (module.path, node.lineno)
-        for module in modules for node in ast.walk(module.tree)
+        for module in modules for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(word in node.value for word in SQL_CLOCKS)
     }
 
@@ -46,7 +48,7 @@ def test_sqlite_is_not_asked_for_the_time(modules):
 def test_the_platform_is_asked_in_one_file_of_each_side(modules):
     """What differs between systems is chosen once in host, once in daemon.platforms and once in the tray."""
     askers = {module.path for module in modules
-              if any(ast.unparse(node) in PLATFORM for node in ast.walk(module.tree) if isinstance(node, ast.Attribute))}
+              if any(dotted(node) in PLATFORM for node in module.nodes if isinstance(node, ast.Attribute))}
     in_host = {path for path in askers if path.startswith("host/")}
     in_platforms = {path for path in askers if path.startswith("daemon/platforms/")}
     in_tray = {path for path in askers if path.startswith("tray/")}
@@ -60,10 +62,10 @@ def test_the_platform_is_asked_in_one_file_of_each_side(modules):
 def test_nothing_executes_data(modules):
     """No unpickling, no eval, no shell: input from a child's account, an agent or a bundle is only ever parsed."""
     found = {(module.path, name) for module in modules
-             for name in (module.calls() & DANGEROUS_CALLS) | (module.imports() & DANGEROUS_IMPORTS)}
+             for name in (module.calls & DANGEROUS_CALLS) | (module.imports & DANGEROUS_IMPORTS)}
     shells = {
         (module.path, node.value.lineno)
-        for module in modules for node in ast.walk(module.tree)
+        for module in modules for node in module.nodes
         if isinstance(node, ast.keyword) and node.arg == "shell" and ast.unparse(node.value) != "False"
     }
 
@@ -81,9 +83,9 @@ def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
     """Python would look there first: somebody's folder `host` would run with our rights, beside our keys."""
     bare = {
         (module.path, node.lineno)
-        for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.List | ast.Tuple)
+        for module in modules for node in module.nodes if isinstance(node, ast.List | ast.Tuple)
         for one, following in zip(node.elts, [*node.elts, None][1:], strict=True)
-        if ast.unparse(one) == "sys.executable" and getattr(following, "value", None) not in {"-P", "-I"}
+        if dotted(one) == "sys.executable" and getattr(following, "value", None) not in {"-P", "-I"}
     }
 
     assert bare == set()
@@ -105,7 +107,7 @@ SPAWN = re.compile(
 
 def test_who_starts_programs_is_known(modules):
     """Each place that does is one to look at: whose modules, whose rights, whose environment."""
-    found = {module.path for module in modules if any(SPAWN.fullmatch(call) for call in module.calls())}
+    found = {module.path for module in modules if any(SPAWN.fullmatch(call) for call in module.calls)}
 
     assert found == SPAWNERS
 
@@ -114,7 +116,7 @@ def test_a_module_is_run_from_our_own_folder(modules):
     """Wherever `-m` or `-c` stands in a command, whatever the interpreter is called there, -P or -I stands before it."""
     bare = {
         (module.path, node.lineno)
-        for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.List | ast.Tuple)
+        for module in modules for node in module.nodes if isinstance(node, ast.List | ast.Tuple)
         for place, one in enumerate(node.elts) if getattr(one, "value", None) in {"-m", "-c"}
         if not {getattr(before, "value", None) for before in node.elts[:place]} & {"-P", "-I"}
     }
@@ -128,4 +130,4 @@ def test_pure_rooms_open_nothing(modules, room):
     """Decisions and proofs are functions of their arguments; shipped packs are read through importlib.resources."""
     pure = [module for module in modules if module.path.startswith(room)]
 
-    assert [module.path for module in pure if module.calls() & {"open", "input", "print"}] == []
+    assert [module.path for module in pure if module.calls & {"open", "input", "print"}] == []

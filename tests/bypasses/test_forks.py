@@ -29,7 +29,6 @@ def play():
     open(os.environ["RAN"], "a").write("ran")
     sys.stdin.read()
 """
-PLAY = BEGIN + "play()"
 RUN = '"$GAME" -c "$DO" | cat'  # cat ends when nobody is left who could write to it
 
 pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs Debian's Python")
@@ -79,12 +78,6 @@ def test_a_game_that_forks_in_a_namespace(goes_on):
     """Where its pids are other ones. What is the first process there has to stay."""
     inside = f'unshare --user --map-root-user --pid --fork sh -c \'"$GAME" -c "$DO"; {PYTHON} -c "input()"\' | cat'
     goes_on("fork(); fork(); play()", inside)
-
-
-def test_a_game_that_executes_itself_without_a_file(goes_on):
-    """Its file is gone, and its process was made anew."""
-    again = "os.unlink('x'); fork(); fork(); os.execv('/proc/self/exe', ['x', '-c', os.environ['AGAIN']])"
-    goes_on(again, 'cp "$GAME" x && ./x -c "$DO" | cat', AGAIN=PLAY)
 
 
 @pytest.mark.parametrize("do", ["fork(); fork()", "sibling()"])

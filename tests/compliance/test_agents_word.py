@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.entries.log import AgentTick
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import SeatRetired, SessionOpened
+from compliance.entries.seat import SessionOpened
 from compliance.page.model import page
 from i18n.message import plain
 from tests.compliance.test_redecide import HOUR, MINUTE, ZONE, bound
@@ -59,25 +59,3 @@ def test_a_tick_says_of_each_seat_that_it_was_heard_or_silent(site, seat, audit)
         site.deliver()
     (found,) = (one for one in audit().audit.findings if one.kind == "paired")
     assert plain(found.what).startswith("the agent's tick says of a seat neither when it was heard nor that it is silent")
-
-
-def test_of_a_seat_that_is_retired_it_says_nothing_any_more(site, seat, audit):
-    ticks(site, 2)
-    site.agent.add(SeatRetired, id="home-pc", heard=site.clock.wall() - 1_000)
-    ticks(site, 3, seats=())
-    assert "paired" not in {one.kind for one in audit().audit.findings}
-
-
-def test_who_offers_no_games_has_the_laws_hours_too(site, seat, audit):
-    """Its agent puts `vn-agent-without-games` on in the same step, as at a game point; here games are played at night."""
-    place = {"zone": ZONE, "hours": "00:00-23:59", "certificate": "1", "expires": "2030-01-01"}
-    site.agent.add(PlaceChanged, place="agent-without-games", **place)
-    site.place = "agent-without-games"
-    watched(site, seat, 11 * 60)
-    seat.add(SessionOpened, who="child", guest=False)
-    made = seat.begin(bound=bound(place="agent-without-games"), approved=False, learning=False)
-    watched(site, seat, 4 * 60 + 30)
-    seat.end(made, "by itself")
-    report = audit()
-    assert page(report).odd
-    assert "no-law" in {one.kind for one in report.audit.findings}

@@ -50,7 +50,7 @@ def test_what_was_decided_before_changes_no_answer(name, monkeypatch, soak):
     rules = [one for one in pack.budgets if one.period == "day" and one.every_game]
     packs = Packs({sha256(text.encode()).hexdigest(): text})
     of_all = Recomputer(packs)
-    lines = [drawn(dice, pack, dice.choice(rules)) for _ in range(soak(1_500, 20_000))]
+    lines = [drawn(dice, pack, dice.choice(rules)) for _ in range(soak(600, 20_000))]
     lines.sort(key=lambda line: line.at + dice.randrange(30 * MINUTE))  # as seats hand them in
     first = [said(Recomputer(packs), line) for line in lines]
     decide, asked = recompute.decide, []

@@ -33,7 +33,8 @@ def failures(*lines):
 
 @pytest.mark.parametrize("lines", [
     (REQUEST,), (REQUEST, NO), (REQUEST, BACK), (REQUEST, LET), (REQUEST, GRANT, YES), (REQUEST, GRANT, replace(YES, let=True)),
-    (REQUEST, GRANT, YES, replace(NO, seat="seat-2")),
+    (REQUEST, GRANT, YES, replace(NO, seat="seat-2")), (REQUEST, replace(NO, game="luanti", asked=900)),
+    (replace(NO, game="luanti", asked=900), REQUEST), (replace(REQUEST, game=None, program="00"), LET),
 ])  # fmt: skip
 def test_what_goes_together(lines):
     assert failures(*lines) == ([], [])
@@ -55,14 +56,6 @@ def test_what_contradicts_itself(lines, said):
     assert (where, said in what) == (f"entry {len(lines) - 1}", True)
 
 
-@pytest.mark.parametrize("lines", [
-    (REQUEST, replace(NO, game="luanti", asked=900)), (replace(NO, game="luanti", asked=900), REQUEST),
-    (replace(REQUEST, game=None, program="00"), LET),
-])
-def test_an_answer_repeats_what_was_asked(lines):
-    assert failures(*lines) == ([], [])
-
-
 @pytest.mark.parametrize(("request_", "answer"), [
     (REQUEST, replace(NO, game="luanti", asked=901)), (REQUEST, replace(NO, game=None, asked=900)),
     (replace(REQUEST, ms=901), replace(NO, game="luanti", asked=900)),
@@ -77,5 +70,3 @@ def test_an_answer_to_nothing_is_told():
     """It may stand before its request, where another seat's line came late."""
     assert failures(NO)[1] == ["no entry tells of the request that it answers"]
     assert failures(NO, REQUEST) == ([], [])
-
-

@@ -40,11 +40,7 @@ def refused(entries):
     return error.value.seq
 
 
-def test_it_holds(entries):
-    assert check_batch(entries, "home-pc", SEAT.key).seq == 40
-
-
-@pytest.mark.parametrize("seq", range(2, 41, 2))
+@pytest.mark.parametrize("seq", [2, 20, 40])
 def test_a_false_signature_is_found_wherever_it_is(entries, seq):
     """The last one too: nothing follows that its bytes would contradict."""
     assert refused(falsely(entries[:seq], seq)) == seq

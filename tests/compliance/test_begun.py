@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 
 import pytest
-from msgspec import UNSET
 
 from compliance import entry
 from compliance.audit import Auditor
-from compliance.entries.decision import GrantLine, LaunchRefused
+from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick, Erasure, Pruned
-from compliance.entries.override import Paused, PinFailed, Resumed
+from compliance.entries.override import Paused, Resumed
 from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
-from compliance.entries.play import Bound, GameDay, PlayEnded, UsageDay, Warned
-from compliance.entries.seat import ClockJump, IssueCleared, IssueRaised, SeatStop, SessionClosed, SessionOpened, ZoneChanged
+from compliance.entries.play import PlayEnded, Warned
+from compliance.entries.seat import SeatStop, ZoneChanged
 from compliance.format import kept as member
 from compliance.format.chain import AGENT
 from compliance.format.keeping import Keeping
@@ -25,7 +23,7 @@ from compliance.verifying import listed
 from compliance.verifying.bundle import begun
 from compliance.verifying.bundle.chains import Chains
 from compliance.verifying.bundle.heads import Windows
-from compliance.verifying.report import NO_MOMENT, NOWHERE
+from compliance.verifying.report import NOWHERE
 from compliance.verifying.sums import adding
 from i18n.message import plain
 from tests.compliance import real_days
@@ -96,52 +94,6 @@ def ticking(site, ms, *, asleep=False):
     site.deliver()
 
 
-def test_a_pc_that_was_off_all_the_time_says_what_is_older(site, seat):
-    """A play that the power ended, and the sum of that day, come a week after the log began; an Issue is over, a pause too."""
-    site.deliver()
-    seat.add(IssueRaised, id="clock")
-    seat.add(Paused, id="p", who=None, until=None)
-    early = seat.begin()
-    site.clock.run(30 * MINUTE)
-    seat.end(early)
-    play = seat.begin()
-    site.clock.run(10 * MINUTE)
-    seat.alive(site.clock.wall() - 40 * MINUTE)
-    site.deliver()
-    at = site.log.size
-    site.clock.reboot(0)
-    ticking(site, 7 * DAY)
-    seat.start(clean=False, lost_from=play.since + 10 * MINUTE)
-    seat.end(play, "power", late=True, ms=10 * MINUTE)
-    seat.add(UsageDay, day="2026-11-24", who="child", games={"luanti": GameDay(40 * MINUTE, 0, 0)})
-    seat.add(IssueCleared, id="clock")
-    seat.add(Resumed, id="p", who=None, how="taken back")
-    failures, audit, _ = read_back(site, at)
-    assert said([*failures, *audit.failures]) == []
-    assert {one.kind for one in audit.findings} <= {"late-play", "not-decidable", "issue", "pause"}
-    assert [gap.kind for gap in audit.gaps if gap.seat != AGENT] == ["lost"]
-
-
-def test_nor_does_one_that_slept_or_stopped(site, seat):
-    """One slept for a week and goes on in the same boot, the other stopped in order and starts again."""
-    other = site.enrol("pc-2")
-    other.start()
-    for _ in range(10):
-        site.clock.run(60 * MINUTE)
-        seat.alive(site.clock.wall() - 60 * MINUTE)
-        other.alive(site.clock.wall() - 60 * MINUTE)
-    other.stop()
-    site.deliver()
-    at = site.log.size
-    ticking(site, 7 * DAY, asleep=True)
-    site.clock.run(60 * MINUTE)
-    seat.alive(site.clock.wall() - 60 * MINUTE)
-    other.start()
-    failures, audit, _ = read_back(site, at)
-    assert said([*failures, *audit.failures]) == []
-    assert said(audit.findings) == []
-
-
 def test_what_is_false_shows_still(site, seat):
     """From the third day on, by what was kept: a place that the log does not have, a chain that goes on elsewhere."""
     site.deliver()
@@ -184,35 +136,6 @@ def mono_back(seat):
     seat.journal.append(ZoneChanged, mono=clock.mono() - 60 * MINUTE, wall=clock.wall(), before="a", after="b")
 
 
-def decides(seat):
-    """By a grant that nobody gave, and rules of which the agent said nothing, while it was away."""
-    given = GrantLine("guardian", 1, None, seat.site.clock.wall())
-    fields = seat.decided(seat.site.pack())
-    seat.add(LaunchRefused, how="gate", **{**fields, "grants": (given,), "who": "x", "place": "game-point"})
-
-
-def night(seat):
-    clock = seat.site.clock
-    opened = seat.add(SessionOpened, who="somebody", guest=True)
-    for _ in range(24):
-        since = clock.wall() // MINUTE * MINUTE
-        clock.run(60 * MINUTE)
-        seat.alive(since)
-    seat.add(SessionClosed, opened=opened.seq, how="ended")
-
-
-def two_days(seat):
-    """Of one pseudonym."""
-    for _ in range(2):
-        seat.add(PinFailed, who="a", how="pin", tries=1, locked=None)
-        seat.site.clock.run(DAY)
-
-
-def two_ages(seat):
-    for age in (12, 13):
-        seat.end(seat.begin(age=age))
-
-
 def agents(kind, **fields):
     return lambda seat: seat.site.agent.add(kind, **fields)
 
@@ -226,10 +149,6 @@ LIES = {
         lambda seat: seat.add(Warned, who="a", play=99, game="g", left=1, rule=None, shown=False),
         "it is of no play of its seat (1 time)",
     ),
-    "logged-on": (night, "outside the opening hours somebody was logged on, on 2 days, 35100 s together"),
-    "grant": (decides, "it counts extra time that no entry gives (1 time)"),
-    "day": (two_days, "its pseudonym was that of another day"),
-    "age": (two_ages, "the player was 12 years old before, the same day, and is 13 now"),
     "erased": (agents(Erasure, who="a", before=None, payloads=1),
                "all personal data of 1 person was erased; what the log says of them holds without it"),
     "rules": (agents(PolicyChanged, target="new", packs=(PACK,), house=False), "x is a pack of the place's own"),
@@ -248,7 +167,7 @@ def test_what_is_not_judged_hides_nothing(lie, site, seat, monkeypatch):
     site.deliver()
     at = site.log.size
     ticking(site, DAY)
-    for _ in range(1 if act in {night, two_days} else 2):
+    for _ in range(2):
         act(seat)
         site.deliver()
     ticking(site, 3 * DAY)
@@ -266,6 +185,17 @@ def test_nor_does_what_came_late(site):
     for index, where in ((12, NOWHERE), (13, "here"), (5, NOWHERE), (6, "there")):
         windows.take(index, where, "pc", DAY if index > 10 else 12 * DAY)
     assert [(one.kind, one.where) for one in windows.findings()] == [("late", "here"), ("ahead", "there")]
+
+
+class Gaps:
+    def __init__(self):
+        self.told = []
+
+    def alive(self, *_):
+        pass
+
+    def gap(self, _, seat, start, end, how):
+        self.told.append((seat, how))
 
 
 def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
@@ -291,101 +221,6 @@ def test_a_seat_that_another_followed_is_not_missed_for_ever(site, seat):
         figures.take(index, entry.decode(data))
     figures.finish(AGENT, site.clock.wall() + DAY)
     assert seat.name not in {name for name, _ in gaps.told}
-
-
-@pytest.mark.parametrize("jumped", [True, False])
-def test_a_clock_that_jumped_before_is_not_trusted_yet(site, seat, jumped):
-    """Until the PC is started anew both clocks are asked, for longer than what was deleted is missed; the last jump is kept."""
-    if jumped:
-        seat.add(ClockJump, expected=site.clock.wall() - 60 * MINUTE, to=site.clock.wall())
-    for _ in range(3):
-        site.clock.run(60 * MINUTE)
-        seat.alive(site.clock.wall() - 60 * MINUTE)
-    site.deliver()
-    at = site.log.size
-    ticking(site, 3 * DAY)
-    site.clock.step(-60 * MINUTE)
-    fields = seat.decided(site.pack(), label=18)
-    site.clock.step(60 * MINUTE)
-    seat.add(LaunchRefused, how="gate", **fields)
-    failures, audit, _ = read_back(site, at)
-    found = [plain(one.what) for one in (*failures, *audit.failures)]
-    assert ("it was decided for a moment that no clock of the seat showed" in found) is not jumped
-
-
-def test_a_play_that_was_kept_was_warned_before(site, seat):
-    """The PC sleeps for three days with the game on: that it was warned, and due, is deleted. Of a later play both count."""
-    law = PackLine("vn-147", sha256(site.packs["vn-147"].encode()).hexdigest(), {}, UNSET)
-    bound = Bound("home", "Asia/Ho_Chi_Minh", (), (law,), house=False, guardian=True)
-
-    def killed(play):
-        lasted = site.clock.mono() - play.mono
-        fields = {"who": "child", "game": "luanti", "since": play.since, "ms": lasted, "late": False}
-        seat.add(PlayEnded, play=play.seq, how="killed", warned=2, **fields)
-
-    play = seat.begin(bound=bound)
-    for left in (2, 1):
-        seat.add(Warned, who="child", play=play.seq, game="luanti", left=left * MINUTE, rule=None, shown=False)
-        site.clock.run(MINUTE)
-    site.deliver()
-    at = site.log.size
-    ticking(site, 3 * DAY, asleep=True)
-    site.clock.run(MINUTE)
-    killed(play)
-    _, audit, _ = read_back(site, at)
-    assert "warned" not in {one.kind for one in audit.findings}
-    killed(seat.begin(bound=bound))
-    _, audit, _ = read_back(site, at)
-    assert [plain(one.what) for one in audit.findings if one.kind == "warned"] == [
-        "it says that its player was warned more or less often than entries tell (1 time)",
-        "a play was told to end, and no entry says that it was due (1 time)",
-    ]
-
-
-class Gaps:
-    def __init__(self):
-        self.told = []
-
-    def alive(self, *_):
-        pass
-
-    def gap(self, _, seat, start, end, how):
-        self.told.append((seat, how))
-
-
-@pytest.mark.parametrize("stops", [False, True])
-def test_a_seat_that_is_on_all_the_time_is_in_the_calendar(site, seat, stops):
-    """From its first presence that is left on; one that was off, from its next start."""
-    if stops:
-        seat.stop()
-    site.deliver()
-    at = site.log.size
-    site.agent.add(AgentTick, seats={}, silent=())
-    if stops:
-        site.clock.run(60 * MINUTE)
-        seat.start()
-    since = site.clock.wall()
-    for _ in range(3):
-        site.clock.run(60 * MINUTE)
-        seat.alive(site.clock.wall() - 60 * MINUTE)
-    _, audit, _ = read_back(site, at)
-    (calendar,) = audit.overview.seats
-    assert calendar.first == since // MINUTE + stops
-    assert sum(bits.bit_count() for bits in calendar.alive.values()) == 180
-    assert [one.coverage for one in audit.seats if one.seat == seat.name] == [1.0]
-
-
-@pytest.mark.parametrize(("at", "day"), [(0, "1970-01-03"), (NO_MOMENT - 1, "9987-04-04")])
-def test_any_moment_of_the_agents_has_a_day_after(at, day, monkeypatch):
-    """Windows' own calendar ends with the year 3000, so it is not asked; nor is anything, where nothing is deleted."""
-    monkeypatch.setattr(begun, "datetime", None)
-    assert begun._day_after(at) == day
-    monkeypatch.setattr(begun, "_day_after", None)
-    common = {"v": 1, "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": at, "secret": None}
-    tick = AgentTick(seat=AGENT, seats={}, silent=(), **common)
-    start = begun.Begun()
-    assert start.take(0, tick)
-    assert start.take(1, UsageDay(seat="pc", day="2026-11-24", who="a", games={}, **common))
 
 
 def test_many_lies_about_the_beginning_are_counted(monkeypatch):

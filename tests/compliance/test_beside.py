@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 
 from compliance.entries.decision import GrantLine
@@ -11,7 +9,6 @@ from compliance.entries.log import AgentTick
 from compliance.entries.override import EnforcementOn
 from compliance.entries.play import GameDay, UsageDay, Warned
 from compliance.entries.seat import IssueCleared, IssueRaised, Presence, SeatStart, SeatStop
-from compliance.verifying.heard import Heard
 from i18n.message import plain
 from tests.compliance.telling import told
 
@@ -110,53 +107,9 @@ def test_the_agent_heard_when_it_says(site, seat, audit, ago, silent, strange):
     assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
 
 
-@pytest.mark.parametrize(("heard", "strange"), [
-    ((-1, 9, 9), False), ((-1, 9, -1), False), ((-1, -6, -1), False), ((-1, 30, 30), True),
-])  # fmt: skip
-def test_an_agent_whose_clock_was_set_back_heard_whom_it_heard(site, seat, audit, heard, strange):
-    """Just before that, which is a moment to come by now; or since, which is earlier than it said."""
-    site.deliver()
-    for minutes, back in zip(heard, (0, 20, 0), strict=True):
-        site.clock.run(5 * MINUTE)
-        site.clock.step(-back * MINUTE)
-        moment = site.clock.wall() + minutes * MINUTE - (5 * MINUTE if minutes > 0 and not back else 0)
-        site.agent.add(AgentTick, seats={"home-pc": moment}, silent=("home-pc",) if minutes == -6 else ())
-    assert bool([one for one in told(audit(), "heard") if one.startswith("when the agent")]) is strange
-
-
-def test_an_hour_is_longer_by_what_the_clock_was_set_back(site, seat, audit):
-    """A seat writes once an hour of its own clock."""
-    for back, says in ((20 * MINUTE, 0), (0, 1)):
-        seat.alive(site.clock.wall() - MINUTE)
-        site.clock.run(30 * MINUTE)
-        seat.refuse(site.house(0))
-        site.clock.step(-back)
-        seat.refuse(site.house(0))
-        site.clock.run(50 * MINUTE)
-        seat.alive(site.clock.wall() - HOUR)
-        silent = [one for one in told(audit(), "presence") if "in which the seat does not say" in one]
-        assert len(silent) == says
-
-
 def test_what_only_a_seat_does_is_nothing_where_the_agent_says_it(site, seat, audit):
     """Whoever writes the agent's chain may write anything there, and nothing breaks."""
     for kind, fields in ((SeatStart, {"version": "1", "watch": "gate", "clean": True, "lost_from": None}), (SeatStop, {})):
         for _ in range(2):
             site.agent.add(kind, **fields)
     assert told(audit(), "presence") == []
-
-
-def test_work_grows_with_the_log_alone():
-    """A tick that names thousands of silent seats is gone through once."""
-
-    def cost(many):
-        silent = tuple(f"pc-{number}" for number in range(many))
-        fields = {"seat": "agent", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 10 * HOUR, "secret": None}
-        line, tries = AgentTick(**fields, seats=dict.fromkeys(silent, HOUR), silent=silent), []
-        for _ in range(3):
-            check, since = Heard({}), process_time()
-            check.wants()[AgentTick]("here", line)
-            tries.append(process_time() - since)
-        return min(tries)
-
-    assert cost(3_200) < 10 * cost(800)

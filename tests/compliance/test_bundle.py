@@ -112,18 +112,6 @@ def test_what_is_appended_meanwhile_does_not_disturb(site):
     assert first + b"".join(pieces) == whole
 
 
-def test_a_large_log_is_bundled_and_verified(site):
-    """Over more than one level of tiles."""
-    seat = site.enrol()
-    seat.start()
-    for _ in range(700):
-        seat.begin("child")
-        seat.end(seat.plays[-1])
-    site.deliver()
-    report = verify(bundle.parse(site.bundle()))
-    assert (report.failures, report.size) == ((), site.log.size)
-
-
 @pytest.fixture(scope="module")
 def small(make_site, tmp_path_factory):
     with make_site(tmp_path_factory.mktemp("small")) as site:
@@ -174,18 +162,6 @@ def test_every_flipped_byte_is_caught_and_located(small, spans, soak):
         check_flip(small, spans, place, numbers.randrange(8))
 
 
-def test_a_flip_in_an_entry_names_that_entry(small, spans):
-    (span,) = [span for span in spans if span.name.startswith(b"tile/entries")]
-    entries = decode_entries(small[span.content : span.end])
-    at = span.content
-    for index, data in enumerate(entries):
-        changed = bytearray(small)
-        changed[at + 2 + len(data) // 2] ^= 1
-        first = verify(bundle.parse(bytes(changed))).failures[0]
-        assert f"entry {index}" in plain(first.where)
-        at += 2 + len(data)
-
-
 def test_a_cut_bundle_is_damaged_and_not_unknown(small, soak):
     """A download that broke off is exit 4, not 2, as soon as its first member is there."""
     numbers = random.Random(5)
@@ -200,11 +176,6 @@ def test_what_is_no_bundle_is_said_in_one_line(tmp_path, content):
     with pytest.raises(BundleError) as error, bundle.read(path):
         pass
     assert "\n" not in str(error.value)
-
-
-def test_a_zip_of_something_else_is_no_bundle():
-    with pytest.raises(BundleError):
-        bundle.parse(packed({"readme.txt": b"hello"}))
 
 
 def test_an_unreadable_file_is_said_in_one_line(tmp_path):

@@ -88,20 +88,6 @@ def test_a_certificate_that_is_given_up_is_told(site, seat, audit):
     assert told(audit(), "place-changed") == ["the certificate was changed: 12/GCN, 2026-11-01 → –"]
 
 
-def test_values_are_told_in_the_packs_words(site, seat, audit):
-    """Those that are others than before, or than the pack's own. What a place itself calls a law goes by its id alone."""
-    more = {"day_minutes": 40, "weekday_hours": "06:00-23:00", "days_off": "2027-06-01"}
-    packs(site, "guest", "home-balanced", home_balanced={"day_minutes": 40})
-    packs(site, "guest", "home-balanced", home_balanced=more)
-    site.packs["quan-147"] = site.packs["vn-147"].replace('id = "vn-147"', 'id = "quan-147"')
-    packs(site, "guest", "quan-147", quan_147={"guardian": False})
-    put, hours, own = told(audit(), "policy-changed")
-    assert put.endswith("(home-balanced; Minutes on an ordinary day: 75 → 40)"), put
-    assert hours.endswith("(home-balanced; Hours of play before a school day (Sunday to Thursday): 06:00–21:30 → 06:00–23:00; "
-                          "Days off of your own or of the school: 2027-06-01)"), hours
-    assert "put on: quan-147:guardian=false" in own
-
-
 @pytest.mark.parametrize(("pack", "params", "vi", "en"), [
     ("home-school-week", {"days_off": "2027-06-01..2027-08-31,2027-12-24"},
      "Ngày nghỉ riêng của nhà mình hay của trường: 01/06/2027–31/08/2027, 24/12/2027",
@@ -143,15 +129,6 @@ def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
     assert count == "rules of players were set 3 times"
 
 
-def test_what_stays_as_it_is_is_no_change(site, seat, audit):
-    """A name or a certificate of the place, and the packs of a start."""
-    place(site)
-    packs(site, "place")
-    packs(site, "guest")
-    report = audit()
-    assert (told(report, "place-changed"), told(report, "policy-changed")) == ([], [])
-
-
 def test_changes_without_end_cost_little(site, seat, audit):
     """A thousand are told one by one, with packs that are read a few times; of the rest how many there are. Each value that no
     agent puts on is a failure.
@@ -166,31 +143,17 @@ def test_changes_without_end_cost_little(site, seat, audit):
     assert 0 < sum(1 + one.others for one in refused) <= 1_300
 
 
-def test_packs_that_cannot_be_read_are_told_as_far_as_they_are(site, seat, audit):
-    """A text that is missing, or is no pack."""
-    site.packs["nonsense"] = "id = 7"
-    packs(site, "place", "nonsense")
-    packs(site, "place")
-    assert told(audit(), "policy-changed") == [
-        "rules changed for the whole place: put on: nonsense", "rules changed for the whole place: taken off: nonsense",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(("field", "value", "failure", "finding"), [
     ("place", "public game point", "there is no kind of place public game point", None),
     ("hours", "whenever", "these are no opening hours: whenever", None),
-    ("hours", "08:00-99:00", "these are no opening hours: 08:00-99:00", None),
     ("hours", "08:75-22:60", "these are no opening hours: 08:75-22:60", None),
     ("hours", "0\u0668:00-22:00", "these are no opening hours: 0\u0668:00-22:00", None),
     ("zone", "No/Zone", None, "this verifier does not know the time zone No/Zone: days are those of Asia/Ho_Chi_Minh"),
     ("hours", "00:00-24:00", "no game point is open so: 00:00-24:00 does not lie within 08:00-22:00", None),
-    ("hours", "08:00-23:30", "no game point is open so: 08:00-23:30 does not lie within 08:00-22:00", None),
     ("hours", "20:00-02:00", "no game point is open so: 20:00-02:00 does not lie within 08:00-22:00", None),
     ("hours", "08:00-22:00", None, None), ("hours", "10:30-20:00", None, None), ("place", "agent-without-games", None, None),
-    ("expires", "31/01/2020", "this is no day: 31/01/2020", None),
     ("expires", "2020-02-30", "this is no day: 2020-02-30", None),
     ("expires", "20200131", "this is no day: 20200131", None), ("expires", "2020-01-31", None, None),
-    ("expires", None, None, None),
 ])
 def test_a_place_that_cannot_be_has_no_duties_to_show(site, audit, field, value, failure, finding):
     """Under another name than the law's its owner would answer for nothing, and be open at any hour. What the agent refuses no
@@ -209,35 +172,23 @@ def ticks(site, minutes):
         site.agent.add(AgentTick, seats={}, silent=())
 
 
-NO_LAW = "from here on this is a public game point, and the law's rules for one (vn-game-point) were not put on"
+NO_LAW = "from here on this is {}, and the law's rules for one ({}) were not put on"
+POINTS = NO_LAW.format("a public game point", "vn-game-point")
+AGENTS = NO_LAW.format("an Internet agent without games", "vn-agent-without-games")
 
 
-@pytest.mark.parametrize(("names", "minutes", "found"), [
-    (None, 20, [NO_LAW]), ((), 20, [NO_LAW]), (("vn-147",), 20, [NO_LAW]), (("vn-147", "vn-game-point"), 20, []),
+@pytest.mark.parametrize(("kind", "names", "found"), [
+    ("game-point", None, [POINTS]), ("game-point", ("vn-147",), [POINTS]), ("game-point", ("vn-147", "vn-game-point"), []),
+    ("agent-without-games", None, [AGENTS]), ("agent-without-games", ("vn-agent-without-games",), []),
 ])  # fmt: skip
-def test_a_game_point_has_the_laws_rules_from_the_first_moment_on(site, audit, names, minutes, found):
+def test_a_public_place_has_the_laws_rules_from_the_first_moment_on(site, audit, kind, names, found):
     """Without them no hours would bind it, and no play be decided by them."""
-    place(site, "game-point")
+    place(site, kind)
     if names is not None:
         packs(site, "place", *names)
-    ticks(site, minutes)
-    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="", certificate="12/GCN", expires=None)
+    ticks(site, 20)
+    site.agent.add(PlaceChanged, place=kind, zone=ZONE, hours="", certificate="12/GCN", expires=None)
     assert told(audit(), "no-law") == found
-
-
-def test_they_are_on_whatever_its_clock_said_and_until_it_is_another_place(site, audit):
-    """It was hours ahead when they were put on, and so before what comes next."""
-    site.clock.step(7 * HOUR)
-    packs(site, "place", "vn-game-point")
-    place(site, "game-point")
-    site.clock.step(-7 * HOUR)
-    ticks(site, 20)
-    site.agent.add(PlaceChanged, place="game-point", zone=ZONE, hours="", certificate="12/GCN", expires=None)
-    ticks(site, 20)
-    place(site)
-    packs(site, "place")
-    ticks(site, 20)
-    assert told(audit(), "no-law") == []
 
 
 def test_what_binds_the_place_and_guests_stands_on_the_page(site, seat, audit):

@@ -53,15 +53,6 @@ def test_a_pc_that_was_started_anew_says_so(site, seat, audit):
     assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
 
 
-def test_a_start_that_is_over_does_not_come_again(site, seat, audit):
-    first = site.clock.boots
-    site.clock.reboot()
-    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
-    site.clock.boots, site.clock._mono = first, 2_000_000
-    line = seat.start(clean=False, lost_from=site.clock.wall())
-    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
-
-
 def test_nobody_plays_at_a_seat_that_stopped(site, seat, audit):
     seat.stop()
     seat.seal()
@@ -98,24 +89,6 @@ def test_a_clock_that_was_set_back_excuses_no_presence_of_later_days(seat, audit
     texts = {"it says that the seat was alive in minutes that were still to come",
              "it says that the seat was alive in other minutes than those since it said so last"}  # fmt: skip
     assert ("clock-back" in kinds(report), len(texts & {*told(report, "presence")})) == (True, found)
-
-
-def test_what_was_told_before_a_clock_was_set_back_is_not_still_to_come(site, seat, audit):
-    """It was a month ahead, and then the PC was off for days: an honest log."""
-    clock = site.clock
-    seat.start()
-    clock.step(30 * DAY)
-    alive(seat, 1)
-    clock.step(-30 * DAY)
-    seat.add(IssueRaised, id="x")
-    clock.run(1_000)
-    seat.stop()
-    clock.reboot(3 * DAY)
-    seat.start()
-    alive(seat, 2)
-    texts = {"it says that the seat was alive in minutes that were still to come",
-             "it says that the seat was alive in other minutes than those since it said so last"}  # fmt: skip
-    assert texts & {*told(audit(), "presence")} == set()
 
 
 @pytest.mark.parametrize(("ms", "told_as"), [(4 * MINUTE, "clock-dip"), (2 * HOUR, "clock-back")])
@@ -157,26 +130,11 @@ def test_minutes_count_once_and_what_is_missing_is_told(site, seat, audit):
     ]
 
 
-@pytest.mark.parametrize("bits", ["0" * 15, "F" * 15, "f" * 14, "x" * 15])
+@pytest.mark.parametrize("bits", ["0" * 15, "F" * 15, "f" * 14])
 def test_presence_says_when(site, seat, audit, bits):
     site.clock.run(HOUR)
     line = seat.add(Presence, since=site.clock.wall() - HOUR, bits=bits)
     assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
-
-
-def test_a_seat_is_not_alive_for_longer_than_its_pc(site, seat, audit):
-    """An hour of presence in ten minutes, as to fill a gap."""
-    site.clock.run(10 * MINUTE)
-    site.clock.sleep(HOUR)
-    line = seat.add(Presence, since=site.clock.wall() - HOUR, bits=FULL)
-    assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
-
-
-def test_minutes_to_come_are_told_and_do_not_count(site, seat, audit):
-    site.clock.run(HOUR)
-    seat.add(Presence, since=site.clock.wall() + HOUR, bits=FULL)
-    report = audit()
-    assert (len(told(report, "presence")), [one.coverage for one in report.audit.seats]) == (1, [None, 0.0])
 
 
 def test_minutes_of_long_ago_cost_no_memory(site, seat):
@@ -205,17 +163,6 @@ def test_a_pc_that_ran_on_without_its_seat_explains_nothing(site, seat, audit, o
     assert (gap.start, gap.end, gap.explained, gap.kind, gap.could) == (since, since + HOUR, False, kind, ("agent",))
 
 
-def test_a_new_version_is_no_gap_to_explain(site, seat, audit):
-    """Two minutes are one: who stops the daemon for a while, on a PC that runs, says nothing by that."""
-    seat.stop()
-    site.clock.run(MINUTE)
-    seat.start()
-    seat.stop()
-    site.clock.run(2 * MINUTE)
-    seat.start()
-    assert [one.explained for one in audit().audit.gaps] == [True, False]
-
-
 def test_new_versions_all_day_long_are_gaps_to_explain(seat, audit):
     """Each takes a minute, of which five in all are forgiven, on the next day again."""
     for _ in range(2):
@@ -238,40 +185,6 @@ def test_a_seat_does_not_talk_its_gap_away(site, seat, audit, lost):
     seat.start(clean=False, lost_from=site.clock.wall() + lost)
     (gap,) = [one for one in audit().audit.gaps if one.seat != AGENT]
     assert (gap.start, gap.end) == (min(since, site.clock.wall() + lost), since + 5 * HOUR)
-
-
-@pytest.mark.parametrize("minutes", [0, 20], ids=["both were killed", "the seat alone at first"])
-def test_an_agent_that_came_back_with_its_pc_recorded_nothing_in_the_gap(site, seat, audit, minutes):
-    """Its first tick comes a little before the seat's start, which is no word on the time before."""
-    ticks(site, 10, "home-pc")
-    seat.add(IssueRaised, id="x")
-    lost = site.clock.wall()
-    ticks(site, minutes)
-    site.clock.reboot(2 * HOUR)
-    site.agent.add(AgentTick, seats={}, silent=())
-    site.clock.run(2000)
-    site.deliver()
-    seat.start(clean=False, lost_from=lost)
-    (gap,) = (one for one in audit().audit.gaps if one.seat == "home-pc")
-    assert (gap.kind, gap.could) == ("lost", ("agent",) if minutes else ())
-
-
-@pytest.mark.parametrize(("stopped", "told"), [(True, "stopped"), (False, "lost")])
-def test_a_seat_that_was_put_back_alone_was_watched_until_its_former_one_wrote_last(site, seat, audit, stopped, told):
-    """Its copy knows of nothing since the backup, but the log does."""
-    backup = site.clock.wall()
-    for _ in range(7 * 24):
-        site.clock.run(HOUR)
-        seat.alive(site.clock.wall() - HOUR)
-    if stopped:
-        seat.stop()
-    last = site.clock.wall()
-    site.deliver()
-    site.clock.reboot(MINUTE)
-    later = site.enrol("home-pc-2")
-    later.start(clean=False, lost_from=backup, follows="home-pc")
-    (gap,) = (one for one in audit().audit.gaps if one.seat == "home-pc-2")
-    assert (gap.kind, gap.explained, gap.start, gap.end) == (told, stopped, last, last + MINUTE)
 
 
 # --- what the agent heard -------------------------------------------------------------------------------------------------
@@ -298,16 +211,6 @@ def test_a_seat_that_was_heard_wrote(site, audit, ever):
     assert gap.start - since <= 5 * MINUTE
 
 
-def test_a_seat_that_writes_each_hour_is_not_accused(site, seat, audit):
-    for _ in range(30):
-        for _ in range(12):
-            ticks(site, 5, "home-pc")
-            site.deliver()
-        seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - HOUR, bits=FULL)
-    report = audit()
-    assert (said(report), kinds(report), report.audit.gaps) == ([], set(), ())
-
-
 @pytest.mark.parametrize("seen", [True, False])
 def test_an_agent_that_was_off_is_told(site, seat, audit, seen):
     """With the seats that were on meanwhile: they could say what it did not."""
@@ -326,13 +229,6 @@ def test_an_agent_that_was_off_is_told(site, seat, audit, seen):
     could = ("home-pc",) if seen else ()
     assert [(one.start, one.end, one.kind, one.explained, one.could) for one in gaps] == [
         (since, since + DAY, "agent-silent", not seen, could)]  # fmt: skip
-
-
-def test_an_agent_whose_pc_slept_was_not_silent(site, seat, audit):
-    ticks(site, 10)
-    site.clock.sleep(8 * HOUR)
-    ticks(site, 10)
-    assert audit().audit.gaps == ()
 
 
 def test_a_seat_ahead_of_the_agent_is_told(site, seat, audit):
@@ -453,18 +349,6 @@ def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
     assert told(report, "usage-day") == ["this day of this pseudonym was summed up already"]
 
 
-def test_a_day_is_over_once_more_where_the_zone_was_changed(site, seat, audit):
-    """Somebody sets the place to London two minutes after midnight in Hanoi."""
-    seat.end(played(seat, 50))
-    games = {"luanti": GameDay(50 * MINUTE, 0, 0)}
-    site.clock.run(13 * HOUR)
-    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
-    site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
-    site.clock.run(8 * HOUR)
-    seat.add(UsageDay, day="2026-11-24", who="child", games=games)
-    assert told(audit(), "usage-day") == []
-
-
 def test_a_seat_that_does_not_know_the_new_zone_sums_up_its_own_day(site, seat, audit):
     """Cut off from its agent, it goes on by the zone that it knew; by that the day of this play is not over."""
     site.agent.add(PlaceChanged, place="home", zone="Europe/London", hours="")
@@ -519,11 +403,11 @@ def test_the_work_grows_with_the_entries_only(site, seat, open_):
                 lines.append(PlayEnded(**end, **began, seq=seq + 1, play=seq, ms=1_000, how="asked", late=False))
             lines.append(LaunchRefused(**clock, **{**refused, "at": at}, seq=seq + 2, how="gate"))
         for index, line in enumerate(lines):
-            if index == 100:
+            if index == 50:
                 sys.setprofile(counted)
             auditor.take(index, line)
         auditor.finish()
         sys.setprofile(None)
         return count
 
-    assert calls(400) < 2.5 * calls(200)
+    assert calls(200) < 2.5 * calls(100)

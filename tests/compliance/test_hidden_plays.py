@@ -70,17 +70,6 @@ def test_three_seconds_of_clock_and_one_event_hide_no_day_of_play(site, seat, au
     assert shown(audit())
 
 
-def test_two_ends_of_a_second_that_nobody_saw_hide_no_day(site, seat, audit):
-    plays = [begin(seat, LAW, game=game) for game in ("x", "y")]
-    site.clock.run(1_000)
-    for made in plays:
-        seat.end(made, "gone", late=True)
-    made = begin(seat, LAW)
-    watched(site, seat, 13 * 60)
-    seat.end(made, "by itself")
-    assert shown(audit())
-
-
 def games(_, seat):
     for number in range(201):
         seat.end(begin(seat, LAW, game=f"g{number}"), "by itself")

@@ -90,15 +90,6 @@ def test_names_and_sentences_longer_than_a_page_are_cut(read):
     assert "more" in text
 
 
-def test_it_is_written_over_nothing(site, tmp_path, capsys):
-    site.honest_day()
-    log = tmp_path / "log.giochoi"
-    log.write_bytes(site.bundle())
-
-    assert main([str(log), "--pdf", str(log), "--lang", "en"]) == 2
-    assert capsys.readouterr().err == f"giochoi-verify: {log} exists; choose another name or remove it first\n"
-
-
 def test_a_pc_without_pillow_is_told_what_is_missing(site, tmp_path, capsys, monkeypatch):
     """Debian's package only recommends it."""
     site.honest_day()

@@ -53,13 +53,6 @@ def test_a_batch_is_what_the_checker_takes(journal):
     assert (len(batch.entries), batch.last) == (4, 4)
 
 
-def test_nothing_to_seal_makes_no_seal(journal):
-    assert journal.seal(1, 1) is None
-    issue(journal)
-    assert journal.seal(1, 1) is not None
-    assert journal.seal(1, 1) is None
-
-
 def test_what_is_not_sealed_is_not_handed_out(journal):
     issue(journal)
     assert journal.spool() is None
@@ -118,16 +111,6 @@ def test_a_field_of_the_wrong_type_is_refused_before_it_is_stored(journal):
     with pytest.raises(entry.EntryError):
         journal.append(Seal, mono=1, wall=1, first=1, last=1, head="", sig="")
     assert journal.head() == START
-
-
-def test_it_goes_on_after_a_restart(connection, journal):
-    issue(journal)
-    journal.seal(1, 1)
-    issue(journal)
-    again = Journal(connection, "home-pc", "boot-2", SIGNER)
-    assert issue(again).seq == 4
-    again.seal(1, 1)
-    check_batch(again.spool().entries, "home-pc", SIGNER.key)
 
 
 DAMAGE = {

@@ -81,12 +81,6 @@ def test_the_page_says_the_same_as_of_all(many):
     assert by_kind(found, ZONE) == by_kind(many, ZONE)
 
 
-def test_few_stay_as_they_are(many):
-    found = Listed()
-    found.extend(many[:900])
-    assert list(found) == many[:900]
-
-
 def test_failures_that_say_the_same_are_counted(site, monkeypatch):
     """On the page and in the document."""
     monkeypatch.setattr(listed, "MOST", 5)
@@ -132,20 +126,3 @@ def test_a_log_whose_plays_all_break_a_rule_is_told_as_if_all_were_held(site, se
     assert len(told["findings"]) < 60
     assert len(told["findings"]) + sum(one["count"] for one in told["not_listed"]["findings"]) == len(whole.audit.findings)
     assert document(whole)["not_listed"] == {"failures": [], "findings": []}
-
-
-def test_no_more_plays_are_held_than_that(site, seat, audit, monkeypatch):
-    """However many there are: a play that is held takes a kilobyte."""
-    monkeypatch.setattr(redecide, "WAITING", 20)
-    most = 0
-    decide = redecide.Redecider._decide
-
-    def decided(self, *of):
-        nonlocal most
-        decide(self, *of)
-        most = max(most, len(self._waiting))
-
-    monkeypatch.setattr(redecide.Redecider, "_decide", decided)
-    _breaks_each(site, seat)
-    audit()
-    assert 10 <= most <= 20

@@ -91,7 +91,7 @@ def version_of(path):
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-@pytest.mark.parametrize("size", [0, 2, 255, 256, 300, 511, 513])
+@pytest.mark.parametrize("size", [0, 256, 300])
 def test_an_older_log_goes_on(tmp_path, lines, size, version):
     """Opening changes nothing in it, as a disk may be full; what is appended older programs would not read."""
     path = tmp_path / "log.db"
@@ -110,33 +110,6 @@ def test_an_older_log_goes_on(tmp_path, lines, size, version):
     with closing(Log(path, SIGNER)) as log:
         agree(log)
         assert log.size == size + 305
-
-
-def test_a_seats_entries_that_follow_each_other_are_one_run(tmp_path, lines, new_journal):
-    """Also over batches and reopening: where an entry lies is then one row for all of them."""
-    other = new_journal("other", SEAT)
-
-    def others():
-        other.append(SeatStop, mono=1, wall=1)
-        other.seal(1, 1)
-        batch = other.spool()
-        other.forget(batch.last)
-        return batch.entries
-
-    turns = [("home-pc", lines(1)), ("home-pc", lines(2)), ("other", others()), ("other", others()), ("home-pc", lines(1))]
-    for seat, batch in turns:
-        with closing(Log(tmp_path / "log.db", SIGNER)) as log:
-            log.append_batch(seat, SEAT.key, batch)
-    with closing(Log(tmp_path / "log.db", SIGNER)) as log:
-        log.append([*lines(1), *others(), *others(), *lines(2)])
-        runs = log._all("SELECT seat, first, idx FROM run ORDER BY idx")
-        assert runs == [("home-pc", 1, 0), ("other", 1, 5), ("home-pc", 6, 9), ("other", 5, 13), ("home-pc", 10, 17)]
-        for index, line in enumerate(map(entry.decode, log.entries())):
-            assert log.index(line.seat, line.seq) == index
-        assert {seat: log.head(seat) for seat in ("home-pc", "other")} == {
-            "home-pc": Head(12, digest(log.entry(19))), "other": Head(8, digest(log.entry(16))),
-        }  # fmt: skip
-        agree(log)
 
 
 def test_a_tile_is_read_while_it_grows_and_gets_full(log, lines):
@@ -226,26 +199,27 @@ def test_the_agents_chain_is_sealed_by_the_logs_key_and_no_other(log, new_journa
 
 def test_entries_are_found_by_seat_and_number(log, lines, new_journal):
     other = new_journal("other", SEAT)
-    for _ in range(3):
-        log.append_batch("home-pc", SEAT.key, lines(2))
+
+    def others():
         other.append(SeatStop, mono=1, wall=1)
         other.seal(1, 1)
-        log.append_batch("other", SEAT.key, other.spool().entries)
+        batch = other.spool()
+        other.forget(batch.last)
+        return batch.entries
+
+    for _ in range(3):
+        log.append_batch("home-pc", SEAT.key, lines(2))
+        log.append_batch("other", SEAT.key, others())
     for index, data in enumerate(log.entries()):
         line = entry.decode(data)
         assert log.index(line.seat, line.seq) == index
         assert log.entry(index) == data
     assert log.head("other") == Head(6, digest(log.entry(14)))
-    for ask in (lambda: log.index("other", 7), lambda: log.index("nobody", 1), lambda: log.entry(15), lambda: log.entry(-1)):
+    log.append([*lines(1), *others(), *others(), *lines(2)])
+    agree(log)
+    for ask in (lambda: log.index("other", 11), lambda: log.index("nobody", 1), lambda: log.entry(24), lambda: log.entry(-1)):
         with pytest.raises(LookupError):
             ask()
-
-
-def test_a_range_is_read_in_order(log, lines):
-    log.append_batch("home-pc", SEAT.key, lines(600))
-    everything = list(log.entries())
-    assert list(log.entries(250, 520)) == everything[250:520]
-    assert (list(log.entries(601)), list(log.entries(5, 5))) == ([], [])
 
 
 DAMAGE = {
@@ -278,8 +252,8 @@ OF_HEAD = {  # where older versions had it
     "the checkpoint is changed": "UPDATE head SET note = replace(note, '301', '300')",
     "the checkpoint is gone": "DELETE FROM head",
 }
-DAMAGED = [(version, name, damage) for version in (1, 2, 3, 4)
-           for name, damage in (DAMAGE | (OF_CHECKPOINT if version == 4 else OF_HEAD)).items()]  # fmt: skip
+DAMAGED = [(version, name, damage) for version, of in ((4, DAMAGE | OF_CHECKPOINT), (3, OF_HEAD), (1, OF_HEAD))
+           for name, damage in of.items()]  # fmt: skip
 HARMLESS = {"a full tile is changed"}  # opening looks at the edge only; the verifier sees this
 
 
@@ -401,7 +375,7 @@ def test_kill_9_never_tears_it(home_folder, soak):
     path = home_folder / "log.db"
     numbers = random.Random(3)
     said = 0
-    for _ in range(soak(2 if WINDOWS else 6, 200)):
+    for _ in range(soak(2 if WINDOWS else 4, 200)):
         command = [sys.executable, "-c", WRITER, path]
         with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as writer:
             assert writer.stdout.readline()

@@ -53,8 +53,8 @@ def logged_on(seat, start, length, how="ended"):
 
 
 @pytest.mark.parametrize(("hours", "start", "length", "outside"), [
-    ("", 8, 14, None), ("", 8, 14.25, None), ("", 20, 3, 45), ("", 6, 3, 120), ("09:00-12:00", 8, 1, 60),
-    ("", 20, 36, 1170), ("20:00-02:00", 20, 6, None), ("20:00-02:00", 12, 2, 120), ("06:00-24:00", 23, 1.25, None),
+    ("", 8, 14.25, None), ("", 20, 3, 45), ("", 6, 3, 120), ("09:00-12:00", 8, 1, 60), ("20:00-02:00", 20, 6, None),
+    ("20:00-02:00", 12, 2, 120), ("06:00-24:00", 23, 1.25, None),
     ("whenever", 1, 3, None),
 ])  # fmt: skip
 def test_only_what_lies_outside_the_hours_counts(seat, point, audit, hours, start, length, outside):
@@ -94,14 +94,6 @@ def test_a_pc_that_sleeps_or_is_off_is_not_used(seat, point, audit):
     assert told(audit()) == ["outside the opening hours somebody was logged on, on 1 day, 1800 s together"]
 
 
-def test_one_that_goes_on_counts_as_long_as_the_pc_is_on(seat, point, audit):
-    point()
-    seat.site.clock.run(22 * HOUR)
-    seat.add(SessionOpened, who="somebody", guest=True)
-    on(seat, 1)
-    assert told(audit()) == ["outside the opening hours somebody was logged on, on 1 day, 2700 s together"]
-
-
 def test_two_at_once_are_one_pc(seat, point, audit):
     point()
     seat.site.clock.run(22 * HOUR)
@@ -119,23 +111,6 @@ def test_only_what_is_open_is_closed(seat, point, audit, times):
     assert said(audit()) == [f"no session {opened} of this seat is open"]
 
 
-def test_a_session_of_a_thousand_years_costs_nothing(seat, point, audit):
-    """There is no minute in it of which the seat says anything."""
-    point()
-    opened = seat.add(SessionOpened, who="somebody", guest=True)
-    seat.site.clock.run(366_000 * DAY)
-    seat.add(SessionClosed, opened=opened.seq, how="ended")
-    assert told(audit()) == []
-
-
-def test_a_pseudonym_is_of_one_day(seat, point, audit):
-    point()
-    for _ in range(2):
-        logged_on(seat, 9, 1)
-        seat.site.clock.run(DAY - HOUR)
-    assert "player-key" in {one.kind for one in audit().audit.findings}
-
-
 def test_who_was_logged_on_when_the_pc_was_shut_down_was_not_when_it_started(seat, point, audit):
     """Where the PC is switched on before the place opens, its first look finds that they are gone."""
     point()
@@ -151,30 +126,6 @@ def test_who_was_logged_on_when_the_pc_was_shut_down_was_not_when_it_started(sea
     seat.add(SessionClosed, opened=opened.seq, how="unseen")
     clock.run(20 * MINUTE)
     seat.alive(since)
-    assert told(audit()) == []
-
-
-@pytest.mark.parametrize("killed", [False, True])
-def test_nor_where_its_clock_was_hours_ahead_when_it_started(seat, point, audit, killed):
-    """Two systems on one PC: what the one writes to its clock the other takes for another zone's, until somebody tells it the
-    time. So the run that finds that they are gone seems to begin at a quarter to two at night.
-    """
-    point()
-    clock = seat.site.clock
-    clock.run(16 * HOUR)
-    opened = seat.add(SessionOpened, who="somebody", guest=True)
-    on(seat, 2)
-    lost = clock.wall() if killed else None
-    if not killed:
-        seat.stop()
-    clock.reboot(HOUR + 7 * HOUR - 15 * MINUTE)
-    seat.start(clean=not killed, lost_from=lost)
-    seat.add(SessionClosed, opened=opened.seq, how="unseen")
-    clock.step(-7 * HOUR)
-    since = clock.wall()
-    clock.run(21 * MINUTE)
-    seat.alive(since)
-    on(seat, 10)
     assert told(audit()) == []
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import pytest
 
-from compliance.entries.place import PackLine, PlaceChanged, PolicyChanged
+from compliance.entries.place import PlaceChanged, PolicyChanged
 from i18n.message import plain
 from tests.compliance.test_redecide import MINUTE, POINT, ZONE, pack
 
@@ -31,13 +29,6 @@ def test_a_published_text_takes_the_values_that_it_is_put_on_with(site, audit, v
     at_point(site, pack("vn-game-point", **values))
     (failure,) = audit().failures
     assert "the pack vn-game-point:" in plain(failure.what)
-
-
-def test_a_text_that_could_not_be_read_and_is_taken_back_is_no_loss(site, audit):
-    at_point(site, POINT)
-    put(site, POINT, PackLine("own", sha256(b"x").hexdigest(), {}, own=True))
-    put(site, POINT)
-    assert len(looser(audit())) == 1
 
 
 def guests(site, before, *after):

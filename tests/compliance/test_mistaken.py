@@ -81,11 +81,6 @@ def test_what_stands_in_anothers_place(verified, words, says):
     assert (code, says in said, said.count("\n")) == (2, True, 1)
 
 
-def test_a_card_whose_line_ends_an_editor_changed(verified, tmp_path):
-    code, said = verified((tmp_path / "card.txt").read_bytes().replace(b"\n", b"\r\n"))
-    assert (code, "a card or a head of a log, and not the log" in said) == (2, True)
-
-
 def test_a_log_that_is_older_than_the_card_is_perhaps_only_that(site, seat, tmp_path, capsys):
     """Who takes the files of two visits for those of one accuses nobody."""
     site.deliver()

@@ -10,7 +10,7 @@ from compliance.entries.override import EnforcementOff
 from compliance.entries.seat import SeatRetired
 
 MINUTE = 60_000
-BEYOND = (-1, -(2**53) + 1, 253_402_300_800_000, 2**53 - 1)
+BEYOND = (-1, 2**53 - 1)
 FIELDS = {
     "restored": lambda site, at: site.agent.add(Restored, made=at),
     "erasure": lambda site, at: site.agent.add(Erasure, who=None, before=at, payloads=0),
@@ -24,8 +24,7 @@ FIELDS = {
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("at", BEYOND)
-@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
-def test_it_is_told(site, seat, tmp_path, field, at, form):
+def test_it_is_told(site, seat, tmp_path, field, at):
     seat.alive(site.clock.wall() // MINUTE * MINUTE - MINUTE)
     site.deliver()
     FIELDS[field](site, at)
@@ -34,7 +33,8 @@ def test_it_is_told(site, seat, tmp_path, field, at, form):
     site.deliver()
     log = tmp_path / "log.zip"
     log.write_bytes(site.bundle())
-    assert main([str(log), *form]) == NOT_VERIFIED
+    for form in [], ["--json"]:
+        assert main([str(log), *form]) == NOT_VERIFIED
 
 
 @pytest.mark.parametrize("at", BEYOND)

@@ -205,8 +205,3 @@ def test_two_lies_that_go_with_each_other_show(judge, soak):
 def test_the_page_names_what_no_log_can_show(judge):
     said = " ".join(map(plain, unknown(page(judge.verified(judge.lines)))))
     assert [words for words in ON_THE_PAGE if words not in said] == []
-
-
-def test_every_class_has_a_reason():
-    assert all(UNCOUNTED.values())
-    assert all(UNKNOWABLE.values())

@@ -111,11 +111,6 @@ def test_sixteen_signatures_are_accepted_and_no_more_than_the_limit():
         verify_note(f"{TEXT}\n{lines}{SIGNATURE}", [PETER])
 
 
-def test_a_note_may_have_empty_lines():
-    text = "Ognuno sta solo sul cuor della terra\n\ned è subito sera.\n"
-    assert verify_note(LOG.sign(text), [LOG.vkey]) == text
-
-
 @pytest.mark.parametrize("text", ["no newline", "a\tb\n", "a\x00\n", "\ud800\n"])
 def test_what_cannot_be_a_note_is_not_signed(text):
     with pytest.raises(NoteError):

@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from compliance.entries.decision import LaunchRefused, PauseLine, PlayDue
-from compliance.entries.override import EnforcementOff, EnforcementOn, Paused
+from compliance.entries.override import CodeUsed, EnforcementOff, EnforcementOn, GrantGiven, Paused
 from i18n.message import plain
 from tests.compliance.telling import told
 
@@ -91,6 +91,18 @@ def test_two_of_one_id_are_named(audit, pause):
     pause()
     pause()
     assert said(audit()) == ["there is another pause with its id"]
+
+
+@pytest.mark.parametrize(("kind", "fields"), [
+    (GrantGiven, {"id": "g", "by": "guardian", "ms": -30 * MINUTE, "game": None}),
+    (GrantGiven, {"id": "g", "by": "nobody", "ms": 30 * MINUTE, "game": None}),
+    (CodeUsed, {"ms": -30 * MINUTE}),
+])  # fmt: skip
+def test_nobody_gives_less_than_nothing(site, seat, audit, kind, fields):
+    """It would take the page's sum of extra time down."""
+    given = {"given": site.clock.wall()} if kind is GrantGiven else {}
+    seat.add(kind, who="child", **fields, **given)
+    assert said(audit()) == ["nobody can have given it"]
 
 
 @pytest.mark.parametrize(("back", "length"), [(10, 600), (None, 3600)])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.entries.log import AgentTick, Erasure, Restored
-from compliance.entries.seat import SeatStart
+from compliance.entries.log import Erasure, Restored
 from compliance.format.chain import AGENT
 from compliance.verifying import owed
 from compliance.verifying.report import Gap
@@ -35,6 +34,13 @@ def test_an_erasure_is_of_one_person_or_of_what_was_too_old(site, audit, fields)
     """Neither both nor nothing."""
     site.agent.add(Erasure, **{"who": None, "before": None, "payloads": 0, **fields})
     assert said(audit()) == ["it is neither one person's data nor what was too old"]
+
+
+def test_an_erasure_excuses_no_names_that_are_missing(site, audit):
+    """It deleted names of yesterday, which are kept for six months."""
+    site.agent.add(Erasure, who=None, before=site.clock.wall() - 24 * HOUR, payloads=0)
+    told = [plain(one.what) for one in audit().audit.findings if one.kind == "erased"]
+    assert told == ["it deleted names that were not six months old (1 time)"]
 
 
 @pytest.mark.parametrize(("hours", "made", "kind", "explained"), [
@@ -68,17 +74,6 @@ def test_what_a_seat_wrote_for_an_agent_that_was_put_back_is_missing_for_that_re
     found.take("there", Restored(**common, wall=9 * HOUR + at, made=0))
     (gap,) = found.gaps([Gap("pc", 9 * HOUR, 14 * HOUR, explained=False, kind="withheld")], {"pc": HOUR})
     assert (gap.kind, gap.explained) == (kind, False)
-
-
-def test_a_seat_that_another_followed_is_not_silent(site, seat, audit):
-    seat.seal()
-    site.deliver()
-    site.agent.add(AgentTick, seats={}, silent=("home-pc",))
-    assert "silent" in {one.kind for one in audit().audit.findings}
-    other = site.enrol("home-pc-2")
-    other.add(SeatStart, version="1", watch="gate", clean=True, lost_from=None, follows="home-pc")
-    other.seal()
-    assert "silent" not in {one.kind for one in audit().audit.findings}
 
 
 def test_a_log_full_of_backups_is_not_gone_through_for_each_gap(monkeypatch):

@@ -136,7 +136,7 @@ def between(members):
 
 
 def bomb(members):
-    return zipped([*members.items(), ("packs/" + "0" * 64 + ".toml", bytes(300 << 20))])
+    return zipped([*members.items(), ("packs/" + "0" * 64 + ".toml", bytes(container.MAX_MEMBER + 1))])
 
 
 def longer_than_told(members):
@@ -219,7 +219,7 @@ def encrypted(members):
 
 
 HOSTILE = {
-    "twice": twice, "between": between, "in front": lambda members: b"#!/bin/sh\n" + zipped(members.items()), "bomb": bomb,
+    "twice": twice, "between": between, "in front": lambda members: b"#!/bin/sh\n" + zipped(members.items()),
     "behind": lambda members: zipped(members.items()) + b"more", "longer": longer_than_told, "other name": other_name_inside,
     "encrypted": encrypted, "bzip2": lambda members: zipped(members.items(), zipfile.ZIP_BZIP2),
     "odd name": lambda members: zipped([*members.items(), ("kéy", b"")]),

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from time import process_time
 
 import msgspec
 import pytest
 
 from compliance.entries import override
-from compliance.entries.log import AgentTick, Restored
+from compliance.entries.log import Restored
 from compliance.entries.place import GuardianChanged, PlaceChanged
 from compliance.entries.play import PlayEnded, PlayStarted, Warned
-from compliance.entries.seat import IssueRaised, Presence
+from compliance.entries.seat import Presence
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import ranges
 from compliance.reporting.periods import Period, period
-from compliance.reporting.watched import Watched
 from rules.facts import Grant
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -202,43 +200,6 @@ def test_gaps_are_told_apart_and_only_what_lies_in_the_days(site, counted):
     }  # fmt: skip
 
 
-def test_a_stop_explains_nothing_while_the_pc_runs_on_nor_is_a_sign_of_life_believed_that_cannot_be(site, seat, counted):
-    """As the verifier counts it: nobody watched; the last sign of life is no later than the start that tells it."""
-    seat.start()
-    seat.stop()
-    site.clock.run(2 * HOUR)
-    seat.start()
-    site.clock.run(HOUR)
-    seat.start(clean=False, lost_from=site.clock.wall() + HOUR)
-
-    assert told(counted(), "gap", "how") == {("lost",): (1, 60), ("ran-on",): (1, 120)}
-
-
-def test_what_a_killed_seat_lived_to_counts_as_watched(site, seat, counted):
-    """It is told at the next start alone: on a day with plays it would have been on for no minute."""
-    site.clock.run(20 * MINUTE)
-    lost = site.clock.wall()
-    site.clock.run(5 * MINUTE)
-    seat.start(clean=False, lost_from=lost)
-    site.clock.run(10 * MINUTE)
-    seat.alive(site.clock.wall() - 10 * MINUTE)
-
-    assert told(counted(), "alive", "seat") == {("home-pc",): (2, 21 + 10)}
-
-
-def test_what_it_lived_to_after_midnight_is_of_the_day_before(site, seat, counted):
-    """As is what a seat says of an hour: where that began."""
-    before = told(counted(), "alive", "day")
-    midnight = (TODAY.toordinal() - date(1970, 1, 1).toordinal() + 1) * DAY - 7 * HOUR
-    site.clock.run(midnight - 30 * MINUTE - site.clock.wall())
-    seat.start()
-    site.clock.run(40 * MINUTE)
-    lost = site.clock.wall()
-    seat.start(clean=False, lost_from=lost)
-
-    assert told(counted(), "alive", "day").keys() - before.keys() == {(TODAY.isoformat(),)}
-
-
 def test_how_long_limits_were_lifted(site, seat, counted):
     """Until they held again, or as long as was said; not until the PC was next on, if that was later."""
     until = site.clock.wall() + HOUR
@@ -333,39 +294,12 @@ def test_plays_that_are_written_once_more_count_once(site, seat, counted, again,
     assert (found.plays, found.played_ms) == (2, 20 * MINUTE)
 
 
-def test_a_play_whose_end_the_backup_lost_counts_with_what_was_told_last(site, seat, counted, again):
-    """It went on in the former chain; or ended sooner there than it is known to have."""
-    first = seat.begin()
-    site.clock.run(10 * MINUTE)
-    seat.end(first)
-    second = seat.begin()
-    site.clock.run(30 * MINUTE)
-    again([first], 12)
-
-    assert (told(counted(), "time"), counted.counter.running) == ({(): (2, 12)}, 1)
-    other = again([second], 25)
-    assert (told(counted(), "play"), told(counted(), "time"), counted.counter.running) == ({(): (2, 0)}, {(): (3, 37)}, 0)
-    other.begin()
-    assert (told(counted(), "play"), counted.counter.running) == ({(): (3, 0)}, 1)
-
-
 def test_two_pcs_that_start_a_game_at_once_are_two_plays(site, counted):
     one, two = site.enrol("one-pc"), site.enrol("two-pc")
     one.begin()
     two.begin(who="other")
 
     assert told(counted(), "play") == {(): (2, 0)}
-
-
-def test_a_play_that_was_due_before_and_after_is_due_once(site, seat, counted, again):
-    play = seat.begin()
-    site.clock.run(HOUR)
-    seat.due(play, site.pack())
-    other = again([play], None)
-    other.due(other.plays[0], site.pack())
-    other.end(other.plays[0])
-
-    assert [(key, cell.n) for key, cell in counted().by("due", "how").items()] == [(("asked",), 1)]
 
 
 def test_a_seat_that_another_goes_on_from_is_not_missing(site, seat, counted, again):
@@ -381,40 +315,6 @@ def test_a_seat_that_another_goes_on_from_is_not_missing(site, seat, counted, ag
     assert told(counted(), "gap", "seat", "how") == {("other-pc", "lost"): (1, 240)}
 
 
-def test_seats_from_before_a_backup_are_not_missing_unless_they_write_on(site, seat, counted):
-    """Each once another says that it followed it: a PC that never came back is missing."""
-    other, third = site.enrol("other-pc"), site.enrol("third-pc")
-    other.start()
-    third.start()
-    site.deliver()
-    site.agent.add(Restored, made=0)
-    for former in (seat, other):
-        later = site.enrol(f"{former.name}-2")
-        later.start(follows=former.name)
-        later.stop()
-    site.deliver()
-    site.clock.run(3 * HOUR)
-    seat.begin()
-    site.clock.run(3 * HOUR)
-    site.agent.add(AgentTick, seats={}, silent=())
-
-    assert told(counted(), "gap", "seat", "how") == {
-        ("home-pc", "lost"): (1, 180), ("home-pc-2", "off"): (1, 360), ("other-pc-2", "off"): (1, 360),
-        ("third-pc", "lost"): (1, 360),
-    }  # fmt: skip
-
-
-def test_a_seat_that_was_put_back_alone_is_not_missing_since_the_backup(site, seat, counted):
-    backup = site.clock.wall()
-    site.clock.run(HOUR)
-    seat.alive(backup)
-    site.deliver()
-    later = site.enrol("home-pc-2")
-    site.clock.run(MINUTE)
-    later.start(clean=False, lost_from=backup, follows="home-pc")
-    assert told(counted(), "gap", "seat", "how") == {("home-pc-2", "lost"): (1, 1)}
-
-
 def test_what_is_missing_since_a_backup_is_told_as_that(site, seat, counted):
     """As the verifier has it: the PC did not end without a word."""
     made = site.clock.wall()
@@ -424,60 +324,3 @@ def test_what_is_missing_since_a_backup_is_told_as_that(site, seat, counted):
     later = site.enrol("home-pc-2")
     later.start(clean=False, lost_from=made, follows="home-pc")
     assert told(counted(), "gap", "seat", "how") == {("home-pc-2", "restored"): (1, 60)}
-
-
-def test_a_clock_of_another_year_hides_no_minute_and_makes_no_gap(site, seat, counted):
-    """One row, and all the entries that follow, of the right time."""
-    seat.start()
-    hour = site.clock.wall() // HOUR * HOUR
-    far = hour + 70 * 365 * DAY
-    site.clock.step(far - hour)
-    seat.add(Presence, since=far, bits="f" * 15)
-    site.clock.step(hour - far)
-    for number in range(3):
-        site.clock.run(HOUR)
-        seat.add(Presence, since=hour + number * HOUR, bits="f" * 15)
-    site.agent.add(AgentTick, seats={}, silent=())
-
-    assert told(counted(), "alive", "seat") == {("home-pc",): (3, 180)}
-    assert told(counted(), "gap") == {}
-
-
-def test_minutes_that_have_not_come_do_not_count(site, seat, counted):
-    seat.add(Presence, since=site.clock.wall() // MINUTE * MINUTE - 10 * MINUTE, bits="f" * 15)
-
-    assert told(counted(), "alive") == {(): (1, 16)}
-
-
-def test_a_seat_is_told_of_before_its_first_hour_is_over(site, seat, counted):
-    seat.start()
-    seat.begin()
-
-    assert told(counted(), "heard", "seat") == {("home-pc",): (1, 0)}
-
-
-def test_a_play_that_was_written_once_more_at_once_counts_once_too(site, seat, counted):
-    """Nothing is told of how it was recognised."""
-    play = seat.begin()
-    site.deliver()
-    about = {"who": "child", "age": 12, "game": play.game, "label": 0, "publisher": None, "pid": 1, "started": 1}
-    site.enrol("again-pc").add(PlayStarted, match=(), since=play.since, resumed=None, **about)
-
-    assert told(counted(), "play") == {(): (1, 0)}
-
-
-def test_work_grows_with_the_log_alone():
-    """A seat that is new is not held against all that there were."""
-
-    def cost(many):
-        fields = {"boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": DAY, "secret": None}
-        lines = [IssueRaised(**fields, seat=f"pc-{number}", id="x") for number in range(many)]
-        tries = []
-        for _ in range(3):
-            watched, since = Watched(None), process_time()
-            for index, line in enumerate(lines):
-                watched.take(index, line)
-            tries.append(process_time() - since)
-        return min(tries)
-
-    assert cost(3_200) < 10 * cost(800)

@@ -70,19 +70,6 @@ def test_a_pc_that_was_switched_off_and_sold(site, seat, audit):
     assert (shown.over, shown.last >= 2 * DAY // MINUTE) == (True, True)
 
 
-@pytest.mark.parametrize(("after", "missed"), [(0, 3), (5, 5)])
-def test_a_pc_that_broke_is_missed_until_it_was_retired(site, seat, audit, after, missed):
-    """And not a day longer."""
-    lived(site, seat, 3)
-    site.clock.run(after * HOUR)
-    if after:
-        retire(site)
-    site.clock.run(7 * DAY)
-    tick(site)
-    calendar = page(audit()).coverage.seats[0]
-    assert calendar.whole.missing // 60 in ({missed, missed - 1} if after else {7 * 24, 7 * 24 - 1})
-
-
 def test_what_comes_after_it_is_a_failure(site, seat, audit):
     """Once: nothing after the first is looked at."""
     retire(site)
@@ -156,15 +143,6 @@ def test_a_pc_that_comes_back_was_not_gone(site, seat, audit, follows):
     assert (gap.kind, gap.seat, gap.start, gap.end) == ("retired", PC, last, site.clock.wall())
 
 
-def test_so_does_one_that_was_stopped_while_the_pc_ran_on(site, seat, audit):
-    """Without the stop that is no gap of the seat, with a new start of the PC in between it was off."""
-    seat.stop()
-    retire(site)
-    site.clock.run(DAY)
-    site.enrol("pc-2").start()
-    assert [one.kind for one in open_gaps(audit())] == ["retired"]
-
-
 def test_another_pc_is_another_pc(site, seat, audit):
     """And one that was off in between has nothing to hide."""
     seat.stop()
@@ -173,20 +151,6 @@ def test_another_pc_is_another_pc(site, seat, audit):
     site.clock.reboot()
     site.enrol("pc-2").start(follows=PC)
     assert open_gaps(audit()) == []
-
-
-def test_whoever_tidies_up_after_a_new_chain_hid_nothing(site, seat, audit):
-    """The successor runs already when the former seat is retired; it may be started anew, too."""
-    other = site.enrol("pc-2")
-    other.start(follows=PC)
-    site.clock.run(DAY)
-    tick(site, "pc-2")
-    retire(site)
-    site.clock.run(HOUR)
-    other.stop()
-    other.start()
-    report = audit()
-    assert (failures(report), open_gaps(report)) == ([], [])
 
 
 def test_a_log_that_begins_later_knows_it_still(site, seat):

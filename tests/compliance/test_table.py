@@ -35,7 +35,7 @@ def test_audit_goes_on_from_what_was_kept_of_it(site):
     """Only what came since has to be read."""
     site.honest_day()
     lines = [entry.decode(data) for data in site.log.entries()]
-    for half in range(len(lines)):
+    for half in range(0, len(lines), 4):
         whole, kept = Auditor({}), BytesIO()
         for index, line in enumerate(lines):
             if index == half:

@@ -139,12 +139,6 @@ def test_a_text_that_nobody_has_is_one_thing_to_explain(site, seat, without, tmp
     assert "Have it exported anew while you look on" in told
 
 
-def test_what_ships_is_not_told(site, seat, audit):
-    put(site, site.packs["vn-game-point"])
-    report = audit()
-    assert (said(report), kinds(report, "own-pack"), kinds(report, "pack-text")) == ([], [], [])
-
-
 @pytest.mark.parametrize("pack", sorted(pack for pack, texts in PUBLISHED.items() if len(texts) > 1))
 def test_an_older_text_is_no_failure_but_told(pack):
     """Whoever was not updated says the truth; whoever goes back to a laxer text is seen."""

@@ -6,7 +6,6 @@ from compliance.entries.decision import LaunchRefused
 from tests.compliance.telling import played, said, told
 
 MINUTE = 60_000
-HOUR = 60 * MINUTE
 
 
 @pytest.mark.parametrize("ms", [0, 5 * MINUTE, 39 * MINUTE, 51 * MINUTE])
@@ -35,15 +34,6 @@ def test_what_came_and_went_beside_another_play_counts_within_what_is_known(site
     assert (not any("add up" in one for one in said(audit()))) is holds
 
 
-def test_sleep_is_no_length(site, seat, audit):
-    """What the PC slept is not played, and nobody is accused of it; but it cannot be longer than the wall clock says."""
-    play = played(seat, 20)
-    site.clock.sleep(3 * HOUR)
-    site.clock.run(10 * MINUTE)
-    seat.end(play)
-    assert said(audit()) == []
-
-
 @pytest.mark.parametrize(("how", "late", "rebooted"), [
     ("power", True, False), ("asked", False, True), ("gone", True, True), ("asked", True, False), ("gone", False, False),
 ])  # fmt: skip
@@ -54,16 +44,6 @@ def test_how_it_ended_and_what_the_pc_did_go_together(site, seat, audit, how, la
         seat.start(clean=False, lost_from=play.since + 50 * MINUTE)
     line = seat.end(play, how, late=late, ms=50 * MINUTE)
     assert f"seq {line.seq}" in said(audit())[0]
-
-
-def test_a_game_that_began_before_its_pc_slept_and_its_daemon_ran_counts_from_its_start(site, seat, audit):
-    """As the system tells when a program was started, the sleep is in it."""
-    seat.stop()
-    site.clock.run(20 * MINUTE)
-    site.clock.sleep(30 * MINUTE)
-    seat.start()
-    seat.begin(since=site.clock.wall() - 45 * MINUTE)
-    assert told(audit(), "clock-play") == []
 
 
 def test_plays_follow_each_other(site, seat, audit):

@@ -6,11 +6,10 @@ import pytest
 from msgspec import UNSET
 
 from compliance.entries.log import AgentTick
-from compliance.entries.play import GameDay, PlayEnded, UsageDay
+from compliance.entries.play import PlayEnded
 from tests.compliance.test_beside import told, warned
 
 MINUTE = 60_000
-DAY = 24 * 60 * MINUTE
 
 
 @pytest.mark.parametrize(("says", "strange"), [(2, False), (UNSET, False), (1, True), (3, True)])
@@ -38,7 +37,3 @@ def test_a_tick_says_when_the_one_before_was(site, seat, audit, lie):
         site.agent.add(AgentTick, seats={}, silent=("home-pc",), after=after if lie != "moment" or number != 2 else 1)
         after = site.clock.wall()
     assert len(told(audit(), "heard")) == (lie is not None)
-
-
-def summary(seat, day, refusals=0, grants=0, game="luanti"):
-    seat.add(UsageDay, day=day, who="child", games={game: GameDay(0, refusals, grants)})

@@ -14,7 +14,7 @@ from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entries.seat import Presence, SeatEnrolled, SeatStart
 from compliance.format.chain import AGENT, digest, seal_message
 from compliance.format.container import pack
-from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
+from compliance.note import COSIGNATURE, Signer, VerifierKey, checkpoint_text
 from compliance.verify import verify
 from compliance.verifying.bundle.trust import parse_trust
 from i18n.message import plain
@@ -217,9 +217,8 @@ def test_a_key_is_one_seats_alone(honest, lines, tamper, whose):
 
 
 @pytest.mark.parametrize("change", [
-    lambda sig: f"{sig[:10]} {sig[10:]}", lambda sig: f" {sig}", lambda sig: f"{sig}\n", str.upper, lambda sig: sig[:-2],
-    lambda sig: f"{sig}00", lambda sig: sig[:0], lambda sig: f"{sig[:-1]}٠",
-], ids=["a space", "one in front", "a line break", "capitals", "short", "long", "none", "another digit"])  # fmt: skip
+    lambda sig: f"{sig[:10]} {sig[10:]}", str.upper, lambda sig: sig[:-2], lambda sig: f"{sig[:-1]}٠",
+], ids=["a space", "capitals", "short", "another digit"])  # fmt: skip
 def test_a_seal_is_hex_to_the_letter(lines, tamper, honest, change):
     """The same signature written otherwise would be another entry with the same right."""
     signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer}
@@ -301,28 +300,7 @@ def test_members_that_are_missing_changed_or_too_many_are_named(honest):
         assert plain(report.failures[0].where).startswith(where), (name, report.failures[0])
 
 
-def test_a_decision_whose_pack_is_not_there_does_not_follow(honest, tamper):
-    honest.packs = {}
-    report = verify(bundle.parse(honest.bundle()))
-    assert "its pack" in plain(report.failures[0].what)
-    assert "play.due" in plain(report.failures[0].where)
-
-
 # --- trust --------------------------------------------------------------------------------------------------------------------
-
-
-def test_an_earlier_checkpoint_anchors_what_it_covers(honest):
-    seen, size = honest.log.checkpoint, honest.log.size
-    honest.seats["home-pc"].start()
-    honest.deliver()
-    report = verify(bundle.parse(honest.bundle()), since=seen)
-    assert (report.ok, report.anchored) == (True, size)
-    assert report.size > size
-
-
-def test_the_checkpoint_itself_is_an_earlier_one(honest):
-    report = verify(bundle.parse(honest.bundle()), since=honest.log.checkpoint)
-    assert (report.ok, report.anchored) == (True, report.size)
 
 
 def test_a_quorum_of_witnesses_anchors_everything(honest, texts):
@@ -371,17 +349,6 @@ def test_a_log_is_not_its_own_witness(honest, texts):
     signer = Signer(key.name, honest.signer.seed)
     signed = forge(list(honest.log.entries()), honest.signer, texts, lambda note: cosigned(note, signer, key))
     assert [one.where for one in verify(bundle.parse(signed), trust).failures] == ["checkpoint"]
-
-
-def test_a_trusted_key_without_witnesses_anchors_nothing(honest):
-    trust = parse_trust(f"log {honest.signer.vkey}\nquorum none\n".encode())
-    report = verify(bundle.parse(honest.bundle()), trust)
-    assert (report.ok, report.trusted, report.anchored) == (True, True, 0)
-
-
-def test_what_is_no_checkpoint_is_bad_input_and_no_failure(honest):
-    with pytest.raises(NoteError):
-        verify(bundle.parse(honest.bundle()), since=b"hello")
 
 
 def test_damage_in_the_file_is_reported_beside_what_it_breaks(honest):

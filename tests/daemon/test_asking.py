@@ -311,7 +311,8 @@ def test_an_old_wish_leaves_memory_once_the_agent_has_it(world):
     ids = {asked(world), asked(world, game="luanti")}
     requests = world.daemon._requests
     requests.mark_sent([one for one in requests.unsent() if one.game], 1, 1)
-    world.pass_time(4 * 24 * HOUR)
+    world.clock.run(4 * 24 * HOUR)
+    world.beat()
     (left,) = requests.unsent()
     assert {one for one in ids if requests.find(one)} == {left.id}
     world.stop()

@@ -46,9 +46,11 @@ def test_of_another_account_nothing(guest):
 def test_a_week_and_no_more(guest):
     """Seven days before today: what is older is forgotten there."""
     guest.platform.exit(2)
-    guest.pass_time(6 * DAY)
+    guest.clock.run(6 * DAY)
+    guest.beat()
     assert len(told(guest).plays) == 3
-    guest.pass_time(DAY)
+    guest.clock.run(DAY)
+    guest.beat()
     assert [one.start - NOON for one in told(guest).plays] == [DAY + 20 * MINUTE, DAY + HOUR + 25 * MINUTE]
 
 

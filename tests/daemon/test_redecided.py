@@ -23,6 +23,7 @@ from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+from tests.system import SOAK
 
 TEXTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
 PLAYERS = [("vn-147",), ("vn-147", "home-school-week"), ("home-balanced",), ("home-weekend", "vn-147"), ("th-shops",), ()]
@@ -156,7 +157,7 @@ class Weeks:
         self.world.beat()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4 if SOAK else 1))
 def test_nothing_is_held_against_an_honest_seat(world, seed):
     weeks = Weeks(world, seed)
     for _ in range(100):
@@ -188,7 +189,7 @@ def test_what_a_seat_lets_go_on_is_found(world, refused, seed):
     an hour that was given before may have been anybody's.
     """
     weeks = Weeks(world, seed, sound=False)
-    for _ in range(45):
+    for _ in range(30):
         weeks.step()
     told, leave = {seq for seq, _ in found(world)}, {line.seq: 4 * MINUTE for line in world.journal("play.started")}
     leave |= {line.seq: 35 * MINUTE for line in world.journal("play.started") if line.resumed is not None}

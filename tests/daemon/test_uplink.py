@@ -187,34 +187,6 @@ def test_another_agent_is_not_believed(home, live):
     asyncio.run(run())
 
 
-def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
-    """The agent's files from an older backup: a smaller tree than the seat has seen."""
-
-    async def run():
-        live.start()
-        async with seat(home) as (built, hand):
-            done = await add_player(home)
-            await built.uplink.holds(done.number, PATIENCE)
-            await built.uplink.delivered(PATIENCE)
-            live.end()
-            shutil.copytree(home.agent, tmp_path / "backup")
-            live.start()
-            await until(lambda: built.uplink.agent.reachable and issues(built) == [])
-            hand.run(1, account="root")
-            hand.exit(1)
-            assert await built.uplink.delivered(PATIENCE)
-            live.end()
-            shutil.rmtree(home.agent)
-            shutil.copytree(tmp_path / "backup", home.agent)
-            live.start()
-            hand.run(2, account="root")
-            hand.exit(2)
-            await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)))
-            assert not await built.uplink.delivered(0.5)
-
-    asyncio.run(run())
-
-
 # --- put back from a backup -------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from compliance.verify import verify
 from daemon.deciding.gate_answers import GateAnswers
 from i18n.message import plain
 from tests.daemon.whole_place import WholePlace
+from tests.system import SOAK
 
 
 @pytest.fixture
@@ -39,13 +40,13 @@ def accused(place, steps):
     return [*(f"{plain(one.where)}: {plain(one.what)}" for one in report.failures), *odd]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4 if SOAK else 1))
 def test_an_honest_place_is_whole(whole_place, seed, soak):
     place = whole_place(seed)
     assert accused(place, soak(30, 160)) == [], place.steps
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4 if SOAK else 1))
 def test_so_is_one_whose_players_and_games_change_while_they_run(whole_place, seed, soak):
     place = whole_place(seed, changing=True)
     assert accused(place, soak(60, 130)) == [], place.steps

@@ -11,7 +11,7 @@ from rules_worlds import worlds
 from rules.decide import decide
 from rules.policy import combine
 
-EXAMPLES = 20_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 150
+EXAMPLES = 20_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 90
 MINUTES_20 = 1_200_000
 
 

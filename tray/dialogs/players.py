@@ -79,10 +79,10 @@ def _card(player: PlayerPart) -> Card:
     games = [running(game, 0) for game in player.games if game.running][:_GAMES]
     played = msg("{used} played today", used=Length(int(player.used_s) // 60 * MINUTE_MS))
     left = left_of(player, 0)
-    if left is None or left.ms + player.used_s <= 0:
+    if left is None or left.ms <= 0:
         return Card(standing(player, 0), (played, *games), (), tuple(_buttons(player)))
     gone = player.used_s * 1000 / (player.used_s * 1000 + left.ms)
-    ahead = msg("{left} to go", left=whole(left)) if left.ms > 0 else msg("nothing left")
+    ahead = msg("{left} to go", left=whole(left))
     return Card(standing(player, 0), tuple(games), (Bar(played, gone, ahead),), tuple(_buttons(player)))
 
 

@@ -97,14 +97,14 @@ def test_people_have_accounts_that_this_machine_knows() -> None:
 
 
 def test_an_account_is_made_in_users_whatever_they_are_called(monkeypatch) -> None:
-    """An ordinary one (USER_PRIV_USER, UF_NORMAL_ACCOUNT | UF_SCRIPT), with its full name."""
+    """An ordinary one (USER_PRIV_USER, UF_NORMAL_ACCOUNT | UF_SCRIPT | UF_DONT_EXPIRE_PASSWD), with its full name."""
     called: list[tuple[object, ...]] = []
     for name in ("NetUserAdd", "NetUserSetInfo", "NetLocalGroupAddMembers"):
         monkeypatch.setattr(win32net, name, lambda *words, name=name: called.append((name, *words)))
     monkeypatch.setattr(users, "_by_sid", {sids.USERS: ("BUILTIN", "Người dùng")}.get)
     users.make("an", "Trần An", "mật khẩu")
     assert called == [
-        ("NetUserAdd", None, 1, {"name": "an", "password": "mật khẩu", "priv": 1, "flags": 0x201}),
+        ("NetUserAdd", None, 1, {"name": "an", "password": "mật khẩu", "priv": 1, "flags": 0x10201}),
         ("NetUserSetInfo", None, "an", 1011, {"full_name": "Trần An"}),
         ("NetLocalGroupAddMembers", None, "Người dùng", 3, [{"domainandname": f"{users._computer()}\\an"}]),
     ]
