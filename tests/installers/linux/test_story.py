@@ -121,7 +121,7 @@ def installed(seat, package):
 
 
 def set_up(seat):
-    shown = seat.answer(CHILD, "An", "24/11/2014", "law", "1", "none", "y")
+    shown = seat.answer(CHILD, "An", "24/11/2014", "law", "1", "n", "none", "y")
     assert "An is set up (id an)" in shown
     seat.run("giochoi", "game", "add", GAME.name, "--exe", str(GAME), "--label", "VN00")
 
