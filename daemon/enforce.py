@@ -61,8 +61,9 @@ class Enforcer:
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
         play.ending, actions = step(play.ending, _ruled(ruling.decision, now), now.mono)
-        if self._left and not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
+        if not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
             self._left = {one: left for one, left in self._left.items() if left.key != play.key}
+            self._stubborn = {one: since for one, since in self._stubborn.items() if one not in play.programs}
         if actions == (Do.ASK_TO_CLOSE,):
             self._keep((play,), now)  # before it is done, as it is not done twice
         for action in actions:

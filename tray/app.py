@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from daemon.api.messages import RulesInForce, Signal
 from host.clock import Clock
-from i18n.message import Message
+from host.files import write_atomic
+from i18n.message import Message, Words, msg, semicolon
 from tray.api import Face, How, Shower
 from tray.context import Context
-from tray.limits import tell, told_file
 from tray.link import Link
 from tray.menus import Act, Ask, Dialog, Leave, Run
 from tray.opening import Opener
 from tray.seen import Proof, Seen
 from tray.view import View, next_change, view
 from tray.words import headline
+
+_NAMED: Final = 3  # of the rules that a player is told of
 
 
 class Tray:
@@ -98,7 +107,7 @@ class Tray:
         if who != self._who:
             self._who = who
             shower.know(guardian=who[0], player=who[1], tray=who[2], hotline=who[3])
-        if seen.rules is not None and seen.rules != self._limits and tell(seen.rules, told_file(), shower.show):
+        if seen.rules is not None and seen.rules != self._limits and _tell(seen.rules, _told_file(), shower.show):
             self._limits = seen.rules
         if self._tray is not None:
             shower.resident(None if self._tray else said, sign)
@@ -106,3 +115,35 @@ class Tray:
     def _show(self, signal: Signal) -> How | None:
         """In the link's thread."""
         return None if self._shower is None else self._shower.show(signal)
+
+
+def _told_file() -> Path:
+    """Of the account that calls: where Windows says, else where the XDG Base Directory Specification does."""
+    given = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME")
+    return (Path(given) if given else Path.home() / ".local" / "state") / "giochoi" / "limits-told"
+
+
+def _tell(rules: RulesInForce, file: Path, show: Callable[[Signal], How | None]) -> bool:
+    """Tells a player once of the limits that hold, and again when they are others: nobody should meet them first when a game
+    closes. Whether no more is to be told of these: they were, or are now, or there are none.
+    """
+    binding = [rule for pack in rules.packs for rule in pack.rules if not rule.advisory]
+    digest = hashlib.sha256(msgspec.json.encode([(rule.rule, rule.text) for rule in binding])).hexdigest()
+    with suppress(OSError, ValueError):
+        if not binding or file.read_text("ascii").strip() == digest:
+            return True
+    signal = Signal(number=0, kind="limits", player=rules.player, text=_summary([rule.text for rule in binding]))
+    if show(signal) is None:
+        return False
+    with suppress(OSError):  # a home that takes no file: once in each session, then
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(file, f"{digest}\n".encode())
+    return True
+
+
+def _summary(texts: list[Words]) -> Words:
+    """The first of them, and how many more."""
+    named, more = semicolon(texts[:_NAMED]), len(texts) - _NAMED
+    if more <= 0:
+        return msg("{rules}", rules=named)
+    return msg("{rules}; and {n} more", rules=named, n=more)

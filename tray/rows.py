@@ -17,7 +17,7 @@ from tray.words import asked, asks, by_whom, called, headline, hotlines, running
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it
 _PROGRAMS = 10
-_GAMES = 4  # that run: all of them are on the players' cards
+_GAMES = 4  # that run
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
 _Words = Callable[[Arg], str]
 
@@ -129,14 +129,14 @@ def _help(seen: Seen, words: _Words) -> Row:
 def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
     """For whoever answers for somebody."""
     cards = Dialog("players")
-    several = len(status.players) > 1
     waiting = [request for request in seen.requests if request.answer is None][:_MANY]
     blocks = [[row for request in waiting for row in _answers(request, words)]]
-    if several:
+    if len(status.players) == 1:
+        (player,) = status.players
+        blocks.append([_row(words, standing(player, since), cards), *_more(player, words), _why(player, words)])
+    elif status.players:
         folded = [_folded(player, since, words) for player in status.players]
         blocks.append([_row(words, msg("All in one window…"), cards), *folded])
-    for player in status.players if not several else ():
-        blocks += [[_row(words, standing(player, since), cards), *_more(player, words), _why(player, words)]]
     games = [_of_game(player, game, since, words) for player in status.players for game in player.games if game.running]
     blocks += [games[:_GAMES], _programs(seen, status, words), _everybody(seen, status, words)]
     return blocks

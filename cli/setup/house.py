@@ -8,6 +8,8 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
 
+from msgspec import structs
+
 from agent.api.players import GuardianList, PlayerList, PlayerRow
 from cli.context import Context
 from cli.errors import CommandError
@@ -105,13 +107,22 @@ class House:
         if account not in self.scanned:
             self._context.out.message(msg("looking for games …"))
             try:
-                there = account != self._own and users().canonical(account) is not None  # else it is still to be made
-                found = known_here(scan(account if there else None), self._context)
+                found = known_here(self._scanned(account), self._context)
             except ScanError as error:
                 self._context.out.message(msg("cannot look for games: {why}", why=said_by(error)))
                 found = None
             self.scanned[account] = found
         return self.scanned[account]
+
+    def _scanned(self, account: str) -> Scanned:
+        """For an account that is still to be made: what everybody has. ScanError."""
+        if account == self._own:
+            return scan(None)
+        if users().canonical(account) is not None:
+            return scan(account)
+        found = scan(None)
+        games, emulators = ([one for one in each if one.origin == "system"] for each in (found.games, found.emulators))
+        return structs.replace(found, games=tuple(games), emulators=tuple(emulators))
 
     def own(self, account: str) -> bool:
         return account == self._own

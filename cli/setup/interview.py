@@ -5,7 +5,7 @@ For one child at most twelve answers, most of them Enter. Nothing is changed bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, count
@@ -191,7 +191,11 @@ class Interview:
         return [value for one, value in self.given if one == id_]
 
     def children(self) -> tuple[Child, ...]:
-        return tuple(child_of(given, self.found) for given in self._split() if "account" in given)
+        found: list[Child] = []
+        for given in self._split():
+            if "account" in given:
+                found.append(child_of(given, self.found, [child.account for child in found]))
+        return tuple(found)
 
     def _split(self) -> list[Answers]:
         """The answers, of each child by themselves."""
@@ -204,10 +208,10 @@ class Interview:
         return split
 
 
-def child_of(given: Answers, found: Found) -> Child:
-    """What was answered about one child."""
+def child_of(given: Answers, found: Found, taken: Sequence[str] = ()) -> Child:
+    """What was answered about one child. `taken`: the accounts of those before it."""
     return Child(
-        account=account_of(given, found),
+        account=account_of(given, found, taken),
         name=given.get("name", ""),
         password=given.get("password", ""),
         born=given.get("born"),
@@ -219,12 +223,12 @@ def child_of(given: Answers, found: Found) -> Child:
     )
 
 
-def account_of(given: Answers, found: Found) -> str:
+def account_of(given: Answers, found: Found, taken: Sequence[str] = ()) -> str:
     """Of one that is to be made: what the child's name asks for, as every system takes it."""
     if given.get("account") or not given.get("name"):
         return str(given.get("account", ""))
     name = slug(given["name"], "child")[:_ACCOUNT].rstrip("-")
     wanted = name if name[0].isalpha() else f"u{name}"
-    used = {one.account for one in found.people} | set(found.known)
+    used = {one.account for one in found.people} | set(found.known) | set(taken)
     names = chain((wanted,), (f"{wanted}{n}" for n in count(2)))
     return next(one for one in names if one not in used and found.account(one) is None)

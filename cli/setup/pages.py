@@ -133,7 +133,7 @@ class _Pages:
         if question.kind == "many":
             return SetupField(question.id, "", "ticks", "", choices, self._shortcuts())
         if choices:
-            chosen = choices[int(default) - 1 if default.isdecimal() else 0].value
+            chosen = choices[int(default) - 1].value if default.isdecimal() else choices[-1].value  # where several may be meant
             return SetupField(question.id, "", "choice", chosen, choices)
         if question.id == "guardian":
             return SetupField(question.id, self._words(msg("Your name")), "text")

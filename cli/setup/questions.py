@@ -22,7 +22,6 @@ from cli.setup.interview import (
     Maker,
     Number,
     Question,
-    account_of,
     child_of,
 )  # fmt: skip
 from cli.words.days import day_or
@@ -115,8 +114,17 @@ def _password(found: Found, given: Answers, interview: Interview) -> Question | 
     if given["account"]:
         return None
     text = msg("A password for the new account {account}, which {name} types to log in", name=given["name"],
-               account=account_of(given, found))  # fmt: skip
+               account=interview.children()[-1].account)  # fmt: skip
     return Question("password", text, str, kind="secret")
+
+
+def _once_more(found: Found, given: Answers, interview: Interview) -> Question | None:
+    def read(text: str) -> str:
+        if text != given["password"]:
+            raise AnswerError(msg("the two passwords differ"))
+        return text
+
+    return Question("again", msg("The password once more"), read, kind="secret") if given.get("password") else None
 
 
 def _born(found: Found, given: Answers, interview: Interview) -> Question:
@@ -196,7 +204,7 @@ def _unknown(found: Found, given: Answers, interview: Interview) -> Question | N
     before = str(1 + [word for word, _ in _UNKNOWN].index("listed" if known is None else known.unknown))
     choices = tuple(Choice(text, word) for word, text in _UNKNOWN)
     text = msg("What about programs in {account} that are no known games and that no administrator installed?",
-               account=account_of(given, found))  # fmt: skip
+               account=interview.children()[-1].account)  # fmt: skip
     return Question("unknown", text, lambda typed: _UNKNOWN[_picked(typed, choices)][0], before, before, choices)
 
 
@@ -276,6 +284,6 @@ def _date(born: str, found: Found) -> date:
 
 
 QUESTIONS: Final = (
-    _account, _administrator, _name, _password, _born, _pack, *map(_minutes, range(MINUTES)), _hours, _unknown, _games, _more,
-    _guardian,
+    _account, _administrator, _name, _password, _once_more, _born, _pack, *map(_minutes, range(MINUTES)), _hours, _unknown,
+    _games, _more, _guardian,
 )  # fmt: skip

@@ -127,9 +127,14 @@ def test_a_child_without_an_account_gets_a_new_one():
     found = Found(date(2026, 11, 24), (DAD, Person("gia-binh", administrator=True)), frozenset(), (FREE,), False, lambda _: (),
                   makes=True)  # fmt: skip
     talk = Interview(found, QUESTIONS)
-    assert answered(talk, "", "Gia Bình", "mật khẩu", "2014") == ["account", "name", "password", "born"]
-    (child,) = talk.children()
-    assert (child.account, child.password) == ("gia-binh2", "mật khẩu")
+    assert answered(talk, "", "Gia Bình", "mật khẩu") == ["account", "name", "password"]
+    with pytest.raises(AnswerError, match="differ"):
+        talk.take("mat khau")
+    assert answered(talk, "mật khẩu", "2014", "1", "y", "+", "Gia-Binh") == [
+        "again", "born", "pack", "more", "account", "name"
+    ]  # fmt: skip
+    child, other = talk.children()
+    assert (child.account, child.password, other.account) == ("gia-binh2", "mật khẩu", "gia-binh3")
     assert "mật khẩu" not in repr(child)
     assert [one.word for one in interview(DAD).question().choices] == ["dad"]  # whoever may make none is offered none
 

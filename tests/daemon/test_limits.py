@@ -366,6 +366,18 @@ def test_what_cannot_be_ended_is_tried_each_second(world):
     assert world.daemon.health.open() == ()
 
 
+def test_what_cannot_be_ended_and_is_allowed_again_keeps_its_screen(world):
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.platform.obedient, world.platform.screens = False, True
+    world.platform.end = lambda *_: False
+    world.pass_time(MINUTE + 10_000 + SIGNAL_MS + 2_000)
+    assert "not-ended" in [one.id for one in world.daemon.health.open()]
+    world.adopt(roster(2, packs=(limit(1),), grants=(grant(30, world.clock.wall()),)))
+    world.pass_time(MINUTE)
+    assert (world.platform.disconnected, world.daemon.health.open()) == ([], ())
+
+
 @pytest.mark.parametrize("screens", [True, False])
 def test_what_cannot_be_ended_loses_its_screen_every_ten_seconds(world, screens):
     """Where the system can do that; the Issue and the log say so, until it is gone."""

@@ -55,6 +55,7 @@ class Start:
     """What every dialog is started with. `words`: those behind its name; `token`: what a guardian proved; `now`: Unix ms;
     `language`: of whoever sits there; `administrator`: what starts `giochoi` as an administrator, after the system's prompt; it
     is told the dialog's name. Empty: the dialog is open elsewhere, as an administrator's.
+    `home`: the option that names it, where it is not the system's.
     """
 
     ask: Ask
@@ -63,6 +64,7 @@ class Start:
     now: Callable[[], int] = lambda: 0
     language: Language = "en"
     administrator: Callable[[str], Sequence[str]] = lambda _: ()
+    home: tuple[str, ...] = ()
 
 
 class Session:

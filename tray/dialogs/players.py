@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from daemon.api.asking import Resume
@@ -16,6 +15,7 @@ from tray.dialogs.model import CLOSE, Bar, Button, Card, Dialog, End, Next, Show
 from tray.dialogs.page import Page as AnyPage
 from tray.dialogs.page import Start, failed, options
 from tray.dialogs.values import MINUTE_MS
+from tray.saying import joined
 from tray.standing import left_of
 from tray.standing import minutes as whole
 from tray.words import follows, running, standing
@@ -24,6 +24,9 @@ TITLE: Final = msg("Who plays here")
 _RENEWS_MS: Final = 5_000
 _MORE: Final = (15, 30, 60)
 _GAMES: Final = 4
+_CARDS: Final = 5
+_MORE_CARDS: Final = "others"
+_BACK: Final = Button("back", msg("Back"))
 _PAGES: Final[dict[str, Callable[[Start], AnyPage]]] = {"until": until.Page, "pause": pause.Page, "played": played.Page}
 
 
@@ -34,6 +37,7 @@ class Page:
         self._start = start
         options(start.words, 0)
         self._done: Arg = ""
+        self._first = 0
         self._other: AnyPage | None = None
 
     def open(self) -> Next:
@@ -48,12 +52,17 @@ class Page:
 
     def press(self, button: str, values: Values) -> Next:
         """A card's button is called by what it does and for whom: "give-15 an"."""
+        if button == _BACK.name:
+            return self.open()
         if self._other is not None:
-            return self._other.press(button, values)
+            return _leading_back(self._other.press(button, values))
         what, _, player = button.partition(" ")
+        if what == _MORE_CARDS:
+            self._first = int(player)
+            return self._shown()
         if what in _PAGES:
             self._other = _PAGES[what](replace(self._start, words=(player,)))
-            return self._other.open()
+            return _leading_back(self._other.open())
         ask, token = self._start.ask, self._start.token
         if what == "resume":
             self._done = follows(ask(Resume(player=player, token=token)))
@@ -63,36 +72,45 @@ class Page:
         return self._shown()
 
     def _shown(self) -> Show:
-        return Show(dialog(self._start.ask(StatusGet()), self._done))
+        return Show(dialog(self._start.ask(StatusGet()), self._done, self._first))
 
 
-def dialog(status: Status, done: Arg = "") -> Dialog:
-    """`done`: what was just given or taken."""
-    cards = tuple(_card(player) for player in status.players)
+def _leading_back(following: Next) -> Next:
+    """From another page, with a way back to the cards."""
+    if not isinstance(following, Show):
+        return following
+    return replace(following, dialog=replace(following.dialog, buttons=(*following.dialog.buttons, _BACK)))
+
+
+def dialog(status: Status, done: Arg = "", first: int = 0) -> Dialog:
+    """`done`: what was just given or taken. As many cards as a screen holds, from the `first` on."""
+    cards = tuple(_card(player) for player in status.players[first : first + _CARDS])
+    rest = first + _CARDS if first + _CARDS < len(status.players) else 0
+    others = (Button(f"{_MORE_CARDS} {rest}", msg("Others…")),) if rest or first else ()
     says: tuple[Arg, ...] = (msg("✓ {said}", said=done),) if done else ()
     if not cards:
         says = (msg("No limits are set for anybody. Begin with: Giờ Chơi: set up."),)
-    return Dialog(TITLE, says, cards=cards, buttons=(CLOSE,), renews=_RENEWS_MS)
+    return Dialog(TITLE, says, cards=cards, buttons=(CLOSE, *others), renews=_RENEWS_MS)
 
 
 def _card(player: PlayerPart) -> Card:
     games = [running(game, 0) for game in player.games if game.running][:_GAMES]
+    plays = joined(games, "; ") if games else msg("Nothing is played now.")
     played = msg("{used} played today", used=Length(int(player.used_s) // 60 * MINUTE_MS))
     left = left_of(player, 0)
     if left is None or left.ms <= 0:
-        return Card(standing(player, 0), (played, *games), (), tuple(_buttons(player)))
+        return Card(standing(player, 0), (played, plays), (), tuple(_buttons(player)))
     gone = player.used_s * 1000 / (player.used_s * 1000 + left.ms)
     ahead = msg("{left} to go", left=whole(left))
-    return Card(standing(player, 0), tuple(games), (Bar(played, gone, ahead),), tuple(_buttons(player)))
+    return Card(standing(player, 0), (plays,), (Bar(played, gone, ahead),), tuple(_buttons(player)))
 
 
 def _buttons(player: PlayerPart) -> Iterator[Button]:
-    named = partial("{} {}".format)
     for n in _MORE:
-        yield Button(named(f"give-{n}", player.id), msg("+{length}", length=Length(n * MINUTE_MS)))
-    yield Button(named("until", player.id), msg("Until…"))
+        yield Button(f"give-{n} {player.id}", msg("+{length}", length=Length(n * MINUTE_MS)))
+    yield Button(f"until {player.id}", msg("Until…"))
     if player.paused is None:
-        yield Button(named("pause", player.id), msg("Pause…"))
+        yield Button(f"pause {player.id}", msg("Pause…"))
     else:
-        yield Button(named("resume", player.id), msg("Play again"))
-    yield Button(named("played", player.id), msg("The week…"))
+        yield Button(f"resume {player.id}", msg("Play again"))
+    yield Button(f"played {player.id}", msg("The week…"))

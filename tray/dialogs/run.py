@@ -65,7 +65,8 @@ def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Ar
     def asked(request: Request[T]) -> T:
         return ask(context.home.daemon_address, request)  # which may be another one once its daemon runs
 
-    start = Start(asked, tuple(words), token, wall, context.language, administrator)
+    home = () if context.home.kind == "system" else ("--home", str(context.home.root))
+    start = Start(asked, tuple(words), token, wall, context.language, administrator, home)
     work = Work(Session(page.TITLE, cast("Page", page.Page(start))), said)
     work.open()
     return work

@@ -35,10 +35,10 @@ class Page:
             giochoi = self._start.words or self._start.administrator("setup")
             if not giochoi:
                 return End()
+            command = (*giochoi, "setup", "--pages", "--lang", self._start.language, *self._start.home)
             self._program = subprocess.Popen(
-                (*giochoi, "setup", "--pages", "--lang", self._start.language), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, encoding="utf-8",
-            )  # fmt: skip
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+            )
         except OSError as error:
             return self._refused(str(error))
         return self._page()

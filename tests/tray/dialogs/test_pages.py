@@ -350,3 +350,17 @@ def test_a_pause_has_an_end_or_none(page, daemon):
     assert said(opened)[0] == "For how long shall nobody play?"
     session.press("pause", {"ms": "", "reason": "dinner"})
     assert daemon.of(a.Pause) == [a.Pause(player="an", until=NOON + 60 * MINUTE), a.Pause(reason="dinner")]
+
+
+def test_from_the_week_it_goes_back_to_the_cards_and_there_are_more_than_a_screen_holds(page, daemon):
+    (an,) = STATUS.players
+    daemon.answers[StatusGet] = replace(STATUS, players=tuple(replace(an, id=f"p{n}", name=f"P{n}") for n in range(7)))
+    opened, session = page(players)
+    others = opened.dialog.buttons[-1]
+    assert (len(opened.dialog.cards), WORDS(others.label)) == (5, "Others…")
+    more = session.press(others.name, {})
+    assert [WORDS(card.head).partition(":")[0] for card in more.dialog.cards] == ["P5", "P6"]
+    assert len(session.press(more.dialog.buttons[-1].name, {}).dialog.cards) == 5
+    week = session.press("played p0", {})
+    assert week.dialog.cards[0].head == msg("By day")
+    assert len(session.press(week.dialog.buttons[-1].name, {}).dialog.cards) == 5
