@@ -197,6 +197,7 @@ def test_a_new_account_is_made_after_the_last_yes(setup, giochoi_in, home, monke
     """And not before; where it cannot be made, that is said and nobody is registered."""
     made = []
     monkeypatch.setattr("getpass.getpass", lambda _: "mật khẩu")
+    monkeypatch.setattr(house.files(), "privileged", lambda: True)
 
     class Made(house.users()):
         @staticmethod
