@@ -38,6 +38,7 @@ def test_roles(who, home, point):
     assert (roles(who, OWN, at("home")), roles(who, OWN, at("game-point"))) == (home, point)
 
 
+@pytest.mark.promise("Servers and rights: A child is refused what guardians do, and sees only itself")
 def test_what_a_child_may_ask(desk):
     """The whole table by role; a new operation has to be added here on purpose."""
     by_role: dict[str, set[str]] = {}

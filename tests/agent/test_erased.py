@@ -71,6 +71,7 @@ def personal(desk):
     return [line.payload for line in lines if line.payload]
 
 
+@pytest.mark.promise("Log: An erased person is gone from every file at once")
 def test_nothing_names_them_any_more(quynh, tmp_path):
     """No file holds name, reason or key; others keep what is theirs; entries that only name an id are found, too."""
     desk, key = quynh, next(one.key for one in quynh.roster.players if one.name == NAME)

@@ -179,6 +179,7 @@ HASH = "$argon2id$v=19$m=65536,t=3,p=1$efEzZvSB98QymRqckYse/w$QdjNP8YYNmHaXmA5CQ
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
+@pytest.mark.promise("PINs and codes: A PIN is stored as a hash, and is in no list, log or answer")
 def test_what_proves_a_guardian_is_in_the_roster_alone(an):
     """For the daemon, which needs no agent then; lists say that there is one, and the log's payload that it was set."""
     an.ask("guardian.set", GuardianSet(guardian="me", pin=HASH, code=SECRET, ceiling=45 * 60_000))

@@ -198,6 +198,7 @@ def test_a_bundle_holds_public_texts_and_no_personal_data(an):
         assert personal.encode() not in content
 
 
+@pytest.mark.promise("Log: Entries name nobody, and pseudonyms change at midnight")
 def test_leaves_know_nobody(an):
     """No value of any leaf is a name, a birth date or an account."""
     an.ask("player.set", PlayerSet(player="an", name="Nguyễn Thị Ân", account="nobody"))

@@ -87,6 +87,7 @@ def test_it_ends_with_the_player(an):
     assert held(an) == ("listed", ())
 
 
+@pytest.mark.promise("Unknown programs: Where there is no gate, `refused` and `counts` cannot be set")
 def test_where_no_gate_can_be_it_is_refused_in_so_many_words(open_desk, world):
     with open_desk(World(world.shipped, world.account, gates=False)) as desk:
         desk.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))

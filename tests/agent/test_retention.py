@@ -50,6 +50,7 @@ def given(clock):
     return GrantEvent(id=str(clock.wall()), player="an", by="guardian", who="me", ms=1, given=clock.wall(), reason="why")
 
 
+@pytest.mark.promise("Log: Names beside the log are encrypted, and deleted after six months")
 def test_what_is_older_goes_and_what_is_younger_stays(half_a_year, tmp_path):
     """Told before, done once, said in the log, which verifies."""
     desk = half_a_year

@@ -270,6 +270,7 @@ def test_the_entry_names_packs_and_a_pseudonym(an, clock):
     assert entry["house"] is False
 
 
+@pytest.mark.promise("Log: Entries name nobody, and pseudonyms change at midnight")
 def test_pseudonyms_change_at_the_places_midnight(an, clock):
     """Days cannot be joined."""
     an.ask("limit.set", LimitSet(player="an", ms=0))

@@ -180,6 +180,7 @@ def test_a_damaged_memory_is_begun_anew(place, updating, home, clock):
     assert Updating(home, clock, place.source, "0.1.0").show().looked is None
 
 
+@pytest.mark.promise("Newer versions: What speaks to the network is loaded by no server")
 def test_no_server_of_ours_loads_what_speaks_to_the_network():
     """The agent needs none of it to start, and on Debian has none of it."""
     probe = "import sys, agent.__main__, cli.update; print(sorted({'tuf', 'urllib3', 'securesystemslib'} & {*sys.modules}))"

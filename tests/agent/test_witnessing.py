@@ -113,6 +113,7 @@ def test_a_witness_that_is_away_holds_up_nothing(desk, outsider, clock):
         assert ask(desk).problem is None
 
 
+@pytest.mark.promise("Witnesses: A witness that never answers delays no export for long")
 def test_one_that_never_answers_does_not_hold_up_an_export(desk, outsider, monkeypatch):
     """The export waits for a little while, and is whole without it."""
     monkeypatch.setattr("agent.app.WITNESSES_S", 0.05)
@@ -186,6 +187,7 @@ def test_a_courier_carries_what_the_agent_may_not_say(witnessed, outsider, clock
     assert witnessed.ask("witness.errands", w.WitnessErrands()).errands == ()
 
 
+@pytest.mark.promise("Witnesses: A courier cannot make up a cosignature")
 def test_what_a_courier_makes_up_is_not_kept(witnessed, outsider):
     """Neither another log's head, truly cosigned, nor a cosignature that is none."""
     log = witnessed.agent.log

@@ -10,6 +10,7 @@ import grimp
 import pytest
 
 
+@pytest.mark.promise("Log: The verifier uses nothing of what writes the log")
 def test_imports_follow_the_arrows(top):
     """Every contract of pyproject.toml holds."""
     program = Path(sys.executable).with_name("lint-imports")

@@ -52,6 +52,7 @@ def loaded(top):
     return json.loads(done.stdout)
 
 
+@pytest.mark.promise("Servers and rights: The daemon loads only listed packages, and dependencies are pinned by hash")
 def test_the_daemon_loads_only_packages_that_have_a_reason(loaded):
     """Other people's code in the privileged process is listed above, package by package."""
     packages = {name.partition(".")[0] for name, foreign in loaded.items() if foreign}

@@ -59,6 +59,7 @@ def test_the_platform_is_asked_in_one_file_of_each_side(modules):
     assert len(in_tray) <= 1, in_tray
 
 
+@pytest.mark.promise("Servers and rights: No other program is injected into, and no data is executed")
 def test_nothing_executes_data(modules):
     """No unpickling, no eval, no shell: input from a child's account, an agent or a bundle is only ever parsed."""
     found = {(module.path, name) for module in modules
@@ -72,6 +73,7 @@ def test_nothing_executes_data(modules):
     assert found | shells == set()
 
 
+@pytest.mark.promise("Servers and rights: No other program is injected into, and no data is executed")
 def test_nothing_reaches_into_a_foreign_program(modules):
     """No game is suspended, hooked, debugged or injected into, no memory of anybody's is read, no driver loaded."""
     found = {(module.path, name) for module in modules for name in REACHES_INTO if re.search(rf"\b{name}", module.text)}

@@ -26,6 +26,7 @@ def test_tests_are_no_packages(tracked, top):
     assert [path for path in tracked if path.name == "__init__.py" and path.is_relative_to(top / "tests")] == []
 
 
+@pytest.mark.promise("Servers and rights: The daemon loads only listed packages, and dependencies are pinned by hash")
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_locks_pin_by_hash_and_name_no_address(top, lock):
     """Every requirement is one version with hashes; no option, no address, no path of the machine that made the lock."""

@@ -14,6 +14,7 @@ from tests.bypasses.test_changed_builds import game
 pytestmark = pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
 
 
+@pytest.mark.promise("Games: If several games match a program, the strictest counts")
 @pytest.mark.parametrize("says", first("by its build id", "by its name"))
 def test_a_game_that_says_that_it_is_another_is_counted_as_itself(case, says):
     """Of two that are as strict; whatever they are called."""

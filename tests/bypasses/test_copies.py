@@ -21,6 +21,7 @@ SAME = {
 }
 
 
+@pytest.mark.promise("Games: A copied or renamed game is refused before its first instruction")
 @pytest.mark.parametrize("scripts", some(SAME))
 def test_the_same_game_elsewhere_is_refused(case, scripts):
     case(0).each_refused(scripts)
@@ -44,6 +45,7 @@ def test_a_stripped_copy_is_refused(case):
     one.refused('./stripped "$PLAY"')
 
 
+@pytest.mark.promise("Games: A copy on a disk that the gate does not guard is ended")
 def test_a_copy_on_another_disk_is_ended(case, shared_memory):
     """The gate of these servers guards the tests' own disks only, so it is recognised when it runs."""
     case(0).ended('cp "$GAME" "$OTHER/x" && "$OTHER/x" "$PLAY"', OTHER=str(shared_memory))

@@ -39,6 +39,7 @@ def test_many_short_plays_add_up(case, soak):
     counted(one, *runs)
 
 
+@pytest.mark.promise("Games: Starts beyond 60 a minute are ended")
 def test_flood_of_starts_is_ended(case, soak):
     """Hundreds of starts, as fast as a shell starts them: a few begin a play, the others are ended."""
     one = case(None, who="Lu")
@@ -49,6 +50,7 @@ def test_flood_of_starts_is_ended(case, soak):
     assert len(ended) < times / 2
 
 
+@pytest.mark.promise("Games: Two games at once count once")
 def test_two_at_once_count_once(case):
     """As long as either runs, and no longer."""
     one = case(None)
@@ -117,6 +119,7 @@ def test_a_game_whose_starter_has_gone_is_counted(case):
     assert line["ms"] / 1000 >= run.at_least - NEAR_S
 
 
+@pytest.mark.promise("Games: Play in a second session counts for the same day")
 def test_the_second_session_finds_the_day_used_up(case):
     """Logging out and in, or a second login beside the first, is the same child."""
     one = case(1)

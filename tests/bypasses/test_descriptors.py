@@ -25,6 +25,7 @@ def test_an_open_file_is_the_same_game(case, scripts):
     case(0).each_refused(scripts)
 
 
+@pytest.mark.promise("Games: A game in memory only is ended")
 def test_a_game_in_memory_only_is_ended(case):
     """No file system that the gate could guard holds it."""
     case(0).ended(MEMFD)

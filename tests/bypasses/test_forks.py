@@ -56,6 +56,7 @@ def goes_on(case):
     return check
 
 
+@pytest.mark.promise("Games: What a game starts belongs to its play")
 @pytest.mark.parametrize("do", [
     "fork(); fork(); play()", "fork(); os.setsid(); fork(); os.chdir('/'); play()",
     "for _ in range(30): fork()\nplay()",

@@ -44,6 +44,7 @@ def frozen(case, group, limit):
     return one, run
 
 
+@pytest.mark.promise("End of play: A frozen game counts and is ended")
 def test_a_frozen_game_counts_and_is_ended_all_the_same(case, delegated):
     one, run = frozen(case, delegated, 2)
     code, said = run.over()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bypasses.case import python
 
 # Takes a lease of a file, says so, and keeps it for some seconds whatever it is asked.
@@ -24,6 +26,7 @@ os.execvp("sh", ["sh", "-c", os.environ["DO"]])
 TAKE = 'exec 3< <(exec python3 -c "$LEASE" {} {}) && read <&3; '
 
 
+@pytest.mark.promise("Servers and rights: One account's slow files or displays delay no other account")
 def test_a_leased_program_stops_no_gate(case):
     """Its start is refused, and the gate goes on refusing."""
     case(0).refused(f'cp /bin/true x && {TAKE.format("x", 60)} env ./x; env ./x; "$GAME" "$PLAY"', LEASE=LEASE)
@@ -37,6 +40,7 @@ def test_a_leased_game_is_not_started(case):
     assert not here.ran.exists()
 
 
+@pytest.mark.promise("Games: A game that has a path too long for the kernel to name is refused")
 def test_a_path_that_is_too_long(case):
     """No name is left, but the content."""
     case(0).refused('python3 -c "$DEEP"', DEEP=DEEP, DO='cp "$GAME" x && ./x "$PLAY"')

@@ -30,6 +30,7 @@ def test_a_file_system_that_only_the_child_sees_is_not_guarded_but_watched(case,
     case(0).each_ended(scripts)
 
 
+@pytest.mark.promise("Games: A game in a container or a namespace is refused")
 def test_bubblewrap(case, need):
     """A container that an ordinary account makes, with files of its own."""
     need("bwrap")

@@ -48,11 +48,13 @@ ALONE = dict(list(GUARDED.items())[::STEP])
 SEEN = {"in memory only": MEMFD, **dict(list(UNGUARDED.items())[::STEP])}
 
 
+@pytest.mark.promise("Unknown programs: With `refused`, no program runs that nobody named and no administrator installed")
 @pytest.mark.parametrize("scripts", some(OWN))
 def test_what_nobody_knows_is_refused(case, scripts):
     case(strict=True).each_refused(scripts)
 
 
+@pytest.mark.promise("Unknown programs: With `refused`, an installed program runs no file or preloaded library of the child's")
 @pytest.mark.parametrize("scripts", some(TOLD_TO_RUN))
 def test_what_an_installed_program_is_told_to_run_is_ended(case, scripts, shared_memory):
     case(strict=True).each_ended(scripts, OTHER=str(shared_memory))
@@ -63,6 +65,7 @@ def test_what_is_refused_as_a_game_is_refused_by_this_rule_too(case, scripts):
     case(strict=True).each_refused(scripts)
 
 
+@pytest.mark.promise("Unknown programs: With `refused`, an installed program runs no file or preloaded library of the child's")
 @pytest.mark.parametrize("scripts", some(SCRIPTS))
 def test_so_are_scripts(case, scripts):
     case(strict=True, make=python).each_ended(scripts)
@@ -84,6 +87,7 @@ def test_so_is_what_a_world_of_ones_own_shows(case, scripts):
     case(strict=True).each_refused(scripts)
 
 
+@pytest.mark.promise("Unknown programs: With `refused`, what the gate does not see is ended")
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scripts", some(SEEN))
 def test_and_what_the_gate_does_not_see(case, scripts):

@@ -22,6 +22,7 @@ GUARDIANS = {
 ENDS = {"TERM": "-TERM", "KILL": "-KILL", "STOP": "-STOP"}
 
 
+@pytest.mark.promise("Servers and rights: A child is refused what guardians do, and sees only itself")
 @pytest.mark.parametrize("said", some(GUARDIANS))
 def test_what_guardians_do_is_refused_to_a_child(case, ring, said):
     """Exit 1, nothing changed, and the game stays refused."""
@@ -33,6 +34,7 @@ def test_what_guardians_do_is_refused_to_a_child(case, ring, said):
     one.refused('"$GAME" "$PLAY"')
 
 
+@pytest.mark.promise("Servers and rights: A child can neither signal the servers nor read or write what they keep")
 @pytest.mark.parametrize("numbers", some(ENDS))
 def test_the_servers_cannot_be_signalled(case, ring, numbers):
     """EPERM, of each of their processes; and they go on."""
@@ -45,6 +47,7 @@ def test_the_servers_cannot_be_signalled(case, ring, numbers):
     one.refused('"$GAME" "$PLAY"')
 
 
+@pytest.mark.promise("Servers and rights: A child can neither signal the servers nor read or write what they keep")
 def test_what_they_keep_cannot_be_read_or_written(case, ring):
     """Databases, keys, settings: not a byte can be read; nothing be changed, put aside or planted beside their sockets."""
     one = case(0)

@@ -14,6 +14,7 @@ SURROUNDINGS = {
 }
 
 
+@pytest.mark.promise("Clock: A false clock or environment of the child's own decides nothing")
 @pytest.mark.parametrize("envs", some(SURROUNDINGS))
 def test_variables_decide_nothing(case, envs):
     """Who, when and where is asked of the kernel."""

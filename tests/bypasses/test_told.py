@@ -6,6 +6,8 @@ import re
 import secrets
 import zipfile
 
+import pytest
+
 from tests.bypasses.case import python_on, shell, shell_script, stand_in
 
 SITE = "P=$(readlink /usr/bin/python3) && mkdir -p x/lib/$P/site-packages"
@@ -30,6 +32,7 @@ PYTHON = {
 }  # fmt: skip
 
 
+@pytest.mark.promise("Games: A script or jar is recognised by the file that the interpreter really opens")
 def test_what_python_opens_is_what_runs(case):
     case(0, make=python_on).all_ended(PYTHON)
 
@@ -42,6 +45,7 @@ SHELLS = {
 }
 
 
+@pytest.mark.promise("Games: A script or jar is recognised by the file that the interpreter really opens")
 def test_what_a_shell_opens_is_what_runs(case):
     case(0, make=shell_script).all_ended(SHELLS)
 
@@ -57,6 +61,7 @@ def perl_script(path):
     path.write_text(f"sleep 60;\n# {secrets.token_hex(16)}\n")
 
 
+@pytest.mark.promise("Games: A script or jar is recognised by the file that the interpreter really opens")
 def test_what_perl_opens_is_what_runs(case):
     case(0, make=perl_script).all_ended(PERL)
 
@@ -72,6 +77,7 @@ def node_script(path):
     path.write_text(f"setInterval(() => {{}}, 1000)\n// {secrets.token_hex(16)}\n")
 
 
+@pytest.mark.promise("Games: A script or jar is recognised by the file that the interpreter really opens")
 def test_what_node_opens_is_what_runs(case, need):
     need("node")
     case(0, make=node_script).all_ended(NODE)
@@ -90,6 +96,7 @@ JAVA = {
 }
 
 
+@pytest.mark.promise("Games: A script or jar is recognised by the file that the interpreter really opens")
 def test_what_java_opens_is_what_runs(case):
     one = case(0, make=python_on)
     java = one.folder / "java"

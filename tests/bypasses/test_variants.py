@@ -85,6 +85,7 @@ def test_a_game_that_the_gate_cannot_see_is_ended(case, scripts):
     case(0).each_ended(scripts)
 
 
+@pytest.mark.promise("Games: A setuid copy that a friend made is the child's play")
 def test_a_friends_setuid_copy_is_the_childs_game(case, ring):
     """Who acts is who started it, whoever's file it is."""
     one = case(0)
@@ -123,12 +124,14 @@ UNSEEN = {
 }
 
 
+@pytest.mark.promise("Games: A game in a container or a namespace is refused")
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scripts", some(NAMESPACES))
 def test_a_game_in_a_namespace_is_refused(case, scripts):
     case(0).each_refused(scripts)
 
 
+@pytest.mark.promise("Games: A copy on a disk that the gate does not guard is ended")
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scripts", some(UNSEEN))
 def test_a_game_on_a_file_system_of_its_own_is_ended(case, scripts):
@@ -162,6 +165,7 @@ def test_a_game_that_makes_itself_small_is_counted(case, do):
     assert one.used() >= run.at_least - 0.05
 
 
+@pytest.mark.promise("Clock: A false clock or environment of the child's own decides nothing")
 @pytest.mark.usefixtures("namespaces")
 def test_an_own_clock_counts_nothing(case):
     """Time as the kernel tells it there is not what play is counted on."""

@@ -60,6 +60,7 @@ def _entries_by_pin(house):
     return sum('"how":"pin"' in (one.get("payload") or "") for one in map(_flat, log["entries"]))
 
 
+@pytest.mark.promise("PINs and codes: A proof ends when the guardian leaves")
 @pytest.mark.parametrize("words", [("grant", "An", "1"), ("revoke", "ffff")])
 def test_the_proof_ends_with_its_command(house, monkeypatch, words):
     """Also with one that fails: whoever saw the token cannot act with it."""
@@ -106,6 +107,7 @@ def test_mistakes_are_one_line(house, words, said):
     assert said in house.giochoi.fails(2, *words)
 
 
+@pytest.mark.promise("PINs and codes: A PIN is stored as a hash, and is in no list, log or answer")
 def test_neither_pin_nor_hash_nor_secret_is_told_again(house):
     """Not in lists, not in the log, not in what either server said."""
     uri = told(house.giochoi("guardian", "code", "Mẹ", "--json"))["uri"]
@@ -156,6 +158,7 @@ def test_codes_are_taken_away(house):
     assert "no guardian has codes" in house.giochoi.fails(1, "code", "An", "123456")
 
 
+@pytest.mark.promise("PINs and codes: PIN and code work with the agent away")
 def test_both_work_with_the_agent_away(house):
     """The last test of this house: its agent is gone then."""
     uri = told(house.giochoi("guardian", "code", "Mẹ", "--ceiling", "20", "--json"))["uri"]

@@ -32,6 +32,7 @@ def caught(site, seat):
     return played
 
 
+@pytest.mark.promise("End of play: A program that becomes a game while it runs has a minute and its time to save, once")
 def test_what_ran_when_it_became_a_game_has_its_time(known, caught, audit):
     """It is counted all the same."""
     known()

@@ -277,6 +277,7 @@ LIES = {
 }
 
 
+@pytest.mark.promise("Log: Decisions are made again by the verifier")
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
 def test_a_decision_that_does_not_follow_is_named(site, seat, audit, lie):
     play = played(seat)

@@ -128,6 +128,7 @@ def test_the_same_head_of_a_second_witness_is_one_head(site, witnesses):
     assert (note.count("w1.example"), note.count("w2.example")) == (1, 1)
 
 
+@pytest.mark.promise("Log: Whoever kept an earlier head sees any rewriting")
 def test_a_head_of_another_past_is_a_failure(site, seat, witnesses):
     """What a witness saw is not in this log: cut and written anew, with all keys. Also where the policy names no witness."""
     size = witnesses.cosign()

@@ -45,6 +45,7 @@ def test_all_else_is_no_entry(data):
     assert not isinstance(error.value, NewerError)
 
 
+@pytest.mark.promise("Log: What the verifier does not know it does not vouch for")
 def test_the_verifier_says_update_and_vouches_for_nothing(site, seat, tmp_path):
     """It cannot know whether the newer version's rules hold, so it is no pass."""
     seat.start()

@@ -42,6 +42,7 @@ def test_it_stays_across_restarts_and_may_be_put_again(opened):
     assert store.get("home-pc", 1) == ONE
 
 
+@pytest.mark.promise("Log: Names beside the log are encrypted, and deleted after six months")
 def test_the_file_shows_neither_data_nor_salt(path, opened):
     store = opened()
     store.put("home-pc", [ONE])
@@ -50,6 +51,7 @@ def test_the_file_shows_neither_data_nor_salt(path, opened):
     assert ONE.salt not in content
 
 
+@pytest.mark.promise("Log: An erased person is gone from every file at once")
 def test_erased_is_gone_from_the_file(path, opened):
     """The row, and with it every byte of its box."""
     store = opened()

@@ -100,6 +100,7 @@ def place_of(lines, kind, number=0):
 # --- honest ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("Log: What no outsider saw is printed as not anchored")
 def test_an_honest_day_is_whole_and_not_anchored(honest):
     report = verify(bundle.parse(honest.bundle()))
     assert report.failures == ()
@@ -130,6 +131,7 @@ def test_a_forgery_without_change_is_the_log_itself(honest, lines, tamper, forge
 # --- an operator with the log's key -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("Log: Without a seat's key nothing of its chain can be dropped or edited unseen")
 def test_every_dropped_entry_is_missed(lines, tamper, honest):
     """Whichever one it is: a later entry, a seal or a play tells of it."""
     entries = list(honest.log.entries())
@@ -149,6 +151,7 @@ def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
             assert f"entry {index} " in plain(report.failures[0].where)
 
 
+@pytest.mark.promise("Log: Without a seat's key nothing of its chain can be dropped or edited unseen")
 def test_an_edited_entry_breaks_its_chain(lines, tamper, honest):
     """Without the seat's key no edit can be sealed again."""
     entries = list(honest.log.entries())
@@ -165,6 +168,7 @@ def test_a_tail_cut_within_a_batch_leaves_entries_without_a_seal(lines, tamper, 
     assert "seat home-pc" in plain(first.where)
 
 
+@pytest.mark.promise("Log: Whoever kept an earlier head sees any rewriting")
 def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
     """Alone the shorter log is whole; an earlier checkpoint or a witness shows that there was more."""
     seat = honest.seats["home-pc"]
@@ -229,6 +233,7 @@ def test_a_seal_is_hex_to_the_letter(lines, tamper, honest, change):
     assert "the signature of the seal is not 128 digits of lower-case hex" in plain(failure.what)
 
 
+@pytest.mark.promise("Log: Whoever kept an earlier head sees any rewriting")
 def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
     """With all keys in hand an operator rewrites everything: the bundle alone is whole, the inspector's memory is not."""
     seen = honest.log.checkpoint

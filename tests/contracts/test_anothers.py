@@ -9,6 +9,7 @@ import pytest
 from tests.system import PATIENCE
 
 
+@pytest.mark.promise("End of play: What root or another account does below a game goes on")
 @pytest.mark.parametrize("how", ["terminate", "end"])
 def test_what_another_account_does_below_a_game_goes_on(stage, play, how, monkeypatch):
     """What was started there with an administrator's password, as by sudo or UAC, is not the player's."""

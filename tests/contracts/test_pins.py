@@ -25,6 +25,7 @@ def test_what_is_no_hash_is_no_answer():
         asyncio.run(SpawnedPins().matches("4711", "4711"))
 
 
+@pytest.mark.promise("PINs and codes: A PIN is no argument of a process")
 def test_the_pin_goes_in_by_a_pipe(monkeypatch):
     """Arguments and environment of a process are every account's to read."""
     seen = []

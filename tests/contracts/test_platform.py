@@ -80,6 +80,7 @@ def test_what_ran_before_is_found_by_a_scan_only(stage, play):
     play(body)
 
 
+@pytest.mark.promise("Failures: Without a gate, games are ended at their start, and status says how they are watched")
 def test_refused_start(stage, play):
     """With a gate a refused start does not happen and is told as such; without one it is told like any other."""
 
@@ -200,6 +201,7 @@ def test_terminate_and_end(stage, play):
     play(body)
 
 
+@pytest.mark.promise("End of play: A game is ended with its descendants")
 @pytest.mark.parametrize("how", ["terminate", "end"])
 def test_descendants_go_with_it(stage, play, how):
     """What a game started is told to end, and ended, with it."""
@@ -219,6 +221,7 @@ def test_descendants_go_with_it(stage, play, how):
     play(body)
 
 
+@pytest.mark.promise("Games: What a game starts belongs to its play")
 def test_what_a_game_starts_belongs_to_it(stage, play):
     """Its children do, nobody else does."""
 
@@ -282,6 +285,7 @@ def test_nothing_is_told_or_refused_after_stop(stage):
     asyncio.run(body())
 
 
+@pytest.mark.promise("Failures: Without a gate, games are ended at their start, and status says how they are watched")
 def test_kind_and_troubles_say_how_well_is_watched(stage, play):
     """What cannot be had is told; what was not asked for is not."""
 

@@ -62,6 +62,7 @@ def test_the_table_is_complete(world):
     assert {op for op, role in roles.items() if role == "guardian"} == {"off", "played"}
 
 
+@pytest.mark.promise("Servers and rights: The kernel says who calls, and that is asked first")
 @pytest.mark.parametrize("op", [
     "grant.add", "grant.extend", "grant.revoke", "request.approve", "request.deny", "pause", "resume",
 ])  # fmt: skip
@@ -85,6 +86,7 @@ def test_who_is_a_guardian(world):
     assert roles(CHILD) == roles(FRIEND) == frozenset({"any"})
 
 
+@pytest.mark.promise("Servers and rights: A child is refused what guardians do, and sees only itself")
 def test_a_child_sees_only_itself(world):
     """Status, usage and why of others are nobody's business."""
     world.start(roster(guest_packs=(limit(5),)))

@@ -515,6 +515,7 @@ def code_of(world, ms=30 * MINUTE):
     return handlers.wanted(an), handlers.approve_open(an, ms, Acting("Mẹ", "me", "code", "guardian"))
 
 
+@pytest.mark.promise("PINs and codes: A code works once, for minutes only")
 def test_a_code_lets_nothing_through_for_good(world):
     """It was told for minutes: neither a game that asks nor a program holds it up, whatever was asked later."""
     world.start(asks_first())

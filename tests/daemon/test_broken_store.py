@@ -49,6 +49,7 @@ def kept(world):
     return sorted(name for name in names if ".broken-" in name and name[-4:] not in {"-wal", "-shm"})
 
 
+@pytest.mark.promise("Failures: A damaged database is an Issue until a guardian has seen it")
 @pytest.mark.parametrize("table", ["refusals", "grants", "plays_by_time"])
 def test_a_damaged_page_costs_what_stood_on_it(world, table):
     """The list of players, play of today and the chain go on; the damaged file lies beside, and the log names the Issue."""
@@ -158,6 +159,7 @@ def test_a_database_that_is_gone_is_no_first_start(world):
     assert "store-broken" in issues(world)
 
 
+@pytest.mark.promise("Failures: A damaged database is an Issue until a guardian has seen it")
 def test_the_issue_stays_until_a_guardian_has_seen_it(world):
     """Over restarts."""
     played(world)

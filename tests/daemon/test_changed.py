@@ -63,6 +63,7 @@ def hidden(world):
 # --- what becomes a game, or another player's -------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("End of play: A program that becomes a game while it runs has a minute and its time to save, once")
 def test_a_program_that_becomes_a_game_is_told_and_may_save(hidden):
     hidden.adopt(knowing(2, packs=NOTHING))
     assert (hidden.platform.ended, told(hidden), refused(hidden)) == ([], [("secret", "game")], [])
@@ -155,6 +156,7 @@ def test_what_is_read_only_after_the_change_was_no_start_either(hidden):
 # --- what is a start all the same -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("End of play: What starts after a change is refused at once")
 def test_what_starts_after_the_change_is_refused_at_once(hidden):
     """Also while what ran before has its minute: it does not join that."""
     hidden.adopt(knowing(2, packs=NOTHING))
@@ -193,6 +195,7 @@ def test_what_was_refused_before_is_refused_still(world):
     assert (world.platform.ended, told(world)) == ([1], [])
 
 
+@pytest.mark.promise("End of play: A program that becomes a game while it runs has a minute and its time to save, once")
 def test_the_same_program_is_spared_once(hidden):
     """However often it is a game, and then none."""
     hidden.platform.obedient = False
@@ -269,6 +272,7 @@ def test_the_first_list_of_all_spares_nothing(world):
     assert world.platform.ended == [1]
 
 
+@pytest.mark.promise("End of play: A program that becomes a game while it runs has a minute and its time to save, once")
 def test_a_restart_gives_no_more(hidden):
     hidden.platform.obedient = False
     hidden.adopt(knowing(2, packs=NOTHING))

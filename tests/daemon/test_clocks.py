@@ -11,6 +11,7 @@ from rules.policy import AskFirst
 from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 
+@pytest.mark.promise("Clock: Setting the clock ahead gives no new day")
 def test_setting_the_clock_ahead_gives_no_new_day(world):
     """Tomorrow by the system clock is still today by elapsed time: refused by both."""
     world.start(roster(packs=(limit(1),)))
@@ -39,6 +40,7 @@ def test_what_the_stricter_reading_says_is_told_by_the_trusted_one(world):
     assert world.platform.asked == [1]
 
 
+@pytest.mark.promise("Clock: After a large step both readings count until a guardian confirms one")
 def test_a_window_is_asked_by_both_readings(world):
     """Setting the clock into the open hours of a game point does not open it."""
     world.clock.run(11 * HOUR)  # 23:00
@@ -110,6 +112,7 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
     ]
 
 
+@pytest.mark.promise("Clock: After a large step both readings count until a guardian confirms one")
 def test_a_guardian_is_an_anchor(world):
     """`doctor --repair` confirms the new time."""
     world.start(roster())
@@ -174,6 +177,7 @@ def test_a_day_in_another_year_forgets_nothing(world, ahead, mended):
     assert [day.day for day in world.journal("usage.day")][-1] == "2026-11-24"
 
 
+@pytest.mark.promise("Clock: Sleep is not counted as play")
 def test_sleep_is_no_play(world):
     """A night's sleep in the middle of a play does not count."""
     world.start(roster(packs=(limit(30),)))
@@ -201,6 +205,7 @@ def test_play_before_a_sleep_over_midnight_stays_on_its_day(world):
     assert [one.since - NOON for one in world.journal("play.started")] == [11 * HOUR + 30 * MINUTE, 19 * HOUR + 50 * MINUTE]
 
 
+@pytest.mark.promise("Clock: A changed time zone moves no limit")
 def test_a_changed_zone_is_told_and_moves_no_limit(world):
     """A standard user of Windows may set the PC's zone: it is in the log, once, also when it happened while no daemon ran."""
     world.start(roster(packs=(limit(60),)))

@@ -46,6 +46,7 @@ def test_a_code_of_another_time_is_wrong(home, step):
     assert "the code is wrong" in refused(use, home, digits(step=step))
 
 
+@pytest.mark.promise("PINs and codes: A code works once, for minutes only")
 def test_a_code_is_used_once(home):
     """From whichever account, also after a restart; the one before it is over then, too."""
     use(home, digits())
@@ -60,6 +61,7 @@ def test_a_code_is_used_once(home):
     assert home.journal("pin.failed") == []
 
 
+@pytest.mark.promise("PINs and codes: No code works while the clock is in doubt")
 def test_a_code_of_yesterday_does_not_come_back_with_the_clock(home):
     """Neither while the daemon runs, nor after a restart, nor after a boot with the clock set before it."""
     home.clock.run(24 * HOUR)

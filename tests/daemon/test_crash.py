@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent.api.roster import GrantEvent
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 
+@pytest.mark.promise("Failures: Killing the daemon loses no play")
 def test_a_game_that_still_runs_is_counted_in_full(world):
     """Ten minutes of play over a daemon that was dead for eight of them are ten minutes."""
     world.start(roster())
@@ -49,6 +52,7 @@ def test_a_pid_that_somebody_else_has_by_now_is_not_the_game(world):
     assert [one.how for one in world.journal("play.ended")] == ["gone"]
 
 
+@pytest.mark.promise("Failures: A power cut loses a minute of play at most")
 def test_after_a_power_cut_a_play_is_counted_to_its_last_row(world):
     """Another boot: the minute rows are all that is known."""
     world.start(roster())

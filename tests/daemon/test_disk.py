@@ -49,6 +49,7 @@ class FullDisk:
         return self.database.execute(sql, *arguments)
 
 
+@pytest.mark.promise("Failures: A full or read-only disk gives no free play")
 def test_a_full_disk_is_no_free_play(world):
     """The game is ended at its limit; when there is room again, all of it is in the journal, in order."""
     world.start(roster(packs=(limit(2),)))

@@ -48,6 +48,7 @@ def test_accounts_that_cannot_be_limited_are_named(world):
     assert not [id_ for id_ in checks(world, CHILD) if id_.startswith("account:")]
 
 
+@pytest.mark.promise("Failures: `doctor` says what is not enforced, and names accounts that can become root")
 @pytest.mark.parametrize(("packs", "told"), [
     ((limit(5),), (False, "An's account an is in the group docker, and so can become root; run gpasswd -d an docker")),
     ((), (True, "An plays as an")),
@@ -287,6 +288,7 @@ def test_another_key_than_the_published_one_is_refused(world, published):
     assert (caught.value.code, state(world)) == ("unavailable", before)
 
 
+@pytest.mark.promise("Agent and keys: Another agent, or a smaller log, is an Issue until a guardian says its key")
 def test_a_replaced_agent_is_not_mended_without_its_key(world, published):
     """Confirming the clock alone would look as if all were well."""
     world.daemon.health.report("log-replaced", trouble=True)
@@ -361,6 +363,7 @@ def test_what_keeps_the_daemon_from_going_first_is_named(world):
     assert not [one for one in checks(world) if one.startswith("first-")]
 
 
+@pytest.mark.promise("Agent and keys: `status` and `doctor` say where the keys are")
 @pytest.mark.parametrize("kept", ["file", "dpapi", "keyring", "systemd-host", "systemd-tpm2"])
 def test_where_the_agent_keeps_its_keys_is_told(world, kept):
     """Each way is fine; nothing is said before an agent said it, nor of a way that is not known here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from agent.api.erased import mark
@@ -60,6 +61,7 @@ def test_whoever_is_not_meant_stays(world):
     assert line.games == {"luanti": GameDay(MINUTE, 0, 0)}
 
 
+@pytest.mark.promise("Log: An erased person is gone from every file at once")
 def test_nothing_of_them_is_on_the_disk_any_more(world):
     """Not in the file beside the database either, which holds pages as they were."""
     grants = (GrantEvent(id="1", player="an", by="guardian", who="me", ms=MINUTE, given=NOON, reason="rua chay dua"),)

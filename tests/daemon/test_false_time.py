@@ -52,6 +52,7 @@ def says(world, wall):
     world.beat()
 
 
+@pytest.mark.promise("Clock: A false time from the child's own network gives no new days")
 def test_five_days_by_a_time_server_of_the_childs_own_are_one(world):
     world.start(roster(packs=(limit(1),)))
     for pid in range(5):
@@ -66,6 +67,7 @@ def test_five_days_by_a_time_server_of_the_childs_own_are_one(world):
     assert [round((one.to - one.expected) / DAY) for one in world.journal("clock.jump")] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.promise("Clock: A restart of the PC makes no false clock true")
 @pytest.mark.parametrize("days", [1, 2, 400, -1, -2, -400])
 def test_a_restart_of_the_pc_makes_no_claim_true(spent, days):
     """The kernel gives it to the PC's own clock, too."""
@@ -137,6 +139,7 @@ def test_a_code_of_yesterday_does_not_come_back_with_a_time_service(world):
     assert use(home, digits(wall=home.clock.wall()))
 
 
+@pytest.mark.promise("PINs and codes: No code works while the clock is in doubt")
 def test_an_empty_battery_takes_no_code(world):
     """Before the network told the time, and after it."""
     home = begun(world)
@@ -200,6 +203,7 @@ def test_an_empty_battery_behind_a_time_that_was_saved_just_before_the_power_fai
         assert not plays(spent, 10 + days)
 
 
+@pytest.mark.promise("Clock: An empty battery makes nobody older than by a year")
 def test_an_empty_battery_makes_nobody_older_than_by_a_year(world):
     """In all, until a guardian confirms the clock."""
     world.start(roster(packs=(replace(limit(1), budgets=(), asks=(ASK,)),)))
@@ -250,6 +254,7 @@ def test_a_clock_that_is_behind_by_what_nobody_doubts_is_no_empty_battery(spent)
     assert not plays(spent, 2)
 
 
+@pytest.mark.promise("Clock: A clock that was wrong at the set-up is believed after a week")
 @pytest.mark.parametrize(("days", "most"), [(1, [True] * 6), (-1, [False, True] * 3)])
 def test_a_clock_that_was_a_day_wrong_when_it_was_set_up_is_believed_after_a_week(spent, days, most):
     """By elapsed time, over all boots; a guardian ends it at once. Meanwhile there is a minute a day; of a

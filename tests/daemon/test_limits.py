@@ -33,6 +33,7 @@ def test_play_is_counted_while_it_runs_and_after(world):
     assert (ended.ms, ended.how, ended.late) == (90_000, "by itself", False)
 
 
+@pytest.mark.promise("End of play: A limit warns, asks the game to close, ends it, and then refuses it")
 def test_a_limit_warns_asks_ends_and_then_refuses(world):
     """Warned at 15, 5 and 1 minute, due at the limit; told to end after the time to save, ended a moment later; a new start is
     ended at once.
@@ -182,6 +183,7 @@ def test_two_games_at_once_count_their_union(world):
     assert world.used() == 3600.0
 
 
+@pytest.mark.promise("Games: Accounts without a rule are not limited")
 def test_other_accounts_are_not_limited(world):
     """A guest without packs is recorded; root is neither."""
     world.start(roster(packs=(limit(0),)))
@@ -378,6 +380,7 @@ def test_what_cannot_be_ended_and_is_allowed_again_keeps_its_screen(world):
     assert (world.platform.disconnected, world.daemon.health.open()) == ([], ())
 
 
+@pytest.mark.promise("Windows (under Wine): A game that cannot be ended loses its screen every ten seconds")
 @pytest.mark.parametrize("screens", [True, False])
 def test_what_cannot_be_ended_loses_its_screen_every_ten_seconds(world, screens):
     """Where the system can do that; the Issue and the log say so, until it is gone."""

@@ -20,6 +20,7 @@ def named(home, number):
     return Caller(200_000 + number, 1, f"pupil{number}", admin=False)
 
 
+@pytest.mark.promise("PINs and codes: Account numbers of containers, and accounts beyond the most, share one count")
 def test_accounts_beyond_the_most_are_one(home):
     """Those that are known keep what they did."""
     guess(home, 4)

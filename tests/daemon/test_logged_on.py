@@ -27,6 +27,7 @@ def opened(world):
     return [line.seq for line in world.journal("session.opened")]
 
 
+@pytest.mark.promise("Log: At a public place who is logged on is written within the minute, without the account")
 def test_who_comes_and_goes_is_written_within_the_minute(world, lines):
     world.platform.sessions = (AN,)
     world.start(roster(place="game-point"))
@@ -65,6 +66,7 @@ def _of(world, *, guest):
     return next(line.seq for line in world.journal("session.opened") if line.guest == guest)
 
 
+@pytest.mark.promise("Log: At a home nobody writes who was logged on")
 def test_of_a_home_nothing_is_written(world, lines):
     world.platform.sessions = (AN,)
     world.start(roster())
@@ -86,6 +88,7 @@ def test_where_the_system_does_not_say_nothing_is_written(world, lines):
     assert lines() == [False]
 
 
+@pytest.mark.promise("Log: At a public place who is logged on is written within the minute, without the account")
 def test_an_account_stands_in_no_entry_and_in_no_table(world):
     """Beside the log neither: who it was is the pseudonym of the day."""
     world.platform.sessions = (OsSession("7", "verysecretname"),)

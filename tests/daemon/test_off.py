@@ -347,6 +347,7 @@ def test_what_is_wrong_changes_nothing(world, minutes, reason, match):
     assert (issues(world), told(world)) == ([], [])
 
 
+@pytest.mark.promise("Servers and rights: Only a guardian's own account can switch limits off")
 def test_only_a_guardian_by_account_may(world):
     """The role is the table's: no token is asked for."""
     world.start(roster())

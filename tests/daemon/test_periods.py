@@ -225,6 +225,7 @@ def barred(world):
     return world
 
 
+@pytest.mark.promise("Games: Learning programs are never limited, and a game under their name is still the game")
 def test_a_learning_program_runs_where_nothing_may_be_played(barred):
     """Uncounted, and at the gate as well; it is no play, so that a pause leaves it alone, too."""
     run(barred, 1, "sums")
@@ -236,6 +237,7 @@ def test_a_learning_program_runs_where_nothing_may_be_played(barred):
     assert ask(barred, "why", WhyGet(player="an", game="sums")).decision.verdict == "allow"
 
 
+@pytest.mark.promise("Games: Learning programs are never limited, and a game under their name is still the game")
 def test_a_game_under_the_name_of_a_learning_program_is_the_game(barred):
     run(barred, 1, "sums", "b1")
     assert barred.platform.ended == []

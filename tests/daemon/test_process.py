@@ -125,6 +125,7 @@ def test_a_home_in_use_is_left_to_who_has_it(home_folder, folder):
     first.communicate(timeout=20)
 
 
+@pytest.mark.promise("Servers and rights: A home that others may write is refused")
 @pytest.mark.linux("a folder has no mode there; tests/host/windows/test_files.py has what it has")
 def test_a_home_that_others_may_write_is_refused(home_folder, folder):
     """Whoever can write there could plant a roster."""
@@ -133,6 +134,7 @@ def test_a_home_that_others_may_write_is_refused(home_folder, folder):
     assert (code, str(folder) in line) == (1, True)
 
 
+@pytest.mark.promise("Failures: A full or read-only disk gives no free play")
 @pytest.mark.root
 def test_a_disk_that_is_really_full(home_folder):
     """A small file system filled to the brim: the daemon lives, says so, and writes when there is room again."""
@@ -189,6 +191,7 @@ def watched(process) -> list[str]:
     return err.splitlines()
 
 
+@pytest.mark.promise("Failures: A full or read-only disk gives no free play")
 @pytest.mark.root
 @pytest.mark.parametrize("without", ["", "-shm"])
 def test_a_disk_that_is_really_read_only(home_folder, without):

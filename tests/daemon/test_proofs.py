@@ -69,6 +69,7 @@ def test_a_pause_says_who_and_how(home):
     assert [(one["who"], one.get("how")) for one in beside] == [("Mẹ", "pin"), ("Mẹ", "pin"), ("root", None)]
 
 
+@pytest.mark.promise("PINs and codes: A proof is for one account, for ten minutes, and opens only what it is for")
 def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
     """Not another account's, not after some minutes, not after a restart; a new PIN or a removal ends it at once."""
     token = prove(home, "4711").token
@@ -91,6 +92,7 @@ def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
     refused(give, home, token)
 
 
+@pytest.mark.promise("PINs and codes: A proof ends when the guardian leaves")
 def test_whoever_leaves_leaves_no_proof_behind(home):
     """Their own alone: of the same account and guardian another goes on, and nobody ends somebody else's."""
     token, other = prove(home, "4711").token, prove(home, "4711").token
@@ -102,6 +104,7 @@ def test_whoever_leaves_leaves_no_proof_behind(home):
     assert ask(home, "guardian.leave", asking.GuardianLeave(token=token), CHILD) == m.Ok()
 
 
+@pytest.mark.promise("PINs and codes: A proof is for one account, for ten minutes, and opens only what it is for")
 def test_a_proof_opens_nothing_else(home):
     """It gives time: who may see and mend everything stays as it was."""
     prove(home, "4711")
@@ -109,6 +112,7 @@ def test_a_proof_opens_nothing_else(home):
     refused(ask, home, "doctor", m.DoctorGet(repair=True), CHILD)
 
 
+@pytest.mark.promise("PINs and codes: Five wrong PINs lock the account, and each more doubles the wait")
 def test_five_wrong_ones_lock_and_each_more_doubles_it(home):
     """One minute, two, four, up to a day; nothing is checked meanwhile, not even the right one."""
     guess(home, 4)
@@ -132,6 +136,7 @@ def test_when_it_may_be_tried_again_is_told(home):
     assert "T05:02:00" in refused(prove, home, "4711")
 
 
+@pytest.mark.promise("PINs and codes: Neither a restart nor a clock step gives more guesses")
 def test_ten_wrong_ones_with_a_restart_and_a_clock_step_between(home):
     """Whatever is stopped, killed, rebooted or set: the count goes on, and the lock is no shorter."""
     guess(home, 3)
@@ -176,6 +181,7 @@ def test_a_guardians_own_account_is_never_locked(home):
     assert len(home.journal("pin.failed")) == 13
 
 
+@pytest.mark.promise("PINs and codes: Account numbers of containers, and accounts beyond the most, share one count")
 def test_accounts_that_nobody_has_are_one(home):
     """A child may have thousands of numbers for containers, each of which would have five tries."""
     for number in range(5):
@@ -235,6 +241,7 @@ def test_two_at_once_are_two(home):
     assert minutes_locked(home) == 1
 
 
+@pytest.mark.promise("PINs and codes: An attempt is counted before it is checked")
 def test_what_cannot_be_counted_is_not_looked_at(home):
     """A disk that is full gives no free tries."""
     home.daemon.store.db = disk = FullDisk(home.daemon.store.db)
@@ -292,6 +299,7 @@ def test_me_answers_without_a_roster(world):
     assert me(world) == asking.Me(account="an", guardian=False, player=None)
 
 
+@pytest.mark.promise("PINs and codes: A PIN is stored as a hash, and is in no list, log or answer")
 def test_no_pin_is_written_anywhere(home, caplog):
     """Neither the PIN nor hash or secret is in the journal, in what is asked or told, or in what the daemon logs."""
     caplog.set_level(logging.DEBUG)

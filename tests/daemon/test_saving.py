@@ -174,6 +174,7 @@ def test_what_it_starts_before_it_was_asked_is_asked_in_its_place(patient, gone_
 # --- what it does meanwhile -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("End of play: What a game starts while it saves belongs to its play; another game is refused")
 def test_what_a_game_starts_while_it_saves_belongs_to_it(saving):
     """It is no refused start, it lives as long as the game may save, and then it goes with it."""
     saving.platform.run(2, parent=1)
@@ -212,6 +213,7 @@ def test_what_is_seen_only_when_the_game_is_gone_was_started_by_it_too(saving):
     assert sum(ms for _, ms in ends(saving)) >= MINUTE + SAVE
 
 
+@pytest.mark.promise("End of play: What a game starts while it saves belongs to its play; another game is refused")
 def test_another_game_that_it_starts_is_refused(saving):
     """Or many games that end one after the other would keep a refused one going."""
     saving.platform.run(2, "teeworlds", parent=1)

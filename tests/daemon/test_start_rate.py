@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.daemon.test_honest import TOLD, audited, said
 from tests.daemon.world import MINUTE, limit, roster
 
@@ -22,6 +24,7 @@ def issues(world):
     return [(one.id, type(one).__name__) for one in lines if one.id == "too-many-starts"]
 
 
+@pytest.mark.promise("Games: Starts beyond 60 a minute are ended")
 def test_more_than_sixty_starts_a_minute_are_refused(world):
     world.start(roster(packs=(limit(600),)))
     flicker(world, 200)

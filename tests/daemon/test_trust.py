@@ -75,6 +75,7 @@ def test_another_key_file_is_none(text, said):
         parse_keys(text)
 
 
+@pytest.mark.promise("Agent and keys: A roster is taken only from a pinned key, and only with a higher number")
 def test_only_the_pinned_keys_are_the_agents(store, trust):
     """Whoever is met first may be pinned; from then on nobody else is believed, also after a restart."""
     trust.check_keys(OURS.keys)
@@ -101,6 +102,7 @@ def test_without_a_pinned_key_nothing_is_believed(store):
 # --- rosters ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("Agent and keys: A roster is taken only from a pinned key, and only with a higher number")
 def test_rosters_go_forward(store, trust):
     """The one that is held is no news, an older one is a registry that went back."""
     keep(trust, OURS.roster(5))

@@ -110,6 +110,7 @@ def test_what_runs_when_it_is_switched_on_goes_on(world):
     assert world.platform.ended == [2, 1]
 
 
+@pytest.mark.promise("Unknown programs: A large file is judged once its content is read")
 def test_a_large_file_is_judged_when_its_content_is_known(world):
     """Until then it may run, if it looks like what was let through."""
     size = READ_AT_ONCE + 1
@@ -150,6 +151,7 @@ def test_a_thousand_tries_are_a_few_lines(known):
 # --- counts ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("Unknown programs: With `counts`, all unknown programs are one game")
 def test_other_programs_that_count_are_one_game_in_the_total(world):
     """Two programs at once count once, together with games. The play is warned and ended with time to save; what starts then is
     refused, by the gate too. The log is whole.
@@ -212,6 +214,7 @@ def test_programs_that_run_when_they_come_to_count_have_time_to_save(world):
     assert world.platform.programs == {}
 
 
+@pytest.mark.promise("Unknown programs: A program that cannot be read in time is unknown")
 def test_an_unread_program_is_ended_only_where_unknown_programs_may_not_run(world):
     """With `listed` it is free even when the player may play nothing."""
     world.start(strict(unknown="listed", packs=(limit(0),)))
@@ -232,6 +235,7 @@ def listed(world, caller=PARENT, day=None):
     return {id_: [(one.path, one.seconds, one.named) for one in part.programs] for id_, part in answer.players.items()}
 
 
+@pytest.mark.promise("Unknown programs: With `listed`, the guardian sees what ran and for how long")
 def test_programs_that_nobody_named_are_listed_with_their_time(world):
     """The union of a program's processes; nothing that is installed, named or let through; to others nothing of it."""
     world.start(strict(1, replace(SUMS, sha256="cc"), unknown="listed", packs=(limit(60),)))

@@ -149,6 +149,7 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
     asyncio.run(run())
 
 
+@pytest.mark.promise("Agent and keys: Another agent, or a smaller log, is an Issue until a guardian says its key")
 def test_another_agent_is_not_believed(home, live):
     """A new agent in the old one's place: the roster stays, the spool is kept, and only the fingerprint lets it in."""
 
@@ -282,6 +283,7 @@ def test_a_seat_that_is_retired_says_so_and_can_be_a_new_one(home, live):
     asyncio.run(run())
 
 
+@pytest.mark.promise("Agent and keys: A database that was put back to an older copy is noticed by the agent")
 @pytest.mark.parametrize("part", ["agent", "daemon"])
 def test_what_somebody_copied_back_is_mended_by_the_same_key(home, live, tmp_path, part):
     """Files put in their place by hand, as by an older image of the disk: a guardian who compared the key lets it in again."""

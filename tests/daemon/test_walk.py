@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
 from daemon.platforms.api import ProgramEnded, WatchTrouble
@@ -17,6 +19,7 @@ from tests.daemon.test_periods import learning
 from tests.daemon.world import HOUR, MINUTE, NOON, issues, limit, roster, shipped
 
 
+@pytest.mark.promise("Failures: Lost events are an Issue, and all processes are read again")
 def test_a_trouble_of_the_watcher_is_an_issue_and_calls_a_scan(world):
     """Whatever was missed is found at the next beat."""
     world.start(roster())
@@ -217,6 +220,7 @@ def test_a_players_refused_start_asks_about_no_other_game(world, monkeypatch):
     assert (asked, world.platform.ended) == (["luanti"], [1])
 
 
+@pytest.mark.promise("End of play: A warning that no display confirmed is logged as not shown")
 def test_a_warning_that_no_display_confirms_was_not_shown(world):
     """It waits a moment for that, not for ever."""
 

@@ -92,6 +92,7 @@ def game(house, tmp_path):
     made.close()
 
 
+@pytest.mark.promise("Failures: Killing the daemon loses no play")
 def test_a_game_that_outlives_the_daemon_is_counted_in_full(house, game, soak):
     """Killed at random moments of one play, the daemon counts it from its first to its last second."""
     random.seed(1)
@@ -154,6 +155,7 @@ def test_an_agent_that_is_killed_loses_nothing(house, game, soak):
     assert game.holds(gaps=0)
 
 
+@pytest.mark.promise("Failures: A dead agent changes nothing at home")
 def test_a_dead_agent_changes_nothing_for_the_player(house, game):
     """The limit ends the game, the start is refused, a grant helps; all of it is in the log when the agent is back."""
     before = len(house.entries())

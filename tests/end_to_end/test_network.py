@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 import psutil
+import pytest
 
 from tests.system import until
 
 
+@pytest.mark.promise("Servers and rights: The servers listen to no network")
 def test_the_servers_listen_to_no_network(house):
     """At work, with whatever they started: local sockets and pipes only, so that there is nothing for anybody else to reach."""
     house.start()

@@ -61,6 +61,7 @@ def test_a_room_of_a_service_account():
     assert shown == hidden + "(A;OICI;0x1200a9;;;S-1-5-32-545)"
 
 
+@pytest.mark.promise("Windows (under Wine): Only the daemon is the system, and the agent has a folder of its own")
 def test_only_the_daemon_is_the_system():
     """The agent has an account of its own, named as Windows names it after the service, and no privilege worth the name."""
     assert (PLANS["daemon"].account, PLANS["daemon"].own_account) == ("LocalSystem", False)

@@ -50,6 +50,7 @@ def test_what_was_asked_and_answered():
     assert asked[0].endswith(b"\r\n\r\nhello")
 
 
+@pytest.mark.promise("Witnesses: An answer is limited in size and time, and no redirect is followed")
 def test_no_redirect_is_followed():
     with server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as (url, _):
         assert post(url, b"hello").status == 302
@@ -61,12 +62,14 @@ def test_what_is_no_answer_is_none(said):
         assert post(url, b"hello").status == 0
 
 
+@pytest.mark.promise("Witnesses: An answer is limited in size and time, and no redirect is followed")
 def test_an_answer_without_end_is_cut_off():
     """By its size, and by the time that it takes."""
     with server(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * (MOST + 1), wait=threading.Event()) as (url, _):
         assert len(post(url, b"hello").body) == MOST
 
 
+@pytest.mark.promise("Witnesses: An answer is limited in size and time, and no redirect is followed")
 def test_one_that_drips_is_cut_off(monkeypatch):
     monkeypatch.setattr(posting, "ALL_S", 0.2)
     with server(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", wait=threading.Event()) as (url, _):

@@ -254,6 +254,7 @@ def test_several_questions_on_one_connection(address: str, monkeypatch: pytest.M
         asyncio.run(aask(address, Echo()))
 
 
+@pytest.mark.promise("Servers and rights: The kernel says who calls, and that is asked first")
 def test_the_kernel_says_who_calls(address: str) -> None:
     """uid or SID, pid and account are those of the connecting process; root is an administrator."""
 
@@ -305,6 +306,7 @@ def test_a_streams_error_comes_after_its_items(address: str) -> None:
     run(address, body)
 
 
+@pytest.mark.promise("Servers and rights: Requests are limited in size, and garbage is answered and survived")
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -332,6 +334,7 @@ def test_garbage_is_answered_and_survived(address: str, garbage: bytes) -> None:
     run(address, body)
 
 
+@pytest.mark.promise("Servers and rights: Requests are limited in size, and garbage is answered and survived")
 def test_large_requests_have_a_limit(address: str) -> None:
     """15 MiB are a request, more than 16 are refused without being held."""
 

@@ -117,6 +117,7 @@ def test_a_newer_one_is_believed_after_it(made, tmp_path):
     assert look(made, tmp_path / "memory") == ("1.0.2", SETUP + b"1.0.2")
 
 
+@pytest.mark.promise("Newer versions: Nothing older, altered or mixed is run")
 def test_rollback(made, tmp_path):
     """A copy of the place as it was is refused by whoever saw a newer one."""
     old = shutil.copytree(made.folder, tmp_path / "old")
@@ -128,6 +129,7 @@ def test_rollback(made, tmp_path):
     assert look(made, tmp_path / "somebody new")[0] == "1.0.1"
 
 
+@pytest.mark.promise("Newer versions: A PC can be kept from newer versions for two weeks, with the online key for a year")
 def test_freeze(tmp_path):
     """Whoever is kept from seeing anything newer for two weeks is told, and nothing is installed from then on."""
     for days, stale in ((13, False), (15, True)):
@@ -138,6 +140,7 @@ def test_freeze(tmp_path):
             assert look(made, tmp_path / f"memory {days}")[0] == "1.0.1"
 
 
+@pytest.mark.promise("Newer versions: A PC can be kept from newer versions for two weeks, with the online key for a year")
 def test_the_key_online_alone_lasts_a_year(tmp_path):
     """Whoever has it can say for so long that nothing is newer; then those of files have to sign again."""
     for days, stale in ((364, False), (366, True)):
@@ -149,6 +152,7 @@ def test_the_key_online_alone_lasts_a_year(tmp_path):
             assert look(made, tmp_path / f"memory {days}")[0] == "1.0.1"
 
 
+@pytest.mark.promise("Newer versions: Nothing older, altered or mixed is run")
 def test_mixed(made, tmp_path):
     """The newest list with the files of another: each is signed, together they are no release."""
     before = made.metadata("2.targets.json").read_bytes()
@@ -158,6 +162,7 @@ def test_mixed(made, tmp_path):
     assert "put together from two versions" in refused(made, tmp_path / "memory")
 
 
+@pytest.mark.promise("Newer versions: Nothing older, altered or mixed is run")
 @pytest.mark.parametrize("change", [
     lambda data: data[:-1] + b"!", lambda data: data + b"!", lambda data: data[:-1], lambda _: b"",
 ], ids=["changed", "longer", "shorter", "empty"])  # fmt: skip
@@ -189,6 +194,7 @@ def test_no_metadata_at_all(made, tmp_path, name):
         assert "it is" in refused(made, tmp_path / "memory")
 
 
+@pytest.mark.promise("Newer versions: Two keys have to sign which files a release has")
 def test_one_of_two_keys_is_not_enough(made, tmp_path):
     """Whoever has one key of files and the one that is online, which is at hand on a server, gets nothing believed."""
     thief, keys = tmp_path / "thief", made.keys
@@ -320,6 +326,7 @@ def test_nothing_was_fetched_yet(system):
     assert "it cannot be fetched" in system.refused()
 
 
+@pytest.mark.promise("Newer versions: The agent's account cannot have anything else run")
 def test_the_agents_account_cannot_have_anything_else_run(system):
     """It may write where it fetches to: another file, an older state, a link, a pipe, another list."""
     system.fetch()

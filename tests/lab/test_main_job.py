@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 
+@pytest.mark.promise("Windows (under Wine): A game is ended right after its start")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("game", [(), ("--game", "winemine")], ids=["stand-in", "winemine"])
 def test_the_main_job(windows, game):

@@ -74,6 +74,7 @@ def baited():
     shutil.rmtree(bait)
 
 
+@pytest.mark.promise("Windows (under Wine): The set-up installs into Program Files only")
 @pytest.mark.timeout(900)
 def test_installed_used_upgraded_removed(built, windows, clean, baited):
     """Silently. An upgrade loses nothing, what does not start is taken back, and the data stays when the programs go."""

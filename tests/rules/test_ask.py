@@ -76,6 +76,7 @@ def test_times_have_the_offset_of_now(answer):
     assert answer(now="2026-11-24T09:30:00-05:00")["until"] == "2026-11-24T09:55:00-05:00"
 
 
+@pytest.mark.promise("End of play: Play is counted in milliseconds and never rounded up")
 def test_milliseconds_are_never_rounded_up(answer):
     said = answer(played__0__seconds=3000.1239, now="2026-11-24T21:30:00.5009+07:00")
 

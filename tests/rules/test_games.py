@@ -43,6 +43,7 @@ def test_recognition(catalogue, seen, match):
     assert match == catalogue.recognise(seen)
 
 
+@pytest.mark.promise("Games: If several games match a program, the strictest counts")
 def test_of_several_games_the_stricter_counts(catalogue):
     """A label of 18 before one of 0; no label before any; then the id."""
     more = (Game(id=id, title=id, names=("war",)) for id in ("zoo", "ape"))

@@ -176,6 +176,7 @@ def test_what_a_pin_proved_is_kept_in_memory_alone(daemon, running):
     assert daemon.asked[-1] == GuardianLeave(token="secret")
 
 
+@pytest.mark.promise("PINs and codes: A proof ends when the guardian leaves")
 def test_a_proof_ends_with_the_tray(daemon, running):
     running.tray.act(Dialog("pin"))
     until(lambda: running.tray.link.token == "secret")

@@ -25,6 +25,7 @@ def test_it_cosigns_a_log_that_grows(witness, log):
     assert witness.state.logs() == [(log.signer.key, 64)]
 
 
+@pytest.mark.promise("Witnesses: A witness checks the signature first, and stores a head before it signs it")
 def test_an_unknown_log_is_404_and_an_unknown_key_403(witness, log):
     strange = Signer("cafe.example/log", bytes(32))
     text = checkpoint_text("cafe.example/log", 5, tree.root(log.entries(5)))
@@ -90,6 +91,7 @@ def test_what_it_saw_outlives_it_and_the_logs_removal(witness, log, other_past):
         assert again.add_checkpoint(other_past.asks(0, 8), witness.cosigner, lambda: 1).status == 409
 
 
+@pytest.mark.promise("Witnesses: A witness checks the signature first, and stores a head before it signs it")
 def test_it_is_on_disk_before_it_is_cosigned(witness, log):
     """When the line is signed, another connection reads the new head; what cannot be kept is not signed."""
     seen = []

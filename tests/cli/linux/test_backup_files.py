@@ -41,6 +41,7 @@ def said(giochoi):
         return [text for (text,) in store.execute("SELECT text FROM said")]
 
 
+@pytest.mark.promise("Agent and keys: A backup holds the keys in the open, says so, and only its owner may read it")
 def test_only_the_finished_file_is_made_where_it_is_to_lie(seat, tmp_path, monkeypatch):
     """The copies lie in the home, where nobody can put a link in their place; not in a folder of whoever owns a stick."""
     seen = []
@@ -61,6 +62,7 @@ def test_only_the_finished_file_is_made_where_it_is_to_lie(seat, tmp_path, monke
     assert list(seat.home.glob(".giochoi-*")) == []
 
 
+@pytest.mark.promise("Agent and keys: A backup that others could have written is not put back")
 def test_what_others_may_write_is_not_put_back(seat, file):
     """Whoever can write it decides what this PC believes. A copy is of whoever made it."""
     file.chmod(0o660)

@@ -37,6 +37,7 @@ def good(scanned) -> bool:
     return "good" in {game.id for game in scanned.games}
 
 
+@pytest.mark.promise("Servers and rights: Files that somebody planted are not read, and none is opened that could block")
 def test_what_is_no_plain_file_is_not_opened(honest):
     """A pipe would wait for its other end, a link in a circle leads nowhere, a device may do something."""
     folder = honest.at(APPLICATIONS)

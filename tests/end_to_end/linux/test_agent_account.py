@@ -25,6 +25,7 @@ def pc():
     made.close()
 
 
+@pytest.mark.promise("Agent and keys: The agent has no capability, and cannot end the daemon")
 def test_no_command_needs_more_of_the_agent(pc):
     """Every noun of the registry, the log, grants and pauses, with an agent that has no capability and cannot get any. What it
     and the daemon make is theirs; its account is no guardian and cannot end the daemon, and the child sees the card alone.
@@ -188,6 +189,7 @@ def hand_over(pc) -> dict[str, str]:
     return {"CREDENTIALS_DIRECTORY": folder}
 
 
+@pytest.mark.promise("Agent and keys: The agent's keys are sealed by systemd where it can, and never replaced by new ones")
 def test_keys_that_systemd_keeps(pc, need):
     """Taken over from files they lie in none any more, and status and doctor say so. Only the service has them, until root
     takes them out again (docs/limitations.md).

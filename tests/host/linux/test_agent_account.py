@@ -43,6 +43,7 @@ def test_a_persons_account_of_that_name_is_nobody(
     assert agent_account.uid() == believed
 
 
+@pytest.mark.promise("Agent and keys: What the agent's account publishes counts in the system's home only; no link is followed")
 def test_it_publishes_in_the_systems_home_only() -> None:
     assert files.publishers("system") - files.publishers("given") == {THEIRS}
     assert files.publishers("given") == files.publishers("private") == {0, os.geteuid()}
@@ -85,6 +86,7 @@ def listening(path: Path) -> socket.socket:
     return sockets.listen(str(path), 0o666)
 
 
+@pytest.mark.promise("Agent and keys: What the agent's account publishes counts in the system's home only; no link is followed")
 def test_no_link_leads_to_a_socket(tmp_path: Path) -> None:
     """Whoever owns the folder would have root talk to whom they like."""
     with listening(tmp_path / "other" / "x.sock"):

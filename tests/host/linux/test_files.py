@@ -25,6 +25,7 @@ def test_the_mode_is_exact_whatever_the_umask(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.promise("Servers and rights: Files that somebody planted are not read, and none is opened that could block")
 def test_planted_files_are_not_read(tmp_path: Path) -> None:
     """Links, FIFOs and files open to others: OSError, at once."""
     write_atomic(tmp_path / "good", b"x")

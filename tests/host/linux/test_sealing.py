@@ -59,6 +59,7 @@ def test_a_file_that_is_not_the_servers_is_not_taken_over(tmp_path: Path, capsys
     assert "is sealed" not in capsys.readouterr().out
 
 
+@pytest.mark.promise("Agent and keys: The agent's keys are sealed by systemd where it can, and never replaced by new ones")
 @pytest.mark.usefixtures("tool")
 def test_a_new_key_is_made_before_the_first_start_only(tmp_path: Path) -> None:
     """A server that has worked and whose key is gone is not given another without a word."""

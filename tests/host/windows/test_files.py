@@ -85,6 +85,7 @@ def test_a_folder_that_somebody_else_may_change_is_refused(
     assert str(tmp_path / "home") in str(refused.value)
 
 
+@pytest.mark.promise("Windows (under Wine): A home that everyone may write is refused, and links are not followed")
 def test_a_folder_that_everyone_may_write_is_refused_on_the_disk(tmp_path: Path) -> None:
     """The same with a real access list."""
     (tmp_path / "home").mkdir()
@@ -141,6 +142,7 @@ def test_a_file_of_administrators_is_ours_only_while_we_are_elevated(tmp_path: P
     assert read_owned(tmp_path / "k", frozenset((sids.ADMINS,))) == b"x"
 
 
+@pytest.mark.promise("Windows (under Wine): A home that everyone may write is refused, and links are not followed")
 def test_links_are_seen_and_not_followed(tmp_path: Path) -> None:
     """A junction in the place of a home; a symbolic link in the place of a file."""
     (tmp_path / "target").mkdir()

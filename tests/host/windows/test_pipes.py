@@ -168,6 +168,7 @@ def test_a_name_that_only_clients_hold_is_taken_over_if_it_was_ours(address, mon
     assert not pipes.exists(address)
 
 
+@pytest.mark.promise("Windows (under Wine): The pipe is closed to the network")
 @pytest.mark.parametrize("mode", [0o666, 0o600])
 def test_the_access_list_is_really_on_the_pipe(address, mode):
     """Users of this machine read and write and cannot add instances, or are not there at all; the network is refused."""

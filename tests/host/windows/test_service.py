@@ -256,6 +256,7 @@ def test_the_interpreter_of_this_lab_may_be_run():
     installing.check(python, "daemon")
 
 
+@pytest.mark.promise("Windows (under Wine): A Python or a folder that others may change is not run")
 def test_what_others_may_change_is_not_run(tmp_path):
     """A folder that everybody may write to, and so all below it."""
     open_to_all = tmp_path / "open"
@@ -277,6 +278,7 @@ def test_a_python_without_our_packages_is_said(tmp_path):
 # --- the rooms ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("Windows (under Wine): Only the daemon is the system, and the agent has a folder of its own")
 def test_the_agents_rooms_are_its_own(home_folder, monkeypatch):
     """Made once, checked and given again at the next install. What Wine keeps of an access list is less than what is set."""
     from host.homes import server_home

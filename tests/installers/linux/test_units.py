@@ -44,6 +44,7 @@ def test_the_daemon_goes_first_among_sessions_too():
     assert daemon["ExecStartPost"] == '+-/bin/sh -c "echo -10 >/proc/$MAINPID/autogroup"'
 
 
+@pytest.mark.promise("Servers and rights: The agent's unit has no capability, the daemon's no network and few folders to write")
 def test_what_it_may_write_is_its_own_and_the_control_groups():
     """Capabilities: each one is listed, so that a new one is noticed."""
     daemon = dict(unit("giochoi-daemon.service"))
@@ -60,6 +61,7 @@ def test_the_package_depends_on_what_loads_tags():
     assert "libbpf1" in depends
 
 
+@pytest.mark.promise("Failures: Slices that the daemon froze are thawed when it dies")
 def test_what_stood_still_goes_on_when_the_daemon_is_gone(tmp_path):
     """Its unit thaws the slice that is noted, and forgets the note. Without a note it does nothing."""
     prefix, command = dict(unit("giochoi-daemon.service"))["ExecStopPost"].split("/bin/sh -c ", 1)
@@ -77,6 +79,7 @@ def test_what_stood_still_goes_on_when_the_daemon_is_gone(tmp_path):
     assert not note.exists()
 
 
+@pytest.mark.promise("Servers and rights: The agent's unit has no capability, the daemon's no network and few folders to write")
 def test_the_agent_has_no_power_and_the_daemon_no_network():
     agent, daemon = (dict(unit(name)) for name in UNITS[:2])
     assert (agent["User"], agent["CapabilityBoundingSet"], agent["PrivateNetwork"]) == ("giochoi", "", "yes")

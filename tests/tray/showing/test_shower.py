@@ -46,6 +46,7 @@ def warning(left=300_000, number=1, **more):
     return Signal(number=number, kind="warning", player="an", game="luanti", left=left, **more)
 
 
+@pytest.mark.promise("End of play: A warning that no display confirmed is logged as not shown")
 @pytest.mark.parametrize(("left", "notes", "banner", "bell", "screen", "how"), [
     (300_000, True, True, True, "desktop", "banner"),
     (300_000, True, False, True, "desktop", "notification"),

@@ -218,6 +218,7 @@ NOISE = struct.pack("<BBHHH", 1, 0, 11, 0, 60_000) + b"\xff" * 240_000
 REFUSED = struct.pack("<BBHHH", 0, 3, 11, 0, 1) + b"no!!"
 
 
+@pytest.mark.promise("Servers and rights: A display that a player made up holds nobody up")
 @pytest.mark.parametrize("answer", [b"", REFUSED, NOISE, DRIPS], ids=["silent", "refused", "noise", "drips"])
 def test_whatever_calls_itself_a_screen_holds_nobody_up(control, play, false_screen, answer):
     """Its caller is the player, with no right of ours, and is gone soon; the next game is asked as ever."""

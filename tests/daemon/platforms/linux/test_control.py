@@ -125,6 +125,7 @@ def helper():
         yield f"{helper} -I -c 'import os, time; os.setresuid(0, 0, 0); os.fork(); time.sleep(60)'"
 
 
+@pytest.mark.promise("End of play: What root or another account does below a game goes on")
 @pytest.mark.root
 @pytest.mark.parametrize("whose", [65_534, 0], ids=["a child's", "root's"])
 def test_what_root_does_in_a_terminal_of_the_game_is_left_alone(helper, whose):

@@ -48,6 +48,7 @@ def order(whose, number=0):
     return {"whose": whose, "number": number}
 
 
+@pytest.mark.promise("Servers and rights: One account's slow files or displays delay no other account")
 def test_who_has_no_place_left_waits_and_nobody_else():
     """Whether errands are under way or only not gone yet; the first one first."""
     turns = Turns()

@@ -195,6 +195,7 @@ def written(path, content):
     return 0
 
 
+@pytest.mark.promise("Failures: A gate that fails lets everybody through and raises an Issue")
 def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_game, monkeypatch):
     """Whatever goes wrong inside: the program runs, an Issue is told with what it was, and the gate goes on. When that has not
     come for a while it is over.
@@ -213,6 +214,7 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     assert (gate.told[2].id, gate.told[2].over) == ("gate-failed", True)
 
 
+@pytest.mark.promise("Failures: A gate that fails lets everybody through and raises an Issue")
 def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
     """If the kernel cannot be answered at all the descriptor is closed: nothing waits for us any more."""
     path, game = make_game(gate_folder, "chess")

@@ -87,6 +87,7 @@ def test_it_costs_nobody_memory_for_long(asker, soak):
     until(lambda: not children(errands(asker)))
 
 
+@pytest.mark.promise("PINs and codes: A PIN is no argument of a process")
 def test_the_pin_stands_in_no_arguments(asker):
     """Of no process, while it is checked."""
 

@@ -106,6 +106,7 @@ def test_what_somebody_wrote_is_not(tmp_path):
     assert not trusted("/proc/self/cmdline")
 
 
+@pytest.mark.promise("Unknown programs: Whether a program is installed is judged by who can have put its file there")
 def test_owner_mode_and_what_changes_them_count(folder):
     file = put(folder / "program")
     one = Trusted()
@@ -119,6 +120,7 @@ def test_owner_mode_and_what_changes_them_count(folder):
     assert not one.at(str(file))
 
 
+@pytest.mark.promise("Unknown programs: Whether a program is installed is judged by who can have put its file there")
 @pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
 def test_every_folder_above_counts(folder, mode):
     """Also where nobody may take away what is another's (sticky)."""
@@ -169,6 +171,7 @@ def test_what_an_update_replaced_runs_on(folder):
         assert not trusted(f"/proc/self/fd/{held.fileno()}")
 
 
+@pytest.mark.promise("Unknown programs: Whether a program is installed is judged by who can have put its file there")
 def test_a_users_own_mount_says_what_it_likes_of_owners(folder):
     with tmpfs(folder / "a", "nosuid"):
         assert not trusted(put(folder / "a" / "program"))

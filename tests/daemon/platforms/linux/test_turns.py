@@ -81,6 +81,7 @@ def test_one_that_cannot_be_looked_at_waits_as_nobody_s(monkeypatch):
     assert order(waiting) == [1, 2]
 
 
+@pytest.mark.promise("Servers and rights: One account's slow files or displays delay no other account")
 def test_who_has_many_waiting_is_answered_at_leisure(who):
     """The processors are left to others; root, and who asks one after the other, does not wait for that. Answers come together,
     as each has the kernel wake all that wait.

@@ -28,6 +28,7 @@ def lock(path):
     return open_file(str(path), 0x8000_0000, 0, share=0)
 
 
+@pytest.mark.promise("Windows (under Wine): A running game stays recognised")
 @pytest.mark.parametrize("hide", [rename, lock])
 def test_a_running_game_stays_one(here, hide):
     """The next looks at all programs, which read every file anew, find it recognised as before; its end is told once."""

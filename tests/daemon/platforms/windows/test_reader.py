@@ -40,6 +40,7 @@ def readers(monkeypatch):
     return made, later
 
 
+@pytest.mark.promise("Windows (under Wine): A file that blocks its reader delays only its own account")
 def test_another_account_is_read_meanwhile_and_what_is_held_is_cancelled(readers, silent):
     made, later = readers
     held, behind = made.ask("child", silent), made.ask("child", threading.current_thread)

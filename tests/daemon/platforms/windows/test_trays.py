@@ -141,6 +141,7 @@ def test_sessions_that_somebody_looks_at(monkeypatch):
     assert accounts.looked_at() == {1, 3}
 
 
+@pytest.mark.promise("Windows (under Wine): The tray never runs with an administrator's rights")
 @pytest.mark.parametrize(("kind", "given"), [(1, "own"), (2, "linked"), (3, "own")])
 def test_never_with_an_administrators_rights(monkeypatch, kind, given):
     """Who has two tokens is given the one of their desktop."""

@@ -94,6 +94,7 @@ def test_what_cannot_be_read_at_all_is_let_alone_after_a_few_seconds(watch, cloc
     assert (told, later) == ([], [])
 
 
+@pytest.mark.promise("Windows (under Wine): A program that hides what it is raises an Issue")
 def test_of_a_program_that_hides_what_it_is_somebody_is_told(watch, clock):
     """Where we may read what runs in people's sessions, and this one keeps it from us: it may be a game."""
     tracker, _, later = watch(None)

@@ -147,6 +147,7 @@ def two_weeks_old(listed: str) -> bytes:
     return listed.encode()
 
 
+@pytest.mark.promise("Newer versions: On Debian apt refuses what is not signed right")
 def test_installed_upgraded_and_whatever_is_not_right_refused(tmp_path, served, keys):
     folder, url = served
     public = publish(folder, [deb(tmp_path, "1.0.0")], keys[0], url)
