@@ -6,7 +6,6 @@ from pathlib import Path
 
 from compliance.page.names import ODD, ODD_OF_OTHERS
 from compliance.verifying.table.rows import FAMILIES
-from i18n.message import plain
 
 PAGE = Path(__file__).parents[2] / "docs" / "spec" / "invariants.md"
 HEAD = """# What the verifier demands of entries
@@ -14,19 +13,19 @@ HEAD = """# What the verifier demands of entries
 Generated from the table of invariants (`compliance/verifying/table/`) by `python -m tests.compliance.invariants_page`; a test
 checks that it is as generated. [log.md](log.md) says what entries mean.
 
-A row is asked of each entry of its kinds, once for each key. A breach means to an official:
+Each row is checked for each entry of its kinds, with state for each key. A breach means:
 
-- **fails**: the log does not hold. The verdict is NOT VERIFIED.
-- **explain**: no honest place has it without a reason. The verdict counts it among what needs an explanation.
-- **explain (public)**: the same at a public place. At a home it is a note.
-- **note**: it is told, and nothing follows from it alone.
+- **fails**: the verdict is NOT VERIFIED.
+- **explain**: the verdict counts it among what needs an explanation.
+- **explain (public)**: the same at a public place, a note at a home.
+- **note**: it is reported, and nothing follows from it alone.
 
-A row marked *late* is asked again at the end of the log, as the entry that explains it may come to the log later.
+A row marked *late* is checked again at the end of the log, as the entry that explains it may come later.
 """
-COLUMNS = "| id | what is demanded | of entries | for each | a breach | in words |\n|---|---|---|---|---|---|\n"
+COLUMNS = "| id | what is demanded | of entries | for each | a breach |\n|---|---|---|---|---|\n"
 OTHERS = """
 ## Beside the table
-These go through the whole log with a state of their own, and say the rest of what [log.md](log.md) demands:
+Checks with a state of their own, for the rest of what [log.md](log.md) demands:
 
 | what | where |
 |---|---|
@@ -48,7 +47,7 @@ def text() -> str:
         for row in rows:
             kinds = ", ".join(f"`{kind.__struct_config__.tag}`" for kind in row.kinds) or "all but `seal`"
             means = _means(row.kind) + (", late" if row.late else "")
-            parts.append(f"| {row.id} | {row.demand} | {kinds} | {row.key} | {means} | {_words(row)} |\n")
+            parts.append(f"| {row.id} | {row.demand} | {kinds} | {row.key} | {means} |\n")
     return "".join((*parts, OTHERS))
 
 
@@ -56,11 +55,6 @@ def _means(kind: str) -> str:
     if not kind:
         return "fails"
     return f"{'explain' if kind in ODD else 'explain (public)' if kind in ODD_OF_OTHERS else 'note'} (`{kind}`)"
-
-
-def _words(row) -> str:
-    args = dict.fromkeys(row.words.args, "…")
-    return plain(type(row.words)(row.words.id, args)).replace("|", "\\|")
 
 
 if __name__ == "__main__":
