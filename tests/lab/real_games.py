@@ -43,7 +43,9 @@ ENV = {
     "DBUS_SESSION_BUS_ADDRESS": f"unix:path={RUNTIME}/bus", "LIBGL_ALWAYS_SOFTWARE": "1", "SDL_VIDEODRIVER": "x11",
     "SDL_AUDIODRIVER": "dummy", "WINEDEBUG": "-all", "NO_AT_BRIDGE": "1",
 }  # fmt: skip
+KIND_COLUMNS = ("group", "kind", "programs")
 GAME_COLUMNS = ("game", "kind", "recognised by", "refused", "counted, s of s", "told", "ended")
+OTHER_COLUMNS = ("program", "kind", "untouched", "counted")
 
 
 @dataclass(frozen=True)
@@ -222,17 +224,22 @@ class Trial:
 
 
 def page(trial: Trial, programs: list[Program], status: dict[str, Any]) -> tuple[str, bool]:
-    rows, every = [], []
-    for group, title in (("game", "Games"), ("learning", "Learning programs"), ("ordinary", "Ordinary programs")):
-        columns = GAME_COLUMNS if group == "game" else ("program", "kind", "untouched", "counted")
-        rows += ["", f"## {title}", "", line(columns), line(["---"] * len(columns))]
-        for one in (one for one in programs if one.group == group):
-            cells, good = trial.game(one) if group == "game" else trial.other(one)
-            every.append(good)
-            rows.append(line([one.entry if good else f"**!** {one.entry}", one.kind, *cells]))
+    """One row for each kind, and all that was measured of programs that are not as promised."""
+    kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
+    faults: dict[bool, list[str]] = {True: [], False: []}  # of games; of other programs
+    for one in programs:
+        cells, good = trial.game(one) if one.group == "game" else trial.other(one)
+        kinds[one.group, one.kind].append(one.entry if good else f"**{one.entry}**")
+        if not good:
+            faults[one.group == "game"].append(line([one.entry, one.kind, *cells]))
+    rows = [line(KIND_COLUMNS), line(["---"] * len(KIND_COLUMNS))]
+    rows += [line([*key, ", ".join(names)]) for key, names in kinds.items()]
+    for columns, found in ((GAME_COLUMNS, faults[True]), (OTHER_COLUMNS, faults[False])):
+        rows += ["", line(columns), line(["---"] * len(columns)), *found] if found else []
     issues = ", ".join(one["id"] for one in status["issues"]) or "none"
     facts = f"{time.strftime('%Y-%m-%d')}, Linux {platform.release()}, watch `{status['watch']}`, issues: {issues}"
-    return "\n".join([f"Run of {facts}: {sum(every)} of {len(every)} programs as promised.", *rows]), all(every)
+    good = len(programs) - sum(map(len, faults.values()))
+    return "\n".join([f"Run of {facts}: {good} of {len(programs)} programs as promised.", "", *rows]), good == len(programs)
 
 
 def line(cells: Iterable[str]) -> str:

@@ -22,4 +22,4 @@ def test_real_games_are_kept_to_a_pause_and_other_programs_run():
     done = subprocess.run([LAB, "run"], stdout=subprocess.PIPE, text=True, check=False)
     assert done.stdout.startswith(FIRST), "the lab failed"
     PAGE.write_text(PAGE.read_text("utf-8").partition(FIRST)[0] + done.stdout, "utf-8")
-    assert done.returncode == 0, "\n".join(line for line in done.stdout.splitlines() if line.startswith("| **!**"))
+    assert done.returncode == 0, done.stdout
