@@ -54,7 +54,7 @@ def test_what_nobody_knows_is_refused(case, scripts):
     case(strict=True).each_refused(scripts)
 
 
-@pytest.mark.promise("Unknown programs: With `refused`, an installed program runs no file or preloaded library of the child's")
+@pytest.mark.promise("Unknown programs: With `refused`, an installed program told to run the child's file is ended")
 @pytest.mark.parametrize("scripts", some(TOLD_TO_RUN))
 def test_what_an_installed_program_is_told_to_run_is_ended(case, scripts, shared_memory):
     case(strict=True).each_ended(scripts, OTHER=str(shared_memory))
@@ -65,7 +65,7 @@ def test_what_is_refused_as_a_game_is_refused_by_this_rule_too(case, scripts):
     case(strict=True).each_refused(scripts)
 
 
-@pytest.mark.promise("Unknown programs: With `refused`, an installed program runs no file or preloaded library of the child's")
+@pytest.mark.promise("Unknown programs: With `refused`, an installed program told to run the child's file is ended")
 @pytest.mark.parametrize("scripts", some(SCRIPTS))
 def test_so_are_scripts(case, scripts):
     case(strict=True, make=python).each_ended(scripts)

@@ -43,7 +43,7 @@ def names(agent):
     return [one["name"] for one in json.loads(agent("player", "list", "--json").stdout)["players"]]
 
 
-@pytest.mark.promise("Agent and keys: A backup holds the keys in the open, says so, and only its owner may read it")
+@pytest.mark.promise("Agent and keys: A backup says that it holds the keys in the open, and only its owner may read it")
 def test_all_comes_back(agent, servers, tmp_path):
     """Made while the agent runs; not put back before it is stopped, nor without a yes; said in the log."""
     file = tmp_path / "all.zip"

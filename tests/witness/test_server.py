@@ -63,7 +63,7 @@ def test_a_body_of_no_or_too_great_length_is_not_read(door):
     assert said(door, "POST", PATH, headers={"Transfer-Encoding": "chunked"})[0] == 411
 
 
-@pytest.mark.promise("Witnesses: A slow or silent caller keeps nobody else from a witness")
+@pytest.mark.promise("Witnesses: A slow or silent caller keeps nobody else from a witness for long")
 def test_many_who_say_nothing_keep_nobody_out_for_long(monkeypatch, witness, log):
     """More connections than are served at once are hung up on; when they go, the next is served."""
     monkeypatch.setattr(module, "AT_ONCE", 2)
@@ -86,7 +86,7 @@ def test_many_who_say_nothing_keep_nobody_out_for_long(monkeypatch, witness, log
         assert status == 200
 
 
-@pytest.mark.promise("Witnesses: A slow or silent caller keeps nobody else from a witness")
+@pytest.mark.promise("Witnesses: A slow or silent caller keeps nobody else from a witness for long")
 def test_whoever_sends_a_byte_now_and_then_keeps_nobody_out_for_long(monkeypatch, witness, log):
     """The connection ends in the middle of its endless header, and the next caller is served."""
     monkeypatch.setattr(module, "AT_ONCE", 1)

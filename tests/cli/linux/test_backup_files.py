@@ -41,7 +41,7 @@ def said(giochoi):
         return [text for (text,) in store.execute("SELECT text FROM said")]
 
 
-@pytest.mark.promise("Agent and keys: A backup holds the keys in the open, says so, and only its owner may read it")
+@pytest.mark.promise("Agent and keys: A backup says that it holds the keys in the open, and only its owner may read it")
 def test_only_the_finished_file_is_made_where_it_is_to_lie(seat, tmp_path, monkeypatch):
     """The copies lie in the home, where nobody can put a link in their place; not in a folder of whoever owns a stick."""
     seen = []

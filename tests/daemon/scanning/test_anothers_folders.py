@@ -36,7 +36,7 @@ def epic(machine, folder, program):
     machine.write("/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/x.item", json.dumps(item))
 
 
-@pytest.mark.promise("Games: A menu entry or manifest that an account wrote says nothing about another account's programs")
+@pytest.mark.promise("Games: What an account can write decides about its own programs only")
 @pytest.mark.parametrize("program", [
     "../../Users/be/game.exe", "..\\..\\Users\\be\\game.exe", "C:/Users/be/game.exe", "c:\\USERS\\be\\GAME.exe",
     f"{BROWSER}/../../Users/be/game.exe", "C:\\program files\\BROWSER\\..\\..\\Users\\be\\game.exe", "/Users/be/game.exe",
@@ -78,7 +78,7 @@ def test_each_shop_that_writes_manifests_is_asked_whose_they_are(machine, found)
     assert asked == dict(zip(folders, ("x.item", "b.live.product_settings.yaml", "appmanifest_570.acf", "d"), strict=True))
 
 
-@pytest.mark.promise("Games: A menu entry or manifest that an account wrote says nothing about another account's programs")
+@pytest.mark.promise("Games: What an account can write decides about its own programs only")
 @pytest.mark.parametrize(("tellers", "owner", "entries", "believed"), [
     ({SYSTEM, ADMINS}, ADMINS, (), True),  # only administrators can have said so
     ({CHILD, ADMINS}, ADMINS, (), False),

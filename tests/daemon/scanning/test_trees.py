@@ -137,7 +137,7 @@ def test_what_runs_from_a_tree(kept, path, known):
     assert kept.of(path, CHILD) == ((("fall", False),) if known else ())
 
 
-@pytest.mark.promise("Games: A menu entry or manifest that an account wrote says nothing about another account's programs")
+@pytest.mark.promise("Games: What an account can write decides about its own programs only")
 def test_what_an_account_says_is_said_of_its_own_programs(machine, registry, monkeypatch, sources):
     """Else one child's registry makes a game of what another one, or a parent, works with. The machine's word is for all."""
     everybody = type(registry)()

@@ -83,7 +83,7 @@ def test_a_copy_is_administrators_alone(root: Path, monkeypatch: pytest.MonkeyPa
     assert lent == [plans.room(AGENT, shown=False), descriptors.sddl_for(0o700, folder=True)]
 
 
-@pytest.mark.promise("Windows (under Wine): A home that was there before the first installation is moved aside")
+@pytest.mark.promise("Windows (under Wine): A home that was there before is moved aside, and no junction is followed")
 def test_no_junction_is_followed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whoever writes to a folder cannot have an administrator copy or erase what lies elsewhere."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
@@ -151,7 +151,7 @@ def test_what_cannot_come_back_stays_as_it_is(root: Path, monkeypatch: pytest.Mo
     assert contents(root / "agent") == {"log.db": "before"}
 
 
-@pytest.mark.promise("Windows (under Wine): A home that was there before the first installation is moved aside")
+@pytest.mark.promise("Windows (under Wine): A home that was there before is moved aside, and no junction is followed")
 def test_a_home_that_was_there_before_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that a child made is not ours; that of administrators, or of a service of theirs, is."""
     assert not owning.strange(tmp_path / "none")

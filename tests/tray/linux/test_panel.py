@@ -138,7 +138,7 @@ def test_a_daemon_that_is_killed_is_said_and_one_that_comes_back_too(panel, daem
     until(lambda: panel.told("IconName").startswith("giochoi-playing"))
 
 
-@pytest.mark.promise("Servers and rights: Ending or faking the tray changes nothing")
+@pytest.mark.promise("Servers and rights: Ending the tray changes nothing, as it keeps nothing on a disk")
 def test_a_tray_that_is_killed_changes_nothing(panel, daemon, tray):
     """The next one says the same. Asked to end, it ends cleanly."""
     daemon.status = plays(1_830.0)
@@ -153,7 +153,7 @@ def test_a_tray_that_is_killed_changes_nothing(panel, daemon, tray):
     assert daemon.asked == []
 
 
-@pytest.mark.promise("Servers and rights: Ending or faking the tray changes nothing")
+@pytest.mark.promise("Servers and rights: Ending the tray changes nothing, as it keeps nothing on a disk")
 def test_a_tray_keeps_nothing_on_a_disk(panel, daemon, tray, tmp_path):
     """But for the lock with its number, by which it is the session's only one; here, as there is no folder of a session."""
     names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
