@@ -93,6 +93,11 @@ class Rule:
         """Whether it says the same of every game."""
         return not self.games and self.from_label is None and self.to_label is None
 
+    @property
+    def spares_adults(self) -> bool:
+        """Whether it ends at 18 where its pack is put on a place: a household's own rule, not a law or what a point asks of all."""
+        return self.authority == "house" and self.addressee == "household"
+
     def about(self, game: str, label: int | None) -> bool:
         """Whether it applies to this game. A game without a label counts as one of every label."""
         if self.games and game not in self.games:

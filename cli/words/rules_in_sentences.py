@@ -155,7 +155,7 @@ def _advised(rule: Budget | Window | Break, said: Arg) -> Arg:
 def _who(rule: Rule) -> Arg:
     first, last = rule.from_age or 0, rule.to_age or 0
     if not first and not last:
-        who = msg("Everybody") if rule.authority == "law" else msg("The player")
+        who = msg("The player") if rule.spares_adults else msg("Everybody")
     elif not first:
         who = msg("Whoever is under {age}", age=last)
     elif not last:

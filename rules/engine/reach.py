@@ -26,7 +26,7 @@ class Reach:
 def reach(rule: Rule, pack: Pack, place: Place, born: date | None) -> Reach | None:
     """Where the rule reaches; None if it never binds this player here.
 
-    Without a birth date it binds as for every age. A house rule of the place ends on the 18th birthday. ZoneError if this
+    Without a birth date it binds as for every age. A household's own rule ends on the 18th birthday. ZoneError if this
     machine does not know the pack's zone.
     """
     if rule.places and place not in rule.places:
@@ -37,7 +37,7 @@ def reach(rule: Rule, pack: Pack, place: Place, born: date | None) -> Reach | No
     if born is not None:
         starts += [birthday(born, rule.from_age)] if rule.from_age else []
         ends += [] if rule.to_age is None else [birthday(born, rule.to_age)]
-        ends += [birthday(born, ADULT)] if pack.scope == "place" and rule.authority == "house" else []
+        ends += [birthday(born, ADULT)] if pack.scope == "place" and rule.spares_adults else []
     start = max((zone.start(day) for day in starts), default=-NEVER)
     end = min((zone.start(day) for day in ends), default=NEVER)
     return Reach(zone, start, end, relaxable_by(rule, place)) if start < end else None

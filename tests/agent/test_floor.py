@@ -13,7 +13,7 @@ MINUTE = 60_000
 CHILD, ADULT = "2019-05-01", "1980-01-01"
 LABELS = (
     "Players choose games that fit their own age (vn-147.label); "
-    "A game with only a foreign label: the house goes by that label's age (vn-147.other-label)"
+    "A game with only a foreign label: that label's age applies (vn-147.other-label)"
 )
 
 

@@ -132,7 +132,7 @@ def test_check_explains_in_sentences(giochoi):
     [pack] = json.loads(giochoi("policy", "check", "--explain", "vn-147", "--json").stdout)["packs"]
 
     assert "Whoever is under 18 may play at most 1 hr a day, each game by itself." in said
-    assert "Source: NĐ 147/2024, Đ.39 k.1 đ.e (verified)" in said
+    assert "Source: NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4) (verified)" in said
     assert pack["rules"][0]["explain"] == (
         "Whoever is under 18 may play at most 1 hr a day, each game by itself. "
         "The law lays this duty on the enterprise that supplies the game; a guardian may relax it."

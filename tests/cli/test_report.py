@@ -44,7 +44,7 @@ TOP = Path(__file__).resolve().parents[2]
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LAW = sha256(shipped_packs()["vn-147"].encode()).hexdigest()
-CITE = "NĐ 147/2024, Đ.39 k.1 đ.e"
+CITE = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"
 DAYS = ("--to", "2026-11-25")
 
 

@@ -195,7 +195,7 @@ def test_refusals_are_told_by_rule_and_game_with_how_often_and_when(site, seat, 
     seat.refuse(house, game="teeworlds")
     report = audit()
     assert section(report, "WHAT WAS REFUSED, AND BY WHICH RULE") == (
-        "· Players choose games that fit their own age (NĐ 72/2013, Đ.37 (đã thay thế); NĐ 147/2024, Đ.38 k.1; rule "
+        "· Players choose games that fit their own age (vn-147; NĐ 147/2024, Đ.38 k.1; rule "
         "vn-147.label): 4 starts "
         "luanti: 3 times, from 24 Nov 2026 08:00 to 24 Nov 2026 10:00 xonotic: 1 time, at 24 Nov 2026 11:00 "
         "· limits that the place set itself: 1 start teeworlds: 1 time, at 24 Nov 2026 11:00"

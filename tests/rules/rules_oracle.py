@@ -147,7 +147,7 @@ class Oracle:
         if facts.born is None:
             return True
         age = self.age(day)
-        if pack.scope == "place" and rule.authority == "house" and age >= 18:
+        if pack.scope == "place" and (rule.authority, rule.addressee) == ("house", "household") and age >= 18:
             return False
         return (rule.from_age or -1000) <= age < (1000 if rule.to_age is None else rule.to_age)
 

@@ -46,7 +46,7 @@ def test_the_contracts_example(answer):
         "warn_at": ["2026-11-24T21:40:00+07:00", "2026-11-24T21:50:00+07:00", "2026-11-24T21:54:00+07:00"],
         "notices": [{"at": "2026-11-24T21:40:00+07:00", "rule": "vn-147.notice",
                      "text": "Chơi quá 180 phút một ngày sẽ ảnh hưởng xấu đến sức khỏe"}],
-        "reason": {"rule": "vn-147.daily-game", "cite": "NĐ 147/2024, Đ.39 k.1 đ.e",
+        "reason": {"rule": "vn-147.daily-game", "cite": "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)",
                    "text": "Người dưới 18 tuổi chơi mỗi trò chơi không quá 60 phút trong một ngày"},
     }
 

@@ -1,5 +1,6 @@
 """The example of the contract, and what the shipped packs say."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ class TestExample:
 
     def test_until_left_and_reason(self, decision, moment):
         assert ("allow", moment("2026-11-24 21:55"), 1_500_000) == (decision.verdict, decision.until, decision.left_ms)
-        assert (decision.reason.rule, decision.reason.cite) == ("vn-147.daily-game", "NĐ 147/2024, Đ.39 k.1 đ.e")
+        assert (decision.reason.rule, decision.reason.cite) == ("vn-147.daily-game", "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)")
 
     def test_warnings_and_notice(self, decision, moment):
         """50 minutes were played, so the second half hour of the day is full ten minutes later."""
@@ -122,8 +123,11 @@ class TestGamePoint:
 
         assert moment("2026-11-24 22:00") == decision.until
 
-    def test_narrower_hours_are_the_players_to_keep(self, ask, shipped, moment):
-        """The decree's article is not cited for an hour that it does not forbid."""
-        decision = ask([shipped("vn-game-point", hours="09:00-21:45")], place="game-point")
+    @pytest.mark.parametrize("born", [None, "1980-01-01", "2014-05-01"])
+    def test_narrower_hours_are_the_points_own_and_bind_everybody(self, ask, shipped, moment, born):
+        """The decree is not cited for an hour that it does not forbid. A household's rule would end at 18."""
+        pack = replace(shipped("vn-game-point", hours="09:00-21:45"), scope="place")
+        decision = ask([pack], place="game-point", born=born and date.fromisoformat(born))
 
         assert (moment("2026-11-24 21:45"), "vn-game-point.opening") == (decision.until, decision.reason.rule)
+        assert decision.reason.cite == "vn-game-point"

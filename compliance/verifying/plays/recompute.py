@@ -181,15 +181,15 @@ def _of_the_day(rule: Rule) -> bool:
 def _asked(pack: Pack, id_: str, *, adult: bool) -> _Asked:
     """The rule of this id; and what is asked: of the rules that count play this one only, and all the time there is to save.
 
-    Whether the pack was put on the place is not known; then its house rules do not bind an adult. So of an adult's other rules
-    only laws are asked.
+    Whether the pack was put on the place is not known; then a household's own rules do not bind an adult. So of an adult's
+    other rules these are left out.
     """
     rule = next((one for one in pack.rules if one.id == id_), None)
     if rule is None:
         raise Unfounded(msg("the pack {pack} has no rule {rule}", pack=pack.id, rule=id_))
 
     def kept(rules: tuple[_R, ...]) -> tuple[_R, ...]:
-        return tuple(one for one in rules if one is rule or not adult or one.authority == "law")
+        return tuple(one for one in rules if one is rule or not adult or not one.spares_adults)
 
     asked = replace(
         pack, budgets=(rule,) if isinstance(rule, Budget) else (), breaks=(rule,) if isinstance(rule, Break) else (),

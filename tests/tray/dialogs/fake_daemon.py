@@ -20,7 +20,7 @@ from rules.decision import Decision, Finding, Reason
 MINUTE = 60_000
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Vietnam
 ZONE = "Asia/Ho_Chi_Minh"
-CITE = "NĐ 147/2024, Đ.39 k.1 đ.e"  # as the shipped packs cite and say it: docs/pictures are of this
+CITE = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"  # as the shipped packs cite and say it: docs/pictures are of this
 OWN = "home-balanced"
 DAILY = Text("Người dưới 18 tuổi chơi mỗi trò chơi không quá 60 phút trong một ngày",
              "Under 18: at most 60 minutes a day of each game")  # fmt: skip

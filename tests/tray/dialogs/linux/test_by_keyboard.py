@@ -127,7 +127,7 @@ def test_why_is_read_and_closed(show):
     """The decision with its rule's citation; Escape closes it."""
     dialog = show("why", "an", "luanti", lang="vi")
     dialog.says("Nguyễn Minh An, Luanti: hiện không được chơi")
-    dialog.says("NĐ 147/2024, Đ.39 k.1 đ.e")
+    dialog.says("NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)")
     dialog.keys("Escape")
 
     assert dialog.closed() == (0, "")
