@@ -69,7 +69,7 @@ def test_each_is_whole_in_its_language():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_whole_in_its_language(page):
-    english = re.sub("Giờ Chơi|Tiếng Việt|Bình|Chơi", "", page.read_text("utf-8"))
+    english = re.sub("Giờ Chơi|Tiếng Việt|Bình|Chơi|Cần Thơ", "", page.read_text("utf-8"))
     lines = [line for line in page.with_suffix(".vi.md").read_text("utf-8").splitlines()
              if len(line) > 40 and not line.startswith(("    ", "!"))]  # fmt: skip
 
