@@ -49,7 +49,7 @@ def page(words: Sequence[str], out: Output) -> None:
 
 
 def overview() -> Iterator[Part]:
-    yield Part(text=msg("Giờ Chơi keeps games within limits, and proves afterwards that it did."))
+    yield Part(text=msg("Giờ Chơi keeps games within limits, and a log that an outsider can check."))
     yield Part(msg("Commands"), pairs=[(noun, about) for noun, (_, about) in NOUNS.items()])
 
 

@@ -53,7 +53,7 @@ class Manual:
 
     def pages(self) -> Iterator[tuple[str, Iterator[str]]]:
         """Each page by its name, in lines of roff."""
-        about = msg("keeps games within limits, and proves afterwards that it did")
+        about = msg("keeps games within limits, and a log that an outsider can check")
         nouns = ", ".join(f"giochoi-{noun}(1)" for noun in NOUNS)
         yield "giochoi", self.page("giochoi", about, (*overview(), everywhere(), _EXITS), nouns)
         for noun, (_, about) in NOUNS.items():

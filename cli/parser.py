@@ -125,7 +125,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _globals() -> Parser:
-    parser = Parser("", msg("play within limits, with proof"), lambda _args, _context: 0)
+    parser = Parser("", msg("play within limits, with a log to check"), lambda _args, _context: 0)
     parser.takes("--home", "DIR", msg("a home instead of the system's"))
     parser.takes("--json", "", msg("one JSON document instead of text"))
     parser.takes("--lang", "vi|en", msg("in Vietnamese or English"), choices=("vi", "en"))

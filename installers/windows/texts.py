@@ -36,7 +36,7 @@ TEXTS: Final[dict[str, Message]] = {
     ),
     "NOT_STARTED": msg("Giờ Chơi did not start, so it was taken out again."),
     "NOT_REMOVED": msg("The services could not be removed, so nothing was taken out. Restart the PC, then try again."),
-    "ERASE": msg("Also erase players, limits and the log? The log is the proof of what was played. This cannot be undone."),
+    "ERASE": msg("Also erase players, limits and the log? The log shows what was played. This cannot be undone."),
     "ERASE_NOT": msg("Some of the data could not be erased:"),
     "UNPACKING": msg("Unpacking. Limits that hold already go on holding."),
     "CHANGING": msg("Putting it in its place"),

@@ -34,7 +34,7 @@ def shown(monkeypatch):
     (player, Players(players=()), "players", ("chưa đăng ký người chơi nào; để bắt đầu, hãy gõ chẳng hạn: "
      "giochoi player add An --born 24/11/2014 --account an")),
     (guardian, Guardians(guardians=()), "guardians",
-     ("chưa ghi tên người giám hộ nào; để cho thêm giờ ngay trong phiên của con bằng "
+     ("chưa ghi tên người giám hộ nào; để cho thêm giờ ngay trên máy của con bằng "
      "mã PIN: giochoi guardian add … --pin")),
 ])  # fmt: skip
 def test_of_nobody_it_is_said_that_there_is_nobody(shown, noun, answer, name, said):

@@ -95,7 +95,7 @@ def test_what_a_rule_says(kind, fields, vi, en):
 
 
 @pytest.mark.parametrize(("fields", "authority", "addressee", "vi", "en"), [
-    ('relax = ["guardian"]', "house", "household", "Đây là quy tắc của gia đình, không phải luật; người giám hộ được nới",
+    ('relax = ["guardian"]', "house", "household", "Đây là quy định riêng, không phải luật; người giám hộ được nới",
      "This is a rule of the house, not of law; a guardian may relax it"),
     ("", "law", "point", "Theo luật, đây là nghĩa vụ của chủ điểm; không ai được nới",
      "The law lays this duty on whoever runs the point; nobody may relax it"),

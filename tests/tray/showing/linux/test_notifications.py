@@ -108,7 +108,7 @@ def test_the_standing_one_is_quiet_and_replaced_in_place(desk):
     assert display.ask("resident", "Luanti: 20 phút") == {"resident": True}
     first = server.json()
     assert (first["urgency"], first["resident"], first["lasts"], first["title"]) == (0, True, 0, "Luanti: 20 phút")
-    assert first["actions"] == ["0", "Xin thêm giờ", "1", "Menu"]
+    assert first["actions"] == ["0", "Xin thêm giờ", "1", "Bảng chọn"]
 
     display.ask("resident", "Luanti: 20 phút")
     display.ask("resident", "Luanti: 19 phút")
