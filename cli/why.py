@@ -140,7 +140,11 @@ def _says(finding: Finding, end: Moment | None) -> Arg:
             return msg("advises to stop")
         return msg("advises nothing") if end is None else msg("advises to stop at {when}", when=end)
     verdict = VERDICTS[finding.verdict]
-    return verdict if end is None else msg("{verdict} until {when}", verdict=verdict, when=end)
+    if end is None:
+        return verdict
+    if finding.verdict == "refuse":
+        return msg("may not play until {when}", when=end)
+    return msg("{verdict} until {when}", verdict=verdict, when=end)
 
 
 def _counted(reason: Reason, period: Period) -> Message:

@@ -109,7 +109,9 @@ def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
         one = finding.reason
         says: list[Arg] = [VERDICTS[finding.verdict]]
         if finding.until is not None:
-            says = [msg("{verdict} until {until}", verdict=says[0], until=Moment(finding.until, answer.zone))]
+            until = Moment(finding.until, answer.zone)
+            says = [msg("may not be played until {until}", until=until) if finding.verdict == "refuse"
+                    else msg("{verdict} until {until}", verdict=says[0], until=until)]  # fmt: skip
         if one.budget_ms is not None and one.used_ms is not None:
             period = PERIODS[answer.periods.get(one.rule, "day")]
             told: dict[str, Arg] = {"used": Length(one.used_ms), "most": Length(one.budget_ms), "period": period}
