@@ -95,7 +95,7 @@ class Rule:
 
     @property
     def spares_adults(self) -> bool:
-        """Whether it ends at 18 where its pack is put on a place: a household's own rule, not a law or what a point asks of all."""
+        """Whether it ends at 18 where its pack is put on a place: a household's own rule, neither a law nor a point's rule."""
         return self.authority == "house" and self.addressee == "household"
 
     def about(self, game: str, label: int | None) -> bool:

@@ -40,7 +40,7 @@ def table():
 
 
 def test_each_form_is_read():
-    text = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Decree 72/2013, art. 9(5), then Điều 32b khoản 1 điểm a. Youth Protection Act, art. 26"
+    text = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Decree 72/2013, art. 9(5), Điều 32b khoản 1 điểm a. Youth Protection Act, art. 26"
 
     assert citations(text) == ["147/2024", "147/2024 39 1 e", "72/2013", "72/2013 9 5", "72/2013 32b 1 a",
                                "Youth Protection Act", "Youth Protection Act 26"]  # fmt: skip
@@ -52,7 +52,7 @@ def test_each_citation_is_in_the_table():
     found = {(page.name, cite) for page in pages if page != LAW for cite in citations(page.read_text("utf-8"))}
 
     assert len(found) > 40
-    assert sorted(one for one in found if one[1] not in known and not any(cite.startswith(f"{one[1]} ") for cite in known)) == []
+    assert sorted(one for one in found if not any(f"{cite} ".startswith(f"{one[1]} ") for cite in known)) == []
 
 
 def test_a_rule_of_law_is_no_more_verified_than_the_table():

@@ -95,7 +95,8 @@ class Writer:
         how = "by itself"
         if some.random() < 0.3:
             how = some.choice(("asked", "killed"))
-            rule = {"verdict": "refuse", "rule": "vn-147.daily-game", "cite": "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"}
+            cite = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"
+            rule = {"verdict": "refuse", "rule": "vn-147.daily-game", "cite": cite}
             yield self.line(PlayDue, seat, at + 45 * MINUTE, play=begun[2], grace=10_000, **rule, **about)
         if some.random() < 0.05:
             given = {"by": "staff", "ms": 15 * MINUTE, "game": None, "given": at}

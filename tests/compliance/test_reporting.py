@@ -72,7 +72,8 @@ def test_a_days_plays_are_counted_by_age_game_and_label(site, counted):
     assert told(figures, "play", "game") == {("luanti",): (2, 0), ("teeworlds",): (1, 0)}
     assert told(figures, "time", "game", "label") == {("luanti", "VN00"): (2, 65), ("teeworlds", "VN00"): (1, 30)}
     assert told(figures, "time", "day", "group") == {("2026-11-24", "minor"): (3, 95)}
-    assert told(figures, "refused", "rule", "cite") == {("vn-147.daily-game", "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"): (1, 0)}
+    cite = "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"
+    assert told(figures, "refused", "rule", "cite") == {("vn-147.daily-game", cite): (1, 0)}
     assert told(figures, "override", "what", "by") == {("grant.given", "guardian"): (1, 5)}
     assert {key: n for key, (n, _) in told(figures, "due", "rule", "how").items()} == {
         ("house", "killed"): 1, ("vn-147.daily-game", "asked"): 2,

@@ -131,7 +131,8 @@ def test_status_says_what_the_contract_says(world):
     assert (an.age, an.account, an.allowed, an.used_s, an.left_s, an.reason) == (12, "an", True, 90.5, None, None)
     (game,) = an.games
     assert (game.id, game.running, game.left_s, game.until) == ("luanti", True, 3509.5, "2026-11-24T13:00:00+07:00")
-    assert (game.match, game.reason.rule, game.reason.cite) == (("name",), "vn-147.daily-game", "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)")
+    assert (game.match, game.reason.rule) == (("name",), "vn-147.daily-game")
+    assert game.reason.cite == "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"
 
 
 def test_how_the_watcher_watches_is_known_once_it_was_started(world):

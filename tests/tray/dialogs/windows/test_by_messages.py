@@ -207,7 +207,8 @@ def test_no_is_a_button_too(show, daemon):
 
 
 @pytest.mark.parametrize(("words", "text"), [
-    (("why", "an", "luanti"), "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"), (("kept",), "400 ngày"), (("rules",), "Cân bằng"),
+    (("why", "an", "luanti"), "NĐ 147/2024, Đ.39 k.1 đ.e (G1); Đ.48 k.1 đ.e (G2–G4)"),
+    (("kept",), "400 ngày"), (("rules",), "Cân bằng"),
     (("message", "Xong."), "Xong."),
 ])  # fmt: skip
 def test_what_is_only_read_is_closed_by_escape(show, words, text):
