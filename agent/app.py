@@ -12,6 +12,7 @@ import msgspec
 
 from agent.api import witnessing as w
 from agent.api.answers import Chunk, Done
+from agent.api.joining import Hello, Join, PlaceServe, SeatConfirm, SeatInvite
 from agent.api.log import Head, LogCard, LogExport, LogHead, LogPrune, LogShow, Pruned
 from agent.api.players import (
     GuardianAdd,
@@ -42,9 +43,10 @@ from agent.api.rulebook import (
     PolicyUse,
 )
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
-from agent.api.seats import SeatList, SeatRetire
-from agent.auth import ANY, COURIER, KEEPER, SEAT
+from agent.api.seats import SeatList, SeatName, SeatRetire
+from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Principal, pc_of
 from agent.intake import take_in
+from agent.joining import Joining
 from agent.recording import logbook, person
 from agent.recording.chunks import chunks, each
 from agent.registering import (
@@ -72,13 +74,12 @@ from compliance.format.chain import ChainError
 from compliance.log import LogError
 from compliance.writing.payloads import PayloadError
 from host.rpc import Route, table
-from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import as_message, msg
 from rules.calendar import day_name
 
 R = TypeVar("R", bound=msgspec.Struct)
-Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
+Handler = Callable[[Principal, R], Awaitable[msgspec.Struct]]
 
 POLL_S = 60.0
 WITNESSES_S = 5.0
@@ -87,7 +88,21 @@ WITNESSES_S = 5.0
 def routes(agent: Agent) -> dict[str, Route]:
     """The table of one agent."""
     answers = _Answers(agent)
-    return table(*_of_seats(agent, answers), *_of_registry(agent, answers), *_of_updates(answers), *_of_log(agent, answers))
+    return table(
+        *_of_seats(agent, answers), *_of_joining(agent), *_of_registry(agent, answers), *_of_updates(answers),
+        *_of_log(agent, answers),
+    )  # fmt: skip
+
+
+def _of_joining(agent: Agent) -> tuple[Route, ...]:
+    joining = Joining(agent)
+    return (
+        Route(PlaceServe, KEEPER, joining.serve),
+        Route(SeatInvite, KEEPER, joining.invite),
+        Route(SeatConfirm, KEEPER, joining.confirm),
+        Route(Hello, STRANGER, joining.hello),
+        Route(Join, STRANGER, joining.join, waits=True),
+    )
 
 
 def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
@@ -95,7 +110,7 @@ def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
     return (
         Route(Enrol, SEAT, answers.enrol),
         Route(Alive, SEAT, answers.alive),
-        Route(RosterGet, SEAT, lambda _, asked: agent.registry.above(asked.above, POLL_S), waits=True),
+        Route(RosterGet, SEAT, lambda caller, asked: agent.registry.above(asked.above, POLL_S, pc_of(caller)), waits=True),
         Route(PutGrants, SEAT, change(grants.grants_put)),
         Route(PutRequests, SEAT, change(requests.requests_put)),
         Route(Submit, SEAT, answers.submit),
@@ -127,11 +142,14 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
         Route(GameAllow, KEEPER, change(approvals.game_allow)),
         Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
-        Route(SeatList, KEEPER, read(lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.clock.wall()))),
+        Route(SeatList, KEEPER, read(
+            lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.said, agent.clock.wall())
+        )),
+        Route(SeatName, KEEPER, change(seats.seat_name)),
         Route(SeatRetire, KEEPER, answers.retire),
         Route(PlaceSet, KEEPER, answers.place_set),
         Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
-    )
+    )  # fmt: skip
 
 
 def _of_updates(answers: _Answers) -> tuple[Route, ...]:
@@ -166,7 +184,7 @@ class _Answers:
     def change(self, operation: Callable[[Change, R], Outcome]) -> Handler[R]:
         """A handler that changes the registry."""
 
-        async def handle(caller: Caller, request: R) -> Done:
+        async def handle(caller: Principal, request: R) -> Done:
             with _answered():
                 return await self._agent.writer.run(
                     lambda: self._agent.change(lambda change: operation(change, request), caller.account)
@@ -177,7 +195,7 @@ class _Answers:
     def look(self, look: Callable[[Tables, Any], msgspec.Struct]) -> Handler[Any]:
         """A handler that changes nothing and reads no database but the registry, so that it waits for no writer."""
 
-        async def handle(_: Caller, request: Any) -> msgspec.Struct:
+        async def handle(_: Principal, request: Any) -> msgspec.Struct:
             with _answered(), self._agent.store.reading() as tables:
                 return look(tables, request)
 
@@ -191,22 +209,22 @@ class _Answers:
             with self._agent.store.transaction() as tables:
                 return read(tables, request)
 
-        async def handle(_: Caller, request: Any) -> msgspec.Struct:
+        async def handle(_: Principal, request: Any) -> msgspec.Struct:
             with _answered():
                 return await self._agent.writer.run(lambda: work(request))
 
         return handle
 
-    async def place_set(self, caller: Caller, request: PlaceSet) -> msgspec.Struct:
+    async def place_set(self, caller: Principal, request: PlaceSet) -> msgspec.Struct:
         done = await self.change(place.place_set)(caller, request)
         await self._agent.writer.run(self._agent.publish)
         return done
 
-    async def enrol(self, caller: Caller, request: Enrol) -> Enrolled:
+    async def enrol(self, caller: Principal, request: Enrol) -> Enrolled:
         agent = self._agent
 
         def work() -> None:
-            agent.change(lambda change: seats.seat_enrol(change, request), caller.account)
+            agent.change(lambda change: seats.seat_enrol(change, request, pc_of(caller)), caller.account)
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
 
@@ -219,29 +237,34 @@ class _Answers:
         told = {"log_key": keys.log.vkey, "roster_key": keys.roster.vkey, "kept": keys.kept}
         return Enrolled(seat=request.seat, **told, retired=gone)
 
-    async def retire(self, caller: Caller, request: SeatRetire) -> Done:
-        with _answered():
-            return await self._agent.writer.run(lambda: self._agent.retire(request, caller.account))
-
-    async def alive(self, _: Caller, request: Alive) -> Done:
+    async def retire(self, caller: Principal, request: SeatRetire) -> Done:
         with _answered(), self._agent.store.reading() as tables:
-            seats.seat_key(tables, request.seat)
+            pc = next((row.pc for row in tables.seats() if row.id == request.seat), "")
+        with _answered():
+            done = await self._agent.writer.run(lambda: self._agent.retire(request, caller.account))
+        self._agent.network.drop(pc)
+        return done
+
+    async def alive(self, caller: Principal, request: Alive) -> Done:
+        with _answered(), self._agent.store.reading() as tables:
+            seats.seat_key(tables, request.seat, pc_of(caller))
         self._agent.hear(request.seat)
+        self._agent.said[request.seat] = request
         return Done(number=self._agent.registry.number)
 
-    async def updates(self, _: Caller, __: UpdateGet | UpdateFetch) -> Updates:
+    async def updates(self, _: Principal, __: UpdateGet | UpdateFetch) -> Updates:
         return self._agent.updating.show()
 
-    async def fetch_update(self, caller: Caller, request: UpdateFetch) -> Updates:
+    async def fetch_update(self, caller: Principal, request: UpdateFetch) -> Updates:
         await self._agent.updating.look()
         return await self.updates(caller, request)
 
-    async def submit(self, _: Caller, request: Submit) -> Accepted:
+    async def submit(self, caller: Principal, request: Submit) -> Accepted:
         agent = self._agent
 
         def work() -> Accepted:
             with agent.store.transaction() as tables:
-                key = seats.seat_key(tables, request.seat)
+                key = seats.seat_key(tables, request.seat, pc_of(caller))
             return take_in(request, key, agent.log, agent.payloads)
 
         with _answered():
@@ -253,7 +276,7 @@ class _Answers:
         """A handler of what is about the log's witnesses."""
         return self.read(lambda _, request: answer(request))
 
-    async def erase(self, caller: Caller, request: PlayerErase) -> Done:
+    async def erase(self, caller: Principal, request: PlayerErase) -> Done:
         """All that is personal of whom this is: what waits for the log first, as it may be about them."""
         agent = self._agent
 
@@ -278,7 +301,7 @@ class _Answers:
         with self._agent.store.transaction() as tables:
             return erased.kept(tables, player)
 
-    async def prune(self, caller: Caller, request: LogPrune) -> Pruned:
+    async def prune(self, caller: Principal, request: LogPrune) -> Pruned:
         run = self._agent.writer.run
         with _answered():
             await run(lambda: self._agent.deliver(strict=True))
@@ -288,7 +311,7 @@ class _Answers:
                 raise ApiError("unavailable", msg("the log is being exported; try again when that is done"))
             return await self._agent.prune(caller.account)
 
-    async def export_player(self, _: Caller, request: PlayerExport) -> AsyncIterator[Chunk]:
+    async def export_player(self, _: Principal, request: PlayerExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
             row = await agent.writer.run(lambda: self._kept(request.player))
@@ -298,7 +321,7 @@ class _Answers:
                 async for chunk in chunks(agent.writer, person.document(known, agent.log, agent.payloads, row.key)):
                     yield chunk
 
-    async def export(self, _: Caller, __: LogExport) -> AsyncIterator[Chunk]:
+    async def export(self, _: Principal, __: LogExport) -> AsyncIterator[Chunk]:
         agent = self._agent
         with _answered():
             await agent.writer.run(lambda: agent.deliver(strict=True))

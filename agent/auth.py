@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from agent.api import guarding
 from agent.api.roster import Roster
@@ -16,9 +17,60 @@ KEEPER: Final = "guardian|operator"
 # Whoever goes to the log's witnesses where the agent has no network: an account that may ask for nothing else.
 COURIER: Final = "courier"
 _COURIER = "giochoi-courier"
+# Whoever calls from another PC and is no seat of ours yet.
+STRANGER: Final = "stranger"
 
 
-def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The PC that joined as the seat of this `id`, by its certificate and the registry. `account`: as the registry calls it."""
+
+    id: str
+    admin: bool = False
+    patience: float = 150.0  # it speaks once a minute
+
+    @property
+    def account(self) -> str:
+        return self.id
+
+    @property
+    def share(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody at this network address."""
+
+    share: str
+    admin: bool = False
+    patience: float = 30.0
+
+    @property
+    def account(self) -> str:
+        return self.share
+
+
+Principal: TypeAlias = Caller | Seat | Stranger
+"""Who asks: an account of this PC, a seat on another one, or nobody known."""
+
+
+def pc_of(caller: Principal) -> str:
+    """As which seat the PC joined from which this comes; "": it is the agent's own."""
+    return caller.id if isinstance(caller, Seat) else ""
+
+
+def roles(caller: Principal, own: UserId, roster: Roster) -> frozenset[str]:
+    """What whoever asks may do. Another PC's seat may do what a seat may, as itself alone; a stranger may ask to be one."""
+    match caller:
+        case Seat():
+            return frozenset((ANY, SEAT))
+        case Stranger():
+            return frozenset((STRANGER,))
+    return _roles_here(caller, own, roster)
+
+
+def _roles_here(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     """The caller's roles at this place; `own` is the uid or SID that the agent runs as.
 
     That uid, root and administrators are guardian at home and operator elsewhere. The account of a registered guardian is

@@ -139,8 +139,10 @@ class Registry:
             limits=outcome.limits, packs=outcome.packs,
         )  # fmt: skip
 
-    async def above(self, number: int, seconds: float) -> SignedRoster:
-        """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""
+    async def above(self, number: int, seconds: float, pc: str = "") -> SignedRoster:
+        """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then. `pc`: only
+        what the PC that joined as this seat is sent.
+        """
         waits = (asyncio.get_running_loop(), asyncio.Event())
         self._waiting.add(waits)
         try:
@@ -152,8 +154,10 @@ class Registry:
             pass  # no news is an answer too
         finally:
             self._waiting.discard(waits)
-        roster, note = self._in_force
-        return SignedRoster(number=roster.number, note=note)
+        full, note = self._in_force
+        if pc:
+            note = roster.sign(roster.slice_of(full, pc), self._signer)
+        return SignedRoster(number=full.number, note=note)
 
 
 def _keep_apart(old: Roster, new: Roster) -> None:

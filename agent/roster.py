@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace as replace_struct
 
 from agent.api.asked import MOST_REQUESTS, RequestEvent
 from agent.api.roster import Player, Roster, Seat
@@ -50,7 +51,9 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         games=parts.games,
         grants=tuple(grants),
         requests=_requests(tables, day_bounds(place.zone, now)[0], everybody),
-        seats=tuple(Seat(id=row.id, key=row.key) for row in tables.seats() if row.retired is None),
+        seats=tuple(
+            Seat(id=row.id, key=row.key, name=row.name, pc=row.pc) for row in tables.seats() if row.retired is None and row.key
+        ),
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
         hotline=place.hotline,
@@ -63,6 +66,25 @@ def _requests(tables: Tables, since: int, everybody: set[str]) -> tuple[RequestE
     asked = [one for one in tables.requests(since) if one.player in everybody and one.asked >= came[one.player]]
     last = {one.id for player in everybody for one in [one for one in asked if one.player == player][-MOST_REQUESTS:]}
     return tuple(one for one in asked if one.id in last)
+
+
+def slice_of(roster: Roster, pc: str) -> Roster:
+    """What the PC that joined as this seat is sent. At home all: both PCs are the family's. Elsewhere only who may log on, and
+    nothing that proves a guardian.
+    """
+    seats = tuple(seat for seat in roster.seats if seat.pc == pc)
+    if roster.place == "home":
+        return replace_struct(roster, seats=seats)
+    players = tuple(player for player in roster.players if player.account is not None)
+    there = {roster.guest.id, *(player.id for player in players)}
+    return replace_struct(
+        roster,
+        seats=seats,
+        players=players,
+        guardians=(),
+        grants=tuple(grant for grant in roster.grants if grant.player in there),
+        requests=tuple(request for request in roster.requests if request.player in there),
+    )
 
 
 def sign(roster: Roster, signer: Signer) -> str:

@@ -14,12 +14,15 @@ from msgspec import UNSET
 
 from agent.api.answers import Done
 from agent.api.log import Pruned
+from agent.api.seat import Alive
 from agent.api.seats import SeatRetire
+from agent.network import Network
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, Keys, publish
 from agent.recording.retention import Daily
 from agent.registering import erased
+from agent.registering.invitations import Invitations
 from agent.registering.seats import SILENT_MS, seat_retire
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
@@ -61,7 +64,10 @@ class Agent:
     witnessing: Witnessing
     since: int
     daily: Daily
+    network: Network
+    invitations: Invitations
     heard: dict[str, int] = field(default_factory=dict)
+    said: dict[str, Alive] = field(default_factory=dict)  # the last that each seat said of itself
     _readers: list[object] = field(default_factory=list)
     _troubled: list[str] = field(default_factory=list)
     _ticks: list[int] = field(default_factory=list)  # the moment of the last one of this run, if it is known
@@ -165,6 +171,7 @@ class Agent:
         heard = self.heard.get(request.seat)
         done = self.change(partial(seat_retire, request=request, heard=heard, since=self.since), who)
         self.heard.pop(request.seat, None)
+        self.said.pop(request.seat, None)
         return done
 
     async def tick(self) -> None:
@@ -183,7 +190,7 @@ class Agent:
 
     def _ticked(self, change: Change, heard: dict[str, int]) -> Outcome:
         """An entry, and no new roster: nothing about the registry changed."""
-        seats = [seat.id for seat in change.tables.seats() if seat.retired is None]
+        seats = [seat.id for seat in change.tables.seats() if seat.retired is None and seat.key]
         silent = tuple(seat for seat in seats if change.now - heard.get(seat, self.since) > SILENT_MS)
         after = self._ticks.pop() if self._ticks else UNSET
         change.record(AgentTick, seats=heard, silent=silent, after=after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,10 +14,12 @@ from agent.app import routes
 from agent.auth import roles
 from agent.errors import StartError
 from agent.housekeeping import schedule
+from agent.network import Network
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
 from agent.recording.retention import Daily, last_wall
+from agent.registering.invitations import Invitations
 from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import begin, come_back
@@ -34,6 +37,7 @@ from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.internal_errors import InternalErrors
 from host.stopping import told_to_stop
+from host.wire import ApiError
 from i18n.message import msg, said_by
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
@@ -71,9 +75,12 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         writer = Writer()
         stack.callback(writer.close)
         witnessing = Witnessing(log, clock.wall, lambda: registry.roster.zone, writer)
+        own = files().owner()
+        network = Network(home, keys, store, lambda: routes(agent), lambda caller: roles(caller, own, registry.roster))
         agent = Agent(
-            home, clock, keys, world, writer, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily
-        )
+            home, clock, keys, world, writer, store, chain, log, payloads, registry, updating, witnessing, clock.wall(), daily,
+            network, Invitations(clock.wall),
+        )  # fmt: skip
         agent.change(lambda change: begin(change, keys), AGENT)
         if (mark := _restored(home.agent)) is not None:
             agent.change(lambda change: come_back(change, mark.made), AGENT)
@@ -89,8 +96,8 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
     InternalErrors(clock).install()
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
-        own = files().owner()
-        server = await rpc.serve(home.agent_address, routes(agent), lambda caller: roles(caller, own, agent.registry.roster))
+        server = await rpc.serve(home.agent_address, routes(agent), agent.network.roles)
+        await _serve_seats(agent)
         jobs = schedule(agent.tick, agent.retry, agent.updating.look_if_due, agent.witnessing.ask)
         failed = jobs.start()
         waiting = asyncio.ensure_future(stop.wait())
@@ -107,7 +114,18 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
             jobs.stop()
             waiting.cancel()
             asking.cancel()
+            await agent.network.close()
             await server.close()
+
+
+async def _serve_seats(agent: Agent) -> None:
+    """Where the operator said. A network that is not there yet keeps no home from starting; the housekeeping tries again."""
+    with agent.store.reading() as tables:
+        address = tables.state().serve
+    try:
+        await agent.network.listen(address)
+    except ApiError as error:
+        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 - no fault of ours
 
 
 def _store(folder: Path) -> Store:

@@ -16,7 +16,7 @@ class Context:
     """`home` says where agent and daemon listen, `out` takes the answer, in the language of whoever asks."""
 
     def __init__(self, home: str | None = None, lang: Language | None = None, *, json: bool = False) -> None:
-        self._given = home
+        self.given = home  # the home asked for on the command line
         self.lang = lang  # the one asked for on the command line
         self._json = json
         self.after = ExitStack()  # what is left to do when the command has ended, however it did
@@ -25,7 +25,7 @@ class Context:
     def home(self) -> Home:
         """The home to talk to. HomeError if it cannot be one."""
         try:
-            return client_home(self._given)
+            return client_home(self.given)
         except RuntimeError:  # ~somebody, of whom the system knows nothing
             raise CommandError(msg("--home: there is no such folder")) from None
 

@@ -18,7 +18,7 @@ from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left
 from cli.words.verdicts import UNKNOWN_SAID, VERDICTS, asking, because, until
-from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
+from daemon.api.status import AgentPart, GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, moment, msg, msgn
 
@@ -59,6 +59,14 @@ def _document(status: Status) -> dict[str, object]:
     return document
 
 
+def _reach(agent: AgentPart) -> Arg:
+    if agent.address is None:
+        return msg("the background service answers") if agent.reachable else msg("the background service does not answer")
+    if agent.reachable:
+        return msg("managed by the agent at {address}, which answers", address=agent.address)
+    return msg("managed by the agent at {address}, which does not answer; limits hold", address=agent.address)
+
+
 def say(out: Output, status: Status) -> None:
     """For people: the daemon, the agent, what is wrong, then player by player."""
     part, agent = status.daemon, status.agent
@@ -70,7 +78,7 @@ def say(out: Output, status: Status) -> None:
         log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
     keys = "" if agent.keys is None else _KEYS.get(agent.keys, "")
     unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
-    reach = msg("the background service answers") if agent.reachable else msg("the background service does not answer")
+    reach = _reach(agent)
     out.say(row((reach, log, keys, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)

@@ -13,12 +13,15 @@ from typing import TypeVar
 import msgspec
 
 from agent.api.roster import Roster, SignedRoster
-from agent.api.seat import Accepted
+from agent.api.seat import PUBLISHED, Accepted, Managed
 from agent.api.witnessing import HeadShown
 from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
 from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from daemon.store import Store
 from host import lenient
+from host.choose import files
+from host.files import read_owned
+from host.homes import Home
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 _MARK = "/roster"
@@ -61,6 +64,15 @@ def parse_keys(text: bytes) -> AgentKeys:
         if name + _MARK in found:
             return AgentKeys(line, found[name + _MARK])
     raise Replaced(msg("the key file does not hold a log key and its roster key"))
+
+
+def managed(home: Home) -> Managed | None:
+    """Which agent on another PC this one joined; None: its agent is here. What cannot be read says nothing."""
+    try:
+        text = read_owned(home.public / PUBLISHED, files().publishers(home.kind))
+        return msgspec.json.decode(text, type=Managed)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def _read_keys(text: str) -> AgentKeys:

@@ -24,6 +24,7 @@ from daemon.requests import Requests
 from daemon.roster import AgentKeys, Newer, Replaced, Retired, Trust
 from daemon.store import Unwritable
 from daemon.trusted import Reading
+from host import VERSION
 from host.files import held_open
 from host.rpc_client import Talk, aask, talking
 from host.transport import Unreachable
@@ -70,7 +71,7 @@ BATCH = 200
 @dataclass(slots=True, eq=False)
 class Uplink:
     """`signer` has the seat's key under the seat's name, `keys` reads the agent's published key file, `adopt` brings a roster
-    into force. `work` is set when something waits to go up.
+    into force. `work` is set when something waits to go up. `state`: how programs are watched, and ids of open Issues.
     """
 
     address: str
@@ -85,6 +86,7 @@ class Uplink:
     now: Callable[[], Reading]
     adopt: Callable[[Roster], None]
     work: asyncio.Event
+    state: Callable[[], tuple[str, tuple[str, ...]]]
     agent: AgentHealth = field(init=False)
     kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
@@ -172,6 +174,7 @@ class Uplink:
         if answer.retired:
             raise Retired(msg("its id is {seat}", seat=self.seat))
         self._enrolled = True
+        await self.alive()
 
     def _shown(self) -> AgentKeys:
         """The keys that the agent publishes; where somebody keeps the file from us, those that it is known by. Unreachable."""
@@ -306,8 +309,14 @@ class Uplink:
         if self._enrolled:
             with suppress(Unreachable, ApiError):
                 async with talking(self.address) as talk:
-                    await talk.ask(Alive(seat=self.seat, wall=self.now().wall))
+                    await talk.ask(self._alive())
                     await self._follow(talk)
+
+    def _alive(self) -> Alive:
+        (watch, issues), journal = self.state(), self.recorder.journal
+        return Alive(
+            seat=self.seat, wall=self.now().wall, version=VERSION, watch=watch, unsent=journal.unsent(), issues=issues
+        )
 
     async def _follow(self, talk: Talk) -> None:
         """The log goes on from the last head that was seen, whoever's entries made it: a witness may have cosigned it."""

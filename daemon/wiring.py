@@ -40,7 +40,7 @@ from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
-from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
+from daemon.roster import AgentKeys, Replaced, Trust, managed, parse_keys
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
 from daemon.running.repair import Repair
@@ -167,7 +167,8 @@ class Daemon:
             self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
             new = self.store.get("seat") is None
-            seat = seat_id(self.store, folder)
+            self._managed = managed(self.home)
+            seat = seat_id(self.store, folder, None if self._managed is None else self._managed.seat)
         except Unwritable as error:
             raise self._unwritable(error) from None
         self._tell_of_store()
@@ -248,7 +249,7 @@ class Daemon:
         self.uplink = Uplink(
             self.home.agent_address, self.recorder.journal.seat, self.trust, self.recorder, self._grants, self._requests,
             self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
-            work=self._work,
+            work=self._work, state=lambda: (platform.watcher.kind, tuple(issue.id for issue in self.health.open())),
         )  # fmt: skip
         self.housekeeping = Housekeeping(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read,
@@ -269,7 +270,7 @@ class Daemon:
             self.in_force, platform, self.health, self.recorder, self.store, self.trust, self._overrides,
             reachable=lambda: line.agent.reachable, kept=lambda: line.kept, persons=lambda: users().people(),
             now=lambda: self.clock.read().wall, since=self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS,
-            lacks=self._lacks,
+            lacks=self._lacks, address="" if self._managed is None else self._managed.address,
         )  # fmt: skip
         self.repair = Repair(self._published_keys, self.trust, self._chains, self.uplink, self.health, self.heart)
         self.roles = access.roles

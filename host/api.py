@@ -21,7 +21,7 @@ UserId = int | str
 SYSTEM_USERS: Final[frozenset[UserId]] = frozenset({0, "S-1-5-18"})  # root; LocalSystem
 
 Kind = Literal["system", "private", "given"]
-Name = Literal["daemon", "agent"]
+Name = Literal["daemon", "agent", "uplink"]
 Told = Literal["stop", "session", "resume", "time"]
 
 

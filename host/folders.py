@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """daemon/ and agent/ are of those who run there; public/ everybody may read."""
+    """daemon/, agent/ and uplink/ are of those who run there; public/ everybody may read."""
 
     root: Path
 
@@ -19,6 +19,10 @@ class Folders:
     @property
     def agent(self) -> Path:
         return self.root / "agent"
+
+    @property
+    def uplink(self) -> Path:
+        return self.root / "uplink"
 
     @property
     def public(self) -> Path:

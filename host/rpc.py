@@ -23,13 +23,12 @@ import msgspec
 from host import transport
 from host.api import Closable, UserId
 from host.fair import Fair
-from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Near, Request, encoded
 from i18n.message import Message, msg, said_by, typed
 
 LIMIT = 16 << 20
 _EVERYBODY = 0o666  # may connect: what they may do is their role's
-_NOBODY = frozenset(("any",))
+_NOBODY = frozenset(("any", "stranger"))
 _SMALL = 1 << 16
 _BIG_TOGETHER = 2 * LIMIT
 _CONNECTIONS = 32
@@ -46,15 +45,32 @@ _WHO = {
 }
 
 
-class Handler(Protocol):
-    """Answers a request with one Struct, or as an async generator with many. ApiError is passed on to the client."""
+class Principal(Protocol):
+    """Who asks: an account of this PC (host.transport.Caller), or whoever another channel knows. `share`: by what is counted
+    how much one takes; `admin`: gets in however many others there are; `patience`: seconds between two requests.
+    """
 
-    def __call__(self, caller: Caller, request: Any, /) -> Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]: ...
+    @property
+    def share(self) -> UserId: ...
+
+    @property
+    def admin(self) -> bool: ...
+
+    @property
+    def patience(self) -> float: ...
+
+
+class Handler(Protocol):
+    """Answers a request of the principals of its server with one Struct, or as an async generator with many. ApiError is
+    passed on to the client.
+    """
+
+    def __call__(self, caller: Any, request: Any, /) -> Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a request of this name is decoded into, which role may send it ("any": everybody local), who answers it.
+    """What a request of this name is decoded into, which role may send it ("any": every account of this PC), who answers it.
 
     `waits`: its answer may be long in coming and is given up as soon as its client hangs up, so that it takes nobody's place.
     """
@@ -80,11 +96,14 @@ class _Hangup(Exception):
 
 
 class Server:
-    """Serves until `close`."""
+    """Serves until `close`, at most `together` connections at once. `roles` says what whoever asks may do."""
 
-    def __init__(self, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> None:
+    def __init__(
+        self, routes: Mapping[str, Route], roles: Callable[[Any], frozenset[str]], together: int = _TOGETHER
+    ) -> None:
         self._routes = routes
         self._roles = roles
+        self._together = together
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: Counter[UserId] = Counter()
         self._held: Counter[UserId] = Counter()
@@ -93,7 +112,7 @@ class Server:
 
     async def open(self, address: str) -> None:
         """HomeError if the address is in use or cannot be made."""
-        self._listener = await transport.listen(address, _EVERYBODY, self._connected)
+        self._listener = await transport.listen(address, _EVERYBODY, self.attend)
 
     async def close(self) -> None:
         """Stop listening and end every connection."""
@@ -105,13 +124,14 @@ class Server:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _connected(self, caller: Caller, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def attend(self, caller: Principal, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers what comes over this connection until it ends."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
         self._connections[caller.share] += 1
         self._fair.spent(caller.share, _CONNECTING_S)
         try:
-            if self._connections[caller.share] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
+            if self._connections[caller.share] > _CONNECTIONS or (len(self._tasks) > self._together and not caller.admin):
                 await _send(writer, _failure("unavailable", msg("too many connections")))
             else:
                 limit = _Limit(self._roles, caller)
@@ -127,7 +147,7 @@ class Server:
                 writer.transport.abort()
             writer.close()
 
-    async def _converse(self, caller: Caller, lines: _Lines, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, caller: Principal, lines: _Lines, writer: asyncio.StreamWriter) -> None:
         while True:
             try:
                 line = await lines.next()
@@ -150,14 +170,14 @@ class Server:
                 self._fair.spent(caller.share, _READING_S + min(took, _LONGEST_S))
             await _send(writer, document)
 
-    async def _turn(self, caller: Caller) -> float:
+    async def _turn(self, caller: Principal) -> float:
         """Waits until what was done for the account is made good; the loop's time then. Nobody with a role waits."""
         loop = asyncio.get_running_loop()
         while (wait := self._fair.wait(caller.share)) and not self._roles(caller) - _NOBODY:  # noqa: ASYNC110 - for time it is
             await asyncio.sleep(wait)
         return loop.time()
 
-    async def _answer(self, caller: Caller, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
+    async def _answer(self, caller: Principal, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
         """The last document that the request is answered with; the items of a stream are sent on the way."""
         route, answer = self._begin(caller, line)
         if isinstance(answer, AsyncIterator):
@@ -165,7 +185,7 @@ class Server:
             return b'{"end":true}'
         return b'{"ok":%b}' % encoded(await (_while_there(answer, lines) if route.waits else answer))
 
-    def _begin(self, caller: Caller, line: bytes) -> tuple[Route, Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]]:
+    def _begin(self, caller: Principal, line: bytes) -> tuple[Route, Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]]:
         try:
             request = msgspec.json.decode(line, type=_Request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -173,7 +193,7 @@ class Server:
         route = self._routes.get(request.op)
         if route is None:
             raise ApiError("bad-input", msg("no such request: {op}", op=typed(request.op[:40])))
-        if route.role != "any" and route.role not in self._roles(caller):
+        if route.role not in self._roles(caller):
             raise ApiError("refused", msg("only {who} may do that", who=_WHO.get(route.role, route.role)))
         try:
             args = msgspec.json.decode(request.args, type=route.request)
@@ -186,8 +206,8 @@ class Server:
 class _Limit:
     """How long a request of this caller may be. Roles are asked for only when one is long: that may take a while."""
 
-    roles: Callable[[Caller], frozenset[str]]
-    caller: Caller
+    roles: Callable[[Any], frozenset[str]]
+    caller: Principal
 
     def bytes(self) -> int:
         return LIMIT if self.roles(self.caller) - _NOBODY else _SMALL
@@ -201,13 +221,14 @@ class _Lines:
         self._held = held
         self._limit = limit
         self._share = limit.caller.share
+        self._patience = limit.caller.patience
         self._rest = b""
 
     async def next(self) -> bytes:
         """The next line. _Hangup: it does not come. ApiError: it is too long."""
         parts, size, charged = [self._rest], len(self._rest), 0
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(self._patience):
                 while b"\n" not in parts[-1]:
                     parts.append(await self._piece())
                     size += len(parts[-1])
@@ -290,7 +311,7 @@ def _failure(code: Code, text: Message, near: Near | None = None) -> bytes:
     return b'{"error":%b}' % encoded(Failure(code, text, near))
 
 
-async def serve(address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> Server:
+async def serve(address: str, routes: Mapping[str, Route], roles: Callable[[Any], frozenset[str]]) -> Server:
     """Serve the routes on the address. HomeError: in use, or it cannot be made."""
     server = Server(routes, roles)
     await server.open(address)

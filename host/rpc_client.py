@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=msgspec.Struct)
 
 # An answer longer than this is no answer of ours: the server may be somebody whom we do not trust with our memory.
-_LIMIT = 64 << 20
+LIMIT = 64 << 20
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ def ask(address: str, request: Request[T]) -> T:
         try:
             connection.sendall(_question(request))
             with connection.lines() as lines:
-                line = lines.readline(_LIMIT)
+                line = lines.readline(LIMIT)
         except OSError as error:
             raise _lost(error) from error
     return _ok(line, request)
@@ -46,7 +46,7 @@ def items(address: str, request: Request[T]) -> Iterator[T]:
         try:
             connection.sendall(_question(request))
             with connection.lines() as lines:
-                while (found := _item(lines.readline(_LIMIT), request)) is not None:
+                while (found := _item(lines.readline(LIMIT), request)) is not None:
                     yield found
         except OSError as error:
             raise _lost(error) from error
@@ -61,7 +61,7 @@ async def aask(address: str, request: Request[T]) -> T:
 @asynccontextmanager
 async def talking(address: str) -> AsyncIterator[Talk]:
     """For several questions, one after the other, on one connection, which is made with the first."""
-    talk = Talk(address)
+    talk = Talk(lambda: transport.open_connection(address, LIMIT))
     try:
         yield talk
     finally:
@@ -69,10 +69,10 @@ async def talking(address: str) -> AsyncIterator[Talk]:
 
 
 class Talk:
-    """To be had of `talking`."""
+    """To be had of `talking`, or over the connection that `open_` makes with the first question, with lines up to LIMIT."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, open_: Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]) -> None:
+        self._open = open_
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, request: Request[T]) -> T:
@@ -82,7 +82,7 @@ class Talk:
         try:
             async with asyncio.timeout(request.patience):
                 if self._line is None:
-                    self._line = await transport.open_connection(self._address, _LIMIT)
+                    self._line = await self._open()
                 reader, writer = self._line
                 writer.write(_question(request))
                 line = await reader.readline()

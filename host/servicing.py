@@ -148,7 +148,7 @@ def _serve(manager: Manager, name: Name, given: str | None, serve: Serve, say: S
 
 
 def _room(home: Home, name: Name) -> Path:
-    return home.daemon if name == "daemon" else home.agent
+    return home.root / name
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Caller:
     admin: bool
 
     @property
+    def patience(self) -> float:
+        """Seconds between two requests on one connection."""
+        return 30.0
+
+    @property
     def share(self) -> UserId:
         """By what is counted how much one takes. Numbers without an account are one: a child may have thousands (subuid(5))."""
         return "" if self.account == str(self.uid) else self.uid

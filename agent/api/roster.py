@@ -72,10 +72,14 @@ class GrantEvent(Wire, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Seat(Wire, frozen=True, kw_only=True):
-    """`key` is its public one, a C2SP verifier key."""
+    """`key` is its public one, a C2SP verifier key; `name` what people call it; `pc` as which seat its PC joined ("": it is the
+    agent's own).
+    """
 
     id: str
     key: str
+    name: str = ""
+    pc: str = ""
 
 
 class Roster(Wire, frozen=True, kw_only=True):

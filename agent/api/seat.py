@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agent.api.answers import Done
 from agent.api.asked import RequestEvent
 from agent.api.roster import GrantEvent
 from host.wire import Request, Wire
 from i18n.message import Message
+
+PUBLISHED: Final = "agent.seat"
+
+
+class Managed(Wire, frozen=True, kw_only=True):
+    """What HOME/public/agent.seat says on a PC that joined an agent on another one: where that is, and as which seat."""
+
+    address: str
+    seat: str
 
 
 class Enrol(Request["Enrolled"], frozen=True, kw_only=True):
@@ -87,12 +98,18 @@ class PutRequests(Request[Done], frozen=True, kw_only=True):
 
 
 class Alive(Request[Done], frozen=True, kw_only=True):
-    """Once a minute: the seat is there. Its clock, for the agent to notice a difference."""
+    """Once a minute: the seat is there. Its clock, for the agent to notice a difference; and how it is, for whoever keeps the
+    registry (agent.api.seats.SeatShown).
+    """
 
     op = "seat.alive"
 
     seat: str
     wall: int
+    version: str = ""
+    watch: str = ""
+    unsent: int | None = None
+    issues: tuple[str, ...] = ()
 
 
 class UpdateGet(Request["Updates"], frozen=True, kw_only=True):

@@ -72,7 +72,7 @@ def create(path: Path, origin: str, guest_key: bytes) -> None:
     """Make an agent.db with nobody in it, in one durable step. StoreError."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrations.migrate(fresh)
-        fresh.execute("INSERT INTO state VALUES (1, ?, 0, '')", (origin,))
+        fresh.execute("INSERT INTO state (id, origin, number, note) VALUES (1, ?, 0, '')", (origin,))
         fresh.execute(
             "INSERT INTO place (id, place, zone, hours, name, certificate) VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '')"
         )

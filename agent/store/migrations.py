@@ -82,6 +82,12 @@ STEPS: tuple[str, ...] = (
     UPDATE players SET unknown = 'refused' WHERE only_installed;
     ALTER TABLE players DROP COLUMN only_installed
     """,
+    """
+    ALTER TABLE state ADD COLUMN serve TEXT NOT NULL DEFAULT '';
+    ALTER TABLE seats ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE seats ADD COLUMN pc TEXT NOT NULL DEFAULT '';
+    ALTER TABLE seats ADD COLUMN tls TEXT NOT NULL DEFAULT ''
+    """,
 )
 
 

@@ -14,16 +14,22 @@ PLACE = "place"
 
 
 class StateRow(msgspec.Struct, frozen=True):
-    """`origin` names the log; `number` and `note` are the roster in force, number 0 before there was one."""
+    """`origin` names the log; `number` and `note` are the roster in force, number 0 before there was one. `serve`: where
+    seats of other PCs are answered, HOST:PORT; "": nowhere.
+    """
 
     origin: str
     number: int
     note: str
+    serve: str = ""
 
 
 class SeatRow(msgspec.Struct, frozen=True):
-    """`key`: its public one, a C2SP verifier key. `enrolled` None: by an older version, which kept no moment. `retired`: when,
-    `by` whom and why; None: it is not.
+    """`key`: its public one, a C2SP verifier key; "": its PC joined, and its daemon has not spoken yet. `enrolled` None: by an
+    older version, which kept no moment. `retired`: when, `by` whom and why; None: it is not.
+
+    `pc`: as which seat its PC joined, from another PC; "": it is the agent's own. `tls`: the fingerprint of the key with which
+    that PC calls, in the row of the seat as which it joined. `name`: what people call it.
     """
 
     id: str
@@ -32,6 +38,9 @@ class SeatRow(msgspec.Struct, frozen=True):
     retired: int | None = None
     by: str = ""
     reason: str = ""
+    name: str = ""
+    pc: str = ""
+    tls: str = ""
 
 
 class PlaceRow(msgspec.Struct, frozen=True):

@@ -18,8 +18,8 @@ def _table(name: str, keys: str, others: str = "") -> Table:
     return Table(name, metadata, *columns, *map(Column, others.split()))
 
 
-# One row: which log this is, and the roster in force.
-state = _table("state", "id", "origin number note")
+# One row: which log this is, the roster in force, and where seats of other PCs are answered.
+state = _table("state", "id", "origin number note serve")
 
 # One row: what this place is.
 place = _table("place", "id", "place zone hours name certificate expires lang hotline address owner")
@@ -54,4 +54,4 @@ erasing = _table("erasing", "seat seq")
 
 games = _table("games", "id", "data")
 # A retired seat stays: its key is nobody else's. Who retired it, and why, is kept for half a year.
-seats = _table("seats", "id", "key enrolled retired by reason")
+seats = _table("seats", "id", "key enrolled retired by reason name pc tls")

@@ -35,6 +35,10 @@ class Tables:
         """From now on the roster `number`, signed as `note`, is in force."""
         self._do(update(t.state).values(number=number, note=note))
 
+    def serve(self, address: str) -> None:
+        """From now on seats of other PCs are answered there; "": nowhere."""
+        self._do(update(t.state).values(serve=address))
+
     def seats(self) -> tuple[SeatRow, ...]:
         """Every one there ever was, by id."""
         return self._rows(SeatRow, select(t.seats).order_by(t.seats.c.id))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from agent.api.seats import SeatList, SeatRetire, Seats, SeatShown
+from agent.api.naming import same
+from agent.api.seats import SeatList, SeatName, SeatRetire, Seats, SeatShown
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import YES, confirm
+from cli.registering.joining import add_joining
 from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.shell import whole
@@ -21,9 +23,13 @@ from rules.calendar import rfc3339
 def add_to(commands: Commands) -> None:
     commands.add("seat list", show, "", "--json", about=msg("list the PCs that the log knows"), looks=True)
     sold = msg('giochoi seat retire seat-27173fa3d0 --reason "sold" --yes')
+    add_joining(commands)
+    parser = commands.add("seat name", name, 'seat-27173fa3d0 "Máy 07"', about=msg("say what a PC is called"))
+    parser.takes("seat", "SEAT", msg("id or name of the PC, from giochoi seat list"))
+    parser.takes("name", "NAME", msg("what it is called from now on"))
     parser = commands.add("seat retire", retire, "seat-27173fa3d0", sold,
                           about=msg("say that a PC is gone for good; the log keeps what it recorded"))  # fmt: skip
-    parser.takes("seat", "SEAT", msg("id of the PC, from giochoi seat list"))
+    parser.takes("seat", "SEAT", msg("id or name of the PC, from giochoi seat list"))
     parser.takes("--reason", "TEXT", msg("why; kept beside the log for half a year"), default="")
     parser.takes("--reporting", "", msg("also while it reports, as where its key was stolen; an inspector is told"))
     parser.takes("--yes", "", YES)
@@ -31,27 +37,44 @@ def add_to(commands: Commands) -> None:
 
 def show(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, SeatList())
-    columns = (msg("Seat"), msg("Key"), msg("Since"), msg("Last heard"), msg("State"))
+    columns = (msg("Seat"), msg("Name"), msg("Key"), msg("Since"), msg("Last heard"), msg("State"))
     document = {"seats": [_document(seat, answer) for seat in answer.seats]}
     context.out.answer(document, lambda: context.out.table(columns, (_row(seat, answer) for seat in answer.seats)))
 
 
 def retire(args: Namespace, context: Context) -> int:
-    seats = ask(context.home.agent_address, SeatList()).seats
-    if args.seat not in {seat.id for seat in seats}:
-        raise CommandError(msg("no PC has the id {seat}; see: {command}", seat=args.seat, command=whole("giochoi seat list")))
+    seat = _meant(args.seat, context)
     question = msg(
         "Retire the PC {seat} for good? The agent takes nothing of it any more, and an inspector reads since when. If it comes "
-        "back, it is a new one.", seat=args.seat,
+        "back, it is a new one.", seat=_called(seat),
     )  # fmt: skip
     confirm(question, context, yes=args.yes)
-    done = ask(context.home.agent_address, SeatRetire(seat=args.seat, reason=args.reason, reporting=args.reporting))
+    done = ask(context.home.agent_address, SeatRetire(seat=seat.id, reason=args.reason, reporting=args.reporting))
     return settle(context, done, msg("{seat} is retired; what it recorded stays in the log", seat=done.id))
+
+
+def name(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, SeatName(seat=_meant(args.seat, context).id, name=args.name))
+    return settle(context, done, msg("{seat} is called {name}", seat=done.id, name=done.name or done.id))
+
+
+def _meant(asked: str, context: Context) -> SeatShown:
+    """The seat of this id or name. CommandError."""
+    seats = ask(context.home.agent_address, SeatList()).seats
+    named = [seat for seat in seats if seat.name and same(seat.name, asked) and seat.retired is None]
+    found = next((seat for seat in seats if seat.id == asked), named[-1] if named else None)
+    if found is None:
+        raise CommandError(msg("no PC has the id {seat}; see: {command}", seat=asked, command=whole("giochoi seat list")))
+    return found
+
+
+def _called(seat: SeatShown) -> Arg:
+    return msg("{name} ({id})", name=seat.name, id=seat.id) if seat.name else seat.id
 
 
 def _row(seat: SeatShown, all_: Seats) -> tuple[Arg, ...]:
     since, heard = ("–" if at is None else Moment(at, all_.zone, "full") for at in (seat.enrolled, seat.heard))
-    return (seat.id, _short(seat.key), since, heard, row(_state(seat, all_)))
+    return (seat.id, seat.name, _short(seat.key), since, heard, row(_state(seat, all_)))
 
 
 def _state(seat: SeatShown, all_: Seats) -> tuple[Arg, ...]:
@@ -63,6 +86,8 @@ def _state(seat: SeatShown, all_: Seats) -> tuple[Arg, ...]:
             msg("retired on {when}", when=Moment(gone.at, all_.zone, "full"))
         )  # fmt: skip
         told += [who, f"«{gone.reason}»"] if gone.reason else [who]
+    elif not seat.key:
+        told.append(msg("joined; giochoi-daemon has not spoken there yet"))
     elif not after:
         told.append(msg("reports") if seat.reporting else msg("silent"))
     told += [msg("this PC is {seat} now", seat=one) for one in after]
@@ -72,7 +97,10 @@ def _state(seat: SeatShown, all_: Seats) -> tuple[Arg, ...]:
 def _document(seat: SeatShown, all_: Seats) -> dict[str, object]:
     gone = seat.retired
     return {
-        "id": seat.id, "key": seat.key, "key_id": _short(seat.key), "enrolled": _at(seat.enrolled, all_.zone),
+        "id": seat.id, "name": seat.name or None, "pc": seat.pc or None, "anchored": True,
+        "last_seen": _at(seat.heard, all_.zone), "watch": seat.watch or None, "version": seat.version or None,
+        "unsent": seat.unsent, "player": None,
+        "issues": seat.issues, "key": seat.key, "key_id": _short(seat.key), "enrolled": _at(seat.enrolled, all_.zone),
         "heard": _at(seat.heard, all_.zone), "reporting": seat.reporting, "follows": seat.follows,
         "retired": None if gone is None else {"at": _at(gone.at, all_.zone), "by": gone.by, "reason": gone.reason},
     }  # fmt: skip
@@ -84,4 +112,4 @@ def _at(moment: int | None, zone: str) -> str | None:
 
 def _short(key: str) -> str:
     """What the fingerprint begins with."""
-    return parse_vkey(key).fingerprint.partition("-")[0]
+    return parse_vkey(key).fingerprint.partition("-")[0] if key else ""

@@ -51,12 +51,16 @@ class CheckpointPart(Wire, frozen=True, kw_only=True):
 
 
 class AgentPart(Wire, frozen=True, kw_only=True):
-    """`keys`: where it keeps them, as it said since this daemon started: host.secrets.where."""
+    """`keys`: where it keeps them, as it said since this daemon started: host.secrets.where. `address`: on which other PC it
+    is, HOST:PORT; None: on this one. `fingerprint`: of its log's key; None: none is trusted yet.
+    """
 
     reachable: bool
     unsent: int
     checkpoint: CheckpointPart | None
     keys: str | None = None
+    address: str | None = None
+    fingerprint: str | None = None
 
 
 class ReasonPart(Wire, frozen=True, kw_only=True):

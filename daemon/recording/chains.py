@@ -195,13 +195,15 @@ def renamed(who: str, began: int, player: RuledPlayer, zone: str) -> bool:
     return who not in {player.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}
 
 
-def seat_id(store: Store, folder: Path) -> str:
-    """Made at the first start, and after a restored backup; carried by every entry. Unwritable."""
+def seat_id(store: Store, folder: Path, joined: str | None) -> str:
+    """Carried by every entry: made at the first start, and after a restored backup. `joined`: as which seat this PC joined an
+    agent on another one. Unwritable.
+    """
     if (restored_as := _come_back(store, folder)) is not None:
         return restored_as
     if (known := store.get("seat")) is not None:
         return known.decode()
-    made = new_seat_id()
+    made = joined or new_seat_id()
     with store.transaction():
         store.put("seat", made.encode())
     return made

@@ -78,6 +78,7 @@ class Doctor:
     gate: bool
     root: bool
     lacks: frozenset[Lack]
+    address: str = ""
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
@@ -123,6 +124,8 @@ class Doctor:
             reachable=self.reachable(),
             unsent=self.recorder.journal.unsent() + self.recorder.waiting,
             keys=self.kept() or None,
+            address=self.address or None,
+            fingerprint=None if self.trust.keys is None else self.trust.keys.fingerprint,
             checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
         )
 

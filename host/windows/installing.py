@@ -82,7 +82,7 @@ def rooms(name: Name, home: Folders) -> None:
             raise _refused(home.daemon, error) from error
         return
     sid = service_sid(PLANS[name].service)
-    _lend(home.agent, sid, shown=False)
+    _lend(home.root / name, sid, shown=False)
     _lend(home.public, sid, shown=True)
 
 

@@ -61,6 +61,13 @@ PLANS: Final[dict[Name, Plan]] = {
         "NT SERVICE\\giochoi-agent",
         ("SeChangeNotifyPrivilege",),
     ),
+    "uplink": Plan(
+        "giochoi-uplink",
+        msg("Giờ Chơi – line to the agent"),
+        msg("Carries what this PC records to the agent on another PC, and brings its rules."),
+        "NT SERVICE\\giochoi-uplink",
+        ("SeChangeNotifyPrivilege",),
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from agent.api.roster import Guardian, Player, Roster
 from agent.app import routes
-from agent.auth import ANY, COURIER, KEEPER, SEAT, roles
+from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Seat, Stranger, roles
 from host.transport import Caller
 
 OWN = 990
@@ -31,10 +31,12 @@ def caller(account, uid, *, admin=False):
         (caller("me", 1001), {ANY, COURIER, KEEPER, "guardian"}, {ANY, "guardian"}),
         (caller("an", 1002), {ANY}, {ANY}),
         (caller("giochoi-courier", 991), {ANY, COURIER}, {ANY, COURIER}),
+        (Seat("seat-1"), {ANY, SEAT}, {ANY, SEAT}),
+        (Stranger("192.0.2.7"), {STRANGER}, {STRANGER}),
     ],
 )
 def test_roles(who, home, point):
-    """The agent's account, root, an administrator, a guardian's account, a child's; who goes to witnesses."""
+    """The agent's account, root, an administrator, a guardian's account, a child's; who goes to witnesses; a seat on another PC, and nobody known."""
     assert (roles(who, OWN, at("home")), roles(who, OWN, at("game-point"))) == (home, point)
 
 
@@ -51,9 +53,11 @@ def test_what_a_child_may_ask(desk):
             "player.add", "player.set", "player.remove", "player.list", "player.days", "player.erase", "player.export",
             "guardian.add", "guardian.set", "guardian.remove", "guardian.list",
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
-            "game.allowed", "game.label", "place.set", "seat.list", "seat.retire",
+            "game.allowed", "game.label", "place.set", "place.serve", "seat.list", "seat.retire", "seat.name", "seat.invite",
+            "seat.confirm",
             "log.show", "log.export", "log.prune", "update.fetch",
             "witness.add", "witness.remove",
         },
         COURIER: {"witness.list", "witness.errands", "witness.answer"},
+        STRANGER: {"agent.hello", "seat.join"},
     }  # fmt: skip
