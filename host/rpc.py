@@ -96,14 +96,14 @@ class _Hangup(Exception):
 
 
 class Server:
-    """Serves until `close`, at most `together` connections at once. `roles` says what whoever asks may do."""
+    """Serves until `close`, at most `together` connections at once (None: as many as a PC needs). `roles` says what whoever asks may do."""
 
     def __init__(
-        self, routes: Mapping[str, Route], roles: Callable[[Any], frozenset[str]], together: int = _TOGETHER
+        self, routes: Mapping[str, Route], roles: Callable[[Any], frozenset[str]], together: int | None = None
     ) -> None:
         self._routes = routes
         self._roles = roles
-        self._together = together
+        self._together = together or _TOGETHER
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: Counter[UserId] = Counter()
         self._held: Counter[UserId] = Counter()

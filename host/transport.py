@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import asyncio
 
 _RETRY = 0.02
+PATIENCE_S = 30.0
 
 
 class Unreachable(MessageError):
@@ -33,7 +34,7 @@ class Caller:
     @property
     def patience(self) -> float:
         """Seconds between two requests on one connection."""
-        return 30.0
+        return PATIENCE_S
 
     @property
     def share(self) -> UserId:

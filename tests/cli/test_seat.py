@@ -30,7 +30,10 @@ def test_a_pc_from_first_to_last(agent):
     """Listed, refused while it reports, retired with a reason, and not twice."""
     shown = seats(agent)
     assert shown.keys() == {"seat-1", "seat-2"}
-    assert shown["seat-1"].keys() == {"id", "key", "key_id", "enrolled", "heard", "reporting", "follows", "retired"}
+    assert shown["seat-1"].keys() == {
+        "id", "name", "pc", "player", "anchored", "last_seen", "watch", "version", "unsent", "issues",
+        "key", "key_id", "enrolled", "heard", "reporting", "follows", "retired",
+    }  # fmt: skip
     assert shown["seat-1"]["key"].split("+")[1] == shown["seat-1"]["key_id"]
     assert (shown["seat-1"]["reporting"], shown["seat-1"]["retired"]) == (True, None)
     assert shown["seat-1"]["enrolled"].endswith("+07:00")
