@@ -36,7 +36,7 @@ def caller(account, uid, *, admin=False):
     ],
 )
 def test_roles(who, home, point):
-    """The agent's account, root, an administrator, a guardian's account, a child's; who goes to witnesses; seats and strangers."""
+    """The agent's account, root, an administrator, a guardian's account, a child's; the courier; seats and strangers."""
     assert (roles(who, OWN, at("home")), roles(who, OWN, at("game-point"))) == (home, point)
 
 
