@@ -96,7 +96,7 @@ class _Hangup(Exception):
 
 
 class Server:
-    """Serves until `close`, at most `together` connections at once (None: as many as a PC needs). `roles` says what whoever asks may do."""
+    """Serves until `close`; `together`: the most connections at once, if a PC needs more. `roles`: what whoever asks may do."""
 
     def __init__(
         self, routes: Mapping[str, Route], roles: Callable[[Any], frozenset[str]], together: int | None = None
