@@ -12,6 +12,7 @@ import msgspec
 
 from agent.api import witnessing as w
 from agent.api.answers import Chunk, Done
+from agent.api.claims import Claim, Claimed
 from agent.api.joining import Hello, Join, PlaceServe, SeatConfirm, SeatInvite
 from agent.api.log import Head, LogCard, LogExport, LogHead, LogPrune, LogShow, Pruned
 from agent.api.players import (
@@ -45,6 +46,7 @@ from agent.api.rulebook import (
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
 from agent.api.seats import SeatList, SeatName, SeatRetire
 from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Principal, pc_of
+from agent.claims import claim, take_note
 from agent.intake import take_in
 from agent.joining import Joining
 from agent.recording import logbook, person
@@ -114,6 +116,7 @@ def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(PutGrants, SEAT, change(grants.grants_put)),
         Route(PutRequests, SEAT, change(requests.requests_put)),
         Route(Submit, SEAT, answers.submit),
+        Route(Claim, SEAT, answers.claim),
         Route(w.LogFollow, SEAT, answers.read(lambda _, asked: shown(agent.log, asked, agent.witnessing.told()))),
     )
 
@@ -265,12 +268,27 @@ class _Answers:
         def work() -> Accepted:
             with agent.store.transaction() as tables:
                 key = seats.seat_key(tables, request.seat, pc_of(caller))
-            return take_in(request, key, agent.log, agent.payloads)
+            accepted = take_in(request, key, agent.log, agent.payloads)
+            if agent.registry.roster.shared:
+                with agent.store.transaction() as tables:
+                    take_note(tables, request.seat, request.entries, agent.registry.roster.zone)
+            return accepted
 
         with _answered():
             accepted = await agent.writer.run(work)
         agent.hear(request.seat)
         return accepted
+
+    async def claim(self, caller: Principal, request: Claim) -> Claimed:
+        agent = self._agent
+
+        def work() -> Claimed:
+            with agent.store.transaction() as tables:
+                seats.seat_key(tables, request.seat, pc_of(caller))
+                return claim(tables, request, agent.clock.wall())
+
+        with _answered():
+            return await agent.writer.run(work)
 
     def witnesses(self, answer: Callable[[Any], msgspec.Struct]) -> Handler[Any]:
         """A handler of what is about the log's witnesses."""

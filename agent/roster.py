@@ -10,7 +10,7 @@ from msgspec.structs import replace as replace_struct
 from agent.api.asked import MOST_REQUESTS, RequestEvent
 from agent.api.roster import Player, Roster, Seat
 from agent.errors import refused
-from agent.packs.own_limits import HOUSE, own_pack
+from agent.packs.own_limits import HOUSE, offline_pack, own_pack
 from agent.packs.shipped import Shipped, compiled
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
@@ -32,6 +32,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
     place = tables.place()
     parts = Compiler(tables, shipped)
     players = tuple(parts.player(row) for row in tables.players() if not row.removed)
+    shared = len({row.pc for row in tables.seats() if row.retired is None}) > 1
     everybody = {player.id for player in players}
     # A seat has to hear that time which it gave was taken back, also of somebody who is not here any more.
     grants = (one for one in tables.grants(now - GRANTS_MATTER_MS) if one.player in everybody or one.revoked is not None)
@@ -57,6 +58,8 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
         hotline=place.hotline,
+        shared=shared,
+        offline=offline_pack(place.place, place.zone) if shared else None,
     )
 
 

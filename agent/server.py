@@ -16,6 +16,7 @@ from agent.api.answers import Done
 from agent.api.log import Pruned
 from agent.api.seat import Alive
 from agent.api.seats import SeatRetire
+from agent.claims import KEEP_MS
 from agent.network import Network
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
@@ -183,10 +184,15 @@ class Agent:
             await self.writer.run(lambda: self.change(partial(self._ticked, heard=heard), AGENT))
             if not self.read and self.daily.due():  # else at a later tick
                 await self.prune(AGENT)
+                await self.writer.run(self._forget_played)
         except (StoreError, PayloadError, LogError) as error:
             self._ticks.clear()
             _log.error("%s", error)
         await self.writer.run(self.publish)
+
+    def _forget_played(self) -> None:
+        with self.store.transaction() as tables:
+            tables.forget_played(self.clock.wall() - KEEP_MS)
 
     def _ticked(self, change: Change, heard: dict[str, int]) -> Outcome:
         """An entry, and no new roster: nothing about the registry changed."""

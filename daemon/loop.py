@@ -307,6 +307,10 @@ class Loop:
         if caught is None:  # else others may join it yet, whose accounts are told at once, by the beat that follows
             self.enforcer.follow(play, self._rule(play, now), now)
 
+    def may_go_on(self, play: Play, now: Reading) -> int | None:
+        """To when (wall) a play that goes on may; None: there is no end in sight."""
+        return self._rule(play, now).decision.until
+
     def _rule(self, play: Play, now: Reading) -> Ruling:
         return self._judged(play.player, play.game, now, sure=play.sure)
 

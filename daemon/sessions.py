@@ -33,7 +33,8 @@ _NIGHT_MS = DAY_MS // 4
 class RuledPlayer:
     """A player and the rules that hold for them. `registered` is what the roster says; `packs` are the player's own and the
     place's, `policy` all of them together, `overall` only what does not depend on the game. Play that is older than
-    `lookback_ms` counts in none. `lets`: the unknown programs that run whatever `unknown` says.
+    `lookback_ms` counts in none. `lets`: the unknown programs that run whatever `unknown` says. `offline` holds
+    besides while the agent is away and another PC could be played on; all together are `away`.
     """
 
     registered: Player
@@ -42,6 +43,14 @@ class RuledPlayer:
     overall: Policy
     lookback_ms: int
     lets: OnlyInstalled
+    offline: tuple[Pack, ...]
+    away: Policy
+
+    def policy_of(self, *, every: bool, offline: bool) -> Policy:
+        """All of it or (`every`) what does not depend on the game; `offline`: with what holds while the agent is away."""
+        if offline:
+            return self.away.over_all() if every else self.away
+        return self.overall if every else self.policy
 
     @property
     def unknown(self) -> Unknown:
@@ -84,7 +93,7 @@ class RuledPlayer:
 
     def rule_of(self, reason: Reason) -> tuple[Pack, Rule]:
         """The rule behind a decision, and its pack. LookupError if it is not of this player's."""
-        for pack in self.packs:
+        for pack in (*self.packs, *self.offline):
             if reason.pack in {pack.id, pack.sha256} and pack.params == reason.params:
                 for rule in pack.rules:
                     if rule.id == reason.rule:
@@ -92,12 +101,16 @@ class RuledPlayer:
         raise LookupError(f"no rule {reason.rule} of the pack {reason.pack}")
 
 
-def _ruled(player: Player, place_packs: tuple[Pack, ...], learning: frozenset[str]) -> RuledPlayer:
+def _ruled(
+    player: Player, place_packs: tuple[Pack, ...], learning: frozenset[str], offline: Pack | None = None
+) -> RuledPlayer:
     packs = place_packs + player.packs
     policy = combine(packs)
     refused = player.only_installed or player.unknown == "refused"
+    more = () if offline is None else (offline,)
+    away = combine((*packs, *more)) if more else policy
     lets = OnlyInstalled(player.programs, learning.union(player.approved), named=not refused)
-    return RuledPlayer(player, packs, policy, policy.over_all(), lookback(packs), lets)
+    return RuledPlayer(player, packs, policy, policy.over_all(), lookback(packs), lets, more, away)
 
 
 def lookback(packs: Iterable[Pack]) -> int:
@@ -118,7 +131,7 @@ class People:
         self._accounts = accounts
         learning = frozenset(game.id for game in roster.games if game.learning)
         self.guest = _ruled(roster.guest, roster.place_packs, learning)
-        self.players = tuple(_ruled(player, roster.place_packs, learning) for player in roster.players)
+        self.players = tuple(_ruled(player, roster.place_packs, learning, roster.offline) for player in roster.players)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
         ruled = (self.guest, *self.players)

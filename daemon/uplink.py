@@ -17,6 +17,7 @@ from agent.api.seat import Alive, Enrol, Payload, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
 from compliance.note import Signer
+from daemon.deciding.claims import Claims
 from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
@@ -36,20 +37,26 @@ _ISSUES = ("log-replaced", "seat-retired", "agent-refuses", "update")  # what ma
 
 @dataclass(slots=True, eq=False)
 class AgentHealth:
-    """`newer`: whether it sent what only a newer version understands."""
+    """`newer`: whether it sent what only a newer version understands; `told` hears when it comes or goes."""
 
     health: Health
     newer: Callable[[], bool]
+    told: Callable[[bool], None]
     reachable: bool = field(default=False, init=False)
     _wrong: dict[str, tuple[str, Arg]] = field(default_factory=dict, init=False)  # by stage: the Issue, and why
 
     def away(self) -> None:
-        self.reachable = False
+        self.changed(reachable=False)
         self.health.report("agent-away", trouble=True)
+
+    def changed(self, *, reachable: bool) -> None:
+        if reachable != self.reachable:
+            self.reachable = reachable
+            self.told(reachable)
 
     def heard(self, stage: str, issue: str | None = None, why: Arg | None = None) -> None:
         """The agent answers. What one stage found wrong, another's success does not clear."""
-        self.reachable = True
+        self.changed(reachable=True)
         self.health.report("agent-away", trouble=False)
         self._wrong.pop(stage, None)
         if issue is not None and why is not None:
@@ -72,6 +79,7 @@ BATCH = 200
 class Uplink:
     """`signer` has the seat's key under the seat's name, `keys` reads the agent's published key file, `adopt` brings a roster
     into force. `work` is set when something waits to go up. `state`: how programs are watched, and ids of open Issues.
+    `wake`: what is decided may be something else now.
     """
 
     address: str
@@ -87,6 +95,8 @@ class Uplink:
     adopt: Callable[[Roster], None]
     work: asyncio.Event
     state: Callable[[], tuple[str, tuple[str, ...]]]
+    claims: Claims
+    wake: Callable[[], None]
     agent: AgentHealth = field(init=False)
     kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
@@ -98,7 +108,11 @@ class Uplink:
     _poll: asyncio.Task[SignedRoster] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.agent = AgentHealth(self.health, lambda: self.trust.newer)
+        self.agent = AgentHealth(self.health, lambda: self.trust.newer, self._reached)
+
+    def _reached(self, reachable: bool) -> None:  # noqa: FBT001 - as it is told
+        self.claims.away = not reachable
+        self.wake()
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
@@ -114,6 +128,7 @@ class Uplink:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forever("fetch", self._fetch))
             group.create_task(self._forever("deliver", self._deliver))
+            group.create_task(self._forever("claim", self._claim))
 
     async def _forever(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         failures = 0
@@ -174,7 +189,8 @@ class Uplink:
         if answer.retired:
             raise Retired(msg("its id is {seat}", seat=self.seat))
         self._enrolled = True
-        await self.alive()
+        with suppress(ApiError):
+            await aask(self.address, self._alive())
 
     def _shown(self) -> AgentKeys:
         """The keys that the agent publishes; where somebody keeps the file from us, those that it is known by. Unreachable."""
@@ -227,6 +243,20 @@ class Uplink:
     async def holds(self, number: int, timeout: float) -> bool:
         """Waits, at most `timeout` seconds, until a roster of at least `number` is in force."""
         return await self._wait_for(lambda: self.trust.number >= number, timeout)
+
+    # --- who plays where ---------------------------------------------------------------------------------------------
+
+    async def _claim(self) -> None:
+        await self.claims.news.wait()
+        self.claims.news.clear()
+        try:
+            async with talking(self.address) as talk:
+                changed = await self.claims.ask(self.seat, talk.ask, lambda: self.now().mono)
+        except BaseException:
+            self.claims.news.set()  # it still waits
+            raise
+        if changed:
+            self.wake()
 
     # --- up ------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from agent.api.roster import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError
 from daemon import events
+from daemon.deciding.claims import Claims
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.outlook import Outlooks
@@ -214,7 +215,8 @@ class Daemon:
         self._grants = Grants(self.store, self.clock.read().wall)
         self._requests = Requests(self.store)
         self._overrides = Overrides(self.store, self.in_force)
-        self._judge = Judge(self.in_force.known, self.plays, self._grants, self._overrides)
+        self._claims = Claims(self.in_force, self.plays, self.store)
+        self._judge = Judge(self.in_force.known, self.plays, self._grants, self._overrides, self._claims)
         self.recorder = Recorder(self.store, journal, self._work.set, self.in_force.known)
         self._publisher = Publisher(
             self.in_force, partial(Outlooks, self._judge, self.plays), self._overrides.longest
@@ -240,7 +242,7 @@ class Daemon:
         powered = PoweredTime(platform.power, self.recorder.do)
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
-        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, wake)
+        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, self._claims, wake)
         marks = RunMarks(self.store, platform.watcher, gate)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,
@@ -250,6 +252,7 @@ class Daemon:
             self.home.agent_address, self.recorder.journal.seat, self.trust, self.recorder, self._grants, self._requests,
             self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
             work=self._work, state=lambda: (platform.watcher.kind, tuple(issue.id for issue in self.health.open())),
+            claims=self._claims, wake=partial(self._other_claims, wake),
         )  # fmt: skip
         self.housekeeping = Housekeeping(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read,
@@ -261,6 +264,10 @@ class Daemon:
             self.store,
         )  # fmt: skip
         self.seat = Seat(self.loop, self.recorder, marks, self.rosters, self.heart, platform.displays)
+
+    def _other_claims(self, wake: asyncio.Event) -> None:
+        self.loop.gate.stale()
+        wake.set()
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""

@@ -60,11 +60,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A guardian lets the player play nothing until then (None: until it is taken back), as the clocks of `zone` show it."""
+    """A guardian lets the player play nothing until then (None: until it is taken back), as the clocks of `zone` show it. `at`:
+    no guardian does, but the player plays on another PC, which is called so.
+    """
 
     until: int | None
     zone: str
     id: str = ""
+    at: str = ""
 
     def holds(self, at: int) -> bool:
         return self.until is None or at < self.until

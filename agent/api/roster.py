@@ -87,6 +87,9 @@ class Roster(Wire, frozen=True, kw_only=True):
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
     still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex). `shipped`: false where the games
     that come with the program are switched off. `hotline`: the local telephone number for the protection of children.
+
+    `shared`: players may play on other PCs too, so the start of a play claims them (agent.api.claims); `offline` then holds for
+    who could not be claimed, as the agent is away.
     """
 
     number: int
@@ -108,6 +111,8 @@ class Roster(Wire, frozen=True, kw_only=True):
     erased: tuple[str, ...] = ()
     shipped: bool = True
     hotline: str = ""
+    shared: bool = False
+    offline: Pack | None = None
 
 
 class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):

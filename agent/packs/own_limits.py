@@ -10,10 +10,12 @@ from agent.store.rows import LimitRow
 from i18n.message import Arg, Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
-from rules.policy import WEEK, Budget, Pack, Weekday
+from rules.policy import WEEK, Budget, Pack, Place, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
 HOUSE: Final = OWN
+
+OFFLINE_MS: Final = 30 * 60_000
 
 _CITE = "giochoi limit"
 
@@ -36,6 +38,22 @@ def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, Arg]) -
         id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone,
         source=Text(HOUSE, HOUSE), status="verified",
         sha256=HOUSE, scope="player", budgets=tuple(budgets),
+    )  # fmt: skip
+
+
+def offline_pack(place: Place, zone: str) -> Pack:
+    """What holds at a seat for who could not be claimed, as the agent is away: so much a day, counting what is known there."""
+    ms = OFFLINE_MS if place == "home" else 0
+    text = msg("at most {time} of play a day while the agent cannot be reached", time=Length(ms, exact=True)) if ms else (
+        msg("no playing while the agent cannot be reached")
+    )  # fmt: skip
+    rule = Budget(
+        id="place.offline", cite="giochoi place", text=text, authority="house", addressee="household", status="verified",
+        relax=("guardian", "staff"), ms=ms, per="all",
+    )  # fmt: skip
+    return Pack(
+        id=HOUSE, title=Text("Khi mất liên lạc với máy chủ", "While the agent is away"), jurisdiction=HOUSE, zone=zone,
+        source=Text(HOUSE, HOUSE), status="verified", sha256=HOUSE, scope="player", budgets=(rule,),
     )  # fmt: skip
 
 

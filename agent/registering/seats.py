@@ -40,7 +40,7 @@ def seat_join(change: Change, public: bytes) -> Outcome:
             return Outcome(known.id, changed=False)
     made = f"seat-{secrets.token_hex(5)}"
     change.tables.put_seat(SeatRow(made, "", None, pc=made, tls=tls))
-    return Outcome(made, changed=False)
+    return Outcome(made)
 
 
 def seat_name(change: Change, request: SeatName) -> Outcome:
@@ -51,7 +51,7 @@ def seat_name(change: Change, request: SeatName) -> Outcome:
     if name and any(same(name, one.name) and one.id != row.id and one.retired is None for one in rows):
         raise refused(msg("another PC is called {name} already", name=name))
     change.tables.put_seat(msgspec.structs.replace(row, name=name))
-    return Outcome(row.id, changed=False, name=name)
+    return Outcome(row.id, name=name)
 
 
 def seat_enrol(change: Change, request: Enrol, pc: str) -> Outcome:

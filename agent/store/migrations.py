@@ -86,7 +86,12 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE state ADD COLUMN serve TEXT NOT NULL DEFAULT '';
     ALTER TABLE seats ADD COLUMN name TEXT NOT NULL DEFAULT '';
     ALTER TABLE seats ADD COLUMN pc TEXT NOT NULL DEFAULT '';
-    ALTER TABLE seats ADD COLUMN tls TEXT NOT NULL DEFAULT ''
+    ALTER TABLE seats ADD COLUMN tls TEXT NOT NULL DEFAULT '';
+    CREATE TABLE claims (player TEXT PRIMARY KEY NOT NULL, seat TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
+    CREATE TABLE played (
+        seat TEXT NOT NULL, seq INTEGER NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT, label INTEGER,
+        sure INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID;
+    CREATE INDEX played_player ON played (player, start)
     """,
 )
 

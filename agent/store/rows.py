@@ -43,6 +43,28 @@ class SeatRow(msgspec.Struct, frozen=True):
     tls: str = ""
 
 
+class ClaimRow(msgspec.Struct, frozen=True):
+    """The player is held by the seat until then (Unix ms), or its play is over."""
+
+    player: str
+    seat: str
+    until: int
+
+
+class PlayedRow(msgspec.Struct, frozen=True):
+    """A play of entry `seq` of a seat, as agent.api.claims.PlayedElsewhere; `ms` None: it is not known to be over."""
+
+    seat: str
+    seq: int
+    player: str
+    game: str
+    publisher: str | None
+    label: int | None
+    sure: bool
+    start: int
+    ms: int | None
+
+
 class PlaceRow(msgspec.Struct, frozen=True):
     """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own. `address`, `owner` and
     `hotline` are for cards and reports.

@@ -13,7 +13,18 @@ from sqlalchemy.engine import Connection
 from agent.api.asked import RequestEvent
 from agent.api.roster import GrantEvent, Guardian
 from agent.store import schema as t
-from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, SeatRow, StateRow, TextRow
+from agent.store.rows import (
+    ApprovalRow,
+    ClaimRow,
+    LimitRow,
+    PackRow,
+    PlaceRow,
+    PlayedRow,
+    PlayerRow,
+    SeatRow,
+    StateRow,
+    TextRow,
+)
 from rules.games import Game
 from rules.installed import LetProgram
 
@@ -46,6 +57,41 @@ class Tables:
     def put_seat(self, row: SeatRow) -> None:
         """Add the seat, or replace all that is known of it."""
         self._put(t.seats, _values(row))
+
+    # --- who plays where
+
+    def claim(self, player: str) -> ClaimRow | None:
+        found = self._rows(ClaimRow, select(t.claims).filter_by(player=player))
+        return found[0] if found else None
+
+    def put_claim(self, row: ClaimRow) -> None:
+        self._put(t.claims, _values(row))
+
+    def drop_claim(self, player: str) -> None:
+        self._do(delete(t.claims).filter_by(player=player))
+
+    def played(self, player: str, since: int) -> tuple[PlayedRow, ...]:
+        """What the player played on any seat since then, oldest first."""
+        query = select(t.played).filter_by(player=player).where(t.played.c.start >= since)
+        return self._rows(PlayedRow, query.order_by(t.played.c.start))
+
+    def play(self, seat: str, seq: int) -> PlayedRow | None:
+        found = self._rows(PlayedRow, select(t.played).filter_by(seat=seat, seq=seq))
+        return found[0] if found else None
+
+    def plays_on(self, seat: str, player: str) -> bool:
+        """Whether a play of the player is not known to be over there."""
+        return bool(self._do(select(t.played.c.seq).filter_by(seat=seat, player=player, ms=None).limit(1)).first())
+
+    def put_played(self, row: PlayedRow) -> None:
+        """Unless it is known."""
+        self._do(insert(t.played).values(_values(row)).on_conflict_do_nothing())
+
+    def end_played(self, seat: str, seq: int, ms: int) -> None:
+        self._do(update(t.played).filter_by(seat=seat, seq=seq).values(ms=ms))
+
+    def forget_played(self, before: int) -> None:
+        self._do(delete(t.played).where(t.played.c.start < before))
 
     # --- the place, and the games that it knows beside the catalogue
 
@@ -196,7 +242,7 @@ class Tables:
         """Nothing here names this player any more; `sha256` of the id says since when. Texts of packs that nobody uses and that
         nobody else may see go, too.
         """
-        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests):
+        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played):
             self._do(delete(table).filter_by(player=player))
         self._do(delete(t.packs).filter_by(target=player))
         self._do(delete(t.players).filter_by(id=player))

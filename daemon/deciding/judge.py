@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from daemon.deciding.claims import Claims
 from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Plays
 from daemon.grants import Grants
@@ -46,6 +47,7 @@ class Judge:
     plays: Plays
     grants: Grants
     overrides: Overrides
+    claims: Claims
 
     def rule(
         self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True, more: tuple[Grant, ...] = ()
@@ -59,7 +61,7 @@ class Judge:
         if game is not None and game.learning:
             free = replace(facts, paused=None)
             return Ruling(decide(_FREE, free), free, _FREE)
-        policy = player.overall if game is None else player.policy
+        policy = player.policy_of(every=game is None, offline=self.claims.offline(player, now.wall))
         facts = replace(facts, grants=(*facts.grants, *more)) if more else facts
         rulings = []
         for wall in now.walls:
@@ -95,7 +97,7 @@ class Judge:
             grants=self.grants.of(player.id, player.days_since(min(now.walls))),
             approved=frozenset(registered.approved),
             sure=sure,
-            paused=self.overrides.pause(player),
+            paused=self.overrides.pause(player) or self.claims.pause(player, self.people().zone),
         )
 
 

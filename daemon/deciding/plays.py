@@ -175,6 +175,7 @@ class Plays:
     def __init__(self, stored: Callable[[int], Iterable[PlayRow]], since: int) -> None:
         self._stored, self._since = stored, math.inf
         self._over: dict[str, History] = {}
+        self._elsewhere: dict[str, set[tuple[str, int]]] = {}
         self.running: dict[tuple[str, str], Play] = {}
         self._recall(since)
 
@@ -201,6 +202,14 @@ class Plays:
         """A play of a former run that is over."""
         for piece in played_of(row):
             self._history(row.player).add(piece)
+
+    def elsewhere(self, player: str, plays: Iterable[tuple[tuple[str, int], Played]]) -> None:
+        """Plays on other PCs, each by its seat and entry, count as well."""
+        known = self._elsewhere.setdefault(player, set())
+        for entry, play in plays:
+            if entry not in known:
+                known.add(entry)
+                self._history(player).add(play)
 
     def _history(self, player: str) -> History:
         return self._over.setdefault(player, History())
@@ -252,6 +261,7 @@ class Plays:
     def forget(self, player: str) -> None:
         """All of it that is over."""
         self._over.pop(player, None)
+        self._elsewhere.pop(player, None)
 
     def sleep(self, before: Reading, now: Reading) -> None:
         """The PC slept after `before`: what was played till then is a piece of its own, so that it stays on its day."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from compliance.journal import Journal
 from daemon import events
+from daemon.deciding.claims import Claims
 from daemon.loop import Loop
 from daemon.platforms.api import Observation
 from daemon.recording.logged_on import LoggedOn
@@ -34,6 +35,7 @@ class Heart:
     logged_on: LoggedOn
     powered: PoweredTime
     errors: InternalErrors
+    claims: Claims
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _presence: Presence = field(default_factory=Presence, init=False)
     _jump_told: Jump | None = field(default=None, init=False)
@@ -60,6 +62,7 @@ class Heart:
         """What the moment asks for; in how many milliseconds to beat again."""
         wait = self.loop.tick()
         now = self.loop.read()
+        self.claims.look(now.wall, now.mono, lambda play: self.loop.may_go_on(play, now))
         jump = self.loop.clock.jump
         if jump is not None and jump is not self._jump_told:
             self.loop.announcer.announce(events.ClockJumped(jump, now))

@@ -13,6 +13,8 @@ PAUSE: Final = "pause"
 
 
 def paused_text(pause: Pause) -> Message:
+    if pause.at:
+        return msg("plays at {seat} now: on one PC at a time", seat=pause.at)
     if pause.until is None:
         return msg("paused by a guardian")
     return msg("paused by a guardian until {until}", until=Moment(pause.until, pause.zone))

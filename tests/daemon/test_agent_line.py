@@ -283,7 +283,7 @@ def test_the_agent_hears_that_the_seat_is_alive_once_they_have_met(world, agent)
         async with connected(world, agent):
             await in_force(world)
             await world.daemon.uplink.alive()
-            (alive,) = agent.got(Alive)
+            *_, alive = agent.got(Alive)
             assert (alive.wall, {alive.seat}) == (world.clock.wall(), set(agent.seats))
             agent.says[Alive] = REFUSED
             await world.daemon.uplink.alive()

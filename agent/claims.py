@@ -1,0 +1,75 @@
+"""One player at one seat at a time, and the sum of play over all seats: by what seats hand in, and by what they ask.
+
+A seat asks when a play begins, and holds the player until the play's end is in the log, or the moment has come to which the
+play may go on: also where it cannot be reached meanwhile. Guests are nobody that another seat could know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from agent.api.claims import Claim, Claimed, PlayedElsewhere
+from agent.api.pseudonym import pseudonym
+from agent.errors import not_found
+from agent.store.rows import GUEST, ClaimRow, PlayedRow
+from agent.store.tables import Tables
+from compliance.entries.play import PlayEnded, PlayStarted
+from compliance.entry import decode
+from i18n.message import msg
+from rules.calendar import DAY_MS, day_name
+from rules.matching.clues import SURE
+
+KEEP_MS = 33 * DAY_MS  # no rule looks further back
+_LONGEST_MS = DAY_MS
+
+
+def claim(tables: Tables, request: Claim, now: int) -> Claimed:
+    """ApiError(not-found)."""
+    if request.player == GUEST or all(row.id != request.player or row.removed for row in tables.players()):
+        raise not_found(msg("no player has the id {id}", id=request.player[:80]))
+    seats = {row.id: row for row in tables.seats()}
+    held = tables.claim(request.player)
+    if held is not None and held.seat != request.seat and held.until > now:
+        holder = seats.get(held.seat)
+        if holder is not None and holder.retired is None:
+            return Claimed(by=holder.name or holder.id)
+    tables.put_claim(ClaimRow(request.player, request.seat, min(request.until, now + _LONGEST_MS)))
+    own = {row.id for row in seats.values() if row.pc == seats[request.seat].pc}
+    return Claimed(by="", plays=tuple(
+        PlayedElsewhere(seat=one.seat, seq=one.seq, game=one.game, publisher=one.publisher, label=one.label, sure=one.sure,
+                        start=one.start, ms=one.ms)
+        for one in tables.played(request.player, now - KEEP_MS) if one.seat not in own and one.ms is not None
+    ))  # fmt: skip
+
+
+def take_note(tables: Tables, seat: str, entries: Iterable[bytes], zone: str) -> None:
+    """Of the plays in a batch that the log holds. What was noted already stays as it is."""
+    days: dict[str, Mapping[str, str]] = {}
+    over: set[str] = set()
+    for line in map(decode, entries):
+        if isinstance(line, PlayStarted):
+            player = _player(tables, line, zone, days)
+            if player is not None:
+                tables.put_played(PlayedRow(
+                    seat, line.seq, player, line.game, line.publisher, line.label, not SURE.isdisjoint(line.match),
+                    line.since, None,
+                ))  # fmt: skip
+        elif isinstance(line, PlayEnded) and (play := tables.play(seat, line.play)) is not None:
+            tables.end_played(seat, line.play, line.ms)
+            over.add(play.player)
+    for player in over:  # at midnight one play ends and the next begins
+        held = tables.claim(player)
+        if held is not None and held.seat == seat and not tables.plays_on(seat, player):
+            tables.drop_claim(player)
+
+
+def _player(tables: Tables, line: PlayStarted, zone: str, days: dict[str, Mapping[str, str]]) -> str | None:
+    """Whose pseudonym it is on the day of the play, or the days beside it; None: a guest's, or nobody's any more."""
+    for shift in (0, -1, 1):
+        day = day_name(zone, line.since) + timedelta(days=shift)
+        if day.isoformat() not in days:
+            days[day.isoformat()] = {pseudonym(row.key.hex(), day): row.id for row in tables.players() if row.id != GUEST}
+        if (found := days[day.isoformat()].get(line.who)) is not None:
+            return found
+    return None
