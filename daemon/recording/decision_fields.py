@@ -71,7 +71,7 @@ _MOST = 64  # players whose last word is remembered: a seat has few
 def bound_fields(play: Play, people: People, wall: int) -> dict[str, Any]:
     """The fields that play.started and play.ruled have in common, beside who plays, at `wall`."""
     player, game = play.player, play.game
-    own = [pack for pack in player.packs if pack.sha256 == HOUSE]
+    own = [pack for pack in (*player.packs, *player.offline) if pack.sha256 == HOUSE]
     place = people.roster.place_packs
     return {
         "age": player.age_on(day_name(people.zone, wall)),

@@ -1,7 +1,7 @@
 """A whole place: a real agent and real daemons at two PCs, on clocks that a test holds. Things happen by the dice.
 
-The agent runs on the first PC and shares its clock. What a daemon asks it is answered in this process, unless it is off, asleep
-or out of reach.
+The agent runs on the first PC and shares its clock; the second joined it as a seat. What a daemon asks it is answered in this
+process, unless it is off, asleep or out of reach.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from types import SimpleNamespace
+
+import msgspec
 
 from agent.api.log import LogExport
 from agent.api.players import GuardianAdd, PlayerAdd, PlayerRemove
 from agent.api.roster import RosterGet
 from agent.api.rulebook import GameAllow, PackUse, PlaceSet, PolicyUse
+from agent.api.seat import Managed
 from agent.app import routes
+from agent.auth import Seat, pc_of
 from agent.packs.shipped import Shipped
+from agent.registering.seats import seat_join
 from agent.registry import World as Outside
 from agent.wiring import opened
 from daemon import uplink
@@ -72,6 +78,9 @@ class WholePlace(Upkeep, Changes):
         self.agent_on()
         self.ask(GuardianAdd(name="Mẹ", account="me"))
         self.add()
+        self.joined = self.agent.change(partial(seat_join, public=b"the key of the second PC"), "me").id
+        public = self.pcs[1].world.home.public
+        (public / "agent.seat").write_bytes(msgspec.json.encode(Managed(address="192.0.2.1:7381", seat=self.joined)))
         for pc in self.pcs:
             pc.start()
             self.sync(pc)
@@ -94,8 +103,12 @@ class WholePlace(Upkeep, Changes):
         if not (self.answers and self.calling.reached):
             raise Unreachable(msg("away"))
         if isinstance(request, RosterGet):  # it does not wait for the next one
-            return await self.agent.registry.above(-1, 0)
-        return await self.routes[request.op].handler(ROOT, request)
+            return await self.agent.registry.above(-1, 0, pc_of(self._caller))
+        return await self.routes[request.op].handler(self._caller, request)
+
+    @property
+    def _caller(self):
+        return ROOT if self.calling is self.first else Seat(self.joined)
 
     def ask(self, request):
         return asyncio.run(self.routes[request.op].handler(KEEPER, request)) if self.answers else None
@@ -133,6 +146,9 @@ class WholePlace(Upkeep, Changes):
                 daemon.recorder.refused.discard(name)
             except Unwritable:
                 daemon.recorder.refused.add(name)
+        if daemon._claims.news.is_set():
+            await daemon.uplink._try("claim", daemon.uplink._claim)
+            daemon.heart.beat()
         await daemon.uplink.alive()
 
     def advance(self, ms):
