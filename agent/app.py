@@ -29,7 +29,7 @@ from agent.api.players import (
     PlayerRemove,
     PlayerSet,
 )
-from agent.api.roster import RosterGet
+from agent.api.roster import MOST_PARTS, Parts, PartsGet, RosterGet
 from agent.api.rulebook import (
     GameAdd,
     GameAllow,
@@ -113,6 +113,7 @@ def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(Enrol, SEAT, answers.enrol),
         Route(Alive, SEAT, answers.alive),
         Route(RosterGet, SEAT, lambda caller, asked: agent.registry.above(asked.above, POLL_S, pc_of(caller)), waits=True),
+        Route(PartsGet, SEAT, answers.parts),
         Route(PutGrants, SEAT, change(grants.grants_put)),
         Route(PutRequests, SEAT, change(requests.requests_put)),
         Route(Submit, SEAT, answers.submit),
@@ -278,6 +279,12 @@ class _Answers:
             accepted = await agent.writer.run(work)
         agent.hear(request.seat)
         return accepted
+
+    async def parts(self, caller: Principal, request: PartsGet) -> Parts:
+        if len(request.hashes) > MOST_PARTS:
+            raise ApiError("bad-input", msg("at most {most} parts at once", most=MOST_PARTS))
+        await self._agent.registry.above(-1, 0, pc_of(caller))
+        return self._agent.registry.parts(request.hashes)
 
     async def claim(self, caller: Principal, request: Claim) -> Claimed:
         agent = self._agent

@@ -6,7 +6,7 @@ What an operation decides is in agent.registering; nothing there commits, signs 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from agent import roster
 from agent.api.answers import Done, LimitRow, Who
 from agent.api.guarding import clashes
 from agent.api.pseudonym import pseudonym
-from agent.api.roster import Roster, SignedRoster
+from agent.api.roster import Parts, Roster, SignedRoster
 from agent.errors import refused
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
@@ -107,7 +107,10 @@ class Registry:
             state = tables.state()
             # The roster in force, and the note that says it.
             built = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
+            parts = tables.parts()
         self._in_force = (built, state.note)
+        self._parts = parts  # by their hashes: all that somebody may still ask for
+        self._slices: dict[str, SignedRoster] = {}
 
     @property
     def roster(self) -> Roster:
@@ -123,15 +126,16 @@ class Registry:
         now = self._clock.wall()
         with self._store.transaction() as tables:
             outcome = operation(Change(tables, self._world, self._chain, now, who))
-            new, note = self._in_force
+            (new, note), parts = self._in_force, self._parts
             if outcome.changed:
                 new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
                 _keep_apart(self.roster, new)
-                note = roster.sign(new, self._signer)
-                tables.publish(new.number, note)
+                note, parts = roster.sign(new, self._signer)
+                tables.publish(new.number, note, parts)
             self._chain.seal(now)
         if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
-            self._in_force = (new, note)
+            self._in_force, self._parts = (new, note), parts
+            self._slices.clear()
             for loop, news in tuple(self._waiting):
                 loop.call_soon_threadsafe(news.set)
         return Done(
@@ -155,9 +159,18 @@ class Registry:
         finally:
             self._waiting.discard(waits)
         full, note = self._in_force
-        if pc:
-            note = roster.sign(roster.slice_of(full, pc), self._signer)
-        return SignedRoster(number=full.number, note=note)
+        return self._slice(full, pc) if pc else SignedRoster(number=full.number, note=note)
+
+    def _slice(self, full: Roster, pc: str) -> SignedRoster:
+        if pc not in self._slices:
+            note, parts = roster.sign(roster.slice_of(full, pc), self._signer)
+            self._parts |= parts
+            self._slices[pc] = SignedRoster(number=full.number, note=note)
+        return self._slices[pc]
+
+    def parts(self, hashes: Iterable[str]) -> Parts:
+        """Those of the roster in force."""
+        return Parts(parts=tuple(self._parts[one] for one in hashes if one in self._parts))
 
 
 def _keep_apart(old: Roster, new: Roster) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
 from msgspec.structs import replace as replace_struct
 
 from agent.api.asked import MOST_REQUESTS, RequestEvent
+from agent.api.manifest import split
 from agent.api.roster import Player, Roster, Seat
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, offline_pack, own_pack
@@ -90,12 +90,13 @@ def slice_of(roster: Roster, pc: str) -> Roster:
     )
 
 
-def sign(roster: Roster, signer: Signer) -> str:
-    """The C2SP signed note whose text is the roster as one line of JSON. ApiError(refused) if it is too large to be one."""
-    note = signer.sign(msgspec.json.encode(roster).decode() + "\n")
+def sign(roster: Roster, signer: Signer) -> tuple[str, dict[str, bytes]]:
+    """The C2SP signed note whose text is the roster, and the parts that it names. ApiError(refused) if it is too large."""
+    text, parts = split(roster)
+    note = signer.sign(text.decode() + "\n")
     if len(note) > MAX_NOTE:
         raise refused(msg("the registry is too large: remove players, games or packs first"))
-    return note
+    return note, parts
 
 
 class Compiler:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 import msgspec
 
 from agent import roster
+from agent.api.manifest import MissingError, join
 from agent.api.roster import Roster
 from agent.errors import StartError
 from agent.recording.keys import Keys
@@ -36,7 +38,7 @@ def begin(change: Change, keys: Keys) -> Outcome:
         record_place(change)
         _record_catalogue(change, before=True)
         return Outcome()
-    old = _in_force(keys, state.note)
+    old = _in_force(keys, state.note, change.tables.parts())
     if old is not None:
         _record_catalogue(change, before=old.shipped)
         record_shipped(change, old.games)
@@ -78,11 +80,11 @@ def _current(change: Change, row: PackRow) -> PackRow:
         return row
 
 
-def _in_force(keys: Keys, note: str) -> Roster | None:
+def _in_force(keys: Keys, note: str, parts: Mapping[str, bytes]) -> Roster | None:
     """The roster in force; None unless it is signed by our key."""
     try:
-        return msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=Roster)
-    except (NoteError, msgspec.MsgspecError):
+        return msgspec.json.decode(join(verify_note(note, [keys.roster.vkey]).encode(), parts), type=Roster)
+    except (NoteError, MissingError, msgspec.MsgspecError):
         return None
 
 

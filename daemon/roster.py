@@ -6,12 +6,14 @@ under the last roster, and only a guardian who compared the fingerprint pins ane
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
+from agent.api import manifest
+from agent.api.manifest import MissingError
 from agent.api.roster import Roster, SignedRoster
 from agent.api.seat import PUBLISHED, Accepted, Managed
 from agent.api.witnessing import HeadShown
@@ -26,6 +28,7 @@ from i18n.message import Arg, Message, MessageError, msg, said_by
 
 _MARK = "/roster"
 _ANEW = "roster-anew"
+_PART = "roster-part "
 T = TypeVar("T")
 
 
@@ -98,6 +101,7 @@ class Trust:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._parts: dict[str, bytes] = {}  # of the rosters read lately, by their hashes
         self.newer = False  # whether the roster in force says more than this version understands
         self.keys = self._load(_read_keys, "agent-keys")
         self.roster = self._load_roster()
@@ -123,14 +127,22 @@ class Trust:
         if note is None or key is None:
             return None
         try:
-            roster, self.newer = _opened(note.decode(), key.decode())
+            self._parts = self._kept_parts(note.decode())
+            roster, self.newer = _opened(note.decode(), key.decode(), self._parts)
         except Newer:
             self.newer = True
-        except (Replaced, UnicodeDecodeError):
+        except (Replaced, UnicodeDecodeError, MissingError, msgspec.MsgspecError):
             pass
         else:
             return roster
         return None
+
+    def _kept_parts(self, note: str) -> dict[str, bytes]:
+        return manifest.used(note.partition("\n")[0].encode(), lambda name: self._store.get(_PART + name))
+
+    def take_parts(self, parts: Iterable[bytes]) -> None:
+        """Of a roster that named them: what is none of them is never used."""
+        self._parts |= {manifest.digest(part): part for part in parts}
 
     @property
     def number(self) -> int:
@@ -162,11 +174,13 @@ class Trust:
         return self.keys
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
-        """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it."""
+        """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it; MissingError:
+        these parts have to be taken first.
+        """
         keys, known = self._pinned(), self.roster
         if signed.note == self._no_news:
             return None
-        roster, newer = _opened(signed.note, keys.roster)
+        roster, newer = _opened(signed.note, keys.roster, self._parts)
         if known is not None and roster.origin == known.origin and not self._anew:
             if roster.number < known.number:
                 numbers = {"number": str(roster.number), "known": str(known.number)}
@@ -183,10 +197,21 @@ class Trust:
         with self._store.transaction():
             self._store.put("roster", signed.note.encode())
             self._store.put("roster-key", key.encode())
+            self._keep_parts(signed.note)
             self._store.delete(_ANEW)
         if roster.erased:
             self._store.sweep()
         self.roster, self._anew, self._no_news = roster, False, signed.note
+
+    def _keep_parts(self, note: str) -> None:
+        """Only those of this roster stay, here and in the store."""
+        used = manifest.used(note.partition("\n")[0].encode(), self._parts.get)
+        kept = {name.removeprefix(_PART) for name in self._store.names(_PART)}
+        for name in kept - used.keys():
+            self._store.delete(_PART + name)
+        for name in used.keys() - kept:
+            self._store.put(_PART + name, used[name])
+        self._parts = used
 
     def check_head(self, note: str) -> None:
         """Replaced, unless the agent's log, whose signed head this is, is as long at least as it was."""
@@ -237,14 +262,14 @@ def _unproved(error: Exception) -> Replaced:
     return Replaced(msg("its log does not prove what it says: {why}", why=said_by(error)))
 
 
-def _opened(note: str, key: str) -> tuple[Roster, bool]:
-    """The roster, and whether a newer version says more in it. Replaced: the key did not sign it. Newer."""
+def _opened(note: str, key: str, parts: Mapping[str, bytes]) -> tuple[Roster, bool]:
+    """The roster, and whether a newer version says more in it. Replaced: the key did not sign it. Newer, MissingError."""
     try:
         text = verify_note(note, [key])
     except NoteError as error:
         raise Replaced(msg("its list of players does not hold: {why}", why=said_by(error))) from None
     try:
-        return lenient.decode(text.encode(), Roster)
+        return lenient.decode(manifest.join(text.encode(), parts), Roster)
     except msgspec.MsgspecError as error:  # the pinned agent signed it, so nobody else made it
         raise Newer(said_by_newer(said_by(error))) from None
 

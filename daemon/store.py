@@ -187,6 +187,11 @@ class Store:
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else bytes(row[0])
 
+    def names(self, beginning: str) -> tuple[str, ...]:
+        """Of all values whose names begin so."""
+        rows = self.db.execute("SELECT name FROM meta WHERE substr(name, 1, ?) = ?", (len(beginning), beginning))
+        return tuple(name for (name,) in rows.fetchall())
+
     def put(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
 

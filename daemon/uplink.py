@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from agent.api.log import LogHead
-from agent.api.roster import Roster, RosterGet, SignedRoster
+from agent.api.manifest import MissingError
+from agent.api.roster import MOST_PARTS, PartsGet, Roster, RosterGet, SignedRoster
 from agent.api.seat import Alive, Enrol, Payload, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from compliance.journal import Batch
@@ -73,6 +74,7 @@ class AgentHealth:
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (*[0.2] * 5, *[0.5] * 10, 1.0, 2.0, 5.0, 15.0)  # often at first: an agent takes some seconds to start
 BATCH = 200
+_DEPTH = 4  # a part may name others
 
 
 @dataclass(slots=True, eq=False)
@@ -221,7 +223,7 @@ class Uplink:
             if not self._poll.cancelled() or _cancelled():
                 raise
             return  # what it waited for is not what is wanted any more: ask again
-        roster = self.trust.read_roster(signed)
+        roster = await self._read(signed)
         if roster is not None and roster.number != self._failed:
             if signed != self._adopted:  # else it is in force, and only could not be kept
                 try:
@@ -239,6 +241,17 @@ class Uplink:
             self._enrolled = self._enrolled and any(seat.id == self.seat for seat in roster.seats)  # else it is asked why
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()
+
+    async def _read(self, signed: SignedRoster) -> Roster | None:
+        """With the parts that are not here yet. ApiError(unavailable): it was another one meanwhile."""
+        for _ in range(_DEPTH):
+            try:
+                return self.trust.read_roster(signed)
+            except MissingError as error:
+                for start in range(0, len(error.hashes), MOST_PARTS):
+                    some = error.hashes[start : start + MOST_PARTS]
+                    self.trust.take_parts((await aask(self.address, PartsGet(hashes=some))).parts)
+        raise ApiError("unavailable", msg("its list of players changed while it was fetched"))
 
     async def holds(self, number: int, timeout: float) -> bool:
         """Waits, at most `timeout` seconds, until a roster of at least `number` is in force."""

@@ -15,7 +15,7 @@ import msgspec
 
 from agent.api.claims import Claim
 from agent.api.log import LogHead
-from agent.api.roster import RosterGet
+from agent.api.roster import PartsGet, RosterGet
 from agent.api.seat import Alive, Enrol, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
 from host.rpc import LIMIT
@@ -23,7 +23,9 @@ from host.transport import Caller, Unreachable
 from host.wire import ApiError, Failure, encoded
 from i18n.message import Message, msg
 
-_OF_SEATS = frozenset(one.op for one in (Alive, Claim, Enrol, LogFollow, LogHead, PutGrants, PutRequests, RosterGet, Submit))
+_OF_SEATS = frozenset(
+    one.op for one in (Alive, Claim, Enrol, LogFollow, LogHead, PartsGet, PutGrants, PutRequests, RosterGet, Submit)
+)
 _PATIENCE_S = 130.0  # longer than every request of a seat waits (host.wire.Request.patience)
 _IDLE = 4  # lines that are kept open for the next request
 

@@ -125,7 +125,26 @@ class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):
 
 
 class SignedRoster(Wire, frozen=True, kw_only=True):
-    """A C2SP signed note whose text is the roster as one line of JSON, signed by the roster key."""
+    """A C2SP signed note whose text is the roster as one line of JSON, its parts named by their hashes (agent.api.manifest),
+    signed by the roster key.
+    """
 
     number: int
     note: str
+
+
+class PartsGet(Request["Parts"], frozen=True, kw_only=True):
+    """Those parts of the roster that was just given, at most MOST_PARTS."""
+
+    op = "roster.parts"
+
+    hashes: tuple[str, ...]
+
+
+class Parts(Wire, frozen=True, kw_only=True):
+    """In the order asked for, without those that are in force no more."""
+
+    parts: tuple[bytes, ...]
+
+
+MOST_PARTS = 256

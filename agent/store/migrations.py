@@ -91,6 +91,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE played (
         seat TEXT NOT NULL, seq INTEGER NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT, label INTEGER,
         sure INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID;
+    CREATE TABLE parts (sha256 TEXT PRIMARY KEY NOT NULL, data BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX played_player ON played (player, start)
     """,
 )

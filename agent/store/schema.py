@@ -21,6 +21,9 @@ def _table(name: str, keys: str, others: str = "") -> Table:
 # One row: which log this is, the roster in force, and where seats of other PCs are answered.
 state = _table("state", "id", "origin number note serve")
 
+# What the roster in force names by its hash.
+parts = _table("parts", "sha256", "data")
+
 # One row: what this place is.
 place = _table("place", "id", "place zone hours name certificate expires lang hotline address owner")
 

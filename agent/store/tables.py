@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,9 +42,17 @@ class Tables:
     def state(self) -> StateRow:
         return self._rows(StateRow, select(t.state))[0]
 
-    def publish(self, number: int, note: str) -> None:
-        """From now on the roster `number`, signed as `note`, is in force."""
+    def publish(self, number: int, note: str, parts: Mapping[str, bytes]) -> None:
+        """From now on the roster `number`, signed as `note`, is in force; `parts` are those that it names."""
         self._do(update(t.state).values(number=number, note=note))
+        known = set(self._do(select(t.parts.c.sha256)).scalars())
+        self._do(delete(t.parts).where(t.parts.c.sha256.in_(known - parts.keys())))
+        for name in parts.keys() - known:
+            self._do(insert(t.parts).values(sha256=name, data=parts[name]))
+
+    def parts(self) -> dict[str, bytes]:
+        """Those of the roster in force, by their hashes."""
+        return {row.sha256: row.data for row in self._do(select(t.parts))}
 
     def serve(self, address: str) -> None:
         """From now on seats of other PCs are answered there; "": nowhere."""

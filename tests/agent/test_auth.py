@@ -48,8 +48,8 @@ def test_what_a_child_may_ask(desk):
         by_role.setdefault(route.role, set()).add(op)
     assert by_role == {
         ANY: {"game.list", "log.head", "log.card", "place.show", "update.show"},
-        SEAT: {"seat.enrol", "seat.alive", "roster.get", "player.claim", "grant.put", "request.put", "log.submit",
-               "log.follow"},
+        SEAT: {"seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put",
+               "log.submit", "log.follow"},
         KEEPER: {
             "player.add", "player.set", "player.remove", "player.list", "player.days", "player.erase", "player.export",
             "guardian.add", "guardian.set", "guardian.remove", "guardian.list",

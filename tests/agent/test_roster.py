@@ -7,8 +7,9 @@ import asyncio
 import msgspec
 import pytest
 
+from agent.api.manifest import MissingError, digest, join
 from agent.api.players import LimitSet, PlayerAdd
-from agent.api.roster import GrantEvent, Roster, RosterGet
+from agent.api.roster import GrantEvent, PartsGet, Roster, RosterGet
 from agent.api.rulebook import PackUse, PolicyUse
 from agent.app import routes
 from agent.recording.keys import PUBLISHED
@@ -26,13 +27,26 @@ def fetch(desk, above=-1):
     return desk.ask("roster.get", RosterGet(above=above))
 
 
+def read(desk, signed, parts):
+    """As a daemon does that holds these `parts`, which takes what it lacks into them."""
+    text = verify_note(signed.note, [desk.agent.keys.roster.vkey]).encode()
+    fetched = 0
+    while True:
+        try:
+            return msgspec.json.decode(join(text, parts), type=Roster), len(signed.note) + fetched
+        except MissingError as error:
+            found = desk.ask("roster.parts", PartsGet(hashes=error.hashes)).parts
+            parts |= {digest(one): one for one in found}
+            fetched += sum(map(len, found))
+
+
 def test_it_is_one_line_of_json_signed_by_the_published_key(an, home):
     """What a daemon checks with nothing but HOME/public/agent.keys."""
     log_key, roster_key = (home.public / PUBLISHED).read_text("utf-8").splitlines()
     signed = fetch(an)
     text = verify_note(signed.note, [roster_key])
     assert text.count("\n") == 1
-    assert msgspec.json.decode(text, type=Roster) == an.roster
+    assert read(an, signed, {})[0] == an.roster
     assert (signed.number, an.roster.origin) == (an.roster.number, log_key.partition("+")[0])
     assert roster_key.startswith(f"{an.roster.origin}/roster+")
 
@@ -41,9 +55,20 @@ def test_what_arrives_can_be_combined_into_a_policy(an):
     """Compiled packs survive the journey."""
     an.ask("policy.use", PolicyUse(target="an", packs=(PackUse(id="vn-147"),)))
     an.ask("limit.set", LimitSet(player="an", ms=60_000))
-    sent = msgspec.json.decode(verify_note(fetch(an).note, [an.agent.keys.roster.vkey]), type=Roster)
-    (player,) = sent.players
+    (player,) = read(an, fetch(an), {})[0].players
     assert combine(player.packs).packs == combine(an.player("an").packs).packs
+
+
+def test_a_change_costs_a_seat_what_changed(an):
+    """Also of a hundred players: not the games, not the packs, not the other players."""
+    for number in range(100):
+        an.ask("player.add", PlayerAdd(name=f"Bạn {number}", born="2012-01-01"))
+    parts = {}
+    first, whole = read(an, fetch(an), parts)
+    an.ask("limit.set", LimitSet(player="an", ms=60_000))
+    second, more = read(an, fetch(an), parts)
+    assert second == an.roster != first
+    assert more < 20_000 < whole
 
 
 def test_numbers_only_rise(an):
