@@ -1,6 +1,6 @@
 """A roster as a small signed text and the parts that it names by their SHA-256: a change costs a seat what changed. Pure.
 
-In the text a part stands as `{"part": HASH}` for one value, `{"parts": [HASH, …]}` for a list whose pieces follow each other.
+In the text a part stands as `{"part": HASH}` for one value, `{"parts": [HASH, …]}` for the pieces of a list by id.
 Parts: the games, each pack, and players and guardians where there are many, in pieces by their ids.
 """
 
@@ -90,7 +90,8 @@ def _whole(value: Any, parts: Mapping[str, bytes], missing: dict[str, None]) -> 
     if value.keys() == {"part"}:
         return _read(value["part"], parts, missing)
     if value.keys() == {"parts"}:
-        return [row for name in value["parts"] for row in _read(name, parts, missing) or ()]
+        rows = [row for name in value["parts"] for row in _read(name, parts, missing) or ()]
+        return sorted(rows, key=lambda row: str(row["id"]))
     return {name: _whole(one, parts, missing) for name, one in value.items()}
 
 
