@@ -36,6 +36,7 @@ class Tables:
 
     def __init__(self, connection: Connection) -> None:
         self._do = connection.execute
+        self._players: tuple[PlayerRow, ...] | None = None  # asked for again and again, and there may be thousands
 
     # --- which log this is, and its seats
 
@@ -123,10 +124,13 @@ class Tables:
 
     def players(self) -> tuple[PlayerRow, ...]:
         """Every row there ever was, the guest's and removed ones included, by id."""
-        return self._rows(PlayerRow, select(t.players).order_by(t.players.c.id))
+        if self._players is None:
+            self._players = self._rows(PlayerRow, select(t.players).order_by(t.players.c.id))
+        return self._players
 
     def put_player(self, row: PlayerRow) -> None:
         """Add the player, or replace all that is known of it."""
+        self._players = None
         self._put(t.players, _values(row))
 
     def guardians(self) -> tuple[Guardian, ...]:
@@ -250,6 +254,7 @@ class Tables:
         """Nothing here names this player any more; `sha256` of the id says since when. Texts of packs that nobody uses and that
         nobody else may see go, too.
         """
+        self._players = None
         for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played):
             self._do(delete(table).filter_by(player=player))
         self._do(delete(t.packs).filter_by(target=player))
