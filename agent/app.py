@@ -276,7 +276,7 @@ class _Answers:
             return accepted
 
         with _answered():
-            accepted = await agent.writer.run(work)
+            accepted = await agent.writer.run(work, later=True)
         agent.hear(request.seat)
         return accepted
 

@@ -50,11 +50,11 @@ def take_in(request: Submit, key: VerifierKey, log: Log, payloads: Payloads) -> 
     # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.
     payloads.put(request.seat, personal)
     first = decode(entries[0]).seq if entries else 0
+    proofs = zip(appended.indexes, log.inclusion_proofs(appended.indexes), strict=True)
     return Accepted(
         checkpoint=appended.checkpoint,
         proofs=tuple(
-            Proof(seq=seq, index=index, hashes=tuple(log.inclusion_proof(index)))
-            for seq, index in enumerate(appended.indexes, first)
+            Proof(seq=seq, index=index, hashes=tuple(hashes)) for seq, (index, hashes) in enumerate(proofs, first)
         ),
         consistency=tuple(log.consistency_proof(request.trusted)) if request.trusted else (),
     )

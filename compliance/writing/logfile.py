@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,7 +143,16 @@ class LogFile:
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """The proof that entry `index` is in the tree. ProofError if it is not."""
-        return [self._hash(span) for span in tree.inclusion_path(index, self.size)]
+        return self.inclusion_proofs((index,))[0]
+
+    def inclusion_proofs(self, indexes: Iterable[int]) -> list[list[bytes]]:
+        """The same of each of these: entries that lie together share most of their proofs. ProofError."""
+        known: dict[Range, bytes] = {}
+        paths = [tree.inclusion_path(index, self.size) for index in indexes]
+        for span in (span for path in paths for span in path):
+            if span not in known:
+                known[span] = self._hash(span)
+        return [[known[span] for span in path] for path in paths]
 
     def consistency_proof(self, size1: int) -> list[bytes]:
         """The proof that the tree of `size1` leaves begins this one. ProofError if it is longer."""
