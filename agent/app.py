@@ -46,8 +46,8 @@ from agent.api.rulebook import (
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
 from agent.api.seats import SeatList, SeatName, SeatRetire
 from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Principal, pc_of
-from agent.claims import claim, take_note
-from agent.intake import take_in
+from agent.claims import claim
+from agent.incoming import Incoming
 from agent.joining import Joining
 from agent.recording import logbook, person
 from agent.recording.chunks import chunks, each
@@ -184,6 +184,7 @@ class _Answers:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
+        self._incoming = Incoming(agent)
 
     def change(self, operation: Callable[[Change, R], Outcome]) -> Handler[R]:
         """A handler that changes the registry."""
@@ -264,20 +265,9 @@ class _Answers:
         return await self.updates(caller, request)
 
     async def submit(self, caller: Principal, request: Submit) -> Accepted:
-        agent = self._agent
-
-        def work() -> Accepted:
-            with agent.store.transaction() as tables:
-                key = seats.seat_key(tables, request.seat, pc_of(caller))
-            accepted = take_in(request, key, agent.log, agent.payloads)
-            if agent.registry.roster.shared:
-                with agent.store.transaction() as tables:
-                    take_note(tables, request.seat, request.entries, agent.registry.roster.zone)
-            return accepted
-
         with _answered():
-            accepted = await agent.writer.run(work, later=True)
-        agent.hear(request.seat)
+            accepted = await self._incoming.submit(request, pc_of(caller))
+        self._agent.hear(request.seat)
         return accepted
 
     async def parts(self, caller: Principal, request: PartsGet) -> Parts:

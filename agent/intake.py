@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -11,11 +11,12 @@ from agent.api.seat import Accepted, Proof, Submit
 from agent.api.seat import Payload as Given
 from agent.errors import bad_input, refused
 from compliance.entry import OF_AGENT, EntryError, decode
-from compliance.format.chain import ChainError, NewerChainError
+from compliance.format.chain import NewerChainError
 from compliance.journal import SALT_BYTES, Payload, commitment
-from compliance.log import Log
+from compliance.log import Appended, Log
 from compliance.note import VerifierKey
 from compliance.writing.payloads import Payloads
+from host.wire import ApiError
 from i18n.message import msg, said_by
 
 
@@ -34,28 +35,52 @@ def take_in(request: Submit, key: VerifierKey, log: Log, payloads: Payloads) -> 
 
     LogError or PayloadError if it cannot be written.
     """
+    (found,) = take_in_all([(request, key)], log, payloads)
+    if not isinstance(found, Accepted):
+        raise found
+    return found
+
+
+def take_in_all(
+    requests: Sequence[tuple[Submit, VerifierKey]], log: Log, payloads: Payloads
+) -> list[Accepted | ApiError]:
+    """The same of several seats' batches, one of each, with one write to the log; instead of what does not hold, why."""
+    checked = [_checked(request, log) for request, _ in requests]
+    good = [(request, key) for (request, key), one in zip(requests, checked, strict=True) if not isinstance(one, ApiError)]
+    appended = iter(log.append_batches([(request.seat, key, request.entries) for request, key in good]))
+    return [
+        one if isinstance(one, ApiError) else _accepted(request, next(appended), one, log, payloads)
+        for (request, _), one in zip(requests, checked, strict=True)
+    ]
+
+
+def _checked(request: Submit, log: Log) -> tuple[Payload, ...] | ApiError:
+    """The payloads, each its entry's."""
     if not 0 <= request.trusted <= log.size:
         # The seat has seen more of this log than there is: it will not believe us, and has to be told why.
-        text = msg("the log has {size} entries, the seat has seen {seen}", size=log.size, seen=request.trusted)
-        raise refused(text)
-    entries = request.entries
-    _a_seats_own(request.seat, entries)
-    personal = _committed(request.payloads, entries)
+        return refused(msg("the log has {size} entries, the seat has seen {seen}", size=log.size, seen=request.trusted))
     try:
-        appended = log.append_batch(request.seat, key, entries)
-    except NewerChainError as error:
-        raise bad_input(error.message) from error
-    except (ChainError, EntryError) as error:
-        raise refused(msg("the chain of {seat} does not hold: {why}", seat=request.seat, why=said_by(error))) from error
-    # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.
-    payloads.put(request.seat, personal)
-    first = decode(entries[0]).seq if entries else 0
+        _a_seats_own(request.seat, request.entries)
+        return _committed(request.payloads, request.entries)
+    except ApiError as error:
+        return error
+
+
+def _accepted(
+    request: Submit, appended: Appended | Exception, personal: tuple[Payload, ...], log: Log, payloads: Payloads
+) -> Accepted | ApiError:
+    if isinstance(appended, NewerChainError):
+        return bad_input(appended.message)
+    if not isinstance(appended, Appended):
+        return refused(msg("the chain of {seat} does not hold: {why}", seat=request.seat, why=said_by(appended)))
+    if personal:
+        # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.
+        payloads.put(request.seat, personal)
+    first = decode(request.entries[0]).seq if request.entries else 0
     proofs = zip(appended.indexes, log.inclusion_proofs(appended.indexes), strict=True)
     return Accepted(
         checkpoint=appended.checkpoint,
-        proofs=tuple(
-            Proof(seq=seq, index=index, hashes=tuple(hashes)) for seq, (index, hashes) in enumerate(proofs, first)
-        ),
+        proofs=tuple(Proof(seq=seq, index=index, hashes=tuple(path)) for seq, (index, path) in enumerate(proofs, first)),
         consistency=tuple(log.consistency_proof(request.trusted)) if request.trusted else (),
     )
 

@@ -23,10 +23,14 @@ class Writer:
 
     async def run(self, job: Callable[[], T], *, later: bool = False) -> T:
         """`later`: what seats bring after a day without a network must not keep the counter waiting."""
+        return await asyncio.wrap_future(self.hand_in(job, later=later))
+
+    def hand_in(self, job: Callable[[], T], *, later: bool = False) -> Future[T]:
+        """The same for whoever does not wait, in any thread."""
         done: Future[T] = Future()
         (self._later if later else self._jobs).append((job, done))
         self._thread.submit(self._next)
-        return await asyncio.wrap_future(done)
+        return done
 
     def _next(self) -> None:
         job, done = (self._jobs or self._later).popleft()

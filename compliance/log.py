@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance import tree
@@ -44,6 +44,26 @@ class Appended:
 
 
 _TILE = WIDTH * HASH_BYTES
+
+
+@dataclass
+class _Added:
+    """What is to be appended behind `size` entries: with the beginnings of runs, and each seat's last entry."""
+
+    size: int
+    entries: list[bytes] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    ends: dict[str, Head] = field(default_factory=dict)
+
+    def take(self, seat: str, fresh: Sequence[bytes], head: Head, end: Head, *, continues: bool) -> range:
+        """Where they will lie."""
+        first = self.size + len(self.entries)
+        if fresh:
+            if not continues:
+                self.runs.append((seat, head.seq + 1, first))
+            self.entries += fresh
+            self.ends[seat] = end
+        return range(first, first + len(fresh))
 
 
 class Log(LogFile):
@@ -124,17 +144,35 @@ class Log(LogFile):
         The agent's own chain (seat `agent`) is sealed by the log's key and no other. ChainError if the batch does not continue
         the chain or contradicts it; LogError if it cannot be written.
         """
-        if seat == AGENT:
-            key = self.key
+        (found,) = self.append_batches([(seat, key, entries)])
+        if not isinstance(found, Appended):
+            raise found
+        return found
+
+    def append_batches(self, batches: Sequence[tuple[str, VerifierKey, Sequence[bytes]]]) -> list[Appended | Exception]:
+        """The same of several seats' batches, one of each at most, in one transaction; instead of what does not hold, its
+        ChainError or EntryError. LogError.
+        """
         with self._lock:
-            head = self.head(seat)
-            known = self._known(seat, head.seq, entries)
-            fresh, first = entries[len(known) :], self.size
-            if fresh:
-                end = check_batch(fresh, seat, key, head)
-                runs = [] if self._last == Place(seat, head.seq) else [(seat, head.seq + 1, first)]
-                self._append(fresh, runs, {seat: end}, Place(seat, end.seq))
-            return Appended((*known, *range(first, self.size)), self.checkpoint, len(fresh))
+            added, last = _Added(self.size), self._last
+            found: list[tuple[list[int], range] | Exception] = []
+            for seat, key, entries in batches:
+                try:
+                    head = self.head(seat)
+                    known = self._known(seat, head.seq, entries)
+                    fresh = entries[len(known) :]
+                    end = check_batch(fresh, seat, self.key if seat == AGENT else key, head) if fresh else head
+                except (ChainError, EntryError) as error:
+                    found.append(error)
+                    continue
+                found.append((known, added.take(seat, fresh, head, end, continues=last == Place(seat, head.seq))))
+                last = Place(seat, end.seq) if fresh else last
+            if added.entries and last is not None:
+                self._append(added.entries, added.runs, added.ends, last)
+            return [
+                one if isinstance(one, Exception) else Appended((*one[0], *one[1]), self.checkpoint, len(one[1]))
+                for one in found
+            ]
 
     def _where(self, seat: str, seq: int, data: bytes) -> int:
         """Where it has exactly this. ChainError if it has another, or has it no more."""
