@@ -75,11 +75,18 @@ def _believed(introduced: Introduced, pinned: str) -> tuple[VerifierKey, str]:
 
 
 async def _ask(address: str, context: ssl.SSLContext, request: Request[T]) -> T:
-    talk = Talk(lambda: connect(address, context))
+    opened: list[asyncio.StreamWriter] = []
+
+    async def open_() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await connect(address, context)
+        opened.append(writer)
+        return reader, writer
+
     try:
-        return await talk.ask(request)
+        return await Talk(open_).ask(request)
     finally:
-        talk.close()
+        for writer in opened:
+            writer.transport.abort()  # at once: the loop ends, and would leave it open
 
 
 async def connect(address: str, context: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
