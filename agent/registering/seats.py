@@ -44,13 +44,16 @@ def seat_join(change: Change, public: bytes) -> Outcome:
 
 
 def seat_name(change: Change, request: SeatName) -> Outcome:
+    """The PC, with all chains that it wrote since it joined."""
     row, name = _row(change.tables, request.seat), tidy(request.name)
     if len(name) > _MAX_NAME:
         raise bad_input(msg("the name is longer than {limit} characters", limit=_MAX_NAME))
     rows = change.tables.seats()
-    if name and any(same(name, one.name) and one.id != row.id and one.retired is None for one in rows):
+    its = [one for one in rows if one.id == row.id or (row.pc and one.pc == row.pc)]
+    if name and any(same(name, one.name) and one not in its and one.retired is None for one in rows):
         raise refused(msg("another PC is called {name} already", name=name))
-    change.tables.put_seat(msgspec.structs.replace(row, name=name))
+    for one in its:
+        change.tables.put_seat(msgspec.structs.replace(one, name=name))
     return Outcome(row.id, name=name)
 
 
