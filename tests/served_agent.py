@@ -19,6 +19,7 @@ from agent.wiring import serve
 from cli.__main__ import main
 from host import tls
 from host.homes import Home, server_home
+from host.rpc_client import ask
 from host.tls import Identity
 from tests.system import PATIENCE, in_here
 from uplink.membership import Membership, load
@@ -98,6 +99,10 @@ class Served(Pc):
     """The PC on which the agent runs, at `address`."""
 
     address: str
+
+    def local(self, request: Any) -> Any:
+        """What is answered to this PC's own daemon."""
+        return ask(self.home.agent_address, request)
 
     def invite(self, *words: str) -> str:
         return str(self.json("seat", "invite", *words)["string"])
