@@ -46,8 +46,9 @@ class Joining:
             if host in _NOWHERE:
                 raise bad_input(msg("name the address at which the other PCs reach this one, such as 192.168.1.10"))
             address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        await agent.network.listen(address)
-        await agent.writer.run(partial(self._keep, address))
+        async with agent.network.changing:
+            await agent.network.listen(address)
+            await agent.writer.run(partial(self._keep, address))
         return self._served()
 
     def _keep(self, address: str) -> None:

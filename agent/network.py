@@ -42,7 +42,9 @@ def parse_address(text: str) -> tuple[str, int]:
 
 @dataclass(slots=True, eq=False)
 class Network:
-    """`routes` are answered to whom `roles` lets; `home` keeps the authority's key, made when it is first wanted."""
+    """`routes` are answered to whom `roles` lets; `home` keeps the authority's key, made when it is first wanted. Whoever has
+    it listen elsewhere holds `changing` until that is durable.
+    """
 
     home: Home
     keys: Keys
@@ -50,6 +52,7 @@ class Network:
     routes: Callable[[], Mapping[str, Route]]
     roles: Callable[[Any], frozenset[str]]
     address: str = field(default="", init=False)
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _authority: Authority | None = field(default=None, init=False)
     _listener: asyncio.Server | None = field(default=None, init=False)
     _server: Server = field(init=False)

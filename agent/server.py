@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -38,6 +38,7 @@ from compliance.writing import pruning
 from compliance.writing.payloads import PayloadError, Payloads
 from host.clock import Clock
 from host.homes import LANGUAGE, Home, HomeError
+from host.wire import ApiError
 
 CARD: Final = "agent.card"
 
@@ -215,8 +216,21 @@ class Agent:
         except (StoreError, HomeError) as error:
             _log.error("%s", error)
 
+    async def serve_seats(self) -> None:
+        """Where the operator said. ApiError: the network may not be there yet, which keeps no home from starting; `retry`
+        tries again.
+        """
+        async with self.network.changing:
+            with self.store.reading() as tables:
+                address = tables.state().serve
+            await self.network.listen(address)
+
     async def retry(self) -> None:
-        """Try again to bring into the log what a full disk kept out, and to delete what it kept from being deleted."""
+        """Try again to bring into the log what a full disk kept out, to delete what it kept from being deleted, and to answer
+        seats where there was no network.
+        """
+        with suppress(ApiError, StoreError):
+            await self.serve_seats()
         await self.writer.run(self.deliver)
         try:
             await self.writer.run(self.erase)

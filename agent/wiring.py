@@ -97,7 +97,10 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
         server = await rpc.serve(home.agent_address, routes(agent), agent.network.roles)
-        await _serve_seats(agent)
+        try:
+            await agent.serve_seats()
+        except ApiError as error:
+            logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 - no fault of ours
         jobs = schedule(agent.tick, agent.retry, agent.updating.look_if_due, agent.witnessing.ask)
         failed = jobs.start()
         waiting = asyncio.ensure_future(stop.wait())
@@ -116,16 +119,6 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
             asking.cancel()
             await agent.network.close()
             await server.close()
-
-
-async def _serve_seats(agent: Agent) -> None:
-    """Where the operator said. A network that is not there yet keeps no home from starting; the housekeeping tries again."""
-    with agent.store.reading() as tables:
-        address = tables.state().serve
-    try:
-        await agent.network.listen(address)
-    except ApiError as error:
-        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 - no fault of ours
 
 
 def _store(folder: Path) -> Store:

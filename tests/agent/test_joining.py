@@ -7,9 +7,9 @@ import pytest
 
 from agent.api.joining import Join, PlaceServe, SeatInvite
 from agent.api.players import GuardianAdd, GuardianSet, LimitSet, PlayerAdd
-from agent.api.roster import Roster, RosterGet
+from agent.api.roster import GrantEvent, Roster, RosterGet
 from agent.api.rulebook import PlaceSet
-from agent.api.seat import Enrol
+from agent.api.seat import Enrol, PutGrants
 from agent.api.seats import SeatList, SeatName, SeatRetire
 from agent.auth import Seat, Stranger
 from compliance.note import Signer, verify_note
@@ -49,12 +49,15 @@ def pc(desk):
 
 
 @pytest.fixture
-def family(desk):
+def family(desk, clock):
     """An plays here, Bình only elsewhere; their mother proves herself by PIN and by code."""
     desk.ask("guardian.add", GuardianAdd(name="Nguyễn Thị Mẹ", account="me"))
     desk.ask("guardian.set", GuardianSet(guardian="Nguyễn Thị Mẹ", pin=HASH, code=CODE))
     desk.ask("player.add", PlayerAdd(name="Trần An", born="2014-05-01", account="an"))
     desk.ask("player.add", PlayerAdd(name="Lê Bình", born="2012-05-01"))
+    desk.ask("grant.put", PutGrants(grants=(
+        GrantEvent(id="g1", player="le-binh", by="guardian", who="me", ms=60_000, given=clock.wall()),
+    )))  # fmt: skip
     desk.ask("limit.set", LimitSet(player="Lê Bình", ms=4_260_000))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 
@@ -189,3 +190,24 @@ def test_nobody_is_answered_once_it_is_switched_off(place, pcs):
     assert "place serve" in place.fails(1, "seat", "invite")
     place.json("place", "serve", place.address)
     assert "ok" in pcs[0].ask(LogHead())
+
+
+def test_an_agent_that_starts_before_its_network_answers_seats_later(desk):
+    """An address that another has by then, or that the PC has not got yet, keeps no home from starting."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = "{}:{}".format(*other.getsockname())
+        with desk.tables() as tables:
+            tables.serve(address)
+
+        async def tries():
+            await desk.agent.retry()
+            before = desk.agent.network.address
+            other.close()
+            await desk.agent.retry()
+            after = desk.agent.network.address
+            await desk.agent.network.close()
+            return before, after
+
+        assert asyncio.run(tries()) == ("", address)
