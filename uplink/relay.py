@@ -7,6 +7,7 @@ daemon has not handed in waits in its own journal; the relay keeps nothing.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,8 +19,9 @@ from agent.api.log import LogHead
 from agent.api.roster import PartsGet, RosterGet
 from agent.api.seat import Alive, Enrol, PutGrants, PutRequests, Submit
 from agent.api.witnessing import LogFollow
+from host.api import UserId
 from host.rpc import LIMIT
-from host.transport import Caller, Unreachable
+from host.transport import PATIENCE_S, Caller, Unreachable
 from host.wire import ApiError, Failure, encoded
 from i18n.message import Message, msg
 
@@ -27,6 +29,8 @@ _OF_SEATS = frozenset(
     one.op for one in (Alive, Claim, Enrol, LogFollow, LogHead, PartsGet, PutGrants, PutRequests, RosterGet, Submit)
 )
 _PATIENCE_S = 130.0  # longer than every request of a seat waits (host.wire.Request.patience)
+_SMALL = 1 << 16  # bytes that other accounts may say at once, to be told who manages this PC
+_CONNECTIONS = 32  # of each of them
 _IDLE = 4  # lines that are kept open for the next request
 
 Line: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -44,16 +48,23 @@ class Relay:
     connect: Callable[[], Awaitable[Line]]
     daemon: Callable[[Caller], bool]
     _idle: list[Line] = field(default_factory=list, init=False)
+    _connections: Counter[UserId] = field(default_factory=Counter, init=False)
 
     async def attend(self, caller: Caller, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection of this PC's, request by request, until it ends."""
+        """One connection of this PC's, request by request, until it ends. Other accounts have a few short ones."""
+        own = self.daemon(caller)
+        self._connections[caller.share] += 1
         try:
-            while (line := await _line(reader)) is not None:
-                writer.write(await self._answer(caller, line))
-                await writer.drain()
-        except (ConnectionError, asyncio.CancelledError):
+            while own or self._connections[caller.share] <= _CONNECTIONS:
+                if (line := await _line(reader, LIMIT if own else _SMALL)) is None:
+                    break
+                writer.write(await self._answer(line, own=own))
+                async with asyncio.timeout(PATIENCE_S):
+                    await writer.drain()
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
             pass  # nobody is left to be told
         finally:
+            self._connections[caller.share] -= 1
             writer.close()
 
     def close(self) -> None:
@@ -61,12 +72,12 @@ class Relay:
             writer.transport.abort()
         self._idle.clear()
 
-    async def _answer(self, caller: Caller, line: bytes) -> bytes:
+    async def _answer(self, line: bytes, *, own: bool) -> bytes:
         try:
             asked = msgspec.json.decode(line, type=_Op).op
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             asked = ""
-        if asked not in _OF_SEATS or not self.daemon(caller):
+        if asked not in _OF_SEATS or not own:
             return _failure(ApiError("refused", msg("managed by agent {address}: change it there", address=self.address)))
         try:
             return await self._forward(line)
@@ -109,16 +120,17 @@ def _whole(answer: bytes) -> None:
         raise ConnectionResetError
 
 
-async def _line(reader: asyncio.StreamReader) -> bytes | None:
-    """The next request, at most LIMIT long; None: there is none."""
+async def _line(reader: asyncio.StreamReader, limit: int) -> bytes | None:
+    """The next request; None: there is none, or it is longer. TimeoutError: it does not come."""
     parts: list[bytes] = []
     size = 0
-    while not parts or not parts[-1].endswith(b"\n"):
-        piece = await reader.read(1 << 16)
-        size += len(piece)
-        if not piece or size > LIMIT:
-            return None
-        parts.append(piece)
+    async with asyncio.timeout(PATIENCE_S):
+        while not parts or not parts[-1].endswith(b"\n"):
+            piece = await reader.read(_SMALL)
+            size += len(piece)
+            if not piece or size > limit:
+                return None
+            parts.append(piece)
     return b"".join(parts)
 
 
