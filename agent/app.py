@@ -45,7 +45,7 @@ from agent.api.rulebook import (
 )
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
 from agent.api.seats import SeatList, SeatName, SeatRetire
-from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Principal, pc_of
+from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STRANGER, Principal, Seat, pc_of
 from agent.claims import claim
 from agent.incoming import Incoming
 from agent.joining import Joining
@@ -110,7 +110,7 @@ def _of_joining(agent: Agent) -> tuple[Route, ...]:
 def _of_seats(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
     change = answers.change
     return (
-        Route(Enrol, SEAT, answers.enrol),
+        Route(Enrol, ENROLS, answers.enrol),
         Route(Alive, SEAT, answers.alive),
         Route(RosterGet, SEAT, lambda caller, asked: agent.registry.above(asked.above, POLL_S, pc_of(caller)), waits=True),
         Route(PartsGet, SEAT, answers.parts),
@@ -233,9 +233,11 @@ class _Answers:
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
 
-        with _answered():
-            await agent.writer.run(work)
-        gone = request.seat not in {seat.id for seat in agent.registry.roster.seats}
+        gone = isinstance(caller, Seat) and caller.retired
+        if not gone:
+            with _answered():
+                await agent.writer.run(work)
+        gone = gone or request.seat not in {seat.id for seat in agent.registry.roster.seats}
         if not gone:
             agent.hear(request.seat)
         keys = agent.keys

@@ -12,6 +12,8 @@ from host.transport import Caller
 
 ANY: Final = "any"
 SEAT: Final = "seat"
+# A seat, or one that is retired: it is told so, and nothing else.
+ENROLS: Final = "seat|retired"
 # Whoever keeps the registry: a guardian at home, the operator elsewhere.
 KEEPER: Final = "guardian|operator"
 # Whoever goes to the log's witnesses where the agent has no network: an account that may ask for nothing else.
@@ -23,9 +25,12 @@ STRANGER: Final = "stranger"
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The PC that joined as the seat of this `id`, by its certificate and the registry. `account`: as the registry calls it."""
+    """The PC that joined as the seat of this `id`, by its certificate and the registry; `retired`: it is none any more.
+    `account`: as the registry calls it.
+    """
 
     id: str
+    retired: bool = False
     admin: bool = False
     patience: float = 150.0  # it speaks once a minute
 
@@ -64,7 +69,7 @@ def roles(caller: Principal, own: UserId, roster: Roster) -> frozenset[str]:
     """What whoever asks may do. Another PC's seat may do what a seat may, as itself alone; a stranger may ask to be one."""
     match caller:
         case Seat():
-            return frozenset((ANY, SEAT))
+            return frozenset((ENROLS,) if caller.retired else (ANY, SEAT, ENROLS))
         case Stranger():
             return frozenset((STRANGER,))
     return _roles_here(caller, own, roster)
@@ -81,7 +86,7 @@ def _roles_here(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     if caller.account == _COURIER:
         found.add(COURIER)
     if caller.uid == own or caller.uid in SYSTEM_USERS:
-        found.add(SEAT)
+        found |= {SEAT, ENROLS}
     if caller.uid == own or caller.admin:
         found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
     if caller.account in guarding.accounts(roster):

@@ -128,7 +128,7 @@ class Network:
             with self.store.reading() as tables:
                 row = joined(tables, key_of(shown))
             if row is not None:
-                return Seat(row.id)
+                return Seat(row.id, retired=row.retired is not None)
         address = "?"
         with suppress(TypeError, IndexError):  # gone already
             address = writer.get_extra_info("peername")[0]

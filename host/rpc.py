@@ -39,6 +39,7 @@ _LONGEST_S = 0.1  # of an answer that took longer, the rest was spent waiting
 
 _WHO = {
     "seat": msg("this PC's own daemon"),
+    "seat|retired": msg("this PC's own daemon"),
     "guardian": msg("a guardian"),
     "guardian|operator": msg("a guardian or the operator"),
     "courier": msg("a guardian or the operator"),

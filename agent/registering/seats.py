@@ -173,8 +173,8 @@ def seat_key(tables: Tables, seat: str, pc: str) -> VerifierKey:
 
 
 def joined(tables: Tables, tls: str) -> SeatRow | None:
-    """As which seat the PC joined that calls with this key; None: it did not, or it is retired."""
-    return next((row for row in tables.seats() if row.tls == tls and row.retired is None), None)
+    """As which seat the PC joined that calls with this key; None: it did not. One that is retired may have joined anew."""
+    return min((row for row in tables.seats() if row.tls == tls), key=lambda row: row.retired is not None, default=None)
 
 
 def _its_own(row: SeatRow, pc: str) -> None:

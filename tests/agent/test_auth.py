@@ -6,10 +6,11 @@ import pytest
 
 from agent.api.roster import Guardian, Player, Roster
 from agent.app import routes
-from agent.auth import ANY, COURIER, KEEPER, SEAT, STRANGER, Seat, Stranger, roles
+from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STRANGER, Seat, Stranger, roles
 from host.transport import Caller
 
 OWN = 990
+SEATS = {SEAT, ENROLS}
 
 
 def at(place):
@@ -25,13 +26,14 @@ def caller(account, uid, *, admin=False):
 @pytest.mark.parametrize(
     ("who", "home", "point"),
     [
-        (caller("giochoi", OWN), {ANY, SEAT, COURIER, KEEPER, "guardian"}, {ANY, SEAT, COURIER, KEEPER, "operator"}),
-        (caller("root", 0, admin=True), {ANY, SEAT, COURIER, KEEPER, "guardian"}, {ANY, SEAT, COURIER, KEEPER, "operator"}),
+        (caller("giochoi", OWN), {ANY, *SEATS, COURIER, KEEPER, "guardian"}, {ANY, *SEATS, COURIER, KEEPER, "operator"}),
+        (caller("root", 0, admin=True), {ANY, *SEATS, COURIER, KEEPER, "guardian"}, {ANY, *SEATS, COURIER, KEEPER, "operator"}),
         (caller("bo", 1000, admin=True), {ANY, COURIER, KEEPER, "guardian"}, {ANY, COURIER, KEEPER, "operator"}),
         (caller("me", 1001), {ANY, COURIER, KEEPER, "guardian"}, {ANY, "guardian"}),
         (caller("an", 1002), {ANY}, {ANY}),
         (caller("giochoi-courier", 991), {ANY, COURIER}, {ANY, COURIER}),
-        (Seat("seat-1"), {ANY, SEAT}, {ANY, SEAT}),
+        (Seat("seat-1"), {ANY, *SEATS}, {ANY, *SEATS}),
+        (Seat("seat-1", retired=True), {ENROLS}, {ENROLS}),
         (Stranger("192.0.2.7"), {STRANGER}, {STRANGER}),
     ],
 )
@@ -48,8 +50,9 @@ def test_what_a_child_may_ask(desk):
         by_role.setdefault(route.role, set()).add(op)
     assert by_role == {
         ANY: {"game.list", "log.head", "log.card", "place.show", "update.show"},
-        SEAT: {"seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put",
-               "log.submit", "log.follow"},
+        ENROLS: {"seat.enrol"},
+        SEAT: {"seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put", "log.submit",
+               "log.follow"},
         KEEPER: {
             "player.add", "player.set", "player.remove", "player.list", "player.days", "player.erase", "player.export",
             "guardian.add", "guardian.set", "guardian.remove", "guardian.list",

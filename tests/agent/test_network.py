@@ -112,8 +112,11 @@ def test_a_seat_that_is_retired_is_hung_up_on_and_kept_out(place, pcs):
         assert (said(waiting, b""), said(idle, b'{"op":"log.head"}\n')) == (b"", b"")
         assert may(kept, "log.head")
     with gone.line() as again:
-        assert not any(may(again, op) for op in OF_SEATS)
-    assert refused(enrol(gone))
+        assert {op for op in OF_SEATS if may(again, op)} == {"seat.enrol"}
+    before = place.json("seat", "list")
+    for name in (gone.joined.seat, "seat-after", other.joined.seat):
+        assert enrol(gone, name)["ok"]["retired"]
+    assert place.json("seat", "list") == before
     assert "ok" in other.ask(Alive(seat=other.joined.seat, wall=0))
 
 
