@@ -23,7 +23,7 @@ KILLED = 1 if WINDOWS else -9
 BIN = Path(sys.executable).parent  # the programs as `make setup` installs them
 MODULES = {
     "giochoi": "cli", "giochoi-daemon": "daemon", "giochoi-agent": "agent", "giochoi-verify": "compliance",
-    "giochoi-tray": "tray",
+    "giochoi-tray": "tray", "giochoi-uplink": "uplink",
 }  # fmt: skip
 SLOW = float(os.environ.get("GIOCHOI_SLOW", "1"))  # a computed PC (tests/lab/kernel) takes so many times as long
 PATIENCE = (30.0 if WINDOWS else 20.0) * SLOW  # seconds: what takes longer on a busy machine does not come any more
