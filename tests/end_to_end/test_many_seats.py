@@ -56,14 +56,12 @@ class Point:
         return all(house.json("status")["agent"]["unsent"] == 0 for house in self.seats)
 
     def entries(self, kind):
-        """The seat of each entry of this kind in the one log."""
-        until(self.arrived, AWAY)
+        """Those of this kind in the one log."""
         return [line["entry"] for line in self.agent.json("log", "show", "--last", "100000")["entries"]
                 if line["entry"]["kind"] == kind]  # fmt: skip
 
     def exported(self):
         """What the verifier says of the log of the whole place, and its exit code."""
-        until(self.arrived, AWAY)
         bundle = self.agent.home / "place.zip"
         self.agent("log", "export", str(bundle))
         done = self.agent.run("giochoi-verify", str(bundle), "--json")
@@ -110,7 +108,11 @@ class Game:
         until(lambda: not any(map(self.seen, self.point.seats)))
 
     def plays(self, kind):
-        """Of each seat, how many."""
+        """Of each seat, how many, once all of them are in the log."""
+        until(self.point.arrived, AWAY)
+        return self.count(kind)
+
+    def count(self, kind):
         found = [line["seat"] for line in self.point.entries(kind) if line["game"] == self.id]
         return {joined["seat"]: found.count(joined["seat"]) for joined in self.point.joined}
 
@@ -119,6 +121,10 @@ class Game:
             process.kill()
             process.wait()
             process.stdin.close()
+
+
+def has(house, issue):
+    return issue in [one["id"] for one in house.json("status")["daemon"]["issues"]]
 
 
 @pytest.fixture
@@ -191,13 +197,27 @@ def test_a_seat_that_is_retired_is_told_so(point, game):
     """It shows that, records on, and its records go nowhere; the other one's do."""
     (gone, other), joined = point.seats, point.joined
     point.agent("seat", "retire", joined[0]["seat"], "--reporting", "--yes", "--reason", "stolen")
-    until(lambda: "seat-retired" in [one["id"] for one in gone.json("status")["daemon"]["issues"]], AWAY)
+    until(lambda: has(gone, "seat-retired"), AWAY)
     game.play()
-    assert gone.json("status")["agent"]["unsent"] > 0
     until(lambda: other.json("status")["agent"]["unsent"] == 0)
-    log = point.agent.json("log", "show", "--last", "1000")["entries"]
-    started = [line["entry"]["seat"] for line in log if line["entry"]["kind"] == "play.started"]
-    assert started.count(joined[1]["seat"]) == started.count(joined[0]["seat"]) + 1
-    bundle = point.agent.home / "place.zip"
-    point.agent("log", "export", str(bundle))
-    assert point.agent.run("giochoi-verify", str(bundle)).returncode == 0
+    assert gone.json("status")["agent"]["unsent"] > 0
+    assert game.count("play.started") == {joined[0]["seat"]: 0, joined[1]["seat"]: 1}
+    report, code = point.exported()
+    assert (code, report["ok"]) == (0, True)
+
+
+def test_a_seat_that_was_retired_joins_anew(point):
+    """With a chain of its own, as soon as an administrator there confirms the agent; the log of the place still verifies."""
+    (back, _), (was, _) = point.seats, point.joined
+    again = back.json("seat", "enrol", point.agent.json("seat", "invite")["string"])
+    assert again["seat"] != was["seat"]
+    for room in ("daemon", "uplink"):
+        back.end(room)
+    back.start("uplink", "daemon")
+    until(lambda: has(back, "agent-refuses"), AWAY)
+    back.run("giochoi", "doctor", "--repair", "--agent-key", again["fingerprint"])  # its exit code is about the whole PC
+    until(lambda: not has(back, "agent-refuses") and point.arrived(), AWAY)
+    (follows,) = (seat for seat in point.listed().values() if seat["follows"] == was["seat"])
+    assert (follows["pc"], follows["reporting"]) == (again["seat"], True)
+    report, code = point.exported()
+    assert (code, report["ok"]) == (0, True)
