@@ -9,6 +9,7 @@ import ssl
 import msgspec
 import pytest
 
+from agent.api.claims import Claim
 from agent.api.joining import Hello
 from agent.api.log import LogHead
 from agent.api.seat import Alive, Enrol, Submit
@@ -21,7 +22,7 @@ from tests.served_agent import Pc, asked, line, said, served_agent, shown
 from tests.system import PATIENCE, until
 
 OF_SEATS = {
-    "seat.enrol", "seat.alive", "roster.get", "grant.put", "request.put", "log.submit", "log.follow",
+    "seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put", "log.submit", "log.follow",
     "game.list", "log.head", "log.card", "place.show", "update.show",
 }  # fmt: skip
 
@@ -75,6 +76,7 @@ def test_a_seat_speaks_for_itself_alone(place, pcs):
     for seat, key in ((other, b"t"), ("seat-own", b"s")):
         assert refused(one.ask(Alive(seat=seat, wall=0)))
         assert refused(one.ask(Submit(seat=seat, entries=())))
+        assert refused(one.ask(Claim(seat=seat, player="na", until=0)))
         assert refused(enrol(one, seat, key))
     assert place.json("seat", "list") == before
     assert "ok" in one.ask(Alive(seat=one.joined.seat, wall=0))

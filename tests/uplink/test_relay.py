@@ -19,7 +19,10 @@ from tests.system import PATIENCE
 from uplink.relay import Relay
 
 SUBMIT = '{"op":"log.submit","args":{"seat":"máy","entries":[]}}\n'.encode()
-OF_SEATS = {"seat.enrol", "seat.alive", "roster.get", "grant.put", "request.put", "log.submit", "log.follow", "log.head"}
+OF_SEATS = {
+    "seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put", "log.submit",
+    "log.follow", "log.head",
+}  # fmt: skip
 
 
 class Agent:
