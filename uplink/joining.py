@@ -42,15 +42,15 @@ async def join(home: Home, invitation: str, show: Callable[[str], object]) -> tu
         folder = str(home.agent)
         raise JoinError(msg("this PC keeps players and a log of its own, in {folder}: save them with giochoi backup, stop "
                             "giochoi-agent and move that folder away first", folder=folder))  # fmt: skip
-    introduced = await _ask(address, tls.client(None), Hello())
-    key, authority = _believed(introduced, pinned)
+    key, authority = _believed(await _ask(address, tls.client(None), Hello()), pinned)
+    introduced = await _ask(address, tls.client(authority), Hello())  # its other key, which nobody signed, from it alone
     own = membership.key_of(home, tls.new_key())
     public = tls.public_of(own)
     if code is None:
         show(digits(authority, public))
     answer = await _ask(address, tls.client(authority), Join(key=public, code=code, host=socket.gethostname()[:64]))
     joined = Membership(address, authority, answer.seat, own, answer.certificate)
-    membership.keep(home, joined, (introduced.log_key, introduced.roster_key))
+    membership.keep(home, joined, (key.text, introduced.roster_key))
     return joined, key
 
 
@@ -66,10 +66,9 @@ def _believed(introduced: Introduced, pinned: str) -> tuple[VerifierKey, str]:
     try:
         key = parse_vkey(introduced.log_key)
         authority = verify_note(introduced.authority, [introduced.log_key])
-        roster = parse_vkey(introduced.roster_key)
     except NoteError as error:
         raise JoinError(msg("whoever answers there is no agent: {why}", why=said_by(error))) from None
-    if key.fingerprint.replace("-", "")[: len(pinned)] != pinned or roster.name != f"{key.name}/roster":
+    if key.fingerprint.replace("-", "")[: len(pinned)] != pinned:
         raise JoinError(msg("another agent answers there: it shows the key {key}", key=key.fingerprint))
     return key, authority
 

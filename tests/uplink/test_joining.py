@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ from host import tls
 from host.tls import Authority, Identity
 from tests.served_agent import Pc, Served, asked, served_agent
 from tests.system import PATIENCE, until
-from uplink.joining import join
+from uplink.joining import connect, join
 from uplink.membership import load
 
 MINUTE = 60_000
@@ -118,8 +118,8 @@ def test_digits_that_nobody_confirms_let_nobody_in(place, new_pc, monkeypatch):
 
 
 @contextmanager
-def impostor(folder: Path, introduced: Introduced, own: Identity) -> Iterator[tuple[str, bytearray]]:
-    """Whoever listens at an address, introduces itself so and shows this certificate: its address, and all that it is told."""
+def impostor(introduced: Introduced, context: ssl.SSLContext) -> Iterator[tuple[str, bytearray]]:
+    """Whoever listens at an address and introduces itself so: its address, and all that it is told."""
     heard, loop, opened = bytearray(), asyncio.new_event_loop(), list[asyncio.Server]()
 
     async def attend(reader, writer):
@@ -129,8 +129,6 @@ def impostor(folder: Path, introduced: Introduced, own: Identity) -> Iterator[tu
         writer.close()
 
     async def listen():
-        context = tls.ssl.SSLContext(tls.ssl.PROTOCOL_TLS_SERVER)
-        own.into(context, folder)
         opened.append(await asyncio.start_server(attend, "127.0.0.1", 0, ssl=context))
 
     loop.set_exception_handler(lambda *_: None)  # a handshake that is given up is what is wanted
@@ -148,41 +146,52 @@ def impostor(folder: Path, introduced: Introduced, own: Identity) -> Iterator[tu
         loop.close()
 
 
-def in_the_middle(case: str, place: Served, seat: Pc) -> tuple[Introduced, Identity]:
-    """How whoever answers in the agent's place introduces itself, and what it shows."""
+def in_the_middle(case: str, place: Served, seat: Pc) -> tuple[Introduced, ssl.SSLContext]:
+    """How whoever answers in the agent's place introduces itself, and what it listens with."""
     told = asked(place.address, tls.client(None), Hello())["ok"]
     real = msgspec.convert(told, Introduced)
     own, log = Authority(Authority.new("own")), Signer(real.log_key.split("+")[0], b"o" * 32)
-    key = tls.new_key()
-    server = Identity(key, own.issue(tls.SERVER, tls.public_of(key)))
+    server, joined = own.server(seat.home.root), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    Identity(seat.joined.key, seat.joined.certificate).into(joined, seat.home.root)
     roster = Signer(f"{log.name}/roster", b"r" * 32)
     ours = Introduced(log_key=log.vkey, roster_key=roster.vkey, authority=log.sign(own.certificate))
     return {
         "another agent": (ours, server),
         "relays the introduction": (real, server),
         "signs its own authority with another key": (msgspec.structs.replace(ours, log_key=real.log_key), server),
-        "is one of the agent's seats": (real, Identity(seat.joined.key, seat.joined.certificate)),
-        "gives itself another roster key": (
-            msgspec.structs.replace(real, roster_key=Signer("x/roster", b"r" * 32).vkey), server,
-        ),
+        "is one of the agent's seats": (real, joined),
     }[case]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", [
     "another agent", "relays the introduction", "signs its own authority with another key", "is one of the agent's seats",
-    "gives itself another roster key",
 ])  # fmt: skip
 def test_whoever_answers_in_the_agents_place_hears_no_code(place, new_pc, case):
     """The PC asks who is there, believes nothing that the invitation does not vouch for, and keeps nothing."""
     seat, pc = new_pc("b"), new_pc("c")
     assert seat("seat", "enrol", place.invite()).returncode == 0
     _, pinned, code = place.invite().split("/")
-    with impostor(pc.home.root, *in_the_middle(case, place, seat)) as (address, heard):
+    with impostor(*in_the_middle(case, place, seat)) as (address, heard):
         said = pc.fails(1, "seat", "enrol", f"{address}/{pinned}/{code}")
     assert "agent" in said
     assert b"agent.hello" in heard
     assert (heard.count(b"\n"), code.encode() in heard, load(pc.home)) == (1, False, None)
     pc.json("seat", "enrol", f"{place.address}/{pinned}/{code}")
+
+
+def test_of_the_agents_keys_none_is_taken_from_whoever_answered_first(place, new_pc, monkeypatch):
+    """Somebody relays the introduction with a roster key of their own, and is gone before the PC is sure of the agent."""
+    pc = new_pc("b")
+    real = msgspec.convert(asked(place.address, tls.client(None), Hello())["ok"], Introduced)
+    false = Signer(f"{real.log_key.split('+')[0]}/roster", b"r" * 32).vkey
+    server = Authority(Authority.new("own")).server(pc.home.root)
+    with impostor(msgspec.structs.replace(real, roster_key=false), server) as (address, heard):
+        first = iter((address,))
+        monkeypatch.setattr("uplink.joining.connect", lambda to, context: connect(next(first, to), context))
+        pc.json("seat", "enrol", place.invite())
+    assert heard.count(b"\n") == 1
+    published = [(one.home.public / "agent.keys").read_text("utf-8") for one in (pc, place)]
+    assert published[0] == published[1]
 
 
 def test_a_pc_that_was_retired_joins_anew(place, new_pc):
