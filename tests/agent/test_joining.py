@@ -18,7 +18,6 @@ from host import tls
 from host.transport import Caller
 from host.wire import ApiError
 
-
 HASH = "$argon2id$v=19$m=65536,t=3,p=1$efEzZvSB98QymRqckYse/w$QdjNP8YYNmHaXmA5CQIes7PQqcyXVCixsx3I3E3Sabw"
 CODE = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DAEMON = Caller(uid=0, pid=1, account="root", admin=True)

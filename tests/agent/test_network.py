@@ -1,4 +1,4 @@
-"""What is answered over the network: seats as themselves alone, strangers almost nothing, and nobody who only keeps the port busy."""
+"""What is answered over the network: seats as themselves alone, strangers almost nothing; no flood keeps a seat waiting."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.served_agent import Pc, asked, line, said, served_agent, shown
 from tests.system import PATIENCE, until
 
 OF_SEATS = {
-    "seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put", "log.submit", "log.follow",
-    "game.list", "log.head", "log.card", "place.show", "update.show",
+    "seat.enrol", "seat.alive", "roster.get", "roster.parts", "player.claim", "grant.put", "request.put", "log.submit",
+    "log.follow", "game.list", "log.head", "log.card", "place.show", "update.show",
 }  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from agent.api.joining import Hello, Introduced
 from compliance.note import Signer
 from host import tls
 from host.tls import Authority, Identity
+from host.wire import ApiError
 from tests.served_agent import Pc, Served, asked, served_agent
 from tests.system import PATIENCE, until
-from uplink.joining import connect, join
+from uplink.joining import JoinError, connect, join
 from uplink.membership import load
 
 MINUTE = 60_000
@@ -52,8 +53,8 @@ def test_an_invitation_ends(place, new_pc, clock):
 
 
 @pytest.mark.parametrize("change", [
-    lambda text: text[:-1] + ("0" if text[-1] != "0" else "1"), lambda text: text.rpartition("/")[0] + "/", lambda _: "nonsense",
-    lambda text: text + "/more",
+    lambda text: text[:-1] + ("0" if text[-1] != "0" else "1"), lambda text: text.rpartition("/")[0] + "/",
+    lambda _: "nonsense", lambda text: text + "/more",
 ])  # fmt: skip
 def test_no_other_string_lets_in(place, new_pc, change):
     """A code that was never given, an empty one, and what is no invitation."""
@@ -80,7 +81,7 @@ class Waiting(threading.Thread):
     def run(self) -> None:
         try:
             asyncio.run(join(self.pc.home, self.string, self.digits.append))
-        except Exception as error:
+        except (ApiError, JoinError) as error:
             self.failed = str(error)
 
     def shown(self) -> str:
