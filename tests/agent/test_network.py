@@ -177,7 +177,8 @@ def test_an_address_has_so_many_connections(place, pcs):
     """A stranger gets no more, while a seat at that address still does, and the next stranger once they are gone."""
     many = [line(place.address, tls.client(None)) for _ in range(40)]
     answers = [said(one, b'{"op":"agent.hello"}\n') for one in many]
-    assert sum(b"too many connections" in answer for answer in answers) == 8
+    assert 0 < sum(b'{"ok"' in answer for answer in answers) <= 32
+    assert b"too many connections" in answers[-1]
     assert "ok" in enrol(pcs[0])
     for one in many:
         one.close()

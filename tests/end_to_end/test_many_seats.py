@@ -31,6 +31,8 @@ class Point:
         self.agent, self.seats = House(folder / "a"), [House(folder / "b"), House(folder / "c")]
         for house in self.houses:
             house.home.mkdir(mode=0o755)
+
+    def open(self):
         self.agent.configure("agent", OWN_GAMES)
         self.agent.start("agent")
         self.agent("place", "set", "home", "--zone", zone_with_noon())
@@ -78,8 +80,11 @@ def point():
     """One for all these tests: starting so many servers takes longer than killing them."""
     with tempfile.TemporaryDirectory(prefix="gc-") as folder:
         made = Point(Path(folder))
-        yield made
-        made.close()
+        try:
+            made.open()
+            yield made
+        finally:
+            made.close()
 
 
 class Game:

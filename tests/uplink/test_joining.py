@@ -17,7 +17,7 @@ from host import tls
 from host.tls import Authority, Identity
 from host.wire import ApiError
 from tests.served_agent import Pc, Served, asked, served_agent
-from tests.system import PATIENCE, until
+from tests.system import PATIENCE, readable, until
 from uplink.joining import JoinError, connect, join
 from uplink.membership import load
 
@@ -36,6 +36,7 @@ def test_an_invitation_lets_in_as_many_pcs_as_it_names(place, new_pc):
     fingerprint = place.json("log", "card")["fingerprint"]
     assert first == {"seat": one.joined.seat, "address": place.address, "fingerprint": fingerprint}
     assert one.json("seat", "enrol", string) == first
+    assert all(readable(path, "its owner") for path in (one.home.uplink, *one.home.uplink.iterdir()))
     second = two.json("seat", "enrol", string)
     assert "as many PCs as were invited" in three.fails(1, "seat", "enrol", string)
     assert seats(place) == {first["seat"], second["seat"]}
