@@ -194,11 +194,3 @@ def test_of_the_agents_keys_none_is_taken_from_whoever_answered_first(place, new
     assert heard.count(b"\n") == 1
     published = [(one.home.public / "agent.keys").read_text("utf-8") for one in (pc, place)]
     assert published[0] == published[1]
-
-
-def test_a_pc_that_was_retired_joins_anew(place, new_pc):
-    """As another seat: what it was stays gone."""
-    pc = new_pc("b")
-    was = pc.json("seat", "enrol", place.invite())["seat"]
-    assert place("seat", "retire", was, "--yes").returncode == 0
-    assert pc.json("seat", "enrol", place.invite())["seat"] != was
