@@ -141,12 +141,10 @@ class LogFile:
             raise LookupError(f"the log has no {tile.path}")
         return data
 
-    def inclusion_proof(self, index: int) -> list[bytes]:
-        """The proof that entry `index` is in the tree. ProofError if it is not."""
-        return self.inclusion_proofs((index,))[0]
-
     def inclusion_proofs(self, indexes: Iterable[int]) -> list[list[bytes]]:
-        """The same of each of these: entries that lie together share most of their proofs. ProofError."""
+        """The proofs that these entries are in the tree, which share most of their hashes where they lie together. ProofError
+        if one is not.
+        """
         known: dict[Range, bytes] = {}
         paths = [tree.inclusion_path(index, self.size) for index in indexes]
         for span in (span for path in paths for span in path):

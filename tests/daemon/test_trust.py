@@ -174,7 +174,7 @@ def lines(count, first=1):
 
 def proofs(log, *, trusted=0):
     found = tuple(
-        Proof(seq=index + 1, index=index, hashes=tuple(log.inclusion_proof(index))) for index in range(log.size)
+        Proof(seq=index + 1, index=index, hashes=tuple(log.inclusion_proofs((index,))[0])) for index in range(log.size)
     )  # fmt: skip
     consistency = tuple(log.consistency_proof(trusted)) if trusted else ()
     return Accepted(checkpoint=log.checkpoint, proofs=found, consistency=consistency)
