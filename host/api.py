@@ -231,6 +231,16 @@ class Service(Protocol):
     def to_start(self, server: str) -> str:
         """The command that starts this server in the system's home."""
 
+    def handing_over(self, former: Name, to: Name) -> AbstractContextManager[None]:
+        """Within it neither server runs; after it `to` does, now and with each start of the PC, in place of `former`, and the
+        daemon starts anew. If it was left by an error, they are as they were. An administrator's. OSError.
+        """
+
+    def reachable(self, server: Name, *, on: bool) -> bool:
+        """Has the server, from now on, in the network or out of it; whether it was otherwise and so was started anew. An
+        administrator's. OSError.
+        """
+
     def listen(self, tell: Callable[[Told], None]) -> None:
         """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
         up; its clock was set. Whoever is told only takes note. Less comes where a manager speaks by signals.

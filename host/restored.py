@@ -1,4 +1,5 @@
-"""The mark that a restored backup leaves in a server's folder: what its databases say is of an earlier day.
+"""The mark that a restored backup leaves in a server's folder: what its databases say is of an earlier day. Joining another
+agent leaves it in the daemon's, whose databases are then of another agent.
 
 Whoever starts there says so in the log, or begins a chain of its own, and takes the mark away once that is durable.
 """
@@ -17,10 +18,13 @@ NAME: Final = "restored"
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """`made`: when the backup was (Unix ms). `keys`: what the agent that came back with it publishes; None if none did."""
+    """`made`: when the backup was (Unix ms). `keys`: what the agent that came back with it, or was joined, publishes; None: it
+    is the same. `seat`: as which seat the PC joined; "": it did not.
+    """
 
     made: int
     keys: str | None = None
+    seat: str = ""
 
 
 def read(folder: Path) -> Restored | None:

@@ -10,6 +10,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +20,7 @@ import msgspec
 from agent.api.joining import Hello, Introduced, Join, digits, parse_invitation
 from compliance.note import NoteError, VerifierKey, parse_vkey, verify_note
 from host import tls
+from host.choose import service
 from host.homes import Home
 from host.rpc_client import LIMIT, Talk
 from host.transport import Unreachable
@@ -33,25 +37,37 @@ class JoinError(MessageError):
     """Why this PC did not join; nothing of it is kept that would be in the way of another try."""
 
 
-async def join(home: Home, invitation: str, show: Callable[[str], object]) -> tuple[Membership, VerifierKey]:
-    """The membership of this PC, which is kept, and the key of the agent's log. `show` is told the six digits, if somebody at
-    the agent has to confirm them. JoinError, HomeError, Unreachable; ApiError: the agent refuses.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`key`: of the agent's log. `aside`: where that lies now which an agent of this PC's own had kept."""
+
+    membership: Membership
+    key: VerifierKey
+    aside: Path | None
+
+
+async def join(home: Home, invitation: str, show: Callable[[str], object]) -> Joined:
+    """From now on this PC is a seat; its services are those of one. What an agent of its own kept is put aside. `show` is told
+    the six digits, if somebody at the agent has to confirm them. JoinError, HomeError, Unreachable; ApiError: the agent
+    refuses.
     """
     address, pinned, code = _parsed(invitation)
-    if (home.agent / "agent.db").exists():
-        folder = str(home.agent)
-        raise JoinError(msg("this PC keeps players and a log of its own, in {folder}: save them with giochoi backup, stop "
-                            "giochoi-agent and move that folder away first", folder=folder))  # fmt: skip
     key, authority = _believed(await _ask(address, tls.client(None), Hello()), pinned)
     introduced = await _ask(address, tls.client(authority), Hello())  # its other key, which nobody signed, from it alone
-    own = membership.key_of(home, tls.new_key())
+    own = membership.key_of(home, authority, tls.new_key())
     public = tls.public_of(own)
     if code is None:
         show(digits(authority, public))
     answer = await _ask(address, tls.client(authority), Join(key=public, code=code, host=socket.gethostname()[:64]))
     joined = Membership(address, authority, answer.seat, own, answer.certificate)
-    membership.keep(home, joined, (key.text, introduced.roster_key))
-    return joined, key
+    try:
+        with service().handing_over("agent", "uplink") if home.kind == "system" else nullcontext():
+            aside = membership.put_aside(home) if membership.own_agent(home) else None
+            membership.keep(home, joined, (key.text, introduced.roster_key))
+    except OSError as error:
+        raise JoinError(msg("the agent took this PC, but its services are not those of a seat yet: {why}; then do it again",
+                            why=said_by(error))) from error  # fmt: skip
+    return Joined(joined, key, aside)
 
 
 def _parsed(invitation: str) -> tuple[str, str, str | None]:

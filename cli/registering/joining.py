@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import re
 from argparse import Namespace
+from contextlib import suppress
 
-from agent.api.joining import LONGEST_MINUTES, MOST_INVITED, PlaceServe, SeatConfirm, SeatInvite, invitation
+from agent.api.joining import LONGEST_MINUTES, MOST_INVITED, PlaceServe, SeatConfirm, SeatInvite, Served, invitation
 from agent.api.rulebook import PlaceShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.asking import YES
+from cli.given.asking import confirm as confirm_first
 from cli.given.values import parse_number
 from cli.registering.settle import settle
 from cli.words.qr import qr
+from host.choose import files, service
 from host.homes import chosen_home
 from host.rpc_client import ask
-from i18n.message import Moment, msg
+from i18n.message import Moment, msg, said_by
 from rules.calendar import rfc3339
+
+
+_ASIDE = msg("This PC keeps players and a log of its own. As a seat it follows the agent on the other PC, and they are put aside. "
+             "Join?")  # fmt: skip
 
 
 def add_serve(commands: Commands) -> None:
@@ -33,6 +41,7 @@ def add_joining(commands: Commands) -> None:
     parser.takes("--minutes", "MINUTES", msg("how long it holds"), type=_most(LONGEST_MINUTES), default=30)
     parser = commands.add("seat enrol", enrol, "192.168.1.10:7381/7f3c…/9a01…",
                           about=msg("make this PC a seat of the agent on another one"))  # fmt: skip
+    parser.takes("--yes", "", YES)
     parser.takes("string", "STRING", msg("what giochoi seat invite or place serve printed there; after the latter, six "
                                          "digits are shown here, to be confirmed there"))  # fmt: skip
     parser = commands.add("seat confirm", confirm, "123456", about=msg("let the PC join that shows these six digits"))
@@ -51,7 +60,7 @@ def _digits(text: str) -> str:
 
 
 def serve(args: Namespace, context: Context) -> None:
-    done = ask(context.home.agent_address, PlaceServe(address="" if args.address == "off" else args.address))
+    done = _served("" if args.address == "off" else args.address, context)
     if not done.address:
         context.out.answer({"address": None, "fingerprint": done.fingerprint}, msg("no other PC is answered any more"))
         return
@@ -61,6 +70,33 @@ def serve(args: Namespace, context: Context) -> None:
         address=done.address, next="giochoi seat invite", command=f"giochoi seat enrol {join}",
     )  # fmt: skip
     context.out.answer({"address": done.address, "fingerprint": done.fingerprint, "string": join}, said)
+
+
+def _served(address: str, context: Context) -> Served:
+    """The system's agent has a network for as long as it serves somebody."""
+    home = context.home
+    if home.kind != "system":
+        return ask(home.agent_address, PlaceServe(address=address))
+    _needs_root()
+    opened = False
+    try:
+        opened = bool(address) and service().reachable("agent", on=True)
+        done = ask(home.agent_address, PlaceServe(address=address))
+        if not address:
+            service().reachable("agent", on=False)
+    except OSError as error:
+        raise CommandError(msg("the agent's service cannot be changed: {why}", why=said_by(error)), code=1) from error
+    except Exception:
+        if opened:
+            with suppress(OSError):
+                service().reachable("agent", on=False)
+        raise
+    return done
+
+
+def _needs_root() -> None:
+    if not files().privileged():
+        raise CommandError(msg("only the system and administrators make this PC part of a network"), code=1)
 
 
 def invite(args: Namespace, context: Context) -> None:
@@ -76,19 +112,32 @@ def invite(args: Namespace, context: Context) -> None:
 
 
 def enrol(args: Namespace, context: Context) -> None:
-    from uplink.joining import JoinError, join  # noqa: PLC0415 - it loads a TLS that no other command needs
+    from uplink import membership  # noqa: PLC0415 - it loads a TLS that no other command needs
+    from uplink.joining import JoinError, join  # noqa: PLC0415 - as above
+
+    home = chosen_home(context.given)
+    if context.home.kind == "system":
+        home = context.home
+        _needs_root()
+    if membership.own_agent(home):
+        confirm_first(_ASIDE, context, yes=args.yes)
 
     def show(digits: str) -> None:
         context.out.message(msg("confirm at the agent, within ten minutes: giochoi seat confirm {digits}", digits=digits))
 
     try:
-        joined, key = asyncio.run(join(chosen_home(context.given), args.string, show))
+        done = asyncio.run(join(home, args.string, show))
     except JoinError as error:
         raise CommandError(error.message, code=1) from error
-    document = {"seat": joined.seat, "address": joined.address, "fingerprint": key.fingerprint}
-    said = msg("this PC is {seat} of the agent at {address}, whose key is {key}; now start giochoi-uplink and giochoi-daemon",
-               seat=joined.seat, address=joined.address, key=key.fingerprint)  # fmt: skip
-    context.out.answer(document, said)
+    joined, key = done.membership, done.key.fingerprint
+    aside = None if done.aside is None else str(done.aside)
+    if aside is not None:
+        context.out.message(msg("the players and the log that this PC kept until now lie in {folder}", folder=aside))
+    told = {"seat": joined.seat, "address": joined.address}
+    said = msg("this PC is {seat} of the agent at {address}, whose key is {key}", **told, key=key)
+    if home.kind != "system":
+        said = msg("{said}; now start giochoi-uplink and giochoi-daemon", said=said)
+    context.out.answer({**told, "fingerprint": key, "aside": aside}, said)
 
 
 def confirm(args: Namespace, context: Context) -> int:

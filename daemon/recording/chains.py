@@ -51,9 +51,9 @@ _AGAIN = "write-again"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
 
 
-def put_aside(store: Store, *, again: bool = False) -> str:
-    """Ends the chain: its tables get another name, a new chain can begin. The new seat's id. `again`: what was played today
-    still has to be written to it. The transaction is the caller's.
+def put_aside(store: Store, joined: str = "", *, again: bool = False) -> str:
+    """Ends the chain: its tables get another name, a new chain can begin. The new seat's id, `joined` if the PC did as that.
+    `again`: what was played today still has to be written to it. The transaction is the caller's.
     """
     aside = "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'journal_head_[0-9]*'"
     number = store.db.execute(aside).fetchone()[0]
@@ -62,7 +62,8 @@ def put_aside(store: Store, *, again: bool = False) -> str:
     store.db.execute("UPDATE plays SET seq = seq - ?", (_ASIDE,))
     store.db.execute("UPDATE pieces SET play = play - ?", (_ASIDE,))
     journal.create_tables(store.db)
-    seat, former = new_seat_id(), store.get("seat")
+    former = store.get("seat")
+    seat = joined if joined and joined.encode() != former else new_seat_id()
     store.put("seat", seat.encode())
     if former is not None:
         store.put(FOLLOWS, former)
@@ -210,7 +211,9 @@ def seat_id(store: Store, folder: Path, joined: str | None) -> str:
 
 
 def _come_back(store: Store, folder: Path) -> str | None:
-    """The new seat's id; None if nothing was restored. An administrator put it back, so its agent is believed. Unwritable."""
+    """The new seat's id; None if nothing was restored, and no agent joined. An administrator did that, so its agent is believed.
+    Unwritable.
+    """
     try:
         mark = restored.read(folder)
     except OSError:
@@ -223,7 +226,7 @@ def _come_back(store: Store, folder: Path) -> str | None:
         keys = None
     with store.transaction():
         write_pin(store, keys)
-        seat = put_aside(store, again=True)
+        seat = put_aside(store, mark.seat, again=True)
     restored.take_away(folder)
     return seat
 

@@ -21,7 +21,7 @@ from installers.linux.packing import packed
 # What has a page of its own: (program, the room that it runs, section).
 _PROGRAMS: Final = (
     ("giochoi-tray", "tray", 1), ("giochoi-verify", "compliance", 1), ("giochoi-witness", "witness", 1),
-    ("giochoi-daemon", "daemon", 8), ("giochoi-agent", "agent", 8),
+    ("giochoi-daemon", "daemon", 8), ("giochoi-agent", "agent", 8), ("giochoi-uplink", "uplink", 8),
 )  # fmt: skip
 _COMPLETIONS: Final = {
     "bash": "usr/share/bash-completion/completions/giochoi",

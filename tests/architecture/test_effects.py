@@ -97,7 +97,7 @@ def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
 SPAWNERS = {
     "agent/updating.py", "cli/demo/running.py", "cli/demo/steps.py", "daemon/api/scan.py", "daemon/platforms/linux/spawning.py",
     "daemon/platforms/pins.py", "daemon/platforms/power_record.py", "daemon/platforms/windows/ending/run_in_session.py",
-    "host/linux/sealing.py", "host/linux/users.py", "host/secrets.py", "host/updates/install.py", "host/windows/installing.py",
+    "host/linux/sealing.py", "host/linux/service.py", "host/linux/users.py", "host/secrets.py", "host/updates/install.py", "host/windows/installing.py",
     "host/windows/update_task.py", "tray/dialogs/setup.py", "tray/opening.py", "tray/showing/linux/apart.py",
     "tray/showing/linux/bell.py",
 }  # fmt: skip
