@@ -231,16 +231,6 @@ class Service(Protocol):
     def to_start(self, server: str) -> str:
         """The command that starts this server in the system's home."""
 
-    def handing_over(self, former: Name, to: Name) -> AbstractContextManager[None]:
-        """Within it neither server runs; after it `to` does, now and with each start of the PC, in place of `former`, and the
-        daemon starts anew. If it was left by an error, they are as they were. An administrator's. OSError.
-        """
-
-    def reachable(self, server: Name, *, on: bool) -> bool:
-        """Has the server, from now on, in the network or out of it; whether it was otherwise and so was started anew. An
-        administrator's. OSError.
-        """
-
     def listen(self, tell: Callable[[Told], None]) -> None:
         """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
         up; its clock was set. Whoever is told only takes note. Less comes where a manager speaks by signals.
@@ -290,6 +280,18 @@ class Manager(Protocol):
 
     def remove(self, name: Name) -> None:
         """Take it from the list."""
+
+
+class Units(Protocol):
+    """Our servers as the system's own tools start them. An administrator's; failures are OSError."""
+
+    def handing_over(self, former: Name, to: Name) -> AbstractContextManager[None]:
+        """Within it neither server runs; after it `to` does, now and with each start of the PC, in place of `former`, and the
+        daemon starts anew. If it was left by an error, they are as they were.
+        """
+
+    def reachable(self, server: Name, *, on: bool) -> bool:
+        """Has the server, from now on, in the network or out of it; whether it was otherwise and so was started anew."""
 
 
 class Signatures(Protocol):

@@ -19,9 +19,10 @@ from i18n.message import MessageError, msg, said_by
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "daemon": ("store.db", "seat.key", "config.toml"),
-    "agent": ("agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "config.toml"),
+    "agent": ("agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "tls.key", "config.toml"),
 })  # fmt: skip
-AGENTS_KEYS: Final = frozenset(f"agent/{name}" for name in PARTS["agent"] if name.endswith(".key"))
+# What every agent has; tls.key is made once other PCs are to join.
+AGENTS_KEYS: Final = frozenset(f"agent/{name}" for name in ("log.key", "roster.key", "payload.key"))
 CONTENTS: Final = "contents.json"
 KEYS: Final = "public/agent.keys"
 _LATEST_MS: Final = 253_000_000_000_000  # in the year 9987: calendars end soon after

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from host.api import Channels, Clocks, Files, Manager, Service, Signatures, UnsupportedError, Users
+from host.api import Channels, Clocks, Files, Manager, Service, Signatures, Units, UnsupportedError, Users
 
 
 def service() -> Service:
@@ -78,5 +78,14 @@ def manager() -> Manager:
     if sys.platform != "win32":
         raise UnsupportedError(sys.platform)
     from host.windows import scm as half
+
+    return half
+
+
+def units() -> Units:
+    """UnsupportedError where there is a `manager`."""
+    if sys.platform != "linux":
+        raise UnsupportedError(sys.platform)
+    from host.linux import units as half
 
     return half

@@ -9,8 +9,8 @@ import argparse
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -21,7 +21,7 @@ from host.clock import SystemClock
 from host.homes import Home, HomeError, chosen_home, language, prepare, server_home
 from host.servicelog import NAME, ServiceLog, last_line, size
 from i18n.catalogue import Catalogue, reader
-from i18n.message import Arg, Message, as_message, msg, said_by
+from i18n.message import Arg, Message, as_message, msg, plain, said_by
 from i18n.streams import speak_utf8
 
 VERBS = ("install", "start", "stop", "remove", "status", "run")
@@ -149,6 +149,52 @@ def _serve(manager: Manager, name: Name, given: str | None, serve: Serve, say: S
 
 def _room(home: Home, name: Name) -> Path:
     return home.root / name
+
+
+@contextmanager
+def handing_over(former: Name, to: Name) -> Iterator[None]:
+    """As of api.Units, also where there is a manager. OSError."""
+    try:
+        manager = choose.manager()
+    except UnsupportedError:
+        with choose.units().handing_over(former, to):
+            yield
+        return
+    try:
+        root = manager.home("daemon")
+        if root is None:
+            yield
+            return
+        with _handed_over(manager, former, to, str(root)):
+            yield
+    except ManagerError as error:
+        raise OSError(str(error)) from error
+
+
+@contextmanager
+def _handed_over(manager: Manager, former: Name, to: Name, root: str) -> Iterator[None]:
+    """ManagerError, OSError."""
+
+    def act(verb: str, name: Name) -> None:
+        code, line = ServiceCommands(manager, name, threading.Event().wait).act(verb, root)
+        if code:
+            raise OSError(f"giochoi-{name}: {plain(line)}")
+
+    before = manager.standing(to)
+    for name in (former, to):
+        if manager.standing(name).state != "absent":
+            act("stop", name)
+    act("install", to)  # which also makes its folder
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError, ManagerError):
+            act("start", former if before.state == "absent" else to)
+        raise
+    act("remove", former)
+    act("start", to)
+    act("stop", "daemon")
+    act("start", "daemon")
 
 
 @dataclass(frozen=True, slots=True)

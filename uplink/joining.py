@@ -20,9 +20,9 @@ import msgspec
 from agent.api.joining import Hello, Introduced, Join, digits, parse_invitation
 from compliance.note import NoteError, VerifierKey, parse_vkey, verify_note
 from host import tls
-from host.choose import service
 from host.homes import Home
 from host.rpc_client import LIMIT, Talk
+from host.servicing import handing_over
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.message import MessageError, msg, said_by
@@ -61,7 +61,7 @@ async def join(home: Home, invitation: str, show: Callable[[str], object]) -> Jo
     answer = await _ask(address, tls.client(authority), Join(key=public, code=code, host=socket.gethostname()[:64]))
     joined = Membership(address, authority, answer.seat, own, answer.certificate)
     try:
-        with service().handing_over("agent", "uplink") if home.kind == "system" else nullcontext():
+        with handing_over("agent", "uplink") if home.kind == "system" else nullcontext():
             aside = membership.put_aside(home) if membership.own_agent(home) else None
             membership.keep(home, joined, (key.text, introduced.roster_key))
     except OSError as error:

@@ -48,12 +48,11 @@ def load(home: Home) -> Membership | None:
         raise HomeError(msg("{path}: cannot be read: {why}; join again with giochoi seat enrol", **told)) from error
 
 
-def known(home: Home, authority: str) -> bool:
-    """Whether this PC is a seat of that agent already."""
+def _before(home: Home) -> Membership | None:
+    """None also if it cannot be read, which is why this PC joins again."""
     with suppress(HomeError):
-        found = load(home)
-        return found is not None and found.authority == authority
-    return False
+        return load(home)
+    return None
 
 
 def key_of(home: Home, authority: str, make: str) -> str:
@@ -61,7 +60,8 @@ def key_of(home: Home, authority: str, make: str) -> str:
     with files().acting_for(home.uplink):
         prepare(home.uplink, 0o700)
     path = home.uplink / _KEY
-    if (home.uplink / _FILE).exists() and not known(home, authority):
+    before = _before(home)
+    if before is not None and before.authority != authority:
         _write(path, make.encode(), 0o600)
         return make
     with suppress(FileNotFoundError):
@@ -95,11 +95,12 @@ def put_aside(home: Home) -> Path:
 
 
 def keep(home: Home, membership: Membership, agent_keys: tuple[str, str]) -> None:
-    """From now on this PC is that seat. A daemon that followed another agent takes up this one when it starts; what everybody
+    """From now on this PC is that seat. A daemon that was another one takes this up when it starts; what everybody
     may read comes before what the uplink reads. HomeError.
     """
     published = "".join(f"{key}\n" for key in agent_keys)
-    if (home.daemon / "store.db").exists() and not known(home, membership.authority):
+    before = _before(home)
+    if (home.daemon / "store.db").exists() and (before is None or before.seat != membership.seat):
         mark = Restored(0, published, membership.seat)
         _write(home.daemon / restored.NAME, msgspec.json.encode(mark), 0o600)
     with files().acting_for(home.public):

@@ -17,15 +17,15 @@ from cli.given.asking import confirm as confirm_first
 from cli.given.values import parse_number
 from cli.registering.settle import settle
 from cli.words.qr import qr
-from host.choose import files, service
+from host.api import UnsupportedError
+from host.choose import files, units
 from host.homes import chosen_home
 from host.rpc_client import ask
 from i18n.message import Moment, msg, said_by
 from rules.calendar import rfc3339
 
-
-_ASIDE = msg("This PC keeps players and a log of its own. As a seat it follows the agent on the other PC, and they are put aside. "
-             "Join?")  # fmt: skip
+_ASIDE = msg("This PC keeps players and a log of its own. As a seat it follows the agent on the other PC, and they are put "
+             "aside. Join?")  # fmt: skip
 
 
 def add_serve(commands: Commands) -> None:
@@ -80,18 +80,26 @@ def _served(address: str, context: Context) -> Served:
     _needs_root()
     opened = False
     try:
-        opened = bool(address) and service().reachable("agent", on=True)
+        opened = bool(address) and _reachable(on=True)
         done = ask(home.agent_address, PlaceServe(address=address))
         if not address:
-            service().reachable("agent", on=False)
+            _reachable(on=False)
     except OSError as error:
         raise CommandError(msg("the agent's service cannot be changed: {why}", why=said_by(error)), code=1) from error
     except Exception:
         if opened:
             with suppress(OSError):
-                service().reachable("agent", on=False)
+                _reachable(on=False)
         raise
     return done
+
+
+def _reachable(*, on: bool) -> bool:
+    """OSError. Where units are none of the system's, its firewall decides."""
+    try:
+        return units().reachable("agent", on=on)
+    except UnsupportedError:
+        return False
 
 
 def _needs_root() -> None:

@@ -211,8 +211,8 @@ def seat_id(store: Store, folder: Path, joined: str | None) -> str:
 
 
 def _come_back(store: Store, folder: Path) -> str | None:
-    """The new seat's id; None if nothing was restored, and no agent joined. An administrator did that, so its agent is believed.
-    Unwritable.
+    """The new seat's id; None if nothing was restored and no agent joined. An administrator did that, so its agent is
+    believed. Unwritable.
     """
     try:
         mark = restored.read(folder)

@@ -10,15 +10,13 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from ctypes import wintypes
 from typing import Any, Final
 
-from host.api import ManagerError, Name, Told
+from host.api import Told
 from host.windows.clocks import standby
 from host.windows.win32 import advapi32, checked, error, function, kernel32
-from i18n.message import plain
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
 SERVICE_SPECIFIC_ERROR: Final = 1066
@@ -245,42 +243,6 @@ def let_go(_name: str) -> None:
 def to_start(server: str) -> str:
     """The program itself."""
     return server
-
-
-@contextmanager
-def handing_over(former: Name, to: Name) -> Iterator[None]:
-    """By the SCM, where our services are entered; else nothing is done."""
-    from host.servicing import ServiceCommands  # noqa: PLC0415 - only whoever manages services needs it
-    from host.windows import scm  # noqa: PLC0415 - it is made of this
-
-    def act(name: Name, verb: str) -> None:
-        code, line = ServiceCommands(scm, name, threading.Event().wait).act(verb, str(root))
-        if code:
-            raise OSError(plain(line))
-
-    try:
-        root = scm.home("daemon")
-        if root is None:
-            yield
-            return
-        scm.stop(former)
-        scm.stop(to)
-        act(to, "install")
-        try:
-            yield
-        except BaseException:
-            scm.start(former)
-            raise
-        act(former, "remove")
-        act(to, "start")
-        scm.stop("daemon")
-        act("daemon", "start")
-    except ManagerError as error:
-        raise OSError(str(error)) from error
-
-
-def reachable(_server: Name, *, on: bool) -> bool:  # noqa: ARG001 - a firewall decides it here
-    return False
 
 
 def listen(tell: Callable[[Told], None]) -> None:

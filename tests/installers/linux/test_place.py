@@ -94,7 +94,7 @@ def joins(seat):
 
 def follows(seat):
     """The same seat that joined, under the limits that are set there; nobody here may change them."""
-    elsewhere(seat, "player", "add", "An", "--born", "2014-11-24", "--user", CHILD)
+    elsewhere(seat, "player", "add", "An", "--born", "2014-11-24", "--account", CHILD)
     (joined,) = until(lambda: (found := elsewhere(seat, "seat", "list")["seats"]) and found[0]["reporting"] and found)
     assert joined["id"] in seat.machine.read("/var/lib/giochoi/public/agent.seat")
     until(lambda: [one["id"] for one in seat.json("status")["players"]] == ["an"])
