@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import zipfile
 from contextlib import closing, contextmanager
@@ -104,6 +105,25 @@ def test_another_pc_goes_on_with_it(agent, servers, tmp_path):
         assert agent("restore", str(file), "--yes").returncode == 0
     assert (names(agent), keys.read_bytes()) == (["An"], before)
     assert agent("log", "export", str(tmp_path / "log.zip")).returncode == 0
+
+
+def test_the_pcs_of_a_place_know_the_agent_that_comes_back(agent, servers, tmp_path):
+    """By the authority that is made once they are to join; an older backup, which has none, is a whole one too."""
+    old, file, key = tmp_path / "old.zip", tmp_path / "all.zip", servers.home / "agent" / "tls.key"
+    assert agent("backup", str(old)).returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert agent("place", "serve", f"127.0.0.1:{port}").returncode == 0
+    assert agent("backup", str(file)).returncode == 0
+    assert agent("place", "serve", "off").returncode == 0
+    with stopped(servers):
+        was = key.read_bytes()
+        key.unlink()
+        assert agent("restore", str(file), "--yes").returncode == 0
+        assert key.read_bytes() == was
+        assert agent("restore", str(old), "--yes").returncode == 0
+        assert key.read_bytes() == was
+        key.unlink()
 
 
 @pytest.mark.parametrize("kept", ["with the system", "as Windows seals them", "as older versions said who has them"])

@@ -22,6 +22,21 @@ NOT_OF_THE_CAGE = ("#", "Exec", "Type", "Restart", "Watchdog", "Timeout", "Runti
 REFUSED = 126  # what a shell ends with that may not execute it
 
 
+ELSEWHERE = "/srv/elsewhere"  # the home of another PC of the place, which is the same machine: there is no network
+
+
+def elsewhere(machine: Machine, *words: str) -> Any:
+    return machine.json("--home", ELSEWHERE, *words)
+
+
+def counter(machine: Machine) -> str:
+    """Starts the agent of the other PC; what a PC joins it with."""
+    machine.run("systemd-run", "--quiet", "--unit=counter", "/usr/sbin/giochoi-agent", "--home", ELSEWHERE)
+    until(lambda: machine.try_run("giochoi", "--home", ELSEWHERE, "place", "show").returncode == 0)
+    elsewhere(machine, "place", "serve", "127.0.0.1:7400")
+    return elsewhere(machine, "seat", "invite")["string"]
+
+
 class Seat:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine

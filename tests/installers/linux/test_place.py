@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests import native
-from tests.installers.linux.seat import CHILD, Seat
+from tests.installers.linux import seat as seats
+from tests.installers.linux.seat import CHILD, ELSEWHERE, Seat, counter
 from tests.installers.machine import archive, booted
 from tests.system import until
 
@@ -15,7 +16,6 @@ pytestmark = [
     pytest.mark.skipif(not native.HERE, reason="the package is for x86-64"),
 ]
 AGENT, DAEMON, UPLINK = (f"giochoi-{name}.service" for name in ("agent", "daemon", "uplink"))
-ELSEWHERE = "/srv/elsewhere"  # the home of the other PC of the place, which is the same machine: there is no network
 CALL = "import socket; socket.create_connection(('127.0.0.1', 7381), 5).close()"
 
 
@@ -34,7 +34,7 @@ def test_a_place(built, need, tmp_path):
 
 
 def elsewhere(seat, *words):
-    return seat.json("--home", ELSEWHERE, *words)
+    return seats.elsewhere(seat.machine, *words)
 
 
 def states(seat, *units):
@@ -68,17 +68,9 @@ def answers_other_pcs(seat):
     seat.run("rm", "-r", ELSEWHERE)
 
 
-def counter(seat):
-    """The agent of the other PC."""
-    seat.run("systemd-run", "--quiet", "--unit=counter", "/usr/sbin/giochoi-agent", "--home", ELSEWHERE)
-    until(lambda: seat.machine.try_run("giochoi", "--home", ELSEWHERE, "place", "show").returncode == 0)
-
-
 def joins(seat):
     """What its own agent kept is put aside; the daemon takes up the other one as another seat."""
-    counter(seat)
-    elsewhere(seat, "place", "serve", "127.0.0.1:7400")
-    made = elsewhere(seat, "seat", "invite")["string"]
+    made = counter(seat.machine)
     seat.run("giochoi", "seat", "enrol", made, code=2)  # it has a log of its own: nobody is there to ask
     assert states(seat, AGENT, UPLINK) == ["active", "inactive"]
     joined = seat.json("seat", "enrol", made, "--yes")
@@ -107,11 +99,11 @@ def follows(seat):
 def rebooted(seat, package):
     """It is a seat still, also after an upgrade."""
     seat.machine.reboot()
-    counter(seat)
+    counter(seat.machine)
     for _ in range(2):
         until(lambda: elsewhere(seat, "seat", "list")["seats"][0]["reporting"])
         assert states(seat, AGENT, UPLINK, DAEMON) == ["inactive", "active", "active"]
-        seat.install(package, DEBIAN_FRONTEND="noninteractive")
+        seat.install(package)
 
 
 def purged(seat):

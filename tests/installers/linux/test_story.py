@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests import native
-from tests.installers.linux.seat import CHILD, GAME, REFUSED, UID, UNITS, Seat
+from tests.installers.linux.seat import CHILD, GAME, REFUSED, UID, UNITS, Seat, counter
 from tests.installers.machine import archive, booted
 from tests.system import SOAK, until
 
@@ -91,9 +91,11 @@ def test_an_upgrade_of_debian_leaves_it_running(built, need, tmp_path):
 
 @SOAK_ONLY
 def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
-    """While the image is made nothing starts, and it holds no key; each machine makes its own at its first start."""
+    """While the image is made nothing starts, and it holds no key; each machine makes its own at its first start,
+    and when it joins an agent.
+    """
     need("systemd-nspawn")
-    image, cards = tmp_path / "image.tar", []
+    image, cards, keys = tmp_path / "image.tar", [], []
     with booted(archive("trixie"), tmp_path) as machine:
         seat = Seat(machine)
         said = seat.install(built, GIOCHOI_IMAGE="1")
@@ -107,7 +109,10 @@ def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
         with booted(image, tmp_path) as machine:
             until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
             cards.append(machine.json("log", "card")["fingerprint"])
+            machine.json("seat", "enrol", counter(machine), "--yes")
+            keys.append(machine.read("/var/lib/giochoi/uplink/key.pem"))
     assert cards[0] != cards[1]
+    assert keys[0] != keys[1]
 
 
 def installed(seat, package):

@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.linux.ending.freezing import NOTE
+from host.linux import units
 from installers.linux import package
 
 HERE = Path(__file__).resolve().parents[3] / "installers/linux"
-UNITS = ("giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service", "giochoi-witnesses.service")
+UNITS = (
+    "giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service", "giochoi-witnesses.service",
+    "giochoi-uplink.service",
+)  # fmt: skip
 
 
 def unit(name):
@@ -32,7 +36,7 @@ def test_the_units_start_what_is_there():
 
 
 def test_a_server_that_fails_is_started_for_ever():
-    for name in UNITS[:2]:
+    for name in (*UNITS[:2], UNITS[4]):
         assert {("StartLimitIntervalSec", "0"), ("Restart", "always"), ("Type", "notify")} <= set(unit(name))
 
 
@@ -87,6 +91,44 @@ def test_the_agent_has_no_power_and_the_daemon_no_network():
     assert daemon["PrivateTmp"] == "no", "games that lie in /tmp would not be seen"
 
 
+def test_the_line_to_an_agent_has_a_network_and_nothing_else(tmp_path, monkeypatch):
+    """It answers in the agent's place, as its account, and never beside it; nothing that an agent keeps is open to it. The
+    agent is given a network, by the same words, only while it serves other PCs.
+    """
+    agent, uplink = dict(unit(UNITS[0])), dict(unit(UNITS[4]))
+    assert uplink["Conflicts"] == UNITS[0]
+    for same in ("User", "RuntimeDirectory", "CapabilityBoundingSet", "ProtectSystem", "SystemCallFilter"):
+        assert uplink[same] == agent[same]
+    assert "-/var/lib/giochoi/agent" in uplink["InaccessiblePaths"].split()
+    asked = []
+    for name, value in {"_RUNS": tmp_path, "_OWN_UNITS": tmp_path, "UNITS": HERE / "root/usr/lib/systemd/system"}.items():
+        monkeypatch.setattr(units, name, value)
+    monkeypatch.setattr(units, "_systemctl", lambda *words: asked.append(words[0]))
+    drop_in = tmp_path / f"{UNITS[0]}.d/network.conf"
+    assert [units.reachable("agent", on=on) for on in (False, True, True)] == [False, True, False]
+    assert f"RestrictAddressFamilies={uplink['RestrictAddressFamilies']}\n" in drop_in.read_text("utf-8")
+    assert units.reachable("agent", on=False)
+    assert (drop_in.exists(), asked) == (False, ["daemon-reload", "restart"] * 2)
+
+
+@pytest.mark.parametrize(("enabled", "started"), [("agent", ["agent"]), ("uplink", ["uplink"])])
+def test_a_handing_over_that_fails_leaves_what_was(enabled, started, tmp_path, monkeypatch):
+    """The server that starts with the PC runs again."""
+    asked = []
+
+    def systemctl(verb, *names):
+        asked.append((verb, *names))
+        if verb == "is-enabled" and names != (f"giochoi-{enabled}.service",):
+            raise OSError
+
+    for name, value in {"_RUNS": tmp_path, "UNITS": HERE / "root/usr/lib/systemd/system", "_systemctl": systemctl}.items():
+        monkeypatch.setattr(units, name, value)
+    with pytest.raises(KeyError), units.handing_over("agent", "uplink"):
+        raise KeyError
+    assert [names for verb, *names in asked if verb == "start"] == [[f"giochoi-{one}.service"] for one in started]
+    assert not {"enable", "disable", "restart"} & {verb for verb, *_ in asked}
+
+
 def test_the_daemon_is_there_before_a_network_says_what_time_it_is():
     before = [one for name, value in unit("giochoi-daemon.service") if name == "Before" for one in value.split()]
     assert "NetworkManager.service" in before
@@ -110,7 +152,7 @@ def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
 
 @pytest.mark.root  # it makes a folder in /run, where systemd does not run
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
-@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 5), (UNITS[1], 35), (UNITS[3], 20)])
+@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 5), (UNITS[1], 35), (UNITS[3], 20), (UNITS[4], 20)])
 def test_a_unit_leaves_no_more_open_than_it_has_to(name, most):
     """In tenths, of the hundred that a service without any limits has."""
     look = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", "--no-pager"]
