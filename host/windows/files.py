@@ -52,7 +52,7 @@ _REPLACE_THROUGH = win32file.MOVEFILE_REPLACE_EXISTING | win32file.MOVEFILE_WRIT
 _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
 _LOCKED_BYTE = 1 << 30  # far behind the pid, which anybody may read
 _WAITS = (5, 10, 20, 40, 80, 160, 320)  # milliseconds: a reader or a virus scanner has it open for a moment
-_SERVICE = service_sid("giochoi-agent")  # the one with an account of its own
+_SERVICES = (service_sid("giochoi-agent"), service_sid("giochoi-uplink"))  # those with accounts of their own
 _acting: list[str] = []  # whose files we make
 _PROGRAM_DATA = uuid.UUID("62AB5D82-FDC1-4DC3-A9DD-070D1D495D97")
 _LOCAL_APP_DATA = uuid.UUID("F1B32785-6FBA-4FCF-9D55-7B8E7F157091")
@@ -90,7 +90,7 @@ def owner() -> UserId:
 
 def publishers(_kind: Kind) -> frozenset[UserId]:
     """In every home: a service may be installed on any."""
-    return frozenset({SYSTEM, ADMINS, own_sid(), _SERVICE})
+    return frozenset({SYSTEM, ADMINS, own_sid(), *_SERVICES})
 
 
 def system_root() -> Path:
@@ -139,23 +139,25 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
 @contextmanager
 def acting_for(folder: Path) -> Iterator[None]:
     """What an administrator makes in a folder that is lent to a service is the service's, which takes no keys but its own."""
-    if not (elevated() and _lent(folder)):
+    whose = _lent_to(folder) if elevated() else None
+    if whose is None:
         yield
         return
     take_up("SeRestorePrivilege")  # which owners other than ourselves need
-    _acting.append(_SERVICE)
+    _acting.append(whose)
     try:
         yield
     finally:
         _acting.pop()
 
 
-def _lent(folder: Path) -> bool:
+def _lent_to(folder: Path) -> str | None:
     try:
         with open_itself(folder, _LOOK) as handle:
-            return own_sid() != _SERVICE and _SERVICE in owner_and_writers(handle.value)[1]
+            writers = owner_and_writers(handle.value)[1]
     except FileNotFoundError:
-        return False
+        return None
+    return next((sid for sid in _SERVICES if sid in writers and sid != own_sid()), None)
 
 
 def sealed_by() -> str:

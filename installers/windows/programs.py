@@ -38,6 +38,7 @@ PROGRAMS: Final = (
     Program("giochoi", "cli", "Giờ Chơi – command line"),
     Program("giochoi-agent", "agent", "Giờ Chơi – registry and log"),
     Program("giochoi-daemon", "daemon", "Giờ Chơi – limits on games"),
+    Program("giochoi-uplink", "uplink", "Giờ Chơi – line to the agent on another PC"),
     Program("giochoi-tray", "tray", "Giờ Chơi", windowed=True),
     Program("giochoi-verify", "compliance", "Giờ Chơi – verifier of the log"),
     Program("giochoi-witness", "witness", "Giờ Chơi – witness of other people's logs"),

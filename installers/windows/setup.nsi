@@ -1,11 +1,12 @@
 ; The set-up for Windows. setup.py beside it gives VERSION, NUMBERS, APP (the folder that becomes …\GioChoi\app), TEXTS, LANGUAGES, OUT,
 ; SIGN.
 ;
-;   setup.exe [/S] [/LANG=vi|en] [/IMAGE]
+;   setup.exe [/S] [/LANG=vi|en] [/IMAGE] [/AGENT=STRING [/CODE=CODE]]
+;                                                    /AGENT: what giochoi seat invite or place serve printed on the PC whose seat this is
 ;   uninstall.exe [/S] [/PURGE]                      waits for nobody; callers that need its exit code add _?=FOLDER, last
 ;
 ; Exit codes: 0 done; 2 not for this Windows, or damaged: nothing was changed; 3 it does not start: taken back, or it says what is not;
-; 4 in use: nothing was changed.
+; 4 in use: nothing was changed; 5 installed, but not a seat.
 ;
 ; A new version is unpacked and tried beside the old one, which goes on until then. Then: stop, rename, start. What does not start is
 ; renamed back, with the databases as they were. While databases are copied or put back, no program is where the service manager would
@@ -73,6 +74,7 @@ VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 !include "${TEXTS}"
 
 Var Image   ; "1": of a PC that others are made from. Nothing starts, so no key is made
+Var Agent   ; what the PC joins; "": nothing is joined
 Var Before  ; "1": there was a version before
 Var Why
 
@@ -119,7 +121,12 @@ Var Why
 !define Steps "!insertmacro Steps"
 
 !macro Services ; the SCM is to run the programs of this version
-  ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
+  StrCpy $0 0
+  ${If} ${FileExists} "$APPDATA\GioChoi\uplink\membership.json"
+    ${Run} '"${APPDIR}\giochoi-uplink.exe" service install'
+  ${ElseIf} $Agent == ""
+    ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
+  ${EndIf}
   ${If} $0 == 0
     ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
   ${EndIf}
@@ -176,6 +183,12 @@ Function .onInit
   ${GetOptions} $R0 "/IMAGE" $R1
   ${IfNot} ${Errors}
     StrCpy $Image 1
+  ${Else}
+    ${GetOptions} $R0 "/AGENT=" $Agent
+    ${GetOptions} $R0 "/CODE=" $R1
+    ${If} $R1 != ""
+      StrCpy $Agent "$Agent/$R1"
+    ${EndIf}
   ${EndIf}
   !insertmacro Speak
 FunctionEnd
@@ -187,6 +200,12 @@ Section
     Call start
   ${EndIf}
   Call settle
+  ${If} $Agent != ""
+    ${Run} '"${APPDIR}\giochoi.exe" seat enrol "$Agent" --yes'
+    ${If} $0 != 0
+      ${End} 5 "$(NOT_JOINED) $INSTDIR\setup.log"
+    ${EndIf}
+  ${EndIf}
 SectionEnd
 
 Function unpack ; beside what runs, and tried there
@@ -279,6 +298,7 @@ Function take_back
   ${If} $Before <> 1
     ${Run} '"${APPDIR}\giochoi-daemon.exe" service remove'
     ${Run} '"${APPDIR}\giochoi-agent.exe" service remove'
+    ${Run} '"${APPDIR}\giochoi-uplink.exe" service remove'
     RMDir /r "${APPDIR}"
     RMDir /r "$INSTDIR\app.new"
     RMDir "$INSTDIR"
@@ -352,6 +372,7 @@ Function settle ; it works: what Windows shows of it, and away with the version 
   SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=1000
   ${If} $Before <> 1
   ${AndIf} $Image <> 1
+  ${AndIf} $Agent == ""
     StrCpy $1 "en"
     ${If} $LANGUAGE == ${LANG_VIETNAMESE}
       StrCpy $1 "vi"
@@ -390,6 +411,9 @@ Section Uninstall
     ${Run} '"${APPDIR}\giochoi-daemon.exe" service remove'
     ${If} $0 == 0
       ${Run} '"${APPDIR}\giochoi-agent.exe" service remove'
+    ${EndIf}
+    ${If} $0 == 0
+      ${Run} '"${APPDIR}\giochoi-uplink.exe" service remove'
     ${EndIf}
     ${If} $0 != 0
       ${End} 1 "$(NOT_REMOVED)"

@@ -2,7 +2,7 @@
 
     try                      load all programs, which also compiles them, so that no start has to
     there                    whether a service of ours is, however it came: exit code 1 if there is none
-    stop, start              both services; not one that is not there. Also the second one when the first one fails
+    stop, start              our services; not one that is not there. Also the next one when one fails
     end                      every process of a program that lies in this file's folder or beside it
     keep, put-back, forget   a copy of the databases, taken before a new version opens them, and which programs the services ran
     aside                    a home that somebody else made before us is moved, and its new place said
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from host.api import Manager, Name
 
 HERE: Final = Path(__file__).resolve().parent
-_NAMES: Final[tuple[Name, ...]] = ("daemon", "agent")
+_NAMES: Final[tuple[Name, ...]] = ("daemon", "agent", "uplink")
+_STORES: Final = ("daemon", "agent")
 _LINES = "services.json"
 _ENVIRONMENT = "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
 _PATIENCE_S = 10
 _LOADED = (
     "agent.wiring", "agent.__main__", "daemon.wiring", "daemon.__main__", "cli.__main__", "cli.commands", "compliance.__main__",
-    "tray.app", "tray.opening", "tray.windows.half", "tray.windows.shows", "tray.dialogs.windows.window",
+    "tray.app", "tray.opening", "uplink.__main__", "tray.windows.half", "tray.windows.shows", "tray.dialogs.windows.window",
 )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def _keep() -> None:
 
     prepare(_root(), 0o755)
     lines: dict[str, str] = {name: line for name in _NAMES if (line := scm.line(name)) is not None}
-    keeping.keep(_root(), _NAMES, (_LINES, json.dumps(lines).encode()))
+    keeping.keep(_root(), _STORES, (_LINES, json.dumps(lines).encode()))
 
 
 def _put_back() -> None:

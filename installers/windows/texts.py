@@ -35,6 +35,7 @@ TEXTS: Final[dict[str, Message]] = {
         "The new version did not start, and the earlier one could not be put back whole. Restart the PC. Copies of its data:"
     ),
     "NOT_STARTED": msg("Giờ Chơi did not start, so it was taken out again."),
+    "NOT_JOINED": msg("Giờ Chơi is installed, but this PC did not join the agent on the other PC. Why:"),
     "NOT_REMOVED": msg("The services could not be removed, so nothing was taken out. Restart the PC, then try again."),
     "ERASE": msg("Also erase players, limits and the log? The log shows what was played. This cannot be undone."),
     "ERASE_NOT": msg("Some of the data could not be erased:"),

@@ -27,9 +27,9 @@ def test_a_dead_agent_keeps_no_daemon_off():
         done.append(name)
         raise steps.StepError(f"{name} is dead")
 
-    with pytest.raises(steps.StepError, match="giochoi-daemon: daemon is dead; giochoi-agent: agent is dead"):
+    with pytest.raises(steps.StepError, match="giochoi-daemon: daemon is dead; giochoi-agent: agent is dead; "):
         steps.both(do)
-    assert done == ["daemon", "agent"]
+    assert done == ["daemon", "agent", "uplink"]
 
 
 def test_a_verb_that_fails_ends_the_chain(monkeypatch, capsys):

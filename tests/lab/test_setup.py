@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -106,6 +110,44 @@ def test_installed_used_upgraded_removed(built, windows, clean, baited):
     for service in ("giochoi-agent", "giochoi-daemon"):
         windows("reg", "query", f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{service}", code=1)
     assert "GioChoi" not in windows("reg", "query", "HKLM\\System\\CurrentControlSet\\Control\\Session Manager\\Environment")
+
+
+@contextmanager
+def counter(folder):
+    """The agent of another PC, which runs here; what a PC joins it with."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+
+    def giochoi(*words, code=0):
+        done = subprocess.run([sys.executable, "-m", "cli", "--home", folder, *words, "--json"], capture_output=True, check=False)
+        assert code is None or done.returncode == code, done.stderr
+        return json.loads(done.stdout or "null")
+
+    agent = subprocess.Popen([sys.executable, "-m", "agent", "--home", folder], stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: giochoi("place", "show", code=None))
+        giochoi("place", "serve", address)
+        giochoi("player", "add", "Chi", "--born", "2014")
+        yield giochoi("seat", "invite")["string"]
+    finally:
+        agent.terminate()
+        agent.wait()
+
+
+@pytest.mark.skipif(not SOAK, reason="soak: two set-ups more")
+@pytest.mark.timeout(900)
+def test_a_seat_is_installed_silently_and_upgraded(built, windows, clean, tmp_path):
+    """The line to the agent is its service, and no agent is; the daemon follows."""
+    with counter(tmp_path / "counter") as made:
+        joins, _, code = made.rpartition("/")
+        for version, words in (("0.0.1", (f"/AGENT={joins}", f"/CODE={code}")), ("0.0.2", ())):
+            windows(built(version), "/S", *words)
+            assert until(lambda version=version: (found := status(windows)) == (version, ["chi"]) and found, 60)
+            windows(f"{APP}\\giochoi-uplink.exe", "service", "status")
+            windows(f"{APP}\\giochoi-agent.exe", "service", "status", code=1)
+            assert not (DATA / "agent").exists()
+        windows(UNINSTALL, "/S", AT_ONCE)
+        windows("reg", "query", "HKLM\\SYSTEM\\CurrentControlSet\\Services\\giochoi-uplink", code=1)
 
 
 @pytest.mark.skipif(not SOAK, reason="soak: two set-ups more")

@@ -20,6 +20,7 @@ from tests.system import SOAK
 PROGRAMS = {  # and the manual's section
     "usr/bin/giochoi": 1, "usr/bin/giochoi-tray": 1, "usr/bin/giochoi-verify": 1,
     "usr/bin/giochoi-witness": 1, "usr/sbin/giochoi-daemon": 8, "usr/sbin/giochoi-agent": 8,
+    "usr/sbin/giochoi-uplink": 8,
 }  # fmt: skip
 MOST_BYTES = 18 << 20
 # What the programs of others that are compiled load, and which package of `Depends` brings it.
