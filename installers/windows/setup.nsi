@@ -26,6 +26,7 @@ ManifestDPIAware true
 !include LogicLib.nsh
 !include x64.nsh
 !include WinVer.nsh
+!include WordFunc.nsh
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\GioChoi"
 !define OURS "Software\GioChoi"
@@ -115,6 +116,15 @@ Var Why
 !macroend
 !define Tell "!insertmacro Tell"
 
+!macro Value OPTION INTO ; what follows it in $R0, or "". GetOptions would end it at a slash
+  ClearErrors
+  ${WordFind2X} "$R0 " "${OPTION}" " " "E+1" ${INTO}
+  ${If} ${Errors}
+    StrCpy ${INTO} ""
+  ${EndIf}
+  ${WordReplace} "${INTO}" '"' "" "+" ${INTO}
+!macroend
+
 !macro Steps FOLDER VERBS
   ${Run} '"${FOLDER}\giochoi.exe" -I "${FOLDER}\steps.py" ${VERBS}'
 !macroend
@@ -184,8 +194,8 @@ Function .onInit
   ${IfNot} ${Errors}
     StrCpy $Image 1
   ${Else}
-    ${GetOptions} $R0 "/AGENT=" $Agent
-    ${GetOptions} $R0 "/CODE=" $R1
+    !insertmacro Value "/AGENT=" $Agent
+    !insertmacro Value "/CODE=" $R1
     ${If} $R1 != ""
       StrCpy $Agent "$Agent/$R1"
     ${EndIf}

@@ -119,7 +119,8 @@ def counter(folder):
         address = f"127.0.0.1:{free.getsockname()[1]}"
 
     def giochoi(*words, code=0):
-        done = subprocess.run([sys.executable, "-m", "cli", "--home", folder, *words, "--json"], capture_output=True, check=False)
+        command = [sys.executable, "-m", "cli", "--home", folder, *words, "--json"]
+        done = subprocess.run(command, capture_output=True, check=False)
         assert code is None or done.returncode == code, done.stderr
         return json.loads(done.stdout or "null")
 
