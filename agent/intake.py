@@ -30,21 +30,14 @@ _kinds = msgspec.json.Decoder(_Kind)
 _MAX_PAYLOAD = 1 << 16
 
 
-def take_in(request: Submit, key: VerifierKey, log: Log, payloads: Payloads) -> Accepted:
-    """Log the batch, unless the log holds it already, and prove it. ApiError: the batch does not hold, and nothing was logged.
-
-    LogError or PayloadError if it cannot be written.
-    """
-    (found,) = take_in_all([(request, key)], log, payloads)
-    if not isinstance(found, Accepted):
-        raise found
-    return found
-
-
 def take_in_all(
     requests: Sequence[tuple[Submit, VerifierKey]], log: Log, payloads: Payloads
 ) -> list[Accepted | ApiError]:
-    """The same of several seats' batches, one of each, with one write to the log; instead of what does not hold, why."""
+    """Log the batches, one of a seat, unless the log holds them already, and prove them, with one write to the log. Of a batch
+    that does not hold nothing is logged; instead of its proofs the ApiError says why.
+
+    LogError or PayloadError if they cannot be written.
+    """
     checked = [_checked(request, log) for request, _ in requests]
     good = [(request, key) for (request, key), one in zip(requests, checked, strict=True) if not isinstance(one, ApiError)]
     appended = iter(log.append_batches([(request.seat, key, request.entries) for request, key in good]))

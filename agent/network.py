@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ PORT: Final = 7381
 _TOGETHER: Final = 2048  # connections; a seat has a few
 _BACKLOG: Final = 512
 _HANDSHAKE_S: Final = 10.0
+_TLS_BUFFER: Final = 1 << 14  # of each connection; asyncio's own is 256 KiB, of which 200 seats with a few lines make 100 MiB
 _ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.%]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
 
 _log = logging.getLogger(__name__)
@@ -80,6 +82,7 @@ class Network:
         opened = None
         if address:
             host, port = parse_address(address)
+            SSLProtocol.max_size = _TLS_BUFFER
             try:
                 opened = await asyncio.start_server(
                     self._connected, host, port, ssl=self.authority.server(self.home.agent), backlog=_BACKLOG,

@@ -13,7 +13,7 @@ from agent.api.answers import Done
 from agent.api.roster import RosterGet, SignedRoster
 from agent.api.seat import Alive, Enrol, Enrolled, PutGrants, Submit
 from agent.api.witnessing import LogFollow
-from agent.intake import take_in
+from agent.intake import take_in_all
 from agent.witnessing import shown
 from compliance.log import Log
 from compliance.note import parse_vkey
@@ -99,7 +99,10 @@ class Agent:
     async def submit(self, request):
         if request.seat not in self.seats:
             raise REFUSED
-        return take_in(request, parse_vkey(self.seats[request.seat]), self.log, self.payloads)
+        (found,) = take_in_all([(request, parse_vkey(self.seats[request.seat]))], self.log, self.payloads)
+        if isinstance(found, ApiError):
+            raise found
+        return found
 
 
 @asynccontextmanager
