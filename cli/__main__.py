@@ -11,6 +11,7 @@ from cli.context import Context
 from cli.errors import CommandError, nobody
 from cli.given.files import alone
 from cli.parser import GLOBALS, given_again
+from host import VERSION
 from host.api import UnsupportedError
 from host.homes import HomeError
 from host.transport import Unreachable
@@ -47,10 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(asked: Namespace, words: list[str], context: Context) -> int:
     if asked.version:
-        from importlib.metadata import version  # noqa: PLC0415 - twenty milliseconds that no other command needs
-
-        found = version("giochoi")
-        context.out.answer({"version": found}, f"giochoi {found}")
+        context.out.answer({"version": VERSION}, f"giochoi {VERSION}")
         return 0
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows

@@ -22,7 +22,6 @@ from cli.words.layout import row
 from cli.words.names import KINDS
 from cli.words.qr import qr
 from cli.words.shell import quote, whole
-from compliance.format.card import write as written
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg, msgn
 
@@ -110,10 +109,12 @@ def _typed(path: Path) -> str:
 
 def signed(card: Card) -> str:
     """What its file and its QR code hold."""
+    from compliance.format.card import write  # noqa: PLC0415 - libsodium, for this alone
+
     expires = "" if card.expires is None else card.expires.isoformat()
     told = {"place": card.place, "name": card.name, "address": card.address, "owner": card.owner,
             "certificate": card.certificate, "expires": expires}  # fmt: skip
-    return written(card.checkpoint, card.key, told)
+    return write(card.checkpoint, card.key, told)
 
 
 def _show_card(card: Card, out: Output) -> None:

@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from cli.commands import NOUNS, Commands, of
@@ -14,6 +13,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.help import Part, about_command, everywhere, overview
 from cli.words.shell import quote
+from host import VERSION
 from host.clock import wall
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg, said_by
@@ -34,7 +34,7 @@ def write(args: Namespace, context: Context) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         today = datetime.fromtimestamp(wall() / 1000, UTC).date()
-        for name, lines in Manual(context.out.words, today, version("giochoi")).pages():
+        for name, lines in Manual(context.out.words, today, VERSION).pages():
             (folder / f"{name}.1").write_text("\n".join((*lines, "")), encoding="utf-8")
     except OSError as error:
         raise CommandError(msg("{path} cannot be written: {why}", path=str(folder), why=said_by(error)), code=1) from None

@@ -6,12 +6,13 @@ from argparse import Namespace
 from datetime import date
 from typing import Final
 
+from agent.api.naming import GUEST
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.proving import proof, takes_proof
 from cli.given.until import Until, parse_until
 from cli.given.values import parse_minutes
-from cli.words.extra_time import GUEST, called, stands
+from cli.words.extra_time import called, stands
 from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
 from daemon.api.messages import GrantAnswer, Outlook, UsageGet

@@ -19,7 +19,6 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.output import Output
-from host.posting import post
 from host.rpc_client import ask
 from i18n.message import Arg, Moment, msg
 
@@ -58,6 +57,8 @@ def witness(args: Namespace, context: Context) -> int | None:
 
 
 def _carry(address: str, errand: Errand) -> None:
+    from host.posting import post  # noqa: PLC0415 - HTTP and TLS, a quarter of what `log show` would load
+
     for _ in range(TRIES):
         if not errand.url:
             break

@@ -166,9 +166,6 @@ class Channels(Protocol):
     def exists(self, address: str) -> bool:
         """Whether something seems to listen there; nobody is disturbed by the question."""
 
-    async def serve(self, address: str, mode: int, accepted: Accepted) -> Closable:
-        """Listen, until `close`: then the address is gone, connections live on. TakenError: a living server has it."""
-
     def dial(self, address: str, timeout: float | None) -> Connection:
         """A connection that gives up after `timeout` seconds without progress (None: never)."""
 
@@ -177,6 +174,13 @@ class Channels(Protocol):
 
     def server_pid(self, address: str) -> int | None:
         """The process that listens there; None if none does, or it is too busy to say."""
+
+
+class Listener(Protocol):
+    """The server's end of Channels, which clients do not load."""
+
+    async def serve(self, address: str, mode: int, accepted: Accepted) -> Closable:
+        """Listen, until `close`: then the address is gone, connections live on. TakenError: a living server has it."""
 
 
 @dataclass(frozen=True, slots=True)

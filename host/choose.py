@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from host.api import Channels, Clocks, Files, Manager, Service, Signatures, Units, UnsupportedError, Users
+from host.api import Channels, Clocks, Files, Listener, Manager, Service, Signatures, Units, UnsupportedError, Users
 
 
 def service() -> Service:
@@ -29,6 +29,16 @@ def files() -> Files:
 
 
 def channels() -> Channels:
+    if sys.platform == "linux":
+        from host.linux import sockets as half
+    elif sys.platform == "win32":
+        from host.windows import pipes_client as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
+
+
+def listener() -> Listener:
     if sys.platform == "linux":
         from host.linux import sockets as half
     elif sys.platform == "win32":

@@ -53,7 +53,7 @@ async def listen(address: str, mode: int, handle: Handler) -> Closable:
         await handle(Caller(uid, pid, users.account(uid), users.administrator(uid)), reader, writer)
 
     try:
-        return await choose.channels().serve(address, mode, accepted)
+        return await choose.listener().serve(address, mode, accepted)
     except TakenError as error:
         raise taken(address, error) from error
     except OSError as error:

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from agent.api.log import LogLine
+from agent.api.naming import GUEST
 from cli.output import Output
 from cli.words.days import day_or
-from cli.words.extra_time import GUEST
 from cli.words.layout import row
 from cli.words.logged_rules import rule_of
 from cli.words.names import OPERATIONS, PLACES, WATCHES, clues, roles

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from agent.api.naming import GUEST
 from agent.api.rule_words import rule_said
 from cli.words.game_titles import game_called
 from cli.words.layout import row
@@ -12,8 +12,6 @@ from cli.words.shell import typed_as, whole
 from daemon.api.messages import GrantAnswer, Outlook
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
-
-GUEST: Final = "guest"
 
 
 def called(name: str, id_: str) -> Arg:

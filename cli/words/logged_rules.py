@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -9,12 +11,11 @@ from typing import Any
 from agent.api.rule_words import rule_said
 from cli.words.rules_in_sentences import says
 from compliance.format.house_rule import HOUSE, HouseRuleError, read
-from i18n.message import Arg
+from i18n.message import Arg, Text
 from rules.engine.pausing import PAUSE, paused_text
 from rules.facts import Pause
-from rules.packs.params import said
+from rules.packs.params import REFERENCE, said
 from rules.packs.shipped import shipped_packs
-from rules.policy import Pack, PolicyError
 
 
 def rule_of(fields: dict[str, Any]) -> Arg:
@@ -28,20 +29,18 @@ def rule_of(fields: dict[str, Any]) -> Arg:
         except (HouseRuleError, ValueError):
             return id_
         return says(rule, {})
-    pack = _shipped(str(fields.get("pack")), tuple(sorted((fields.get("params") or {}).items())))
-    found = None if pack is None else next((rule for rule in pack.rules if rule.id == id_), None)
-    return id_ if found is None else rule_said(found.text, id_)
+    found = _texts(str(fields.get("pack"))).get(id_)
+    if found is None:
+        return id_
+    params = {name: said(value) for name, value in (fields.get("params") or {}).items()}
+    vi, en = (REFERENCE.sub(lambda part: params.get(part[1], part[0]), one) for one in (found.vi, found.en))
+    return rule_said(Text(vi, en), id_)
 
 
 @cache
-def _shipped(hashed: str, params: tuple[tuple[str, Any], ...]) -> Pack | None:
-    """The pack that comes with the program and has this hash, with these values in it."""
-    name, text = next((one for one in shipped_packs().items() if sha256(one[1].encode()).hexdigest() == hashed), ("", ""))
-    if not name:
-        return None
-    from rules.parse import parse_pack  # noqa: PLC0415 - a quarter of a second that a log without decisions does not need
-
-    try:
-        return parse_pack(text, name, {key: said(value) for key, value in params})
-    except PolicyError:
-        return None
+def _texts(hashed: str) -> Mapping[str, Text]:
+    """What the rules say, by their ids, of the pack that comes with the program and has this hash: read without its parser."""
+    text = next((one for one in shipped_packs().values() if sha256(one.encode()).hexdigest() == hashed), "")
+    pack = tomllib.loads(text)
+    tables = (rule for table in pack.values() if isinstance(table, list) for rule in table)
+    return {f"{pack['id']}.{rule['id']}": Text(**rule["text"]) for rule in tables}

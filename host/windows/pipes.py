@@ -1,4 +1,4 @@
-"""Named pipes on Windows, and who calls (api.Channels). The client's end is pipes_client.
+"""The server's end of named pipes on Windows, and who calls (api.Listener). The client's end is pipes_client.
 
 What keeps others out: the prefix that only administrators may use, or else the first instance being ours; no remote clients; an
 access list by which clients read and write and do nothing more. Who calls, the system says: pipes_peer.
@@ -7,35 +7,20 @@ access list by which clients read and write and do nothing more. Who calls, the 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import ntpath
 from asyncio.windows_utils import PipeHandle
-from pathlib import Path
 from typing import cast
 
 import win32pipe
 
-from host.api import Accepted, Kind, Name, TakenError
+from host.api import Accepted, TakenError
 from host.windows.descriptors import attributes
-from host.windows.pipes_client import (
-    CLIENT_RIGHTS,
-    SYSTEM_AGENT,
-    SYSTEM_DAEMON,
-    dial,
-    exists,
-    open,  # noqa: A004 - the seam's name
-    owner,
-    pid_behind,
-    server_pid,
-)
+from host.windows.pipes_client import CLIENT_RIGHTS, owner, pid_behind
 from host.windows.pipes_peer import peer
 from host.windows.proactor import client_of, stream_transport
 from host.windows.sids import ADMINS, SYSTEM
 from host.windows.tokens import elevated, own_sid
 from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, AsOSError, detached
-
-__all__ = ["address", "dial", "exists", "folder", "open", "peer", "serve", "server_pid"]
 
 _OVERLAPPED = 0x4000_0000
 _BUFFER = 1 << 16
@@ -47,17 +32,6 @@ _PAUSE = 0.5
 _BUSY, _RETRY = 1.0, 0.02
 
 _log = logging.getLogger(__name__)
-
-
-def address(root: Path, kind: Kind, name: Name) -> str:
-    if kind == "system":
-        return SYSTEM_DAEMON if name == "daemon" else SYSTEM_AGENT
-    home = ntpath.normcase(ntpath.normpath(root)).casefold()
-    return rf"\\.\pipe\giochoi-{name}-{hashlib.sha256(home.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-
-def folder(address: str) -> None:
-    """Pipes lie in no folder."""
 
 
 async def serve(address: str, mode: int, accepted: Accepted) -> _Listening:

@@ -1,4 +1,4 @@
-"""The client's end of a named pipe: who waits for an answer dials it, who runs a loop opens it (half of api.Channels).
+"""The client's end of a named pipe: who waits for an answer dials it, who runs a loop opens it (api.Channels).
 
 Whoever answers may be an impostor: it can neither act as us, because it may only look at who we are (SECURITY_IDENTIFICATION),
 nor play the system's agent, whose pipe has to belong to somebody who may run it.
@@ -7,22 +7,25 @@ nor play the system's agent, whose pipe has to belong to somebody who may run it
 from __future__ import annotations
 
 import _winapi
-import asyncio
 import errno
+import hashlib
 import io
 import math
+import ntpath
 import os
-from asyncio.windows_utils import PipeHandle
-from typing import Any, BinaryIO, Self, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 import win32pipe
 import win32security
 
-from host.api import UntrustedError
+from host.api import Kind, Name, UntrustedError
 from host.windows import files
-from host.windows.proactor import stream_transport
 from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, AsOSError, Handle, open_file
 from i18n.message import msg
+
+if TYPE_CHECKING:
+    import asyncio
 
 CLIENT_RIGHTS = 0x0012019B
 """FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which GENERIC_WRITE would ask for (winnt.h)."""
@@ -35,6 +38,17 @@ _OVERLAPPED, _SQOS_PRESENT, _IDENTIFICATION = 0x4000_0000, 0x0010_0000, 0x0001_0
 _SEM_TIMEOUT, _PIPE_NOT_CONNECTED, _OPERATION_ABORTED = 121, 233, 995
 _PIECE = 1 << 16
 _SLICE = 50  # milliseconds, so that Ctrl+C is heard
+
+
+def address(root: Path, kind: Kind, name: Name) -> str:
+    if kind == "system":
+        return SYSTEM_DAEMON if name == "daemon" else SYSTEM_AGENT
+    home = ntpath.normcase(ntpath.normpath(root)).casefold()
+    return rf"\\.\pipe\giochoi-{name}-{hashlib.sha256(home.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def folder(address: str) -> None:
+    """Pipes lie in no folder."""
 
 
 def connect(address: str) -> Handle:
@@ -83,10 +97,11 @@ async def open(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.
         if error.winerror == PIPE_BUSY:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
         raise
-    reader = asyncio.StreamReader(limit)
-    protocol = asyncio.StreamReaderProtocol(reader)
-    transport = stream_transport(PipeHandle(handle.detach()), protocol)
-    return reader, asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
+    from asyncio.windows_utils import PipeHandle  # noqa: PLC0415 - as in host.rpc_client
+
+    from host.windows.proactor import streams  # noqa: PLC0415 - the same
+
+    return streams(PipeHandle(handle.detach()), limit)
 
 
 def dial(address: str, timeout: float | None) -> _Connection:

@@ -24,3 +24,11 @@ def stream_transport(pipe: PipeHandle, protocol: asyncio.StreamReaderProtocol) -
     """The running loop's own transport over a connected pipe, either end."""
     loop = cast("Any", asyncio.get_running_loop())
     return cast("asyncio.WriteTransport", loop._make_duplex_pipe_transport(pipe, protocol))  # noqa: SLF001 - said above
+
+
+def streams(pipe: PipeHandle, limit: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Over a connected pipe; lines may be `limit` bytes long."""
+    reader = asyncio.StreamReader(limit)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport = stream_transport(pipe, protocol)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from agent.api.log import LogLine
+from agent.api.rule_words import rule_said
 from agent.packs.own_limits import own_pack
 from agent.store.rows import LimitRow
 from cli.output import Output
@@ -17,6 +18,7 @@ from cli.words.logged_rules import rule_of
 from compliance.format.house_rule import written
 from i18n.catalogue import Catalogue
 from rules.packs.shipped import shipped_packs
+from rules.parse import read_pack
 
 ZONE = "Asia/Ho_Chi_Minh"
 WEEK = "home-school-week"
@@ -38,11 +40,22 @@ def own():
     (own(), "The player may play luanti at most 30 min a day on Saturday"),
     ({"rule": "mine.hours", "pack": "00" * 32, "params": {}, "inline": None, "zone": ZONE}, "mine.hours"),
     ({"rule": "house.all", "pack": "house", "params": {}, "inline": {"kind": "x"}, "zone": ZONE}, "house.all"),
-    (of_a_pack(f"{WEEK}.weekday", weekday_minutes="a"), f"{WEEK}.weekday"),
-], ids=["of a pack", "own", "of somebody's own pack", "broken", "broken values"])  # fmt: skip
+    (of_a_pack(f"{WEEK}.weekday", weekday_minutes="a"), "School days: at most a minutes (home-school-week.weekday)"),
+], ids=["of a pack", "own", "of somebody's own pack", "broken", "as it was recorded"])  # fmt: skip
 def test_a_rule_is_said_in_words(fields, said):
     """Of a pack that comes with the program by its text, of a player's own by its numbers; else there is only the id."""
     assert Catalogue("en")(rule_of(fields)) == said
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_it_is_said_as_the_parser_of_packs_has_it(name):
+    """Which is not loaded for that: of every shipped pack every rule whose values are known."""
+    text = shipped_packs()[name]
+    reading = read_pack(text, name, draft=True)
+    fields = {"pack": sha256(text.encode()).hexdigest(), "params": reading.pack.params, "zone": ZONE}
+    rules = [*reading.pack.rules, *(one.rule for one in reading.omitted)]
+    for rule in (one for one in rules if one.id not in reading.vague):
+        assert rule_of({**fields, "rule": rule.id}) == rule_said(rule.text, rule.id)
 
 
 @pytest.mark.parametrize(("language", "said"), [

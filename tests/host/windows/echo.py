@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from host import transport
-from host.windows import pipes
+from host.windows import pipes, pipes_client
 
 TOP = Path(__file__).resolve().parents[3]
 
@@ -30,9 +30,9 @@ asyncio.run(main())
 """
 CLIENT = """
 import sys
-from host.windows import pipes
+from host.windows import pipes_client
 
-with pipes.dial(sys.argv[1], 5) as connection:
+with pipes_client.dial(sys.argv[1], 5) as connection:
     connection.sendall(b"half a line")
     print("ready", flush=True)
     sys.stdin.read()
@@ -93,7 +93,7 @@ def run(body):
 
 
 def ask(address, line=b"hello\n", timeout=5.0):
-    with pipes.dial(address, timeout) as connection:
+    with pipes_client.dial(address, timeout) as connection:
         connection.sendall(line)
         with connection.lines() as lines:
             return lines.readline()

@@ -44,17 +44,18 @@ def nothing_is_hushed_up(caplog):
 
 def test_addresses():
     """The system's daemon has its name where only administrators may make pipes; other homes have names of their own."""
-    assert pipes.address(Path("C:/ProgramData/GioChoi"), "system", "daemon").startswith(
+    assert pipes_client.address(Path("C:/ProgramData/GioChoi"), "system", "daemon").startswith(
         "\\\\.\\pipe\\ProtectedPrefix\\Administrators\\"
     )
-    assert pipes.address(Path("C:/ProgramData/GioChoi"), "system", "agent") == "\\\\.\\pipe\\giochoi-agent"
-    one = pipes.address(Path("C:/Nhà/Chơi"), "given", "daemon")
-    others = {pipes.address(Path("C:/Nhà/Chơi"), "given", "agent"), pipes.address(Path("C:/Nhà"), "given", "daemon")}
+    assert pipes_client.address(Path("C:/ProgramData/GioChoi"), "system", "agent") == "\\\\.\\pipe\\giochoi-agent"
+    one = pipes_client.address(Path("C:/Nhà/Chơi"), "given", "daemon")
+    others = {pipes_client.address(Path("C:/Nhà/Chơi"), "given", "agent"),
+              pipes_client.address(Path("C:/Nhà"), "given", "daemon")}
     assert one.startswith("\\\\.\\pipe\\giochoi-daemon-")
     assert len(one.rpartition("-")[2]) == 16
-    assert one == pipes.address(Path("c:\\NHÀ\\x\\..\\chơi\\"), "private", "daemon")
+    assert one == pipes_client.address(Path("c:\\NHÀ\\x\\..\\chơi\\"), "private", "daemon")
     assert len({one, *others}) == 3
-    assert pipes.folder(one) is None
+    assert pipes_client.folder(one) is None
 
 
 def test_the_systems_names_can_be_served():
@@ -73,14 +74,14 @@ def test_asking_whether_somebody_listens_disturbs_nobody(address):
 
     async def body():
         async with serving(address) as server:
-            assert all(pipes.exists(address) for _ in range(50))
+            assert all(pipes_client.exists(address) for _ in range(50))
             for handle in [pipes_client.connect(address) for _ in range(4)]:
                 handle.close()
             assert server.came == []
 
-    assert not pipes.exists(address)
+    assert not pipes_client.exists(address)
     run(body)
-    assert not pipes.exists(address)
+    assert not pipes_client.exists(address)
 
 
 # --- one server ---------------------------------------------------------------------------------------------------------
@@ -97,8 +98,8 @@ def test_a_second_server_is_told_who_has_the_name(address):
             await transport.listen(address, 0o666, Server())
 
     with program(SERVER, address) as other:
-        run(lambda: body(pipes.server_pid(address)))
-        assert pipes.server_pid(address) not in {None, os.getpid()}
+        run(lambda: body(pipes_client.server_pid(address)))
+        assert pipes_client.server_pid(address) not in {None, os.getpid()}
         assert ask(address) == b"hello\n"
         other.kill()
 
@@ -165,7 +166,7 @@ def test_a_name_that_only_clients_hold_is_taken_over_if_it_was_ours(address, mon
                 await pipes.serve(address, 0o666, Server())
 
     run(body)
-    assert not pipes.exists(address)
+    assert not pipes_client.exists(address)
 
 
 @pytest.mark.promise("Windows (under Wine): The pipe is closed to the network")
@@ -203,7 +204,7 @@ def test_a_closed_server_leaves_its_name_and_keeps_its_connections(address):
             assert await reader.readline() == b"still here\n"
             writer.close()
             await until(lambda: server.over)
-        await until(lambda: not pipes.exists(address))
+        await until(lambda: not pipes_client.exists(address))
         async with serving(address):
             assert await asyncio.to_thread(ask, address) == b"hello\n"
 
@@ -215,15 +216,15 @@ def test_close_frees_the_name_before_it_returns(address):
 
     async def body():
         async with serving(address) as first:
-            reader, writer = await pipes.open(address, 1 << 16)
+            reader, writer = await pipes_client.open(address, 1 << 16)
             await until(lambda: first.listening._silent)
             first.listening.close()
             assert await ended(reader)
             writer.close()
-            await until(lambda: not pipes.exists(address))
+            await until(lambda: not pipes_client.exists(address))
         second = await pipes.serve(address, 0o666, Server())
         second.close()
-        assert not pipes.exists(address)
+        assert not pipes_client.exists(address)
         assert first.came == []
 
     run(body)
@@ -237,7 +238,7 @@ def test_the_system_says_who_calls(address):
 
     async def body():
         async with serving(address) as server:
-            _, quiet = await pipes.open(address, 1 << 16)
+            _, quiet = await pipes_client.open(address, 1 << 16)
             with program(CLIENT, address) as client:
                 await until(lambda: server.came)
                 ((sid, pid),) = server.came
@@ -264,7 +265,7 @@ def test_a_caller_that_cannot_be_told_is_not_served(address, monkeypatch, broken
         async with serving(address) as server:
             with monkeypatch.context() as patch:
                 patch.setattr(win32security, broken, denied)
-                reader, writer = await pipes.open(address, 1 << 16)
+                reader, writer = await pipes_client.open(address, 1 << 16)
                 writer.write(b"hello\n")
                 assert await ended(reader)
                 writer.close()
@@ -376,7 +377,7 @@ def test_a_server_may_see_who_calls_and_nothing_more(address, monkeypatch):
             assert await asyncio.to_thread(ask, address) == b"hello\n"
             _, writer = await said(address)
             writer.close()
-            pipes.server_pid(address)
+            pipes_client.server_pid(address)
 
     run(body)
     assert {(rights, flags) for _, rights, flags in calls[-3:]} == {(0x0012_019B, 0x4011_0000)}
@@ -394,7 +395,7 @@ def test_an_impostor_is_not_taken_for_the_systems_agent(address, monkeypatch):
                 await asyncio.to_thread(ask, address)
             with pytest.raises(transport.Unreachable, match="another program"):
                 await transport.open_connection(address, 1 << 16)
-            assert pipes.server_pid(address) is None
+            assert pipes_client.server_pid(address) is None
             assert len(server.came) == 1
 
     run(body)

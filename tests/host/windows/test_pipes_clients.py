@@ -39,7 +39,7 @@ def test_silent_clients_are_closed(address, monkeypatch):
     async def body():
         async with serving(address) as server:
             talker, writer = await said(address)
-            reader, quiet = await pipes.open(address, 1 << 16)
+            reader, quiet = await pipes_client.open(address, 1 << 16)
             assert await ended(reader)
             await asyncio.sleep(0.4)
             writer.write(b"again\n")
@@ -79,7 +79,7 @@ def test_connecting_and_leaving_is_taken_in_stride(address):
     async def body():
         async with serving(address) as server:
             for _ in range(50):
-                assert await asyncio.to_thread(pipes.server_pid, address) in {os.getpid(), None}
+                assert await asyncio.to_thread(pipes_client.server_pid, address) in {os.getpid(), None}
             await until(lambda: not server.listening._silent)
             assert server.came == []
             assert await asyncio.to_thread(ask, address) == b"hello\n"
@@ -127,7 +127,7 @@ def test_a_bug_in_serving_one_client_is_logged_and_hits_that_one_only(address, c
 
     async def body():
         listening = await pipes.serve(address, 0o666, serve)
-        reader, writer = await pipes.open(address, 1 << 16)
+        reader, writer = await pipes_client.open(address, 1 << 16)
         writer.write(b"bug\n")
         assert await ended(reader)
         writer.close()
@@ -156,7 +156,7 @@ def test_a_killed_client_is_gone(address):
 def test_a_killed_server_is_gone_and_a_new_one_takes_its_place(address):
     """Its clients hear an end of file, callers that nobody is there; the name is free."""
     with program(SERVER, address) as first:
-        with pipes.dial(address, 5) as connection, connection.lines() as lines:
+        with pipes_client.dial(address, 5) as connection, connection.lines() as lines:
             connection.sendall(b"one\n")
             assert lines.readline() == b"one\n"
             first.kill()
@@ -165,7 +165,7 @@ def test_a_killed_server_is_gone_and_a_new_one_takes_its_place(address):
                 connection.sendall(b"two\n")
         first.wait()
     with pytest.raises(FileNotFoundError):
-        pipes.dial(address, 0.2)
+        pipes_client.dial(address, 0.2)
     with pytest.raises(transport.Unreachable):
         transport.dial(address, 0.2)
     with program(SERVER, address):
@@ -228,7 +228,7 @@ def test_large_lines_in_both_directions(address):
     async def body():
         listening = await pipes.serve(address, 0o666, echo)
         assert await asyncio.to_thread(ask, address, line) == line
-        reader, writer = await pipes.open(address, 16 << 20)
+        reader, writer = await pipes_client.open(address, 16 << 20)
         writer.write(line)
         assert await reader.readline() == line
         assert await reader.read() == b""
@@ -247,7 +247,7 @@ def test_what_was_answered_can_be_read_after_the_server_closed(address):
 
     async def body():
         listening = await pipes.serve(address, 0o666, answer)
-        reader, writer = await pipes.open(address, 1 << 16)
+        reader, writer = await pipes_client.open(address, 1 << 16)
         writer.write(b"?\n")
         await asyncio.sleep(0.2)
         assert await reader.read() == b"x" * 50_000 + b"\n"
@@ -268,7 +268,7 @@ def test_a_client_gives_up_after_its_time(address):
         await asyncio.sleep(60)
 
     def waits(operation):
-        with pipes.dial(address, 0.2) as connection:
+        with pipes_client.dial(address, 0.2) as connection:
             connection.sendall(b"a\n")
             with pytest.raises(TimeoutError):
                 operation(connection)
@@ -297,7 +297,7 @@ def test_ctrl_c_ends_the_waiting(address):
         with pytest.raises(KeyboardInterrupt):
             connection.receive(100)
 
-    with program(SERVER, address), pipes.dial(address, None) as connection, connection.lines() as lines:
+    with program(SERVER, address), pipes_client.dial(address, None) as connection, connection.lines() as lines:
         connection.sendall(b"one\n")
         assert lines.readline() == b"one\n"
         interrupts(connection)
@@ -313,12 +313,12 @@ def test_a_busy_server_is_waited_for(address):
             # The loop does not run meanwhile: nothing is accepted.
             held = [pipes_client.connect(address) for _ in range(4)]
             with pytest.raises(BlockingIOError):
-                await pipes.open(address, 1 << 16)
+                await pipes_client.open(address, 1 << 16)
             with pytest.raises(OSError, match="WinError") as busy:
-                pipes.dial(address, 0.1)
+                pipes_client.dial(address, 0.1)
             assert busy.value.winerror == PIPE_BUSY
-            assert pipes.server_pid(address) is None
-            assert pipes.exists(address)
+            assert pipes_client.server_pid(address) is None
+            assert pipes_client.exists(address)
             with pytest.raises(api.TakenError) as taken:
                 await pipes.serve(address, 0o666, Server())
             assert taken.value.pid == os.getpid()
@@ -341,7 +341,7 @@ def test_an_answer_that_comes_as_patience_ends_is_not_lost(address):
         writer.close()
 
     def reads():
-        with pipes.dial(address, 0.2) as connection:
+        with pipes_client.dial(address, 0.2) as connection:
             connection.sendall(b"a\n")
             with pytest.raises(TimeoutError):
                 connection.receive(100)
