@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agent.api.seat import PUBLISHED
 from cli.words.shell import quote
 from host import choose
 from host.homes import Home
@@ -40,7 +41,8 @@ def to_start(server: str, home: Home) -> str:
 
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:
     """The end of a command that found nobody at `home`: what to start and, unless it only `looks`, that nothing changed."""
-    server = "giochoi-agent" if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
+    agent = "giochoi-uplink" if (home.public / PUBLISHED).exists() else "giochoi-agent"
+    server = agent if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
     told = {"why": said_by(error), "start": to_start(server, home)}
     said = msg("{why}; start: {start}", **told) if looks else msg("{why}; start: {start}; nothing changed", **told)
     return CommandError(said, code=3)

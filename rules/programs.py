@@ -48,7 +48,7 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 # Our own programs on Windows: Python, if their first argument is -I or -P (installers/windows/launcher.c).
-_OURS = _names("giochoi giochoi-agent giochoi-daemon giochoi-tray giochoi-witness giochoi-verify")
+_OURS = _names("giochoi giochoi-agent giochoi-daemon giochoi-tray giochoi-uplink giochoi-verify giochoi-witness")
 _ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "cmd": "cmd", "powershell": "powershell", "pwsh": "powershell", "wscript": "script-host", "cscript": "script-host",
     "mshta": "mshta", "rundll32": "rundll32", "regsvr32": "regsvr32",

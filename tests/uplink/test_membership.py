@@ -5,11 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cli.errors import nobody
 from daemon.recording.chains import put_aside as end_chain
 from daemon.recording.chains import seat_id
 from daemon.store import Store
 from host import restored
 from host.homes import Home, HomeError, lock
+from host.transport import Unreachable
+from i18n.message import msg
 from uplink.membership import Membership, keep, key_of, load, put_aside
 
 PLACE = Membership("192.0.2.1:7381", "authority", "seat-new", "key", "certificate")
@@ -71,3 +74,12 @@ def test_a_seat_never_begins_again_under_the_same_id(home):
     key_of(home, PLACE.authority, "key")
     keep(home, PLACE, KEYS)
     assert seat_id(store, home.daemon, None) != PLACE.seat
+
+
+def test_a_seat_is_told_to_start_its_line_and_no_agent_of_its_own(home):
+    """Which would take its place, and begin a log of its own."""
+    away = Unreachable(msg("{address}: nobody answers", address=home.agent_address))
+    assert "giochoi-agent" in str(nobody(away, home, looks=True))
+    key_of(home, PLACE.authority, "key")
+    keep(home, PLACE, KEYS)
+    assert "giochoi-uplink" in str(nobody(away, home, looks=True))
