@@ -16,6 +16,7 @@ import msgspec
 from agent import roster
 from agent.api.answers import Done, LimitRow, Who
 from agent.api.guarding import clashes
+from agent.api.manifest import apart, text_of
 from agent.api.pseudonym import pseudonym
 from agent.api.roster import Parts, Roster, SignedRoster
 from agent.errors import refused
@@ -110,6 +111,7 @@ class Registry:
             parts = tables.parts()
         self._in_force = (built, state.note)
         self._parts = parts  # by their hashes: all that somebody may still ask for
+        self._document: dict[str, Any] | None = None  # the same roster, as it is sent to seats of other PCs
         self._slices: dict[str, SignedRoster] = {}
 
     @property
@@ -130,11 +132,13 @@ class Registry:
             if outcome.changed:
                 new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
                 _keep_apart(self.roster, new)
-                note, parts = roster.sign(new, self._signer)
+                document, parts = apart(new)
+                note = roster.sign(text_of(document, parts), self._signer)
                 tables.publish(new.number, note, parts)
             self._chain.seal(now)
         if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
             self._in_force, self._parts = (new, note), parts
+            self._document = None
             self._slices.clear()
             for loop, news in tuple(self._waiting):
                 loop.call_soon_threadsafe(news.set)
@@ -163,8 +167,9 @@ class Registry:
 
     def _slice(self, full: Roster, pc: str) -> SignedRoster:
         if pc not in self._slices:
-            note, parts = roster.sign(roster.slice_of(full, pc), self._signer)
-            self._parts |= parts
+            if self._document is None:
+                self._document, _ = apart(full)
+            note = roster.sign(text_of(roster.slice_of(self._document, pc), self._parts), self._signer)
             self._slices[pc] = SignedRoster(number=full.number, note=note)
         return self._slices[pc]
 

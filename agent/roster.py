@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-
-from msgspec.structs import replace as replace_struct
+from typing import Any
 
 from agent.api.asked import MOST_REQUESTS, RequestEvent
-from agent.api.manifest import split
 from agent.api.roster import Player, Roster, Seat
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, offline_pack, own_pack
@@ -71,32 +70,25 @@ def _requests(tables: Tables, since: int, everybody: set[str]) -> tuple[RequestE
     return tuple(one for one in asked if one.id in last)
 
 
-def slice_of(roster: Roster, pc: str) -> Roster:
-    """What the PC that joined as this seat is sent. At home all: both PCs are the family's. Elsewhere only who may log on, and
-    nothing that proves a guardian.
+def slice_of(document: Mapping[str, Any], pc: str) -> dict[str, Any]:
+    """What the PC that joined as this seat is sent of a roster (agent.api.manifest.apart). At home all: both PCs are the
+    family's. Elsewhere only who may log on, and nothing that proves a guardian.
     """
-    seats = tuple(seat for seat in roster.seats if seat.pc == pc)
-    if roster.place == "home":
-        return replace_struct(roster, seats=seats)
-    players = tuple(player for player in roster.players if player.account is not None)
-    there = {roster.guest.id, *(player.id for player in players)}
-    return replace_struct(
-        roster,
-        seats=seats,
-        players=players,
-        guardians=(),
-        grants=tuple(grant for grant in roster.grants if grant.player in there),
-        requests=tuple(request for request in roster.requests if request.player in there),
-    )
+    some: dict[str, Any] = {"seats": [seat for seat in document["seats"] if seat["pc"] == pc]}
+    if document["place"] != "home":
+        players = [player for player in document["players"] if player["account"] is not None]
+        there = {document["guest"]["id"], *(player["id"] for player in players)}
+        some |= {"players": players, "guardians": []}
+        some |= {name: [one for one in document[name] if one["player"] in there] for name in ("grants", "requests")}
+    return {**document, **some}
 
 
-def sign(roster: Roster, signer: Signer) -> tuple[str, dict[str, bytes]]:
-    """The C2SP signed note whose text is the roster, and the parts that it names. ApiError(refused) if it is too large."""
-    text, parts = split(roster)
+def sign(text: bytes, signer: Signer) -> str:
+    """The C2SP signed note whose text is a roster's. ApiError(refused) if it is too large."""
     note = signer.sign(text.decode() + "\n")
     if len(note) > MAX_NOTE:
         raise refused(msg("the registry is too large: remove players, games or packs first"))
-    return note, parts
+    return note
 
 
 class Compiler:

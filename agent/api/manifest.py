@@ -28,15 +28,25 @@ class MissingError(Exception):
 
 def split(roster: Roster) -> tuple[bytes, dict[str, bytes]]:
     """The text, one line of JSON, and its parts."""
+    document, parts = apart(roster)
+    return text_of(document, parts), parts
+
+
+def apart(roster: Roster) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The roster's fields, with what is large as a part, and these parts: what all that is sent of one roster shares."""
     parts: dict[str, bytes] = {}
     document: dict[str, Any] = msgspec.to_builtins(roster)
     for player in (document["guest"], *document["players"]):
         player["packs"] = [_part(pack, parts) for pack in player["packs"]]
     document["place_packs"] = [_part(pack, parts) for pack in document["place_packs"]]
     document["games"] = _part(document["games"], parts)
-    for name in ("players", "guardians"):
-        document[name] = _pieces(document[name], parts)
-    return msgspec.json.encode(document), parts
+    return document, parts
+
+
+def text_of(document: dict[str, Any], parts: dict[str, bytes]) -> bytes:
+    """The text of what `apart` made, or of some of it; what lies in pieces is added to the `parts`."""
+    pieces = {name: _pieces(document[name], parts) for name in ("players", "guardians")}
+    return msgspec.json.encode({**document, **pieces})
 
 
 def join(text: bytes, parts: Mapping[str, bytes]) -> bytes:
