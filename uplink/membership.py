@@ -5,6 +5,7 @@ Each file is of whoever works in its folder, where an administrator may write fo
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,6 @@ from host.restored import Restored
 from i18n.message import msg, said_by
 
 _FILE: Final = "membership.json"
-_KEY: Final = "key.pem"
 
 
 class Membership(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,11 +59,7 @@ def key_of(home: Home, authority: str, make: str) -> str:
     """The PC's key for joining: one for each agent, and made once, so that a lost answer is no second seat. HomeError."""
     with files().acting_for(home.uplink):
         prepare(home.uplink, 0o700)
-    path = home.uplink / _KEY
-    before = _before(home)
-    if before is not None and before.authority != authority:
-        _write(path, make.encode(), 0o600)
-        return make
+    path = home.uplink / f"{hashlib.sha256(authority.encode()).hexdigest()[:16]}.pem"
     with suppress(FileNotFoundError):
         try:
             return read_owned(path, files().publishers(home.kind)).decode()

@@ -34,7 +34,7 @@ def test_an_invitation_lets_in_as_many_pcs_as_it_names(place, new_pc):
     one, two, three = map(new_pc, "bcd")
     first = one.json("seat", "enrol", string)
     fingerprint = place.json("log", "card")["fingerprint"]
-    assert first == {"seat": one.joined.seat, "address": place.address, "fingerprint": fingerprint}
+    assert first == {"seat": one.joined.seat, "address": place.address, "fingerprint": fingerprint, "aside": None}
     assert one.json("seat", "enrol", string) == first
     assert all(readable(path, "its owner") for path in (one.home.uplink, *one.home.uplink.iterdir()))
     second = two.json("seat", "enrol", string)
@@ -64,10 +64,10 @@ def test_no_other_string_lets_in(place, new_pc, change):
     assert (load(late.home), seats(place)) == (None, set())
 
 
-def test_an_agents_own_pc_joins_no_other(place, new_pc, clock, home_folder):
-    """Its players and its log would be left behind."""
+def test_an_agents_own_pc_joins_no_other_unasked(place, new_pc, clock, home_folder):
+    """Its players and its log would be left behind; while it runs they stay where they are."""
     with served_agent(home_folder / "b", clock) as other:
-        assert "players and a log of its own" in other.fails(1, "seat", "enrol", place.invite())
+        assert "add --yes" in other.fails(2, "seat", "enrol", place.invite())
     assert seats(place) == set()
 
 
