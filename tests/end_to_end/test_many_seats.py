@@ -212,17 +212,15 @@ def test_a_seat_that_is_retired_is_told_so(point, game):
 
 
 def test_a_seat_that_was_retired_joins_anew(point):
-    """With a chain of its own, as soon as an administrator there confirms the agent; the log of the place still verifies."""
+    """With a chain of its own, as it is an administrator who enrols it; the log of the place still verifies."""
     (back, _), (was, _) = point.seats, point.joined
     again = back.json("seat", "enrol", point.agent.json("seat", "invite")["string"])
     assert again["seat"] != was["seat"]
     for room in ("daemon", "uplink"):
         back.end(room)
     back.start("uplink", "daemon")
-    until(lambda: has(back, "agent-refuses"), AWAY)
-    back.run("giochoi", "doctor", "--repair", "--agent-key", again["fingerprint"])  # its exit code is about the whole PC
     until(lambda: not has(back, "agent-refuses") and point.arrived(), AWAY)
     (follows,) = (seat for seat in point.listed().values() if seat["follows"] == was["seat"])
-    assert (follows["pc"], follows["reporting"]) == (again["seat"], True)
+    assert (follows["id"], follows["pc"], follows["reporting"]) == (again["seat"], again["seat"], True)
     report, code = point.exported()
     assert (code, report["ok"]) == (0, True)
