@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.api.seat import PUBLISHED
 from cli.words.shell import quote
 from host import choose
 from host.homes import Home
@@ -41,6 +40,8 @@ def to_start(server: str, home: Home) -> str:
 
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:
     """The end of a command that found nobody at `home`: what to start and, unless it only `looks`, that nothing changed."""
+    from agent.api.seat import PUBLISHED  # noqa: PLC0415 - only here, and it brings much
+
     agent = "giochoi-uplink" if (home.public / PUBLISHED).exists() else "giochoi-agent"
     server = agent if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
     told = {"why": said_by(error), "start": to_start(server, home)}

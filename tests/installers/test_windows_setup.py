@@ -78,7 +78,7 @@ def test_windows_has_four_numbers(version, four):
 
 def test_each_program_names_itself():
     """No two have the same name, and the tray's is what a toast is called."""
-    assert len({program.about for program in programs.PROGRAMS}) == len(programs.PROGRAMS) == 6
+    assert len({program.about for program in programs.PROGRAMS}) == len(programs.PROGRAMS) == 7
     for program in programs.PROGRAMS:
         said = programs.resource(program, "0.1.0")
         assert f'"OriginalFilename", "{program.name}.exe"' in said

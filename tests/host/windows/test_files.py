@@ -41,8 +41,8 @@ def test_known_folders_are_the_systems_not_the_environments(monkeypatch: pytest.
     assert (before[0].name, before[1].name) == ("GioChoi", "giochoi")
 
 
-def test_publishers_are_the_system_us_and_the_agents_account() -> None:
-    expected = {sids.SYSTEM, sids.ADMINS, ME, sids.service_sid("giochoi-agent")}
+def test_publishers_are_the_system_us_and_the_services_accounts() -> None:
+    expected = {sids.SYSTEM, sids.ADMINS, ME, *map(sids.service_sid, ("giochoi-agent", "giochoi-uplink"))}
     assert files.publishers("system") == expected
 
 
