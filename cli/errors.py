@@ -10,6 +10,8 @@ from host.homes import Home
 from host.transport import Unreachable
 from i18n.message import Message, MessageError, comma, msg, said_by, typed
 
+_SEAT = "agent.seat"  # agent.api.seat.PUBLISHED, which brings much
+
 
 class CommandError(MessageError):
     """One line for the person at the keyboard: what, where, what to do. `code` is the contract's: 1 failed, 2 bad input."""
@@ -40,9 +42,7 @@ def to_start(server: str, home: Home) -> str:
 
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:
     """The end of a command that found nobody at `home`: what to start and, unless it only `looks`, that nothing changed."""
-    from agent.api.seat import PUBLISHED  # noqa: PLC0415 - only here, and it brings much
-
-    agent = "giochoi-uplink" if (home.public / PUBLISHED).exists() else "giochoi-agent"
+    agent = "giochoi-uplink" if (home.public / _SEAT).exists() else "giochoi-agent"
     server = agent if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
     told = {"why": said_by(error), "start": to_start(server, home)}
     said = msg("{why}; start: {start}", **told) if looks else msg("{why}; start: {start}; nothing changed", **told)
