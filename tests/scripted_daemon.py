@@ -91,7 +91,8 @@ class ScriptedDaemon:
         self.open()
 
     def open(self) -> None:
-        self._server = Server(table(*(Route(kind, "any", answer) for kind, answer in self._routes())), lambda _: frozenset())
+        routes = table(*(Route(kind, "any", answer) for kind, answer in self._routes()))
+        self._server = Server(routes, lambda _: frozenset(("any",)))
         asyncio.run_coroutine_threadsafe(self._server.open(self.address), self._loop).result(10)
 
     def shut(self) -> None:

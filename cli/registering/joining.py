@@ -39,12 +39,13 @@ def add_joining(commands: Commands) -> None:
                           about=msg("print what another PC needs to join"))  # fmt: skip
     parser.takes("--many", "N", msg("how many PCs may join with it"), type=_most(MOST_INVITED), default=1)
     parser.takes("--minutes", "MINUTES", msg("how long it holds"), type=_most(LONGEST_MINUTES), default=30)
-    parser = commands.add("seat enrol", enrol, "192.168.1.10:7381/7f3c…/9a01…",
+    parser = commands.add("seat enrol", enrol, "192.168.1.10:7381/7f3c…/9a01…", "192.168.1.10:7381/7f3c… --yes",
                           about=msg("make this PC a seat of the agent on another one"))  # fmt: skip
     parser.takes("--yes", "", YES)
     parser.takes("string", "STRING", msg("what giochoi seat invite or place serve printed there; after the latter, six "
                                          "digits are shown here, to be confirmed there"))  # fmt: skip
-    parser = commands.add("seat confirm", confirm, "123456", about=msg("let the PC join that shows these six digits"))
+    parser = commands.add("seat confirm", confirm, "123456", "123456 --json",
+                          about=msg("let the PC join that shows these six digits"))  # fmt: skip
     parser.takes("digits", "DIGITS", msg("the six digits that the other PC shows"), type=_digits)
 
 

@@ -24,7 +24,8 @@ def add_to(commands: Commands) -> None:
     commands.add("seat list", show, "", "--json", about=msg("list the PCs that the log knows"), looks=True)
     sold = msg('giochoi seat retire seat-27173fa3d0 --reason "sold" --yes')
     add_joining(commands)
-    parser = commands.add("seat name", name, 'seat-27173fa3d0 "Máy 07"', about=msg("say what a PC is called"))
+    parser = commands.add("seat name", name, msg('giochoi seat name seat-27173fa3d0 "PC 07"'), "seat-27173fa3d0 07",
+                          about=msg("say what a PC is called"))  # fmt: skip
     parser.takes("seat", "SEAT", msg("id or name of the PC, from giochoi seat list"))
     parser.takes("name", "NAME", msg("what it is called from now on"))
     parser = commands.add("seat retire", retire, "seat-27173fa3d0", sold,

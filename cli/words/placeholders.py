@@ -12,10 +12,11 @@ _WORD: Final = re.compile(r"([A-Z]{2,}(?::[A-Z]{2,})?)", re.ASCII)
 _WORDS: Final[dict[str, Message]] = {
     one.id: one
     for one in (
-        msg("AREA"), msg("CITY"), msg("DATE"), msg("DIGITS"), msg("DIR"), msg("FILE"), msg("FINGERPRINT"), msg("GAME"),
-        msg("GRANT"), msg("GUARDIAN"), msg("HH:MM"), msg("ID"), msg("KEY"), msg("LABEL"), msg("LOG"), msg("MINUTES"),
-        msg("NAME"), msg("NO"), msg("NOUN"), msg("NUMBER"), msg("OSUSER"), msg("PACK"), msg("PATH"), msg("PLACE"),
-        msg("PLAYER"), msg("REQUEST"), msg("SEAT"), msg("SPAN"), msg("TEXT"), msg("WORD"), msg("YEAR"),
+        msg("ADDRESS"), msg("AREA"), msg("CITY"), msg("DATE"), msg("DIGITS"), msg("DIR"), msg("FILE"), msg("FINGERPRINT"),
+        msg("GAME"), msg("GRANT"), msg("GUARDIAN"), msg("HH:MM"), msg("ID"), msg("KEY"), msg("LABEL"), msg("LOG"),
+        msg("MINUTES"), msg("NAME"), msg("NO"), msg("NOUN"), msg("NUMBER"), msg("OSUSER"), msg("PACK"), msg("PATH"),
+        msg("PLACE"), msg("PLAYER"), msg("PORT"), msg("REQUEST"), msg("SEAT"), msg("SPAN"), msg("STRING"), msg("TEXT"),
+        msg("WORD"), msg("YEAR"),
     )
 }  # fmt: skip
 

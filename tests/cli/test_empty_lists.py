@@ -44,5 +44,5 @@ def test_of_nobody_it_is_said_that_there_is_nobody(shown, noun, answer, name, sa
 
 def test_the_columns_of_a_list_begin_alike(shown):
     assert [shown(seat, Seats(seats=(), zone=""), language=one).split("  ")[0] for one in ("en", "vi")] == [
-        "Seat Key Since Last heard State", "Máy trạm Khóa Từ Báo về lần cuối Tình trạng",
+        "Seat Name Key Since Last heard State", "Máy trạm Tên Khóa Từ Báo về lần cuối Tình trạng",
     ]  # fmt: skip

@@ -18,7 +18,10 @@ FACTS = (
 )
 WHY = "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả môn Tiếng Anh của tuần này"
 # Not asked here: what shows what lies on this PC, what programs and cameras read, and what has tests of its own.
-ELSEWHERE = {"demo", "man", "completion", "policy schema", "game scan", "guardian code", "code", "setup"}
+ELSEWHERE = {
+    "demo", "man", "completion", "policy schema", "game scan", "guardian code", "code", "setup",
+    "place serve", "seat invite", "seat enrol", "seat confirm", "seat name",
+}  # fmt: skip
 AT_HOME = (
     ("place", "set", "home", "--zone", zone_with_noon()),
     ("player", "add", LONG, "--born", "2014-05-01"), ("player", "add", "An", "--born", "2016"),

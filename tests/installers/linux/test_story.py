@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
@@ -110,7 +111,7 @@ def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
             until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
             cards.append(machine.json("log", "card")["fingerprint"])
             machine.json("seat", "enrol", counter(machine), "--yes")
-            keys.append(machine.read("/var/lib/giochoi/uplink/key.pem"))
+            keys.append(json.loads(machine.read("/var/lib/giochoi/uplink/membership.json"))["key"])
     assert cards[0] != cards[1]
     assert keys[0] != keys[1]
 
