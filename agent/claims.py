@@ -1,12 +1,12 @@
 """One player at one seat at a time, and the sum of play over all seats: by what seats hand in, and by what they ask.
 
-A seat asks when a play begins, and holds the player until the play's end is in the log, or the moment has come to which the
-play may go on: also where it cannot be reached meanwhile. Guests are nobody that another seat could know.
+A seat asks when a play begins, and holds the player until the play's end is in the log, the moment has come to which the play
+may go on, or nothing was heard of it for ten minutes: mostly it was switched off. Guests are nobody that others could know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from agent.api.claims import Claim, Claimed, PlayedElsewhere
@@ -22,17 +22,18 @@ from rules.matching.clues import SURE
 
 KEEP_MS = 33 * DAY_MS  # no rule looks further back
 _LONGEST_MS = DAY_MS
+_GONE_MS = 600_000
 
 
-def claim(tables: Tables, request: Claim, now: int) -> Claimed:
-    """ApiError(not-found)."""
+def claim(tables: Tables, request: Claim, now: int, heard: Callable[[str], int]) -> Claimed:
+    """`heard`: when (Unix ms) a seat was, at the latest. ApiError(not-found)."""
     if request.player == GUEST or all(row.id != request.player or row.removed for row in tables.players()):
         raise not_found(msg("no player has the id {id}", id=request.player[:80]))
     seats = {row.id: row for row in tables.seats()}
     held = tables.claim(request.player)
-    if held is not None and held.seat != request.seat and held.until > now:
+    if held is not None and held.until > now and now - heard(held.seat) <= _GONE_MS:
         holder = seats.get(held.seat)
-        if holder is not None and holder.retired is None:
+        if holder is not None and holder.retired is None and holder.pc != seats[request.seat].pc:
             return Claimed(by=holder.name or holder.id)
     tables.put_claim(ClaimRow(request.player, request.seat, min(request.until, now + _LONGEST_MS)))
     own = {row.id for row in seats.values() if row.pc == seats[request.seat].pc}

@@ -92,5 +92,6 @@ class Joining:
                 await agent.invitations.confirmed(digits(authority.certificate, request.key))
             else:
                 agent.invitations.take(request.code)
-        done = await agent.writer.run(lambda: agent.change(partial(seat_join, public=request.key), caller.account))
+        join = partial(seat_join, public=request.key, host=request.host)
+        done = await agent.writer.run(lambda: agent.change(join, caller.account))
         return Joined(seat=done.id, certificate=authority.issue(done.id, request.key))

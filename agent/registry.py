@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -94,6 +94,29 @@ class Change:
         self.chain.append(kind, payload, self.now, **fields)
 
 
+@dataclass(slots=True, eq=False)
+class _InForce:
+    """One roster and all that is sent of it: replaced whole by a change, in another thread. `parts`: by their hashes, all that
+    somebody may ask for; `document`: of agent.api.manifest.apart, made when another PC first wants some of it.
+    """
+
+    roster: Roster
+    note: str
+    parts: dict[str, bytes]
+    document: dict[str, Any] | None = None
+    slices: dict[str, SignedRoster] = field(default_factory=dict)
+
+    def sent_to(self, pc: str, signer: Signer) -> SignedRoster:
+        if not pc:
+            return SignedRoster(number=self.roster.number, note=self.note)
+        if pc not in self.slices:
+            if self.document is None:
+                self.document, _ = apart(self.roster)
+            note = roster.sign(text_of(roster.slice_of(self.document, pc), self.parts), signer)
+            self.slices[pc] = SignedRoster(number=self.roster.number, note=note)
+        return self.slices[pc]
+
+
 class Registry:
     """Changes the registry, and hands out the signed roster to whoever waits for the next one."""
 
@@ -106,17 +129,12 @@ class Registry:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         with store.transaction() as tables:
             state = tables.state()
-            # The roster in force, and the note that says it.
             built = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
-            parts = tables.parts()
-        self._in_force = (built, state.note)
-        self._parts = parts  # by their hashes: all that somebody may still ask for
-        self._document: dict[str, Any] | None = None  # the same roster, as it is sent to seats of other PCs
-        self._slices: dict[str, SignedRoster] = {}
+            self._in_force = _InForce(built, state.note, tables.parts())
 
     @property
     def roster(self) -> Roster:
-        return self._in_force[0]
+        return self._in_force.roster
 
     @property
     def number(self) -> int:
@@ -128,18 +146,17 @@ class Registry:
         now = self._clock.wall()
         with self._store.transaction() as tables:
             outcome = operation(Change(tables, self._world, self._chain, now, who))
-            (new, note), parts = self._in_force, self._parts
+            in_force = self._in_force
             if outcome.changed:
                 new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
                 _keep_apart(self.roster, new)
                 document, parts = apart(new)
                 note = roster.sign(text_of(document, parts), self._signer)
                 tables.publish(new.number, note, parts)
+                in_force = _InForce(new, note, parts, document)
             self._chain.seal(now)
         if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
-            self._in_force, self._parts = (new, note), parts
-            self._document = None
-            self._slices.clear()
+            self._in_force = in_force
             for loop, news in tuple(self._waiting):
                 loop.call_soon_threadsafe(news.set)
         return Done(
@@ -162,20 +179,12 @@ class Registry:
             pass  # no news is an answer too
         finally:
             self._waiting.discard(waits)
-        full, note = self._in_force
-        return self._slice(full, pc) if pc else SignedRoster(number=full.number, note=note)
-
-    def _slice(self, full: Roster, pc: str) -> SignedRoster:
-        if pc not in self._slices:
-            if self._document is None:
-                self._document, _ = apart(full)
-            note = roster.sign(text_of(roster.slice_of(self._document, pc), self._parts), self._signer)
-            self._slices[pc] = SignedRoster(number=full.number, note=note)
-        return self._slices[pc]
+        return self._in_force.sent_to(pc, self._signer)
 
     def parts(self, hashes: Iterable[str]) -> Parts:
         """Those of the roster in force."""
-        return Parts(parts=tuple(self._parts[one] for one in hashes if one in self._parts))
+        known = self._in_force.parts
+        return Parts(parts=tuple(known[one] for one in hashes if one in known))
 
 
 def _keep_apart(old: Roster, new: Roster) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from agent.api.joining import Hello, Introduced, Join, digits, parse_invitation
 from compliance.note import NoteError, VerifierKey, parse_vkey, verify_note
 from host import tls
-from host.homes import Home
+from host.homes import Home, HomeError
 from host.rpc_client import LIMIT, Talk
 from host.servicing import handing_over
 from host.transport import Unreachable
@@ -63,7 +63,12 @@ async def join(home: Home, invitation: str, show: Callable[[str], object]) -> Jo
     try:
         with handing_over("agent", "uplink") if home.kind == "system" else nullcontext():
             aside = membership.put_aside(home) if membership.own_agent(home) else None
-            membership.keep(home, joined, (key.text, introduced.roster_key))
+            try:
+                membership.keep(home, joined, (key.text, introduced.roster_key))
+            except HomeError:
+                if aside is not None:
+                    aside.rename(home.agent)  # else an agent would begin there anew
+                raise
     except OSError as error:
         raise JoinError(msg("the agent took this PC, but its services are not those of a seat yet: {why}; then do it again",
                             why=said_by(error))) from error  # fmt: skip

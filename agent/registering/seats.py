@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from agent.api.naming import same, tidy
+from agent.api.naming import fold, same, tidy
 from agent.api.seat import Alive, Enrol
 from agent.api.seats import Retired, SeatName, SeatRetire, Seats, SeatShown
 from agent.errors import bad_input, not_found, refused
@@ -30,7 +30,7 @@ _MAX_NAME = 40
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
-def seat_join(change: Change, public: bytes) -> Outcome:
+def seat_join(change: Change, public: bytes, host: str = "") -> Outcome:
     """Another PC, which calls with this key (DER), is a seat from now on; its daemon's key comes when that speaks first. A PC
     that joins again, as its first answer was lost, is who it was.
     """
@@ -39,8 +39,16 @@ def seat_join(change: Change, public: bytes) -> Outcome:
         if known.tls == tls and known.retired is None:
             return Outcome(known.id, changed=False)
     made = f"seat-{secrets.token_hex(5)}"
-    change.tables.put_seat(SeatRow(made, "", None, pc=made, tls=tls))
+    change.tables.put_seat(SeatRow(made, "", None, name=_new_name(change.tables, host), pc=made, tls=tls))
     return Outcome(made)
+
+
+def _new_name(tables: Tables, host: str) -> str:
+    """What the PC calls itself, as long as nobody named it; with a number if another is called so."""
+    taken = {fold(row.name) for row in tables.seats() if row.retired is None}
+    name = tidy(host)[: _MAX_NAME - 4]
+    names = (name, *(f"{name} {number}" for number in range(2, 1000)))
+    return next((one for one in names if fold(one) not in taken), "") if name else ""
 
 
 def seat_name(change: Change, request: SeatName) -> Outcome:

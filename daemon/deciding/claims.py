@@ -7,7 +7,7 @@ from the next beat on. While it is away, whoever is held here plays on; for othe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -48,9 +48,7 @@ class Claims:
     _wanted: dict[str, int] = field(default_factory=dict)  # by player: until when (wall) the play may go on
 
     def __post_init__(self) -> None:
-        found = self.store.get(_ROW)
-        known = {} if found is None else msgspec.json.decode(found, type=dict[str, tuple[PlayedElsewhere, ...]])
-        for player, plays in known.items():
+        for player, plays in self._known().items():
             self.plays.elsewhere(player, map(_played, plays))
 
     @property
@@ -61,13 +59,18 @@ class Claims:
     def look(self, wall: int, mono: int, until: Callable[[Play], int | None]) -> None:
         """Who has to be claimed, of all that play now; `until`: to when (wall) a play may go on."""
         playing = {} if not self._shared else {
-            play.player.id: until(play) or wall + _LONGEST_MS for play in self.plays.running.values()
+            play.player.id: until(play) or self._open_end(play.player.id, wall) for play in self.plays.running.values()
             if play.player.limited and play.player.id != GUEST
         }  # fmt: skip
         self._held = {id_: one for id_, one in self._held.items() if id_ in playing or (one.by and mono < one.again)}
         self._wanted = {id_: end for id_, end in playing.items() if self._due(id_, end, mono)}
         if self._wanted:
             self.news.set()
+
+    def _open_end(self, player: str, wall: int) -> int:
+        """To when a play without an end in sight is claimed: anew when half of that is over."""
+        held = self._held.get(player)
+        return held.until if held is not None and held.until - wall > _LONGEST_MS // 2 else wall + _LONGEST_MS
 
     def _due(self, player: str, until: int, mono: int) -> bool:
         held = self._held.get(player)
@@ -86,13 +89,24 @@ class Claims:
         self._wanted.clear()
         return changed
 
+    def _known(self) -> dict[str, tuple[PlayedElsewhere, ...]]:
+        found = self.store.get(_ROW)
+        return {} if found is None else msgspec.json.decode(found, type=dict[str, tuple[PlayedElsewhere, ...]])
+
     def _keep(self, player: str, plays: tuple[PlayedElsewhere, ...]) -> None:
         self.plays.elsewhere(player, map(_played, plays))
-        found = self.store.get(_ROW)
-        known = {} if found is None else msgspec.json.decode(found, type=dict[str, tuple[PlayedElsewhere, ...]])
+        known, people = self._known(), self.in_force.people
         if known.get(player, ()) != plays:
+            here = {id_: kept for id_, kept in known.items() if people is None or people.by_id(id_) is not None}
             with self.store.transaction():
-                self.store.put(_ROW, msgspec.json.encode({**known, player: plays}))
+                self.store.put(_ROW, msgspec.json.encode({**here, player: plays}))
+
+    def forget(self, players: Collection[str]) -> None:
+        """Nothing is kept of them. The transaction is the caller's."""
+        known = self._known()
+        if not known.keys().isdisjoint(players):
+            kept = {player: plays for player, plays in known.items() if player not in players}
+            self.store.put(_ROW, msgspec.json.encode(kept))
 
     def pause(self, player: RuledPlayer, zone: str) -> Pause | None:
         """Whoever plays elsewhere plays nothing here meanwhile."""

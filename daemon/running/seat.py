@@ -96,6 +96,7 @@ class Rosters:
         for day in day_summary.days_left(self.store, people.zone, now):
             day_summary.write_day(journal, self.store, self.grants, people, day, now, only=ids)
         self.grants.drop(ids)
+        self.loop.judge.claims.forget(ids)
         for id in ids:
             self.store.forget_player(id)
             self.loop.plays.forget(id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.api.players import LimitSet
+from agent.api.players import LimitSet, PlayerErase
 from agent.api.seats import SeatName
 from daemon.deciding.gate_answers import GateAnswers
 from i18n.message import plain
@@ -98,13 +98,24 @@ def test_what_is_known_of_play_elsewhere_outlives_a_restart_without_the_agent(pl
     assert ruling(second).left_ms == 5 * MINUTE
 
 
-def test_a_pc_that_died_holds_its_player_no_longer_than_the_play_could_have_gone_on(place):
+def test_a_pc_that_was_switched_off_holds_its_player_for_ten_minutes(place):
     first = start(place, 0)
     second = place.pcs[1]
     first.reached = False
     first.end(type(first.world).kill, power=True)
     start(place, 1)
     assert ruling(second).verdict == "refuse"
-    place.advance(61 * MINUTE)
+    place.advance(12 * MINUTE)
     start(place, 1)
     assert ruling(second).verdict == "allow"
+
+
+def test_of_whom_is_erased_no_play_elsewhere_is_kept(place):
+    first = start(place, 0)
+    place.advance(5 * MINUTE)
+    stop(place, first)
+    second = start(place, 1)
+    stop(place, second)
+    place.ask(PlayerErase(player="an"))
+    place.advance(2 * MINUTE)
+    assert b"luanti" not in second.world.daemon.store.get("played-elsewhere")
