@@ -21,6 +21,7 @@ from host.api import UnsupportedError
 from host.choose import files, units
 from host.homes import chosen_home
 from host.rpc_client import ask
+from host.transport import Unreachable
 from i18n.message import Moment, msg, said_by
 from rules.calendar import rfc3339
 
@@ -138,6 +139,10 @@ def enrol(args: Namespace, context: Context) -> None:
         done = asyncio.run(join(home, args.string, show))
     except JoinError as error:
         raise CommandError(error.message, code=1) from error
+    except Unreachable as error:
+        said = msg("{why}: is that PC on, is the address right, does its firewall let the port through? Nothing changed",
+                   why=said_by(error))  # fmt: skip
+        raise CommandError(said, code=3) from error
     joined, key = done.membership, done.key.fingerprint
     aside = None if done.aside is None else str(done.aside)
     if aside is not None:
