@@ -9,7 +9,7 @@ import pytest
 from agent.api.players import GuardianAdd
 from agent.api.rulebook import PlaceSet
 from agent.app import routes
-from agent.auth import ANY, COURIER, KEEPER, SEAT, roles
+from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STRANGER, roles
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 
 SYSTEM = "S-1-5-18"
@@ -25,7 +25,9 @@ def test_each_operation_by_each_account(desk, home, monkeypatch, place, keepers)
     desk.ask("place.set", PlaceSet(place=place))
     monkeypatch.setitem(NAMES, AGENT, "giochoi-agent")
     table = routes(desk.agent)
-    may = {ANY: {*NAMES}, KEEPER: keepers, COURIER: keepers, SEAT: {SYSTEM, AGENT}}
+    may = {
+        ANY: {*NAMES}, KEEPER: keepers, COURIER: keepers, SEAT: {SYSTEM, AGENT}, ENROLS: {SYSTEM, AGENT}, STRANGER: set(),
+    }  # fmt: skip
 
     by_roster = lambda caller: roles(caller, AGENT, desk.roster)  # noqa: E731 - as agent.wiring has it
     found = asyncio.run(refused(home.agent_address, table, by_roster, put_in(monkeypatch), NAMES))
