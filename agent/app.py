@@ -284,7 +284,7 @@ class _Answers:
         def work() -> Claimed:
             with agent.store.transaction() as tables:
                 seats.seat_key(tables, request.seat, pc_of(caller))
-                return claim(tables, request, agent.clock.wall(), lambda seat: agent.heard.get(seat, agent.since))
+                return claim(tables, request, agent.clock.wall())
 
         with _answered():
             return await agent.writer.run(work)

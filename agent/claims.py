@@ -1,12 +1,13 @@
 """One player at one seat at a time, and the sum of play over all seats: by what seats hand in, and by what they ask.
 
-A seat asks when a play begins, and holds the player until the play's end is in the log, the moment has come to which the play
-may go on, or nothing was heard of it for ten minutes: mostly it was switched off. Guests are nobody that others could know.
+A seat asks when a play begins, and holds the player until the play's end is in the log, or the moment has come to which the
+play may go on: also where it cannot be reached meanwhile. Then the play counts up to that moment, until the seat tells its end.
+Guests are nobody that others could know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from agent.api.claims import Claim, Claimed, PlayedElsewhere
@@ -22,19 +23,18 @@ from rules.matching.clues import SURE
 
 KEEP_MS = 33 * DAY_MS  # no rule looks further back
 _LONGEST_MS = DAY_MS
-_GONE_MS = 600_000
 
 
-def claim(tables: Tables, request: Claim, now: int, heard: Callable[[str], int]) -> Claimed:
-    """`heard`: when (Unix ms) a seat was, at the latest. ApiError(not-found)."""
+def claim(tables: Tables, request: Claim, now: int) -> Claimed:
+    """ApiError(not-found)."""
     if request.player == GUEST or all(row.id != request.player or row.removed for row in tables.players()):
         raise not_found(msg("no player has the id {id}", id=request.player[:80]))
     seats = {row.id: row for row in tables.seats()}
     held = tables.claim(request.player)
-    if held is not None and held.until > now and now - heard(held.seat) <= _GONE_MS:
-        holder = seats.get(held.seat)
-        if holder is not None and holder.retired is None and holder.pc != seats[request.seat].pc:
+    if held is not None and (holder := seats.get(held.seat)) is not None and holder.pc != seats[request.seat].pc:
+        if held.until > now and holder.retired is None:
             return Claimed(by=holder.name or holder.id)
+        _count_open(tables, held, now)
     tables.put_claim(ClaimRow(request.player, request.seat, min(request.until, now + _LONGEST_MS)))
     own = {row.id for row in seats.values() if row.pc == seats[request.seat].pc}
     return Claimed(by="", plays=tuple(
@@ -42,6 +42,13 @@ def claim(tables: Tables, request: Claim, now: int, heard: Callable[[str], int])
                         start=one.start, ms=one.ms)
         for one in tables.played(request.player, now - KEEP_MS) if one.seat not in own and one.ms is not None
     ))  # fmt: skip
+
+
+def _count_open(tables: Tables, held: ClaimRow, now: int) -> None:
+    """A play whose end is not known went on as long as it could: a cable that was pulled gives no second budget."""
+    for one in tables.played(held.player, now - KEEP_MS):
+        if one.seat == held.seat and one.ms is None:
+            tables.end_played(one.seat, one.seq, max(0, min(held.until, now) - one.start))
 
 
 def take_note(tables: Tables, seat: str, entries: Iterable[bytes], zone: str) -> None:

@@ -17,13 +17,13 @@ from agent.api.log import Pruned
 from agent.api.seat import Alive
 from agent.api.seats import SeatRetire
 from agent.claims import KEEP_MS
+from agent.invitations import Invitations
 from agent.network import Network
 from agent.recording import logbook, retention
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, Keys, publish
 from agent.recording.retention import Daily
 from agent.registering import erased
-from agent.registering.invitations import Invitations
 from agent.registering.seats import SILENT_MS, seat_retire
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError

@@ -14,12 +14,12 @@ from agent.app import routes
 from agent.auth import roles
 from agent.errors import StartError
 from agent.housekeeping import schedule
+from agent.invitations import Invitations
 from agent.network import Network
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
 from agent.recording.retention import Daily, last_wall
-from agent.registering.invitations import Invitations
 from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import begin, come_back

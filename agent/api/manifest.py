@@ -26,12 +26,6 @@ class MissingError(Exception):
         self.hashes = hashes
 
 
-def split(roster: Roster) -> tuple[bytes, dict[str, bytes]]:
-    """The text, one line of JSON, and its parts."""
-    document, parts = apart(roster)
-    return text_of(document, parts), parts
-
-
 def apart(roster: Roster) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The roster's fields, with what is large as a part, and these parts: what all that is sent of one roster shares."""
     parts: dict[str, bytes] = {}

@@ -98,16 +98,20 @@ def test_what_is_known_of_play_elsewhere_outlives_a_restart_without_the_agent(pl
     assert ruling(second).left_ms == 5 * MINUTE
 
 
-def test_a_pc_that_was_switched_off_holds_its_player_for_ten_minutes(place):
-    first = start(place, 0)
-    second = place.pcs[1]
-    first.reached = False
-    first.end(type(first.world).kill, power=True)
+def test_a_pc_that_cannot_be_reached_holds_its_player_as_long_as_the_play_could_go_on(place):
+    """And that counts as played: a cable that was pulled gives no second budget."""
+    gone, other = place.pcs[1], place.pcs[0]
     start(place, 1)
-    assert ruling(second).verdict == "refuse"
-    place.advance(12 * MINUTE)
-    start(place, 1)
-    assert ruling(second).verdict == "allow"
+    place.advance(MINUTE)
+    gone.reached = False
+    gone.end(type(gone.world).kill, power=True)
+    place.advance(30 * MINUTE)
+    start(place, 0)
+    assert "on one PC at a time" in plain(ruling(other).reason.text)
+    place.advance(31 * MINUTE)
+    start(place, 0)
+    told = ruling(other)
+    assert (told.verdict, told.reason.rule) == ("refuse", "house.all")
 
 
 def test_of_whom_is_erased_no_play_elsewhere_is_kept(place):

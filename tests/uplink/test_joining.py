@@ -111,7 +111,7 @@ def test_six_digits_are_confirmed_at_the_agent(place, new_pc):
 
 def test_digits_that_nobody_confirms_let_nobody_in(place, new_pc, monkeypatch):
     """Nor can they be confirmed afterwards."""
-    monkeypatch.setattr("agent.registering.invitations.CONFIRM_S", 0.1)
+    monkeypatch.setattr("agent.invitations.CONFIRM_S", 0.1)
     late = Waiting(new_pc("b"), without_code(place))
     late.join(PATIENCE)
     assert "nobody confirmed" in late.failed
