@@ -1,4 +1,4 @@
-"""What holds at a place, as the log says it: its hours, the packs in force, its guardians, what it says of games."""
+"""What holds at a place, as the log says it: hours, packs in force, guardians, who is checked in, what it says of games."""
 
 from __future__ import annotations
 
@@ -47,6 +47,26 @@ class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
     """A guardian was added, changed or removed: who, and by whom, is in the payload. `registered`: how many there are now."""
 
     registered: Safe
+
+
+class CheckedIn(Entry, frozen=True, kw_only=True, tag="checkin"):
+    """At a public place `who` plays at the seat `at` from now on, whatever account is logged on there. `how` their age was
+    checked: "registered" before, "card": by the text of an identity card that they showed, "born": by what they said, "guest":
+    not at all. `age`: of who is registered, else the least of its band (0, 12, 16, 18); null where none is known.
+    """
+
+    id: str
+    at: str
+    who: str
+    age: Safe | None
+    how: Literal["registered", "card", "born", "guest"]
+
+
+class CheckedOut(Entry, frozen=True, kw_only=True, tag="checkout"):
+    """The check-in `id` is over. `how`: "out", "moved" to another seat, or "lapsed": its day is over."""
+
+    id: str
+    how: Literal["out", "moved", "lapsed"]
 
 
 class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

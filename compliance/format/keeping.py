@@ -20,7 +20,7 @@ _SAID: Final = frozenset({
 })  # fmt: skip
 _OPEN: Final = {
     "approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume", "enforcement.off": "enforcement.on",
-    "play.started": "play.ended", "session.opened": "session.closed",
+    "play.started": "play.ended", "session.opened": "session.closed", "checkin": "checkout",
 }  # fmt: skip
 _BY_SEQ: Final = frozenset({"play.started", "session.opened"})  # these are named by the seq of their entries
 _ENDS: Final = {end: start for start, end in _OPEN.items()}

@@ -46,12 +46,13 @@ class Pairs:
 @dataclass(slots=True)
 class Person:
     """`days`: which it may have been, None once that was told. `ages`: all that were told, in order. `guest`: whether it was
-    one, when somebody was found logged on under it.
+    one, when somebody was found logged on under it. `visits`: it was checked in, and is not registered.
     """
 
     days: frozenset[int] | None
     ages: list[int | None] = field(default_factory=list)
     guest: bool | None = None
+    visits: bool = False
 
 
 @dataclass

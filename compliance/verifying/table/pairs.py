@@ -26,6 +26,7 @@ from compliance.entries.override import (
     Requested,
     Resumed,
 )
+from compliance.entries.place import CheckedIn, CheckedOut
 from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import (
     IssueCleared,
@@ -84,6 +85,8 @@ PAIRS: Final = (
     Pair("approval", Approval, ApprovalEnded, _of_log, msg("there is another approval with its id"),
          msg("no approval with its id holds"), kept=True),
     Pair("session", SessionOpened, SessionClosed, _session, None, msg("no session {n} of this seat is open", n="")),
+    Pair("checkin", CheckedIn, CheckedOut, _of_log, msg("there is another check-in with its id"),
+         msg("no check-in with its id holds"), kept=True),
     Pair("request", Requested, Answered, _of_log, msg("there is another request with its id"), None, kept=True),
     Pair("grant", GrantGiven, GrantRevoked, _of_seat, None, None, kept=True),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from compliance.entries.decision import Decided, GrantLine, LaunchRefused, PlayDue
 from compliance.entries.override import Answered, CodeUsed, GrantGiven, PinFailed, Requested
-from compliance.entries.place import PolicyChanged
+from compliance.entries.place import CheckedIn, PolicyChanged
 from compliance.entries.play import PlayRuled, PlayStarted
 from compliance.entries.program import ProgramRefused
 from compliance.entries.seat import SessionOpened
@@ -21,7 +21,7 @@ from i18n.message import Arg, msg
 _AGES: Final = 8  # of one pseudonym that are told
 _PEOPLE: Final = (GrantGiven, Requested, Answered, CodeUsed, PinFailed, ProgramRefused, SessionOpened)
 _DECIDED: Final = (PlayDue, LaunchRefused)
-_AGED: Final = (PlayStarted, PlayRuled, *_DECIDED)
+_AGED: Final = (PlayStarted, PlayRuled, CheckedIn, *_DECIDED)
 
 
 def _moment(line: Any) -> int:
@@ -87,8 +87,8 @@ def _key(one: GrantLine | GrantGiven) -> GrantKey:
 
 
 ROWS: Final = (
-    Invariant("pseudonym-day", "A pseudonym is of one day.", (PlayStarted, *_PEOPLE, *_DECIDED), "pseudonym", _other_day,
-              msg("its pseudonym was that of another day"), "player-key", each=True),
+    Invariant("pseudonym-day", "A pseudonym is of one day.", (PlayStarted, CheckedIn, *_PEOPLE, *_DECIDED), "pseudonym",
+              _other_day, msg("its pseudonym was that of another day"), "player-key", each=True),
     Invariant("age", "A player has one age a day.", _AGED, "pseudonym", _other_age(right=False),
               msg("the player was {before} years old before, the same day, and is {now} now", before="", now=""), "age",
               each=True, late=True),
@@ -112,7 +112,9 @@ def _learn(context: Context, where: Arg, line: Any) -> None:
         person = state.persons[line.who] = Person(days)
     elif person.days is not None and person.days != days and not isinstance(line, PlayRuled):
         person.days = person.days & days or (days if where == NOWHERE else None)
-    if isinstance(line, PlayStarted | PlayRuled | Decided):
+    if isinstance(line, CheckedIn) and line.how != "registered":
+        person.visits = True
+    if isinstance(line, PlayStarted | PlayRuled | CheckedIn | Decided):
         if line.age not in person.ages and len(person.ages) <= _AGES and (where != NOWHERE or not person.ages) and (
             _dated(context, line, person)
         ):  # fmt: skip

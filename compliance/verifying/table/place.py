@@ -103,8 +103,10 @@ def _other_place(context: Context, place: str) -> Iterator[Message]:
 
 
 def _may_be_guest(context: Context, line: PlayStarted | PlayRuled) -> bool:
-    """No guest has an age, and at a public place the seat says who is one."""
+    """Whoever was checked in without being registered, or has no age: at a public place the seat says who is a guest."""
     person = context.people.persons.get(line.who)
+    if person is not None and person.visits:
+        return True
     return line.age is None and (person is None or person.guest is not False)
 
 
