@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
 from agent.api import witnessing as w
 from agent.api.answers import Chunk, Done
+from agent.api.checkins import CheckIn, CheckOut, Here, Move, Seated, WhoPlays
 from agent.api.claims import Claim, Claimed
 from agent.api.joining import Hello, Join, PlaceServe, SeatConfirm, SeatInvite
 from agent.api.log import Head, LogCard, LogExport, LogHead, LogPrune, LogShow, Pruned
@@ -53,6 +55,7 @@ from agent.recording import logbook, person
 from agent.recording.chunks import chunks, each
 from agent.registering import (
     approvals,
+    checkins,
     erased,
     games,
     grants,
@@ -85,6 +88,7 @@ Handler = Callable[[Principal, R], Awaitable[msgspec.Struct]]
 
 POLL_S = 60.0
 WITNESSES_S = 5.0
+IN_FORCE_S = 2.5  # how long a PC has to say what holds there
 
 
 def routes(agent: Agent) -> dict[str, Route]:
@@ -92,7 +96,7 @@ def routes(agent: Agent) -> dict[str, Route]:
     answers = _Answers(agent)
     return table(
         *_of_seats(agent, answers), *_of_joining(agent), *_of_registry(agent, answers), *_of_updates(answers),
-        *_of_log(agent, answers),
+        *_of_log(agent, answers), *_of_counter(agent, answers),
     )  # fmt: skip
 
 
@@ -156,6 +160,17 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
     )  # fmt: skip
 
 
+def _of_counter(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
+    return (
+        Route(CheckIn, KEEPER, answers.seat_somebody(checkins.check_in)),
+        Route(Move, KEEPER, answers.seat_somebody(checkins.move)),
+        Route(CheckOut, KEEPER, answers.change(checkins.check_out)),
+        Route(WhoPlays, KEEPER, answers.look(
+            lambda tables, _: checkins.present(tables, agent.heard, agent.said, agent.clock.wall())
+        )),
+    )  # fmt: skip
+
+
 def _of_updates(answers: _Answers) -> tuple[Route, ...]:
     return (Route(UpdateGet, ANY, answers.updates), Route(UpdateFetch, KEEPER, answers.fetch_update, waits=True))
 
@@ -188,14 +203,13 @@ class _Answers:
 
     def change(self, operation: Callable[[Change, R], Outcome]) -> Handler[R]:
         """A handler that changes the registry."""
+        return partial(self._changed, operation)
 
-        async def handle(caller: Principal, request: R) -> Done:
-            with _answered():
-                return await self._agent.writer.run(
-                    lambda: self._agent.change(lambda change: operation(change, request), caller.account)
-                )
-
-        return handle
+    async def _changed(self, operation: Callable[[Change, R], Outcome], caller: Principal, request: R) -> Done:
+        with _answered():
+            return await self._agent.writer.run(
+                lambda: self._agent.change(lambda change: operation(change, request), caller.account)
+            )
 
     def look(self, look: Callable[[Tables, Any], msgspec.Struct]) -> Handler[Any]:
         """A handler that changes nothing and reads no database but the registry, so that it waits for no writer."""
@@ -219,6 +233,37 @@ class _Answers:
                 return await self._agent.writer.run(lambda: work(request))
 
         return handle
+
+    def seat_somebody(self, operation: Callable[[Change, R], Outcome]) -> Handler[R]:
+        """A handler that has somebody play at a PC, and says what holds for them there, as soon as it does."""
+
+        async def handle(caller: Principal, request: R) -> Seated:
+            done = await self._changed(operation, caller, request)
+            with _answered(), self._agent.store.reading() as tables:
+                row = next(one for one in tables.seats() if one.id == done.id)
+                checkin, who, band = checkins.seated(tables, row.pc, self._agent.clock.wall())
+            here = await self._in_force(done.id, done.number)
+            return Seated(
+                number=done.number, seat=row.id, name=row.name, player=who, age_band=band, how=checkin.how, here=here,
+                doubts=done.notes,
+            )  # fmt: skip
+
+        return handle
+
+    async def _in_force(self, seat: str, number: int) -> Here | None:
+        """What the seat says once it holds this roster; None: it does not say so soon."""
+        said, spoke = self._agent.said, asyncio.Event()
+        self._agent.waiting.add(spoke)
+        try:
+            async with asyncio.timeout(IN_FORCE_S):
+                while seat not in said or said[seat].number < number:
+                    spoke.clear()
+                    await spoke.wait()
+            return said[seat].here
+        except TimeoutError:
+            return None
+        finally:
+            self._agent.waiting.discard(spoke)
 
     async def place_set(self, caller: Principal, request: PlaceSet) -> msgspec.Struct:
         done = await self.change(place.place_set)(caller, request)
@@ -257,6 +302,8 @@ class _Answers:
             seats.seat_key(tables, request.seat, pc_of(caller))
         self._agent.hear(request.seat)
         self._agent.said[request.seat] = request
+        for waits in self._agent.waiting:
+            waits.set()
         return Done(number=self._agent.registry.number)
 
     async def updates(self, _: Principal, __: UpdateGet | UpdateFetch) -> Updates:

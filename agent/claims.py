@@ -2,18 +2,18 @@
 
 A seat asks when a play begins, and holds the player until the play's end is in the log, or the moment has come to which the
 play may go on: also where it cannot be reached meanwhile. Then the play counts up to that moment, until the seat tells its end.
-Guests are nobody that others could know.
+Guests whom nobody checked in are nobody that others could know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from agent.api.claims import Claim, Claimed, PlayedElsewhere
 from agent.api.pseudonym import pseudonym
 from agent.errors import not_found
-from agent.store.rows import GUEST, ClaimRow, PlayedRow
+from agent.store.rows import GUEST, ClaimRow, PlayedRow, PlayerRow, VisitorRow
 from agent.store.tables import Tables
 from compliance.entries.play import PlayEnded, PlayStarted
 from compliance.entry import decode
@@ -27,7 +27,7 @@ _LONGEST_MS = DAY_MS
 
 def claim(tables: Tables, request: Claim, now: int) -> Claimed:
     """ApiError(not-found)."""
-    if request.player == GUEST or all(row.id != request.player or row.removed for row in tables.players()):
+    if request.player not in {row.id for row in _people(tables)}:
         raise not_found(msg("no player has the id {id}", id=request.player[:80]))
     seats = {row.id: row for row in tables.seats()}
     held = tables.claim(request.player)
@@ -72,12 +72,18 @@ def take_note(tables: Tables, seat: str, entries: Iterable[bytes], zone: str) ->
             tables.drop_claim(player)
 
 
+def _people(tables: Tables, *, gone: bool = False) -> Iterator[PlayerRow | VisitorRow]:
+    """All who may play on several PCs; `gone`: and players who were removed."""
+    yield from (row for row in tables.players() if row.id != GUEST and (gone or not row.removed))
+    yield from tables.visitors()
+
+
 def _player(tables: Tables, line: PlayStarted, zone: str, days: dict[str, Mapping[str, str]]) -> str | None:
     """Whose pseudonym it is on the day of the play, or the days beside it; None: a guest's, or nobody's any more."""
     for shift in (0, -1, 1):
         day = day_name(zone, line.since) + timedelta(days=shift)
         if day.isoformat() not in days:
-            days[day.isoformat()] = {pseudonym(row.key.hex(), day): row.id for row in tables.players() if row.id != GUEST}
+            days[day.isoformat()] = {pseudonym(row.key.hex(), day): row.id for row in _people(tables, gone=True)}
         if (found := days[day.isoformat()].get(line.who)) is not None:
             return found
     return None

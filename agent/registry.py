@@ -48,12 +48,14 @@ class World:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an operation did: the id of what it made or changed and what that is called, what the user is told, which limits it
-    replaced, which packs are in force now. `changed`: the roster has to be made anew.
+    replaced, which packs are in force now. `changed`: the roster has to be made anew; `pcs`: it is another one for these PCs
+    alone (as which seats they joined) and for the agent's own.
     """
 
     id: str = ""
     hints: tuple[Words, ...] = ()
     changed: bool = True
+    pcs: frozenset[str] | None = None
     name: str = ""
     player: Who | None = None
     limits: tuple[LimitRow, ...] = ()
@@ -97,14 +99,21 @@ class Change:
 @dataclass(slots=True, eq=False)
 class _InForce:
     """One roster and all that is sent of it: replaced whole by a change, in another thread. `parts`: by their hashes, all that
-    somebody may ask for; `document`: of agent.api.manifest.apart, made when another PC first wants some of it.
+    somebody may ask for; `document`: of agent.api.manifest.apart, made when another PC first wants some of it. `since`: the
+    number of the last roster that was another one for a PC, for those that are not there `before`.
     """
 
     roster: Roster
     note: str
     parts: dict[str, bytes]
+    before: int
+    since: dict[str, int] = field(default_factory=dict)
     document: dict[str, Any] | None = None
     slices: dict[str, SignedRoster] = field(default_factory=dict)
+
+    def news_for(self, pc: str) -> int:
+        """The number of the roster that it needs at least."""
+        return self.since.get(pc, self.before) if pc else self.roster.number
 
     def sent_to(self, pc: str, signer: Signer) -> SignedRoster:
         if not pc:
@@ -130,7 +139,7 @@ class Registry:
         with store.transaction() as tables:
             state = tables.state()
             built = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
-            self._in_force = _InForce(built, state.note, tables.parts())
+            self._in_force = _InForce(built, state.note, tables.parts(), state.number)
 
     @property
     def roster(self) -> Roster:
@@ -153,7 +162,7 @@ class Registry:
                 document, parts = apart(new)
                 note = roster.sign(text_of(document, parts), self._signer)
                 tables.publish(new.number, note, parts)
-                in_force = _InForce(new, note, parts, document)
+                in_force = _InForce(new, note, parts, *self._news(new.number, outcome.pcs), document)
             self._chain.seal(now)
         if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
             self._in_force = in_force
@@ -164,15 +173,20 @@ class Registry:
             limits=outcome.limits, packs=outcome.packs,
         )  # fmt: skip
 
+    def _news(self, number: int, pcs: frozenset[str] | None) -> tuple[int, dict[str, int]]:
+        """For whom that is news: `_InForce.before` and `since`."""
+        was = self._in_force
+        return (number, {}) if pcs is None else (was.before, {**was.since, **dict.fromkeys(pcs, number)})
+
     async def above(self, number: int, seconds: float, pc: str = "") -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then. `pc`: only
-        what the PC that joined as this seat is sent.
+        what the PC that joined as this seat is sent, as soon as that is another.
         """
         waits = (asyncio.get_running_loop(), asyncio.Event())
         self._waiting.add(waits)
         try:
             async with asyncio.timeout(seconds):
-                while self.number <= number:
+                while self._in_force.news_for(pc) <= number:
                     await waits[1].wait()
                     waits[1].clear()
         except TimeoutError:

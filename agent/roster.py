@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from msgspec import structs
+
 from agent.api.asked import MOST_REQUESTS, RequestEvent
-from agent.api.roster import Player, Roster, Seat
+from agent.api.roster import CheckedInAt, Player, Roster, Seat
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, offline_pack, own_pack
 from agent.packs.shipped import Shipped, compiled
-from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow, VisitorRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
 from rules.calendar import DAY_MS, day_bounds
+from rules.engine.reach import ADULT
 from rules.games import UNKNOWN_GAME
 from rules.policy import Pack, Scope
 from rules.unknown import Unknown, game_title
@@ -32,7 +36,8 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
     parts = Compiler(tables, shipped)
     players = tuple(parts.player(row) for row in tables.players() if not row.removed)
     shared = len({row.pc for row in tables.seats() if row.retired is None}) > 1
-    everybody = {player.id for player in players}
+    checked_in = tuple(parts.checked_in(tables, players))
+    everybody = {player.id for player in (*players, *(one.player for one in checked_in))}
     # A seat has to hear that time which it gave was taken back, also of somebody who is not here any more.
     grants = (one for one in tables.grants(now - GRANTS_MATTER_MS) if one.player in everybody or one.revoked is not None)
     return Roster(
@@ -57,6 +62,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
         hotline=place.hotline,
+        checked_in=checked_in,
         shared=shared,
         offline=offline_pack(place.place, place.zone) if shared else None,
     )
@@ -72,12 +78,13 @@ def _requests(tables: Tables, since: int, everybody: set[str]) -> tuple[RequestE
 
 def slice_of(document: Mapping[str, Any], pc: str) -> dict[str, Any]:
     """What the PC that joined as this seat is sent of a roster (agent.api.manifest.apart). At home all: both PCs are the
-    family's. Elsewhere only who may log on, and nothing that proves a guardian.
+    family's. Elsewhere only who may log on or is checked in there, and nothing that proves a guardian.
     """
-    some: dict[str, Any] = {"seats": [seat for seat in document["seats"] if seat["pc"] == pc]}
+    here = [{**one, "pc": ""} for one in document["checked_in"] if one["pc"] == pc]
+    some: dict[str, Any] = {"seats": [seat for seat in document["seats"] if seat["pc"] == pc], "checked_in": here}
     if document["place"] != "home":
         players = [player for player in document["players"] if player["account"] is not None]
-        there = {document["guest"]["id"], *(player["id"] for player in players)}
+        there = {player["id"] for player in (document["guest"], *players, *(one["player"] for one in here))}
         some |= {"players": players, "guardians": []}
         some |= {name: [one for one in document[name] if one["player"] in there] for name in ("grants", "requests")}
     return {**document, **some}
@@ -131,6 +138,21 @@ class Compiler:
             only_installed=unknown == "refused",
             programs=tuple(program for player, program in self._programs if player == row.id),
         )
+
+    def checked_in(self, tables: Tables, players: Iterable[Player]) -> Iterator[CheckedInAt]:
+        known = {one.id: one for one in players}
+        rows = tables.checkins()
+        visitors = {row.id: row for row in tables.visitors()} if rows else {}
+        for row in rows:
+            player = known.get(row.player) or self._visitor(visitors[row.player], known[GUEST])
+            yield CheckedInAt(pc=row.pc, player=player)
+
+    def _visitor(self, row: VisitorRow, guest: Player) -> Player:
+        """A guest, but somebody, and perhaps of an age: only of a grown-up it is not asked what they run."""
+        born = None if row.age is None else date(date.fromisoformat(row.day).year - row.age, 1, 1)
+        unknown: Unknown = "listed" if row.age is not None and row.age >= ADULT else guest.unknown
+        own: dict[str, Any] = {"id": row.id, "key": row.key.hex(), "born": born}
+        return structs.replace(guest, **own, unknown=unknown, only_installed=unknown == "refused")
 
     def packs(self, target: str, scope: Scope) -> tuple[Pack, ...]:
         """The packs put on a player, "guest" or "place"."""

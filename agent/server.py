@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, Keys, publish
 from agent.recording.retention import Daily
 from agent.registering import erased
+from agent.registering.checkins import lapse
 from agent.registering.seats import SILENT_MS, seat_retire
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
@@ -70,6 +72,7 @@ class Agent:
     invitations: Invitations
     heard: dict[str, int] = field(default_factory=dict)
     said: dict[str, Alive] = field(default_factory=dict)  # the last that each seat said of itself
+    waiting: set[asyncio.Event] = field(default_factory=set)  # set when one of them speaks
     _readers: list[object] = field(default_factory=list)
     _troubled: list[str] = field(default_factory=list)
     _ticks: list[int] = field(default_factory=list)  # the moment of the last one of this run, if it is known
@@ -196,13 +199,13 @@ class Agent:
             tables.forget_played(self.clock.wall() - KEEP_MS)
 
     def _ticked(self, change: Change, heard: dict[str, int]) -> Outcome:
-        """An entry, and no new roster: nothing about the registry changed."""
+        """An entry, and no new roster, unless somebody's check-in is over with the day."""
         seats = [seat.id for seat in change.tables.seats() if seat.retired is None and seat.key]
         silent = tuple(seat for seat in seats if change.now - heard.get(seat, self.since) > SILENT_MS)
         after = self._ticks.pop() if self._ticks else UNSET
         change.record(AgentTick, seats=heard, silent=silent, after=after)
         self._ticks.append(change.now)
-        return Outcome(changed=False)
+        return lapse(change)
 
     def publish(self) -> None:
         """Our keys, the inspector's card and the home's language, for everybody on this machine to read."""

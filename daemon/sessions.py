@@ -123,20 +123,31 @@ def lookback(packs: Iterable[Pack]) -> int:
 
 
 class People:
-    """One roster, looked at by account and by name. ValueError: no decision can be made by it."""
+    """One roster, looked at by account and by name. ValueError: no decision can be made by it. `checked_in`: the id of who is
+    checked in here.
+    """
 
     def __init__(self, roster: Roster, accounts: Accounts) -> None:
         self.roster = roster
         self.catalogue = Catalogue((*roster.games, UNKNOWN_GAME))
         self._accounts = accounts
         learning = frozenset(game.id for game in roster.games if game.learning)
-        self.guest = _ruled(roster.guest, roster.place_packs, learning)
         self.players = tuple(_ruled(player, roster.place_packs, learning, roster.offline) for player in roster.players)
+        self.checked_in = next((one.player.id for one in roster.checked_in if not one.pc), None)
+        self.guest = self._guest(learning)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
         ruled = (self.guest, *self.players)
         for zone in {roster.zone, *(pack.zone for one in ruled for pack in one.packs)}:
             calendar(zone)  # ZoneError now, not at the first decision: our zone data may be older than the agent's
+
+    def _guest(self, learning: frozenset[str]) -> RuledPlayer:
+        """Who plays in an account that is nobody's: whoever is checked in here, else a guest."""
+        if self.checked_in is None:
+            return _ruled(self.roster.guest, self.roster.place_packs, learning)
+        known = next((one for one in self.players if one.id == self.checked_in), None)
+        here = next(one.player for one in self.roster.checked_in if not one.pc)
+        return known or _ruled(here, self.roster.place_packs, learning, self.roster.offline)
 
     @cached_property
     def guardians(self) -> frozenset[str]:
@@ -189,13 +200,13 @@ class People:
         return self.player_of(account) if account in self._by_account or self._accounts.limited(account) else None
 
     def by_id(self, id_: str) -> RuledPlayer | None:
-        if id_ == GUEST:
+        if id_ in {GUEST, self.guest.id}:
             return self.guest
         return next((one for one in self.players if one.id == id_), None)
 
     def find(self, name: str) -> RuledPlayer | None:
         """By exact name or id."""
-        if naming.is_guest(name, self.roster.players):
+        if name == self.guest.id or naming.is_guest(name, self.roster.players):
             return self.guest
         found = naming.person(self.roster.players, name)
         return None if found is None else self.by_id(found.id)

@@ -21,7 +21,7 @@ from daemon.platforms.api import ProgramStopped
 from daemon.platforms.processes import Identity
 from daemon.recording.listed_programs import ListedPrograms
 from daemon.reporting.announce import Announcer
-from daemon.sessions import GUEST, People, RuledPlayer
+from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.games import Catalogue, Fingerprint, Program
 from rules.installed import LetProgram
@@ -106,7 +106,7 @@ class UnknownPrograms:
         """A new roster is in force; the first one may have been so before this daemon was."""
         before, new = self._since or {}, -1 if self._since is None else now.mono
         bound = [(account, one.id) for account, one in people.mapped.items() if one.unknown == "refused"]
-        bound += [("", GUEST)] if people.guest.unknown == "refused" else []
+        bound += [("", people.guest.id)] if people.guest.unknown == "refused" else []
         self._since = {one: before.get(one, new) for one in bound}
         self.listed.adopt(people.zone, now)
 
@@ -117,7 +117,7 @@ class UnknownPrograms:
     def ends(self, program: Program, found: Recognised | None, people: People, now: Reading) -> bool:
         """Ends the program if it may not run, and says whether. A game that may not be played now is refused as that."""
         player = people.hider(program.account)
-        if player is None or not self._binds(player, program):
+        if player is None or not self._binds(player, program, people):
             return False
         unknown = _unknown(program, player, people.catalogue, read=found is not None)
         if not unknown:
@@ -141,9 +141,9 @@ class UnknownPrograms:
         self.listed.runs(player.id, unknown[0], program.identity, now, since)
         return Recognised(player, people.catalogue.games[UNKNOWN], ("unknown",), sure=True) if player.counts else None
 
-    def _binds(self, player: RuledPlayer, program: Program) -> bool:
+    def _binds(self, player: RuledPlayer, program: Program, people: People) -> bool:
         """Whether it started after its player's unknown programs came to be refused."""
-        since = (self._since or {}).get(("" if player.id == GUEST else program.account, player.id))
+        since = (self._since or {}).get((program.account if program.account in people.mapped else "", player.id))
         return since is not None and program.since > since
 
     def stopped(self, seen: ProgramStopped, people: People | None, now: Reading) -> None:

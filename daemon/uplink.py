@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from agent.api.checkins import Here
 from agent.api.log import LogHead
 from agent.api.manifest import MissingError
 from agent.api.roster import MOST_PARTS, PartsGet, Roster, RosterGet, SignedRoster
@@ -80,8 +81,8 @@ _DEPTH = 4  # a part may name others
 @dataclass(slots=True, eq=False)
 class Uplink:
     """`signer` has the seat's key under the seat's name, `keys` reads the agent's published key file, `adopt` brings a roster
-    into force. `work` is set when something waits to go up. `state`: how programs are watched, and ids of open Issues.
-    `wake`: what is decided may be something else now.
+    into force. `work` is set when something waits to go up. `state`: how programs are watched, and ids of open Issues;
+    `here`: what holds for who plays. `wake`: what is decided may be something else now.
     """
 
     address: str
@@ -97,6 +98,7 @@ class Uplink:
     adopt: Callable[[Roster], None]
     work: asyncio.Event
     state: Callable[[], tuple[str, tuple[str, ...]]]
+    here: Callable[[], Here | None]
     claims: Claims
     wake: Callable[[], None]
     agent: AgentHealth = field(init=False)
@@ -241,6 +243,9 @@ class Uplink:
             self._enrolled = self._enrolled and any(seat.id == self.seat for seat in roster.seats)  # else it is asked why
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()
+            if roster.place != "home":  # staff waits to hear that whoever was checked in may play
+                with suppress(Unreachable, ApiError):
+                    await aask(self.address, self._alive())
 
     async def _read(self, signed: SignedRoster) -> Roster | None:
         """With the parts that are not here yet. ApiError(unavailable): it was another one meanwhile."""
@@ -358,7 +363,8 @@ class Uplink:
     def _alive(self) -> Alive:
         (watch, issues), journal = self.state(), self.recorder.journal
         return Alive(
-            seat=self.seat, wall=self.now().wall, version=VERSION, watch=watch, unsent=journal.unsent(), issues=issues
+            seat=self.seat, wall=self.now().wall, version=VERSION, watch=watch, unsent=journal.unsent(), issues=issues,
+            number=self.trust.number, here=self.here(),
         )
 
     async def _follow(self, talk: Talk) -> None:

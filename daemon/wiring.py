@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from agent.api.checkins import Here
 from agent.api.roster import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError
@@ -252,7 +253,7 @@ class Daemon:
             self.home.agent_address, self.recorder.journal.seat, self.trust, self.recorder, self._grants, self._requests,
             self.health, signer=self._chain.signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
             work=self._work, state=lambda: (platform.watcher.kind, tuple(issue.id for issue in self.health.open())),
-            claims=self._claims, wake=partial(self._other_claims, wake),
+            here=self._here, claims=self._claims, wake=partial(self._other_claims, wake),
         )  # fmt: skip
         self.housekeeping = Housekeeping(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read,
@@ -264,6 +265,12 @@ class Daemon:
             self.store,
         )  # fmt: skip
         self.seat = Seat(self.loop, self.recorder, marks, self.rosters, self.heart, platform.displays)
+
+    def _here(self) -> Here | None:
+        people = self.in_force.people
+        if people is None or people.place == "home":
+            return None
+        return Views(people, self.plays, self._judge, self.loop.read()).here()
 
     def _other_claims(self, wake: asyncio.Event) -> None:
         self.loop.gate.stale()

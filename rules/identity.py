@@ -27,6 +27,7 @@ Strength = Literal["contradicted", "year", "date-unsigned"]
 
 _OLDEST = 125  # years: nobody is known to have grown older, so it is a slip of the pen
 _FIELDS = 7
+_READ = (0, 3, 4)  # the number, the birth date, the sex
 _LEAP_DAY = (2, 29)
 _NUMBER = re.compile(r"[0-9]{12}")
 _OLD_NUMBER = re.compile(r"[0-9]{9}")
@@ -121,6 +122,12 @@ def personal_number(text: str, today: date) -> Claim:
         raise IdentityError(_NO_NUMBER)
     warnings = () if number[:3] in _PROVINCES.split() else (_UNKNOWN_PROVINCE,)
     return Claim("year", _end_of(_year(number), today), year_only=True, warnings=warnings)
+
+
+def scanned(text: str) -> str:
+    """The QR text without what is not read: the name, the address, the old number and the days of issue."""
+    fields = [field.strip() for field in text.split("|")]
+    return "|".join(field if place in _READ else "" for place, field in enumerate(fields))
 
 
 def card_qr(text: str, today: date) -> Claim:

@@ -30,7 +30,7 @@ def apart(roster: Roster) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The roster's fields, with what is large as a part, and these parts: what all that is sent of one roster shares."""
     parts: dict[str, bytes] = {}
     document: dict[str, Any] = msgspec.to_builtins(roster)
-    for player in (document["guest"], *document["players"]):
+    for player in (document["guest"], *document["players"], *(one["player"] for one in document["checked_in"])):
         player["packs"] = [_part(pack, parts) for pack in player["packs"]]
     document["place_packs"] = [_part(pack, parts) for pack in document["place_packs"]]
     document["games"] = _part(document["games"], parts)

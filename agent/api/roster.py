@@ -82,6 +82,13 @@ class Seat(Wire, frozen=True, kw_only=True):
     pc: str = ""
 
 
+class CheckedInAt(Wire, frozen=True, kw_only=True):
+    """Who plays at a PC ("": the one that the roster is sent to) in every account that is nobody's."""
+
+    pc: str
+    player: Player
+
+
 class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
@@ -111,6 +118,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     erased: tuple[str, ...] = ()
     shipped: bool = True
     hotline: str = ""
+    checked_in: tuple[CheckedInAt, ...] = ()
     shared: bool = False
     offline: Pack | None = None
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.api.answers import Done
 from agent.api.asked import RequestEvent
+from agent.api.checkins import Here
 from agent.api.roster import GrantEvent
 from host.wire import Request, Wire
 from i18n.message import Message
@@ -98,8 +99,8 @@ class PutRequests(Request[Done], frozen=True, kw_only=True):
 
 
 class Alive(Request[Done], frozen=True, kw_only=True):
-    """Once a minute: the seat is there. Its clock, for the agent to notice a difference; and how it is, for whoever keeps the
-    registry (agent.api.seats.SeatShown).
+    """Once a minute, and when another roster is in force: the seat is there. Its clock, for the agent to notice a difference;
+    how it is, for whoever keeps the registry (agent.api.seats.SeatShown); the `number` of its roster, and what holds there.
     """
 
     op = "seat.alive"
@@ -110,6 +111,8 @@ class Alive(Request[Done], frozen=True, kw_only=True):
     watch: str = ""
     unsent: int | None = None
     issues: tuple[str, ...] = ()
+    number: int = -1
+    here: Here | None = None
 
 
 class UpdateGet(Request["Updates"], frozen=True, kw_only=True):

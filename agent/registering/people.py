@@ -20,6 +20,7 @@ from agent.errors import bad_input
 from agent.registering import lookup
 from agent.registering.accounts import account_of, mistakable, nothing_holds, written
 from agent.registering.approvals import end_for_player
+from agent.registering.checkins import end_of
 from agent.registering.consequences import floor
 from agent.registering.consequences.hints import free
 from agent.registering.erased import taken
@@ -89,6 +90,7 @@ def player_remove(change: Change, request: PlayerRemove) -> Outcome:
     change.tables.put_player(replace(row, removed=True, account=None, unknown="listed"))
     end_programs(change, row)
     end_grants(change, row.id)
+    end_of(change, row.id)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
     hints, lost = floor.a_guests_account(row, before)
     record_policy(change, row, _card("player.remove", row, None) | floor.as_payload(lost))

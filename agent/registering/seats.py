@@ -15,6 +15,7 @@ from agent.errors import bad_input, not_found, refused
 from agent.registry import Change, Outcome
 from agent.store.rows import SeatRow
 from agent.store.tables import Tables
+from compliance.entries.place import CheckedOut
 from compliance.entries.seat import SeatEnrolled, SeatRetired, SeatStart
 from compliance.entry import AnyEntry, decode
 from compliance.format.chain import AGENT
@@ -121,6 +122,10 @@ def seat_retire(change: Change, request: SeatRetire, heard: int | None, since: i
             if one.key:
                 said = {"reason": reason} if reason else {}
                 change.record(SeatRetired, said, id=one.id, heard=heard if one.id == row.id else None)
+    for there in change.tables.checkins():
+        if there.pc == row.pc:
+            change.tables.drop_checkin(row.pc)
+            change.record(CheckedOut, id=there.id, how="out")
     return Outcome(row.id)
 
 

@@ -94,6 +94,12 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE parts (sha256 TEXT PRIMARY KEY NOT NULL, data BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX played_player ON played (player, start)
     """,
+    """
+    CREATE TABLE visitors (id TEXT PRIMARY KEY NOT NULL, key BLOB NOT NULL, day TEXT NOT NULL, age INTEGER) STRICT;
+    CREATE TABLE checkins (
+        pc TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL, player TEXT NOT NULL, since INTEGER NOT NULL, how TEXT NOT NULL,
+        by TEXT NOT NULL) STRICT
+    """,
 )
 
 

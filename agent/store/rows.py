@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
 from rules.policy import Place, Weekday
 from rules.unknown import Unknown
+
+AgeCheck = Literal["registered", "card", "born", "guest"]
 
 GUEST = "guest"
 PLACE = "place"
@@ -41,6 +44,29 @@ class SeatRow(msgspec.Struct, frozen=True):
     name: str = ""
     pc: str = ""
     tls: str = ""
+
+
+class VisitorRow(msgspec.Struct, frozen=True):
+    """A customer of a public place on one `day` (ISO) who is not registered. `key` makes the pseudonym: of who showed a card it
+    is made of the card's number, so that they are the same all day, and nobody another day. `age`: the least of the band.
+    """
+
+    id: str
+    key: bytes
+    day: str
+    age: int | None
+    name: str = GUEST
+
+
+class CheckInRow(msgspec.Struct, frozen=True):
+    """The player or visitor plays at the PC (as which seat it joined; "": the agent's own) since then, by the entry `id`."""
+
+    pc: str
+    id: str
+    player: str
+    since: int
+    how: AgeCheck
+    by: str
 
 
 class ClaimRow(msgspec.Struct, frozen=True):

@@ -59,6 +59,10 @@ games = _table("games", "id", "data")
 # A retired seat stays: its key is nobody else's. Who retired it, and why, is kept for half a year.
 seats = _table("seats", "id", "key enrolled retired by reason name pc tls")
 
+# Who is checked in at which PC of a public place ("": the agent's own), and those of them who are not registered.
+visitors = _table("visitors", "id", "key day age")
+checkins = _table("checkins", "pc", "id player since how by")
+
 # Where players may play on several PCs: where each plays, and until when at most; and what was played, by entry.
 claims = _table("claims", "player", "seat until")
 played = _table("played", "seat seq", "player game publisher label sure start ms")

@@ -15,6 +15,7 @@ from agent.api.roster import GrantEvent, Guardian
 from agent.store import schema as t
 from agent.store.rows import (
     ApprovalRow,
+    CheckInRow,
     ClaimRow,
     LimitRow,
     PackRow,
@@ -24,6 +25,7 @@ from agent.store.rows import (
     SeatRow,
     StateRow,
     TextRow,
+    VisitorRow,
 )
 from rules.games import Game
 from rules.installed import LetProgram
@@ -101,6 +103,28 @@ class Tables:
 
     def forget_played(self, before: int) -> None:
         self._do(delete(t.played).where(t.played.c.start < before))
+
+    # --- who is checked in
+
+    def checkins(self) -> tuple[CheckInRow, ...]:
+        return self._rows(CheckInRow, select(t.checkins).order_by(t.checkins.c.pc))
+
+    def put_checkin(self, row: CheckInRow) -> None:
+        self._put(t.checkins, _values(row))
+
+    def drop_checkin(self, pc: str) -> None:
+        self._do(delete(t.checkins).filter_by(pc=pc))
+
+    def visitors(self) -> tuple[VisitorRow, ...]:
+        return self._rows(VisitorRow, select(t.visitors).order_by(t.visitors.c.id))
+
+    def put_visitor(self, row: VisitorRow) -> None:
+        self._put(t.visitors, {"id": row.id, "key": row.key, "day": row.day, "age": row.age})
+
+    def forget_visitors(self, before: str) -> None:
+        """Those of days before that one who are not checked in."""
+        here = select(t.checkins.c.player)
+        self._do(delete(t.visitors).where(t.visitors.c.day < before, t.visitors.c.id.not_in(here)))
 
     # --- the place, and the games that it knows beside the catalogue
 
@@ -255,7 +279,7 @@ class Tables:
         nobody else may see go, too.
         """
         self._players = None
-        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played):
+        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played, t.checkins):
             self._do(delete(table).filter_by(player=player))
         self._do(delete(t.packs).filter_by(target=player))
         self._do(delete(t.players).filter_by(id=player))

@@ -114,8 +114,9 @@ class Claims:
         return Pause(None, zone, "elsewhere", held.by) if held is not None and held.by else None
 
     def offline(self, player: RuledPlayer, wall: int) -> bool:
-        """Whether the player is not held here, and the agent cannot be asked."""
-        if not self._shared or not self.away or player.id == GUEST:
+        """Whether the player is neither held nor checked in here, and the agent cannot be asked."""
+        people = self.in_force.people
+        if not self._shared or not self.away or player.id == GUEST or (people is not None and player.id == people.checked_in):
             return False
         held = self._held.get(player.id)
         return held is None or bool(held.by) or held.until <= wall

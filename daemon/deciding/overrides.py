@@ -90,7 +90,7 @@ class Overrides:
 
     def of_others(self, people: People) -> tuple[PauseEvent, ...]:
         """Those of players who are registered no longer. Whoever comes back under the same name is not paused."""
-        known = {GUEST, *(player.id for player in people.players)}
+        known = {GUEST, people.guest.id, *(player.id for player in people.players)}
         return tuple(one for one in self.pauses if one.player is not None and one.player not in known)
 
     # --- off --------------------------------------------------------------------------------------------------------------

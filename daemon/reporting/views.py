@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from agent.api.checkins import Here
 from daemon.api import messages as m
 from daemon.api.messages import PackPart, PlayedAnswer, PlayerPrograms, ProgramPart, ProgramsAnswer, RulePart, RulesInForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
@@ -52,6 +53,10 @@ def _part(pack: Pack, people: People, player: RuledPlayer, wall: int) -> PackPar
     )
 
 
+def _label(game: Game) -> str:
+    return "" if game.label is None else f"{game.system or ''}{game.label:02}"
+
+
 MOST: Final = 2_000  # stretches in an answer: whoever has more in a week did not play, but filled a list
 
 
@@ -73,9 +78,21 @@ class Views:
         """All players and, if it played or is limited, the guest; or only one."""
         guest = self._people.guest
         shown = [*self._people.players]
-        if guest.limited or self._today(guest.id):
+        if guest not in shown and (guest.limited or self._today(guest.id)):
             shown.append(guest)
         return tuple(self._player(one) for one in shown if only is None or one is only)
+
+    def here(self) -> Here:
+        """What holds for who plays at this PC, in an account that is nobody's unless somebody else plays."""
+        running = [play for play in self._plays.running.values() if play.player.limited]
+        player = running[0].player if running else self._people.guest
+        game = running[0].game if running else None
+        decision = (ruling := self._ruling(player, game)).decision
+        return Here(
+            player=player.id, allowed=ruling.allowed, until=decision.until, left_ms=decision.left_ms,
+            reason=None if decision.reason is None else named(decision.reason, player, ruling).text,
+            **({} if game is None else {"game": game.id, "title": game.title, "label": _label(game)}),
+        )  # fmt: skip
 
     def _today(self, player: str) -> set[str]:
         """The games that go on, or were played today."""

@@ -60,7 +60,7 @@ def test_what_a_child_may_ask(desk):
             "game.allowed", "game.label", "place.set", "place.serve", "seat.list", "seat.retire", "seat.name", "seat.invite",
             "seat.confirm",
             "log.show", "log.export", "log.prune", "update.fetch",
-            "witness.add", "witness.remove",
+            "witness.add", "witness.remove", "checkin", "checkin.list", "checkin.move", "checkout",
         },
         COURIER: {"witness.list", "witness.errands", "witness.answer"},
         STRANGER: {"agent.hello", "seat.join"},

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import msgspec
 
+from agent.api.checkins import CheckIn, CheckOut
 from agent.api.log import LogExport
 from agent.api.players import GuardianAdd, PlayerAdd, PlayerRemove
 from agent.api.roster import RosterGet
@@ -22,6 +23,7 @@ from agent.api.seat import Managed
 from agent.app import routes
 from agent.auth import Seat, pc_of
 from agent.packs.shipped import Shipped
+from agent.registering import checkins
 from agent.registering.seats import seat_join
 from agent.registry import World as Outside
 from agent.wiring import opened
@@ -45,11 +47,13 @@ WEIGHTS = {
     "wait": 40, "play": 25, "leave": 12, "flicker": 2, "sleep": 2, "power_off": 2, "power_cut": 2, "crash": 2, "restart": 1,
     "on": 12, "wake": 10, "agent_off": 2, "agent_on": 8, "cut_soon": 1, "full": 1, "lost": 2, "found": 6, "step": 1,
     "nudge": 2, "confirm": 2, "grant": 2, "revoke": 1, "pause": 1, "resume": 2, "request": 2, "approve": 2, "policy": 2,
-    "place": 1, "let": 1, "remove": 1, "add": 3, **whole_upkeep.WEIGHTS,
+    "place": 1, "let": 1, "remove": 1, "add": 3,
+    "check_in": 4, "check_out": 2, **whole_upkeep.WEIGHTS,
 }  # fmt: skip
 BORN = {"an": "2014-05-01", "binh": "2009-03-01"}
 PACKS = ((), ("vn-147",), ("home-balanced",), ("home-weekend", "vn-147"), ("home-school-week",))
 KEEPER = Caller(uid=1000, pid=1, account="me", admin=True)
+CARD = "001211001234||Nguyễn Văn An|01012011|Nam|Hà Nội|01012021"
 ACCOUNTS = frozenset({"me", "an", "binh", "friend", "root"})
 
 
@@ -307,6 +311,21 @@ class WholePlace(Upkeep, Changes):
 
     def let(self):
         self.ask(GameAllow(player=self.pick("an", "binh"), game=self.pick(*GAMES)))
+
+    def check_in(self):
+        whom = self.pick({"player": "an"}, {"player": "binh"}, {}, {"born": "2012"}, {"born": "1999"}, {"card": CARD})
+        self.counter(checkins.check_in, CheckIn(seat=self._seat(), **whom))
+
+    def check_out(self):
+        self.counter(checkins.check_out, CheckOut(seat=self._seat()))
+
+    def counter(self, operation, request):
+        if self.answers:
+            self.agent.change(partial(operation, request=request), "me")
+
+    def _seat(self):
+        joined = "" if self.pc is self.first else self.joined
+        return next(one.id for one in self.agent.registry.roster.seats if one.pc == joined) if self.answers else ""
 
     def remove(self):
         self.ask(PlayerRemove(player=self.pick("an", "binh")))

@@ -51,7 +51,7 @@ def guests_now(change: Change) -> Hints:
         ),
         msg("to let guests play one without a label: giochoi game allow guest ID"),
         msg("to tell a label and where it is from: {command}", command="giochoi game label ID VN00 --source TEXT"),
-        msg("all guests share one counter until there is check-in at the counter"),
+        msg("guests whom nobody checks in share one counter; for one each: {command}", command="giochoi checkin"),
         *nobody_registered(change, row),
     )
 
