@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from agent.api import staff as s
 from agent.api import witnessing as w
 from agent.api.answers import Chunk, Done
 from agent.api.checkins import CheckIn, CheckOut, Here, Move, Seated, WhoPlays
@@ -47,7 +48,7 @@ from agent.api.rulebook import (
 )
 from agent.api.seat import Accepted, Alive, Enrol, Enrolled, PutGrants, PutRequests, Submit, UpdateFetch, UpdateGet, Updates
 from agent.api.seats import SeatList, SeatName, SeatRetire
-from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STRANGER, Principal, Seat, pc_of
+from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STAFF, STRANGER, Principal, Seat, pc_of
 from agent.claims import claim
 from agent.incoming import Incoming
 from agent.joining import Joining
@@ -67,6 +68,7 @@ from agent.registering import (
     requests,
     rulebook,
     seats,
+    staff,
 )
 from agent.registry import Change, Outcome
 from agent.server import Agent
@@ -150,7 +152,7 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
         Route(GameAllow, KEEPER, change(approvals.game_allow)),
         Route(GameDisallow, KEEPER, change(approvals.game_disallow)),
-        Route(SeatList, KEEPER, read(
+        Route(SeatList, STAFF, read(
             lambda tables, _: seats.seat_list(tables, agent.log, agent.heard, agent.said, agent.clock.wall())
         )),
         Route(SeatName, KEEPER, change(seats.seat_name)),
@@ -162,10 +164,14 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
 
 def _of_counter(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
     return (
-        Route(CheckIn, KEEPER, answers.seat_somebody(checkins.check_in)),
-        Route(Move, KEEPER, answers.seat_somebody(checkins.move)),
-        Route(CheckOut, KEEPER, answers.change(checkins.check_out)),
-        Route(WhoPlays, KEEPER, answers.look(
+        Route(s.StaffAdd, KEEPER, answers.change(staff.staff_add)),
+        Route(s.StaffRemove, KEEPER, answers.change(staff.staff_remove)),
+        Route(s.StaffList, STAFF, answers.look(lambda tables, _: staff.staff_list(tables))),
+        Route(s.Shift, STAFF, answers.change(staff.shift)),
+        Route(CheckIn, STAFF, answers.seat_somebody(checkins.check_in)),
+        Route(Move, STAFF, answers.seat_somebody(checkins.move)),
+        Route(CheckOut, STAFF, answers.change(checkins.check_out)),
+        Route(WhoPlays, STAFF, answers.look(
             lambda tables, _: checkins.present(tables, agent.heard, agent.said, agent.clock.wall())
         )),
     )  # fmt: skip

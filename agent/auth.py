@@ -16,6 +16,8 @@ SEAT: Final = "seat"
 ENROLS: Final = "seat|retired"
 # Whoever keeps the registry: a guardian at home, the operator elsewhere.
 KEEPER: Final = "guardian|operator"
+# Whoever works at the counter of a public place.
+STAFF: Final = "staff|guardian|operator"
 # Whoever goes to the log's witnesses where the agent has no network: an account that may ask for nothing else.
 COURIER: Final = "courier"
 _COURIER = "giochoi-courier"
@@ -79,7 +81,8 @@ def _roles_here(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     """The caller's roles at this place; `own` is the uid or SID that the agent runs as.
 
     That uid, root and administrators are guardian at home and operator elsewhere. The account of a registered guardian is
-    guardian anywhere, but keeps the registry only at home; it is none while a player is limited in it. The agent's uid and
+    guardian anywhere, but keeps the registry only at home; it is none while a player is limited in it. Staff works at public
+    places, from the accounts named for it. The agent's uid and
     root may speak for this machine's seat. What a courier brings is checked, so its account's name is enough.
     """
     found = {ANY}
@@ -91,4 +94,12 @@ def _roles_here(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
         found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
     if caller.account in guarding.accounts(roster):
         found |= {"guardian", KEEPER} if roster.place == "home" else {"guardian"}
-    return frozenset(found | ({COURIER} if KEEPER in found else set()))
+    found |= {STAFF, *((KEEPER,) if role == "operator" else ())} if (role := _works_as(caller.account, roster)) else set()
+    return frozenset(found | ({COURIER, STAFF} if KEEPER in found else set()))
+
+
+def _works_as(account: str, roster: Roster) -> str | None:
+    """Nobody works in an account in which a player plays: they would let themselves play."""
+    if roster.place == "home" or any(one.account == account for one in roster.players):
+        return None
+    return next((one.role for one in roster.staff if one.account == account), None)

@@ -62,6 +62,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         erased=tables.erased(now - ERASED_MS),
         shipped=bool(shipped.games),
         hotline=place.hotline,
+        staff=tables.staff(),
         checked_in=checked_in,
         shared=shared,
         offline=offline_pack(place.place, place.zone) if shared else None,
@@ -81,7 +82,7 @@ def slice_of(document: Mapping[str, Any], pc: str) -> dict[str, Any]:
     family's. Elsewhere only who may log on or is checked in there, and nothing that proves a guardian.
     """
     here = [{**one, "pc": ""} for one in document["checked_in"] if one["pc"] == pc]
-    some: dict[str, Any] = {"seats": [seat for seat in document["seats"] if seat["pc"] == pc], "checked_in": here}
+    some: dict[str, Any] = {"seats": [seat for seat in document["seats"] if seat["pc"] == pc], "checked_in": here, "staff": []}
     if document["place"] != "home":
         players = [player for player in document["players"] if player["account"] is not None]
         there = {player["id"] for player in (document["guest"], *players, *(one["player"] for one in here))}

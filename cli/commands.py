@@ -39,6 +39,8 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "checkout": ("cli.counter", msg("nobody plays at a PC any more")),
     "move": ("cli.counter", msg("who plays at a PC goes on at another")),
     "who": ("cli.counter", msg("who is checked in where")),
+    "staff": ("cli.counter", msg("who works at the counter of a public place")),
+    "shift": ("cli.counter", msg("begin and end your shift at the counter")),
     "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
     "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
     "report": ("cli.report.command", msg("a day, a month or a year in figures, to read or to hand in")),

@@ -1,4 +1,4 @@
-"""giochoi checkin, checkout, move, who: who plays at which PC of a public place."""
+"""giochoi checkin, checkout, move, who, staff, shift: who plays at which PC of a public place, and who lets them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Final
 
 from agent.api.checkins import CheckIn, CheckOut, Here, Move, PresentRow, Seated, WhoPlays
 from agent.api.naming import GUEST, GUEST_VI, same
+from agent.api.staff import Shift, StaffAdd, StaffList, StaffRemove
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.asking import terminal
+from cli.given.asking import YES, confirm, terminal
 from cli.registering.settle import settle
 from cli.words.layout import row
 from host.rpc_client import ask
@@ -24,6 +25,7 @@ _MOST: Final = 2_000  # characters of a card
 _HOW: Final[dict[str, Arg]] = {
     "registered": msg("registered"), "card": msg("by a card"), "born": msg("as they said"), "guest": msg("age not known"),
 }  # fmt: skip
+_ROLES: Final[dict[str, Arg]] = {"operator": msg("operator"), "staff": msg("staff")}
 
 
 def add_to(commands: Commands) -> None:
@@ -37,6 +39,18 @@ def add_to(commands: Commands) -> None:
     parser.takes("seat", "SEAT", _SEAT)
     parser.takes("to", "SEAT", msg("where they go on"))
     commands.add("who", who, "", "--json", looks=True)
+    parser = commands.add("staff add", add, "Lan --account lan", "Minh --account minh --role operator",
+                          about=msg("name who works here, by their account on this PC"))  # fmt: skip
+    parser.takes("name", "NAME", msg("what they are called"))
+    parser.takes("--account", "OSUSER", msg("their account on this PC"), required=True)
+    parser.takes("--role", "operator|staff", msg("staff checks customers in, an operator keeps settings, too"),
+                 choices=("operator", "staff"), default="staff")  # fmt: skip
+    commands.add("staff list", staff, "", "--json", about=msg("list who works here"), looks=True)
+    parser = commands.add("staff remove", remove, "Lan", "Lan --yes", about=msg("end somebody's rights at the counter"))
+    parser.takes("name", "NAME", msg("what they are called"))
+    parser.takes("--yes", "", YES)
+    for name, about in (("shift start", msg("begin your shift")), ("shift end", msg("end your shift"))):
+        commands.add(name, shift, "", "--json", about=about).set_defaults(begins=name == "shift start")
 
 
 def checkin(args: Namespace, context: Context) -> None:
@@ -63,10 +77,10 @@ def move(args: Namespace, context: Context) -> None:
     _say(ask(context.home.agent_address, Move(seat=args.seat, to=args.to)), context)
 
 
-def checkout(args: Namespace, context: Context) -> int:
+def checkout(args: Namespace, context: Context) -> None:
     done = ask(context.home.agent_address, CheckOut(seat=args.seat))
     said = msg("{seat} is free; what still runs there gets a minute to be saved", seat=done.name or done.id)
-    return settle(context, done, said)
+    context.out.answer({"seat": done.id, "player": done.player, "number": done.number}, said)
 
 
 def who(args: Namespace, context: Context) -> None:
@@ -133,3 +147,37 @@ def _document(one: PresentRow) -> dict[str, object]:
 
 def _at(moment: int | None, zone: str) -> str | None:
     return None if moment is None else rfc3339(moment // 1000 * 1000, zone)
+
+
+# --- staff ----------------------------------------------------------------------------------------------------------------
+
+
+def add(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, StaffAdd(name=args.name, account=args.account, role=args.role))
+    return settle(context, done, msg("{name} works here now, as {role}", name=done.name, role=_ROLES[args.role]))
+
+
+def staff(args: Namespace, context: Context) -> None:
+    answer = ask(context.home.agent_address, StaffList())
+    document = {"staff": [
+        {"id": one.id, "name": one.name, "account": one.account, "role": one.role, "since": _at(one.since, answer.zone)}
+        for one in answer.staff
+    ]}  # fmt: skip
+    rows = [
+        (one.name, one.account, _ROLES[one.role], "" if one.since is None else Moment(one.since, answer.zone, "full"))
+        for one in answer.staff
+    ]
+    columns = (msg("Name"), msg("Account"), msg("Works as"), msg("Shift since"))
+    context.out.answer(document, lambda: context.out.table(columns, rows))
+
+
+def remove(args: Namespace, context: Context) -> int:
+    confirm(msg("End the rights of {name} at the counter?", name=args.name), context, yes=args.yes)
+    done = ask(context.home.agent_address, StaffRemove(name=args.name))
+    return settle(context, done, msg("{name} does not work here any more", name=done.name))
+
+
+def shift(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, Shift(begins=args.begins))
+    begun, over = msg("{name}: the shift has begun", name=done.name), msg("{name}: the shift is over", name=done.name)
+    return settle(context, done, begun if args.begins else over)

@@ -34,7 +34,8 @@ class NewerError(EntryError):
 AnyEntry = (  # in the order of docs/spec/log.md 7
     seat.SeatEnrolled | seat.SeatRetired
     | seat.SeatStart | seat.SeatStop | seat.SeatPowered | seat.Presence | seat.SessionOpened | seat.SessionClosed
-    | place.PlaceChanged | place.PolicyChanged | place.GuardianChanged | place.CheckedIn | place.CheckedOut
+    | place.PlaceChanged | place.PolicyChanged | place.GuardianChanged | place.StaffChanged
+    | place.CheckedIn | place.CheckedOut
     | play.PlayStarted | play.Warned | decision.PlayDue | play.PlayEnded | play.PlayRuled | decision.LaunchRefused
     | override.GrantGiven | override.GrantRevoked | override.Requested | override.Answered
     | override.Paused | override.Resumed | override.EnforcementOff | override.EnforcementOn
@@ -46,7 +47,7 @@ AnyEntry = (  # in the order of docs/spec/log.md 7
 
 AGENTS: frozenset[type[Entry]] = frozenset({
     seat.SeatEnrolled, seat.SeatRetired, place.PlaceChanged, place.PolicyChanged, place.GuardianChanged, place.GameChanged,
-    place.CheckedIn, place.CheckedOut,
+    place.StaffChanged, place.CheckedIn, place.CheckedOut,
     override.Approval, override.ApprovalEnded, program.ProgramsChanged, log.AgentTick, log.Erasure, log.Restored, log.Pruned,
 })  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""

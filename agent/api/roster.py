@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from agent.api.asked import ProvedBy, RequestEvent
 from host.wire import Request, Wire
@@ -82,6 +83,18 @@ class Seat(Wire, frozen=True, kw_only=True):
     pc: str = ""
 
 
+class Staff(Wire, frozen=True, kw_only=True):
+    """Who works at a public place. An operator may do what an administrator of the agent's PC may. `since`: when their shift
+    began (Unix ms), None: they have none.
+    """
+
+    id: str
+    name: str
+    account: str
+    role: Literal["operator", "staff"] = "staff"
+    since: int | None = None
+
+
 class CheckedInAt(Wire, frozen=True, kw_only=True):
     """Who plays at a PC ("": the one that the roster is sent to) in every account that is nobody's."""
 
@@ -118,6 +131,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     erased: tuple[str, ...] = ()
     shipped: bool = True
     hotline: str = ""
+    staff: tuple[Staff, ...] = ()
     checked_in: tuple[CheckedInAt, ...] = ()
     shared: bool = False
     offline: Pack | None = None

@@ -98,7 +98,9 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE visitors (id TEXT PRIMARY KEY NOT NULL, key BLOB NOT NULL, day TEXT NOT NULL, age INTEGER) STRICT;
     CREATE TABLE checkins (
         pc TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL, player TEXT NOT NULL, since INTEGER NOT NULL, how TEXT NOT NULL,
-        by TEXT NOT NULL) STRICT
+        by TEXT NOT NULL) STRICT;
+    CREATE TABLE staff (
+        id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL, role TEXT NOT NULL, since INTEGER) STRICT
     """,
 )
 

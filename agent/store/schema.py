@@ -59,6 +59,9 @@ games = _table("games", "id", "data")
 # A retired seat stays: its key is nobody else's. Who retired it, and why, is kept for half a year.
 seats = _table("seats", "id", "key enrolled retired by reason name pc tls")
 
+# Who works at a public place, by account; `since`: their shift began then.
+staff = _table("staff", "id", "name account role since")
+
 # Who is checked in at which PC of a public place ("": the agent's own), and those of them who are not registered.
 visitors = _table("visitors", "id", "key day age")
 checkins = _table("checkins", "pc", "id player since how by")

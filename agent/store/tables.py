@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from agent.api.asked import RequestEvent
-from agent.api.roster import GrantEvent, Guardian
+from agent.api.roster import GrantEvent, Guardian, Staff
 from agent.store import schema as t
 from agent.store.rows import (
     ApprovalRow,
@@ -104,7 +104,16 @@ class Tables:
     def forget_played(self, before: int) -> None:
         self._do(delete(t.played).where(t.played.c.start < before))
 
-    # --- who is checked in
+    # --- who works here, and who is checked in
+
+    def staff(self) -> tuple[Staff, ...]:
+        return self._rows(Staff, select(t.staff).order_by(t.staff.c.id))
+
+    def put_staff(self, row: Staff) -> None:
+        self._put(t.staff, _values(row))
+
+    def drop_staff(self, id: str) -> None:
+        self._do(delete(t.staff).filter_by(id=id))
 
     def checkins(self) -> tuple[CheckInRow, ...]:
         return self._rows(CheckInRow, select(t.checkins).order_by(t.checkins.c.pc))

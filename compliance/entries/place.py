@@ -69,6 +69,15 @@ class CheckedOut(Entry, frozen=True, kw_only=True, tag="checkout"):
     how: Literal["out", "moved", "lapsed"]
 
 
+class StaffChanged(Entry, frozen=True, kw_only=True, tag="staff.changed"):
+    """Somebody came to be of the staff of a public place, or is not any more, or their shift began or ended: who, is in the
+    payload.
+    """
+
+    role: Literal["operator", "staff"]
+    how: Literal["added", "removed", "began", "ended"]
+
+
 class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
 

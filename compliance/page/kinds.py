@@ -13,7 +13,7 @@ KINDS: Final[dict[str, Arg]] = {
     "presence": msg("PC was on"), "session.opened": msg("somebody logged on"), "session.closed": msg("logged off"),
     "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
     "guardian.changed": msg("guardians changed"),
-    "checkin": msg("checked in at a PC"), "checkout": msg("checked out"),
+    "staff.changed": msg("staff changed"), "checkin": msg("checked in at a PC"), "checkout": msg("checked out"),
     "play.started": msg("play began"), "warned": msg("reminder"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "play.ruled": msg("other rules for a play that goes on"),
     "launch.refused": msg("start refused"), "grant.given": msg("time given"),

@@ -15,9 +15,11 @@ from agent.api.roster import Roster
 from agent.api.rulebook import PlaceSet
 from agent.api.seat import Enrol
 from agent.api.seats import SeatName
+from agent.api.staff import Shift, StaffAdd, StaffList, StaffRemove
 from agent.auth import Seat
 from agent.registering.seats import seat_join
 from compliance.note import Signer, verify_note
+from host.transport import Caller
 from host.wire import ApiError
 from rules.identity import scanned
 
@@ -150,3 +152,21 @@ def test_who_is_gone_is_checked_in_no_longer(point):
 def test_at_home_nobody_is_checked_in(an):
     with pytest.raises(ApiError, match="this is a home"):
         checked_in(an)
+
+
+def test_staff_begin_and_end_their_own_shift(point):
+    """Whoever is not of the staff has none; their acts are entries with who did them."""
+    point.ask("staff.add", StaffAdd(name="Lan", account="nobody"))
+    lan = Caller(uid=1003, pid=1, account="nobody", admin=False)
+    point.ask("staff.shift", Shift(begins=True), caller=lan)
+    with pytest.raises(ApiError, match="begun already"):
+        point.ask("staff.shift", Shift(begins=True), caller=lan)
+    with pytest.raises(ApiError, match="nobody's of the staff"):
+        point.ask("staff.shift", Shift(begins=True))
+    [row] = point.ask("staff.list", StaffList()).staff
+    assert (row.name, row.role, row.since) == ("Lan", "staff", point.agent.clock.wall())
+    point.ask("staff.shift", Shift(begins=False), caller=lan)
+    point.ask("staff.remove", StaffRemove(name="Lan"))
+    assert [one["how"] for one in point.entries("staff.changed")] == ["added", "began", "ended", "removed"]
+    with pytest.raises(ApiError, match="is already that of An"):
+        point.ask("staff.add", StaffAdd(name="Bình", account="an"))

@@ -70,7 +70,7 @@ def test_the_setting_of_the_version_before_is_kept(tmp_path):
         old.execute("ALTER TABLE players DROP COLUMN unknown")
         old.execute("ALTER TABLE players ADD COLUMN only_installed INTEGER NOT NULL DEFAULT 0")
         old.execute("INSERT INTO players (id, name, key, removed, only_installed) VALUES ('an', 'An', x'00', 0, 1)")
-        for table in ("claims", "played", "parts", "visitors", "checkins"):
+        for table in ("claims", "played", "parts", "visitors", "checkins", "staff"):
             old.execute(f"DROP TABLE {table}")
         for table, column in (("state", "serve"), ("seats", "name"), ("seats", "pc"), ("seats", "tls")):
             old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -7,7 +7,16 @@ import pytest
 from compliance import entry
 from compliance.entries.log import AgentTick, Erasure, Pruned, Restored
 from compliance.entries.override import Approval, ApprovalEnded
-from compliance.entries.place import GameChanged, GameFacts, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.place import (
+    CheckedIn,
+    CheckedOut,
+    GameChanged,
+    GameFacts,
+    GuardianChanged,
+    PlaceChanged,
+    PolicyChanged,
+    StaffChanged,
+)
 from compliance.entries.program import ProgramsChanged
 from compliance.entries.seat import SeatEnrolled, SeatRetired
 from compliance.format.chain import AGENT
@@ -22,6 +31,9 @@ SAID = {
     PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
     PolicyChanged: {"target": "place", "packs": (), "house": False},
     GuardianChanged: {"registered": 0},
+    StaffChanged: {"role": "staff", "how": "added"},
+    CheckedIn: {"id": "c", "at": "home-pc", "who": "child", "age": None, "how": "guest"},
+    CheckedOut: {"id": "d", "how": "out"},
     Approval: {"id": "a", "who": "child", "game": "luanti"},
     ApprovalEnded: {"id": "b"},
     GameChanged: {"game": "luanti", "before": None, "after": FACTS},
@@ -37,6 +49,7 @@ SAID = {
 def test_a_seat_does_not_say_it(site, seat, audit, kind):
     """With nothing of it in force, though its seals hold: no check goes by it."""
     site.agent.add(Approval, id="b", who="child", game="luanti")
+    site.agent.add(CheckedIn, id="d", at="home-pc", who="child", age=None, how="guest")
     before = audit().audit
     seat.add(kind, **SAID[kind])
     report = audit()

@@ -11,7 +11,7 @@ from compliance.audit import Auditor
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import Approval
-from compliance.entries.place import PlaceChanged, PolicyChanged
+from compliance.entries.place import CheckedIn, PlaceChanged, PolicyChanged
 from compliance.entries.play import GameDay, PlayEnded, PlayRuled, PlayStarted, UsageDay
 from compliance.entries.seat import ClockJump, IssueRaised, Presence
 from compliance.format.chain import AGENT
@@ -250,6 +250,13 @@ def test_a_player_has_one_age_a_day(site, seat, audit):
     seat.refuse(site.house(0), age=18)
     report = audit()
     assert (said(report), told(report, "age")) == ([], ["the player was 17 years old before, the same day, and is 18 now"])
+
+
+def test_whoever_was_checked_in_plays_as_of_that_age(site, seat, audit):
+    """A child that was checked in as one does not play as an adult."""
+    site.agent.add(CheckedIn, id="c", at="home-pc", who="child", age=12, how="born")
+    seat.end(played(seat, 5, age=18))
+    assert told(audit(), "age") == ["the player was 12 years old before, the same day, and is 18 now"]
 
 
 def ruled(seat, play, bound=None, **changed):

@@ -9,7 +9,7 @@ import pytest
 from agent.api.players import GuardianAdd
 from agent.api.rulebook import PlaceSet
 from agent.app import routes
-from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STRANGER, roles
+from agent.auth import ANY, COURIER, ENROLS, KEEPER, SEAT, STAFF, STRANGER, roles
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 
 SYSTEM = "S-1-5-18"
@@ -27,6 +27,7 @@ def test_each_operation_by_each_account(desk, home, monkeypatch, place, keepers)
     table = routes(desk.agent)
     may = {
         ANY: {*NAMES}, KEEPER: keepers, COURIER: keepers, SEAT: {SYSTEM, AGENT}, ENROLS: {SYSTEM, AGENT}, STRANGER: set(),
+        STAFF: keepers,
     }  # fmt: skip
 
     by_roster = lambda caller: roles(caller, AGENT, desk.roster)  # noqa: E731 - as agent.wiring has it

@@ -20,7 +20,7 @@ WHY = "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả 
 # Not asked here: what shows what lies on this PC, what programs and cameras read, and what has tests of its own.
 ELSEWHERE = {
     "demo", "man", "completion", "policy schema", "game scan", "guardian code", "code", "setup",
-    "place serve", "seat invite", "seat enrol", "seat confirm", "seat name", "checkin", "checkout", "move",
+    "place serve", "seat invite", "seat enrol", "seat confirm", "seat name", "checkin", "checkout", "move", "shift start", "shift end", "staff add", "staff remove",
 }  # fmt: skip
 AT_HOME = (
     ("place", "set", "home", "--zone", zone_with_noon()),
@@ -67,7 +67,7 @@ AT_A_POINT = (
     ("place", "set", "game-point", "--hours", "08:00-22:00", "--zone", "Asia/Ho_Chi_Minh", "--name", LONG,
      "--certificate", "12/GCN", "--expires", "2029-01-31"),
     ("player", "add", LONG, "--born", "2001"), ("limit", "guest", "0"), ("limit", "guest", "none"), ("policy", "show", "place"),
-    ("place", "show"), ("game", "allow", "guest", "luanti"), ("player", "list"), ("who",), ("log", "show"),
+    ("place", "show"), ("game", "allow", "guest", "luanti"), ("player", "list"), ("who",), ("staff", "list"), ("log", "show"),
     ("place", "set", "agent-without-games", "--hours", "06:00-23:00"), ("place", "show"), ("player", "remove", LONG, "--yes"),
 )  # fmt: skip
 

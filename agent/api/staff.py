@@ -1,0 +1,44 @@
+"""What the operator of a public place asks of its staff, and staff of itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent.api.answers import Done
+from agent.api.roster import Staff
+from host.wire import Request, Wire
+
+
+class StaffAdd(Request[Done], frozen=True, kw_only=True):
+    """Whoever has the account on the agent's PC works there as that. Somebody of this name gets another account or role."""
+
+    op = "staff.add"
+
+    name: str
+    account: str
+    role: Literal["operator", "staff"] = "staff"
+
+
+class StaffRemove(Request[Done], frozen=True, kw_only=True):
+    op = "staff.remove"
+
+    name: str
+
+
+class StaffList(Request["StaffRows"], frozen=True, kw_only=True):
+    op = "staff.list"
+
+
+class StaffRows(Wire, frozen=True, kw_only=True):
+    """`zone` is the place's, for showing moments."""
+
+    staff: tuple[Staff, ...]
+    zone: str
+
+
+class Shift(Request[Done], frozen=True, kw_only=True):
+    """Whoever asks begins or ends their shift."""
+
+    op = "staff.shift"
+
+    begins: bool
