@@ -6,7 +6,7 @@ from typing import Final
 
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn, wish
 from daemon.api.messages import GrantAnswer, game_title
-from daemon.api.status import GamePart, PlayerPart
+from daemon.api.status import GamePart, PlayerPart, Status
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray import saying
 from tray.seen import Seen
@@ -26,9 +26,15 @@ def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
         return msg("nothing is enforced until {until}", until=moment(status.daemon.off.until))
     if unenforced:
         return msg("not everything is enforced")
+    return _stand(status, mono - seen.at)
+
+
+def _stand(status: Status, since: int) -> Message:
+    if status.ask_counter and not any(game.running for player in status.players for game in player.games):
+        return msg("ask the counter to check you in; until then the strictest limits apply")
     if not status.players:
         return msg("no limits here")
-    return Message("{players}", {"players": comma(standing(player, mono - seen.at) for player in status.players)})
+    return Message("{players}", {"players": comma(standing(player, since) for player in status.players)})
 
 
 def standing(player: PlayerPart, since: int) -> Message:

@@ -108,6 +108,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     still matter. `erased`: of whom nothing may be kept, each as the SHA-256 of the id (hex). `shipped`: false where the games
     that come with the program are switched off. `hotline`: the local telephone number for the protection of children.
 
+    `counter`: staff checks customers in, so whoever plays without that should ask for it.
     `shared`: players may play on other PCs too, so the start of a play claims them (agent.api.claims); `offline` then holds for
     who could not be claimed, as the agent is away.
     """
@@ -132,6 +133,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     shipped: bool = True
     hotline: str = ""
     staff: tuple[Staff, ...] = ()
+    counter: bool = False
     checked_in: tuple[CheckedInAt, ...] = ()
     shared: bool = False
     offline: Pack | None = None

@@ -119,10 +119,13 @@ class PlayerPart(Standing, frozen=True, kw_only=True):
 
 
 class Status(Wire, frozen=True, kw_only=True):
-    """`expired`: the last day of the place's certificate, once it is over."""
+    """`expired`: the last day of the place's certificate, once it is over. `ask_counter`: nobody is checked in here, and staff
+    at the counter does that.
+    """
 
     daemon: DaemonPart
     agent: AgentPart
     place: str
     players: tuple[PlayerPart, ...]
     expired: date | None = None
+    ask_counter: bool = False

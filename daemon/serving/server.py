@@ -139,6 +139,7 @@ class ReadHandlers:
             agent=self.checks.agent(zone),
             place="home" if people is None else people.place,
             players=() if views is None else views.players(self.access.only(caller)),
+            ask_counter=people is not None and people.roster.counter and people.checked_in is None,
             expired=None if people is None or views is None else expired(people, views.today),
         )
 

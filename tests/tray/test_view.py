@@ -88,6 +88,16 @@ def test_the_icon_says_what_matters_most(seen, state, characters):
     assert found.sprite == sprite(state, characters)
 
 
+@pytest.mark.parametrize(("games", "said"), [
+    ((), "Giờ Chơi: nhờ quầy xếp máy cho bạn; chưa xếp thì theo hạn mức chặt nhất"),
+    ((game(left_s=200.0),), "Giờ Chơi: khách: hôm nay còn 3 phút"),
+])  # fmt: skip
+def test_whoever_is_not_checked_in_reads_what_to_do(games, said):
+    """Once they play, how long still counts for more."""
+    seated = replace(status(player("guest", *games)), ask_counter=True)
+    assert view(Seen(0, seated), 0, VI).tooltip == said
+
+
 @pytest.mark.parametrize(
     ("words", "tooltip"),
     [

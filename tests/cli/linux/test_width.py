@@ -20,7 +20,8 @@ WHY = "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả 
 # Not asked here: what shows what lies on this PC, what programs and cameras read, and what has tests of its own.
 ELSEWHERE = {
     "demo", "man", "completion", "policy schema", "game scan", "guardian code", "code", "setup",
-    "place serve", "seat invite", "seat enrol", "seat confirm", "seat name", "checkin", "checkout", "move", "shift start", "shift end", "staff add", "staff remove",
+    "place serve", "seat invite", "seat enrol", "seat confirm", "seat name", "checkin", "checkout",
+    "move", "shift start", "shift end", "staff add", "staff remove",
 }  # fmt: skip
 AT_HOME = (
     ("place", "set", "home", "--zone", zone_with_noon()),
