@@ -14,7 +14,7 @@ import msgspec
 from agent.api import staff as s
 from agent.api import witnessing as w
 from agent.api.answers import Chunk, Done
-from agent.api.checkins import CheckIn, CheckOut, Here, Move, Seated, WhoPlays
+from agent.api.checkins import CheckIn, CheckOut, Follow, Happened, Here, Move, Seated, WhoPlays
 from agent.api.claims import Claim, Claimed
 from agent.api.joining import Hello, Join, PlaceServe, SeatConfirm, SeatInvite
 from agent.api.log import Head, LogCard, LogExport, LogHead, LogPrune, LogShow, Pruned
@@ -171,6 +171,7 @@ def _of_counter(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(CheckIn, STAFF, answers.seat_somebody(checkins.check_in)),
         Route(Move, STAFF, answers.seat_somebody(checkins.move)),
         Route(CheckOut, STAFF, answers.change(checkins.check_out)),
+        Route(Follow, STAFF, answers.follow, waits=True),
         Route(WhoPlays, STAFF, answers.look(
             lambda tables, _: checkins.present(tables, agent.heard, agent.said, agent.clock.wall())
         )),
@@ -255,6 +256,23 @@ class _Answers:
             )  # fmt: skip
 
         return handle
+
+    async def follow(self, _: Principal, __: Follow) -> AsyncIterator[Happened]:
+        """From roster to roster: whatever ended a check-in."""
+        registry, number = self._agent.registry, self._agent.registry.number
+        before = self._open_now()
+        while True:
+            number = (await registry.above(number, POLL_S)).number
+            now = self._open_now()
+            for id in before.keys() - now.keys():
+                yield msgspec.structs.replace(before[id], what="checkout")
+            for id in now.keys() - before.keys():
+                yield now[id]
+            before = now
+
+    def _open_now(self) -> dict[str, Happened]:
+        with _answered(), self._agent.store.reading() as tables:
+            return checkins.open_now(tables, self._agent.clock.wall())
 
     async def _in_force(self, seat: str, number: int) -> Here | None:
         """What the seat says once it holds this roster; None: it does not say so soon."""

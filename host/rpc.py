@@ -42,6 +42,7 @@ _WHO = {
     "seat|retired": msg("this PC's own daemon"),
     "guardian": msg("a guardian"),
     "guardian|operator": msg("a guardian or the operator"),
+    "staff|guardian|operator": msg("staff or the operator"),
     "courier": msg("a guardian or the operator"),
 }
 

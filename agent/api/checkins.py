@@ -79,6 +79,24 @@ class WhoPlays(Request["Present"], frozen=True, kw_only=True):
     op = "checkin.list"
 
 
+class Follow(Request["Happened"], frozen=True, kw_only=True):
+    """Streams each check-in from now on, and its end: for other programs of the counter."""
+
+    op = "checkin.follow"
+
+
+class Happened(Wire, frozen=True, kw_only=True):
+    """`id` is the check-in's, which its end has, too; `seat` and `name` the PC's."""
+
+    what: Literal["checkin", "checkout"]
+    id: str
+    seat: str
+    name: str
+    player: str
+    age_band: str | None
+    how: AgeCheck
+
+
 class PresentRow(Wire, frozen=True, kw_only=True):
     """`player` None: nobody is checked in. `reporting`: the PC was heard just now; `here` is what it said then."""
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from agent.api.answers import Who
-from agent.api.checkins import BANDS, CheckIn, CheckOut, Move, Present, PresentRow, band
+from agent.api.checkins import BANDS, CheckIn, CheckOut, Happened, Move, Present, PresentRow, band
 from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.seat import Alive
@@ -111,6 +111,17 @@ def present(tables: Tables, heard: Mapping[str, int], said: Mapping[str, Alive],
             here=None if alive is None else alive.here, issues=() if alive is None else alive.issues,
         ))  # fmt: skip
     return Present(seats=tuple(sorted(shown, key=lambda one: (one.name, one.seat))), zone=tables.place().zone)
+
+
+def open_now(tables: Tables, now: int) -> dict[str, Happened]:
+    """Each check-in that holds, by its id."""
+    found = {}
+    for row in tables.checkins():
+        seat, age = _seat_of(tables, row.pc), _age(_person(tables, row.player), tables, now)
+        found[row.id] = Happened(
+            what="checkin", id=row.id, seat=seat.id, name=seat.name, player=row.player, age_band=band(age), how=row.how
+        )
+    return found
 
 
 def seated(tables: Tables, pc: str, now: int) -> tuple[CheckInRow, Who, str | None]:

@@ -74,7 +74,8 @@ def test_what_a_child_may_ask(desk):
             "log.show", "log.export", "log.prune", "update.fetch",
             "witness.add", "witness.remove", "staff.add", "staff.remove",
         },
-        STAFF: {"checkin", "checkin.list", "checkin.move", "checkout", "seat.list", "staff.list", "staff.shift"},
+        STAFF: {"checkin", "checkin.list", "checkin.move", "checkin.follow", "checkout", "seat.list",
+                "staff.list", "staff.shift"},
         COURIER: {"witness.list", "witness.errands", "witness.answer"},
         STRANGER: {"agent.hello", "seat.join"},
     }  # fmt: skip

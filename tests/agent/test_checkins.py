@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 import pytest
 
 from agent import app
-from agent.api.checkins import CheckIn, CheckOut, Move, WhoPlays
+from agent.api.checkins import CheckIn, CheckOut, Follow, Move, WhoPlays
 from agent.api.manifest import join
 from agent.api.players import PlayerRemove
 from agent.api.roster import Roster
@@ -16,12 +17,15 @@ from agent.api.rulebook import PlaceSet
 from agent.api.seat import Enrol
 from agent.api.seats import SeatName
 from agent.api.staff import Shift, StaffAdd, StaffList, StaffRemove
+from agent.app import routes
 from agent.auth import Seat
+from agent.registering.checkins import check_in, check_out
 from agent.registering.seats import seat_join
 from compliance.note import Signer, verify_note
 from host.transport import Caller
 from host.wire import ApiError
 from rules.identity import scanned
+from tests.agent.conftest import MOTHER
 
 CARD = "001211001234|123456789|Nguyễn Văn Bình|01012011|Nam|Hà Nội|01012021"
 DAY = 86_400_000
@@ -170,3 +174,22 @@ def test_staff_begin_and_end_their_own_shift(point):
     assert [one["how"] for one in point.entries("staff.changed")] == ["added", "began", "ended", "removed"]
     with pytest.raises(ApiError, match="is already that of An"):
         point.ask("staff.add", StaffAdd(name="Bình", account="an"))
+
+
+def test_another_program_hears_of_each_check_in_and_its_end(point):
+    """A billing program may begin and end a session by it."""
+
+    async def heard():
+        found, follow = [], routes(point.agent)["checkin.follow"].handler(MOTHER, Follow())
+        waits = asyncio.ensure_future(anext(follow))
+        await asyncio.sleep(0)
+        for operation, request in ((check_in, CheckIn(seat="07", player="an")), (check_out, CheckOut(seat="07"))):
+            point.agent.change(partial(operation, request=request), "me")
+            found.append(await asyncio.wait_for(waits, 5))
+            waits = asyncio.ensure_future(anext(follow))
+        waits.cancel()
+        return found
+
+    begun, over = asyncio.run(heard())
+    assert (begun.what, begun.name, begun.player, begun.age_band, begun.how) == ("checkin", "07", "an", "12-15", "registered")
+    assert (over.what, over.id) == ("checkout", begun.id)
