@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Final
 
-from agent.api.naming import GUEST
+from agent.api.naming import GUEST, GUEST_VI, same
 from agent.api.rulebook import PackUse, PolicyShow, PolicyShown, PolicyUse
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.asking import confirm, terminal
 from cli.given.files import read_text
 from cli.given.packs import checked, groups_of, named
 from cli.parser import PACK
@@ -65,6 +66,8 @@ def packs(args: Namespace, context: Context) -> None:
 
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
+    if not chosen and terminal() and same(args.target, GUEST, GUEST_VI):
+        confirm(msg("From then on no rule limits guests, children among them. Take all rules off them?"), context, yes=False)
     request = PolicyUse(target=args.target, packs=chosen, keep=True, overnight=args.overnight)
     done = ask(context.home.agent_address, request)
     target = name_and_id(done.name, done.id) if done.name else msg("the whole place")
