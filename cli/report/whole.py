@@ -152,8 +152,8 @@ def _notes(logs: tuple[Log, ...], figures: Figures, period: Period, now: int, zo
                    changed.n)  # fmt: skip
     yield msg("These figures add up what the log says. Whether anybody changed it, giochoi-verify shows.")
     yield msg("How many people played cannot be told: the log names nobody, and a player's pseudonym changes each day.")
-    yield msg("Age not known: customers whose age nobody checked, and players without a date of birth. Rules treat them like the "
-              "youngest.")
+    yield msg("Age not known: customers whose age nobody checked, and players without a date of birth. Rules treat them like "
+              "the youngest.")
     yield msg("A play belongs to the day on which it began; one that goes on after midnight is one play, and its time that of "
               "two days. Of two games at once the time of both counts.")  # fmt: skip
     if running := sum(log.counter.running for log in logs):
