@@ -322,8 +322,9 @@ class _Answers:
         return done
 
     async def alive(self, caller: Principal, request: Alive) -> Done:
-        with _answered(), self._agent.store.reading() as tables:
-            seats.seat_key(tables, request.seat, pc_of(caller))
+        if self._agent.registry.seat_key(request.seat, pc_of(caller)) is None:
+            with _answered(), self._agent.store.reading() as tables:
+                seats.seat_key(tables, request.seat, pc_of(caller))
         self._agent.hear(request.seat)
         self._agent.said[request.seat] = request
         for waits in self._agent.waiting:
@@ -350,12 +351,13 @@ class _Answers:
         return self._agent.registry.parts(request.hashes)
 
     async def claim(self, caller: Principal, request: Claim) -> Claimed:
-        agent = self._agent
+        agent, pc = self._agent, pc_of(caller)
 
         def work() -> Claimed:
             with agent.store.transaction() as tables:
-                seats.seat_key(tables, request.seat, pc_of(caller))
-                return claim(tables, request, agent.clock.wall())
+                if agent.registry.seat_key(request.seat, pc) is None:
+                    seats.seat_key(tables, request.seat, pc)
+                return claim(tables, request, pc, agent.clock.wall())
 
         with _answered():
             return await agent.writer.run(work)

@@ -7,7 +7,7 @@ Guests whom nobody checked in are nobody that others could know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from agent.api.claims import Claim, Claimed, PlayedElsewhere
@@ -16,27 +16,30 @@ from agent.errors import not_found
 from agent.store.rows import GUEST, ClaimRow, PlayedRow, PlayerRow, VisitorRow
 from agent.store.tables import Tables
 from compliance.entries.play import PlayEnded, PlayStarted
-from compliance.entry import decode
+from compliance.entry import AnyEntry, decode, kind_of
 from i18n.message import msg
 from rules.calendar import DAY_MS, day_name
 from rules.matching.clues import SURE
 
 KEEP_MS = 33 * DAY_MS  # no rule looks further back
 _LONGEST_MS = DAY_MS
+_PLAYS = frozenset(str(kind.__struct_config__.tag) for kind in (PlayStarted, PlayEnded))
 
 
-def claim(tables: Tables, request: Claim, now: int) -> Claimed:
-    """ApiError(not-found)."""
-    if request.player not in {row.id for row in _people(tables)}:
+def claim(tables: Tables, request: Claim, pc: str, now: int) -> Claimed:
+    """`pc`: that of the seat. ApiError(not-found)."""
+    player = tables.player(request.player)
+    unknown = player is None or player.removed or player.id == GUEST
+    if unknown and all(row.id != request.player for row in tables.visitors()):
         raise not_found(msg("no player has the id {id}", id=request.player[:80]))
-    seats = {row.id: row for row in tables.seats()}
+    own = {row.id for row in tables.seats(pc=pc)}
     held = tables.claim(request.player)
-    if held is not None and (holder := seats.get(held.seat)) is not None and holder.pc != seats[request.seat].pc:
+    if held is not None and held.seat not in own:
+        (holder,) = tables.seats(id=held.seat)
         if held.until > now and holder.retired is None:
             return Claimed(by=holder.name or holder.id)
         _count_open(tables, held, now)
     tables.put_claim(ClaimRow(request.player, request.seat, min(request.until, now + _LONGEST_MS)))
-    own = {row.id for row in seats.values() if row.pc == seats[request.seat].pc}
     return Claimed(by="", plays=tuple(
         PlayedElsewhere(seat=one.seat, seq=one.seq, game=one.game, publisher=one.publisher, label=one.label, sure=one.sure,
                         start=one.start, ms=one.ms)
@@ -51,11 +54,15 @@ def _count_open(tables: Tables, held: ClaimRow, now: int) -> None:
             tables.end_played(one.seat, one.seq, max(0, min(held.until, now) - one.start))
 
 
-def take_note(tables: Tables, seat: str, entries: Iterable[bytes], zone: str) -> None:
-    """Of the plays in a batch that the log holds. What was noted already stays as it is."""
-    days: dict[str, Mapping[str, str]] = {}
+def plays_in(entries: Iterable[bytes]) -> list[AnyEntry]:
+    """What `take_note` wants of a batch that the log holds."""
+    return [decode(data) for data in entries if kind_of(data) in _PLAYS]
+
+
+def take_note(tables: Tables, seat: str, lines: Iterable[AnyEntry], zone: str, days: dict[str, Mapping[str, str]]) -> None:
+    """Of the plays in a batch. What was noted already stays as it is. `days`: the players by their pseudonyms, found before."""
     over: set[str] = set()
-    for line in map(decode, entries):
+    for line in lines:
         if isinstance(line, PlayStarted):
             player = _player(tables, line, zone, days)
             if player is not None:
@@ -72,18 +79,13 @@ def take_note(tables: Tables, seat: str, entries: Iterable[bytes], zone: str) ->
             tables.drop_claim(player)
 
 
-def _people(tables: Tables, *, gone: bool = False) -> Iterator[PlayerRow | VisitorRow]:
-    """All who may play on several PCs; `gone`: and players who were removed."""
-    yield from (row for row in tables.players() if row.id != GUEST and (gone or not row.removed))
-    yield from tables.visitors()
-
-
 def _player(tables: Tables, line: PlayStarted, zone: str, days: dict[str, Mapping[str, str]]) -> str | None:
     """Whose pseudonym it is on the day of the play, or the days beside it; None: a guest's, or nobody's any more."""
     for shift in (0, -1, 1):
         day = day_name(zone, line.since) + timedelta(days=shift)
         if day.isoformat() not in days:
-            days[day.isoformat()] = {pseudonym(row.key.hex(), day): row.id for row in _people(tables, gone=True)}
+            rows: tuple[PlayerRow | VisitorRow, ...] = (*tables.players(), *tables.visitors())
+            days[day.isoformat()] = {pseudonym(row.key.hex(), day): row.id for row in rows if row.id != GUEST}
         if (found := days[day.isoformat()].get(line.who)) is not None:
             return found
     return None

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterable, Mapping, Sequence
 
 from agent.api.seat import Accepted, Proof, Submit
 from agent.api.seat import Payload as Given
 from agent.errors import bad_input, refused
-from compliance.entry import OF_AGENT, EntryError, decode
+from compliance.entry import OF_AGENT, EntryError, decode, kind_of
 from compliance.format.chain import NewerChainError
 from compliance.journal import SALT_BYTES, Payload, commitment
 from compliance.log import Appended, Log
 from compliance.note import VerifierKey
 from compliance.writing.payloads import Payloads
+from compliance.writing.places import places_of
 from host.wire import ApiError
 from i18n.message import msg, said_by
-
-
-class _Kind(msgspec.Struct):
-    kind: str
-
-
-_kinds = msgspec.json.Decoder(_Kind)
 
 # One payload is a few names; this bounds what a broken seat can make us keep.
 _MAX_PAYLOAD = 1 << 16
@@ -40,9 +32,12 @@ def take_in_all(
     """
     checked = [_checked(request, log) for request, _ in requests]
     good = [(request, key) for (request, key), one in zip(requests, checked, strict=True) if not isinstance(one, ApiError)]
-    appended = iter(log.append_batches([(request.seat, key, request.entries) for request, key in good]))
+    appended = log.append_batches([(request.seat, key, request.entries) for request, key in good])
+    indexes = [index for one in appended if isinstance(one, Appended) for index in one.indexes]
+    paths = dict(zip(indexes, log.inclusion_proofs(indexes), strict=True))
+    there = iter(appended)
     return [
-        one if isinstance(one, ApiError) else _accepted(request, next(appended), one, log, payloads)
+        one if isinstance(one, ApiError) else _accepted(request, next(there), one, log, payloads, paths)
         for (request, _), one in zip(requests, checked, strict=True)
     ]
 
@@ -60,7 +55,8 @@ def _checked(request: Submit, log: Log) -> tuple[Payload, ...] | ApiError:
 
 
 def _accepted(
-    request: Submit, appended: Appended | Exception, personal: tuple[Payload, ...], log: Log, payloads: Payloads
+    request: Submit, appended: Appended | Exception, personal: tuple[Payload, ...], log: Log, payloads: Payloads,
+    paths: Mapping[int, Sequence[bytes]],
 ) -> Accepted | ApiError:
     if isinstance(appended, NewerChainError):
         return bad_input(appended.message)
@@ -69,11 +65,11 @@ def _accepted(
     if personal:
         # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.
         payloads.put(request.seat, personal)
-    first = decode(request.entries[0]).seq if request.entries else 0
-    proofs = zip(appended.indexes, log.inclusion_proofs(appended.indexes), strict=True)
+    first = places_of(request.entries[:1])[0].seq if request.entries else 0
+    found = enumerate(appended.indexes, first)
     return Accepted(
         checkpoint=appended.checkpoint,
-        proofs=tuple(Proof(seq=seq, index=index, hashes=tuple(path)) for seq, (index, path) in enumerate(proofs, first)),
+        proofs=tuple(Proof(seq=seq, index=index, hashes=tuple(paths[index])) for seq, index in found),
         consistency=tuple(log.consistency_proof(request.trusted)) if request.trusted else (),
     )
 
@@ -81,11 +77,8 @@ def _accepted(
 def _a_seats_own(seat: str, entries: Iterable[bytes]) -> None:
     """ApiError(refused) if a seat says what only the agent may say: with that in it the whole log would not verify."""
     for data in entries:
-        try:
-            kind = _kinds.decode(data).kind
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue  # no entry at all, which is told with its reason where chains are checked
-        if kind in OF_AGENT:
+        # No entry at all is told with its reason where chains are checked.
+        if (kind := kind_of(data)) in OF_AGENT:
             said = {"seat": seat, "kind": kind}
             raise refused(msg("{seat} hands in an entry of kind {kind}, which only the agent writes; nothing is taken", **said))
 

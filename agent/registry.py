@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,11 +27,13 @@ from agent.store.database import Store
 from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
 from compliance.entries.base import Entry
-from compliance.note import Signer
+from compliance.note import Signer, VerifierKey, parse_vkey
 from host.clock import Clock
 from i18n.message import Words, msg
 from rules.calendar import day_name
 from rules.games import Catalogue
+
+_key = lru_cache(maxsize=1024)(parse_vkey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class _InForce:
     since: dict[str, int] = field(default_factory=dict)
     document: dict[str, Any] | None = None
     slices: dict[str, SignedRoster] = field(default_factory=dict)
+    keys: dict[tuple[str, str], VerifierKey] = field(init=False)  # of seats, by their ids and PCs
+
+    def __post_init__(self) -> None:
+        self.keys = {(seat.id, seat.pc): _key(seat.key) for seat in self.roster.seats}
 
     def news_for(self, pc: str) -> int:
         """The number of the roster that it needs at least."""
@@ -149,6 +156,10 @@ class Registry:
     def number(self) -> int:
         """The number of the roster in force."""
         return self.roster.number
+
+    def seat_key(self, seat: str, pc: str) -> VerifierKey | None:
+        """As agent.registering.seats.seat_key, which says why there is none."""
+        return self._in_force.keys.get((seat, pc))
 
     def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
         """Do it. It is durable, recorded and in the signed roster when this returns. ApiError: nothing happened."""

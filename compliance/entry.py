@@ -53,6 +53,12 @@ AGENTS: frozenset[type[Entry]] = frozenset({
 """The kinds that only the agent may write: no seat knows these things."""
 OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in AGENTS)
 
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kinds = msgspec.json.Decoder(_Kind)
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
@@ -81,6 +87,14 @@ def decode(data: bytes) -> AnyEntry:
     if not (_plain(entry, data) if isinstance(entry, Decided) else data.isascii()):
         _check_all(entry)
     return entry
+
+
+def kind_of(data: bytes) -> str:
+    """What it calls itself, whether or not it is an entry; "" if nothing."""
+    try:
+        return _kinds.decode(data).kind
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
 
 
 def _plain(entry: Decided, data: bytes) -> bool:

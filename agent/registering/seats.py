@@ -196,9 +196,8 @@ def _its_own(row: SeatRow, pc: str) -> None:
 
 
 def _row(tables: Tables, seat: str) -> SeatRow:
-    for row in tables.seats():
-        if row.id == seat:
-            return row
+    for row in tables.seats(id=seat):
+        return row
     raise not_found(msg("the seat {seat} is not enrolled", seat=seat))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import GenericAlias
 from typing import Any, TypeVar
 
 import msgspec
@@ -61,9 +62,9 @@ class Tables:
         """From now on seats of other PCs are answered there; "": nowhere."""
         self._do(update(t.state).values(serve=address))
 
-    def seats(self) -> tuple[SeatRow, ...]:
-        """Every one there ever was, by id."""
-        return self._rows(SeatRow, select(t.seats).order_by(t.seats.c.id))
+    def seats(self, **of: str) -> tuple[SeatRow, ...]:
+        """Every one there ever was of this `id` and `pc`, as far as they are given; by id."""
+        return self._rows(SeatRow, select(t.seats).filter_by(**of).order_by(t.seats.c.id))
 
     def put_seat(self, row: SeatRow) -> None:
         """Add the seat, or replace all that is known of it."""
@@ -160,6 +161,11 @@ class Tables:
         if self._players is None:
             self._players = self._rows(PlayerRow, select(t.players).order_by(t.players.c.id))
         return self._players
+
+    def player(self, id: str) -> PlayerRow | None:
+        """As in `players`."""
+        found = self._rows(PlayerRow, select(t.players).filter_by(id=id))
+        return found[0] if found else None
 
     def put_player(self, row: PlayerRow) -> None:
         """Add the player, or replace all that is known of it."""
@@ -325,8 +331,11 @@ class Tables:
 
     def _rows(self, kind: type[R], query: Select[Any]) -> tuple[R, ...]:
         """What the query finds, each row as one of this kind."""
-        found = self._do(query).mappings()
-        return tuple(msgspec.convert(row, kind, strict=False, builtin_types=(bytes,)) for row in found)
+        found = self._do(query)
+        names = [column[0] for column in found.cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        some: tuple[R, ...] = msgspec.convert(rows, GenericAlias(tuple, (kind, ...)), strict=False, builtin_types=(bytes,))
+        return some
 
     def _decoded(self, kind: type[R], query: Select[Any]) -> tuple[R, ...]:
         """What lies as JSON in the one column of the query."""

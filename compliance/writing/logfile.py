@@ -15,6 +15,7 @@ from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 VERSION = 4  # those before stored the checkpoint in a table of its own, not in the row behind the last entry
+_FULLS = 1024  # proofs of new entries ask for few of them, again and again
 WITH_EDGE = 1  # and this one the last tile of level 0, not only full ones
 
 SCHEMA = """
@@ -82,6 +83,7 @@ class LogFile:
         self.begins = 0  # entries before this one are deleted, but those that `kept` has
         self._edge = Edge(0, b"")
         self._heads: dict[str, Head] = {}  # of the seats in the last tile, as long as it is not full: `seat` has the others'
+        self._fulls: dict[Range, bytes] = {}
         self._reading = threading.Lock()  # two threads that ask the same at once could share one prepared statement
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
@@ -167,7 +169,15 @@ class LogFile:
         return Frontier(end - first, peaks).root()
 
     def _full(self, first: int, end: int) -> bytes:
-        """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""
+        """The hash of a full subtree, which never changes: read once as long as others are wanted less."""
+        if (found := self._fulls.get((first, end))) is None:
+            if len(self._fulls) >= _FULLS:
+                self._fulls.clear()
+            found = self._fulls[first, end] = self._read(first, end)
+        return found
+
+    def _read(self, first: int, end: int) -> bytes:
+        """From the hashes of the tile that holds it, or those below it."""
         height = (end - first).bit_length() - 1
         level = height // HEIGHT
         low, high = first >> HEIGHT * level, end >> HEIGHT * level
