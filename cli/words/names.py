@@ -29,6 +29,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
     "player.remove": msg("a player was removed"), "guardian.add": msg("a guardian was added"),
     "guardian.set": msg("a guardian's data were changed"), "guardian.remove": msg("a guardian was removed"),
+    "checkin": msg("checked in"), "checkout": msg("checked out"), "staff": msg("staff changed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
     "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
     "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
