@@ -252,7 +252,7 @@ class _Answers:
             here = await self._in_force(done.id, done.number)
             return Seated(
                 number=done.number, seat=row.id, name=row.name, player=who, age_band=band, how=checkin.how, here=here,
-                doubts=done.notes,
+                doubts=done.notes, zone=self._agent.registry.roster.zone,
             )  # fmt: skip
 
         return handle

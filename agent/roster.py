@@ -73,7 +73,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
 def _requests(tables: Tables, since: int, everybody: set[str]) -> tuple[RequestEvent, ...]:
     """Those of today, of each player the last ones: a seat takes no more, and the roster has to stay small."""
     came = {row.id: row.since for row in tables.players()}
-    asked = [one for one in tables.requests(since) if one.player in everybody and one.asked >= came[one.player]]
+    asked = [one for one in tables.requests(since) if one.player in everybody and one.asked >= came.get(one.player, 0)]
     last = {one.id for player in everybody for one in [one for one in asked if one.player == player][-MOST_REQUESTS:]}
     return tuple(one for one in asked if one.id in last)
 
@@ -143,7 +143,7 @@ class Compiler:
 
     def checked_in(self, tables: Tables, players: Iterable[Player]) -> Iterator[CheckedInAt]:
         known = {one.id: one for one in players}
-        rows = tables.checkins()
+        rows = () if self._home else tables.checkins()
         visitors = {row.id: row for row in tables.visitors()} if rows else {}
         for row in rows:
             player = known.get(row.player) or self._visitor(visitors[row.player], known[GUEST])

@@ -92,8 +92,7 @@ def who(args: Namespace, context: Context) -> None:
 
 
 def _say(done: Seated, context: Context) -> None:
-    here, seat = done.here, done.name or done.seat
-    zone = ask(context.home.agent_address, WhoPlays()).zone if here is not None and here.until is not None else ""
+    here, seat, zone = done.here, done.name or done.seat, done.zone
     document = {
         "seat": done.seat, "name": done.name or None, "player": {"id": done.player.id, "age_band": done.age_band},
         "how": done.how, "in_force": here is not None, "notes": done.doubts,

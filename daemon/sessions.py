@@ -228,6 +228,12 @@ class People:
         return tuple(one for one in known if self.player_of(one) is self.guest)
 
 
+def ids(roster: Roster) -> set[str]:
+    """Of all who may play at this PC."""
+    here = (one.player.id for one in roster.checked_in if not one.pc)
+    return {roster.guest.id, *here, *(player.id for player in roster.players)}
+
+
 class InForce:
     """The people of the roster in force; none until the first one came."""
 

@@ -60,7 +60,7 @@ class Here(Wire, frozen=True, kw_only=True):
 
 class Seated(Wire, frozen=True, kw_only=True):
     """`seat` is the id of the PC's seat, `age_band` such as "12-15", None: no age is known. `here`: as it is in force there;
-    None: it is not yet. `doubts`: what staff should know of a card.
+    None: it is not yet. `doubts`: what staff should know of a card. `zone` is the place's.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Seated(Wire, frozen=True, kw_only=True):
     how: AgeCheck
     here: Here | None = None
     doubts: tuple[Words, ...] = ()
+    zone: str
 
 
 class WhoPlays(Request["Present"], frozen=True, kw_only=True):

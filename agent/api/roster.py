@@ -83,6 +83,9 @@ class Seat(Wire, frozen=True, kw_only=True):
     pc: str = ""
 
 
+StaffRole = Literal["operator", "staff"]
+
+
 class Staff(Wire, frozen=True, kw_only=True):
     """Who works at a public place. An operator may do what an administrator of the agent's PC may. `since`: when their shift
     began (Unix ms), None: they have none.
@@ -91,7 +94,7 @@ class Staff(Wire, frozen=True, kw_only=True):
     id: str
     name: str
     account: str
-    role: Literal["operator", "staff"] = "staff"
+    role: StaffRole = "staff"
     since: int | None = None
 
 

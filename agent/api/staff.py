@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from agent.api.answers import Done
-from agent.api.roster import Staff
+from agent.api.roster import Staff, StaffRole
 from host.wire import Request, Wire
 
 
@@ -16,7 +14,7 @@ class StaffAdd(Request[Done], frozen=True, kw_only=True):
 
     name: str
     account: str
-    role: Literal["operator", "staff"] = "staff"
+    role: StaffRole = "staff"
 
 
 class StaffRemove(Request[Done], frozen=True, kw_only=True):

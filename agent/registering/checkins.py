@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from agent.api.answers import Who
-from agent.api.checkins import BANDS, CheckIn, CheckOut, Happened, Move, Present, PresentRow, band
+from agent.api.checkins import BANDS, AgeCheck, CheckIn, CheckOut, Happened, Move, Present, PresentRow, band
 from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.seat import Alive
@@ -19,7 +19,7 @@ from agent.errors import bad_input, not_found, refused
 from agent.registering import lookup
 from agent.registering.seats import SILENT_MS
 from agent.registry import Change, Outcome
-from agent.store.rows import AgeCheck, CheckInRow, PlayerRow, SeatRow, VisitorRow
+from agent.store.rows import CheckInRow, PlayerRow, SeatRow, VisitorRow
 from agent.store.tables import Tables
 from compliance.entries.place import CheckedIn, CheckedOut
 from i18n.message import Arg, Words, msg, semicolon
@@ -191,7 +191,7 @@ def _age(row: PlayerRow | VisitorRow, tables: Tables, now: int) -> int | None:
 
 def _begin(change: Change, seat: SeatRow, row: PlayerRow | VisitorRow, how: AgeCheck) -> None:
     id = secrets.token_hex(8)
-    change.tables.put_checkin(CheckInRow(seat.pc, id, row.id, change.now, how, change.who))
+    change.tables.put_checkin(CheckInRow(seat.pc, id, row.id, change.now, how))
     age = row.age if isinstance(row, VisitorRow) else None if row.born is None else age_on(row.born, change.today)
     who = pseudonym(row.key.hex(), change.today)
     change.record(CheckedIn, {"what": "checkin", "player": row.id}, id=id, at=seat.id, who=who, age=age, how=how)

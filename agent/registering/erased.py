@@ -11,6 +11,7 @@ from agent.api import naming
 from agent.api.erased import mark
 from agent.errors import not_found
 from agent.registering import lookup
+from agent.registering.checkins import end_of
 from agent.registering.grants import end_grants
 from agent.registering.programs import let_of
 from agent.registering.rulebook import record_policy
@@ -103,6 +104,7 @@ def _end(change: Change, row: PlayerRow) -> None:
             tables.end_approval(one.id)
             change.record(ApprovalEnded, dict(_WHY), id=one.id)
     end_grants(change, row.id)
+    end_of(change, row.id)
     if row.unknown != "listed" or let_of(change, row.id):
         others = sum(one.unknown == "refused" for one in tables.players() if one.id != row.id)
         change.record(

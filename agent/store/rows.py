@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 import msgspec
 
+from agent.api.checkins import AgeCheck
 from rules.policy import Place, Weekday
 from rules.unknown import Unknown
-
-AgeCheck = Literal["registered", "card", "born", "guest"]
 
 GUEST = "guest"
 PLACE = "place"
@@ -66,7 +64,6 @@ class CheckInRow(msgspec.Struct, frozen=True):
     player: str
     since: int
     how: AgeCheck
-    by: str
 
 
 class ClaimRow(msgspec.Struct, frozen=True):

@@ -64,7 +64,7 @@ staff = _table("staff", "id", "name account role since")
 
 # Who is checked in at which PC of a public place ("": the agent's own), and those of them who are not registered.
 visitors = _table("visitors", "id", "key day age")
-checkins = _table("checkins", "pc", "id player since how by")
+checkins = _table("checkins", "pc", "id player since how")
 
 # Where players may play on several PCs: where each plays, and until when at most; and what was played, by entry.
 claims = _table("claims", "player", "seat until")

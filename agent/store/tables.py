@@ -294,7 +294,7 @@ class Tables:
         nobody else may see go, too.
         """
         self._players = None
-        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played, t.checkins):
+        for table in (t.wards, t.limits, t.programs, t.approvals, t.grants, t.requests, t.claims, t.played):
             self._do(delete(table).filter_by(player=player))
         self._do(delete(t.packs).filter_by(target=player))
         self._do(delete(t.players).filter_by(id=player))

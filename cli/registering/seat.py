@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from agent.api.checkins import PresentRow, WhoPlays
 from agent.api.naming import same
 from agent.api.seats import SeatList, SeatName, SeatRetire, Seats, SeatShown
 from cli.commands import Commands
@@ -39,7 +40,8 @@ def add_to(commands: Commands) -> None:
 def show(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, SeatList())
     columns = (msg("Seat"), msg("Name"), msg("Key"), msg("Since"), msg("Last heard"), msg("State"))
-    document = {"seats": [_document(seat, answer) for seat in answer.seats]}
+    there = {one.seat: one for one in ask(context.home.agent_address, WhoPlays()).seats}
+    document = {"seats": [_document(seat, answer, there.get(seat.id)) for seat in answer.seats]}
     context.out.answer(document, lambda: context.out.table(columns, (_row(seat, answer) for seat in answer.seats)))
 
 
@@ -95,12 +97,15 @@ def _state(seat: SeatShown, all_: Seats) -> tuple[Arg, ...]:
     return (*told, msg("was {seat} before", seat=seat.follows)) if seat.follows else tuple(told)
 
 
-def _document(seat: SeatShown, all_: Seats) -> dict[str, object]:
+def _document(seat: SeatShown, all_: Seats, there: PresentRow | None) -> dict[str, object]:
     gone = seat.retired
+    player = None if there is None or there.player is None else {
+        "id": there.player.id, "age_band": there.age_band, "since": _at(there.since, all_.zone),
+    }  # fmt: skip
     return {
         "id": seat.id, "name": seat.name or None, "pc": seat.pc or None, "anchored": True,
         "last_seen": _at(seat.heard, all_.zone), "watch": seat.watch or None, "version": seat.version or None,
-        "unsent": seat.unsent, "player": None,
+        "unsent": seat.unsent, "player": player,
         "issues": seat.issues, "key": seat.key, "key_id": _short(seat.key), "enrolled": _at(seat.enrolled, all_.zone),
         "heard": _at(seat.heard, all_.zone), "reporting": seat.reporting, "follows": seat.follows,
         "retired": None if gone is None else {"at": _at(gone.at, all_.zone), "by": gone.by, "reason": gone.reason},

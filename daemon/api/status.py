@@ -119,8 +119,8 @@ class PlayerPart(Standing, frozen=True, kw_only=True):
 
 
 class Status(Wire, frozen=True, kw_only=True):
-    """`expired`: the last day of the place's certificate, once it is over. `ask_counter`: nobody is checked in here, and staff
-    at the counter does that.
+    """`expired`: the last day of the place's certificate, once it is over. `ask_counter`: whoever asks is not checked in, and
+    staff at the counter does that.
     """
 
     daemon: DaemonPart

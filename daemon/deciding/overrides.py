@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from agent.api.asked import ProvedBy
-from daemon.sessions import GUEST, InForce, People, RuledPlayer
+from daemon.sessions import InForce, People, RuledPlayer, ids
 from daemon.store import Store
 from daemon.trusted import Reading
 from rules.facts import Pause
@@ -90,7 +90,7 @@ class Overrides:
 
     def of_others(self, people: People) -> tuple[PauseEvent, ...]:
         """Those of players who are registered no longer. Whoever comes back under the same name is not paused."""
-        known = {GUEST, people.guest.id, *(player.id for player in people.players)}
+        known = ids(people.roster)
         return tuple(one for one in self.pauses if one.player is not None and one.player not in known)
 
     # --- off --------------------------------------------------------------------------------------------------------------

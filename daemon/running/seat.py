@@ -24,7 +24,7 @@ from daemon.requests import Requests
 from daemon.roster import Newer, Trust, said_by_newer
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
-from daemon.sessions import People
+from daemon.sessions import People, ids
 from daemon.store import Store
 from daemon.trusted import Anchor, Reading
 from i18n.message import said_by
@@ -59,7 +59,7 @@ class Rosters:
 
     def _adopt(self, roster: Roster, floor: int | None) -> None:
         lost = self.requests.merge(roster)
-        self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
+        self.requests.end_of_others(ids(roster))
         try:
             people = People(self.requests.applied(roster), self.loop.platform.accounts)
         except ValueError as error:
@@ -72,7 +72,7 @@ class Rosters:
             self.resumer.take_up(people, now)
             self.loop.resume()
         self.grants.merge(roster.grants, now.wall)
-        over = self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall)
+        over = self.grants.end_of_others(ids(roster), now.wall)
         ended = [events.GrantRevoked(None, grant, now) for grant in (*self.grants.end(lost, now.wall), *over)]
         if ended:
             self.recorder.record_with(ended, self.grants.write)

@@ -19,7 +19,7 @@ from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.request_handlers import RequestHandlers
-from daemon.sessions import InForce, People
+from daemon.sessions import GUEST, InForce, People
 from daemon.store import Store
 from daemon.storing.rows import ListedRow
 from daemon.uplink import Uplink
@@ -133,13 +133,13 @@ class ReadHandlers:
     async def status(self, caller: Caller, request: m.StatusGet) -> m.Status:
         people = self.in_force.people
         zone = _ZONE if people is None else people.zone
-        views = None if people is None else self.views(people)
+        views, only = None if people is None else self.views(people), None if people is None else self.access.only(caller)
         return m.Status(
             daemon=self.checks.daemon(zone),
             agent=self.checks.agent(zone),
             place="home" if people is None else people.place,
-            players=() if views is None else views.players(self.access.only(caller)),
-            ask_counter=people is not None and people.roster.counter and people.checked_in is None,
+            players=() if views is None else views.players(only),
+            ask_counter=only is not None and only.id == GUEST and people is not None and people.roster.counter,
             expired=None if people is None or views is None else expired(people, views.today),
         )
 

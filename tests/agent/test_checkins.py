@@ -9,12 +9,13 @@ import msgspec
 import pytest
 
 from agent import app
+from agent.api.asked import RequestEvent
 from agent.api.checkins import CheckIn, CheckOut, Follow, Move, WhoPlays
 from agent.api.manifest import join
-from agent.api.players import PlayerRemove
-from agent.api.roster import Roster
+from agent.api.players import PlayerErase, PlayerRemove
+from agent.api.roster import GrantEvent, Roster
 from agent.api.rulebook import PlaceSet
-from agent.api.seat import Enrol
+from agent.api.seat import Enrol, PutGrants, PutRequests
 from agent.api.seats import SeatName
 from agent.api.staff import Shift, StaffAdd, StaffList, StaffRemove
 from agent.app import routes
@@ -151,6 +152,25 @@ def test_who_is_gone_is_checked_in_no_longer(point):
     asyncio.run(point.agent.tick())
     assert not sent(point, "07").checked_in
     assert [one["how"] for one in point.entries("checkout")] == ["out", "lapsed"]
+
+
+def test_what_a_customer_asked_for_stays(point):
+    """Whoever is not registered asks and is given time as others are."""
+    who, now = checked_in(point).player.id, point.agent.clock.wall()
+    asked = RequestEvent(id="r", player=who, account="khach", ms=60_000, asked=now)
+    given = GrantEvent(id="g", player=who, by="staff", who="Lan", ms=60_000, given=now)
+    seat = Seat(point.pcs["07"])
+    point.ask("request.put", PutRequests(requests=(asked,)), caller=seat)
+    point.ask("grant.put", PutGrants(grants=(given,)), caller=seat)
+    roster = sent(point, "07")
+    assert ([one.id for one in roster.requests], [one.id for one in roster.grants]) == (["r"], ["g"])
+
+
+def test_whoever_is_erased_is_checked_out(point):
+    checked_in(point, player="an")
+    point.ask("player.erase", PlayerErase(player="an"))
+    assert not sent(point, "07").checked_in
+    assert [one["how"] for one in point.entries("checkout")] == ["out"]
 
 
 def test_at_home_nobody_is_checked_in(an):

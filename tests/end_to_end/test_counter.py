@@ -45,6 +45,11 @@ def test_who_is_checked_in_plays_as_themselves(point):
         game.kill()
         game.wait()
     until(lambda: not point.game(child["player"]["id"], "vn00")["running"])
+    point("grant", child["player"]["id"], "15")
+    point("game", "remove", "vn18", "--yes")  # another list of players: what was given stays
+    assert point.json("grants")["grants"][0]["revoked"] is None
+    [seat] = point.json("seat", "list")["seats"]
+    assert seat["player"]["id"] == child["player"]["id"]
     adult = point.json("checkin", point.seat, "--born", "1990")
     assert point.player(adult["player"]["id"])["used_s"] == 0
     assert point("checkin", point.seat, "--card", "no card", code=2) == ""
