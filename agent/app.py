@@ -41,6 +41,8 @@ from agent.api.rulebook import (
     GameLabels,
     GameList,
     GameRemove,
+    PlaceClose,
+    PlaceOpen,
     PlaceSet,
     PlaceShow,
     PolicyShow,
@@ -57,6 +59,7 @@ from agent.recording.chunks import chunks, each
 from agent.registering import (
     approvals,
     checkins,
+    closing,
     erased,
     games,
     grants,
@@ -158,6 +161,8 @@ def _of_registry(agent: Agent, answers: _Answers) -> tuple[Route, ...]:
         Route(SeatName, KEEPER, change(seats.seat_name)),
         Route(SeatRetire, KEEPER, answers.retire),
         Route(PlaceSet, KEEPER, answers.place_set),
+        Route(PlaceClose, STAFF, change(lambda change, asked: closing.place_close(change, asked, agent.heard))),
+        Route(PlaceOpen, STAFF, change(closing.place_open)),
         Route(PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
     )  # fmt: skip
 

@@ -145,6 +145,20 @@ class PlaceSet(Request[Done], frozen=True, kw_only=True):
     owner: str | None = None
 
 
+class PlaceClose(Request[Done], frozen=True, kw_only=True):
+    """The public place is closed from `at` on, milliseconds after today's midnight there (None: now), to its next opening."""
+
+    op = "place.close"
+
+    at: int | None = None
+
+
+class PlaceOpen(Request[Done], frozen=True, kw_only=True):
+    """Takes that back: its hours hold again."""
+
+    op = "place.open"
+
+
 class PlaceShow(Request["PlaceShown"], frozen=True, kw_only=True):
     op = "place.show"
 

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from agent.api.naming import same
 from agent.api.rulebook import PackUse, PolicyShow, PolicyShown, PolicyUse
 from agent.errors import bad_input, refused
+from agent.packs import closed_early
 from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
 from agent.registering import lookup
@@ -45,7 +46,8 @@ def policy_use(change: Change, request: PolicyUse) -> Outcome:
     had = row and floor.held(change, row)
     values = {one.pack: one.params for one in before} if request.keep else {}
     packs = tuple(_kept(change, pack, values.get(pack.id, {}), public=public) for pack in request.packs)
-    change.tables.put_packs(target, packs)
+    closed = () if row else (one for one in before if one.pack == closed_early.PACK and one not in packs)
+    change.tables.put_packs(target, (*packs, *closed))  # a list of rules opens no place that was closed
     for pack in request.packs if not request.overnight else ():
         for param in pack.params:
             meant(*param.split("=", 1))
@@ -137,7 +139,7 @@ def _kept(change: Change, use: PackUse, former: Mapping[str, str], *, public: bo
     shipped = change.world.shipped.packs.get(use.id)
     if use.text is None or use.text == shipped:
         return shipped_pack(change, use.id, params)
-    if shipped is not None or use.id == HOUSE:
+    if shipped is not None or use.id in {HOUSE, closed_early.PACK}:
         raise bad_input(msg("the pack id '{id}' is taken: give yours another", id=use.id))
     pack = asked_for(use.text, use.id, params)
     if pack.id != use.id:

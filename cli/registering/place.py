@@ -13,6 +13,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.values import parse_day, parse_time
+from cli.registering import closing
 from cli.registering.joining import add_serve
 from cli.registering.settle import settle
 from cli.words.layout import row
@@ -50,6 +51,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--hotline", "NUMBER|none", msg("local telephone number for the protection of children, beside 111"),
                  type=_text)  # fmt: skip
     add_serve(commands)
+    closing.add_to(commands)
     commands.add("place show", show, "", "--json", about=msg("show what is set"), looks=True)
 
 

@@ -26,6 +26,7 @@ WATCHES: Final[dict[str, Arg]] = {
 }  # fmt: skip
 OPERATIONS: Final[dict[str, Arg]] = {
     "start": msg("new rules came with the program"), "place.set": msg("the place was set"),
+    "place.close": msg("the place was closed early"), "place.open": msg("the place's own hours hold again"),
     "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
     "player.remove": msg("a player was removed"), "guardian.add": msg("a guardian was added"),
     "guardian.set": msg("a guardian's data were changed"), "guardian.remove": msg("a guardian was removed"),

@@ -75,7 +75,7 @@ def test_what_a_child_may_ask(desk):
             "witness.add", "witness.remove", "staff.add", "staff.remove",
         },
         STAFF: {"checkin", "checkin.list", "checkin.move", "checkin.follow", "checkout", "seat.list",
-                "staff.list", "staff.shift"},
+                "staff.list", "staff.shift", "place.close", "place.open"},
         COURIER: {"witness.list", "witness.errands", "witness.answer"},
         STRANGER: {"agent.hello", "seat.join"},
     }  # fmt: skip

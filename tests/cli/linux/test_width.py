@@ -53,7 +53,7 @@ AT_HOME = (
     ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"),
     ("player", "remove", f"Em {LONG}", "--yes"),
     ("player", "export", f"Em {LONG}", "{home}/em.json"), ("player", "erase", f"Em {LONG}", "--yes"),
-    ("log", "prune", "--dry-run"), ("seat", "list"),
+    ("log", "prune", "--dry-run"), ("seat", "list"), ("place", "close"), ("place", "open"),
     ("backup", "{home}/all.zip"), ("restore", "{home}/all.zip", "--yes"),  # which is refused, as both run
     ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
     ("help",), *(("help", noun) for noun in NOUNS),
