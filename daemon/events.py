@@ -214,10 +214,25 @@ class IssueChanged:
     now: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceCloses:
+    """A public place closes soon, is closed, or is open again; `until` when that changes. Shown to these `accounts` (None:
+    all), and written nowhere: the hours are in the log as rules.
+    """
+
+    kind: Literal["closing", "closed", "opened"]
+    until: int | None
+    accounts: frozenset[str] | None
+    now: Reading
+
+
 Event = (
     PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked
     | PlayPaused | PlayResumed | EnforcementOff | EnforcementOn | ClockJumped | ZoneChanged | IssueChanged
 )
+
+Shown = Event | PlaceCloses
+"""What displays are told."""
 
 ProofEvent = PinFailed | CodeUsed
 """What is written down, and shown to nobody."""

@@ -43,6 +43,7 @@ from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, managed, parse_keys
+from daemon.running.closing import Closing
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
 from daemon.running.repair import Repair
@@ -243,7 +244,10 @@ class Daemon:
         powered = PoweredTime(platform.power, self.recorder.do)
         wake = asyncio.Event()
         self.errors = InternalErrors(self._monotonic, wake.set)
-        self.heart = Heart(self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, self._claims, wake)
+        self.heart = Heart(
+            self.loop, self.recorder, self.store, zone, logged_on, powered, self.errors, self._claims,
+            Closing(self.in_force, platform, self._publisher, self.plays), wake,
+        )  # fmt: skip
         marks = RunMarks(self.store, platform.watcher, gate)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._chain.open, self.clock.read,

@@ -320,7 +320,7 @@ class Shown(Request["Ok"], frozen=True, kw_only=True):
 
 SignalKind = Literal[
     "started", "warning", "notice", "due", "ended", "refused", "granted", "issue",
-    "asked", "answered", "paused", "resumed", "off", "on", "limits",
+    "asked", "answered", "paused", "resumed", "off", "on", "limits", "closing", "closed", "opened",
 ]  # fmt: skip
 
 
@@ -330,7 +330,8 @@ class Signal(Wire, frozen=True, kw_only=True):
     may be played, ended and refused: from when again, where that is known). `title`: of the game or the program.
     `program`: the SHA-256 of a refused program. `text`: why the rule says so (due, a refused game), else what to show.
     `reason`: as somebody typed it (asked, paused, off). `request`: the id of what was asked or answered. `who` did it; "": it
-    is over by itself. `zone`: the place's, in which moments are shown. What is of the kind `limits` the tray says by itself.
+    is over by itself. `zone`: the place's, in which moments are shown. `closing`, `closed` and `opened` are about a public
+    place, `until`: as long as it is so. What is of the kind `limits` the tray says by itself.
     """
 
     number: int

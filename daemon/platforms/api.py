@@ -217,7 +217,8 @@ class Displays(Protocol):
 class Platform:
     """`displays` None: something else starts trays. `logged_on`: who is, and not from afar; None: the system does not say.
     `tells_unknown`: whether Program.foreign and Program.unread say that a program is unknown. `power`: when the PC
-    was on; None: nobody asks.
+    was on; None: nobody asks. `lock`: have the screen show its lock, or the log-on, in place of this session; nothing waits
+    for it, and no error leaves it. False: it cannot be had here.
     """
 
     watcher: Watcher
@@ -228,3 +229,4 @@ class Platform:
     logged_on: Callable[[], tuple[OsSession, ...] | None] = lambda: None
     tells_unknown: bool = True
     power: PowerRecord | None = None
+    lock: Callable[[OsSession], bool] = lambda _: False

@@ -23,7 +23,7 @@ from rules.games import Game
 from rules.save_time import CLOSE_MS, promised
 
 
-def ahead(event: events.Event, looks: Outlooks) -> dict[str, Any]:
+def ahead(event: events.Shown, looks: Outlooks) -> dict[str, Any]:
     """Fields of the signal: none where nothing is enforced, or the event is no news of that."""
     player, game = _about(event, looks)
     if player is None or looks.judge.overrides.open(looks.now):
@@ -47,7 +47,7 @@ def _again(ruling: Ruling, now: Reading) -> dict[str, Any]:
     return {"until": ruling.decision.until} if later else {}
 
 
-def _about(event: events.Event, looks: Outlooks) -> tuple[RuledPlayer | None, Game | None]:
+def _about(event: events.Shown, looks: Outlooks) -> tuple[RuledPlayer | None, Game | None]:
     match event:
         case events.PlayStarted(play) | events.PlayEnded(play):
             return play.player, play.game
@@ -132,7 +132,12 @@ class Publisher:
         finally:
             self._displays.remove(display)
 
-    def show(self, event: events.Event) -> tuple[int, frozenset[str]]:
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Those with a display."""
+        return frozenset(one.account for one in self._displays)
+
+    def show(self, event: events.Shown) -> tuple[int, frozenset[str]]:
         """(number of the signal, accounts whose displays got it)."""
         self._number += 1
         people = self._in_force.people
@@ -156,10 +161,12 @@ class Publisher:
         """Whether a display of this account was sent the signal."""
         return account in self._got.get(number, ())
 
-    def _said(self, event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:
+    def _said(self, event: events.Shown) -> tuple[frozenset[str] | None, dict[str, Any]]:
         """Whom the event is shown to (None: all), and what is shown of it."""
         people = self._in_force.people
         match event:
+            case events.PlaceCloses(kind, until, accounts):
+                return accounts, {"kind": kind, "until": until}
             case events.PlayPaused() | events.PlayResumed():
                 return self._of_pause(event)
             case events.EnforcementOff() | events.EnforcementOn():

@@ -15,6 +15,7 @@ from daemon.platforms.api import Observation
 from daemon.recording.logged_on import LoggedOn
 from daemon.recording.recorder import Recorder
 from daemon.recording.seat_lines import PcZone, PoweredTime, Presence
+from daemon.running.closing import Closing
 from daemon.store import Store
 from daemon.trusted import Jump, Reading
 from host.internal_errors import InternalErrors
@@ -36,6 +37,7 @@ class Heart:
     powered: PoweredTime
     errors: InternalErrors
     claims: Claims
+    closing: Closing
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _presence: Presence = field(default_factory=Presence, init=False)
     _jump_told: Jump | None = field(default=None, init=False)
@@ -70,7 +72,7 @@ class Heart:
         if now.mono >= self._minute_at:
             self._minute_at = now.mono + _MINUTE_MS
             self._write_minute(now)
-        wait = min(wait, self._minute_at - now.mono)
+        wait = min(wait, self._minute_at - now.mono, self.closing.look(now))
         if self.recorder.waiting:
             wait = min(wait, _RETRY_MS)
             if now.mono >= self._retry_at:

@@ -139,6 +139,7 @@ class Seat:
         self.loop.scan(now, 0)
         self.heart.zone.look()
         self.heart.logged_on.look(now)
+        self.heart.closing.soon()
         self.heart.wake.set()
         if self.displays is not None:
             self.displays.look()

@@ -96,7 +96,8 @@ def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
 # Who starts a program. A file that is new here has been looked at: it starts Python with -P or -I, or none of ours.
 SPAWNERS = {
     "agent/updating.py", "cli/demo/running.py", "cli/demo/steps.py", "daemon/api/scan.py",
-    "daemon/platforms/linux/spawning.py", "daemon/platforms/pins.py", "daemon/platforms/power_record.py",
+    "daemon/platforms/linux/ending/errands.py", "daemon/platforms/linux/spawning.py",
+    "daemon/platforms/pins.py", "daemon/platforms/power_record.py",
     "daemon/platforms/windows/ending/run_in_session.py", "host/linux/sealing.py", "host/linux/units.py",
     "host/linux/users.py", "host/secrets.py", "host/updates/install.py", "host/windows/installing.py",
     "host/windows/update_task.py", "tray/dialogs/setup.py", "tray/opening.py", "tray/showing/linux/apart.py",

@@ -54,6 +54,7 @@ class FakePlatform:
     screens: bool = False  # its sessions can be disconnected
     refusals: Refusals | None = None
     sessions: tuple[OsSession, ...] | None = None
+    locked: list[str] = field(default_factory=list)
     pins: Pins = field(default_factory=SpawnedPins)
     power: PowerRecord | None = None
     programs: dict[Identity, Program] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class FakePlatform:
 
     @property
     def parts(self) -> Platform:
-        return Platform(self, self, self, self.pins, logged_on=lambda: self.sessions, power=self.power)
+        return Platform(self, self, self, self.pins, logged_on=lambda: self.sessions, power=self.power, lock=self.lock)
 
     # --- the script --------------------------------------------------------------------------------------------------------
 
@@ -190,6 +191,12 @@ class FakePlatform:
         if self.screens:
             self.disconnected.append(pid)
         return self.screens
+
+    def lock(self, session: OsSession) -> bool:
+        known = session in (self.sessions or ())
+        if known:
+            self.locked.append(session.id)
+        return known
 
     def _left(self, root: Identity, do: Callable[[Identity], object]) -> None:
         """What belonged to it when it was asked to close, and what that has started."""

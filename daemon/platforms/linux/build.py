@@ -21,4 +21,7 @@ def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[]
     tracker = Tracker(reader, clock)
     watcher = LinuxWatcher(tracker, reader, clock, gate_mounts, asker)
     control = LinuxControl(spared, asker, tracker.together)
-    return Platform(watcher, control, LinuxAccounts(clock), ForkedPins(asker), logged_on=logged_on, power=of_journal())
+    return Platform(
+        watcher, control, LinuxAccounts(clock), ForkedPins(asker),
+        logged_on=logged_on, power=of_journal(), lock=lambda one: asker.lock(one.id),
+    )  # fmt: skip

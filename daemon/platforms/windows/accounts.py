@@ -7,6 +7,7 @@ from contextlib import suppress
 import win32ts
 
 from daemon.platforms.api import OsSession
+from daemon.platforms.windows.ending import run_in_session
 from host.windows import users
 from host.windows.sids import service_account
 from host.windows.win32 import AsOSError
@@ -49,6 +50,14 @@ def logged_on() -> tuple[OsSession, ...] | None:
 def looked_at() -> frozenset[int]:
     """The sessions that somebody looks at; none where the system does not say."""
     return frozenset(sorted(one for one in _sessions(win32ts.WTSActive) or () if one != _SERVICES)[:_MOST_LOOKED_AT])
+
+
+def lock(session: OsSession) -> bool:
+    """Shows the log-on screen in place of the session, unless it does so already. False: that is not to be had."""
+    number = int(session.id)
+    if number == run_in_session.own_session():
+        return False
+    return number not in looked_at() or run_in_session.disconnect(number)
 
 
 def _sessions(*states: int) -> list[int] | None:

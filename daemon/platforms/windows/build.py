@@ -9,7 +9,7 @@ from daemon.platforms.api import Platform
 from daemon.platforms.hashing import within
 from daemon.platforms.power_record import of_event_log
 from daemon.platforms.windows import trays
-from daemon.platforms.windows.accounts import WindowsAccounts, logged_on, looked_at
+from daemon.platforms.windows.accounts import WindowsAccounts, lock, logged_on, looked_at
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.watcher import WindowsWatcher
@@ -38,8 +38,9 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     displays = _trays(clock, root) if service.attached() else None
     control, accounts = WindowsControl(spared), WindowsAccounts()
     return Platform(
-        watcher, control, accounts, displays=displays, logged_on=logged_on, tells_unknown=False, power=of_event_log()
-    )
+        watcher, control, accounts,
+        displays=displays, logged_on=logged_on, tells_unknown=False, power=of_event_log(), lock=lock,
+    )  # fmt: skip
 
 
 def _trays(clock: Clock, root: Path | None) -> trays.Trays:

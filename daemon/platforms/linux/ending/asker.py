@@ -21,6 +21,7 @@ from daemon.platforms.pins import UncheckedError
 _PATIENCE_S = 2.0
 _POLL_S = 0.01
 _PINS = "PINs of guardians"  # no account's name has a space: nobody's errands wait for these, nor they for anybody's
+_LOCKS = "locks of sessions"  # the same
 _REMEMBERED = 4_096  # answers: more than one player's plays have while another one's play ends
 _MOST = 4_000  # pids that an order has room for
 _PACKAGES = ("argon2", "_argon2_cffi_bindings", "_cffi_backend", "Xlib", "six")
@@ -45,6 +46,10 @@ class Asker(Helper):
     def check(self, question: list[object]) -> int | None:
         """Have a PIN held against its hash. A number for `answer`; None as above."""
         return self._sent({"check": question, "whose": _PINS, "ms": CHECK_MS})
+
+    def lock(self, session: str) -> bool:
+        """Have systemd-logind tell a session's locker to lock. False: there is nobody to send."""
+        return self._sent({"lock": session, "whose": f"{_LOCKS} {session}"}) is not None
 
     def reached(self, number: int) -> bool:
         """Whether a window was there to be asked, as far as is known by now; it is known before the request goes out."""

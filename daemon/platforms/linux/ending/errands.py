@@ -5,7 +5,8 @@ becomes the player before it speaks to anything of the player's, has two seconds
 says is a number. It loads nothing but the standard library and its neighbours, and in a child the packages of its errand, keeps
 no secret, and ends with the daemon.
 
-One errand is no player's: to hold a PIN against its hash, as that takes memory which only a process that ends gives back.
+Two errands are no player's: to hold a PIN against its hash, as that takes memory which only a process that ends gives back, and
+to have logind lock a session, which may be waited for.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ MOST_AT_ONCE = 4
 _MOST_WAITING = 16
 WAIT_MS = 4_000  # a request that comes later may meet a game that was given more time meanwhile
 _REAP_MS = 50
+_LOGINCTL = "/usr/bin/loginctl"
 _MOST_ENVIRONMENTS = 64
 _BOUNDS = (
     (resource.RLIMIT_AS, 512 << 20),  # bytes
@@ -167,7 +169,7 @@ def _sent(order: Message) -> _Child:
 def _errand(order: Message, line: socket.socket) -> None:
     sys.dont_write_bytecode = True
     sys.path += order["folders"]
-    (_check if "check" in order else _close)(order, line)
+    (_check if "check" in order else _lock if "lock" in order else _close)(order, line)
 
 
 def _close(order: Message, line: socket.socket) -> None:
@@ -197,6 +199,12 @@ def _check(order: Message, line: socket.socket) -> None:
         said = RIGHT if _matches(*order["check"]) else WRONG
     line.send(b"%d" % said)
     line.recv(8)
+
+
+def _lock(order: Message, line: socket.socket) -> None:
+    """Becomes loginctl, which may wait for systemd-logind; its end is the end of the line."""
+    line.set_inheritable(True)
+    os.execve(_LOGINCTL, (_LOGINCTL, "--no-ask-password", "lock-session", order["lock"]), {})  # noqa: S606 - no shell
 
 
 def _matches(hashed: str, pin: str) -> bool:
