@@ -17,7 +17,9 @@ How: TypeAlias = Literal["banner", "notification", "window", "sound"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A notice in somebody's language. `lines` lie below the title. `standing`: it stays whatever is pressed."""
+    """A notice in somebody's language. `lines` lie below the title. `standing`: it stays whatever is pressed.
+    `full`: it covers the screen.
+    """
 
     key: str
     title: str
@@ -28,10 +30,13 @@ class Card:
     lasts: int | None = None
     saving: int | None = None
     standing: bool = False
+    full: bool = False
 
     @property
     def drawn(self) -> int:
         """How long a banner of it stands: it goes by itself also where nobody closes it, what is urgent not before the rest."""
+        if self.full and self.lasts is not None:
+            return self.lasts
         lasts = LISTED if self.lasts is None else min(self.lasts, _LONGEST)
         return max(_SHORTEST, self.saving or 0, lasts)
 

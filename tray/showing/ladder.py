@@ -20,6 +20,7 @@ from tray.words import by_whom, hotlines
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
 _LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
+_TOLD_AGAIN: Final = 75_000  # twice the time between two signals, and some
 _READ: Final = 15_000  # how long a sentence of the law does
 
 APP: Final = "Giờ Chơi"
@@ -165,6 +166,27 @@ def _limits(signal: Signal, _: Viewer) -> Notice:
     return Notice("limits", msg("Limits are set for your games here"), parts.words(signal), actions=actions, lasts=_READ)
 
 
+def _closing(signal: Signal, _: Viewer) -> Notice:
+    """To whoever is logged on at a public place, whether they play or not."""
+    title = msg("We close at {until}", until=Moment(signal.until or signal.at, signal.zone))
+    body = (msg("Games end then, and this PC locks. Save your work."),)
+    return Notice("place:closing", title, body, signs.OVER, "critical", banner=True, lasts=LISTED)
+
+
+def _closed(signal: Signal, _: Viewer) -> Notice:
+    """Beneath the system's lock, or where there is none in its place; told again before it goes by itself."""
+    opens = () if signal.until is None else (msg("We open again at {until}.", until=Moment(signal.until, signal.zone)),)
+    staff = msg("Staff: log on with your own account.")
+    return Notice(
+        "place:closed", msg("We are closed"), (*opens, staff), signs.OVER, "critical", banner=True, enough=True, full=True,
+        lasts=_TOLD_AGAIN, over="place:closing",
+    )  # fmt: skip
+
+
+def _opened(_: Signal, __: Viewer) -> Gone:
+    return Gone("place:")
+
+
 # --- what a guardian is told ----------------------------------------------------------------------------------------------
 
 
@@ -211,11 +233,11 @@ def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
 _PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
     "started": _started, "warning": _warning, "notice": _notice, "due": _due, "ended": _ended, "refused": _refused,
     "granted": _granted, "answered": _answered, "paused": _paused, "resumed": _resumed, "off": _off, "on": _on,
-    "limits": _limits,
+    "limits": _limits, "closing": _closing, "closed": _closed, "opened": _opened,
 })  # fmt: skip
 _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
     "asked": _asked, "answered": _answered_by, "paused": _paused_by, "resumed": _resumed_by, "off": _off, "on": _on,
-    "issue": _issue,
+    "issue": _issue, "closing": _closing, "opened": _opened,
 })  # fmt: skip
 
 

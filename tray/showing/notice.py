@@ -31,6 +31,7 @@ class Action:
 class Notice:
     """`key`: it takes the place of the last one of this key, and whatever has a key that begins with `over` is over.
 
+    `full`: the banner covers the whole screen.
     `enough`: where the banner is seen, no notification says the same beside it.
     `sign`: the picture beside it.
     `lasts`: how long it stands (None: until somebody closes it). `saving`: how long there is to save, counted down.
@@ -48,6 +49,7 @@ class Notice:
     lasts: int | None = 10_000
     saving: int | None = None
     over: str | None = None
+    full: bool = False
 
 
 def seen_over(notice: Notice, screen: Screen) -> Notice:

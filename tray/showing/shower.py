@@ -154,6 +154,7 @@ class Shower:
         return Card(
             notice.key, clean(words(notice.title)) or APP, tuple(clean(words(line)) for line in notice.body), notice.sign,
             notice.urgency, tuple((one, words(one.label)) for one in notice.actions), notice.lasts, notice.saving,
+            full=notice.full,
         )  # fmt: skip
 
 

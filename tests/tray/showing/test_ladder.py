@@ -184,8 +184,8 @@ def test_a_countdown_runs_as_long_as_there_is_to_save():
 
 SEEN = {
     "child": {"started", "warning", "notice", "due", "ended", "refused", "granted", "answered", "paused", "resumed", "off",
-              "on", "limits"},
-    "parent": {"asked", "answered", "paused", "resumed", "off", "on", "issue"},
+              "on", "limits", "closing", "closed", "opened"},
+    "parent": {"asked", "answered", "paused", "resumed", "off", "on", "issue", "closing", "opened"},
 }  # fmt: skip
 
 

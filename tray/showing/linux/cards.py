@@ -28,6 +28,9 @@ _CSS: Final = b"""
 #giochoi label { color: #e6e9ef; }
 #giochoi label.title { color: #ffffff; font-size: 155%; font-weight: bold; }
 #giochoi label.line { font-size: 112%; }
+#giochoi.full box.card { border-left: none; background-color: #1c212b; }
+#giochoi.full label.title { font-size: 320%; }
+#giochoi.full label.line { font-size: 170%; }
 #giochoi label.count { color: #ffffff; font-size: 290%; font-weight: bold; margin-left: 28px; }
 """
 
@@ -51,6 +54,11 @@ class Cards:
     def put(self, card: Card, shown: Callable[[bool], None]) -> None:
         if not self._x11:
             shown(False)
+            return
+        there = self._there.get(card.key)
+        if card.full and there is not None and there.card == card:
+            there.again()  # it does not flicker
+            shown(True)
             return
         self._take(card.key)
         while len(self._there) >= _MOST:
@@ -81,7 +89,12 @@ class Cards:
         monitor = display.get_primary_monitor() or display.get_monitor(0)
         area = monitor.get_geometry()
         below = area.y + _TOP
-        for window in sorted(self._there.values(), key=lambda one: one.card.urgency != "critical"):
+        for window in self._there.values():
+            if window.card.full:
+                window.cover(area)
+        for window in sorted(
+            (one for one in self._there.values() if not one.card.full), key=lambda one: one.card.urgency != "critical"
+        ):
             window.move(area.x + (area.width - window.width) // 2, below)
             below += window.height + _BETWEEN
 
@@ -112,6 +125,24 @@ class _Window:
         self._window.move(x, y)
         self._window.show()
 
+    def cover(self, main: Any) -> None:
+        """All of the screen, with the words in the middle of its `main` monitor."""
+        screen = self._window.get_screen()
+        wide, high = screen.get_width(), screen.get_height()
+        words = self._window.get_child().get_children()[0]
+        words.set_halign(self._gtk.Align.CENTER)
+        words.set_margin_start(main.x)
+        words.set_margin_end(wide - main.x - main.width)
+        words.set_margin_top(main.y)
+        words.set_margin_bottom(high - main.y - main.height)
+        self._window.set_size_request(wide, high)
+        self.move(0, 0)
+
+    def again(self) -> None:
+        """It stands as long again."""
+        self._glib.source_remove(self._timers.pop(0))
+        self._timers.insert(0, self._glib.timeout_add(self.card.drawn, self._over))
+
     def end(self) -> None:
         for timer in self._timers:
             self._glib.source_remove(timer)
@@ -126,7 +157,9 @@ class _Window:
         window.set_accept_focus(False)
         window.set_keep_above(True)
         screen = window.get_screen()
-        if screen.is_composited() and (visual := screen.get_rgba_visual()):
+        if self.card.full:
+            window.get_style_context().add_class("full")
+        elif screen.is_composited() and (visual := screen.get_rgba_visual()):
             window.set_visual(visual)
             window.get_style_context().add_class("see-through")
         return window
@@ -154,7 +187,8 @@ class _Window:
 
     def _mapped(self, window: Any, _: Any) -> bool:
         """The screen has it; it is drawn with the next frame. Before, GTK would set its own shape again."""
-        passes_clicks(window.get_window())
+        if not self.card.full:
+            passes_clicks(window.get_window())
         clock = window.get_window().get_frame_clock()
         clock.connect("after-paint", lambda _: self._tell(came=True))
         return False

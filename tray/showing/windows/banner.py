@@ -10,7 +10,7 @@ import pywintypes
 import win32con
 import win32gui
 
-from tray.showing.api import Card, Outcome
+from tray.showing.api import Card, Outcome, settled
 from tray.showing.windows.card import Window
 
 _log = logging.getLogger(__name__)
@@ -26,6 +26,11 @@ class Banner:
 
     def show(self, card: Card) -> Outcome:
         outcome: Outcome = Outcome()
+        with self._lock:
+            there = self._there.get(card.key)
+        if card.full and there is not None and there.card == card:
+            there.again()  # it does not flicker
+            return settled(came=True)
         self.drop(card.key)
         threading.Thread(target=self._run, args=(card, outcome), name="banner", daemon=True).start()
         return outcome
@@ -54,7 +59,8 @@ class Banner:
         window.run()
         with self._lock:
             if self._there.get(card.key) is window:
-                del self._there[card.key], self._room[card.key]
+                del self._there[card.key]
+                self._room.pop(card.key, None)
 
     def _place(self, key: str, height: int) -> int:
         """The first gap from the top that is high enough."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from ctypes import wintypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import win32api
@@ -32,6 +32,8 @@ _OPAQUE: Final = 245
 _WORDS: Final = win32con.DT_LEFT | win32con.DT_WORDBREAK | win32con.DT_NOPREFIX
 _NUMBER: Final = win32con.DT_RIGHT | win32con.DT_VCENTER | win32con.DT_SINGLELINE
 _END, _SECOND = 1, 2  # timers
+_AGAIN: Final = win32con.WM_APP + 1
+_SCREEN: Final = (76, 77, 78, 79)  # SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN
 
 gui: Any = win32gui  # types-pywin32 knows neither its rectangles nor what its structures take
 _user32 = ctypes.WinDLL("user32", use_last_error=True)
@@ -54,17 +56,23 @@ class Window:
 
     def __init__(self, card: Card, place: Callable[[int], int]) -> None:
         _dpi_aware(ctypes.c_void_p(-4))  # per monitor, version 2: else Windows blurs it
+        self.card = card
         self._scale: float = _dpi() / 96
         self._left = card.saving or 0
+        self._side = 0  # how far the words are moved to the right
         self._edge = _EDGES.get(card.urgency, _EDGE_ELSE)
         self._fonts = {name: self._font(*font) for name, font in _FONTS.items()}
         self._lines, self._width, self._height = self._laid_out(card)
         instance = win32api.GetModuleHandle(None)
         kind = _kind(instance)
         left = (win32api.GetSystemMetrics(win32con.SM_CXSCREEN) - self._width) // 2
-        top = self._px(_TOP) + place(self._height + self._px(_BETWEEN))
+        if card.full:
+            left, top = self._covered()
+        else:
+            top = self._px(_TOP) + place(self._height + self._px(_BETWEEN))
+        style = _STYLE & ~win32con.WS_EX_TRANSPARENT if card.full else _STYLE
         self.handle: int = gui.CreateWindowEx(
-            _STYLE, kind, card.title, win32con.WS_POPUP, left, top, self._width, self._height, 0, 0, instance, None
+            style, kind, card.title, win32con.WS_POPUP, left, top, self._width, self._height, 0, 0, instance, None
         )
         _windows[self.handle] = self
         gui.SetLayeredWindowAttributes(self.handle, 0, _OPAQUE, win32con.LWA_ALPHA)
@@ -73,6 +81,19 @@ class Window:
         _set_timer(self.handle, _END, card.drawn, None)
         if self._left:
             _set_timer(self.handle, _SECOND, 1000, None)
+
+    def again(self) -> None:
+        """From any thread: it stands as long again."""
+        gui.PostMessage(self.handle, _AGAIN, 0, 0)
+
+    def _covered(self) -> tuple[int, int]:
+        """Where the whole screen begins, which is its size now; the words go to the middle of the main monitor."""
+        left, top, wide, high = (win32api.GetSystemMetrics(what) for what in _SCREEN)
+        down = max(0, (win32api.GetSystemMetrics(win32con.SM_CYSCREEN) - self._height) // 2) - top
+        self._side = max(0, (win32api.GetSystemMetrics(win32con.SM_CXSCREEN) - self._width) // 2) - left
+        self._lines = [replace(one, top=one.top + down, bottom=one.bottom + down) for one in self._lines]
+        self._width, self._height = wide, high
+        return left, top
 
     def run(self) -> None:
         """Until it is over, or somebody posts it WM_CLOSE."""
@@ -89,6 +110,8 @@ class Window:
         elif message == win32con.WM_TIMER and what == _SECOND:
             self._left = max(0, self._left - 1000)
             gui.InvalidateRect(self.handle, None, True)
+        elif message == _AGAIN:
+            _set_timer(self.handle, _END, self.card.drawn, None)
         elif message in {win32con.WM_CLOSE, win32con.WM_TIMER}:
             gui.DestroyWindow(self.handle)
         else:
@@ -124,9 +147,10 @@ class Window:
         try:
             edge = self._px(_EDGE)
             _fill(device, (0, 0, self._width, self._height), _BACK)
-            _fill(device, (0, 0, edge, self._height), self._edge)
+            if not self.card.full:
+                _fill(device, (0, 0, edge, self._height), self._edge)
             gui.SetBkMode(device, win32con.TRANSPARENT)
-            left, right = edge + self._px(_SIDE), self._width - self._px(_SIDE)
+            left, right = edge + self._px(_SIDE) + self._side, self._width - self._px(_SIDE)
             for line in self._lines:
                 gui.SelectObject(device, line.font)
                 gui.SetTextColor(device, line.color)
@@ -160,7 +184,7 @@ def _procedure(handle: int, message: int, what: int, more: int) -> int:
         _windows.pop(handle, None)
         gui.PostQuitMessage(0)
         return 0
-    if message == win32con.WM_NCHITTEST:
+    if message == win32con.WM_NCHITTEST and not (window is not None and window.card.full):
         return win32con.HTTRANSPARENT
     if window is not None and window.handle_message(message, what):
         return 0

@@ -44,6 +44,21 @@ def test_one_for_each_game_below_each_other_and_urgent_ones_on_top(desk):
     until(lambda: desk.top(first) > before)
 
 
+def test_a_place_that_is_closed_covers_the_screen_until_it_opens(desk):
+    """Also where nothing locks the session. It stays the same window while it is told again."""
+    game, display = desk.game(), desk.display()
+    display.ask("signal", {"number": 1, "kind": "closed", "until": 1_795_482_000_000})
+    cover, = desk.banners()
+    assert desk.corner(cover) == tuple(map(int, desk.run("xdotool", "getdisplaygeometry").split()))
+    desk.run("xdotool", "mousemove", "640", "60", "click", "1")
+    display.ask("signal", {"number": 2, "kind": "closed", "until": 1_795_482_000_000})
+    assert (desk.banners(), game.lines()) == ([cover], [])
+
+    display.ask("signal", {"number": 3, "kind": "opened"})
+
+    until(lambda: not desk.banners())
+
+
 def test_more_time_takes_the_banner_away(desk):
     desk.game()
     display = desk.display()

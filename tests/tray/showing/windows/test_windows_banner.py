@@ -117,6 +117,17 @@ def test_in_exclusive_mode_nothing_is_said_to_have_been_seen(banner):
     assert shown() == []
 
 
+def test_a_place_that_is_closed_covers_the_screen(banner, game):
+    closed = card("place:closed", full=True, lasts=60_000)
+    assert banner.show(closed).result(10)
+    window = until(lambda: (found := shown()) and found[0])
+    assert win32gui.GetWindowRect(window) == win32gui.GetWindowRect(game)
+    assert banner.show(closed).result(10)
+    assert shown() == [window]
+    banner.drop("place:")
+    until(lambda: not shown())
+
+
 def test_it_is_drawn_in_the_pixels_of_its_screen(banner):
     assert banner.show(card(saving=30_000)).result(10)
     window = until(lambda: (found := shown()) and found[0])
