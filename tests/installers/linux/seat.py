@@ -108,6 +108,17 @@ class Seat:
         words = ("/usr/lib/giochoi/bin/python3", "-I", "-c", code)
         return self.run("systemd-run", "--quiet", "--wait", "--pipe", *(f"--property={line}" for line in own), *words)
 
+    def log_on(self, *more: str) -> None:
+        """The child has a session until the unit of this name is stopped."""
+        unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", "--setenv=XDG_SESSION_CLASS=user", *more)
+        self.run("systemd-run", "--quiet", *unit, "sleep", "100")
+        until(lambda: self.session_of(CHILD))
+
+    def session_of(self, account: str) -> bool:
+        """Whether one is listed; that of its own service manager, which newer releases list, too, is not meant."""
+        lines = self.run("loginctl", "--no-pager", "list-sessions").splitlines()
+        return any(account in (words := line.split()) and "manager" not in words for line in lines)
+
     def pid(self, unit: str) -> int:
         return int(self.run("systemctl", "show", "--property=MainPID", "--value", unit))
 

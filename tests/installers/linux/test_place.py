@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests import native
@@ -26,6 +28,7 @@ def test_a_place(built, need, tmp_path):
         seat = Seat(machine)
         seat.install(built)
         until(seat.active)
+        locks_when_it_closes(seat)
         answers_other_pcs(seat)
         joins(seat)
         follows(seat)
@@ -47,6 +50,22 @@ def shut_in(seat):
 
 def called(seat):
     return seat.machine.try_run("/usr/bin/python3", "-c", CALL).returncode == 0
+
+
+def locks_when_it_closes(seat):
+    """Whoever is logged on; their screen's own locker hears of it from systemd-logind."""
+    seat.log_on("--setenv=XDG_SEAT=seat0")
+    heard = ("busctl", "--system", "monitor", "--json=short", "--match=member='Lock',interface='org.freedesktop.login1.Session'")
+    seat.run("systemd-run", "--quiet", "--unit=locker", "--property=StandardOutput=file:/root/heard", *heard)
+    until(lambda: seat.machine.path("/root/heard").exists())
+    time.sleep(1)
+    assert "Lock" not in seat.machine.read("/root/heard")
+    seat.json("place", "set", "game-point")
+    seat.machine.try_run("giochoi", "place", "close")  # at night it is closed
+    until(lambda: '"member":"Lock"' in seat.machine.read("/root/heard"))
+    seat.json("place", "open")
+    seat.json("place", "set", "home")
+    seat.run("systemctl", "stop", "locker", "session")
 
 
 def answers_other_pcs(seat):

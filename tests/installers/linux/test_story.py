@@ -164,27 +164,14 @@ def timed(seat, play):
     assert play.leave() == 0
 
 
-def log_on(seat, *more):
-    """The child has a session until the unit of this name is stopped."""
-    unit = ("--unit=session", f"--uid={CHILD}", "--property=PAMName=login", "--setenv=XDG_SESSION_CLASS=user", *more)
-    seat.run("systemd-run", "--quiet", *unit, "sleep", "100")
-    until(lambda: session_of(seat, CHILD))
-
-
 def sees_who_is_logged_on(seat):
     """By systemd's own library, which the unit lets it ask; what runs for somebody who is not there is no session of theirs."""
     look = "from daemon.platforms.linux.logged_on import logged_on; print(*(one.account for one in logged_on()))"
     for more, there in ((), []), (("--setenv=XDG_SEAT=seat0",), [CHILD]):
-        log_on(seat, *more)
+        seat.log_on(*more)
         assert seat.as_daemon(look).split() == there
         seat.run("systemctl", "stop", "session")
         until(lambda: seat.as_daemon(look).split() == [])
-
-
-def session_of(seat, account):
-    """Whether one is listed; that of its own service manager, which newer releases list, too, is not meant."""
-    lines = seat.run("loginctl", "--no-pager", "list-sessions").splitlines()
-    return any(account in (words := line.split()) and "manager" not in words for line in lines)
 
 
 def only_what_is_installed(seat):
@@ -242,7 +229,7 @@ def removed(seat):
 
 def installed_again(seat, package):
     """It says that it is back, and has what it had. Whoever is logged on by then gets the icon."""
-    log_on(seat, "--setenv=XDG_SEAT=seat0", "--setenv=XDG_SESSION_TYPE=x11")
+    seat.log_on("--setenv=XDG_SEAT=seat0", "--setenv=XDG_SESSION_TYPE=x11")
     assert "it is back" in seat.install(package).strip().splitlines()[-1]
     until(lambda: "giochoi-tray" in seat.machine.journal(f"_UID={UID}"))
     seat.run("systemctl", "stop", "session")
