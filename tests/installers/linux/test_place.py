@@ -55,7 +55,8 @@ def called(seat):
 def locks_when_it_closes(seat):
     """Whoever is logged on; their screen's own locker hears of it from systemd-logind."""
     seat.log_on("--setenv=XDG_SEAT=seat0")
-    heard = ("busctl", "--system", "monitor", "--json=short", "--match=member='Lock',interface='org.freedesktop.login1.Session'")
+    match = "--match=member='Lock',interface='org.freedesktop.login1.Session'"
+    heard = ("busctl", "--system", "monitor", "--json=short", match)
     seat.run("systemd-run", "--quiet", "--unit=locker", "--property=StandardOutput=file:/root/heard", *heard)
     until(lambda: seat.machine.path("/root/heard").exists())
     time.sleep(1)
