@@ -49,7 +49,7 @@ def of_grant(looks: Outlooks, player: RuledPlayer, only: Game | None, given: Gra
     before, after = standing.get(game) or standing[None], looks.decision(player, game)
     from_now, beyond = counts_from_now(looks, player, game, only, before, after, given.ms)
     return structs.replace(
-        answer, ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
+        answer, ms=given.ms, longer=longer(looks, player, only, _grant(given)), from_now=from_now, beyond=beyond, only=only is not None,
     )  # fmt: skip
 
 
@@ -80,16 +80,19 @@ def all_the_same(event: RequestEvent) -> str:
 _MINUTE_MS = 60_000
 
 
-def longer(looks: Outlooks, player: RuledPlayer, only: Game | None, given: GrantEvent) -> bool:
+def _grant(event: GrantEvent) -> Grant:
+    return Grant(event.by, event.ms, event.game, event.given)
+
+
+def longer(looks: Outlooks, player: RuledPlayer, only: Game | None, given: Grant) -> bool:
     """Whether some budget that binds today, of whichever game, got longer by what was `given` for `only` (None: all games)."""
     known = looks.people.catalogue.games
     named = {id_ for pack in player.packs for rule in pack.budgets for id_ in rule.games}
     games = (None, *(known.get(id_, Game(id=id_, title=id_)) for id_ in named)) if only is None else (only,)
-    alone = (Grant(given.by, given.ms, given.game, given.given),)
     return any(
         finding.reason.kind == "budget" and finding.reason.granted_ms and not finding.advisory
         for game in games
-        for finding in explain(player.policy, replace(looks.ruling(player, game).facts, grants=alone))
+        for finding in explain(player.policy, replace(looks.ruling(player, game).facts, grants=(given,)))
     )
 
 

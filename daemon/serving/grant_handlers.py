@@ -15,12 +15,13 @@ from daemon.deciding.outlook import Outlooks, counts
 from daemon.grants import Grants, new_id
 from daemon.serving.access import Acting
 from daemon.serving.changes import Changes
-from daemon.serving.giving import check_length, gives_way, of_grant, reason_of, told
+from daemon.serving.giving import check_length, gives_way, longer, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import Moment, msg
 from rules.calendar import DAY_MS, calendar, day_name
+from rules.facts import Grant
 from rules.games import Game
 
 _OPEN = m.Outlook(verdict="allow", until=None, rule=None, text=None)
@@ -40,9 +41,16 @@ class GrantHandlers:
     def give(
         self, player: RuledPlayer, ms: int, acting: Acting, only: Game | None = None, reason: str = ""
     ) -> m.GrantAnswer:
-        """Also for a guardian's code by telephone, where nothing was asked for. ApiError."""
+        """Also for a guardian's code by telephone, where nothing was asked for. Where it would change nothing today, nothing is
+        given: nobody reads later that it was. ApiError.
+        """
         looks = self.changes.outlooks(self.changes.clock.read(), acting.by)
         before = looks.standing(player, only)
+        more = Grant(acting.by, ms, None if only is None else only.id, looks.now.wall)
+        after = {game: looks.decision(player, game, (more,)) for game in before}
+        if after == before and not longer(looks, player, only, more):
+            answer = told(looks, None, player, only, before)
+            return structs.replace(answer, still=answer.after.until is not None)
         return of_grant(looks, player, only, self._give(acting, player, only, ms, reason, looks), before)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:

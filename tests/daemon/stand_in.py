@@ -21,7 +21,7 @@ from compliance.writing.payloads import Payloads
 from host import homes, rpc
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.world import roster
+from tests.daemon.world import limit, roster
 from tests.system import PATIENCE
 
 REFUSED = ApiError("refused", Message("not you"))
@@ -35,7 +35,7 @@ class Agent:
         self.keys = (world.log, world.agent)
         self.log = Log(folder / "log.db", world.log)
         self.payloads = Payloads(folder / "payload.db", bytes(32))
-        self.roster = roster()
+        self.roster = roster(packs=(limit(30),))
         self.heard: list[msgspec.Struct] = []
         self.says: dict[type, object] = {}
         self.against: Message | None = None

@@ -110,7 +110,8 @@ def test_why_without_a_name_is_about_whoever_asks(world):
 def test_a_child_sees_what_was_given_to_it(world):
     """With who and why, also what was taken back; of others nothing, not even a name."""
     binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", account="binh", key="33" * 32)
-    world.start(roster(players=(roster().players[0], binh)))
+    an = roster(packs=(limit(5),)).players[0]
+    world.start(roster(players=(an, msgspec.structs.replace(binh, packs=an.packs)), guest_packs=an.packs))
     given = ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason="rửa bát"))
     ask(world, "grant.add", m.GrantAdd(player="binh", ms=MINUTE, reason="việc khác"))
     ask(world, "grant.add", m.GrantAdd(player="guest", ms=MINUTE))
@@ -169,7 +170,7 @@ def test_a_grant_is_durable_and_in_force(world):
 
 def test_a_grants_reason_is_not_in_the_log(world):
     """Names and reasons lie beside the entry, under its commitment."""
-    world.start(roster())
+    world.start(roster(packs=(limit(5),)))
     ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason="bí mật của An"))
     rows = world.daemon.store.db.execute("SELECT entry, payload FROM journal").fetchall()
     assert not any("bí mật".encode() in entry for entry, _ in rows)

@@ -147,7 +147,7 @@ def test_extra_time_is_shown_to_who_got_it(world):
             ]  # fmt: skip
             assert (len(parent.got), friend.got) == (3, [])
 
-    world.start(roster())
+    world.start(roster(packs=(limit(5),)))
     asyncio.run(run())
 
 
@@ -208,7 +208,7 @@ def test_who_becomes_a_guardian_sees_all_and_who_was_one_no_longer(world):
     async def run():
         async with displays(world, FRIEND) as (friend,):
             for number, guardians in enumerate(((), (mother,), ()), 2):
-                world.adopt(msgspec.structs.replace(roster(number), guardians=guardians))
+                world.adopt(msgspec.structs.replace(roster(number, packs=(limit(5),)), guardians=guardians))
                 await ask(world, "grant.add", m.GrantAdd(player="an", ms=number * MINUTE))
             await settled()
             assert [one.left for one in friend.got] == [3 * MINUTE]
@@ -219,7 +219,7 @@ def test_who_becomes_a_guardian_sees_all_and_who_was_one_no_longer(world):
 
 def test_extra_time_of_who_has_no_account_is_shown_to_guardians_only(world):
     """Of a player without one. What ends because the player is gone is in the log."""
-    an = msgspec.structs.replace(roster().players[0], account=None)
+    an = msgspec.structs.replace(roster(packs=(limit(5),)).players[0], account=None)
 
     async def run():
         async with displays(world, CHILD, ROOT) as (child, parent):

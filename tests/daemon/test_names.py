@@ -35,7 +35,7 @@ def granted(world, player):
 def test_each_of_four_is_meant_by_their_own_name(world, form):
     """However it was typed: `grant`, `why`, and nobody else."""
     names = ("An", "Ẩn", "Ấn", "ân")
-    world.start(roster(players=people(*names)))
+    world.start(roster(players=people(*names), guest_packs=(limit(5),)))
     for number, name in enumerate(names):
         typed = unicodedata.normalize(form, name)
         assert granted(world, typed) == f"p{number}"
@@ -69,7 +69,7 @@ def test_a_game_is_meant_by_id_or_title(world):
 
 def test_a_guardian_is_one_person_by_account_and_by_pin(world):
     """Whatever they give, pause or switch off; an account that is no guardian's is called as it is."""
-    world.start(msgspec.structs.replace(roster(), guardians=(MUM,)))
+    world.start(msgspec.structs.replace(roster(packs=(limit(5),)), guardians=(MUM,)))
     for caller in (FRIEND, ROOT):
         ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE), caller)
     given = sorted(ask(world, "grant.list", m.GrantsGet()).grants, key=lambda one: one.who)

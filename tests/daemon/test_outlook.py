@@ -61,7 +61,7 @@ def test_more_time_moves_the_end(world):
 
 
 def test_a_window_moves_only_for_what_reaches_over_its_end(world):
-    """At 20:40 fifteen minutes change nothing, and the window is named; at 20:54 they do."""
+    """At 20:40 fifteen minutes change nothing, so they are not given and the window is named; at 20:54 they do."""
     world.clock.run(8 * HOUR + 40 * MINUTE)
     world.start(roster(packs=(hours("10:00-21:00"),)))
     assert ends(give(world, 15)) == (540, 540, "evenings.hours")
@@ -91,8 +91,8 @@ def test_what_stays_refused_is_said_with_its_rule(world):
     packs = (replace(own("18:00-20:00"), asks=()),)
     world.start(roster(packs=packs))
     answer = give(world, 15)
-    assert (answer.after.verdict, answer.still, answer.after.rule) == ("refuse", True, "evenings.hours")
-    assert answer.after.until == NOON + 6 * HOUR
+    assert (answer.id, answer.after.verdict, answer.still, answer.after.rule) == (None, "refuse", True, "evenings.hours")
+    assert (answer.after.until, ask(world, "grant.list", m.GrantsGet()).grants) == (NOON + 6 * HOUR, ())
     world.adopt(roster(2, packs=(own("10:00-20:00"),)))
     assert (give(world, 15, "teeworlds").after.verdict, give(world, 15, "luanti").after.verdict) == ("ask", "allow")
 
