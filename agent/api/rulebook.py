@@ -111,17 +111,24 @@ class Games(Wire, frozen=True, kw_only=True):
 
 
 class GameAllow(Request[Done], frozen=True, kw_only=True):
+    """`game` None: every game that is asked about first and that no rule refuses all the same, no emulator; of the age `labels`,
+    as rules.ratings reads them, if any are named. Answered with the ids of those that were let through now.
+    """
+
     op = "game.allow"
 
     player: str
-    game: str
+    game: str | None
+    labels: tuple[str, ...] = ()
 
 
 class GameDisallow(Request[Done], frozen=True, kw_only=True):
+    """`game` None: every game."""
+
     op = "game.disallow"
 
     player: str
-    game: str
+    game: str | None
 
 
 class PlaceSet(Request[Done], frozen=True, kw_only=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 
 from agent.api.answers import Who
 from agent.api.rulebook import Approvals, ApprovedGame, GameAllow, GameDisallow
-from agent.errors import refused
+from agent.errors import bad_input, refused
 from agent.registering import lookup
 from agent.registering.consequences.answers import Answers
 from agent.registering.consequences.hints import called
@@ -15,9 +16,11 @@ from agent.registry import Change, Outcome
 from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables
 from compliance.entries.override import Approval, ApprovalEnded
-from i18n.message import Arg, msg
+from i18n.message import Arg, as_message, msg, msgn
 from rules.decision import Finding
 from rules.games import Game
+from rules.ratings import LabelError, parse_label
+from rules.systems import System
 
 _FOR_GOOD = frozenset({"rating", "guardian"})
 
@@ -25,8 +28,12 @@ _FOR_GOOD = frozenset({"rating", "guardian"})
 def game_allow(change: Change, request: GameAllow) -> Outcome:
     """Refused, and nothing recorded, where a rule refuses the game all the same, whatever the hour."""
     row = lookup.player_or_guest(change.tables, request.player)
+    if request.game is None:
+        return _allow_all(change, row, request.labels)
+    if request.labels:
+        raise bad_input(msg("either a game or labels"))
     game = lookup.game(change.catalogue, request.game)
-    if (still := _refusing(change, row, game)) is not None:
+    if (still := _refusing(Answers(change, row), change, game)) is not None:
         said: dict[str, Arg] = {"why": still.reason.text, "cite": still.reason.cite}
         if still.reason.kind == "guardian":
             said["command"] = f"giochoi player set {row.id} --guardian …"
@@ -56,8 +63,12 @@ def take_back(change: Change, player: str, game: str, by: str, at: int, personal
 
 def game_disallow(change: Change, request: GameDisallow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
+    found = [one for one in change.tables.approvals() if one.player == row.id]
+    if request.game is None:
+        _end(change, {"what": "game.disallow"}, found)
+        return Outcome(" ".join(one.game for one in found), changed=bool(found), player=_who(row))
     game = lookup.game(change.catalogue, request.game)
-    found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
+    found = [one for one in found if one.game == game.id]
     if not found:
         raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=called(row)))
     _end(change, {"what": "game.disallow"}, found)
@@ -87,9 +98,42 @@ def game_allowed(tables: Tables) -> Approvals:
     return Approvals(approvals=tuple(rows))
 
 
-def _refusing(change: Change, row: PlayerRow, game: Game) -> Finding | None:
+def _allow_all(change: Change, row: PlayerRow, labels: tuple[str, ...]) -> Outcome:
+    """Each of them by an entry of its own: who reads the log sees what was let through, and when it was taken back."""
+    wanted = _labels(labels)
+    had = {one.game for one in change.tables.approvals() if one.player == row.id}
+    answers, let, kept = Answers(change, row), list[str](), Counter[str]()
+    for game in change.catalogue.games.values():
+        other = bool(wanted) and (game.system, game.label) not in wanted
+        if other or game.kind == "emulator" or game.learning or game.id in had:
+            continue
+        if (still := _refusing(answers, change, game)) is not None:
+            kept[still.reason.rule] += 1
+        elif _matters(answers, change, game):
+            let_through(change, row, ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now), {"what": "game.allow"})
+            let.append(game.id)
+    notes = tuple(
+        msgn("{n} game stays refused: {rule}", "{n} games stay refused: {rule}", n, rule=answers.said(rule))
+        for rule, n in kept.most_common()
+    )  # fmt: skip
+    return Outcome(" ".join(let), notes, changed=bool(let), player=_who(row))
+
+
+def _labels(labels: tuple[str, ...]) -> frozenset[tuple[System, int]]:
+    try:
+        return frozenset((found.system, found.age) for found in map(parse_label, labels))
+    except LabelError as error:
+        raise bad_input(as_message(error)) from None
+
+
+def _matters(answers: Answers, change: Change, game: Game) -> bool:
+    """Whether letting the game through changes what a rule says of it."""
+    return answers.of(game, change.now) != answers.of(game, change.now, {game.id})
+
+
+def _refusing(answers: Answers, change: Change, game: Game) -> Finding | None:
     """The first rule that refuses the game for good, let through as it may be: one that no hour and no new day ends."""
-    found = Answers(change, row).of(game, change.now, {game.id})
+    found = answers.of(game, change.now, {game.id})
     return next((one for one in found if not one.advisory and _for_good(one)), None)
 
 

@@ -18,6 +18,8 @@ from i18n.streams import put
 
 STDOUT: Final = Path("-")
 """Standard output, where a file to write is named."""
+BOM: Final = "\ufeff"
+"""A table begins with it: without it, spreadsheets take Vietnamese letters for others."""
 
 _TEXT_LIMIT = 16 << 20
 
@@ -110,3 +112,8 @@ def _publish(part: Path, path: Path) -> None:
         raise
     except OSError:  # a stick with FAT knows no links; there the look before has to do
         part.rename(path)
+
+
+def harmless(value: str) -> str:
+    """A cell of a table, from who knows whom: a spreadsheet would take what begins like this for a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

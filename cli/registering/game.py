@@ -17,10 +17,11 @@ from cli.games.clues import game_of, label_text
 from cli.games.code import twin
 from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.given.asking import YES, confirm
+from cli.given.files import named, new_file, write_new
 from cli.output import Output
 from cli.registering import programs
 from cli.registering.label import add_to as add_label_to
-from cli.registering.label import tell_unchecked
+from cli.registering.label import blank_table, tell_unchecked
 from cli.registering.let_through import GAME
 from cli.registering.let_through import add_to as add_allow_to
 from cli.registering.scan import add_to as add_scan_to
@@ -45,8 +46,11 @@ def add_to(commands: Commands) -> None:
     parser.takes("--label", "VN12|PEGI 12|OARS…", msg("its age label"), type=parse_label)
     parser.takes("--learning", "", msg("a learning program: no limit binds it, at home"))
     parser.takes("--no-learning", "", msg("limits bind it again"))
-    parser = commands.add("game list", show, "", "minecraft", about=msg("list the games that are recognised"), looks=True)
+    parser = commands.add("game list", show, "minecraft", "--unlabelled --csv labels.csv",
+                          about=msg("list the games that are recognised"), looks=True)  # fmt: skip
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
+    parser.takes("--unlabelled", "", msg("only games without a Vietnamese age label"))
+    parser.takes("--csv", "FILE", msg("write a table to fill in for giochoi game label --from"), type=new_file)
     add_label_to(commands)
     add_allow_to(commands)
     parser = commands.add("game remove", remove, "turtles", "turtles --yes", about=msg("remove a game that was added"))
@@ -97,8 +101,14 @@ def remove(args: Namespace, context: Context) -> int:
 def show(args: Namespace, context: Context) -> None:
     games = ask(context.home.agent_address, GameList()).games
     found = (game for game in games if args.word is None or _fits(game, args.word))
-    allowed = _allowed(context)
     rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
+    if args.unlabelled:
+        rows = [one for one in rows if one.game.system != "VN" and one.game.kind == "game" and not (one.learning or one.game.learning)]
+    if args.csv is not None:
+        write_new(args.csv, blank_table((one.game for one in rows)), text=True)
+        context.out.message(msg("written: {files}", files=comma([named(args.csv)])))
+        return
+    allowed = _allowed(context)
     if context.out.json:
         context.out.document({"games": [_document(game, allowed.get(game.game.id, ())) for game in rows]})
         return

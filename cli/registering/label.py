@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import tomllib
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,14 +13,16 @@ from agent.api.rulebook import GameLabel, GameLabels
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.files import read_text
+from cli.given.files import BOM, harmless, read_text
 from cli.registering.let_through import GAME
 from cli.registering.settle import settle
 from host.rpc_client import ask
 from i18n.message import msg, msgn, said_by
+from rules.games import Game
 from rules.ratings import UNVERIFIED, Label, LabelError, parse_label
 
 _FIELDS = ("id", "label", "source")
+_TITLE = "title"
 
 
 def add_to(commands: Commands) -> None:
@@ -61,12 +64,25 @@ def tell_unchecked(label: Label, context: Context) -> None:
                                 label=label.text, age=label.age))  # fmt: skip
 
 
+def blank_table(games: Iterable[Game]) -> Iterator[bytes]:
+    """A table of these games as `labels` reads it, without labels. `title` is for whoever fills it in."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow((*_FIELDS, _TITLE))
+    writer.writerows((game.id, "", "", harmless(game.title)) for game in games)
+    yield (BOM + text.getvalue()).encode()
+
+
 def labels(name: str) -> Iterator[GameLabel]:
-    """What the file says, each game once. CommandError (2) with the number of the row that is wrong."""
+    """What the file says, each game once; of rows with neither label nor source, which are not filled in yet, nothing.
+    CommandError (2) with the number of the row that is wrong.
+    """
     seen: set[str] = set()
     for number, row in enumerate(_rows(name), 1 if name.endswith(".toml") else 2):  # of a table, below its head
-        bad = row.keys() != set(_FIELDS) or not all(isinstance(value, str) and value.strip() for value in row.values())
-        if bad:
+        told = {field: row.get(field) for field in _FIELDS}
+        if told["label"] == told["source"] == "":
+            continue
+        if row.keys() - {_TITLE} != set(_FIELDS) or not all(isinstance(one, str) and one.strip() for one in told.values()):
             raise CommandError(msg("{file}: row {number} needs {fields}", file=name, number=number, fields="id, label, source"))
         if row["id"] in seen:
             raise CommandError(msg("{file}: row {number}: {game} is there twice", file=name, number=number, game=row["id"]))
@@ -81,7 +97,7 @@ def labels(name: str) -> Iterator[GameLabel]:
 
 
 def _rows(name: str) -> Iterable[Mapping[str, Any]]:
-    text = read_text(name).removeprefix("\ufeff")
+    text = read_text(name).removeprefix(BOM)
     try:
         if not name.endswith(".toml"):
             return _table(name, text.splitlines())
@@ -95,7 +111,7 @@ def _table(name: str, lines: list[str]) -> list[dict[str, Any]]:
     """Its rows below its head. Where numbers have commas, as in Vietnam, spreadsheets write semicolons between columns."""
     head = lines[0] if lines else ""
     reader = csv.DictReader(lines, strict=True, delimiter=";" if ";" in head and "," not in head else ",")
-    if lines and set(reader.fieldnames or ()) != set(_FIELDS):
+    if lines and set(reader.fieldnames or ()) - {_TITLE} != set(_FIELDS):
         raise CommandError(msg("{file}: its first row has to be the names of the columns: {fields}", file=name,
                                fields=",".join(_FIELDS)))  # fmt: skip
     return list(reader)

@@ -9,6 +9,7 @@ from agent.api.rule_words import rule_said
 from agent.api.rulebook import GameAllow, GameDisallow
 from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.parser import PLAYER, Parser
 from cli.registering.settle import heard, settle
 from cli.words.extra_time import name_and_id
@@ -18,33 +19,63 @@ from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, Length, Moment, msg
+from i18n.message import Arg, Length, Moment, msg, msgn, said_by
 from rules.policy import NEWS_MS
+from rules.ratings import LabelError, parse_label
 from rules.save_time import CLOSE_MS
 
 GAME = msg("id or title of the game")
 
 
+_ALL = "all"
+
+
 def add_to(commands: Commands) -> None:
-    _takes(commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player")))
-    about = msg("take back that a game is let through")
-    _takes(commands.add("game disallow", disallow, "An luanti", "guest luanti", about=about))
+    parser = commands.add("game allow", allow, "An luanti", "guest luanti", "guest all --label 'PEGI 3,PEGI 7'",
+                          about=msg("let a game through for a player, or all that nothing else refuses"))  # fmt: skip
+    _takes(parser)
+    parser.takes("--label", "VN00,VN12…", msg("with all: only games with one of these age labels"), type=_labels, default=())
+    about = msg("take back that a game is let through, or all of them")
+    _takes(commands.add("game disallow", disallow, "An luanti", "guest luanti", "guest all", about=about))
 
 
 def _takes(parser: Parser) -> None:
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("id", "GAME", GAME)
+    parser.takes("id", "GAME|all", GAME)
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(parse_label(one).text for one in text.split(","))
+    except LabelError as error:
+        raise CommandError(said_by(error)) from None
 
 
 def allow(args: Namespace, context: Context) -> int:
+    if args.id == _ALL:
+        return _allow_all(args, context)
+    if args.label:
+        raise CommandError(msg("--label goes with all: giochoi game allow {player} all --label …", player=args.player))
     done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
     code = settle(context, done, msg("{game} is let through for {player}", player=whom(args, done), game=args.id))
     _not_yet(args, context)
     return code
 
 
+def _allow_all(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, GameAllow(player=args.player, game=None, labels=args.label))
+    said = msgn("{n} game is let through for {player}", "{n} games are let through for {player}", len(done.id.split()),
+                player=whom(args, done))  # fmt: skip
+    return settle(context, done, said)
+
+
 def disallow(args: Namespace, context: Context) -> int:
     heard(context)
+    if args.id == _ALL:
+        done = ask(context.home.agent_address, GameDisallow(player=args.player, game=None))
+        said = msgn("{n} game is no longer let through for {player}", "{n} games are no longer let through for {player}",
+                    len(done.id.split()), player=whom(args, done))  # fmt: skip
+        return settle(context, done, said)
     done = ask(context.home.agent_address, GameDisallow(player=args.player, game=args.id))
     said = msg("{game} is no longer let through for {player}", player=whom(args, done), game=args.id)
     code = settle(context, done, said)

@@ -6,18 +6,18 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from cli.given.files import BOM, harmless
 from cli.report.logs import Log, log_of
 from compliance.reporting.figures import FIELDS, Figures
 
 _COLUMNS = ("figure", "entry", *dict.fromkeys(name for fields in FIELDS.values() for name in fields), "seconds")
-_BOM = "\ufeff"  # without it, spreadsheets take Vietnamese letters for others
 _CHUNK = 1 << 16
 
 
 def pieces(figures: Figures, logs: Sequence[Log]) -> Iterator[bytes]:
     """The file. Its words are the same in every language, as programs read it. Of several logs each line says which."""
     text = io.StringIO(newline="")
-    text.write(_BOM)
+    text.write(BOM)
     several = len(logs) > 1
     writer = csv.DictWriter(text, (_COLUMNS[0], "log", *_COLUMNS[1:]) if several else _COLUMNS, restval="")
     writer.writeheader()
@@ -31,8 +31,3 @@ def pieces(figures: Figures, logs: Sequence[Log]) -> Iterator[bytes]:
             text.seek(0)
             text.truncate()
     yield text.getvalue().encode()
-
-
-def harmless(value: str) -> str:
-    """A spreadsheet would take what begins like this for a formula; it comes from entries, and so from who knows whom."""
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

@@ -11,6 +11,7 @@ from rules.games import Game
 
 VN16 = "VN16, its box"
 OARS = "OARS 1.1 (AppStream: luanti)"
+OARS_13 = "OARS sex-themes=mild"
 
 
 @pytest.fixture
@@ -24,6 +25,10 @@ def child(an):
 
 def allow(desk, game, player="an"):
     return desk.ask("game.allow", GameAllow(player=player, game=game))
+
+
+def guest(desk):
+    return desk.roster.guest.approved
 
 
 def refused(desk, op, request):
@@ -100,3 +105,30 @@ def test_who_is_removed_takes_their_approvals_along(child):
 
     child.ask("player.add", PlayerAdd(name="An", born="2014-05-01"))
     assert (child.player("an").approved, child.roster.guest.approved) == ((), ("cave",))
+
+
+def test_all_games_are_let_through_but_those_that_a_rule_refuses_anyway(child):
+    """Where none is, what that changes nothing for is not let through; labels choose; each has an entry of its own."""
+    child.ask("place.set", PlaceSet(place="game-point"))
+    child.ask("game.add", GameAdd(game=Game(id="toy", title="Toy", names=("toy",), label=0, label_source="VN00, its box")))
+    before = len(child.entries())
+
+    some = child.ask("game.allow", GameAllow(player="guest", game=None, labels=(OARS_13,)))
+    assert (some.id, guest(child)) == ("cave", ("cave",))
+
+    done = child.ask("game.allow", GameAllow(player="guest", game=None))
+    assert {"fresh", "luanti"} <= set(done.id.split()) <= set(guest(child))
+    assert not {"tank", "toy", "mame", "tuxpaint"} & set(guest(child))
+    assert [str(note) for note in done.notes] == ["1 game stays refused: Players choose games that fit their own age (vn-147.label)"]
+    assert [entry["kind"] for entry in child.entries()[before:]] == ["approval"] * len(guest(child))
+    assert child.ask("game.allow", GameAllow(player="guest", game=None)).id == ""
+
+    gone = child.ask("game.disallow", GameDisallow(player="guest", game=None))
+    assert set(gone.id.split()) == {"cave", *done.id.split()} and guest(child) == ()
+
+
+def test_labels_choose_among_all_games_alone(child):
+    for request in (GameAllow(player="an", game="cave", labels=("VN12",)), GameAllow(player="an", game=None, labels=("VN13",))):
+        with pytest.raises(ApiError) as error:
+            child.ask("game.allow", request)
+        assert error.value.code == "bad-input"

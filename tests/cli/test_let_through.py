@@ -107,6 +107,30 @@ def test_labels_from_a_file(home, tmp_path):
     home.fails(2, "game", "label", "luanti", "VN00", "--source", "x", "--from", str(csv))
 
 
+def test_a_table_of_games_without_a_vietnamese_label_is_filled_in_and_read(home, tmp_path):
+    """What is not filled in yet is left out; then a café lets through what it may by label, and takes that back."""
+    table = tmp_path / "to-label.csv"
+    told = document(home, "game", "list", "--unlabelled")["games"]
+    said(home, "game", "list", "--unlabelled", "--csv", str(table))
+    head, *rows = table.read_text("utf-8-sig").splitlines()
+    assert head == "id,label,source,title" and [row.split(",")[0] for row in rows] == [game["id"] for game in told]
+    assert not {game["id"] for game in told} & {"ddnet", "teeworlds", "tuxpaint", "mame"} and told
+
+    assert "no labels in it" in home.fails(2, "game", "label", "--from", str(table))
+    assert rows[-1].startswith("zenless-zone-zero,,,")
+    table.write_text("\n".join([head, *rows[:-1], "zenless-zone-zero,VN00,its page,ZZZ"]), "utf-8")
+    assert said(home, "game", "label", "--from", str(table)).startswith("1 game is labelled\n")
+
+    said(home, "policy", "use", "guest", "vn-147:guardian=false")
+    assert said(home, "game", "allow", "guest", "all", "--label", "ESRB T,OARS sex-themes=mild").startswith("1 game is let")
+    assert [one["player"] for one in luanti(home)["allowed"]] == ["guest"]
+    assert "are let through for guest" in said(home, "game", "allow", "guest", "all")
+    assert "are no longer let through for guest" in said(home, "game", "disallow", "guest", "all")
+    assert luanti(home)["allowed"] == []
+    assert "VN has no class '13'" in home.fails(2, "game", "allow", "guest", "all", "--label", "VN13")
+    assert "--label goes with all" in home.fails(2, "game", "allow", "guest", "luanti", "--label", "VN12")
+
+
 def test_a_learning_program_is_marked(home, tmp_path):
     """Shown in the list, kept when it is added again, said in the log, and taken back."""
     script = tmp_path / "sums.py"
