@@ -46,6 +46,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "report": ("cli.report.command", msg("a day, a month or a year in figures, to read or to hand in")),
     "backup": ("cli.backup", msg("save all of this in one file")),
     "restore": ("cli.backup", msg("put back what was saved")),
+    "print": ("cli.printing.command", msg("what hangs on the wall of a public place, as PDF")),
     "simulate": ("cli.simulate.command", msg("what other rules would have done to recorded play")),
     "update": ("cli.update", msg("what is known of newer versions")),
     "demo": ("cli.demo.command", msg("see it all work, in a temporary home")),

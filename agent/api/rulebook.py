@@ -111,8 +111,8 @@ class Games(Wire, frozen=True, kw_only=True):
 
 
 class GameAllow(Request[Done], frozen=True, kw_only=True):
-    """`game` None: every game that is asked about first and that no rule refuses all the same, no emulator; of the age `labels`,
-    as rules.ratings reads them, if any are named. Answered with the ids of those that were let through now.
+    """`game` None: every game, no emulator, that is asked about first and that no rule refuses all the same; of these age
+    `labels`, as rules.ratings reads them, if any are named. Answered with the ids of those that were let through now.
     """
 
     op = "game.allow"

@@ -110,7 +110,8 @@ def _allow_all(change: Change, row: PlayerRow, labels: tuple[str, ...]) -> Outco
         if (still := _refusing(answers, change, game)) is not None:
             kept[still.reason.rule] += 1
         elif _matters(answers, change, game):
-            let_through(change, row, ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now), {"what": "game.allow"})
+            approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
+            let_through(change, row, approval, {"what": "game.allow"})
             let.append(game.id)
     notes = tuple(
         msgn("{n} game stays refused: {rule}", "{n} games stay refused: {rule}", n, rule=answers.said(rule))

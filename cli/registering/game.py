@@ -103,9 +103,9 @@ def show(args: Namespace, context: Context) -> None:
     found = (game for game in games if args.word is None or _fits(game, args.word))
     rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
     if args.unlabelled:
-        rows = [one for one in rows if one.game.system != "VN" and one.game.kind == "game" and not (one.learning or one.game.learning)]
+        rows = [one for one in rows if one.game.kind == "game" and one.game.system != "VN" and not _learning(one)]
     if args.csv is not None:
-        write_new(args.csv, blank_table((one.game for one in rows)), text=True)
+        write_new(args.csv, blank_table(one.game for one in rows), text=True)
         context.out.message(msg("written: {files}", files=comma([named(args.csv)])))
         return
     allowed = _allowed(context)
@@ -150,9 +150,13 @@ def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
         out.say(msg("let through for: {players}", players=comma(person.name for person in allowed)), 4, 2)
 
 
+def _learning(row: GameRow) -> bool:
+    return row.learning or row.game.learning
+
+
 def _document(row: GameRow, allowed: tuple[ApprovedGame, ...]) -> dict[str, object]:
     game = row.game
     label = None if game.label is None else label_text(game.label, game.label_source)
     people = [{"player": one.player, "name": one.name} for one in allowed]
-    told = {"label": label, "system": game.system, "learning": row.learning or game.learning}
+    told = {"label": label, "system": game.system, "learning": _learning(row)}
     return {**asdict(game), **told, "origin": row.origin, "allowed": people}

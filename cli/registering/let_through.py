@@ -19,7 +19,7 @@ from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, Length, Moment, msg, msgn, said_by
+from i18n.message import Arg, Length, Moment, msg, msgn
 from rules.policy import NEWS_MS
 from rules.ratings import LabelError, parse_label
 from rules.save_time import CLOSE_MS
@@ -48,7 +48,7 @@ def _labels(text: str) -> tuple[str, ...]:
     try:
         return tuple(parse_label(one).text for one in text.split(","))
     except LabelError as error:
-        raise CommandError(said_by(error)) from None
+        raise CommandError(error.message) from None
 
 
 def allow(args: Namespace, context: Context) -> int:

@@ -12,6 +12,7 @@ from typing import Final, get_args
 
 from agent.api.log import LogExport, LogHead
 from agent.api.rulebook import GameList, PlaceShow
+from agent.api.seats import SeatList
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -66,7 +67,9 @@ def make(args: Namespace, context: Context) -> None:
             place = ask(context.home.agent_address, PlaceShow())
     games = () if place is None else ask(context.home.agent_address, GameList()).games
     titles = {one.game.id: one.game.title for one in games}
-    found = report(figures, logs, about, place, now, titles, live=not args.sources)
+    seats = () if place is None else ask(context.home.agent_address, SeatList()).seats
+    pcs = {one.id: one.name for one in seats}
+    found = report(figures, logs, about, place, now, titles, seats=pcs, live=not args.sources)
     written = list(_written(args, found, figures, context.out))
     if written and not context.out.json:
         said = msg("written: {files}", files=comma(written))

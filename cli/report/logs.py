@@ -32,11 +32,9 @@ def counted(files: Sequence[tuple[Path, str]], about: Period, figures: Figures) 
     """Show all of these bundles to `figures`, by their paths and what mistakes call them. CommandError: 4 if something in one
     was changed, 2 if one is no bundle, or of the same log as another.
     """
-    if len(files) > len(ascii_uppercase):
-        raise CommandError(msg("no more than {n} files can be added up", n=len(ascii_uppercase)))
     found: list[Log] = []
     for number, (path, called) in enumerate(files):
-        letter = ascii_uppercase[number] if len(files) > 1 else ""
+        letter = _letter(number) if len(files) > 1 else ""
         first = found[-1].first + found[-1].source.checkpoint.size if found else 0
         counter = Counter(about, figures, letter, first)
         log = Log(Path(called).name, count(path, counter, called), counter, letter, first)
@@ -48,6 +46,12 @@ def counted(files: Sequence[tuple[Path, str]], about: Period, figures: Figures) 
     for log in found:
         log.counter.finish()
     return tuple(found)
+
+
+def _letter(number: int) -> str:
+    """A to Z, then AA, AB and so on, as a spreadsheet calls its columns."""
+    more, last = divmod(number, len(ascii_uppercase))
+    return (_letter(more - 1) if more else "") + ascii_uppercase[last]
 
 
 def numbers(entries: Iterable[int], logs: Sequence[Log]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import Counter as Sums
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from cli.report.model import Row, Table
@@ -40,6 +41,9 @@ CHANGES: Final[dict[str, Arg]] = {
     "game.changed": msg("labels of games"), "programs.changed": msg("which programs may run"),
     "seat.retired": msg("PCs retired"),
 }  # fmt: skip
+CHECKED: Final[dict[str, Arg]] = {
+    "card": msg("by a card"), "born": msg("as they said"), "registered": msg("registered before"), "guest": msg("not at all"),
+}  # fmt: skip
 SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),
     "notification": msg("a notification"), "window": msg("a window"), "sound": msg("sound only"),
@@ -49,10 +53,15 @@ _NOTHING: Final[Cell] = Cell()
 
 
 def all_tables(
-    figures: Figures, decisions: dict[str, dict[str, Any]], titles: Mapping[str, str], *, public: bool
-) -> Iterator[Table]:
-    """In the order in which they are read. `titles`: of games that the place knows, by their id. `public`: it is no home."""
-    yield _groups(figures)
+    figures: Figures, decisions: dict[str, dict[str, Any]], titles: Mapping[str, str], *, public: bool,
+    seats: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Table]:  # fmt: skip
+    """In the order in which they are read. `titles`: of games that the place knows, and `seats`: what it calls its PCs, by
+    their id. `public`: it is no home.
+    """
+    yield overview(figures)
+    if public:
+        yield _checkins(figures)
     games: dict[str, Arg] = {game: game_called(title, game) for game, title in titles.items() if title}
     games |= {game.id: game_called(game.title, game.id) for game in (*shipped_catalogue(), UNKNOWN_GAME)}
     played = _played(figures, msg("Play by game"), (msg("game"), msg("label")), ("game", "label"),
@@ -63,10 +72,10 @@ def all_tables(
     yield _refused(figures, decisions)
     yield _due(figures, decisions)
     yield _warned(figures)
-    yield _overrides(figures, public=public)
+    yield overrides(figures, public=public)
     yield _changes(figures)
-    yield _seats(figures)
-    yield _issues(figures)
+    yield _seats(figures, seats)
+    yield issues(figures)
 
 
 def _plays(row: Row) -> int:
@@ -77,7 +86,7 @@ def _label(label: str) -> Arg:
     return label or msg("no label")
 
 
-def _groups(figures: Figures) -> Table:
+def overview(figures: Figures) -> Table:
     """One line a group of ages, and all of them together."""
     told = [figures.by(name, "group") for name in ("play", "time", "refused", "due", "warned")]
     rows = []
@@ -194,7 +203,7 @@ def _warned(figures: Figures) -> Table:
                  empty=msg("There were none."))  # fmt: skip
 
 
-def _overrides(figures: Figures, *, public: bool) -> Table:
+def overrides(figures: Figures, *, public: bool) -> Table:
     names = roles(public=public)
     rows = []
     for (what, by), cell in figures.by("override", "what", "by").items():
@@ -211,7 +220,14 @@ def _changes(figures: Figures) -> Table:
     return Table(msg("Changes of rules and games"), (msg("what"), msg("times")), rows, empty=msg("Nothing was changed."))
 
 
-def _seats(figures: Figures) -> Table:
+def _checkins(figures: Figures) -> Table:
+    found = figures.by("checkin", "how")
+    rows = tuple(Row((CHECKED[how], cell.n), cell.entries) for how in CHECKED if (cell := found.get((how,))))
+    columns = (msg("how their age was checked"), msg("times"))
+    return Table(msg("Customers checked in"), columns, rows, empty=msg("Nobody was."))
+
+
+def _seats(figures: Figures, names: Mapping[str, str]) -> Table:
     """How long each PC was watched, and when it was not."""
     alive, gaps = figures.by("alive", "seat"), figures.by("gap", "seat", "how")
     # Of its last hour, and of a run of less than a minute, nobody tells the minutes: what it wrote then is of a day, too.
@@ -222,7 +238,8 @@ def _seats(figures: Figures) -> Table:
         on, off = alive.get((seat,), _NOTHING), gaps.get((seat, "off"), _NOTHING)
         lost = [gaps[seat, how] for how in UNEXPLAINED if (seat, how) in gaps]
         missed = Length(sum(cell.ms for cell in lost))
-        cells = (seat, counted[seat], Length(on.ms), sum(cell.n for cell in lost), missed, off.n, Length(off.ms))
+        pc = names.get(seat) or seat
+        cells = (pc, counted[seat], Length(on.ms), sum(cell.n for cell in lost), missed, off.n, Length(off.ms))
         rows.append(Row(cells, [*on.entries, *(number for cell in lost for number in cell.entries), *off.entries]))
     columns = (
         msg("PC"), msg("days on"), msg("time watched"), msg("unexplained gaps"), msg("time of these"),
@@ -242,7 +259,7 @@ def _gap(how: str, cell: Cell) -> Arg:
     return msgn("{what}, {n} time, {length}", "{what}, {n} times, {length} in all", cell.n, **told)
 
 
-def _issues(figures: Figures) -> Table:
+def issues(figures: Figures) -> Table:
     found = figures.by("issue", "what")
     rows = tuple(Row((issue(what), cell.n), cell.entries) for (what,), cell in found.items())
     return Table(msg("Trouble: what was not enforced, or not sure"), (msg("what"), msg("times")), rows,

@@ -38,7 +38,7 @@ _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "X
 def pdf(report: Report, words: Catalogue) -> bytes:
     """The file."""
     told = {"title": words(report.title), "author": words(report.place)}
-    return made(_Pages(words).all(report), words, words(report.hotlines), FILED, **told)
+    return made(Pages(words).all(report), words, words(report.hotlines), FILED, **told)
 
 
 _TEXT = style("text", 11, spaceAfter=3)
@@ -55,7 +55,7 @@ _WHOLE = (_TEXT, _NOTE)  # these may go on on the next page, as cells of a table
 _SECTION = style("section", 12, fontName=BOLD, spaceBefore=12, spaceAfter=4)
 
 
-class _Pages:
+class Pages:
     def __init__(self, words: Catalogue) -> None:
         self._words = words
 
@@ -65,8 +65,8 @@ class _Pages:
         for number, table in enumerate(shown):
             yield from self._section(_ROMAN[number], table)
         yield CondPageBreak(TOGETHER)
-        yield self._paragraph(msg("What this report cannot tell"), _SECTION)
-        notes = [self._paragraph(row(("–", note), " "), _TEXT) for note in report.notes]
+        yield self.paragraph(msg("What this report cannot tell"), _SECTION)
+        notes = [self.paragraph(row(("–", note), " "), _TEXT) for note in report.notes]
         last = notes[-_SIGNED:] if report.official else []
         yield from notes[: len(notes) - len(last)]
         if report.official:  # a page with a signature alone would be one for anything
@@ -77,40 +77,40 @@ class _Pages:
     def _top(self, report: Report) -> Iterator[Flowable]:
         name = self._words(report.place)
         if report.official:
-            number = [self._paragraph(_NUMBER_OF, _CENTRED)] if self._words.language == "vi" else []
-            left = [self._paragraph(name or "……………………", _CENTRED_BOLD), *number]
-            right = [self._paragraph(_STATE, _CENTRED_BOLD), Paragraph(f"<u>{self._words(_MOTTO)}</u>", _CENTRED_BOLD)]
+            number = [self.paragraph(_NUMBER_OF, _CENTRED)] if self._words.language == "vi" else []
+            left = [self.paragraph(name or "……………………", _CENTRED_BOLD), *number]
+            right = [self.paragraph(_STATE, _CENTRED_BOLD), Paragraph(f"<u>{self._words(_MOTTO)}</u>", _CENTRED_BOLD)]
             yield LongTable([[left, right if self._words.language == "vi" else ""]], [_WIDTH * 0.4, _WIDTH * 0.6], style=PLAIN)
-        yield self._paragraph(self._words(report.title).upper(), _TITLE)
-        yield self._paragraph(report.days, _CENTRED)
+        yield self.paragraph(self._words(report.title).upper(), _TITLE)
+        yield self.paragraph(report.days, _CENTRED)
         if report.lacks:
-            yield self._paragraph(report.lacks, _CENTRED_BOLD)
+            yield self.paragraph(report.lacks, _CENTRED_BOLD)
         yield Spacer(0, 8)
         if report.official:
-            yield self._paragraph(msg("To: {whom}", whom=_BY_HAND), _TEXT)
+            yield self.paragraph(msg("To: {whom}", whom=_BY_HAND), _TEXT)
         elif name:
-            yield self._paragraph(name, _CENTRED)
-        yield self._pairs(report.head)
+            yield self.paragraph(name, _CENTRED)
+        yield self.pairs(report.head)
 
-    def _pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
-        rows = [[self._paragraph(name, _TEXT), self._paragraph(said or _BY_HAND, _TEXT)] for name, said in told]
+    def pairs(self, told: tuple[tuple[Arg, Arg], ...]) -> Flowable:
+        rows = [[self.paragraph(name, _TEXT), self.paragraph(said or _BY_HAND, _TEXT)] for name, said in told]
         return LongTable(rows, [38 * mm, _WIDTH - 38 * mm], style=PLAIN)
 
     def _section(self, number: str, table: Table) -> Iterator[Flowable]:
         yield CondPageBreak(TOGETHER)
-        yield self._paragraph(row((number, table.title), ". "), _SECTION)
+        yield self.paragraph(row((number, table.title), ". "), _SECTION)
         if not table.rows:
-            yield self._paragraph(table.empty, _TEXT)
+            yield self.paragraph(table.empty, _TEXT)
             return
-        yield self._grid(table.columns, [line.cells for line in table.rows], table.wide)
+        yield self.grid(table.columns, [line.cells for line in table.rows], table.wide)
         if table.note:
             yield Spacer(0, 3)
-            yield self._paragraph(table.note, _NOTE)
+            yield self.paragraph(table.note, _NOTE)
 
-    def _grid(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> Flowable:
+    def grid(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> Flowable:
         """Words to the left, numbers to the right; as much room for each number as it takes."""
-        heads = [self._paragraph(one, _NUMBER_HEAD if place >= wide else _CELL_HEAD) for place, one in enumerate(columns)]
-        cells = [[self._paragraph(one, _NUMBER if place >= wide else _CELL) for place, one in enumerate(line)] for line in rows]
+        heads = [self.paragraph(one, _NUMBER_HEAD if place >= wide else _CELL_HEAD) for place, one in enumerate(columns)]
+        cells = [[self.paragraph(one, _NUMBER if place >= wide else _CELL) for place, one in enumerate(line)] for line in rows]
         return LongTable([heads, *cells], self._widths(columns, rows, wide), repeatRows=1, style=_GRID)
 
     def _widths(self, columns: tuple[Arg, ...], rows: list[tuple[Arg, ...]], wide: int) -> list[float]:
@@ -133,19 +133,19 @@ class _Pages:
 
     def _annex(self, report: Report, tables: list[Table]) -> Iterator[Flowable]:
         """Which log was counted, and from which entries each line is."""
-        yield self._paragraph(msg("Annex: which log was counted"), _SECTION)
-        yield self._pairs(report.log)
+        yield self.paragraph(msg("Annex: which log was counted"), _SECTION)
+        yield self.pairs(report.log)
         rows: list[tuple[Arg, ...]] = [
             (_ROMAN[number], self._line(line, table.wide), *_numbers(line.entries, report.logs))
             for number, table in enumerate(tables) for line in table.rows if line.entries
         ]  # fmt: skip
         if not rows:
             return
-        yield self._paragraph(msg("Annex: from which entries of the log each line is"), _SECTION)
+        yield self.paragraph(msg("Annex: from which entries of the log each line is"), _SECTION)
         said = msg("The numbers are those of giochoi log show. Where they are too many for paper, --xlsx and --csv write all.")
-        yield self._paragraph(said, _TEXT)
-        heads = [self._paragraph(one, _CELL_HEAD) for one in (msg("table"), msg("line"), msg("entries"), msg("numbers"))]
-        cells = [[self._paragraph(one, _SMALL) for one in line] for line in rows]
+        yield self.paragraph(said, _TEXT)
+        heads = [self.paragraph(one, _CELL_HEAD) for one in (msg("table"), msg("line"), msg("entries"), msg("numbers"))]
+        cells = [[self.paragraph(one, _SMALL) for one in line] for line in rows]
         widths = [14 * mm, 66 * mm, 18 * mm, _WIDTH - 98 * mm]
         yield LongTable([heads, *cells], widths, repeatRows=1, style=_GRID)
 
@@ -153,11 +153,11 @@ class _Pages:
         return called(line, wide, self._words)
 
     def _signatures(self, owner: str) -> list[Flowable]:
-        place = [self._paragraph(msg("…………, date …………"), _CENTRED)]
-        who = [self._paragraph(msg("Owner of the place"), _CENTRED_BOLD)]
-        who.append(self._paragraph(msg("(signature and full name)"), _CENTRED))
+        place = [self.paragraph(msg("…………, date …………"), _CENTRED)]
+        who = [self.paragraph(msg("Owner of the place"), _CENTRED_BOLD)]
+        who.append(self.paragraph(msg("(signature and full name)"), _CENTRED))
         signed = LongTable([["", place], ["", who]], [_WIDTH / 2] * 2, style=PLAIN)
-        named = LongTable([["", [self._paragraph(owner, _CENTRED_BOLD)]]], [_WIDTH / 2] * 2, style=PLAIN)
+        named = LongTable([["", [self.paragraph(owner, _CENTRED_BOLD)]]], [_WIDTH / 2] * 2, style=PLAIN)
         return [Spacer(0, 10), signed, Spacer(0, 22 * mm), *([named] if owner else [])]
 
     def _said(self, said: Arg) -> str:
@@ -167,7 +167,7 @@ class _Pages:
             text = text[:1].upper() + text[1:]
         return text.replace(" ", "\u00a0") if isinstance(said, Length) and len(text) < 18 else text
 
-    def _paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
+    def paragraph(self, said: Arg, style: ParagraphStyle) -> Paragraph:
         text = known(self._said(said))
         return Paragraph(escape(text if len(text) <= _LONGEST or style in _WHOLE else f"{text[:_LONGEST]}…"), style)
 

@@ -30,10 +30,10 @@ NATIONAL: Final = "111"
 
 def report(
     figures: Figures, logs: tuple[Log, ...], period: Period, place: PlaceShown | None, now: int,
-    titles: Mapping[str, str] = MappingProxyType({}), *, live: bool = False,
+    titles: Mapping[str, str] = MappingProxyType({}), *, seats: Mapping[str, str] = MappingProxyType({}), live: bool = False,
 ) -> Report:  # fmt: skip
-    """`place` is what is set and `titles` those of games by their id, none where only logs are at hand. `live`: it is this
-    PC's log, which goes on.
+    """`place` is what is set, `titles` those of games and `seats` the names of PCs by their id, none where only logs are at
+    hand. `live`: it is this PC's log, which goes on.
     """
     days: Arg = Day(period.last)
     if period.first < period.last:
@@ -44,7 +44,7 @@ def report(
     local = "" if place is None else place.hotline
     lacks, nothing = _lacking(logs, period, now if live else None)
     decisions = {rule: line for log in logs for rule, line in log.counter.decisions.items()}
-    tables: Iterable[Table] = all_tables(figures, decisions, titles, public=kind not in {"", "home"})
+    tables: Iterable[Table] = all_tables(figures, decisions, titles, public=kind not in {"", "home"}, seats=seats)
     if nothing:
         tables = (replace(table, rows=(), note="", empty=msg("No figures.")) for table in tables)
     hotlines = msg("Protection of children by telephone: {number}", number=NATIONAL)
@@ -127,10 +127,10 @@ def _logs(logs: tuple[Log, ...]) -> Iterator[tuple[Arg, Arg]]:
     for log in logs:
         if log.letter:
             yield msg("log {letter}", letter=log.letter), log.file
-        yield from _log(log.source)
+        yield from log_told(log.source)
 
 
-def _log(source: Source) -> Iterator[tuple[Arg, Arg]]:
+def log_told(source: Source) -> Iterator[tuple[Arg, Arg]]:
     yield msg("name of the log"), source.checkpoint.origin
     yield msg("fingerprint"), source.key.fingerprint
     yield msg("size"), msg("{n} entries", n=source.checkpoint.size)

@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from compliance.entries import override
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
-from compliance.entries.place import GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.place import CheckedIn, GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted, Warned
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.entries.seat import IssueRaised, Presence, SeatRetired
@@ -89,7 +89,7 @@ class Counter:
         self._watched = Watched(self)
         self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
             PlayStarted: self._started, PlayEnded: self._ended, Warned: self._warned,
-            PlayDue: self._due, LaunchRefused: self._refused,
+            PlayDue: self._due, LaunchRefused: self._refused, CheckedIn: self._checked_in,
         }  # fmt: skip
 
     @property
@@ -189,6 +189,10 @@ class Counter:
         if (day := self._day(line.wall)) is not None:
             about = _group(line.age), self._rule(line), line.cite, line.game, _label(line)
             self.figures.add("refused", index, day, *about)
+
+    def _checked_in(self, index: int, line: CheckedIn) -> None:
+        if (day := self._day(line.wall)) is not None:
+            self.figures.add("checkin", index, day, self._letter + line.at, line.how)
 
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, PlaceChanged) and line.seat == AGENT:

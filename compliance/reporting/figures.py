@@ -14,6 +14,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "program": ("day", "how"),
     "due": ("day", "group", "rule", "cite", "how"),
     "warned": ("day", "group", "what", "how"),
+    "checkin": ("day", "seat", "how"),
     "override": ("day", "what", "by"),
     "change": ("day", "what"),
     "issue": ("day", "what"),
@@ -24,7 +25,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 """The figures, and by which fields each is counted.
 
 `play`: plays that began; `time`: how long plays were that ended; `refused`: starts; `program`: programs that are not installed;
-`due`: plays that had to end, `how` they did; `warned`: reminders, `how` they were shown; `override`: what people let happen or
+`due`: plays that had to end, `how` they did; `warned`: reminders, `how` they were shown; `checkin`: customers checked in
+at a public place, `how` their age was checked; `override`: what people let happen or
 kept from it; `change`: of rules; `issue`: what was not enforced, or not sure; `heard`: the first that a
 seat wrote on a day; `alive`: when it was; `gap`: when it was not: `off`, or, as the verifier calls what nobody explains,
 `lost`, `ran-on` or `restored`.

@@ -48,8 +48,9 @@ def of_grant(looks: Outlooks, player: RuledPlayer, only: Game | None, given: Gra
     answer, game = told(looks, given.id, player, only, standing, given), looks.about(player, only)
     before, after = standing.get(game) or standing[None], looks.decision(player, game)
     from_now, beyond = counts_from_now(looks, player, game, only, before, after, given.ms)
+    more = Grant(given.by, given.ms, given.game, given.given)
     return structs.replace(
-        answer, ms=given.ms, longer=longer(looks, player, only, _grant(given)), from_now=from_now, beyond=beyond, only=only is not None,
+        answer, ms=given.ms, longer=longer(looks, player, only, more), from_now=from_now, beyond=beyond, only=only is not None,
     )  # fmt: skip
 
 
@@ -78,10 +79,6 @@ def all_the_same(event: RequestEvent) -> str:
 
 
 _MINUTE_MS = 60_000
-
-
-def _grant(event: GrantEvent) -> Grant:
-    return Grant(event.by, event.ms, event.game, event.given)
 
 
 def longer(looks: Outlooks, player: RuledPlayer, only: Game | None, given: Grant) -> bool:

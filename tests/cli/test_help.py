@@ -43,7 +43,7 @@ def test_bare_giochoi_shows_what_there_is(giochoi):
 
     assert (bare.returncode, bare.stderr, bare.stdout) == (0, "", asked.stdout)
     assert asked.stdout == helped.stdout
-    assert len(bare.stdout.splitlines()) <= 53
+    assert len(bare.stdout.splitlines()) <= 54
     assert "call 111" in bare.stdout
 
 

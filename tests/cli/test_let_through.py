@@ -113,8 +113,8 @@ def test_a_table_of_games_without_a_vietnamese_label_is_filled_in_and_read(home,
     told = document(home, "game", "list", "--unlabelled")["games"]
     said(home, "game", "list", "--unlabelled", "--csv", str(table))
     head, *rows = table.read_text("utf-8-sig").splitlines()
-    assert head == "id,label,source,title" and [row.split(",")[0] for row in rows] == [game["id"] for game in told]
-    assert not {game["id"] for game in told} & {"ddnet", "teeworlds", "tuxpaint", "mame"} and told
+    assert (head, [row.split(",")[0] for row in rows]) == ("id,label,source,title", [game["id"] for game in told])
+    assert not {game["id"] for game in told} & {"ddnet", "teeworlds", "tuxpaint", "mame"}
 
     assert "no labels in it" in home.fails(2, "game", "label", "--from", str(table))
     assert rows[-1].startswith("zenless-zone-zero,,,")

@@ -132,7 +132,7 @@ def test_help_names_every_noun_of_this_release_and_no_other(giochoi):
     nouns = (
         "setup status why usage grant extend grants revoke request requests withdraw approve deny code pause resume off player "
         "guardian limit policy game place seat checkin checkout move who staff shift doctor log report backup restore "
-        "simulate update demo"
+        "print simulate update demo"
     )
     lines = done.stdout.partition("Commands\n")[2].partition("\n\n")[0].splitlines()
     assert (done.returncode, [line.split()[0] for line in lines]) == (0, [*nouns.split(), "help", "completion", "man"])

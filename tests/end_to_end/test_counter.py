@@ -21,6 +21,7 @@ def point(house, tmp_path):
     # At a game point its daemon would end what other tests run as guests' unknown programs.
     house("place", "set", "agent-without-games", "--hours", "06:00-23:00", "--zone", zone_with_noon())
     house("policy", "use", "guest", "vn-147:guardian=false")
+    house("limit", "guest", "30")
     house.scripts = {}
     for label in ("VN00", "VN18"):
         script = tmp_path / f"counter{label}.py"
@@ -47,7 +48,7 @@ def test_who_is_checked_in_plays_as_themselves(point):
         game.kill()
         game.wait()
     until(lambda: not point.game(child["player"]["id"], "vn00")["running"])
-    point("grant", child["player"]["id"], "15")
+    assert point.json("grant", child["player"]["id"], "15")["id"]
     point("game", "remove", "vn18", "--yes")  # another list of players: what was given stays
     assert point.json("grants")["grants"][0]["revoked"] is None
     [seat] = point.json("seat", "list")["seats"]

@@ -49,7 +49,7 @@ def guests_now(change: Change) -> Hints:
             "a guest's age is unknown: games from VN12 on and {n} games without a Vietnamese label are refused",
             closed,
         ),
-        msg("to let guests play one without a label: giochoi game allow guest ID"),
+        msg("to let guests play one without a label, or all: {command}", command="giochoi game allow guest GAME|all"),
         msg("to tell a label and where it is from: {command}", command="giochoi game label ID VN00 --source TEXT"),
         msg("guests whom nobody checks in share one counter; for one each: {command}", command="giochoi checkin"),
         *nobody_registered(change, row),

@@ -69,6 +69,10 @@ AT_A_POINT = (
      "--certificate", "12/GCN", "--expires", "2029-01-31"),
     ("player", "add", LONG, "--born", "2001"), ("limit", "guest", "0"), ("limit", "guest", "none"), ("policy", "show", "place"),
     ("place", "show"), ("game", "allow", "guest", "luanti"), ("player", "list"), ("who",), ("staff", "list"), ("log", "show"),
+    ("game", "allow", "guest", "all", "--label", "PEGI 3,OARS none"), ("game", "allow", "guest", "all"),
+    ("game", "list", "--unlabelled", "--csv", "{home}/labels.csv"),
+    *(("print", name, f"{{home}}/{name}.pdf") for name in ("board", "games", "hours", "privacy", "hotline", "closing")),
+    ("game", "disallow", "guest", "all"),
     ("place", "set", "agent-without-games", "--hours", "06:00-23:00"), ("place", "show"), ("player", "remove", LONG, "--yes"),
 )  # fmt: skip
 
