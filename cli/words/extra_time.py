@@ -45,8 +45,11 @@ def follows(answer: GrantAnswer) -> Message:
 
 
 def beside(answer: GrantAnswer) -> Iterator[Message]:
-    """What else there is to know: that the minutes count from now, and which limits give way."""
+    """What else there is to know: that the minutes count from now, how more would, and which limits give way."""
     after = answer.after
+    if answer.id is None and answer.beyond is not None and after.until is not None:
+        command = _extending(answer, answer.beyond)
+        yield msg("to play past {end}: {command}", end=Moment(after.until, answer.zone), command=command)
     if answer.from_now and answer.ms is not None and after.until is not None:
         told: dict[str, Arg] = {"more": Length(answer.ms, exact=True), "end": Moment(after.until, answer.zone)}
         if answer.beyond is None:

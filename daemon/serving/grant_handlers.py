@@ -11,7 +11,7 @@ from msgspec import structs
 from agent.api.roster import GrantEvent
 from daemon import events
 from daemon.api import messages as m
-from daemon.deciding.outlook import Outlooks, counts
+from daemon.deciding.outlook import counts
 from daemon.grants import Grants, new_id
 from daemon.serving.access import Acting
 from daemon.serving.changes import Changes
@@ -46,12 +46,14 @@ class GrantHandlers:
         """
         looks = self.changes.outlooks(self.changes.clock.read(), acting.by)
         before = looks.standing(player, only)
-        more = Grant(acting.by, ms, None if only is None else only.id, looks.now.wall)
-        after = {game: looks.decision(player, game, (more,)) for game in before}
-        if after == before and not longer(looks, player, only, more):
-            answer = told(looks, None, player, only, before)
-            return structs.replace(answer, still=answer.after.until is not None)
-        return of_grant(looks, player, only, self._give(acting, player, only, ms, reason, looks), before)
+        event = _grant(acting, player, only, ms, reason, looks.now.wall)
+        more = (Grant(event.by, ms, event.game, event.given),)
+        after = {game: looks.decision(player, game, more) for game in before}
+        if after == before and not longer(looks, player, only, *more):
+            answer = of_grant(looks, player, only, event, before)
+            return structs.replace(answer, id=None, from_now=False, still=answer.after.until is not None)
+        self._change(event, events.GrantGiven(player, event, looks.now))
+        return of_grant(looks, player, only, event, before)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
         acting = self.changes.access.acting(caller, request.token)
@@ -66,7 +68,8 @@ class GrantHandlers:
         if ms == 0:
             return told(looks, None, player, only, before)
         yielding = gives_way(looks, player, game, until)
-        event = self._give(acting, player, only, ms, reason, looks)
+        event = _grant(acting, player, only, ms, reason, now.wall)
+        self._change(event, events.GrantGiven(player, event, looks.now))
         return structs.replace(told(looks, event.id, player, only, before, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
@@ -122,26 +125,14 @@ class GrantHandlers:
             raise ApiError("bad-input", msg("{then} is past: it is {now} here; only today can be made longer", **times))
         return until
 
-    def _give(
-        self, acting: Acting, player: RuledPlayer, only: Game | None, ms: int, reason: str, looks: Outlooks
-    ) -> GrantEvent:
-        """Gives it. ApiError."""
-        event = GrantEvent(
-            id=new_id(),
-            player=player.id,
-            by=acting.by,
-            who=acting.who,
-            ms=ms,
-            game=None if only is None else only.id,
-            given=looks.now.wall,
-            reason=reason,
-            guardian=acting.guardian,
-            how=acting.how,
-        )
-        self._change(event, events.GrantGiven(player, event, looks.now))
-        return event
-
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
         """None: it was so before. ApiError."""
         if event is not None:
             self.changes.make((event,), lambda: self.grants.keep(grant))
+
+
+def _grant(acting: Acting, player: RuledPlayer, only: Game | None, ms: int, reason: str, now: int) -> GrantEvent:
+    return GrantEvent(
+        id=new_id(), player=player.id, by=acting.by, who=acting.who, ms=ms, game=None if only is None else only.id, given=now,
+        reason=reason, guardian=acting.guardian, how=acting.how,
+    )  # fmt: skip

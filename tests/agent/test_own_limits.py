@@ -44,11 +44,11 @@ def test_days_that_differ_are_a_rule_each():
 
 
 def test_rules_say_whose_they_are_and_who_relaxes_them():
-    """A house rule is the household's, and the guardian's to relax."""
+    """A house rule is the household's, and to relax for a guardian, or for the staff of a public place."""
     pack = own_pack(every_day("", 0), "Asia/Ho_Chi_Minh", {})
     assert pack is not None
     (rule,) = pack.budgets
-    assert (rule.authority, rule.addressee, rule.relax) == ("house", "household", ("guardian",))
+    assert (rule.authority, rule.addressee, rule.relax) == ("house", "household", ("guardian", "staff"))
     assert str(rule.text) == "no playing"
 
 

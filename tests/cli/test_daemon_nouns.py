@@ -240,8 +240,8 @@ def test_usage_of_a_week_adds_up_its_days(seat):
 
 def test_status_and_grants_can_be_of_one_player(seat, turtles):
     """The shape stays; the guest is meant in either language; nobody else is."""
-    id_ = told(seat, "grant", "khách", "5")["id"]
     seat("limit", "khách", "30")
+    id_ = told(seat, "grant", "khách", "5")["id"]
     assert [one["id"] for one in told(seat, "status", "An")["players"]] == ["an"]
     assert [one["id"] for one in told(seat, "status", "Khách")["players"]] == ["guest"]
     assert [one["id"] for one in told(seat, "status")["players"]] == ["an", "guest"]
@@ -360,6 +360,7 @@ def test_what_was_given_does_not_come_back_with_the_name(seat, turtles):
     assert turtles
     words = ("player", "add", "Tí", "--born", "2014-05-01")
     assert seat(*words).returncode == 0
+    assert seat("limit", "Tí", "30").returncode == 0
     id_ = told(seat, "grant", "Tí", "5")["id"]
     assert seat("player", "remove", "Tí", "--yes").returncode == 0
     assert [one["id"] for one in told(seat, "grants", "ti")["grants"]] == [id_]

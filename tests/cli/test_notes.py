@@ -13,7 +13,7 @@ def test_a_game_point_says_what_binds_its_guests(agent):
     agent("place", "set", "home")
 
     assert (done.returncode, done.stdout) == (0, "this place is now: at a public game point\n")
-    for word in ("09:00-21:00", "see: giochoi policy show guest", "giochoi game allow guest ID", "giochoi game label ID"):
+    for word in ("09:00-21:00", "see: giochoi policy show guest", "giochoi game allow guest GAME|all", "giochoi game label ID"):
         assert word in done.stderr
         assert any(word in note for note in answer["notes"])
 

@@ -31,13 +31,15 @@ def minutes(moment):
 
 @pytest.mark.parametrize(("before", "given", "end", "beyond"), [(8, 10, 2, 10), (40, 15, 0, 15), (8, 8.5, 0.5, 9)])
 def test_where_hours_are_over_soon_minutes_count_from_now(world, before, given, end, beyond):
-    """They move the end by less than they are, or not at all: the answer says so, and which command gives as many."""
+    """They move the end by less than they are, or are not given at all: the answer says so, and which command gives as many."""
     at(world, before, hours("10:00-21:00"))
     answer = give(world, given)
-    assert (minutes(answer.after.until), answer.from_now, minutes(answer.beyond)) == (end, True, beyond)
+    moved = end > 0
+    assert (answer.id is not None, answer.from_now) == (moved, moved)
+    assert (minutes(answer.after.until), minutes(answer.beyond)) == (end, beyond)
     (line,) = map(SAID, beside(answer))
-    assert line.endswith(f"giochoi\u00a0extend\u00a0An\u00a0--until\u00a021:{beyond:02}")
-    assert "count from now; to play past 21:0" in line
+    assert line.endswith(f"to play past 21:0{int(end)}: giochoi\u00a0extend\u00a0An\u00a0--until\u00a021:{beyond:02}")
+    assert ("count from now" in line) == moved
     assert minutes(extend(world, f"21:{beyond:02}").after.until) == beyond
 
 
@@ -68,18 +70,21 @@ def test_a_limit_that_moved_by_all_that_was_given_needs_no_word(world):
     ((limit(60, per="game", games=("luanti",)), hours("10:00-21:00")), True),
     ((limit(60, per="game"), hours("10:00-21:00")), True),
 ])  # fmt: skip
-def test_an_end_that_stays_is_not_said_to_be_nothing(world, packs, longer):
-    """What was given is kept, and the limits of the day are longer for it where there are any that give way."""
+def test_where_the_end_stays_only_longer_limits_are_given(world, packs, longer):
+    """Those of the day, where there are any that give way; else nothing is kept."""
     at(world, 40, *packs)
     answer = give(world, 15)
     assert (answer.before, answer.longer, answer.still) == (answer.after, longer, True)
-    said = "An: the end stays 21:00, because of: Evenings only (evenings.hours)"
-    assert SAID(follows(answer)) == said + ("; today's limits are 15 min longer" if longer else "")
+    assert [one.id for one in ask(world, "grant.list", m.GrantsGet()).grants] == ([answer.id] if longer else [])
+    assert SAID(follows(answer)) == (
+        "An: the end stays 21:00, because of: Evenings only (evenings.hours); today's limits are 15 min longer" if longer else
+        "nothing changes: An can play until 21:00 because of: Evenings only (evenings.hours)"
+    )  # fmt: skip
 
 
-def test_what_stays_without_an_end_is_said_so(world):
+def test_where_nothing_ends_play_nothing_changes(world):
     world.start(roster())
-    assert SAID(follows(give(world, 15))) == "still as before: An can play; no rule counts all games together"
+    assert SAID(follows(give(world, 15))) == "nothing changes: An can play; no rule counts all games together"
 
 
 def test_an_extension_names_the_limits_that_give_way(world):
@@ -109,9 +114,9 @@ def test_the_hours_say_all_that_puts_them_off_and_until_when(world):
     """Before they are over and after; the same over a restart, whatever the ids of what was given."""
     at(world, 8, hours("10:00-21:00"))
     for _ in range(6):
-        give(world, 10)
+        give(world, 10)  # all but the first change nothing
     extend(world, "21:10")
-    for given in (None, 78 * 60.0):
+    for given in (None, 28 * 60.0):
         for _ in range(2):
             reason = world.status().reason
             assert (reason.granted_s, reason.extended) == (given, "2026-11-24T21:10:00+07:00")
