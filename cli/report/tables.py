@@ -43,6 +43,7 @@ CHANGES: Final[dict[str, Arg]] = {
 }  # fmt: skip
 CHECKED: Final[dict[str, Arg]] = {
     "card": msg("by a card"), "born": msg("as they said"), "registered": msg("registered before"), "guest": msg("not at all"),
+    "moved": msg("they came from another PC"),
 }  # fmt: skip
 SHOWN: Final[dict[str, Arg]] = {
     "unseen": msg("on no display"), "shown": msg("shown somehow"), "banner": msg("a banner"),

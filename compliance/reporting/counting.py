@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from compliance.entries import override
 from compliance.entries.decision import Decided, LaunchRefused, PlayDue
-from compliance.entries.place import CheckedIn, GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
+from compliance.entries.place import CheckedIn, CheckedOut, GameChanged, GuardianChanged, PlaceChanged, PolicyChanged
 from compliance.entries.play import PlayEnded, PlayStarted, Warned
 from compliance.entries.program import ProgramRefused, ProgramsChanged
 from compliance.entries.seat import IssueRaised, Presence, SeatRetired
@@ -84,12 +84,14 @@ class Counter:
         self._dues: dict[Hashable, _Due] = {}
         self._again = Again()
         self._heard: set[tuple[str, str]] = set()
+        self._moving = False
         self._tick: bytes | None = None
         self._off: dict[tuple[str, str], tuple[int, str, int, int]] = {}
         self._watched = Watched(self)
         self._takers: dict[type[AnyEntry], Callable[[int, Any], None]] = {
             PlayStarted: self._started, PlayEnded: self._ended, Warned: self._warned,
             PlayDue: self._due, LaunchRefused: self._refused, CheckedIn: self._checked_in,
+            CheckedOut: self._checked_out,
         }  # fmt: skip
 
     @property
@@ -191,8 +193,13 @@ class Counter:
             self.figures.add("refused", index, day, *about)
 
     def _checked_in(self, index: int, line: CheckedIn) -> None:
+        """Who moves to another PC is checked out at one and in at the other: the same customer."""
+        how, self._moving = "moved" if self._moving else line.how, False
         if (day := self._day(line.wall)) is not None:
-            self.figures.add("checkin", index, day, self._letter + line.at, line.how)
+            self.figures.add("checkin", index, day, self._letter + line.at, how)
+
+    def _checked_out(self, _: int, line: CheckedOut) -> None:
+        self._moving = self._moving or line.how == "moved"
 
     def _other(self, index: int, line: AnyEntry) -> None:
         if isinstance(line, PlaceChanged) and line.seat == AGENT:

@@ -26,7 +26,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 
 `play`: plays that began; `time`: how long plays were that ended; `refused`: starts; `program`: programs that are not installed;
 `due`: plays that had to end, `how` they did; `warned`: reminders, `how` they were shown; `checkin`: customers checked in
-at a public place, `how` their age was checked; `override`: what people let happen or
+at a public place, `how` their age was checked, "moved" where they came from another PC; `override`: what people let happen or
 kept from it; `change`: of rules; `issue`: what was not enforced, or not sure; `heard`: the first that a
 seat wrote on a day; `alive`: when it was; `gap`: when it was not: `off`, or, as the verifier calls what nobody explains,
 `lost`, `ran-on` or `restored`.
