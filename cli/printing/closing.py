@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from agent.api.checkins import Present, PresentRow, WhoPlays
-from agent.api.log import LogExport
-from agent.api.rulebook import PlaceShown, PolicyShow
-from agent.api.seats import SeatList
-from cli.context import Context
-from cli.given.files import write_new
+from agent.api.checkins import Present, PresentRow
+from agent.api.rulebook import PlaceShown
 from cli.printing.posters import Part, Poster, foot
 from cli.report.logs import Log, counted
 from cli.report.model import Row, Table
@@ -23,7 +19,6 @@ from cli.report.whole import log_told
 from cli.words.layout import row
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import period
-from host.rpc_client import ask, items
 from i18n.message import Arg, Day, Length, Moment, comma, msg
 from rules.calendar import calendar
 from rules.closing import hours_of, opening
@@ -32,21 +27,26 @@ from rules.policy import Pack
 _ACROSS: Final = 3  # PCs side by side, so that thirty of them leave room for the rest
 
 
-def slip(context: Context, place: PlaceShown, day: date, now: int) -> Poster:
-    """Of this day, from this PC's log as far as it goes now."""
-    figures, address = Figures(), context.home.agent_address
-    with tempfile.TemporaryDirectory(prefix="giochoi-") as folder:
-        file = Path(folder) / "log.zip"
-        write_new(file, (chunk.data for chunk in items(address, LogExport())))
-        (log,) = counted([(file, "log.zip")], period("day", day), figures)
-    packs = ask(address, PolicyShow(target="place")).packs
-    names = {one.id: one.name or one.id for one in ask(address, SeatList()).seats}
-    hours = msg("open: {hours}", hours=comma(_open(packs, place, day)) if packs else "–")
-    lines = [hours, _checked_in(figures), *_still(ask(address, WhoPlays()), place, day, now)]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the agent says of the place: its rules, what its PCs are called by their ids, who is checked in."""
+
+    place: PlaceShown
+    packs: tuple[Pack, ...]
+    names: Mapping[str, str]
+    present: Present
+
+
+def slip(bundle: Path, known: Known, day: date, now: int) -> Poster:
+    """Of this day, from the log in `bundle`, which goes on to `now`. CommandError as of cli.report.logs.counted."""
+    figures, place = Figures(), known.place
+    (log,) = counted([(bundle, bundle.name)], period("day", day), figures)
+    hours = msg("open: {hours}", hours=comma(_open(known.packs, place, day)) if known.packs else "–")
+    lines = [hours, _checked_in(figures), *_still(known.present, place, day, now)]
     parts = (
         Part(lines=tuple(lines)),
         Part(msg("Players"), table=overview(figures)),
-        Part(msg("PCs"), table=_pcs(figures, names)),
+        Part(msg("PCs"), table=_pcs(figures, known.names)),
         Part(msg("What people allowed or stopped"), table=overrides(figures, public=True)),
         Part(msg("Trouble: what was not enforced, or not sure"), table=issues(figures)),
         Part(msg("Log"), _log(log)),
@@ -76,8 +76,8 @@ def _bounds(place: PlaceShown, day: date) -> tuple[int, int]:
 def _checked_in(figures: Figures) -> Arg:
     found = {how: cell.n for (how,), cell in figures.by("checkin", "how").items()}
     told: dict[str, Arg] = {how: str(found.get(how, 0)) for how in ("card", "born", "registered", "guest")}
-    return msg("checked in: {n} (age by card {card}, as told {born}, registered {registered}, not known {guest})",
-               n=str(sum(found.values())), **told)  # fmt: skip
+    told["n"] = str(sum(n for how, n in found.items() if how != "moved"))
+    return msg("checked in: {n} (age by card {card}, as told {born}, registered {registered}, not known {guest})", **told)
 
 
 def _still(present: Present, place: PlaceShown, day: date, now: int) -> Iterator[Arg]:

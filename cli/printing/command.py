@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
+from agent.api.checkins import WhoPlays
+from agent.api.log import LogExport
 from agent.api.naming import GUEST
 from agent.api.rulebook import GameAllowed, GameList, PlaceShow, PlaceShown, PolicyShow
+from agent.api.seats import SeatList
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import answer, named, new_file, write_new
 from cli.given.values import parse_day
 from cli.printing import posters
-from cli.printing.closing import slip
+from cli.printing.closing import Known, slip
 from cli.printing.posters import Poster
 from compliance.paper import NO_PILLOW
 from host.clock import wall
-from host.rpc_client import ask
+from host.rpc_client import ask, items
 from i18n.catalogue import Catalogue
 from i18n.message import Message, msg
 from rules.calendar import day_name
@@ -54,8 +59,13 @@ def _run(made: Callable[[Context, PlaceShown], Poster]) -> Callable[[Namespace, 
 
 
 def _closing(args: Namespace, context: Context) -> None:
-    place, now = _public(context), wall()
-    _write(args, context, slip(context, place, args.day or day_name(place.zone, now), now))
+    place, now, address = _public(context), wall(), context.home.agent_address
+    names = {one.id: one.name or one.id for one in ask(address, SeatList()).seats}
+    known = Known(place, _packs(context, _PLACE), names, ask(address, WhoPlays()))
+    with tempfile.TemporaryDirectory(prefix="giochoi-") as folder:
+        log = Path(folder) / "log.zip"
+        write_new(log, (chunk.data for chunk in items(address, LogExport())))
+        _write(args, context, slip(log, known, args.day or day_name(place.zone, now), now))
 
 
 def _public(context: Context) -> PlaceShown:
