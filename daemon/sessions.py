@@ -147,7 +147,7 @@ class People:
             return _ruled(self.roster.guest, self.roster.place_packs, learning)
         known = next((one for one in self.players if one.id == self.checked_in), None)
         here = next(one.player for one in self.roster.checked_in if not one.pc)
-        return known or _ruled(here, self.roster.place_packs, learning, self.roster.offline)
+        return known or _ruled(here, self.roster.place_packs, learning)
 
     @cached_property
     def guardians(self) -> frozenset[str]:
