@@ -33,12 +33,12 @@ class Disk:
 
 
 class Pc:
-    """`off`: for how long it has been, if it is; `up`: its daemon runs."""
+    """`off`: for how long it has been, if it is; `up`: its daemon runs; `joined`: as which seat, "" for the agent's own."""
 
     def __init__(self, folder, clock):
         self.clock, self.world = clock, World(folder, clock)
         self.up = self.asleep = False
-        self.off, self.pid, self.reached = 0, 100, True
+        self.off, self.pid, self.reached, self.joined = 0, 100, True, ""
 
     @property
     def live(self):

@@ -1,6 +1,6 @@
-"""A whole place: a real agent and real daemons at two PCs, on clocks that a test holds. Things happen by the dice.
+"""A whole place: a real agent and real daemons at its PCs, on clocks that a test holds. Things happen by the dice.
 
-The agent runs on the first PC and shares its clock; the second joined it as a seat. What a daemon asks it is answered in this
+The agent runs on the first PC and shares its clock; the others joined it as seats. What a daemon asks it is answered in this
 process, unless it is off, asleep or out of reach.
 """
 
@@ -60,13 +60,13 @@ ACCOUNTS = frozenset({"me", "an", "binh", "friend", "root"})
 class WholePlace(Upkeep, Changes):
     """`begin`, then `go_on` as often as wanted, then `export`; `close` in the end. `changing`: players and games, too."""
 
-    def __init__(self, folder, seed, make_clock, monkeypatch, *, changing=False):
+    def __init__(self, folder, seed, make_clock, monkeypatch, *, changing=False, pcs=2, begun=NOON):
         self.weights = {**WEIGHTS, **(whole_changes.WEIGHTS if changing else {})}
         self.dice, self.steps, self.agent, self.ticked = random.Random(seed), [], None, 0
         self.pcs = []
-        for name in ("pc-1", "pc-2"):
+        for name in (f"pc-{number}" for number in range(1, pcs + 1)):
             (folder / name).mkdir()
-            self.pcs.append(Pc(folder / name, make_clock(wall=NOON)))
+            self.pcs.append(Pc(folder / name, make_clock(wall=begun)))
         self.first = self.calling = self.pcs[0]
         self.furnish(folder)
         monkeypatch.setattr(uplink, "aask", lambda _, request: self.call(request))
@@ -82,9 +82,13 @@ class WholePlace(Upkeep, Changes):
         self.agent_on()
         self.ask(GuardianAdd(name="Mẹ", account="me"))
         self.add()
-        self.joined = self.agent.change(partial(seat_join, public=b"the key of the second PC"), "me").id
-        public = self.pcs[1].world.home.public
-        (public / "agent.seat").write_bytes(msgspec.json.encode(Managed(address="192.0.2.1:7381", seat=self.joined)))
+        self.start_all()
+
+    def start_all(self):
+        for number, pc in enumerate(self.pcs[1:], 2):
+            pc.joined = self.agent.change(partial(seat_join, public=b"the key of PC %d" % number), "me").id
+            managed = Managed(address="192.0.2.1:7381", seat=pc.joined)
+            (pc.world.home.public / "agent.seat").write_bytes(msgspec.json.encode(managed))
         for pc in self.pcs:
             pc.start()
             self.sync(pc)
@@ -112,7 +116,7 @@ class WholePlace(Upkeep, Changes):
 
     @property
     def _caller(self):
-        return ROOT if self.calling is self.first else Seat(self.joined)
+        return Seat(self.calling.joined) if self.calling.joined else ROOT
 
     def ask(self, request):
         return asyncio.run(self.routes[request.op].handler(KEEPER, request)) if self.answers else None
@@ -324,8 +328,7 @@ class WholePlace(Upkeep, Changes):
             self.agent.change(partial(operation, request=request), "me")
 
     def _seat(self):
-        joined = "" if self.pc is self.first else self.joined
-        return next(one.id for one in self.agent.registry.roster.seats if one.pc == joined) if self.answers else ""
+        return next(one.id for one in self.agent.registry.roster.seats if one.pc == self.pc.joined) if self.answers else ""
 
     def remove(self):
         self.ask(PlayerRemove(player=self.pick("an", "binh")))
