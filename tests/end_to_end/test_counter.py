@@ -19,7 +19,7 @@ def point(house, tmp_path):
     house.configure("agent", "[catalogue]\nshipped = false\n")
     house.start()
     # At a game point its daemon would end what other tests run as guests' unknown programs.
-    house("place", "set", "agent-without-games", "--hours", "06:00-23:00", "--zone", zone_with_noon())
+    house("place", "set", "agent-without-games", "--hours", "00:00-24:00", "--zone", zone_with_noon())
     house("policy", "use", "guest", "vn-147:guardian=false")
     house("limit", "guest", "30")
     house.scripts = {}
