@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from agent.api import guarding
 from agent.api.roster import Roster
+from agent.api.staff import works_as
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 
@@ -94,12 +95,6 @@ def _roles_here(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
         found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
     if caller.account in guarding.accounts(roster):
         found |= {"guardian", KEEPER} if roster.place == "home" else {"guardian"}
-    found |= {STAFF, *((KEEPER,) if role == "operator" else ())} if (role := _works_as(caller.account, roster)) else set()
+    if (works := works_as(caller.account, roster)) is not None:
+        found |= {STAFF, KEEPER} if works.role == "operator" else {STAFF}
     return frozenset(found | ({COURIER, STAFF} if KEEPER in found else set()))
-
-
-def _works_as(account: str, roster: Roster) -> str | None:
-    """Nobody works in an account in which a player plays: they would let themselves play."""
-    if roster.place == "home" or any(one.account == account for one in roster.players):
-        return None
-    return next((one.role for one in roster.staff if one.account == account), None)

@@ -36,7 +36,7 @@ def add_to(commands: Commands) -> None:
     about = msg("give more time today; hours and breaks are put off only for as long, from now on; past them: giochoi extend")
     done = msg('giochoi grant An 15 --game luanti --reason "homework is done"')
     parser = commands.add("grant", grant, "An 15", done, about=about)
-    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("player", "PLAYER", msg("a player, guest, or the PC where they were checked in"))
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
     _for_what(parser)
     takes_proof(parser)
@@ -105,8 +105,10 @@ def document(answer: GrantAnswer) -> dict[str, object]:
     after = answer.after
     return {
         "id": answer.id, "player": {"id": answer.player, "name": answer.name}, "game": answer.game,
-        "until": _end(after, answer.zone), "before": _end(answer.before, answer.zone),
-        "still": {"rule": after.rule, "text": after.text} if answer.still else None,
+        "until": None if answer.at else _end(after, answer.zone),
+        "before": None if answer.at else _end(answer.before, answer.zone),
+        "still": {"rule": after.rule, "text": after.text} if answer.still and not answer.at else None,
+        "at": answer.at or None,
     }  # fmt: skip
 
 

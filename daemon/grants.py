@@ -57,15 +57,6 @@ class Grants:
             if known is None or (known.revoked is None and event.revoked is not None):
                 self.take(event, sent=True)
 
-    def end_of_others(self, players: Collection[str], now: int) -> tuple[GrantEvent, ...]:
-        """Ends what may still count for anybody but these `players`, and says what that was. A player who comes back under the
-        same name does not find it again.
-        """
-        over = (
-            event.id for event in self._events.values() if event.player not in players and event.given > now - MATTERS_MS
-        )
-        return self.end(tuple(over), now)
-
     def end(self, ids: Iterable[str], now: int) -> tuple[GrantEvent, ...]:
         """Takes those of these back that still count, and says what that was."""
         known = (self._events.get(id_) for id_ in ids)

@@ -124,7 +124,7 @@ def lookback(packs: Iterable[Pack]) -> int:
 
 class People:
     """One roster, looked at by account and by name. ValueError: no decision can be made by it. `checked_in`: the id of who is
-    checked in here.
+    checked in here; `elsewhere`: what the PC is called where others are, by their id. Only the agent's own PC hears of them.
     """
 
     def __init__(self, roster: Roster, accounts: Accounts) -> None:
@@ -134,6 +134,11 @@ class People:
         learning = frozenset(game.id for game in roster.games if game.learning)
         self.players = tuple(_ruled(player, roster.place_packs, learning, roster.offline) for player in roster.players)
         self.checked_in = next((one.player.id for one in roster.checked_in if not one.pc), None)
+        called = {seat.pc: seat.name or seat.id for seat in roster.seats}
+        self.elsewhere = {one.player.id: called.get(one.pc, one.pc) for one in roster.checked_in if one.pc}
+        known = {one.id for one in roster.players}
+        others = (one.player for one in roster.checked_in if one.pc and one.player.id not in known)
+        self._visitors = tuple(_ruled(one, roster.place_packs, learning) for one in others)
         self.guest = self._guest(learning)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
@@ -202,7 +207,17 @@ class People:
     def by_id(self, id_: str) -> RuledPlayer | None:
         if id_ in {GUEST, self.guest.id}:
             return self.guest
-        return next((one for one in self.players if one.id == id_), None)
+        return next((one for one in (*self.players, *self._visitors) if one.id == id_), None)
+
+    def registered(self, player: RuledPlayer) -> bool:
+        """Whether what is let through can be kept for them: they are registered, or what all guests have is meant."""
+        return player.id == GUEST or any(one.id == player.id for one in self.players)
+
+    def seated(self, pc: str) -> RuledPlayer | None:
+        """Who is checked in at the PC of that name or seat."""
+        asked = {seat.pc for seat in self.roster.seats if seat.id == pc or (seat.name and naming.same(seat.name, pc))}
+        found = next((one.player.id for one in self.roster.checked_in if one.pc in asked), None)
+        return None if found is None else self.by_id(found)
 
     def find(self, name: str) -> RuledPlayer | None:
         """By exact name or id."""
@@ -229,9 +244,8 @@ class People:
 
 
 def ids(roster: Roster) -> set[str]:
-    """Of all who may play at this PC."""
-    here = (one.player.id for one in roster.checked_in if not one.pc)
-    return {roster.guest.id, *here, *(player.id for player in roster.players)}
+    """Of all whom the roster knows."""
+    return {roster.guest.id, *(one.player.id for one in roster.checked_in), *(player.id for player in roster.players)}
 
 
 class InForce:

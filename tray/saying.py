@@ -43,7 +43,10 @@ def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     """Until when may be played now, what it was before, and which rule still binds."""
     after, before, zone = answer.after, answer.before, answer.zone
     who = joined((called(answer.name, answer.player), _title(answer)), ", ")
-    told: dict[str, Arg] = {"who": who, "rule": after.text or ""}
+    told: dict[str, Arg] = {"who": who, "rule": after.text or "", "seat": answer.at}
+    if answer.at:
+        more = 0 if answer.id is None else answer.ms or 0
+        return (msg("{who}: {more} more at {seat}", more=Length(more), **told),)
     if after.verdict != "allow":
         first = msg("{who}: still no playing, because of: {rule}", **told)
     elif after.until is None:

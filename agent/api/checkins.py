@@ -9,6 +9,8 @@ from host.wire import Request, Wire
 from i18n.message import Words
 
 AgeCheck = Literal["registered", "card", "born", "guest"]
+VISITOR: Final = "visitor-"
+"""How the id of a customer begins who is not registered."""
 BANDS: Final = (0, 12, 16, 18)
 """The least ages of the bands of which the age of who is not registered is kept as one: those of Vietnamese labels."""
 

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from agent.api.answers import Done
-from agent.api.roster import Staff, StaffRole
+from agent.api.roster import Roster, Staff, StaffRole
 from host.wire import Request, Wire
+
+
+def works_as(account: str, roster: Roster) -> Staff | None:
+    """Who works in the account. Nobody does where a player plays: they would let themselves play."""
+    if roster.place == "home" or any(one.account == account for one in roster.players):
+        return None
+    return next((one for one in roster.staff if one.account == account), None)
 
 
 class StaffAdd(Request[Done], frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from agent.api.answers import Who
-from agent.api.checkins import BANDS, AgeCheck, CheckIn, CheckOut, Happened, Move, Present, PresentRow, band
+from agent.api.checkins import BANDS, VISITOR, AgeCheck, CheckIn, CheckOut, Happened, Move, Present, PresentRow, band
 from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.seat import Alive
@@ -26,7 +26,6 @@ from i18n.message import Arg, Words, msg, semicolon
 from rules.calendar import age_on, day_bounds, day_name
 from rules.identity import IdentityError, birth_date, card_qr
 
-_VISITOR = "visitor-"
 _KEPT_DAYS = 2  # a play may go on past midnight
 
 
@@ -164,7 +163,7 @@ def _of_card(change: Change, text: str) -> _Somebody:
 
 def _visitor(change: Change, born: date | None, key: bytes) -> VisitorRow:
     age = None if born is None else max(one for one in BANDS if one <= max(0, age_on(born, change.today)))
-    return VisitorRow(_VISITOR + hashlib.sha256(key).hexdigest()[:10], key, change.today.isoformat(), age)
+    return VisitorRow(VISITOR + hashlib.sha256(key).hexdigest()[:10], key, change.today.isoformat(), age)
 
 
 def _person(tables: Tables, id: str) -> PlayerRow | VisitorRow:

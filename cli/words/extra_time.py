@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.api.checkins import VISITOR
 from agent.api.naming import GUEST
 from agent.api.rule_words import rule_said
 from cli.words.game_titles import game_called
@@ -18,6 +19,8 @@ def called(name: str, id_: str) -> Arg:
     """A player as people say it, and the id where that is not the same but for its case."""
     if id_ == GUEST:
         return msg("guest")
+    if id_.startswith(VISITOR):
+        return msg("guest {id}", id=id_.removeprefix(VISITOR))
     return name if name.lower() == id_ else msg("{name} ({id})", name=name, id=id_)
 
 
@@ -31,6 +34,8 @@ def follows(answer: GrantAnswer) -> Message:
     after, before = answer.after, answer.before
     if answer.again:
         return stands(answer)
+    if answer.at:
+        return _at_another_pc(answer)
     if (after.verdict, after.until) == (before.verdict, before.until):
         return msg("nothing changes: {said}", said=stands(answer)) if answer.id is None else _stays(answer)
     if after.verdict != "allow" or after.until is None:
@@ -44,8 +49,20 @@ def follows(answer: GrantAnswer) -> Message:
     return msg("{can} until {until} (was {before})", **told)
 
 
+def _at_another_pc(answer: GrantAnswer) -> Message:
+    """What was given there; until when may be played is known there alone, and told where all PCs are."""
+    told: dict[str, Arg] = {"seat": answer.at, "who": called(answer.name, answer.player), "command": "giochoi who"}
+    if answer.id is None:
+        return msg("nothing changes: no limit that {who} has at {seat} gets longer by it", **told)
+    if answer.ms is None:
+        return msg("until when {who} may play at {seat} shows: {command}", **told)
+    return msg("{more} more for {who} at {seat}; until when shows: {command}", more=Length(answer.ms, exact=True), **told)
+
+
 def beside(answer: GrantAnswer) -> Iterator[Message]:
     """What else there is to know: that the minutes count from now, how more would, and which limits give way."""
+    if answer.at:
+        return
     after = answer.after
     if answer.id is None and answer.beyond is not None and after.until is not None:
         command = _extending(answer, answer.beyond)

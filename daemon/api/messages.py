@@ -205,6 +205,7 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     count `from_now` on though the end that they were to move comes later; `beyond` is the minute up to which extending would
     give as many. Of an extension: the limits that it is stronger than (`gives_way`). `again`: it had been taken back before.
     Of a request: the title of the game, or the name of the program, that is `let` through now.
+    `at`: what the PC is called, another one, where the player is checked in; what holds there is known there alone.
     """
 
     id: str | None
@@ -224,6 +225,7 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     again: bool = False
     let: str | None = None
     title: str = ""
+    at: str = ""
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):

@@ -72,8 +72,7 @@ class Rosters:
             self.resumer.take_up(people, now)
             self.loop.resume()
         self.grants.merge(roster.grants, now.wall)
-        over = self.grants.end_of_others(ids(roster), now.wall)
-        ended = [events.GrantRevoked(None, grant, now) for grant in (*self.grants.end(lost, now.wall), *over)]
+        ended = [events.GrantRevoked(None, grant, now) for grant in self.grants.end(lost, now.wall)]
         if ended:
             self.recorder.record_with(ended, self.grants.write)
         else:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from agent.api import naming
 from agent.api.asked import ProvedBy
-from agent.api.roster import Guardian
+from agent.api.roster import Guardian, Staff
+from agent.api.staff import works_as
 from daemon.api.asking import PROOF_MS, PROOF_OVER
 from daemon.sessions import InForce, People, RuledPlayer
 from host import choose
@@ -86,11 +87,33 @@ class Access:
     def roles(self, caller: Caller) -> frozenset[str]:
         people = self.in_force.people
         accounts = frozenset[str]() if people is None else people.guardians
-        guardian = caller.uid in {*SYSTEM_USERS, self.own_uid} or caller.admin or caller.account in accounts
+        works = self._works(caller)
+        operator = caller.admin or (works is not None and works.role == "operator")
+        guardian = operator or caller.uid in {*SYSTEM_USERS, self.own_uid} or caller.account in accounts
         return frozenset({"any", "guardian"} if guardian else {"any"})
 
     def guardian(self, caller: Caller) -> bool:
         return "guardian" in self.roles(caller)
+
+    def giving(self, caller: Caller, token: str) -> Acting:
+        """As `acting`; also staff at the counter, to customers."""
+        works = self._works(caller)
+        if token or works is None or self.guardian(caller):
+            return self.acting(caller, token)
+        return Acting(works.name, None, "account", "staff")
+
+    def check_other(self, caller: Caller, token: str, player: RuledPlayer) -> None:
+        """ApiError: staff gives nothing to whoever plays in their own account."""
+        theirs = self.people().player_of(caller.account) is player
+        if theirs and not token and not self.guardian(caller) and self._works(caller):
+            raise ApiError("refused", msg("nobody gives time to themselves: an operator may"))
+
+    def served(self, caller: Caller) -> RuledPlayer | None:
+        """The one player whose requests and extra time the caller may see; None: everybody's, as whoever answers them."""
+        return None if self._works(caller) is not None else self.only(caller)
+
+    def _works(self, caller: Caller) -> Staff | None:
+        return None if self.in_force.people is None else works_as(caller.account, self.in_force.people.roster)
 
     def acting(self, caller: Caller, token: str) -> Acting:
         """On whose word the caller acts. Whoever proved a PIN gives time, answers and pauses, and nothing else asks for it."""
@@ -163,6 +186,11 @@ class Access:
         if found is None:
             raise naming.no_player(people.roster.players, name, naming.GUEST, naming.GUEST_VI)
         return found
+
+    def customer(self, name: str) -> RuledPlayer:
+        """The player of that name, or whoever is checked in at the PC of that name. ApiError."""
+        people = self.people()
+        return people.find(name) or people.seated(name) or self.player(name)
 
     def game(self, asked: str) -> Game:
         return naming.game(self.people().catalogue, asked)

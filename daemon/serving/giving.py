@@ -40,6 +40,7 @@ def told(
         after=outlook(after),
         still=id_ is not None and held(before, after, given),
         title="" if game is None else game.title,
+        at=looks.people.elsewhere.get(player.id, ""),
     )
 
 

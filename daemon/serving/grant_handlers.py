@@ -19,7 +19,7 @@ from daemon.serving.giving import check_length, gives_way, longer, of_grant, rea
 from daemon.sessions import RuledPlayer
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import Moment, msg
+from i18n.message import Moment, msg, typed
 from rules.calendar import DAY_MS, calendar, day_name
 from rules.facts import Grant
 from rules.games import Game
@@ -33,8 +33,8 @@ class GrantHandlers:
     grants: Grants
 
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAnswer:
-        acting = self.changes.access.acting(caller, request.token)
-        player, only, reason = self._meant(request)
+        acting = self.changes.access.giving(caller, request.token)
+        player, only, reason = self._meant(caller, request)
         check_length(request.ms)
         return self.give(player, request.ms, acting, only, reason)
 
@@ -56,8 +56,11 @@ class GrantHandlers:
         return of_grant(looks, player, only, event, before)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
-        acting = self.changes.access.acting(caller, request.token)
-        player, only, reason = self._meant(request)
+        acting = self.changes.access.giving(caller, request.token)
+        player, only, reason = self._meant(caller, request)
+        if (at := self.changes.access.people().elsewhere.get(player.id)) is not None:
+            said = {"seat": at, "command": f"giochoi grant {typed(at)} 15"}
+            raise ApiError("refused", msg("only {seat} knows what is left there: give minutes, as in {command}", **said))
         now = self.changes.clock.read()
         until, looks = self._today(request.until, now.wall), self.changes.outlooks(now, acting.by)
         game = looks.about(player, only)
@@ -74,7 +77,7 @@ class GrantHandlers:
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
         access = self.changes.access
-        people, now, only = access.people(), self.changes.clock.read().wall, access.only(caller)
+        people, now, only = access.people(), self.changes.clock.read().wall, access.served(caller)
         grants = tuple(event for event in self.grants.all() if only is None or event.player == only.id)
         players = {id_: people.by_id(id_) for id_ in {event.player for event in grants}}
         return m.Grants(
@@ -86,7 +89,7 @@ class GrantHandlers:
         )
 
     async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.GrantAnswer:
-        acting = self.changes.access.acting(caller, request.token)
+        acting = self.changes.access.giving(caller, request.token)
         known = next((event for event in self.grants.all() if event.id == request.id), None)
         if known is None:
             raise ApiError(
@@ -108,10 +111,11 @@ class GrantHandlers:
         answer = told(looks, event.id, player, only, before)
         return structs.replace(answer, again=change is None)
 
-    def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
+    def _meant(self, caller: Caller, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
         """Who, for which game only, and why. ApiError."""
         access = self.changes.access
-        player, reason = access.player(request.player), reason_of(request.reason)
+        player, reason = access.customer(request.player), reason_of(request.reason)
+        access.check_other(caller, request.token, player)
         return player, None if request.game is None else access.game(request.game), reason
 
     def _today(self, time_of_day: int, now: int) -> int:

@@ -83,7 +83,7 @@ class RequestHandlers:
             raise ApiError("refused", msg("{n} times were asked for today; tomorrow again", n=MOST_REQUESTS))
 
     async def list(self, caller: Caller, request: a.RequestsGet) -> a.Requests:
-        only, people, now = self.changes.access.only(caller), self.changes.access.people(), self.changes.clock.read()
+        only, people, now = self.changes.access.served(caller), self.changes.access.people(), self.changes.clock.read()
         looks, parts = self.changes.outlooks(now), []
         for event in self.requests.today(people.zone, now.wall):
             player = people.by_id(event.player)
@@ -116,15 +116,16 @@ class RequestHandlers:
     # --- guardians
 
     async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
-        acting, reason = self.changes.access.acting(caller, request.token), reason_of(request.reason)
+        acting, reason = self.changes.access.giving(caller, request.token), reason_of(request.reason)
         if request.ms is not None:
             check_length(request.ms)
         now = self.changes.clock.read()
         player, event = self._open(request.id, now)
+        self.changes.access.check_other(caller, request.token, player)
         return self._approve(player, event, acting, reason, now, request.ms)
 
     async def deny(self, caller: Caller, request: a.RequestDeny) -> m.Ok:
-        acting, reason = self.changes.access.acting(caller, request.token), reason_of(request.reason)
+        acting, reason = self.changes.access.giving(caller, request.token), reason_of(request.reason)
         now = self.changes.clock.read()
         player, event = self._open(request.id, now)
         self._answered(player, replace(event, answer=_by(acting, now, reason, approved=False)), now)
@@ -179,6 +180,10 @@ class RequestHandlers:
         if event.program is not None and ms is not None:
             raise ApiError("bad-input", msg("a program is let through without minutes"))
         _fits(player, event.program)
+        if let and not looks.people.registered(player):
+            command = "player set guest --allow-program …" if event.program else f"game allow guest {event.game}"
+            raise ApiError("refused", msg("nothing is let through for one unregistered customer alone; for all: {command}",
+                                          command=f"giochoi {command}"))  # fmt: skip
         grant = None
         if not let or ms is not None:
             grant = GrantEvent(
