@@ -366,6 +366,5 @@ def test_what_was_given_does_not_come_back_with_the_name(seat, turtles):
     assert [one["id"] for one in told(seat, "grants", "ti")["grants"]] == [id_]
     assert seat(*words).stdout == "Tí is added (id ti)\n"
 
-    (given,) = (one for one in told(seat, "grants")["grants"] if one["id"] == id_)
-    assert given["revoked"] is not None
+    until(lambda: [one["revoked"] for one in told(seat, "grants")["grants"] if one["id"] == id_] != [None])
     assert seat("player", "remove", "Tí", "--yes").returncode == 0

@@ -60,7 +60,7 @@ def test_time(home):
     assert "homework is done" in listed
     assert id_ in home.fails(1, "request")
     answer = document(home, "approve", id_)
-    assert answer.keys() == {"id", "player", "game", "until", "before", "still", "request", "let"}
+    assert answer.keys() == {"id", "player", "game", "until", "before", "still", "at", "request", "let"}
     assert (answer["request"], answer["player"], answer["let"]) == (id_, {"id": "an", "name": "An"}, None)
     assert [one["id"] for one in document(home, "grants")["grants"]] == [answer["id"]]
     assert "said yes" in home.fails(1, "approve", id_)

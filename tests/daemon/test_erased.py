@@ -30,7 +30,8 @@ def test_the_seat_forgets_and_the_day_is_summed_up(world):
     world.platform.run(3, "teeworlds")
     world.pass_time(MINUTE)
     (luanti, other) = world.journal("play.started")
-    world.adopt(replace(roster(2, players=()), erased=ERASED))
+    over = tuple(replace(grant, revoked=world.clock.wall()) for grant in grants)
+    world.adopt(replace(roster(2, players=(), grants=over), erased=ERASED))
     summaries = world.journal("usage.day")
     assert [(line.who, line.day) for line in summaries] == [(luanti.who, "2026-11-24")]
     assert summaries[0].games == {"luanti": GameDay(2 * MINUTE, 1, 0), "teeworlds": GameDay(MINUTE, 0, 0)}
