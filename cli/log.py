@@ -59,7 +59,7 @@ def show(args: Namespace, context: Context) -> None:
     public = ask(context.home.agent_address, PlaceShow()).place != "home"
     lines = [(line, msgspec.json.decode(line.entry)) for line in shown.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
-        entry(context.out, line, fields, shown.zone, shown.names, public=public)
+        entry(context.out, line, fields, shown.zone, shown.names, shown.seats, public=public)
 
 
 def export(args: Namespace, context: Context) -> None:

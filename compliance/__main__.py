@@ -24,6 +24,7 @@ from compliance.given import UsageError, text_of, trust_of
 from compliance.note import NoteError
 from compliance.page import html, text
 from compliance.page.blocks import Fact, Section
+from compliance.page.called import called
 from compliance.page.explain import DOTS
 from compliance.page.model import Page, data, page
 from compliance.page.verdict import verdict
@@ -153,7 +154,7 @@ def _visit(options: argparse.Namespace, trust: Trust | None, since: bytes | None
 
 def _visited(file: Path, options: argparse.Namespace, trust: Trust | None, words: Catalogue) -> Page | Message:
     try:
-        return page(_verified(str(file), options, trust, None, words))
+        return page(called(_verified(str(file), options, trust, None, words)))
     except BundleError as error:
         return error.message
 
@@ -228,7 +229,7 @@ def _days(text: str) -> int:
 def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None:
     """As text, unless a document or a file is asked for; a file says besides what it concludes."""
     shown = page(report)
-    said = sections(shown)
+    said = sections(page(called(report)))
     filed = options.html is not None or options.pdf is not None
     if filed:
         _file((*said, _check(options.bundle, report.zone, verdict(shown).text)), options, words)

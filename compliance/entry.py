@@ -32,7 +32,7 @@ class NewerError(EntryError):
 
 
 AnyEntry = (  # in the order of docs/spec/log.md 7
-    seat.SeatEnrolled | seat.SeatRetired
+    seat.SeatEnrolled | seat.SeatNamed | seat.SeatRetired
     | seat.SeatStart | seat.SeatStop | seat.SeatPowered | seat.Presence | seat.SessionOpened | seat.SessionClosed
     | place.PlaceChanged | place.PolicyChanged | place.GuardianChanged | place.StaffChanged
     | place.CheckedIn | place.CheckedOut
@@ -46,8 +46,8 @@ AnyEntry = (  # in the order of docs/spec/log.md 7
 )
 
 AGENTS: frozenset[type[Entry]] = frozenset({
-    seat.SeatEnrolled, seat.SeatRetired, place.PlaceChanged, place.PolicyChanged, place.GuardianChanged, place.GameChanged,
-    place.StaffChanged, place.CheckedIn, place.CheckedOut,
+    seat.SeatEnrolled, seat.SeatNamed, seat.SeatRetired, place.PlaceChanged, place.PolicyChanged, place.GuardianChanged,
+    place.GameChanged, place.StaffChanged, place.CheckedIn, place.CheckedOut,
     override.Approval, override.ApprovalEnded, program.ProgramsChanged, log.AgentTick, log.Erasure, log.Restored, log.Pruned,
 })  # fmt: skip
 """The kinds that only the agent may write: no seat knows these things."""

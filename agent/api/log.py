@@ -32,12 +32,13 @@ class LogLine(Wire, frozen=True, kw_only=True):
 
 class LogLines(Wire, frozen=True, kw_only=True):
     """`zone` is the place's, for showing moments. `names`: who the pseudonyms of these lines are, and to whom
-    was given what they say was taken back, where it is known.
+    was given what they say was taken back, where it is known. `seats`: what PCs are called, by seat.
     """
 
     lines: tuple[LogLine, ...]
     zone: str = "Asia/Ho_Chi_Minh"
     names: dict[str, str] = msgspec.field(default_factory=dict)
+    seats: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class LogExport(Request[Chunk], frozen=True, kw_only=True):

@@ -43,7 +43,8 @@ def last_lines(request: LogShow, log: Log, payloads: Payloads, tables: Tables, z
     rows = tables.players()
     called = {row.id: GUEST if row.id == GUEST else row.name for row in rows}
     names = {id_: called.get(player, player) for id_, player in given.items()}
-    return LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
+    seats = {seat.id: seat.name for seat in tables.seats() if seat.name}
+    return LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone), seats=seats)
 
 
 def card(log: Log, place: PlaceRow) -> Card:

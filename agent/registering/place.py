@@ -17,6 +17,7 @@ from agent.registering.consequences.place_words import certificate, changes, ove
 from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
+from agent.registering.seats import record_names
 from agent.registry import Change, Outcome
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
 from agent.store.tables import Tables
@@ -44,6 +45,8 @@ def place_set(change: Change, request: PlaceSet) -> Outcome:
     after = change.tables.packs()
     if replace(old, **_NOT_LOGGED) != replace(new, **_NOT_LOGGED):
         record_place(change, {"what": "place.set", "name": new.name, "address": new.address, "owner": new.owner})
+    if old.place == "home":
+        record_names(change, (row for row in change.tables.seats() if row.name))
     players: Hints = ()
     for target, row in ((PLACE, None), (GUEST, guest(change.tables))):
         if before.get(target, ()) != after.get(target, ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,7 +16,7 @@ from agent.registry import Change, Outcome
 from agent.store.rows import SeatRow
 from agent.store.tables import Tables
 from compliance.entries.place import CheckedOut
-from compliance.entries.seat import SeatEnrolled, SeatRetired, SeatStart
+from compliance.entries.seat import SeatEnrolled, SeatNamed, SeatRetired, SeatStart
 from compliance.entry import AnyEntry, decode
 from compliance.format.chain import AGENT
 from compliance.log import Log
@@ -61,9 +61,19 @@ def seat_name(change: Change, request: SeatName) -> Outcome:
     its = [one for one in rows if one.id == row.id or (row.pc and one.pc == row.pc)]
     if name and any(same(name, one.name) and one not in its and one.retired is None for one in rows):
         raise refused(msg("another PC is called {name} already", name=name))
+    its = [msgspec.structs.replace(one, name=name) for one in its]
     for one in its:
-        change.tables.put_seat(msgspec.structs.replace(one, name=name))
+        change.tables.put_seat(one)
+    record_names(change, its)
     return Outcome(row.id, name=name)
+
+
+def record_names(change: Change, rows: Iterable[SeatRow]) -> None:
+    """What the PCs of a public place are called, for whoever reads its log there."""
+    if change.tables.place().place != "home":
+        for row in rows:
+            if row.key and row.retired is None:
+                change.record(SeatNamed, id=row.id, name=row.name)
 
 
 def seat_enrol(change: Change, request: Enrol, pc: str) -> Outcome:
@@ -89,8 +99,10 @@ def seat_enrol(change: Change, request: Enrol, pc: str) -> Outcome:
     if key.public in owners:  # of two under one key nobody could tell which of them wrote
         owner = owners[key.public]
         raise refused(msg("this key is that of {seat} already: a new seat needs a key of its own", seat=owner))
-    change.tables.put_seat(msgspec.structs.replace(row, key=request.key, enrolled=change.now))
+    change.tables.put_seat(enrolled := msgspec.structs.replace(row, key=request.key, enrolled=change.now))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
+    if row.name:
+        record_names(change, [enrolled])
     return Outcome(request.seat)
 
 

@@ -114,10 +114,11 @@ _VALUES: Final = 60  # columns for the values of one pack
 
 
 def entry(
-    out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY, *, public: bool = False
+    out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY,
+    seats: Mapping[str, str] = _NOBODY, *, public: bool = False,
 ) -> None:
     """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it. `names`: who the
-    pseudonyms are, where it is known. `public`: this is no home.
+    pseudonyms are, and `seats`: what PCs are called, where it is known. `public`: this is no home.
     """
     kind = fields["kind"]
     fields = _named(fields, names)
@@ -127,7 +128,7 @@ def entry(
         fields["rule"] = rule_of(fields)
     _labelled(fields)
     what = _happened(kind, fields)
-    seat = msg("agent") if fields["seat"] == _AGENT else fields["seat"]
+    seat = msg("agent") if fields["seat"] == _AGENT else seats.get(fields["seat"], fields["seat"])
     out.say(row((str(line.index), Moment(fields["wall"], zone), seat, what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:

@@ -16,6 +16,15 @@ class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
     key: str
 
 
+class SeatNamed(Entry, frozen=True, kw_only=True, tag="seat.named"):
+    """Written by the agent of a public place: what the PC of the seat `id` is called from now on; "": nothing. At home a PC
+    may be called after a person, and nothing is written.
+    """
+
+    id: str
+    name: str
+
+
 class SeatRetired(Entry, frozen=True, kw_only=True, tag="seat.retired"):
     """Written by the agent: the PC of the seat `id` is gone, and nothing more of the seat is taken. `heard`: when the agent
     heard it last; None: never since it was started.

@@ -16,7 +16,8 @@ from compliance.format.chain import AGENT
 LEAVES_MS: Final = 396 * 86_400_000  # thirteen months
 PERSONAL_MS: Final = 184 * 86_400_000  # six months, of what lies beside entries
 _SAID: Final = frozenset({
-    "seat.enrolled", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed", "programs.changed",
+    "seat.enrolled", "seat.named", "seat.retired", "place.changed", "policy.changed", "guardian.changed", "game.changed",
+    "programs.changed",
 })  # fmt: skip
 _OPEN: Final = {
     "approval": "approval.ended", "issue.raised": "issue.cleared", "pause": "resume", "enforcement.off": "enforcement.on",

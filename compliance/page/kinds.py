@@ -7,7 +7,7 @@ from typing import Final
 from i18n.message import Arg, Message, msg
 
 KINDS: Final[dict[str, Arg]] = {
-    "seat.enrolled": msg("PC enrolled"), "seat.retired": msg("PC retired"),
+    "seat.enrolled": msg("PC enrolled"), "seat.named": msg("PC named"), "seat.retired": msg("PC retired"),
     "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
     "seat.powered": msg("when the PC was on before"),
     "presence": msg("PC was on"), "session.opened": msg("somebody logged on"), "session.closed": msg("logged off"),

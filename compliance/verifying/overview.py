@@ -14,7 +14,7 @@ from compliance.entries.base import Entry
 from compliance.entries.decision import LaunchRefused
 from compliance.entries.override import Approval, CodeUsed, EnforcementOff, EnforcementOn, GrantGiven, GrantRevoked, Paused
 from compliance.entries.place import GameChanged, PlaceChanged
-from compliance.entries.seat import SeatRetired, SeatStart, SeatStop
+from compliance.entries.seat import SeatNamed, SeatRetired, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
@@ -173,7 +173,7 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """`refused`: how many starts were, `refusals`: by which rules, of which games. `ungated`: seats that could not refuse games
-    before they ran, with how many of their starts, and how many there were.
+    before they ran, with how many of their starts, and how many there were. `names`: what the agent calls the PCs of seats.
     """
 
     places: tuple[PlaceAt, ...] = ()
@@ -183,6 +183,7 @@ class Overview:
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
     ungated: tuple[tuple[str, int, int], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Seen(Protocol):
@@ -204,6 +205,7 @@ class Looker:
     _overridden: Overridden = field(default_factory=Overridden)
     _refused: Refusals = field(default_factory=Refusals)
     _starts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
 
     def keep(self, line: AnyEntry) -> None:
         """An entry of before this log begins: the place is known, and its seat, which that follows, and whether it ran."""
@@ -211,6 +213,8 @@ class Looker:
             self._places.append(place_at(line))
         elif isinstance(line, SeatRetired):
             self._retire("", line)
+        elif isinstance(line, SeatNamed):
+            self._name("", line)
         elif line.seat != AGENT:
             self._ran[line.seat] = isinstance(line, SeatStart) or (not isinstance(line, SeatStop) and self.ran(line.seat))
             if type(line) in WATCHED:
@@ -220,7 +224,7 @@ class Looker:
 
     def wants(self) -> Wants:
         return {
-            PlaceChanged: self._placed, LaunchRefused: self._refuse, SeatRetired: self._retire,
+            PlaceChanged: self._placed, LaunchRefused: self._refuse, SeatRetired: self._retire, SeatNamed: self._name,
             **each(self._watch, *WATCHED), **each(self._override, *OVERRIDING),
         }  # fmt: skip
 
@@ -246,6 +250,9 @@ class Looker:
     def _retire(self, _: Arg, line: SeatRetired) -> None:
         if line.id in self._ran:
             self._retired.setdefault(line.id, line.wall)
+
+    def _name(self, _: Arg, line: SeatNamed) -> None:
+        self._names[line.id] = line.name[:_LONG]
 
     def _override(self, _: Arg, line: AnyEntry) -> None:
         self._overridden.take(line)
@@ -276,7 +283,7 @@ class Looker:
         refused = self._refused
         return Overview(
             tuple(self._places), self._clock, tuple(one for one in seats if one is not None), self._overridden.all(),
-            refused.n, refused.all(), ungated,
+            refused.n, refused.all(), ungated, dict(self._names),
         )  # fmt: skip
 
 

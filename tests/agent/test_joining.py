@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agent.api.joining import Join, PlaceServe, SeatInvite
+from agent.api.log import LogShow
 from agent.api.manifest import MissingError, digest, join
 from agent.api.players import GuardianAdd, GuardianSet, LimitSet, PlayerAdd
 from agent.api.roster import GrantEvent, PartsGet, Roster, RosterGet
@@ -101,6 +102,20 @@ def test_a_pc_is_called_as_no_other(desk, pc):
     desk.ask("seat.name", SeatName(seat=pc.id, name="MÁY 07"))
     desk.ask("seat.retire", SeatRetire(seat=pc.id, reporting=True))
     assert desk.ask("seat.name", SeatName(seat=other.id, name="Máy 07")).name == "Máy 07"
+
+
+def test_a_public_place_has_the_names_of_its_pcs_in_its_log(desk, pc):
+    """Those that they have when it becomes one, too; at home a PC may be called after a person."""
+    desk.ask("seat.name", SeatName(seat=pc.id, name="An's"))
+    assert desk.entries("seat.named") == []
+    desk.ask("seat.name", SeatName(seat=pc.id, name="Máy 07"))
+    desk.ask("place.set", PlaceSet(place="game-point"))
+    pc.enrol("seat-after")
+    desk.ask("seat.name", SeatName(seat=pc.id, name="Máy 08"))
+    said = [(entry["id"], entry["name"]) for entry in desk.entries("seat.named")]
+    assert said == [(pc.id, "Máy 07"), ("seat-after", "Máy 07"), (pc.id, "Máy 08"), ("seat-after", "Máy 08")]
+    shown = desk.ask("log.show", LogShow(last=1))
+    assert {shown.seats[pc.id], shown.seats["seat-after"]} == {"Máy 08"}
 
 
 def called(desk):

@@ -18,7 +18,7 @@ from compliance.entries.place import (
     StaffChanged,
 )
 from compliance.entries.program import ProgramsChanged
-from compliance.entries.seat import SeatEnrolled, SeatRetired
+from compliance.entries.seat import SeatEnrolled, SeatNamed, SeatRetired
 from compliance.format.chain import AGENT
 from compliance.note import Signer
 from i18n.message import plain
@@ -27,6 +27,7 @@ FACTS = GameFacts(label=18, system="VN", learning=False)
 KEY = Signer("seat-b", bytes(31) + b"\x09").vkey
 SAID = {
     SeatEnrolled: {"id": "seat-b", "key": KEY},
+    SeatNamed: {"id": "home-pc", "name": "07"},
     SeatRetired: {"id": "home-pc", "heard": None},
     PlaceChanged: {"place": "home", "zone": "UTC", "hours": ""},
     PolicyChanged: {"target": "place", "packs": (), "house": False},

@@ -17,10 +17,11 @@ from compliance.entries.decision import LaunchRefused
 from compliance.entries.log import AgentTick
 from compliance.entries.override import Approval, EnforcementOff, EnforcementOn, GrantGiven
 from compliance.entries.place import PlaceChanged
-from compliance.entries.seat import IssueRaised, Presence, SeatStart, SeatStop
+from compliance.entries.seat import IssueRaised, Presence, SeatNamed, SeatStart, SeatStop
 from compliance.entry import AnyEntry
 from compliance.format.tiles import decode_entries
 from compliance.page import html, names, text
+from compliance.page.called import called as named
 from compliance.page.kinds import KINDS
 from compliance.page.model import Page, data, page
 from compliance.page.refused import refused
@@ -555,6 +556,26 @@ def test_seats_that_could_not_refuse_games_before_they_ran_are_named(site, clock
     assert (f"! seat b: {what} a PC with Windows" in told, f"! seat c: at times {what}" in told) == (True, True)
     assert ("seat a" in told, "seats" in told) == (False, False)
     assert [tuple(one.values()) for one in data(page(report), {})["ungated"]] == [("b", 2, 2), ("c", 1, 2)]
+
+
+def test_pcs_are_called_as_the_place_calls_them(site, clock):
+    """Whoever stands before one knows it by that; its id is with it in the list, and wherever two are called the same."""
+    called = {"a": "PC 07", "b": "Máy 08", "c": "Máy 08"}
+    for name in ("a", "b", "c", "d"):
+        seat = site.enrol(name)
+        seat.add(SeatStart, version="1", watch="poll", clean=True, lost_from=None)
+        clock.run(MINUTE)
+        seat.add(SeatStop)
+    for name in (*called.values(), ""):
+        site.agent.add(SeatNamed, id="d", name=name)
+    for id, name in called.items():
+        site.agent.add(SeatNamed, id=id, name=name)
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    told = "\n".join(text.lines(sections(page(named(report))), EN, 200))
+    assert "! seats PC 07, Máy 08 (b), Máy 08 (c), d: games were not refused" in told
+    assert [line for line in ("PC 07 (a)  ", "Máy 08 (b)  ", "d  ") if line not in told] == []
+    assert {seat.seat for seat in report.audit.seats} == {"agent", "a", "b", "c", "d"}
 
 
 # --- the first page ---------------------------------------------------------------------------------------------------------
