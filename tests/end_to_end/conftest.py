@@ -38,7 +38,7 @@ class House:
         for room in rooms or ("agent", "daemon"):
             errors = (self.home / f"{room}.err").open("ab")
             server = subprocess.Popen(
-                [*ours(f"giochoi-{room}"), "--home", str(self.home)],
+                [*self.command(f"giochoi-{room}"), "--home", str(self.home)],
                 cwd=self.home,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -49,6 +49,9 @@ class House:
             errors.close()
             assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text("utf-8")
             self.servers[room] = server
+
+    def command(self, program: str) -> list[str]:
+        return ours(program)
 
     def end(self, room: str) -> None:
         """As a service manager does; on Windows, where only services can be asked, as `kill`."""
@@ -88,7 +91,7 @@ class House:
         if not SOAK:
             return in_here(MAINS[program], words, self.home)
         return subprocess.run(
-            [*ours(program), *words], cwd=self.home, env=self.environment(), capture_output=True, encoding="utf-8", timeout=60,
+            [*self.command(program), *words], cwd=self.home, env=self.environment(), capture_output=True, encoding="utf-8", timeout=60,
             check=False, input="",
         )  # fmt: skip
 
