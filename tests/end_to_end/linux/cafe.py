@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,14 @@ from tests.system import PATIENCE, SLOW, ours, until
 ADDRESS = "10.77.0.1"
 PORT = 7381
 NO_GATE = "[gate]\nenabled = false\n"
+QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 SETTLED = 60.0 * SLOW  # seconds: longer than a PC ever waits before it asks an agent again that was away
+
+
+def ended_inside(entered: subprocess.Popen[bytes], how: Callable[[psutil.Process], None]) -> None:
+    """nsenter hands no signal on: what it waits for is asked instead."""
+    for inner in psutil.Process(entered.pid).children():
+        how(inner)
 
 
 class CafePc(House):
@@ -25,9 +33,9 @@ class CafePc(House):
         super().__init__(home)
         home.mkdir(mode=0o755)
         alone = ["unshare", "--net", "--pid", "--mount", "--propagation", "private", "--fork", "--mount-proc", "--kill-child"]
-        self._alone = subprocess.Popen([*alone, "sleep", "infinity"], start_new_session=True)
+        self._alone = subprocess.Popen([*alone, "sleep", "infinity"], start_new_session=True, **QUIET)
         self.first = until(self._first)
-        self.inside("ip", "link", "set", "lo", "up")
+        self.ip("link", "set", "lo", "up")
 
     def _first(self) -> int | None:
         """The process number, as seen outside, of the first process inside."""
@@ -40,13 +48,13 @@ class CafePc(House):
     def enter(self, *as_whom: str) -> list[str]:
         return ["nsenter", "--target", str(self.first), "--net", "--pid", "--mount", *as_whom, "--"]
 
-    def inside(self, *command: str) -> None:
-        subprocess.run([*self.enter(), *command], check=True, capture_output=True)
+    def ip(self, *words: str) -> None:
+        """Changes its network; process numbers among the words are those seen outside."""
+        subprocess.run(["nsenter", "--target", str(self.first), "--net", "--", "ip", *words], check=True)
 
-    def _gone(self, server, how) -> None:
-        """nsenter hands no signal on: what it waits for is asked instead."""
-        for inner in psutil.Process(server.pid).children():
-            getattr(inner, how.__name__)()
+    @staticmethod
+    def _gone(server, how) -> None:
+        ended_inside(server, getattr(psutil.Process, how.__name__))
         server.wait(PATIENCE)
         server.stdout.close()
         server.stdin.close()
@@ -60,20 +68,25 @@ class CafePc(House):
 class Cafe:
     """The counter, which plays no games, and the PCs that customers play at, called 01, 02 …"""
 
-    def __init__(self, folder: Path, customer, pcs: int) -> None:
+    def __init__(self, folder: Path, customer) -> None:
         self.counter, self.customer = CafePc(folder / "counter"), customer
-        self.pcs = {f"{number:02}": CafePc(folder / f"pc{number:02}") for number in range(1, pcs + 1)}
-        self.counter.inside("ip", "link", "add", "switch", "type", "bridge")
-        self.counter.inside("ip", "address", "add", f"{ADDRESS}/24", "dev", "switch")
-        self.counter.inside("ip", "link", "set", "switch", "up")
+        self.pcs: dict[str, CafePc] = {}
+        self.folder = folder
+
+    def furnish(self, pcs: int) -> None:
+        for number in range(1, pcs + 1):
+            self.pcs[f"{number:02}"] = CafePc(self.folder / f"pc{number:02}")
+        self.counter.ip("link", "add", "switch", "type", "bridge")
+        self.counter.ip("address", "add", f"{ADDRESS}/24", "dev", "switch")
+        self.counter.ip("link", "set", "switch", "up")
         for number, (name, pc) in enumerate(self.pcs.items(), 11):
-            self.counter.inside("ip", "link", "add", f"cable{name}", "type", "veth", "peer", "name", "eth0", "netns", str(pc.first))
-            self.counter.inside("ip", "link", "set", f"cable{name}", "master", "switch", "up")
-            pc.inside("ip", "address", "add", f"10.77.0.{number}/24", "dev", "eth0")
-            pc.inside("ip", "link", "set", "eth0", "up")
+            self.counter.ip("link", "add", f"cable{name}", "type", "veth", "peer", "name", "eth0", "netns", str(pc.first))
+            self.counter.ip("link", "set", f"cable{name}", "master", "switch", "up")
+            pc.ip("address", "add", f"10.77.0.{number}/24", "dev", "eth0")
+            pc.ip("link", "set", "eth0", "up")
 
     def cable(self, name: str, *, plugged: bool) -> None:
-        self.counter.inside("ip", "link", "set", f"cable{name}", "up" if plugged else "down")
+        self.counter.ip("link", "set", f"cable{name}", "up" if plugged else "down")
 
     def open(self, *settings: tuple[str, ...]) -> None:
         self.counter.start("agent")
@@ -94,7 +107,7 @@ class Cafe:
         return subprocess.Popen(
             [*self.pcs[name].enter("--setuid", str(who.pw_uid), "--setgid", str(who.pw_gid)), *command],
             env={"HOME": who.pw_dir, "PATH": os.defpath, "USER": who.pw_name, **env}, cwd=who.pw_dir,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            start_new_session=True, **QUIET,
         )  # fmt: skip
 
     def close(self) -> None:
