@@ -25,7 +25,7 @@ def called(report: Report) -> Report:
     overview = replace(
         seen,
         seats=tuple(replace(one, seat=said(one.seat)) for one in seen.seats),
-        ungated=tuple((said(seat), *counts) for seat, *counts in seen.ungated),
+        ungated=tuple((said(seat), without, starts) for seat, without, starts in seen.ungated),
     )
     return replace(report, audit=replace(
         audit,
