@@ -91,8 +91,8 @@ class House:
         if not SOAK:
             return in_here(MAINS[program], words, self.home)
         return subprocess.run(
-            [*self.command(program), *words], cwd=self.home, env=self.environment(), capture_output=True, encoding="utf-8", timeout=60,
-            check=False, input="",
+            [*self.command(program), *words], cwd=self.home, env=self.environment(), capture_output=True, encoding="utf-8",
+            timeout=60, check=False, input="",
         )  # fmt: skip
 
     def player(self, id_: str):
