@@ -14,7 +14,7 @@ from tests.accounts import account
 from tests.end_to_end.linux.cafe import SETTLED, Cafe, ended_inside
 from tests.system import PATIENCE, until, zone_with_noon
 
-pytestmark = [pytest.mark.root, pytest.mark.linux("namespaces"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 LIMIT_S = 9
 SAVE_S = 15  # of the limits for minors and those that a place sets
 AWAY_S = 5
