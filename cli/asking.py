@@ -13,8 +13,6 @@ from cli.grant import document as given
 from cli.grant import say_given
 from cli.output import Output
 from cli.parser import Parser
-from cli.words.extra_time import called, follows
-from cli.words.layout import row
 from daemon.api.asking import (
     Answer,
     RequestAdd,
@@ -31,6 +29,8 @@ from daemon.api.messages import GrantAnswer
 from host.rpc_client import ask
 from i18n.message import Moment, msg
 from rules.calendar import rfc3339
+from words.extra_time import called, follows
+from words.layout import row
 
 _MINUTES: Final = RequestAdd(ms=15 * 60_000).ms
 _ID: Final = msg("the id that giochoi requests shows")

@@ -14,7 +14,6 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.output import Output
 from cli.parser import GLOBALS, Argument
-from cli.words.shell import typed_as
 from daemon.api.messages import GrantsGet
 from daemon.api.status import PlayerPart, StatusGet
 from host.homes import Home, HomeError
@@ -23,6 +22,7 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import msg
 from rules.packs.shipped import shipped_packs
+from words.shell import typed_as
 
 _EMPTY: Final = '""'  # Windows PowerShell passes no empty word on, but this
 _SCRIPTS: Final = {

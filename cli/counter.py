@@ -14,11 +14,11 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import YES, confirm, terminal
 from cli.registering.settle import settle
-from cli.words.layout import row
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Moment, msg
 from rules.calendar import rfc3339
 from rules.identity import scanned
+from words.layout import row
 
 _SEAT: Final = msg("id or name of the PC, from giochoi seat list")
 _MOST: Final = 2_000  # characters of a card

@@ -7,13 +7,13 @@ from argparse import Namespace
 from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
-from cli.words.file_systems import in_words
-from cli.words.layout import row
-from cli.words.times import elsewhere
 from daemon.api.messages import Check, Doctor, DoctorGet
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import msg
+from words.file_systems import in_words
+from words.layout import row
+from words.times import elsewhere
 
 
 def add_to(commands: Commands) -> None:

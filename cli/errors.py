@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cli.words.shell import quote
 from host import choose
 from host.homes import Home
 from host.transport import Unreachable
 from i18n.message import Message, MessageError, comma, msg, said_by, typed
+from words.shell import quote
 
 _SEAT = "agent.seat"  # agent.api.seat.PUBLISHED, which brings much
 

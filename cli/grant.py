@@ -18,15 +18,15 @@ from cli.given.proving import proof, takes_proof
 from cli.given.values import parse_time, some_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
-from cli.words.extra_time import beside, called, follows
-from cli.words.game_titles import game_called
-from cli.words.layout import row
 from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
 from daemon.api.status import StatusGet
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Moment, msg
 from rules.calendar import rfc3339
+from words.extra_time import beside, called, follows
+from words.game_titles import game_called
+from words.layout import row
 
 _PROVED: Final[dict[str, Arg]] = {"pin": msg("by PIN"), "code": msg("by a code by telephone")}
 _FAR_MS = 3 * 3_600_000

@@ -10,9 +10,9 @@ from cli.commands import NOUNS, Commands, find, of
 from cli.context import Context
 from cli.output import Output
 from cli.parser import GLOBALS, Argument, Parser
-from cli.words.layout import row
-from cli.words.placeholders import called
+from cli.showing.placeholders import called
 from i18n.message import Arg, Message, msg
+from words.layout import row
 
 
 class Part(NamedTuple):

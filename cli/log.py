@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,13 +17,13 @@ from cli.context import Context
 from cli.given.files import STDOUT, answer, named, new_file, write_new
 from cli.given.values import parse_number
 from cli.output import Output
-from cli.words.entries import entry
-from cli.words.layout import row
-from cli.words.names import KINDS
-from cli.words.qr import qr
-from cli.words.shell import quote, whole
+from cli.showing.qr import qr
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg, msgn
+from words.entries import entry
+from words.layout import row
+from words.names import KINDS
+from words.shell import quote, whole
 
 _MOST = 100_000
 _SEATS = 64  # as many seals may come first, whose entries stand further back
@@ -59,7 +59,14 @@ def show(args: Namespace, context: Context) -> None:
     public = ask(context.home.agent_address, PlaceShow()).place != "home"
     lines = [(line, msgspec.json.decode(line.entry)) for line in shown.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
-        entry(context.out, line, fields, shown.zone, shown.names, shown.seats, public=public)
+        say(context.out, entry(line, fields, shown.zone, shown.names, shown.seats, public=public))
+
+
+def say(out: Output, entry_lines: Sequence[Arg]) -> None:
+    """An entry's first line, and what belongs to it under that."""
+    out.say(entry_lines[0], 0, 4)
+    for line in entry_lines[1:]:
+        out.say(line, 4, 2)
 
 
 def export(args: Namespace, context: Context) -> None:

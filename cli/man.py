@@ -12,11 +12,11 @@ from cli.commands import NOUNS, Commands, of
 from cli.context import Context
 from cli.errors import CommandError
 from cli.help import Part, about_command, everywhere, overview
-from cli.words.shell import quote
 from host import VERSION
 from host.clock import wall
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg, said_by
+from words.shell import quote
 
 _EXITS = Part(msg("Exit status"), pairs=(
     ("0", msg("done")), ("1", msg("refused, or failed")), ("2", msg("used in a way that is not understood, or bad input")),

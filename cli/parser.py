@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from cli.context import Context
 from cli.errors import CommandError, unknown
-from cli.words.placeholders import called
+from cli.showing.placeholders import called
 from i18n.message import Arg, Message, MessageError, msg, said_by, typed
 
 Run = Callable[[argparse.Namespace, Context], int | None]

@@ -12,8 +12,6 @@ from cli.context import Context
 from cli.given.proving import proof, takes_proof
 from cli.given.until import Until, parse_until
 from cli.given.values import parse_minutes
-from cli.words.extra_time import called, stands
-from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
 from daemon.api.messages import GrantAnswer, Outlook, UsageGet
 from host.clock import wall
@@ -21,6 +19,8 @@ from host.rpc_client import ask
 from i18n.catalogue import at
 from i18n.message import Arg, Day, Message, Moment, Weekday, msg
 from rules.calendar import calendar, rfc3339
+from words.extra_time import called, stands
+from words.shell import typed_as, whole
 
 ALL: Final = "all"
 _WHO: Final = msg("name or id of a player, guest, or all")

@@ -13,14 +13,14 @@ from cli.context import Context
 from cli.given.players import only
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.game_titles import game_called
-from cli.words.layout import row
-from cli.words.names import PLACES
-from cli.words.times import left
-from cli.words.verdicts import UNKNOWN_SAID, VERDICTS, asking, because, until
 from daemon.api.status import AgentPart, GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, moment, msg, msgn
+from words.game_titles import game_called
+from words.layout import row
+from words.names import PLACES
+from words.times import left
+from words.verdicts import UNKNOWN_SAID, VERDICTS, asking, because, until
 
 _WATCH: Final = {
     "gate": msg("games are refused before they run"),

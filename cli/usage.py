@@ -17,15 +17,15 @@ from cli.given.players import only
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called
-from cli.words.game_titles import game_called
-from cli.words.layout import row
-from cli.words.shell import quote, typed_as, whole
 from daemon.api.messages import ProgramsAnswer, ProgramsGet, Usage, UsageGet, new_game
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, Message, Weekday, comma, msg
 from rules.unknown import game_title
+from words.extra_time import called
+from words.game_titles import game_called
+from words.layout import row
+from words.shell import quote, typed_as, whole
 
 _WEEK: Final = 7
 _EARLIEST: Final = date(1970, 1, 1)  # clocks begin here

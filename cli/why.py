@@ -9,12 +9,6 @@ from typing import Final
 from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
-from cli.words.extra_time import called
-from cli.words.game_titles import game_called
-from cli.words.layout import row
-from cli.words.shell import typed_as, whole
-from cli.words.times import left
-from cli.words.verdicts import UNKNOWN_SAID, VERDICTS, because, letting, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -23,6 +17,12 @@ from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 from rules.save_time import promised
 from rules.unknown import UNKNOWN
+from words.extra_time import called
+from words.game_titles import game_called
+from words.layout import row
+from words.shell import typed_as, whole
+from words.times import left
+from words.verdicts import UNKNOWN_SAID, VERDICTS, because, letting, until
 
 PERIODS: Final[dict[Period, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
-ROOMS = ("i18n", "rules", "host", "compliance", "agent", "daemon", "cli", "tray", "uplink", "witness", "installers")
+ROOMS = ("i18n", "rules", "host", "compliance", "agent", "daemon", "words", "cli", "tray", "uplink", "witness", "installers")
 _WIDTH = 120
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOISE = tuple(f'"{name}'.encode() for name in ("POT-", "PO-", "Generated-", "Report-", "Last-", "Language-", "Project-"))

@@ -28,7 +28,7 @@ from i18n.build import make
 TOP: Final = Path(__file__).resolve().parents[1]
 LOCK: Final = TOP / "requirements.lock"
 KEPT: Final = TOP / "build/wheels"  # what was downloaded, so that the next build needs no network
-ROOMS: Final = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "uplink", "witness")
+ROOMS: Final = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "uplink", "witness", "words")
 _OURS = frozenset({".desktop", ".o", ".png", ".py", ".toml", ".ttf", ".txt", ".wav"})
 _BUILDERS = frozenset({"i18n/build.py", "i18n/hatch.py"})  # they make what is installed, and are not installed themselves
 _MANYLINUX = re.compile(r"manylinux_2_(\d+)_(\w+)")

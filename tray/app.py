@@ -17,12 +17,12 @@ from host.files import write_atomic
 from i18n.message import Message, Words, msg, semicolon
 from tray.api import Face, How, Shower
 from tray.context import Context
+from tray.headline import headline
 from tray.link import Link
 from tray.menus import Act, Ask, Dialog, Leave, Run
 from tray.opening import Opener
 from tray.seen import Proof, Seen
 from tray.view import View, next_change, view
-from tray.words import headline
 
 _NAMED: Final = 3  # of the rules that a player is told of
 

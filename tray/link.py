@@ -25,7 +25,7 @@ from host.wire import ApiError, Request
 from i18n.message import Message, as_message
 from tray.api import How
 from tray.seen import Proof, Seen
-from tray.words import follows
+from words.players import follows
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -10,9 +10,10 @@ from daemon.api.asking import Off, RequestApprove, RequestDeny, RequestPart, Req
 from daemon.api.messages import GrantAdd, game_title, new_game
 from daemon.api.status import GamePart, PlayerPart, Status
 from i18n.message import Arg, Length, Message, Moment, Words, moment, msg, msgn
+from tray.headline import headline
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, Run, cut
 from tray.seen import Seen
-from tray.words import asked, asks, by_whom, called, headline, hotlines, running, standing
+from words.players import asked, asks, by_whom, called, hotlines, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 NAME: Final = 24  # UTF-16 units of a name in the rows under the one that has all of it

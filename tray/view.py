@@ -8,11 +8,11 @@ from typing import Final, Literal, TypeAlias
 
 from daemon.api.status import PlayerPart, Status
 from i18n.message import Arg
+from tray.headline import headline
 from tray.menus import Menu, cut
 from tray.rows import menu
 from tray.seen import Seen
-from tray.standing import Left, least, left_of
-from tray.words import headline
+from words.time_left import Left, least, left_of
 
 State: TypeAlias = Literal["playing", "soon", "over", "asks", "paused", "unenforced", "disconnected", "free"]
 

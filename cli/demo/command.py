@@ -14,8 +14,8 @@ from cli.demo.running import Demo
 from cli.demo.steps import STEPS, wait_past_midnight
 from cli.given.values import parse_number
 from cli.output import Output
-from cli.words.layout import row
 from i18n.message import Length, MessageError, msg
+from words.layout import row
 
 _LEAST_S, _MOST_S = 5, 120
 

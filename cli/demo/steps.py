@@ -20,15 +20,15 @@ from agent.api.players import GuardianAdd, LimitSet, PlayerAdd, PlayerList
 from agent.api.rulebook import GameAdd, GameAllow, PackUse, PolicyUse
 from cli.demo.running import ENVIRONMENT, Demo, StepFailed
 from cli.given.files import write_new
-from cli.words.layout import row
-from cli.words.names import clues
-from cli.words.times import left
 from daemon.api.messages import GrantAdd, Shown, Signal, Sync, WhyGet
 from daemon.api.status import GamePart, PlayerPart, StatusGet
 from host.rpc_client import ask, items
 from host.wire import Request
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_bounds, day_name
+from words.layout import row
+from words.names import clues
+from words.times import left
 
 _ZONE = "Asia/Ho_Chi_Minh"
 _AROUND_S = 30  # what happens before, between and after the play that has to lie in one day

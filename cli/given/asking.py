@@ -10,9 +10,9 @@ from typing import Final
 
 from cli.context import Context
 from cli.errors import CommandError
-from cli.words.layout import row
 from host.wire import ApiError
 from i18n.message import Arg, msg
+from words.layout import row
 
 YES: Final = msg("without asking")
 _HINT: Final = row(("[", msg("no"), "]"), "")  # what Enter means, as in setup

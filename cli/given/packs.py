@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cli.errors import CommandError, unknown
 from cli.given.files import read_text
 from cli.given.values import days_in
-from cli.words.shell import quote
 from i18n.message import Message, Text, msg, typed
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
+from words.shell import quote
 
 if TYPE_CHECKING:
     from rules.parse import Reading

@@ -16,13 +16,13 @@ from cli.report.logs import Log, counted
 from cli.report.model import Row, Table
 from cli.report.tables import issues, overrides, overview
 from cli.report.whole import log_told
-from cli.words.layout import row
 from compliance.reporting.figures import Figures
 from compliance.reporting.periods import period
 from i18n.message import Arg, Day, Length, Moment, comma, msg
 from rules.calendar import calendar
 from rules.closing import hours_of, opening
 from rules.policy import Pack
+from words.layout import row
 
 _ACROSS: Final = 3  # PCs side by side, so that thirty of them leave room for the rest
 

@@ -11,13 +11,13 @@ from cli.games.clues import label_text
 from cli.given.packs import groups_of
 from cli.report.model import Row, Table
 from cli.report.whole import NATIONAL
-from cli.words.layout import row
-from cli.words.names import KINDS
-from cli.words.rules_in_sentences import hours as clock_hours
-from cli.words.rules_in_sentences import says
 from i18n.message import Arg, Moment, msg
 from rules.games import Game
 from rules.policy import AskFirst, Pack, Rule, Window
+from words.layout import row
+from words.names import KINDS
+from words.rules_in_sentences import hours as clock_hours
+from words.rules_in_sentences import says
 
 BLANK: Final = "…" * 32
 """A line to be filled in by hand."""

@@ -13,10 +13,10 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable,
 
 from cli.printing.posters import BLANK, Part, Poster
 from cli.report.to_pdf import Pages
-from cli.words.layout import row
 from compliance.paper.sheet import BOLD, FILED, PLAIN, TOGETHER, fonts, made, style
 from i18n.catalogue import Catalogue
 from i18n.message import msg
+from words.layout import row
 
 _TITLE: Final = style("poster-title", 26, fontName=BOLD, alignment=TA_CENTER, spaceBefore=6, spaceAfter=16)
 _SECTION: Final = style("poster-section", 15, fontName=BOLD, spaceBefore=12, spaceAfter=5)

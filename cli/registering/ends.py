@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from agent.api.players import PlayerRow
 from cli.output import Output
 from cli.registering import programs
-from cli.words.layout import row
-from cli.words.limits import limits
 from i18n.message import Arg, comma, msg, semicolon
+from words.layout import row
+from words.limits import limits
 
 
 def question(player: PlayerRow, out: Output) -> str:

@@ -14,9 +14,9 @@ from cli.given.asking import YES, confirm
 from cli.given.files import answer, named, new_file, write_new
 from cli.registering import ends
 from cli.registering.settle import heard, settle
-from cli.words.layout import row
 from host.rpc_client import ask, items
 from i18n.message import msg
+from words.layout import row
 
 _PLAYER: Final = msg("name or id of the player, who may have been removed")
 

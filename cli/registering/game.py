@@ -26,13 +26,13 @@ from cli.registering.let_through import GAME
 from cli.registering.let_through import add_to as add_allow_to
 from cli.registering.scan import add_to as add_scan_to
 from cli.registering.settle import settle
-from cli.words.layout import row
-from cli.words.names import clues
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, comma, msg
 from rules.games import Catalogue
 from rules.ratings import parse_label
+from words.layout import row
+from words.names import clues
 
 
 def add_to(commands: Commands) -> None:

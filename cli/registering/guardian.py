@@ -19,10 +19,10 @@ from cli.given.asking import YES, confirm
 from cli.given.proving import new_pin, takes_new
 from cli.given.values import some, some_minutes
 from cli.registering.settle import settle
-from cli.words.qr import qr
-from cli.words.shell import whole
+from cli.showing.qr import qr
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg
+from words.shell import whole
 
 _CEILING_MS: Final = 30 * 60_000
 _GUARDIAN: Final = msg("name or id of the guardian")

@@ -16,7 +16,7 @@ from cli.given.asking import YES
 from cli.given.asking import confirm as confirm_first
 from cli.given.values import parse_number
 from cli.registering.settle import settle
-from cli.words.qr import qr
+from cli.showing.qr import qr
 from host.api import UnsupportedError
 from host.choose import files, units
 from host.homes import chosen_home

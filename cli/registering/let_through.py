@@ -12,8 +12,6 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER, Parser
 from cli.registering.settle import heard, settle
-from cli.words.extra_time import name_and_id
-from cli.words.verdicts import until
 from daemon.api.messages import WhyGet
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
@@ -23,6 +21,8 @@ from i18n.message import Arg, Length, Moment, msg, msgn
 from rules.policy import NEWS_MS
 from rules.ratings import LabelError, parse_label
 from rules.save_time import CLOSE_MS
+from words.extra_time import name_and_id
+from words.verdicts import until
 
 GAME = msg("id or title of the game")
 

@@ -12,13 +12,13 @@ from cli.given.days import EXAMPLES, parse_days
 from cli.given.values import parse_minutes
 from cli.parser import PLAYER
 from cli.registering.settle import settle
-from cli.words.days import spoken
-from cli.words.extra_time import name_and_id
-from cli.words.layout import row
-from cli.words.limits import limits
 from host.rpc_client import ask
 from i18n.message import Length, Message, msg
 from rules.unknown import game_title
+from words.days import spoken
+from words.extra_time import name_and_id
+from words.layout import row
+from words.limits import limits
 
 
 def add_to(commands: Commands) -> None:

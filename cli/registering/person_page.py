@@ -14,13 +14,6 @@ from agent.api.answers import LimitRow
 from agent.api.log import LogLine
 from agent.api.rulebook import GameList, PlaceShow
 from cli.context import Context
-from cli.output import Output
-from cli.words.days import day_or
-from cli.words.entries import entry
-from cli.words.layout import row
-from cli.words.limits import limits
-from cli.words.names import roles
-from cli.words.verdicts import UNKNOWN_SHORT
 from compliance.page.blocks import Block, Fact, Said, Section
 from compliance.page.html import document
 from compliance.verifying.in_force.described import called
@@ -32,6 +25,12 @@ from rules.calendar import day_name
 from rules.packs.shipped import shipped_packs
 from rules.parse import PolicyError, read_pack
 from rules.unknown import game_title
+from words.days import day_or
+from words.entries import entry
+from words.layout import row
+from words.limits import limits
+from words.names import roles
+from words.verdicts import UNKNOWN_SHORT
 
 _NOBODY = frozenset({"place", "guest"})
 _NONE: tuple[Block, ...] = (Said(msg("nothing")),)
@@ -174,23 +173,11 @@ def _days(log: Iterable[Mapping[str, Any]], zone: str, titles: Mapping[str, str]
         yield Fact(Day(day), msgn("{n} play, {time}: {games}", "{n} plays, {time}: {games}", len(plays), **about))
 
 
-class _Said(Output):
-    """Keeps what it is told, instead of writing it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[Arg] = []
-
-    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
-        self.said.append(text)
-
-
 def _entries(log: Iterable[Mapping[str, Any]], name: str, zone: str, *, public: bool) -> Iterator[Block]:
     for line in log:
         fields, personal = line["entry"], line.get("personal")
         beside = personal if personal is None or isinstance(personal, str) else msgspec.json.encode(personal).decode()
         names = {fields[key]: name for key in ("who", "target") if fields.get(key) and fields[key] not in _NOBODY}
-        into = _Said()
         told = LogLine(index=line["index"], entry="", payload=beside, unread=line.get("unread"))
-        entry(into, told, fields, zone, names, public=public)
-        yield Said(into.said[0], tuple(into.said[1:]))
+        first, *more = entry(told, fields, zone, names, public=public)
+        yield Said(first, tuple(more))

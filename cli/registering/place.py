@@ -16,13 +16,13 @@ from cli.given.values import parse_day, parse_time
 from cli.registering import closing
 from cli.registering.joining import add_serve
 from cli.registering.settle import settle
-from cli.words.layout import row
-from cli.words.names import KINDS, PLACES
 from host.rpc_client import ask
 from i18n.message import Arg, Day, comma, msg, typed
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 from rules.policy import Place
+from words.layout import row
+from words.names import KINDS, PLACES
 
 _LANGUAGES: Final[dict[str | None, Arg]] = {
     "vi": msg("Vietnamese"), "en": msg("English"), None: msg("each reader's own"),

@@ -16,13 +16,13 @@ from cli.given.asking import YES, confirm
 from cli.given.values import parse_born, some
 from cli.registering import ends, erase, programs
 from cli.registering.settle import heard, settle
-from cli.words import layout
-from cli.words.days import day_or
-from cli.words.limits import limits
-from cli.words.shell import typed_as, whole
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, comma, msg
+from words import layout
+from words.days import day_or
+from words.limits import limits
+from words.shell import typed_as, whole
 
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")

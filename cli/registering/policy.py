@@ -15,13 +15,8 @@ from cli.given.files import read_text
 from cli.given.packs import checked, groups_of, named
 from cli.parser import PACK
 from cli.registering.settle import settle
-from cli.words.extra_time import name_and_id
-from cli.words.layout import row
-from cli.words.packs import explained, listed, ruled
-from cli.words.rules_as_json import pack_document, reading_document
-from cli.words.shell import whole
-from cli.words.times import left
-from cli.words.verdicts import VERDICTS, because
+from cli.showing.packs import explained, listed, ruled
+from cli.showing.rules_as_json import pack_document, reading_document
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import moment, msg, said_by
@@ -29,6 +24,11 @@ from rules.ask import FactsError
 from rules.ask import ask as decide_once
 from rules.packs.shipped import shipped_packs
 from rules.policy import PolicyError
+from words.extra_time import name_and_id
+from words.layout import row
+from words.shell import whole
+from words.times import left
+from words.verdicts import VERDICTS, because
 
 _TARGET = msg("name or id of a player, guest, or place")
 _PLACE: Final = "place"  # as an answer names it

@@ -15,7 +15,6 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.games.fingerprint import content
 from cli.parser import Parser
-from cli.words.verdicts import UNKNOWN_SHORT
 from daemon.api.messages import ProgramsGet
 from host.rpc_client import ask
 from host.transport import Unreachable
@@ -25,6 +24,7 @@ from rules.games import Fingerprint
 from rules.installed import LetProgram
 from rules.programs import interpreter
 from rules.unknown import Unknown
+from words.verdicts import UNKNOWN_SHORT
 
 OPTIONS: Final = ("--unknown", "--allow-program", "--disallow-program")
 _ID_SHOWN: Final = 8

@@ -16,7 +16,6 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import label_text
 from cli.registering.scan_add import add_all, to_complete
-from cli.words.shell import quote, whole
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError
 from host.rpc_client import ask
@@ -25,6 +24,7 @@ from host.wire import ApiError
 from i18n.message import Arg, msg, msgn, said_by
 from rules.games import Catalogue, Game
 from rules.packs.shipped import shipped_catalogue
+from words.shell import quote, whole
 
 _ADD: Final = whole("giochoi game scan --add")
 _KNOWN: Final[dict[str | None, Arg]] = {"content": msg("yes"), "name": msg("by name only"), None: msg("no")}

@@ -16,12 +16,12 @@ from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.registering.settle import settle
-from cli.words.layout import row
 from daemon.api.scan import FoundGame, Scanned
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, comma, msg, msgn, said_by
 from rules.games import Catalogue, Fingerprint, Game
+from words.layout import row
 
 _MOST_FILES = 16
 _ROOT = "root"

@@ -13,12 +13,12 @@ from cli.errors import CommandError
 from cli.given.asking import YES, confirm
 from cli.registering.joining import add_joining
 from cli.registering.settle import settle
-from cli.words.layout import row
-from cli.words.shell import whole
 from compliance.note import parse_vkey
 from host.rpc_client import ask
 from i18n.message import Arg, Moment, msg
 from rules.calendar import rfc3339
+from words.layout import row
+from words.shell import whole
 
 
 def add_to(commands: Commands) -> None:

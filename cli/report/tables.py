@@ -10,10 +10,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cli.report.model import Row, Table
-from cli.words.game_titles import game_called
-from cli.words.layout import row as together
-from cli.words.logged_rules import rule_of
-from cli.words.names import roles
 from compliance.format.house_rule import HOUSE
 from compliance.page.names import GAPS
 from compliance.reporting.figures import Cell, Figures
@@ -22,6 +18,10 @@ from i18n.message import Arg, Day, Length, msg, msgn, semicolon
 from rules.engine.pausing import PAUSE
 from rules.games import UNKNOWN_GAME
 from rules.packs.shipped import shipped_catalogue
+from words.game_titles import game_called
+from words.layout import row as together
+from words.logged_rules import rule_of
+from words.names import roles
 
 GROUPS: Final[dict[str, Arg]] = {"minor": msg("under 18"), "adult": msg("adults"), "unknown": msg("age not known")}
 HOW: Final[dict[str, Arg]] = {

@@ -16,10 +16,10 @@ from reportlab.platypus.tables import TableStyle
 
 from cli.report.logs import Log, numbers
 from cli.report.model import Report, Row, Table, called
-from cli.words.layout import row
 from compliance.paper.sheet import BOLD, FILED, FONT, LINE, PLAIN, TOGETHER, known, made, style
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Length, Message, Text, msg
+from words.layout import row
 
 # Vietnamese papers have it above them; there it is law, and everywhere else not said.
 _STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "")

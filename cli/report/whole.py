@@ -14,8 +14,6 @@ from cli.report.logs import Log
 from cli.report.model import Report, Table
 from cli.report.reading import Source
 from cli.report.tables import all_tables
-from cli.words.layout import row
-from cli.words.names import KINDS
 from compliance.entries.place import PlaceChanged
 from compliance.reporting.counting import Counter
 from compliance.reporting.figures import FIELDS, Figures
@@ -23,6 +21,8 @@ from compliance.reporting.periods import Period
 from compliance.verifying.report import NO_MOMENT
 from i18n.message import Arg, Day, Moment, msg, msgn
 from rules.calendar import day_name
+from words.layout import row
+from words.names import KINDS
 
 NATIONAL: Final = "111"
 """The country's telephone number for the protection of children."""

@@ -18,10 +18,10 @@ from cli.setup.house import House, as_administrator
 from cli.setup.interview import AnswerError, Interview, Question
 from cli.setup.questions import QUESTIONS, yes_or_no
 from cli.setup.summary import registered, save_all, summary
-from cli.words.layout import row
-from cli.words.shell import quote, whole
 from host.choose import files
 from i18n.message import Arg, Message, msg
+from words.layout import row
+from words.shell import quote, whole
 
 BACK: Final = "<"
 _TRIES: Final = 5  # to type a PIN twice alike

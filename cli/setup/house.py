@@ -20,7 +20,6 @@ from cli.setup.interview import Asking, Child, Found, Known, Number, Preset
 from cli.setup.questions import MINUTES
 from cli.setup.saving import LAW, packs_of
 from cli.setup.trial import played, said
-from cli.words.shell import quote, whole
 from daemon.api.messages import PlayedAnswer
 from daemon.api.scan import FoundGame, ScanError, Scanned, scan
 from host.api import Person
@@ -33,6 +32,7 @@ from rules.facts import Facts
 from rules.identity import birth_date
 from rules.policy import Pack, Policy, combine
 from rules.systems import system_of
+from words.shell import quote, whole
 
 PRESETS: Final = ("home-school-week", "home-weekend", "home-balanced")
 _FOR_LABELS: Final = frozenset({"rating", "ask"})

@@ -24,14 +24,14 @@ from cli.setup.interview import (
     Question,
     child_of,
 )  # fmt: skip
-from cli.words.days import day_or
-from cli.words.layout import row
-from cli.words.shell import typed_as, whole
 from host.api import Person
 from i18n.message import Arg, comma, msg, typed
 from rules.calendar import age_on
 from rules.identity import birth_date
 from rules.unknown import Unknown
+from words.days import day_or
+from words.layout import row
+from words.shell import typed_as, whole
 
 _UNKNOWN: Final[tuple[tuple[Unknown, Arg], ...]] = (
     ("listed", msg("Recommended: they may run, and you see which ran and for how long")),

@@ -14,13 +14,13 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.registering.scan_add import game_to_add, to_complete
 from cli.setup.interview import Child
-from cli.words.limits import limits
-from cli.words.shell import typed_as, whole
 from daemon.api.scan import Scanned
 from host.choose import users
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, Message, Words, msg
+from words.limits import limits
+from words.shell import typed_as, whole
 
 LAW = "vn-147"
 

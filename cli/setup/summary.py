@@ -15,15 +15,15 @@ from cli.registering.settle import settle
 from cli.setup.house import House, rules_said
 from cli.setup.interview import Child, Interview
 from cli.setup.saving import save
-from cli.words.layout import row
-from cli.words.times import elsewhere
-from cli.words.verdicts import UNKNOWN_VALUES
 from daemon.api.messages import DoctorGet, WhyGet
 from host.clock import wall
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import Arg, Day, comma, msg, said_by
+from words.layout import row
+from words.times import elsewhere
+from words.verdicts import UNKNOWN_VALUES
 
 
 def summary(child: Child) -> list[Arg]:

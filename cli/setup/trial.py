@@ -8,7 +8,6 @@ from typing import Final
 from cli.context import Context
 from cli.setup.interview import Child
 from cli.simulate.days import RuleCut, result
-from cli.words.layout import row
 from daemon.api.messages import PlayedAnswer, PlayedGet
 from host.rpc_client import ask
 from host.transport import Unreachable
@@ -17,6 +16,7 @@ from i18n.message import Arg, Length, msg
 from rules.engine.reach import NEVER
 from rules.policy import Policy
 from rules.replay import Setting, replay
+from words.layout import row
 
 _WORTH_MS: Final = 60_000  # who played for less than a minute learns nothing from it
 _RULES: Final = 3  # those that cut most

@@ -19,7 +19,6 @@ from cli.parser import PACK
 from cli.simulate.days import Result, result
 from cli.simulate.from_log import from_bundle
 from cli.simulate.report import document, show
-from cli.words.rules_in_sentences import in_force
 from compliance.bundle import Bundle, BundleError, parse
 from compliance.verifying.report import Report
 from host.rpc_client import ask, items
@@ -27,6 +26,7 @@ from i18n.message import Arg, msg, said_by
 from rules.packs.zones import known_zone
 from rules.policy import Pack, Place, combine
 from rules.replay import replay
+from words.rules_in_sentences import in_force
 
 _ZIP = b"PK"
 _BEGINNING = 4096  # bytes

@@ -5,12 +5,12 @@ from __future__ import annotations
 from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.from_log import Recorded
-from cli.words.layout import row
 from i18n.message import Arg, Length, Message, Weekday, comma, msg
 from i18n.message import Day as Date
 from rules.calendar import rfc3339
 from rules.policy import Pack
 from rules.replay import Piece
+from words.layout import row
 
 
 def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack], given: int | None) -> None:

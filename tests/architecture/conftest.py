@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-ROOMS = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "uplink", "witness")
+ROOMS = ("agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tray", "uplink", "witness", "words")
 
 
 def dotted(node: ast.AST) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-ROOMS = {"agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tests", "uplink", "witness"}
+ROOMS = {"agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tests", "uplink", "witness", "words"}
 TIMERS = {"process_time", "perf_counter", "thread_time", "getrusage", "cpu_times"}
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from cli.given.packs import groups_of
 from cli.output import Output
-from cli.words.days import spoken
-from cli.words.packs import explained, listed, ruled
-from cli.words.rules_as_json import document
-from cli.words.rules_in_sentences import duty, says
+from cli.showing.packs import explained, listed, ruled
+from cli.showing.rules_as_json import document
 from i18n.catalogue import Catalogue
 from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
 from tests.rules import pack_texts
+from words.days import spoken
+from words.rules_in_sentences import duty, says
 
 EN, VI = Catalogue("en"), Catalogue("vi")
 HEAD = pack_texts.HEAD + """[group.learning]

@@ -20,7 +20,7 @@ from cli.commands import NOUNS, find, of
 from cli.help import usage
 from cli.output import Output
 from cli.parser import GLOBALS
-from cli.words.placeholders import called
+from cli.showing.placeholders import called
 from i18n.catalogue import Catalogue
 from i18n.message import plain
 

@@ -17,16 +17,12 @@ from agent.api.answers import Done
 from agent.api.log import LogLine
 from agent.api.roster import GrantEvent
 from agent.api.rulebook import PlaceSet
-from cli import doctor, grant, help, man, status, why  # noqa: A004 - a command of that name
+from cli import doctor, grant, help, log, man, status, why  # noqa: A004 - a command of that name
 from cli.commands import NOUNS
 from cli.context import Context
 from cli.given.packs import groups_of
 from cli.output import Output
-from cli.words import entries
-from cli.words.entries import KINDS, entry
-from cli.words.extra_time import beside, follows
-from cli.words.names import OPERATIONS
-from cli.words.packs import explained, listed, ruled
+from cli.showing.packs import explained, listed, ruled
 from compliance.entry import AnyEntry
 from daemon.api import messages as m
 from daemon.api.issues import ISSUES
@@ -35,6 +31,10 @@ from i18n.message import Text, msg
 from rules.decision import Decision, Finding, Reason
 from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
+from words import entries
+from words.entries import KINDS, entry
+from words.extra_time import beside, follows
+from words.names import OPERATIONS
 
 ZONE = "Asia/Ho_Chi_Minh"
 NINE = 1_795_485_600_000
@@ -155,7 +155,7 @@ def everything_of_extra_time(out):
 
 def everything_of_log_show(out):
     for line in the_log():
-        entry(out, line, json.loads(line.entry), ZONE)
+        log.say(out, entry(line, json.loads(line.entry), ZONE))
 
 
 def everything_of_help(out):
@@ -261,7 +261,7 @@ def test_the_rule_that_decides_comes_first():
 def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told):
     out = io.StringIO()
     fields = {"kind": "warned", "seat": "s", "wall": NINE, "who": "w", "game": "luanti", "left": None, "shown": shown}
-    entry(Output(out=out, language=language), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
+    log.say(Output(out=out, language=language), entry(LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE))
 
     assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
 
@@ -277,7 +277,8 @@ def test_what_was_asked_for_is_what_the_log_shows(fields, en, vi):
     whole = {"kind": "request", "seat": "s", "wall": NINE, "who": "w", "id": "r1", "game": None, "program": None, **fields}
     for language, told, more in (("en", en, "more: "), ("vi", vi, "thêm: ")):
         out = io.StringIO()
-        entry(Output(out=out, language=language), LogLine(index=7, entry=json.dumps(whole), payload=None), dict(whole), ZONE)
+        line = LogLine(index=7, entry=json.dumps(whole), payload=None)
+        log.say(Output(out=out, language=language), entry(line, dict(whole), ZONE))
         assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
         assert (more in out.getvalue()) == (told in {"a player asked", "người chơi xin"})
 
@@ -286,7 +287,7 @@ def test_a_changed_time_zone_is_shown():
     """What was before is a name there, and play elsewhere."""
     out = io.StringIO()
     fields = {"kind": "zone.changed", "seat": "s", "wall": NINE, "before": "Asia/Ho_Chi_Minh", "after": "Asia/Tokyo"}
-    entry(Output(out=out), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
+    log.say(Output(out=out), entry(LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE))
 
     assert "before: Asia/Ho_Chi_Minh; now: Asia/Tokyo" in out.getvalue()
 
@@ -336,7 +337,7 @@ def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
     line = LogLine(index=7, entry=json.dumps(fields), payload=json.dumps(beside) if beside else None)
     for language, words in (("en", en), ("vi", vi)):
         out = io.StringIO()
-        entry(Output(out=out, language=language), line, fields, ZONE)
+        log.say(Output(out=out, language=language), entry(line, fields, ZONE))
         said = " ".join(out.getvalue().partition("\n")[2].split())
         assert said.replace("«", "« ").replace("»", " »") == words
 
@@ -347,7 +348,7 @@ def test_at_a_public_place_no_entry_calls_the_owner_a_guardian():
     for language, words in (("en", "by: whoever manages the place"), ("vi", "người thực hiện: người quản lý địa điểm")):
         out = io.StringIO()
         line = LogLine(index=7, entry="", payload=None)
-        entry(Output(out=out, language=language), line, dict(fields), ZONE, public=True)
+        log.say(Output(out=out, language=language), entry(line, dict(fields), ZONE, public=True))
         assert out.getvalue().splitlines()[1].strip() == words
 
 
@@ -360,7 +361,7 @@ def test_how_somebody_logged_off_is_told_in_one_line(how, en, vi):
     fields = {"kind": "session.closed", "seat": "s", "wall": NINE, "opened": 2, "how": how}
     for language, words in (("en", en), ("vi", vi)):
         out = io.StringIO()
-        entry(Output(out=out, language=language), LogLine(index=7, entry="", payload=None), dict(fields), ZONE)
+        log.say(Output(out=out, language=language), entry(LogLine(index=7, entry="", payload=None), dict(fields), ZONE))
         assert out.getvalue().rstrip().endswith(f"· {words}"), out.getvalue()
         assert out.getvalue().count("\n") == 1
 
@@ -387,7 +388,7 @@ def test_personal_data_that_cannot_be_read_are_told_why():
     fields = {"kind": "approval", "seat": "s", "wall": NINE}
     line = LogLine(index=7, entry=json.dumps(fields), unread=msg("cannot be read: {why}", why=msg("disk I/O error")))
     out = io.StringIO()
-    entry(Output(out=out, language="vi"), line, fields, ZONE)
+    log.say(Output(out=out, language="vi"), entry(line, fields, ZONE))
 
     assert "«không đọc được: lỗi khi đọc hoặc ghi ổ đĩa»" in out.getvalue()
 

@@ -12,13 +12,14 @@ from agent.api.log import LogLine
 from agent.api.rule_words import rule_said
 from agent.packs.own_limits import own_pack
 from agent.store.rows import LimitRow
+from cli import log
 from cli.output import Output
-from cli.words.entries import entry
-from cli.words.logged_rules import rule_of
 from compliance.format.house_rule import written
 from i18n.catalogue import Catalogue
 from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
+from words.entries import entry
+from words.logged_rules import rule_of
 
 ZONE = "Asia/Ho_Chi_Minh"
 WEEK = "home-school-week"
@@ -65,6 +66,6 @@ def test_the_log_shows_it(language, said):
     """In the reader's language, and nothing of it is lost in the depth of the sentence."""
     out = io.StringIO()
     fields = {"kind": "play.due", "wall": 0, "seat": "seat-1", **own()}
-    entry(Output(out=out, language=language), LogLine(index=1, entry="{}"), fields, ZONE)
+    log.say(Output(out=out, language=language), entry(LogLine(index=1, entry="{}"), fields, ZONE))
     assert said in " ".join(out.getvalue().split())
     assert "…" not in out.getvalue()

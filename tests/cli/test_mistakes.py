@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.words.shell import quote
+from words.shell import quote
 
 
 @pytest.mark.parametrize(

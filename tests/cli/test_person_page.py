@@ -12,10 +12,10 @@ from agent.api.rulebook import GameList, PlaceShow
 from agent.store.rows import ApprovalRow
 from cli.context import Context
 from cli.registering import person_page as pages
-from cli.words.names import roles
 from compliance.page.blocks import Fact
 from i18n.message import plain
 from rules.installed import LetProgram
+from words.names import roles
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOON = 1_795_496_400_000  # 2026-11-24 12:00 in Hanoi

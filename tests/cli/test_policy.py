@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cli.words.shell import quote
 from tests.system import WINDOWS
+from words.shell import quote
 
 FACTS = {
     "now": "2026-11-24T21:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True,

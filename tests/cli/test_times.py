@@ -17,11 +17,11 @@ from cli.given.values import days_in, parse_day, parse_minutes, parse_number, pa
 from cli.registering.place import hours
 from cli.registering.player import born
 from cli.setup import summary
-from cli.words.times import elsewhere, left
 from daemon.api.messages import Doctor
 from i18n.catalogue import Catalogue
 from i18n.message import moment
 from rules.calendar import rfc3339
+from words.times import elsewhere, left
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi
 MINUTE = 60_000

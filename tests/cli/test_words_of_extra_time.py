@@ -10,13 +10,13 @@ import pytest
 from msgspec.structs import replace as changed
 
 from agent.api.log import LogLine
-from cli import status, why
+from cli import log, status, why
 from cli.output import Output
-from cli.words.entries import entry
-from cli.words.game_titles import game_called
 from i18n.catalogue import Catalogue
 from rules.decision import Decision
 from tests.cli.test_languages import NINE, TEXT, ZONE, a_status, a_why, m
+from words.entries import entry
+from words.game_titles import game_called
 
 
 def lines_of(player, language="en"):
@@ -81,7 +81,7 @@ def test_hours_that_were_put_off_name_until_when():
 def shown(names, **fields):
     """One entry as log show has it."""
     out, fields = io.StringIO(), {"kind": "launch.refused", "seat": "s", "wall": NINE, **fields}
-    entry(Output(out=out), LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE, names)
+    log.say(Output(out=out), entry(LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE, names))
     return " ".join(out.getvalue().split())
 
 
@@ -99,7 +99,7 @@ def test_an_entry_names_the_player_where_that_is_known():
 def test_the_agents_own_key_is_no_pcs(language, said):
     """It is enrolled as a seat is, and is none."""
     out, fields = io.StringIO(), {"kind": "seat.enrolled", "seat": "agent", "wall": NINE, "id": "agent", "key": "k"}
-    entry(Output(out=out, language=language), LogLine(index=0, entry=json.dumps(fields), payload=None), fields, ZONE)
+    log.say(Output(out=out, language=language), entry(LogLine(index=0, entry=json.dumps(fields), payload=None), fields, ZONE))
     assert " ".join(out.getvalue().split()).endswith(said)
     assert "PC" in shown({}, kind="seat.enrolled", id="s", key="k")
 

@@ -10,7 +10,6 @@ from typing import get_args
 
 import pytest
 
-from cli.words import names as cli_names
 from compliance import bundle
 from compliance.__main__ import main
 from compliance.entries.decision import LaunchRefused
@@ -34,6 +33,7 @@ from compliance.verifying.report import Audit, Failure, Finding, Gap, Report, en
 from i18n.catalogue import Catalogue
 from i18n.message import Length, msg, plain
 from rules.packs.shipped import shipped_packs
+from words import names as cli_names
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000

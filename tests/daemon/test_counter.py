@@ -12,7 +12,6 @@ from agent.api.rulebook import PlaceSet
 from agent.api.seats import SeatName
 from agent.api.staff import StaffAdd
 from agent.registering import checkins
-from cli.words.extra_time import follows
 from compliance import bundle
 from compliance.verify import verify
 from daemon.api import asking as a
@@ -25,6 +24,7 @@ from tests.daemon.cafe_day import OPENS
 from tests.daemon.test_api import CHILD, FRIEND, ROOT
 from tests.daemon.whole_place import WholePlace
 from tests.daemon.world import HOUR, MINUTE
+from words.extra_time import follows
 
 EN = Catalogue("en")
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from cli.words.extra_time import beside, follows
 from daemon.api import messages as m
 from i18n.catalogue import Catalogue
 from tests.daemon.test_api import ask
@@ -14,6 +13,7 @@ from tests.daemon.test_next import pack as fixed_hours
 from tests.daemon.test_outlook import extend, fixed, give, hours
 from tests.daemon.test_periods import break_
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
+from words.extra_time import beside, follows
 
 CLOSING = 9 * HOUR  # 21:00
 SAID = Catalogue("en", now=NOON)

@@ -14,7 +14,7 @@ from tests.scripted_daemon import ZONE, game, player, status
 from tray.menus import LINE, LONGEST, Ask, Dialog, Run, flat, shape
 from tray.seen import Proof, Seen
 from tray.view import next_change, sprite, view
-from tray.words import follows
+from words.players import follows
 
 NOON = 1_795_500_000_000  # 13:00 in Hanoi
 EN, VI = Catalogue("en", now=NOON), Catalogue("vi", now=NOON)

@@ -9,7 +9,7 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, UsageError, options
 from tray.dialogs.values import MINUTE_MS, minutes
-from tray.saying import called, follows
+from words.answers import called, follows
 
 TITLE: Final = msg("A request")
 _DENY: Final = Button("deny", msg("No, not now"))

@@ -13,8 +13,8 @@ from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, End, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import Start, failed, options, own
 from tray.dialogs.values import minutes
-from tray.standing import left_of
-from tray.standing import minutes as whole
+from words.time_left import left_of
+from words.time_left import minutes as whole
 
 TITLE: Final = msg("Ask for more time")
 _ALL: Final = "all"

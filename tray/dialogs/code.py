@@ -10,7 +10,7 @@ from i18n.message import Arg, Length, Message, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, options, own
 from tray.dialogs.values import digits, minutes
-from tray.saying import follows, locked
+from words.answers import follows, locked
 
 TITLE: Final = msg("Code by telephone")
 

@@ -14,7 +14,7 @@ from daemon.api.messages import Usage, UsageGet, game_title
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Ask, Start, options, own
-from tray.saying import joined
+from words.layout import row
 
 TITLE: Final = msg("What is kept about me")
 KEPT_DAYS: Final = 400
@@ -55,7 +55,7 @@ def played_on(player: str, usage: Usage) -> Line:
     if part is None:
         return Line(msg("{day}: nothing", **told))
     titles = {id_: game_title(id_, usage.titles.get(id_, id_)) for id_ in part.games}
-    games = joined((msg("{game} {time}", game=titles[id_], time=_length(s)) for id_, s in part.games.items()), ", ")
+    games = row((msg("{game} {time}", game=titles[id_], time=_length(s)) for id_, s in part.games.items()), ", ")
     return Line(msg("{day}: {total} ({games})", total=_length(part.total_s), games=games, **told))
 
 

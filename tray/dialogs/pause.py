@@ -10,7 +10,7 @@ from i18n.message import Arg, Moment, comma, msg
 from tray.dialogs.model import CANCEL, Button, Choice, Dialog, Field, Next, Show, Values, told
 from tray.dialogs.page import Start, options
 from tray.dialogs.values import MINUTE_MS
-from tray.saying import called
+from words.answers import called
 
 TITLE: Final = msg("Pause")
 _CHOICES: Final = (

@@ -11,7 +11,7 @@ from host.wire import ApiError
 from i18n.message import Arg, msg
 from tray.dialogs.model import CANCEL, Button, Choice, Dialog, End, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, options
-from tray.saying import locked
+from words.answers import locked
 
 TITLE: Final = msg("Guardian's PIN")
 

@@ -13,7 +13,7 @@ from i18n.message import Arg, Length, Weekday, msg
 from tray.dialogs.kept import DAYS, last_days
 from tray.dialogs.model import CLOSE, Bar, Card, Dialog, End, Next, Show, Values
 from tray.dialogs.page import Start, UsageError, options
-from tray.saying import called
+from words.answers import called
 
 TITLE: Final = msg("How long was played")
 _MINUTE: Final = 60_000

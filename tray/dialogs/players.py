@@ -15,10 +15,10 @@ from tray.dialogs.model import CLOSE, Bar, Button, Card, Dialog, End, Next, Show
 from tray.dialogs.page import Page as AnyPage
 from tray.dialogs.page import Start, failed, options
 from tray.dialogs.values import MINUTE_MS
-from tray.saying import joined
-from tray.standing import left_of
-from tray.standing import minutes as whole
-from tray.words import follows, running, standing
+from words.layout import row
+from words.players import follows, running, standing
+from words.time_left import left_of
+from words.time_left import minutes as whole
 
 TITLE: Final = msg("Who plays here")
 _RENEWS_MS: Final = 5_000
@@ -95,7 +95,7 @@ def dialog(status: Status, done: Arg = "", first: int = 0) -> Dialog:
 
 def _card(player: PlayerPart) -> Card:
     games = [running(game, 0) for game in player.games if game.running][:_GAMES]
-    plays = joined(games, "; ") if games else msg("Nothing is played now.")
+    plays = row(games) if games else msg("Nothing is played now.")
     played = msg("{used} played today", used=Length(int(player.used_s) // 60 * MINUTE_MS))
     left = left_of(player, 0)
     if left is None or left.ms <= 0:

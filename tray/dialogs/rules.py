@@ -8,7 +8,8 @@ from daemon.api.messages import RulesGet, RulesInForce
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.saying import called, cited, joined
+from words.answers import called, cited
+from words.layout import row
 
 TITLE: Final = msg("The rules")
 
@@ -33,7 +34,7 @@ def dialog(answer: RulesInForce) -> Dialog:
         body.append(Line(pack.title, head=True))
         for rule in pack.rules:
             advice = msg("(only advice)") if rule.advisory else ""
-            body.append(Line(joined(("•", rule.text, advice, cited(rule.rule, rule.cite)))))
+            body.append(Line(row(("•", rule.text, advice, cited(rule.rule, rule.cite)), " ")))
     said = msg("These rules hold for {player}. A guardian can change them.", player=called(answer.name, answer.player))
     if not body:
         said = msg("No rule limits {player} yet.", player=called(answer.name, answer.player))

@@ -10,7 +10,7 @@ from i18n.message import Arg, Message, msg
 from tray.dialogs.model import CANCEL, Button, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import Start, UsageError, options
 from tray.dialogs.values import time_of_day
-from tray.saying import called, follows
+from words.answers import called, follows
 
 TITLE: Final = msg("Play until")
 

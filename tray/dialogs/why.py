@@ -8,7 +8,8 @@ from daemon.api.messages import Why, WhyGet
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.saying import decided, joined, rule_by_rule
+from words.answers import decided, rule_by_rule
+from words.layout import row
 
 TITLE: Final = msg("Why?")
 
@@ -32,7 +33,7 @@ class Page:
 def dialog(answer: Why) -> Dialog:
     body = []
     for rule, says in rule_by_rule(answer):
-        body += [Line(rule, head=True), Line(joined(says, "; "))]
+        body += [Line(rule, head=True), Line(row(says))]
     if not body:
         body = [Line(msg("No rule is in force for that."))]
     return Dialog(TITLE, decided(answer), body=tuple(body), buttons=(CLOSE,))

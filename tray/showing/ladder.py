@@ -15,7 +15,7 @@ from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, msg
 from tray.showing import parts, signs
 from tray.showing.notice import LISTED, Action, Gone, Notice, Urgency, Viewer
-from tray.words import by_whom, hotlines
+from words.players import by_whom, hotlines
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late

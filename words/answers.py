@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from daemon.api.messages import GrantAnswer, Why, game_title
 from i18n.message import Arg, Length, Message, Moment, msg
+from words.layout import row
 
 VERDICTS: Final[dict[str, Message]] = {
     "allow": msg("may be played"), "ask": msg("needs a guardian's yes first"), "refuse": msg("may not be played now"),
@@ -15,12 +16,6 @@ _OWN: Final = "house"  # the pack of limits that are a player's own
 PERIODS: Final[dict[str, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
 }  # fmt: skip
-
-
-def joined(parts: Iterable[Arg], between: str = " ") -> Message:
-    """The parts that say something, one behind the other: the same in every language."""
-    told = {f"p{number}": part for number, part in enumerate(part for part in parts if part != "")}
-    return Message(between.join(f"{{{name}}}" for name in told), told)
 
 
 def called(name: str, id_: str) -> Arg:
@@ -42,7 +37,7 @@ def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
 def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     """Until when may be played now, what it was before, and which rule still binds."""
     after, before, zone = answer.after, answer.before, answer.zone
-    who = joined((called(answer.name, answer.player), _title(answer)), ", ")
+    who = row((called(answer.name, answer.player), _title(answer)), ", ")
     told: dict[str, Arg] = {"who": who, "rule": after.text or "", "seat": answer.at}
     if answer.at:
         more = 0 if answer.id is None else answer.ms or 0
@@ -75,7 +70,7 @@ def cited(rule: str, cite: str) -> str:
 def decided(answer: Why) -> tuple[Arg, ...]:
     """May it be played, until when, and why."""
     decision = answer.decision
-    who = joined((called(answer.name, answer.player), _title(answer) or msg("all games")), ", ")
+    who = row((called(answer.name, answer.player), _title(answer) or msg("all games")), ", ")
     told: dict[str, Arg] = {"who": who, "verdict": VERDICTS[decision.verdict]}
     if decision.verdict == "allow" and decision.left_ms is not None:
         told["left"] = Length(max(0, decision.left_ms))
@@ -94,7 +89,7 @@ def decided(answer: Why) -> tuple[Arg, ...]:
     if reason is None:
         found.append(msg("No rule limits that now."))
     else:
-        found.append(msg("Because: {rule}", rule=joined((reason.text, cited(reason.rule, reason.cite)))))
+        found.append(msg("Because: {rule}", rule=row((reason.text, cited(reason.rule, reason.cite)), " ")))
         if reason.extended is not None:
             found.append(msg("Extended until {until}.", until=Moment(reason.extended, answer.zone)))
     if answer.unknown == "refused":
@@ -123,7 +118,7 @@ def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
                 else msg("played {period}: {used} of {most}", **told)
             )  # fmt: skip
         advice = msg("(only advice)") if finding.advisory else ""
-        yield joined((one.text, advice, cited(one.rule, one.cite))), tuple(says)
+        yield row((one.text, advice, cited(one.rule, one.cite)), " "), tuple(says)
 
 
 def locked(until: int) -> Message:

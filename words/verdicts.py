@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cli.words.shell import typed_as, whole
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
+from words.shell import typed_as, whole
 
 VERDICTS: Final[dict[Verdict, Message]] = {"allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play")}
 UNKNOWN_VALUES: Final[dict[str, Message]] = {"listed": msg("listed"), "counts": msg("count"), "refused": msg("refused")}

@@ -1,14 +1,14 @@
-"""Rules and packs as JSON; in sentences: cli.words.rules_in_sentences. Lengths are seconds, times of day HH:MM."""
+"""Rules and packs as JSON; in sentences: words.rules_in_sentences. Lengths are seconds, times of day HH:MM."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cli.words.layout import row
-from cli.words.rules_in_sentences import Groups, clock, duty, says
 from i18n.message import Arg
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Pack, Rating, Rule, Save, Uncounted, Window
+from words.layout import row
+from words.rules_in_sentences import Groups, clock, duty, says
 
 if TYPE_CHECKING:
     from rules.parse import Reading

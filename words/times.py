@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
-from cli.words.shell import whole
 from i18n.message import Arg, Length, Moment, msg
 from rules.calendar import rfc3339
+from words.shell import whole
 
 _DAY_MS = 86_400_000
 

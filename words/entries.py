@@ -11,18 +11,17 @@ import msgspec
 
 from agent.api.log import LogLine
 from agent.api.naming import GUEST
-from cli.output import Output
-from cli.words.days import day_or
-from cli.words.layout import row
-from cli.words.logged_rules import rule_of
-from cli.words.names import OPERATIONS, PLACES, WATCHES, clues, roles
-from cli.words.verdicts import UNKNOWN_VALUES, VERDICTS
 from compliance.page.kinds import KINDS
 from daemon.api.issues import ISSUES
 from i18n.message import Arg, Length, Message, Moment, comma, msg
 from rules.engine.label_words import label_said
 from rules.systems import SYSTEMS
 from rules.unknown import UNKNOWN, game_title
+from words.days import day_or
+from words.layout import row
+from words.logged_rules import rule_of
+from words.names import OPERATIONS, PLACES, WATCHES, clues, roles
+from words.verdicts import UNKNOWN_VALUES, VERDICTS
 
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _SHOWN: Final = msg("reminder shown")
@@ -114,11 +113,11 @@ _VALUES: Final = 60  # columns for the values of one pack
 
 
 def entry(
-    out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY,
+    line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY,
     seats: Mapping[str, str] = _NOBODY, *, public: bool = False,
-) -> None:
-    """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it. `names`: who the
-    pseudonyms are, and `seats`: what PCs are called, where it is known. `public`: this is no home.
+) -> tuple[Message, ...]:
+    """One entry, a line each: where and when, what happened, the `fields` that say so, and the personal data beside it.
+    `names`: who the pseudonyms are, and `seats`: what PCs are called, where it is known. `public`: this is no home.
     """
     kind = fields["kind"]
     fields = _named(fields, names)
@@ -129,12 +128,13 @@ def entry(
     _labelled(fields)
     what = _happened(kind, fields)
     seat = msg("agent") if fields["seat"] == _AGENT else seats.get(fields["seat"], fields["seat"])
-    out.say(row((str(line.index), Moment(fields["wall"], zone), seat, what), " · "), 0, 4)
+    lines = [row((str(line.index), Moment(fields["wall"], zone), seat, what), " · ")]
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:
-        out.say(row(said), 4, 2)
+        lines.append(row(said))
     if beside := line.unread or (line.payload and _personal(line.payload)):
-        out.say(row(("«", beside, "»"), ""), 4, 2)
+        lines.append(row(("«", beside, "»"), ""))
+    return tuple(lines)
 
 
 def _happened(kind: str, fields: dict[str, Any]) -> Arg:

@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 from agent.api.rule_words import rule_said
-from cli.words.rules_in_sentences import says
 from compliance.format.house_rule import HOUSE, HouseRuleError, read
 from i18n.message import Arg, Text
 from rules.engine.pausing import PAUSE, paused_text
 from rules.facts import Pause
 from rules.packs.params import REFERENCE, said
 from rules.packs.shipped import shipped_packs
+from words.rules_in_sentences import says
 
 
 def rule_of(fields: dict[str, Any]) -> Arg:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from agent.api.checkins import VISITOR
 from agent.api.naming import GUEST
 from agent.api.rule_words import rule_said
-from cli.words.game_titles import game_called
-from cli.words.layout import row
-from cli.words.shell import typed_as, whole
 from daemon.api.messages import GrantAnswer, Outlook
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
+from words.game_titles import game_called
+from words.layout import row
+from words.shell import typed_as, whole
 
 
 def called(name: str, id_: str) -> Arg:

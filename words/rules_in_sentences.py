@@ -10,9 +10,6 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import Final
 
-from cli.words.days import spoken
-from cli.words.layout import row
-from cli.words.names import PLACES, ROLES
 from i18n.message import Arg, Day, Length, Listed, Text, comma, msg
 from rules.policy import (
     WEEK,
@@ -31,6 +28,9 @@ from rules.policy import (
     Window,
 )
 from rules.systems import System
+from words.days import spoken
+from words.layout import row
+from words.names import PLACES, ROLES
 
 Groups = Mapping[str, Text]  # the names that a pack gives to its groups of games
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from agent.api.rule_words import OWN
 from cli.output import Output
-from cli.words.layout import row
-from cli.words.rules_as_json import sentence
-from cli.words.rules_in_sentences import Groups, duty, ends, in_force, known_to, says
+from cli.showing.rules_as_json import sentence
 from i18n.message import Arg, Text, msg
 from rules.packs.params import Declared, said
 from rules.policy import Budget, Pack, Param, Rule
+from words.layout import row
+from words.rules_in_sentences import Groups, duty, ends, in_force, known_to, says
 
 if TYPE_CHECKING:
     from rules.parse import Omitted, Reading

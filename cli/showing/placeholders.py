@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cli.words.layout import row
 from i18n.message import Arg, Message, msg
+from words.layout import row
 
 _WORD: Final = re.compile(r"([A-Z]{2,}(?::[A-Z]{2,})?)", re.ASCII)
 _WORDS: Final[dict[str, Message]] = {

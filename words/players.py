@@ -1,4 +1,4 @@
-"""What is said in tooltip and menu, as messages."""
+"""How players and their games stand, what was asked, and what became of it, in words for a window or a page."""
 
 from __future__ import annotations
 
@@ -6,35 +6,13 @@ from typing import Final
 
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn, wish
 from daemon.api.messages import GrantAnswer, game_title
-from daemon.api.status import GamePart, PlayerPart, Status
+from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
-from tray import saying
-from tray.seen import Seen
-from tray.standing import left_of, minutes
+from words import answers
+from words.layout import row
+from words.time_left import left_of, minutes
 
 _OF_THE_SYSTEM: Final = frozenset({"root", "SYSTEM"})
-
-
-def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
-    """The one line that says how things stand."""
-    status = seen.status
-    if status is None and seen.problem is None:
-        return msg("One moment…")
-    if status is None:
-        return msg("not connected: the background service (giochoi-daemon) does not answer")
-    if status.daemon.off is not None:
-        return msg("nothing is enforced until {until}", until=moment(status.daemon.off.until))
-    if unenforced:
-        return msg("not everything is enforced")
-    return _stand(status, mono - seen.at)
-
-
-def _stand(status: Status, since: int) -> Message:
-    if status.ask_counter and not any(game.running for player in status.players for game in player.games):
-        return msg("ask the counter to check you in; until then the strictest limits apply")
-    if not status.players:
-        return msg("no limits here")
-    return Message("{players}", {"players": comma(standing(player, since) for player in status.players)})
 
 
 def standing(player: PlayerPart, since: int) -> Message:
@@ -149,7 +127,7 @@ def follows(answer: object) -> Message:
     """What the daemon answered to a click."""
     match answer:
         case GrantAnswer():
-            return saying.joined(saying.follows(answer), " – ")
+            return row(answers.follows(answer), " – ")
         case Paused(players=(one,), zone=zone):
             return _paused(one, zone)
         case Paused(players=players):

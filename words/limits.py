@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agent.api.answers import LimitRow
-from cli.words.days import spoken
-from cli.words.layout import row
 from i18n.message import Arg, Length, Message, msg
 from rules.policy import WEEK
 from rules.unknown import game_title
+from words.days import spoken
+from words.layout import row
 
 
 def limits(rows: tuple[LimitRow, ...]) -> Message:
