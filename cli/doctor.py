@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 
 from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
-from daemon.api.messages import Check, Doctor, DoctorGet
+from daemon.api.messages import Check, Doctor, DoctorGet, FileSystem
 from host.clock import wall
 from host.rpc_client import ask
-from i18n.message import msg
-from words.file_systems import in_words
+from i18n.message import Message, comma, msg
 from words.layout import row
 from words.times import elsewhere
 
@@ -33,7 +33,7 @@ def show(args: Namespace, context: Context) -> int:
 def _say(out: Output, doctor: Doctor) -> None:
     for check in doctor.checks:
         out.say(row((_mark(check), check.text), " "), 0, 2)
-    for line in (*elsewhere(doctor.place, doctor.zone, wall()), *in_words(doctor.file_systems)):
+    for line in (*elsewhere(doctor.place, doctor.zone, wall()), *_file_systems(doctor.file_systems)):
         out.say(row(("·", line), " "), 0, 2)
 
 
@@ -41,3 +41,15 @@ def _mark(check: Check) -> str:
     if check.note:
         return "·"
     return "✓" if check.ok else "✗"
+
+
+def _file_systems(found: Sequence[FileSystem]) -> Iterator[Message]:
+    """A line for each from which a game can start, one for all others."""
+    for one in found:
+        told = {"path": one.path, "kind": one.kind}
+        if one.watched == "asked":
+            yield msg("{path} ({kind}): a game there is refused before it runs", **told)
+        elif one.watched == "ended":
+            yield msg("{path} ({kind}): a game there is ended right after its start", **told)
+    if still := [one.path for one in found if one.watched == "never"]:
+        yield msg("nothing can start from: {paths} (mounted with noexec)", paths=comma(still))

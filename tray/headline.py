@@ -9,7 +9,7 @@ from words.players import standing
 
 
 def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
-    """The one line that says how things stand."""
+    """`mono` is the same clock as `seen.at`; `unenforced`: not all that is promised is enforced now."""
     status = seen.status
     if status is None and seen.problem is None:
         return msg("One moment…")
