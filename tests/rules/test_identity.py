@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from i18n.message import plain
-from rules.identity import Claim, IdentityError, birth_date, card_qr, personal_number
+from rules.identity import Claim, IdentityError, birth_date, card_qr, personal_number, scanned
 
 TODAY = date(2026, 11, 24)
 NAME = "NGUYỄN THỊ XUÂN"
@@ -118,6 +118,14 @@ def test_what_is_no_personal_number(number):
 def test_impossible_years(number, said):
     with pytest.raises(IdentityError, match=said):
         personal_number(number, TODAY)
+
+
+@given(st.dates(date(1930, 1, 1), TODAY), st.integers(0, 1), *[st.text("aăáeêNnữwsfrxj0123456789 ,", max_size=30)] * 3)
+def test_a_hundred_scans_with_telex_or_vni_on(born, sex, name, place, said):
+    """Whatever became of the letters: the right date, or a card that is refused as one that contradicts itself."""
+    text = "|".join((number_of(born.year, sex), "", name, f"{born:%d%m%Y}", said, place, "10012024"))
+    claim = card_qr(scanned(text), TODAY)
+    assert claim.born == born or claim.strength == "contradicted"
 
 
 def test_a_card_claims_a_date_that_proves_nothing_about_its_bearer():
